@@ -1,0 +1,7 @@
+"""lmdeck: a terminal deck of OpenAI-compatible model endpoints.
+
+The package is called ``tui``; the distribution and the command are ``lmdeck``.
+Nothing is imported here, so that ``lmdeck --version`` stays instant.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,56 @@
+"""What is asked: the endpoint, the messages and the request, before any server's dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tui.core.provider import KeyHeader, Sampling, SendBack, Thinking, TlsSettings
+from tui.core.secret import Secret
+
+
+class Role(StrEnum):
+    """Who speaks."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the conversation, as raw text."""
+
+    role: Role
+    content: str
+    reasoning: str = ""
+    """The reasoning of an assistant's message: sent back only where the policy says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where requests go and how they prove themselves; made from a provider with its key resolved."""
+
+    base_url: str
+    """Normalised, without a trailing slash: ``{base_url}/chat/completions`` is the request URL."""
+    key: Secret | None = None
+    key_source: str = ""
+    """Where the key came from (``env:OPENAI_API_KEY``), for messages."""
+    key_header: KeyHeader = KeyHeader.BEARER
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+    tls: TlsSettings = field(default_factory=TlsSettings)
+    allow_unencrypted_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One chat to be answered. ``wire.request`` turns it into the body a server understands."""
+
+    model: str
+    messages: tuple[Message, ...]
+    sampling: Sampling = field(default_factory=Sampling)
+    stream: bool = True
+    thinking: Thinking | None = None
+    send_back: SendBack = SendBack.NEVER
+    extra_body: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,138 @@
+"""What a reply is made of, in the order in which it arrives.
+
+``wire.reply`` makes these values from bytes, ``net.chat`` stamps and yields them in
+batches, ``session`` folds them into a turn. Their texts are raw: whoever shows one
+passes it through ``core.safe_text`` first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.core.failure import Failure
+from tui.core.usage import ServerTimings, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """The next piece of the model's reasoning, never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDelta:
+    """The next piece of the final answer, never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A piece of a tool call: shown to the person, never run."""
+
+    index: int
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """Token counts by the server: cumulative, so the last one replaces those before."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class TimingsReport:
+    """The server's own speed figures (llama.cpp ``timings``, vLLM ``metrics``)."""
+
+    timings: ServerTimings
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What the reply says of its maker: sent when first seen, at most once a field."""
+
+    model: str | None = None
+    system_fingerprint: str | None = None
+    reasoning_source: str | None = None
+    """Where the reasoning stood: ``reasoning_content``, ``reasoning``, ``<think>``…"""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseStarted:
+    """Status and headers are here; the wait for the first token begins."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    """Lower-case names; values of secret-bearing headers are never in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The request moved on without text: ``connecting``, ``connected``, ``sent``, ``waiting``,
+    ``keep-alive`` or ``retrying``."""
+
+    stage: str
+    detail: str = ""
+    seconds: float = 0.0
+    """For ``retrying``: seconds until the next try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A decision of ours that the person should know, such as ``retried without stream_options``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedEvent:
+    """An event that could not be read: skipped, counted, shown in the details."""
+
+    position: int
+    reason: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The reply is complete. Exactly one of ``Finished`` and ``StreamFailed`` ends every stream."""
+
+    reason: str | None
+    """``stop``, ``length``, ``tool_calls``, ``content_filter`` or the server's own word."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFailed:
+    """The reply ended in a failure; whatever text came before stays valid."""
+
+    failure: Failure
+    finish_reason: str | None = None
+    """The finish reason, where the server gave one before (``thinking-ate-budget``: ``length``)."""
+
+
+StreamEvent = (
+    ReasoningDelta
+    | AnswerDelta
+    | ToolCallDelta
+    | UsageReport
+    | TimingsReport
+    | Identified
+    | ResponseStarted
+    | Progress
+    | Note
+    | MalformedEvent
+    | Finished
+    | StreamFailed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventBatch:
+    """Everything that one read of the socket brought, under one time stamp."""
+
+    at: float
+    """Seconds on the monotonic clock (``time.perf_counter``)."""
+    events: tuple[StreamEvent, ...]

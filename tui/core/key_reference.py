@@ -1,0 +1,51 @@
+"""Where a provider's API key comes from: a reference that may be shared, never the key itself."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class KeyKind(StrEnum):
+    """The four forms of an API key."""
+
+    ENVIRONMENT = "env"
+    COMMAND = "cmd"
+    FILE = "file"
+    STORED = "stored"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReference:
+    """``env:NAME``, ``cmd:ARGV…``, ``file:PATH``, or ``stored`` (the key is in credentials.toml)."""
+
+    kind: KeyKind
+    value: str = ""
+
+    def __str__(self) -> str:
+        return "stored" if self.kind is KeyKind.STORED else f"{self.kind}:{self.value}"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The command of a ``cmd:`` reference, split as a shell would, and run without one.
+
+        Raises:
+            ValueError: a quotation is not closed.
+        """
+        return tuple(shlex.split(self.value))
+
+
+STORED = KeyReference(KeyKind.STORED)
+
+
+def parse_key_reference(text: str) -> KeyReference | None:
+    """Return the reference that a text is, or ``None`` for a literal key (or an empty text)."""
+    text = text.strip()
+    if text == "stored":
+        return STORED
+    prefix, colon, value = text.partition(":")
+    kinds = {"env": KeyKind.ENVIRONMENT, "cmd": KeyKind.COMMAND, "file": KeyKind.FILE}
+    if colon and prefix in kinds and value.strip():
+        return KeyReference(kinds[prefix], value.strip())
+    return None

@@ -1,0 +1,145 @@
+"""A provider: one OpenAI-compatible endpoint with its model, key, prices and habits.
+
+The fields and their order are those of Casibase's edit page; what an endpoint needs beyond
+that (headers, thinking, TLS) is in the advanced part. The rules are in ``provider_rules``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from tui.core.key_reference import KeyReference
+from tui.core.usage import Price
+
+TYPE = "Local"
+"""The only provider type: the field is shown because Casibase's page has it."""
+
+DEFAULT_TEST_PROMPT = "Hello, how are you today?"
+
+
+class Category(StrEnum):
+    """What a provider's model does."""
+
+    MODEL = "Model"
+    EMBEDDING = "Embedding"
+
+
+class State(StrEnum):
+    """Whether a provider can be picked for a chat."""
+
+    ACTIVE = "Active"
+    INACTIVE = "Inactive"
+
+
+class KeyHeader(StrEnum):
+    """The header that carries the API key."""
+
+    BEARER = "bearer"
+    API_KEY = "api-key"
+    X_API_KEY = "x-api-key"
+
+
+class Thinking(StrEnum):
+    """How much a model should think. Unset (``None``) sends nothing and leaves it to the server."""
+
+    OFF = "off"
+    ON = "on"
+    MINIMAL = "minimal"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class SendBack(StrEnum):
+    """Whether past reasoning travels with the next prompt."""
+
+    NEVER = "never"
+    WHEN_DEMANDED = "when-demanded"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """How an endpoint's certificate is judged. Paths are plain text here: ``net`` opens them."""
+
+    ca_file: str | None = None
+    client_certificate: str | None = None
+    client_key: str | None = None
+    pinned_sha256: str | None = None
+    """Hex SHA-256 of the server's certificate (DER): the only one accepted, whoever signed it."""
+    insecure: bool = False
+    """No verification at all: marked on screen for as long as it is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Sampling parameters. ``None`` leaves a parameter out of the request: the server's default holds."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One record of the provider list."""
+
+    name: str
+    display_name: str = ""
+    category: Category = Category.MODEL
+    compatible_provider: str = ""
+    """The model name sent as ``model``; Casibase's label is kept."""
+    input_price: Decimal | None = None
+    """Per 1,000 prompt tokens; ``0`` is free, ``None`` says nothing about money."""
+    output_price: Decimal | None = None
+    """Per 1,000 completion tokens."""
+    currency: str = "USD"
+    api_key: KeyReference | None = None
+    provider_url: str = ""
+    is_default: bool = False
+    is_remote: bool = False
+    """View-only: built in, or from a site-wide file."""
+    state: State = State.ACTIVE
+    created_time: str = ""
+    """ISO 8601 with zone."""
+    test_prompt: str = DEFAULT_TEST_PROMPT
+    system_prompt: str = ""
+    sampling: Sampling = field(default_factory=Sampling)
+    thinking: Thinking | None = None
+    send_back: SendBack = SendBack.NEVER
+    key_header: KeyHeader = KeyHeader.BEARER
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+    extra_body: Mapping[str, object] = field(default_factory=dict)
+    tls: TlsSettings = field(default_factory=TlsSettings)
+    allow_unencrypted_key: bool = False
+    """The person's decision that the key may travel over plain http to a host that is not loopback."""
+
+    @property
+    def label(self) -> str:
+        """The display name, or the name where there is none."""
+        return self.display_name or self.name
+
+    @property
+    def type(self) -> str:
+        """Casibase's provider type."""
+        return TYPE
+
+    @property
+    def sub_type(self) -> str:
+        """Casibase's sub type: it follows from the category."""
+        return "custom-model" if self.category is Category.MODEL else "custom-embedding"
+
+    @property
+    def price(self) -> Price:
+        """The two prices and their currency."""
+        return Price(self.input_price, self.output_price, self.currency)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the provider can be picked for a chat."""
+        return self.state is State.ACTIVE

@@ -1,0 +1,149 @@
+"""Tokens and money: what was used, who says so, and what it costs.
+
+Amounts are exact decimals from the form to the status bar. Prices are per 1,000 tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+CURRENCIES = ("USD", "CNY", "EUR", "JPY", "GBP", "AUD", "CAD", "CHF", "HKD", "SGD")
+"""The currencies a provider can be priced in, in the order in which they are offered."""
+
+
+class Source(StrEnum):
+    """Who says a figure: the server, or an estimate of ours (shown with ``~``)."""
+
+    REPORTED = "reported"
+    ESTIMATED = "estimated"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts of one exchange. ``None`` means unknown, which is not 0."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    """All generated tokens, those of the reasoning included."""
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    """Prompt tokens that the server took from its prefix cache."""
+    source: Source = Source.REPORTED
+
+    def plus(self, other: Usage) -> Usage:
+        """Return the sum; a field unknown on both sides stays unknown, one estimate makes it one."""
+        estimated = Source.ESTIMATED in (self.source, other.source)
+        return Usage(
+            _sum(self.prompt_tokens, other.prompt_tokens),
+            _sum(self.completion_tokens, other.completion_tokens),
+            _sum(self.reasoning_tokens, other.reasoning_tokens),
+            _sum(self.cached_tokens, other.cached_tokens),
+            Source.ESTIMATED if estimated else Source.REPORTED,
+        )
+
+
+def _sum(left: int | None, right: int | None) -> int | None:
+    if left is None and right is None:
+        return None
+    return (left or 0) + (right or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTimings:
+    """A server's own speed figures; ``None`` where it gives none."""
+
+    prompt_tokens: int | None = None
+    """Prompt tokens that were really evaluated (cached ones are not among them)."""
+    prompt_ms: float | None = None
+    prompt_per_second: float | None = None
+    predicted_tokens: int | None = None
+    predicted_ms: float | None = None
+    predicted_per_second: float | None = None
+    cached_tokens: int | None = None
+    draft_tokens: int | None = None
+    draft_accepted: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a provider charges per 1,000 tokens. ``None``: nobody said, so nothing is said of money."""
+
+    input: Decimal | None = None
+    output: Decimal | None = None
+    currency: str = "USD"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any price was given."""
+        return self.input is not None or self.output is not None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether every given price is 0."""
+        return self.is_known and not (self.input or Decimal(0)) and not (self.output or Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The amount of one exchange, or of several in the same currency."""
+
+    input: Decimal
+    output: Decimal
+    currency: str
+    source: Source = Source.REPORTED
+
+    @property
+    def total(self) -> Decimal:
+        """Input and output together."""
+        return self.input + self.output
+
+    def plus(self, other: Cost) -> Cost:
+        """Return the sum of two amounts.
+
+        Raises:
+            ValueError: the currencies differ; amounts of different currencies are never added.
+        """
+        if self.currency != other.currency:
+            raise ValueError(f"cannot add {other.currency} to {self.currency}")
+        estimated = Source.ESTIMATED in (self.source, other.source)
+        source = Source.ESTIMATED if estimated else Source.REPORTED
+        return Cost(self.input + other.input, self.output + other.output, self.currency, source)
+
+
+def cost_of(usage: Usage | None, price: Price) -> Cost | None:
+    """Return tokens × price / 1,000, or ``None`` where the price or every count is unknown.
+
+    A side whose count is unknown makes the whole amount an estimate: it is a lower bound.
+    """
+    if usage is None or not price.is_known:
+        return None
+    if usage.prompt_tokens is None and usage.completion_tokens is None:
+        return None
+    incomplete = usage.prompt_tokens is None or usage.completion_tokens is None
+    source = Source.ESTIMATED if incomplete else usage.source
+    return Cost(
+        _amount(usage.prompt_tokens, price.input),
+        _amount(usage.completion_tokens, price.output),
+        price.currency,
+        source,
+    )
+
+
+def _amount(tokens: int | None, price: Decimal | None) -> Decimal:
+    if tokens is None or price is None:
+        return Decimal(0)
+    return Decimal(tokens) * price / 1000
+
+
+def estimate_tokens(text: str) -> int:
+    """Guess the tokens of a text: one for 4 bytes of ASCII, one for each wider character.
+
+    For display only, and marked as an estimate wherever it shows; within about 30 % of
+    common tokenizers on English prose and code.
+    """
+    if not text:
+        return 0
+    wide = sum(1 for character in text if ord(character) > 0x2E7F) if not text.isascii() else 0
+    return max(1, (len(text) - wide + 3) // 4 + wide)

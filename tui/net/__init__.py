@@ -1,0 +1,1 @@
+"""The only importer of httpx: client, failure classifier, probes. No disk, no screens."""

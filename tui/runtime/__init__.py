@@ -1,0 +1,1 @@
+"""The composition root: paths, settings, client, history in one object that is passed in."""

@@ -1,0 +1,1 @@
+"""One conversation in progress: folds events into the turn, prices it, journals it."""

@@ -1,0 +1,1 @@
+"""The only importer of Textual: screens and widgets. No I/O and no rules."""
