@@ -1,26 +1,30 @@
-"""The catalogue of failures: for each cause one sentence on what is wrong and one on what to do."""
+"""The catalogue of failures: for each cause one sentence on what is wrong and one on what to do.
+
+The one place for these words: screens, commands, JSON and documentation take them from here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
+from tui.core.cause import Cause, fill
+from tui.core.causes_http import HTTP_CAUSES
+from tui.core.causes_network import NETWORK_CAUSES
+from tui.core.causes_setup import SETUP_CAUSES
+from tui.core.causes_stream import STREAM_CAUSES
+from tui.core.causes_usage import USAGE_CAUSES
 from tui.core.failure import Failure
 
+__all__ = ["CATALOGUE", "SECTIONS", "Cause", "explain", "fill"]
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """An entry of the catalogue. ``{names}`` in the sentences are facts; a fact that is missing
-    falls back to the plain sentence."""
+SECTIONS: dict[str, tuple[Cause, ...]] = {
+    "Configuration and environment": SETUP_CAUSES,
+    "Name, network and encryption": NETWORK_CAUSES,
+    "HTTP, key and model": HTTP_CAUSES,
+    "The answer": STREAM_CAUSES,
+    "The program itself": USAGE_CAUSES,
+}
+"""The catalogue in chapters, in the order of the documentation."""
 
-    identifier: str
-    title: str
-    advice: str
-    is_warning: bool = False
-    """The endpoint still works: the diagnosis reports it without failing."""
-
-
-CATALOGUE: dict[str, Cause] = {}
+CATALOGUE: dict[str, Cause] = {cause.identifier: cause for section in SECTIONS.values() for cause in section}
 
 
 def explain(
@@ -29,16 +33,24 @@ def explain(
     status: int | None = None,
     server_message: str | None = None,
     chain: tuple[str, ...] = (),
-    **facts: str,
+    **facts: str | None,
 ) -> Failure:
     """Return the failure for a cause, its sentences filled with the facts at hand.
+
+    A fact that is ``None`` or empty counts as missing; the part of a sentence that needs it is left out.
 
     Raises:
         KeyError: the cause is not in the catalogue (a defect of the program).
     """
-    raise NotImplementedError
-
-
-def fill(template: str, facts: Mapping[str, str]) -> str:
-    """Fill a sentence; see ``explain``."""
-    raise NotImplementedError
+    entry = CATALOGUE[cause]
+    known = {name: str(value) for name, value in facts.items() if value not in (None, "")}
+    words = {"status": "" if status is None else str(status), "server_message": server_message or "", **known}
+    return Failure(
+        cause=cause,
+        title=fill(entry.title, words),
+        advice=fill(entry.advice, words),
+        status=status,
+        server_message=server_message,
+        facts=known,
+        chain=chain,
+    )

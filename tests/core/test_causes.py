@@ -1,0 +1,81 @@
+"""The catalogue: complete, readable, never empty, never too wide."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.cause import fill
+from tui.core.causes import CATALOGUE, SECTIONS, Cause, explain
+
+CAUSES = sorted(CATALOGUE.values(), key=lambda cause: cause.identifier)
+LONG_URL = "http://my-model-service.department.company.example:8000/api/v1"
+
+
+def test_no_identifier_is_used_twice() -> None:
+    assert sum(len(section) for section in SECTIONS.values()) == len(CATALOGUE)
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.identifier)
+def test_identifiers_and_sentences_have_their_shape(cause: Cause) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", cause.identifier)
+    bare = explain(cause.identifier)
+    for sentence in (bare.title, bare.advice):
+        assert sentence[0].isupper() or sentence.startswith("lmdeck")
+        assert "?" not in sentence.replace("after ? ", "")
+        assert not re.search(r"[\[\]{}]|\|\||  | [.,;:](?!\S)", sentence), sentence
+    assert bare.title.endswith(".")
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.identifier)
+def test_messages_fit_two_lines_of_80_columns_with_every_fact(cause: Cause) -> None:
+    facts = dict.fromkeys(
+        (name for name in cause.facts if name not in ("status", "server_message")), LONG_URL
+    )
+    failure = explain(cause.identifier, status=503, server_message="word " * 80, **facts)
+    for sentence in (failure.title, failure.advice):
+        assert len(textwrap.wrap(sentence, 80)) <= 2, sentence
+
+
+def test_a_missing_fact_leaves_its_part_out() -> None:
+    assert explain("connection-refused").title.endswith("nothing listens on that port.")
+    assert explain("connection-refused", host="gpu01", port="8000").title == (
+        "Connection refused: the host gpu01 answers, but nothing listens on port 8000."
+    )
+    assert explain("connection-refused", host=None, port="").facts == {}
+
+
+def test_the_four_common_causes_keep_their_names() -> None:
+    titles = [
+        explain(c).title for c in ("connection-refused", "auth", "unexpected-response", "model-not-found")
+    ]
+    begins = ("Connection refused", "Authentication error", "Unexpected response", "Model not found")
+    assert all(title.startswith(begin) for title, begin in zip(titles, begins, strict=True))
+
+
+def test_facts_are_shown_safe_and_on_one_line() -> None:
+    failure = explain("server-error", server_message="CUDA\nout of \x1b[2Jmemory.")
+    assert failure.title == "The server failed: CUDA out of ␛[2Jmemory."
+
+
+def test_an_unknown_cause_is_a_defect() -> None:
+    with pytest.raises(KeyError):
+        explain("no-such-cause")
+
+
+@given(st.sampled_from(CAUSES), st.text(max_size=200))
+def test_no_fact_breaks_a_sentence(cause: Cause, text: str) -> None:
+    facts = dict.fromkeys((name for name in cause.facts if name not in ("status", "server_message")), text)
+    failure = explain(cause.identifier, server_message=text, **facts)
+    assert 0 < len(failure.title) <= 160
+    assert 0 < len(failure.advice) <= 160
+    assert "\n" not in failure.title + failure.advice
+
+
+@given(st.text(max_size=80))
+def test_fill_never_raises(template: str) -> None:
+    assert isinstance(fill(template, {}), str)

@@ -1,0 +1,67 @@
+"""An entry of the catalogue of failures, and how its sentences are filled with facts."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tui.core.safe_text import safe_line
+
+LINE_WIDTH = 80
+LINE_LIMIT = 2
+"""A filled sentence fits two lines of 80 columns: with long facts, these are cut."""
+_FACT_LIMITS = (72, 48, 32, 20, 12)
+"""Facts are cut to the first of these that lets the sentence fit."""
+
+_FACT = re.compile(r"\{([a-z_0-9]+)\}")
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A failure by name. In its sentences ``{name}`` is a fact, ``[[…]]`` a part that is left out where
+    one of its facts is missing, and ``[[…||…]]`` alternatives: the first that has all its facts."""
+
+    identifier: str
+    title: str
+    """One sentence: what is wrong."""
+    advice: str
+    """One sentence: what to do."""
+    is_warning: bool = False
+    """The endpoint still works: the diagnosis reports it without failing."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Names of the facts that the sentences can use, in their order."""
+        return tuple(dict.fromkeys(_FACT.findall(self.title + self.advice)))
+
+
+def fill(template: str, facts: Mapping[str, str]) -> str:
+    """Fill a sentence with facts, each made safe, on one line and cut to fit. Never raises.
+
+    A fact that is missing outside an optional part is written as ``?``: the catalogue has none such.
+    """
+    text = _OPTIONAL.sub(lambda match: _choose(match[1], facts), template)
+    filled = text
+    for limit in _FACT_LIMITS:
+        filled = _FACT.sub(_shower(facts, limit), text)
+        if len(textwrap.wrap(filled, LINE_WIDTH, break_on_hyphens=False)) <= LINE_LIMIT:
+            break
+    return filled
+
+
+def _choose(part: str, facts: Mapping[str, str]) -> str:
+    for alternative in part.split("||"):
+        if all(facts.get(name) for name in _FACT.findall(alternative)):
+            return alternative
+    return ""
+
+
+def _show(fact: str | None, limit: int) -> str:
+    return safe_line(" ".join(fact.split()).rstrip("."), limit) if fact else "?"
+
+
+def _shower(facts: Mapping[str, str], limit: int) -> Callable[[re.Match[str]], str]:
+    return lambda match: _show(facts.get(match[1]), limit)

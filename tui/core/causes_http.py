@@ -1,0 +1,143 @@
+"""Causes that a server or a gateway tells by its answer: the key, the model, the request, its own state."""
+
+from __future__ import annotations
+
+from tui.core.cause import Cause
+
+_ACCESS = (
+    Cause(
+        "auth",
+        "Authentication error: the API key is missing or wrong[[ (it comes from {key_source})]].",
+        "Check the key, or whether the server wants another header[[: it asks for {scheme}|| "
+        "(api-key, x-api-key)]].",
+    ),
+    Cause(
+        "auth-scheme",
+        "Authentication error: the server refuses this key but answers without one[[; it asks for "
+        "{scheme}]].",
+        "Clear the API key, or choose the key header that the server wants.",
+    ),
+    Cause(
+        "forbidden",
+        "The server knows the key but does not allow this[[: {server_message}]].",
+        "Ask for access to the model, or check the region, organisation or address filter of the service.",
+    ),
+    Cause(
+        "quota",
+        "The account has no credit left, so waiting will not help.",
+        "Add credit or raise the limit at the service, or use another key.",
+    ),
+    Cause(
+        "rate-limited",
+        "Too many requests: the server limits how often it may be asked.",
+        "Wait [[{retry_after} s||a moment]] and send again.",
+    ),
+)
+
+_MODEL = (
+    Cause(
+        "model-not-found",
+        "Model not found: the server does not serve [[{model}||a model of that name]].",
+        "Pick one that it serves[[, such as {closest}]].",
+    ),
+    Cause(
+        "no-model-loaded",
+        "The server runs, but no model is loaded.",
+        "Load a model in the server, then try again.",
+    ),
+    Cause(
+        "model-missing",
+        "No model is named, and the server offers [[{count} of them||several or none]].",
+        "Name one with --model or in the field Compatible provider[[, such as {closest}]].",
+    ),
+    Cause(
+        "no-model-list",
+        "The server answers chats but has no list of models.",
+        "Type the model's name by hand; everything else works.",
+        is_warning=True,
+    ),
+    Cause(
+        "loading",
+        "The server is still loading the model[[ ({progress})]].",
+        "Wait until it is ready[[, about {retry_after} s]]; large models take minutes.",
+    ),
+    Cause(
+        "overloaded",
+        "The server is overloaded: its queue of requests is full[[ ({waiting} waiting)]].",
+        "Try again [[in {retry_after} s||a little later]], or use another server.",
+    ),
+    Cause(
+        "context-too-long",
+        "The prompt[[ ({prompt_tokens} tokens)]] and its answer exceed what the model can take[[: "
+        "{limit} tokens]].",
+        "Start a new chat, shorten the prompt, or lower max tokens.",
+    ),
+    Cause(
+        "no-chat-template",
+        "The model has no chat template, the pattern that turns messages into a prompt.",
+        "Use a chat (instruct) model, or give the server a chat template when it starts.",
+    ),
+    Cause(
+        "thinking-unsupported",
+        "The model[[ {model}]] cannot think.",
+        "Set thinking of this provider to unset, or pick a reasoning model.",
+    ),
+)
+
+_REQUEST = (
+    Cause(
+        "wrong-path",
+        "The server answers, but knows no such address[[ ({path})]].",
+        "Check the path of the URL; it usually ends in /v1[[: {repair}]].",
+    ),
+    Cause(
+        "method-not-allowed",
+        "The address exists but does not take chat requests (it refuses POST).",
+        "Check the base URL: it may be a web page, or redirect to another address.",
+    ),
+    Cause(
+        "unexpected-response",
+        "Unexpected response: not an OpenAI Chat Completions API[[ ({content})]].",
+        "Check that the service offers /chat/completions and look at its log; this may be its web page.",
+    ),
+    Cause(
+        "redirect",
+        "The server redirects[[ to {location}]]; the key is not sent there.",
+        "If you trust that address, put it in the provider's URL[[: {repair}]].",
+    ),
+    Cause(
+        "unsupported-param",
+        "The server refuses a parameter of the request[[ ({parameter})]].",
+        "Remove it from the provider's settings.",
+    ),
+    Cause(
+        "body-too-large",
+        "The request is too large for the server or the gateway in front of it.",
+        "Shorten the conversation, or raise the gateway's limit (nginx: client_max_body_size).",
+    ),
+    Cause(
+        "invalid-request",
+        "The server finds the request invalid[[: {server_message}]].",
+        "Check the provider's extra fields and sampling values[[ ({field})]].",
+    ),
+)
+
+_SERVER = (
+    Cause(
+        "gateway-timeout",
+        "The gateway in front of the model server gave up waiting[[ after {seconds} s]].",
+        "Try a shorter prompt, or raise the gateway's limit (nginx: proxy_read_timeout).",
+    ),
+    Cause(
+        "server-error",
+        "The server failed[[: {server_message}]].",
+        "Look at the server's log; if memory ran out, lower its context length or batch size.",
+    ),
+    Cause(
+        "bad-gateway",
+        "The gateway[[ ({gateway})]] answers, but the model server behind it is down.",
+        "Start the model server, or wait until it has restarted.",
+    ),
+)
+
+HTTP_CAUSES: tuple[Cause, ...] = _ACCESS + _MODEL + _REQUEST + _SERVER

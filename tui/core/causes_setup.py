@@ -1,0 +1,149 @@
+"""Causes that need no packet: the URL, the key as typed, and the environment around the program."""
+
+from __future__ import annotations
+
+from tui.core.cause import Cause
+
+_URL = (
+    Cause(
+        "url-empty",
+        "The URL is empty.",
+        "Write the base URL of the server, such as http://localhost:8000/v1.",
+    ),
+    Cause(
+        "url-no-scheme",
+        "The URL does not begin with http:// or https://.",
+        "Write http:// (or https:// where the server encrypts) in front[[: {repair}]].",
+    ),
+    Cause(
+        "url-bad-scheme",
+        "The URL begins with[[ {scheme}, which is]] neither http:// nor https://.",
+        "Use http:// or https://[[: {repair}]].",
+    ),
+    Cause(
+        "url-invisible-character",
+        "The URL contains a space or an invisible character[[ ({character})]][[ at position {position}]].",
+        "Remove it[[: {repair}]].",
+    ),
+    Cause(
+        "url-bad-port",
+        "The port in the URL[[ ({port})]] is not a number from 1 to 65535, or it is there twice.",
+        "Use the port that the server prints when it starts, such as 8000.",
+    ),
+    Cause(
+        "url-credentials",
+        "The URL contains a user name or password, which would replace the API key and show up in logs.",
+        "Remove everything up to the @ and put the secret in the API key field.",
+    ),
+    Cause(
+        "url-query",
+        "The URL contains a query or a fragment (a part after ? or #), which a base URL cannot have.",
+        "Remove it[[: {repair}]].",
+    ),
+    Cause(
+        "url-full-route",
+        "The URL is the full address of one request[[ ({route})]], not the base of the API.",
+        "Use the part before it[[: {repair}]].",
+    ),
+    Cause(
+        "url-missing-v1",
+        "The URL has no /v1, the folder in which most servers keep their API.",
+        "Add it[[: {repair}]][[ {evidence}]].",
+        is_warning=True,
+    ),
+    Cause("url-doubled-v1", "The URL contains /v1 twice.", "Write it once[[: {repair}]]."),
+    Cause(
+        "url-double-slash",
+        "The URL contains a double slash, which some servers take for another address.",
+        "Write a single one[[: {repair}]].",
+        is_warning=True,
+    ),
+    Cause(
+        "url-listen-address",
+        "The host[[ {host}]] is an address that servers listen on, not one that clients can rely on.",
+        "Use 127.0.0.1 or the name of the host[[: {repair}]].",
+        is_warning=True,
+    ),
+    Cause(
+        "url-malformed",
+        "The URL cannot be read[[: {reason}]].",
+        "Write it like http://localhost:8000/v1 or https://host.example/v1.",
+    ),
+    Cause(
+        "key-malformed",
+        "The API key cannot be right[[: {reason}]].",
+        "Enter the key again, without quotes, spaces or the word Bearer[[ (it comes from {key_source})]].",
+    ),
+    Cause(
+        "key-unencrypted",
+        "The API key travels unencrypted[[ to {host}]]: anyone on the way can read it.",
+        "Use https://, an SSH tunnel (ssh -L), or allow it for this provider if you trust the network.",
+        is_warning=True,
+    ),
+    Cause(
+        "key-unavailable",
+        "The API key could not be fetched[[ from {key_source}]][[: {reason}]].",
+        "Set the variable, or correct where the key of this provider comes from.",
+    ),
+)
+
+_ENVIRONMENT = (
+    Cause(
+        "proxy-captures-local",
+        "A proxy[[ (${variable})]] is set and would receive the requests for this machine itself.",
+        "Nothing to do here, lmdeck goes around it; for other programs set NO_PROXY=127.0.0.1,localhost.",
+        is_warning=True,
+    ),
+    Cause(
+        "no-proxy-cidr",
+        "NO_PROXY lists a range of addresses[[ ({entry})]], which is not applied: the proxy is used.",
+        "List the address itself in NO_PROXY[[: {host}]].",
+        is_warning=True,
+    ),
+    Cause(
+        "proxy-socks-unsupported",
+        "A SOCKS proxy is set[[ in ${variable}]], and this program cannot use one.",
+        "Unset the variable for this program, or name an HTTP proxy in it.",
+    ),
+    Cause(
+        "no-proxy-malformed",
+        "NO_PROXY contains an entry that cannot be read[[: {entry}]].",
+        "Remove that entry from NO_PROXY.",
+        is_warning=True,
+    ),
+    Cause(
+        "proxy-malformed",
+        "The proxy address[[ in ${variable}]] cannot be read.",
+        "Write it like http://proxy.example:3128, or unset the variable.",
+    ),
+    Cause(
+        "proxy-failed",
+        "The proxy[[ {proxy}]][[ (from ${variable})]] failed or wants a login; the endpoint was not reached.",
+        "Correct or unset [[${variable}||the proxy setting]], or list the host in NO_PROXY.",
+    ),
+    Cause(
+        "localhost-is-container",
+        "Nothing listens on[[ port {port} of]] localhost, and that is this container, not the "
+        "machine around it.",
+        "Use host.docker.internal or the service's name, or start the container with --network host.",
+    ),
+    Cause(
+        "localhost-is-wsl",
+        "Nothing listens on[[ port {port} of]] localhost inside WSL; the server may run on the Windows side.",
+        "Turn on WSL's mirrored networking, or use the IP address of the Windows host.",
+    ),
+    Cause(
+        "localhost-is-remote-host",
+        "Nothing listens on[[ port {port} of]] localhost, and over SSH that is [[{hostname}||the "
+        "remote machine]].",
+        "Start the server here, or bring your own machine's port here with ssh -R[[ "
+        "{port}:localhost:{port}]].",
+    ),
+    Cause(
+        "hosts-file-family",
+        "The host name[[ {host}]] leads to an IP version on which nothing listens; the other one answers.",
+        "Use the address that answered[[: {repair}]].",
+    ),
+)
+
+SETUP_CAUSES: tuple[Cause, ...] = _URL + _ENVIRONMENT
