@@ -1,0 +1,171 @@
+"""Figures: each reads as what it is, and carries the mark of who says so."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core import figures
+from tui.core.usage import Cost, Price, Source, Usage, cost_of, estimate_tokens
+
+amounts = st.decimals(min_value=Decimal("0.000000001"), max_value=Decimal("999999999"), places=9)
+PAID = Price(Decimal("0.003"), Decimal("0.015"), "CNY")
+
+
+@pytest.mark.parametrize(
+    ("count", "source", "expected"),
+    [
+        (None, Source.REPORTED, "—"),
+        (None, Source.ESTIMATED, "—"),
+        (0, Source.REPORTED, "0"),
+        (1204, Source.REPORTED, "1,204"),
+        (1204, Source.ESTIMATED, "~1,204"),
+    ],
+)
+def test_tokens_carry_their_mark(count: int | None, source: Source, expected: str) -> None:
+    assert figures.format_tokens(count, source) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (9_999, "9,999"),
+        (10_000, "10.0k"),
+        (12_345, "12.3k"),
+        (99_960, "100k"),
+        (999_400, "999k"),
+        (999_600, "1.0M"),
+        (1_250_000, "1.3M"),
+        (999_600_000, "1G"),
+        (5_000_000_000_000, "5,000G"),
+    ],
+)
+def test_compact_tokens_move_to_the_next_unit_in_time(count: int, expected: str) -> None:
+    assert figures.format_tokens(count, compact=True) == expected
+
+
+@given(st.integers(0, 10**13))
+def test_compact_tokens_stay_short(count: int) -> None:
+    assert len(figures.format_tokens(count, compact=True)) <= 7
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("0", "0.00"),
+        ("0.5", "0.50"),
+        ("0.000039", "0.000039"),
+        ("0.000123456", "0.0001235"),
+        ("0.99999", "1.00"),
+        ("12.345", "12.34"),
+        ("1234567.891", "1,234,567.89"),
+        ("1E-7", "0.0000001"),
+    ],
+)
+def test_amounts_read_without_exponent(amount: str, expected: str) -> None:
+    assert figures.format_amount(Decimal(amount)) == expected
+
+
+@given(amounts)
+def test_an_amount_above_nothing_never_reads_as_nothing(amount: Decimal) -> None:
+    shown = Decimal(figures.format_amount(amount).replace(",", ""))
+    assert shown > 0
+    assert abs(shown - amount) <= max(amount / 1000, Decimal("0.005") if amount >= 1 else Decimal(0))
+
+
+@given(amounts)
+def test_exact_amounts_lose_no_digit(amount: Decimal) -> None:
+    assert Decimal(figures.exact_amount(amount).replace(",", "")) == amount
+
+
+def test_a_price_of_nothing_is_free_and_no_price_says_nothing() -> None:
+    free = Price(Decimal(0), Decimal(0))
+    assert figures.format_cost(cost_of(Usage(10, 20), free), free) == "free"
+    assert figures.format_cost(None, Price()) == ""
+
+
+def test_a_cost_says_whether_it_is_reported_estimated_or_unknown() -> None:
+    reported, estimate = Usage(1000, 1000), Usage(1000, 1000, source=Source.ESTIMATED)
+    assert figures.format_cost(cost_of(reported, PAID), PAID) == "0.018 CNY"
+    assert figures.format_cost(cost_of(estimate, PAID), PAID) == "~0.018 CNY"
+    assert figures.format_cost(None, PAID) == "— CNY"
+
+
+def test_amounts_of_different_currencies_stand_side_by_side() -> None:
+    euros = Cost(Decimal("0.5"), Decimal("0.25"), "EUR", Source.ESTIMATED)
+    yen = Cost(Decimal("12"), Decimal("0"), "JPY")
+    nothing = Cost(Decimal(0), Decimal(0), "USD")
+    assert figures.format_costs([euros, yen, nothing]) == "~0.75 EUR + 12.00 JPY"
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "expected"),
+    [
+        (None, "—"),
+        (4.24, "4.2 ms"),
+        (9.96, "10 ms"),
+        (412.4, "412 ms"),
+        (999.6, "1.00 s"),
+        (12_345, "12.3 s"),
+        (59_960, "1 min 00 s"),
+        (123_000, "2 min 03 s"),
+        (3_723_000, "1 h 02 min"),
+    ],
+)
+def test_durations_pick_their_unit(milliseconds: float | None, expected: str) -> None:
+    assert figures.format_milliseconds(milliseconds) == expected
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0.9, "0 s"), (12.99, "12 s"), (61, "1 min 01 s")])
+def test_a_running_wait_counts_whole_seconds(seconds: float, expected: str) -> None:
+    assert figures.format_waited(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("rate", "source", "expected"),
+    [
+        (None, Source.REPORTED, "— tok/s"),
+        (48.24, Source.REPORTED, "48.2 tok/s"),
+        (48.24, Source.ESTIMATED, "~48.2 tok/s"),
+        (1234.5, Source.REPORTED, "1,234 tok/s"),
+    ],
+)
+def test_a_rate_carries_its_mark(rate: float | None, source: Source, expected: str) -> None:
+    assert figures.format_rate(rate, source) == expected
+
+
+def test_the_arithmetic_of_a_price_shows_every_step() -> None:
+    assert figures.price_arithmetic(Usage(1200, 300), PAID) == (
+        "1,200 prompt tokens × 0.003 CNY / 1,000 = 0.0036 CNY",
+        "300 completion tokens × 0.015 CNY / 1,000 = 0.0045 CNY",
+        "0.0081 CNY in all",
+    )
+
+
+def test_the_arithmetic_names_what_is_unknown() -> None:
+    lines = figures.price_arithmetic(Usage(1200, None), PAID)
+    assert lines[1] == "— completion tokens × 0.015 CNY / 1,000 = —"
+    assert lines[2] == "~0.0036 CNY in all"
+    assert figures.price_arithmetic(Usage(1, 2), Price()) == ()
+    one_sided = figures.price_arithmetic(Usage(1, 2), Price(Decimal("0.5")))
+    assert one_sided[1] == "2 completion tokens: no price given"
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), st.sampled_from(list(Source)))
+def test_the_sum_of_the_arithmetic_is_the_cost(prompt: int, completion: int, source: Source) -> None:
+    usage = Usage(prompt, completion, source=source)
+    cost = cost_of(usage, PAID)
+    assert cost is not None
+    expected = figures.marked(f"{figures.exact_amount(cost.total)} CNY in all", source)
+    assert figures.price_arithmetic(usage, PAID)[-1] == expected
+
+
+@given(st.lists(st.text(), max_size=8))
+def test_the_running_estimate_is_the_estimate_of_the_whole(pieces: list[str]) -> None:
+    running = figures.RunningEstimate()
+    for piece in pieces:
+        running.feed(piece)
+    assert running.tokens == estimate_tokens("".join(pieces))

@@ -1,0 +1,182 @@
+"""Figures as people read them: tokens, money, speed and time, each marked with who says so.
+
+A figure is *reported* (plain), *estimated* (``~`` before it) or *unknown* (``—``); a value
+that nobody gave is never shown as 0. Screens and commands share these functions, so that the
+same number reads the same everywhere. Nothing here knows how a figure is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from tui.core.usage import Cost, Price, Source, Usage
+
+UNKNOWN = "—"
+ESTIMATE_MARK = "~"
+FREE = "free"
+
+_SIGNIFICANT_DIGITS = 4
+_MONEY_DECIMALS = 2
+
+
+def marked(text: str, source: Source) -> str:
+    """Return the figure with the mark of its source."""
+    return f"{ESTIMATE_MARK}{text}" if source is Source.ESTIMATED else text
+
+
+def format_tokens(count: int | None, source: Source = Source.REPORTED, *, compact: bool = False) -> str:
+    """Return a token count: ``1,204``, ``~1,204``, or ``—``.
+
+    ``compact`` shortens from 10,000 on (``12.3k``, ``1.2M``), for places with few columns.
+    """
+    if count is None:
+        return UNKNOWN
+    return marked(_shorten(count) if compact and count >= 10_000 else f"{count:,}", source)
+
+
+def _shorten(count: int) -> str:
+    for unit, letter in ((1_000, "k"), (1_000_000, "M")):
+        tenths = (count * 10 + unit // 2) // unit
+        whole = (count + unit // 2) // unit
+        if tenths < 1_000:
+            return f"{tenths // 10}.{tenths % 10}{letter}"
+        if whole < 1_000:
+            return f"{whole}{letter}"
+    return f"{(count + 500_000_000) // 1_000_000_000:,}G"
+
+
+def format_amount(amount: Decimal) -> str:
+    """Return an amount of money: at least 2 decimals, 4 significant digits for less than 1.
+
+    An amount above 0 never reads as 0. Exact amounts are for ``exact_amount``.
+    """
+    rounded = amount
+    if abs(amount) >= 1:
+        rounded = amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
+    elif amount:
+        rounded = Context(prec=_SIGNIFICANT_DIGITS, rounding=ROUND_HALF_EVEN).create_decimal(amount)
+    return exact_amount(rounded)
+
+
+def exact_amount(amount: Decimal) -> str:
+    """Return every digit of an amount, without exponent, with at least 2 decimals."""
+    text = f"{amount:,f}"
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(_MONEY_DECIMALS, '0')}"
+
+
+def format_cost(cost: Cost | None, price: Price) -> str:
+    """Return what an exchange cost: ``0.0012 USD``, ``~0.0012 USD``, ``free``, ``—``, or nothing.
+
+    Nothing (an empty text) where the provider has no price: then there is nothing to say of
+    money. ``—`` where it has one and the tokens are unknown.
+    """
+    if price.is_free:
+        return FREE
+    if cost is not None:
+        return marked(f"{format_amount(cost.total)} {cost.currency}", cost.source)
+    return f"{UNKNOWN} {price.currency}" if price.is_known else ""
+
+
+def format_costs(costs: Iterable[Cost]) -> str:
+    """Return amounts of several currencies side by side: they are never added up."""
+    amounts = [cost for cost in costs if cost.total]
+    return " + ".join(marked(f"{format_amount(cost.total)} {cost.currency}", cost.source) for cost in amounts)
+
+
+def format_milliseconds(milliseconds: float | None) -> str:
+    """Return a duration: ``4.2 ms``, ``412 ms``, ``1.24 s``, ``12.3 s``, ``2 min 03 s``, or ``—``."""
+    if milliseconds is None:
+        return UNKNOWN
+    if milliseconds < 9.95:
+        return f"{milliseconds:.1f} ms"
+    if milliseconds < 999.5:
+        return f"{milliseconds:.0f} ms"
+    return format_seconds(milliseconds / 1000)
+
+
+def format_seconds(seconds: float | None) -> str:
+    """Return a duration of a second and more; see ``format_milliseconds`` for less."""
+    if seconds is None:
+        return UNKNOWN
+    if seconds < 9.995:
+        return f"{seconds:.2f} s"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def format_waited(seconds: float) -> str:
+    """Return a running wait in whole seconds: ``12 s``, ``2 min 03 s``."""
+    whole = max(0, int(seconds))
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02} s"
+
+
+def format_rate(tokens_per_second: float | None, source: Source = Source.REPORTED) -> str:
+    """Return a speed: ``48.2 tok/s``, ``~212 tok/s``, or ``— tok/s``."""
+    if tokens_per_second is None:
+        return f"{UNKNOWN} tok/s"
+    digits = 1 if tokens_per_second < 99.95 else 0
+    return marked(f"{tokens_per_second:,.{digits}f} tok/s", source)
+
+
+def price_arithmetic(usage: Usage | None, price: Price) -> tuple[str, ...]:
+    """Return how an amount came about, one line a side and one for the sum, every digit shown.
+
+    ``1,200 prompt tokens × 0.003 USD / 1,000 = 0.0036 USD``. Empty without a price.
+    """
+    if not price.is_known:
+        return ()
+    usage = usage or Usage()
+    sides = (
+        ("prompt tokens", usage.prompt_tokens, price.input),
+        ("completion tokens", usage.completion_tokens, price.output),
+    )
+    lines = [_side(label, count, each, price.currency, usage.source) for label, count, each in sides]
+    known = [
+        Decimal(count) * each / 1000 for _, count, each in sides if count is not None and each is not None
+    ]
+    if known:
+        incomplete = any(count is None and each for _, count, each in sides)
+        source = Source.ESTIMATED if incomplete else usage.source
+        lines.append(marked(f"{exact_amount(sum(known, Decimal(0)))} {price.currency} in all", source))
+    return tuple(lines)
+
+
+def _side(label: str, count: int | None, each: Decimal | None, currency: str, source: Source) -> str:
+    tokens = format_tokens(count, source)
+    if each is None:
+        return f"{tokens} {label}: no price given"
+    unit = f"{exact_amount(each)} {currency} / 1,000"
+    if count is None:
+        return f"{UNKNOWN} {label} × {unit} = {UNKNOWN}"
+    amount = marked(f"{exact_amount(Decimal(count) * each / 1000)} {currency}", source)
+    return f"{tokens} {label} × {unit} = {amount}"
+
+
+class RunningEstimate:
+    """The token estimate of a text that is still growing, without reading it again from its start.
+
+    Always equal to ``estimate_tokens`` of the whole text.
+    """
+
+    __slots__ = ("_narrow", "_wide")
+
+    def __init__(self) -> None:
+        self._narrow = 0
+        self._wide = 0
+
+    def feed(self, text: str) -> None:
+        """Count the next piece."""
+        wide = 0 if text.isascii() else sum(1 for character in text if ord(character) > 0x2E7F)
+        self._wide += wide
+        self._narrow += len(text) - wide
+
+    @property
+    def tokens(self) -> int:
+        """The estimate so far; 0 for an empty text."""
+        return (self._narrow + 3) // 4 + self._wide
