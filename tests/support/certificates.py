@@ -89,9 +89,7 @@ def regenerate() -> None:
         root.sign("expired", [f"subjectAltName={_LOCAL}"], ("20200101000000Z", "20200102000000Z"))
         root.sign("client", ["extendedKeyUsage=clientAuth"], _FOREVER)
         root.sign("intermediate", authority, _FOREVER)
-        _Authority(folder, "intermediate").sign(
-            "incomplete-chain", [f"subjectAltName={_LOCAL}"], _FOREVER
-        )
+        _Authority(folder, "intermediate").sign("incomplete-chain", [f"subjectAltName={_LOCAL}"], _FOREVER)
         _Authority(folder, "self-signed").sign(
             "self-signed", [f"subjectAltName={_LOCAL}"], _FOREVER, itself=True
         )
