@@ -1,0 +1,46 @@
+"""``lmdeck`` and ``lmdeck chat``: open the screens, or the chat line by line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from tui.cli.output import Output
+from tui.core.causes import explain
+from tui.core.failure import UsageError
+from tui.runtime.runtime import Runtime, open_runtime
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Open the program for a person and return its exit code."""
+    runtime = open_runtime(os.environ)
+    if getattr(arguments, "plain", False) or (arguments.command == "chat" and runtime.settings.plain):
+        from tui.cli.plain_chat import run_plain_chat
+
+        return run_plain_chat(arguments, runtime, output)
+    _require_terminal()
+    return _open_screens(arguments, runtime, output)
+
+
+def _require_terminal() -> None:
+    """The screens read keys and write to a terminal; a dumb one cannot address its cursor."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+        raise UsageError(explain("terminal-missing"))
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise UsageError(explain("terminal-dumb", terminal=os.environ.get("TERM", "")))
+
+
+def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    from tui.ui.app import LmdeckApp
+
+    if arguments.command == "chat":
+        name = arguments.provider
+        if name is not None:
+            runtime.directory.get(name)
+        app = LmdeckApp(
+            runtime, start="chat", provider=name, saved=not arguments.unsaved, conversation=arguments.resume
+        )
+    else:
+        app = LmdeckApp(runtime)
+    return app.run_to_exit_code()

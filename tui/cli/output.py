@@ -1,0 +1,89 @@
+"""The one way out of a command: text or JSON on stdout, everything else on stderr.
+
+JSON is ASCII, so that no control sequence can pass; text goes through ``safe_text``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from tui.core.failure import Failure
+from tui.core.safe_text import safe_line, safe_text
+
+SCHEMA_VERSION = 1
+
+DIM = "\x1b[2m"
+BOLD = "\x1b[1m"
+RED = "\x1b[31m"
+RESET = "\x1b[0m"
+
+
+class Output:
+    """Writes a command's results; styles only where a person looks at a terminal."""
+
+    def __init__(
+        self,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.stdout = stdout or sys.stdout
+        self.stderr = stderr or sys.stderr
+        plain = bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
+        self._style_out = not plain and _is_terminal(self.stdout)
+        self._style_err = not plain and _is_terminal(self.stderr)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person reads stdout."""
+        return _is_terminal(self.stdout)
+
+    def text(self, text: str, *, end: str = "\n") -> None:
+        """Print text of ours or of a server; nothing in it commands the terminal."""
+        self._write(self.stdout, safe_text(text) + end)
+
+    def line(self, text: str) -> None:
+        """Print one line; a line feed inside becomes visible."""
+        self._write(self.stdout, safe_line(text) + "\n")
+
+    def json(self, value: Mapping[str, object]) -> None:
+        """Print one object, with the schema version in front."""
+        document = {"schema_version": SCHEMA_VERSION, **value}
+        self._write(self.stdout, json.dumps(document, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
+
+    def json_line(self, value: Mapping[str, object]) -> None:
+        """Print one object on one line, for a stream of them."""
+        document = {"schema_version": SCHEMA_VERSION, **value}
+        self._write(self.stdout, json.dumps(document, ensure_ascii=True, allow_nan=False) + "\n")
+
+    def aside(self, text: str, *, end: str = "\n") -> None:
+        """Print something that is not the result, dimmed, on stderr."""
+        body = safe_text(text)
+        self._write(self.stderr, (f"{DIM}{body}{RESET}" if self._style_err and body else body) + end)
+
+    def failure(self, failure: Failure) -> None:
+        """Print what is wrong and what to do, on stderr."""
+        title = safe_line(failure.title)
+        styled = f"{BOLD}{RED}{title}{RESET}" if self._style_err else title
+        self._write(self.stderr, f"lmdeck: {styled}\n        {safe_line(failure.advice)}\n")
+
+    def heading(self, text: str) -> None:
+        """Print a heading on stdout."""
+        body = safe_line(text)
+        self._write(self.stdout, (f"{BOLD}{body}{RESET}" if self._style_out else body) + "\n")
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+        stream.flush()
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False

@@ -1,0 +1,50 @@
+"""A turn as it streams onto stdout and stderr, line by line and without cursor addressing."""
+
+from __future__ import annotations
+
+from tui.cli.output import Output
+from tui.core.turn import TextBuffer, Turn
+
+
+class StreamedText:
+    """Prints what is new of a turn: the reasoning dimmed on stderr, the answer on stdout."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._reasoning_shown = 0
+        self._answer_shown = 0
+        self._last_reasoning = ""
+        self._last_answer = ""
+
+    def show(self, turn: Turn) -> None:
+        """Print what came since the last call."""
+        reasoning = _without_open_end(turn.reasoning, self._reasoning_shown, is_ended=not turn.state.is_live)
+        if reasoning:
+            self._reasoning_shown += len(reasoning)
+            self._last_reasoning = reasoning
+            self._output.aside(reasoning, end="")
+        answer = _without_open_end(turn.answer, self._answer_shown, is_ended=not turn.state.is_live)
+        if answer:
+            self._separate()
+            self._answer_shown += len(answer)
+            self._last_answer = answer
+            self._output.text(answer, end="")
+
+    def end(self, turn: Turn) -> None:
+        """Print the rest, and the line feed that the last line lacks."""
+        self.show(turn)
+        if self._last_answer:
+            if not self._last_answer.endswith("\n"):
+                self._output.text("")
+        elif self._last_reasoning:
+            self._output.aside("")
+
+    def _separate(self) -> None:
+        if self._answer_shown == 0 and self._last_reasoning:
+            self._output.aside("" if self._last_reasoning.endswith("\n") else "\n")
+
+
+def _without_open_end(buffer: TextBuffer, shown: int, *, is_ended: bool) -> str:
+    """The new text, less a carriage return at its end: the line feed that makes it harmless may follow."""
+    text = buffer.since(shown)
+    return text[:-1] if text.endswith("\r") and not is_ended else text

@@ -1,0 +1,206 @@
+"""The providers as the screens and commands see them: yours, the site's and the built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.core.causes import explain
+from tui.core.failure import Failure, UsageError
+from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
+from tui.core.provider import Category, Provider, State
+from tui.core.provider_rules import FieldProblem, check_provider
+from tui.core.secret import Secret
+from tui.runtime.builtin import (
+    AVAILABLE,
+    DEMO_PROVIDER,
+    ENGINE_PROVIDER,
+    URL_PREFIX,
+    Availability,
+    BuiltIns,
+)
+from tui.store.credentials import CredentialStore
+from tui.store.providers import ProviderStore
+
+BUILT_IN = (ENGINE_PROVIDER, DEMO_PROVIDER)
+
+
+class ProviderDirectory:
+    """Reads and changes the provider list. Every change goes to disk at once; all calls block shortly."""
+
+    def __init__(self, store: ProviderStore, credentials: CredentialStore, built_ins: BuiltIns) -> None:
+        self._store = store
+        self._credentials = credentials
+        self._built_ins = built_ins
+        self._loaded: tuple[Provider, ...] | None = None
+        self._notices: tuple[str, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is wrong with the files, in words for a banner."""
+        self.providers()
+        return self._notices
+
+    def providers(self) -> tuple[Provider, ...]:
+        """Return every provider: yours and the site's first, then the built-in ones."""
+        if self._loaded is None:
+            self.reload()
+        assert self._loaded is not None
+        return self._loaded
+
+    def reload(self) -> None:
+        """Read the files again."""
+        snapshot = self._store.load()
+        names = {provider.name for provider in snapshot.providers}
+        built_in = tuple(provider for provider in BUILT_IN if provider.name not in names)
+        self._loaded = self._with_default(snapshot.providers + built_in)
+        self._notices = snapshot.notices
+
+    def has_changed(self) -> bool:
+        """Return whether somebody else changed a file since it was read."""
+        return self._store.has_changed()
+
+    def get(self, name: str) -> Provider:
+        """Return one provider.
+
+        Raises:
+            UsageError: there is none of that name (``provider-unknown``).
+        """
+        for provider in self.providers():
+            if provider.name == name:
+                return provider
+        from difflib import get_close_matches
+
+        closest = get_close_matches(name, [provider.name for provider in self.providers()], n=1)
+        facts = {"closest": closest[0]} if closest else {}
+        raise UsageError(explain("provider-unknown", name=name, **facts))
+
+    def default(self) -> Provider | None:
+        """Return the provider used where none is named: active, and available."""
+        usable = [provider for provider in self.providers() if self._is_usable(provider)]
+        chosen = [provider for provider in usable if provider.is_default]
+        return next(iter(chosen or usable), None)
+
+    def availability(self, provider: Provider) -> Availability:
+        """Return whether the provider can be used at all."""
+        return self._built_ins.availability(provider.name) if is_built_in(provider) else AVAILABLE
+
+    def problems(self, provider: Provider, previous_name: str | None, key_text: str | None) -> list[FieldProblem]:
+        """Return what keeps a provider from being saved, and the warnings."""
+        others = {known.name for known in self.providers() if known.name != previous_name}
+        return list(check_provider(provider, others, key_text=key_text))
+
+    def save(self, provider: Provider, key_text: str | None = None, previous_name: str | None = None) -> Provider:
+        """Write a provider; ``key_text`` is what stands in the key field, ``None`` leaves the key as it is.
+
+        Returns the record as saved: a literal key has gone to the credentials, the record says ``stored``.
+
+        Raises:
+            UsageError: a field is not valid, or the record is view-only.
+        """
+        self._refuse_view_only(previous_name or provider.name)
+        errors = [problem for problem in self.problems(provider, previous_name, key_text) if problem.is_error]
+        if errors:
+            raise UsageError(_invalid(provider.name, errors[0]))
+        reference, literal = self._read_key(provider, key_text)
+        saved = replace(provider, api_key=reference, is_remote=False)
+        if previous_name is not None and previous_name != provider.name:
+            self._credentials.rename(previous_name, provider.name)
+        if literal is not None:
+            self._credentials.put(provider.name, literal)
+        elif reference is None or reference.kind is not KeyKind.STORED:
+            self._credentials.delete(provider.name)
+        self._store.save(saved, previous_name)
+        if saved.is_default:
+            self._store.set_default(saved.name)
+        self.reload()
+        return saved
+
+    def delete(self, name: str) -> Callable[[], None]:
+        """Remove a provider and its stored key; return what brings both back.
+
+        Raises:
+            UsageError: there is none of that name, or it is view-only.
+        """
+        self.get(name)
+        self._refuse_view_only(name)
+        removed = self._store.delete(name)
+        key = self._credentials.delete(name)
+        self.reload()
+
+        def undo() -> None:
+            if key is not None:
+                self._credentials.put(name, key)
+            self._store.save(removed)
+            self.reload()
+
+        return undo
+
+    def clone_name(self, name: str) -> str:
+        """Return a free name for a copy: ``qwen-copy``, ``qwen-copy-2``…"""
+        taken = {provider.name for provider in self.providers()}
+        stem = f"{name}-copy"[:96]
+        candidate, number = stem, 2
+        while candidate in taken:
+            candidate, number = f"{stem}-{number}", number + 1
+        return candidate
+
+    def set_default(self, name: str) -> None:
+        """Make a provider the default of its category.
+
+        Raises:
+            UsageError: there is none of that name.
+        """
+        self.get(name)
+        self._store.set_default(name)
+        self.reload()
+
+    def set_state(self, name: str, state: State) -> None:
+        """Activate or deactivate a provider.
+
+        Raises:
+            UsageError: it is view-only.
+        """
+        self._refuse_view_only(name)
+        self._store.save(replace(self.get(name), state=state), name)
+        self.reload()
+
+    def _is_usable(self, provider: Provider) -> bool:
+        if provider.category is not Category.MODEL or not provider.is_active:
+            return False
+        return self.availability(provider).is_available
+
+    def _with_default(self, providers: tuple[Provider, ...]) -> tuple[Provider, ...]:
+        """Mark the default that was chosen by name, which may be a view-only record."""
+        chosen = self._store.default_name()
+        if chosen is None or any(provider.is_default for provider in providers):
+            return providers
+        return tuple(
+            replace(provider, is_default=True) if provider.name == chosen else provider for provider in providers
+        )
+
+    def _refuse_view_only(self, name: str) -> None:
+        for provider in self.providers():
+            if provider.name == name and provider.is_remote:
+                raise UsageError(explain("provider-read-only", name=name))
+
+    @staticmethod
+    def _read_key(provider: Provider, key_text: str | None) -> tuple[KeyReference | None, Secret | None]:
+        if key_text is None:
+            return provider.api_key, None
+        if not key_text.strip():
+            return None, None
+        reference = parse_key_reference(key_text)
+        if reference is not None:
+            return reference, None
+        return STORED, Secret(key_text.strip())
+
+
+def is_built_in(provider: Provider) -> bool:
+    """Return whether a provider is one that needs no set-up."""
+    return provider.provider_url.startswith(URL_PREFIX)
+
+
+
+def _invalid(name: str, problem: FieldProblem) -> Failure:
+    return explain("provider-invalid", name=name, field=problem.field, reason=problem.message)

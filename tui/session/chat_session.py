@@ -1,0 +1,235 @@
+"""One conversation in progress: sends prompts, folds the replies, prices and journals them.
+
+Holds the single copy of the text. Knows nothing of how it is drawn: a listener is told that
+something changed, and reads the turns at its own pace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import uuid4
+
+from tui.core.chat import ChatRequest, Message, Role
+from tui.core.events import EventBatch, StreamEvent
+from tui.core.fold import apply
+from tui.core.safe_text import safe_line
+from tui.core.turn import Turn, TurnState
+from tui.core.usage import Cost, Source, Usage, cost_of, estimate_tokens
+from tui.session.journaling import TurnRecorder, TurnJournal
+from tui.session.target import ChatTarget
+
+CONTINUE_PROMPT = "Continue exactly where you stopped."
+"""What ``continue_turn`` asks: plain words work on every server, a prefilled answer does not."""
+
+TITLE_CELLS = 60
+
+
+class Exchange(Protocol):
+    """Opens the stream of one request; expected failures arrive as its last event."""
+
+    def __call__(self, target: ChatTarget, request: ChatRequest, /) -> AsyncGenerator[EventBatch]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTotals:
+    """What a conversation used so far; amounts of different currencies stand apart."""
+
+    usage: Usage | None
+    costs: tuple[Cost, ...]
+    has_unknown: bool
+    """Some turn brought text and neither usage nor an estimate: the sum is a lower bound."""
+
+
+class ChatSession:
+    """A conversation: its turns, and the one that may be streaming."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        journal: TurnJournal,
+        *,
+        identity: str,
+        title: str = "",
+        turns: Sequence[Turn] = (),
+        is_saved: bool = True,
+        clock: Callable[[], float] = time.perf_counter,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.identity = identity
+        self.title = title
+        self.turns = list(turns)
+        self.is_saved = is_saved
+        self.revision = 0
+        self.on_change: Callable[[], None] | None = None
+        self._exchange = exchange
+        self._journal = journal
+        self._clock = clock
+        self._now = now
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def live(self) -> Turn | None:
+        """The turn that is streaming, if any."""
+        return self.turns[-1] if self.turns and self.turns[-1].state.is_live else None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the conversation cannot be written to disk right now, in words for a banner."""
+        return self._journal.trouble
+
+    async def send(self, prompt: str, target: ChatTarget) -> Turn:
+        """Send a prompt and fold the reply until it ends; return its turn.
+
+        Failures end the turn, they are not raised. Cancelling keeps what came.
+
+        Raises:
+            RuntimeError: a turn is still streaming.
+        """
+        if self.live is not None:
+            raise RuntimeError("a turn is still streaming")
+        turn = Turn(
+            identity=uuid4().hex[:12],
+            prompt=prompt,
+            provider=target.provider.name,
+            model=target.model_name,
+            started_at=self._now().isoformat(timespec="seconds"),
+        )
+        request = target.request((*self._history(), Message(Role.USER, prompt)))
+        self.turns.append(turn)
+        self._name_after(prompt)
+        self._task = asyncio.ensure_future(self._run(turn, target, request))
+        try:
+            await asyncio.shield(self._task)
+        except asyncio.CancelledError:
+            await self._stop_and_wait()
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+        return turn
+
+    async def regenerate(self, target: ChatTarget) -> Turn | None:
+        """Drop the last turn's reply and ask its prompt again; ``None`` where there is no turn."""
+        if not self.turns or self.live is not None:
+            return None
+        old = self.turns.pop()
+        self._journal.drop_turn(old.identity)
+        return await self.send(old.prompt, target)
+
+    async def continue_turn(self, target: ChatTarget) -> Turn | None:
+        """Ask the model to go on with a reply that was cut; ``None`` where there is nothing to go on from."""
+        if not self.turns or self.live is not None or not self.turns[-1].answer:
+            return None
+        return await self.send(CONTINUE_PROMPT, target)
+
+    def stop(self) -> None:
+        """Stop the streaming turn at once, its socket included; what came is kept."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+
+    def rename(self, title: str) -> None:
+        """Give the conversation a name."""
+        self.title = title.strip() or self.title
+        self._journal.set_title(self.title)
+        self._changed()
+
+    async def aclose(self) -> None:
+        """Stop what streams and close the record."""
+        await self._stop_and_wait()
+        await asyncio.to_thread(self._journal.close)
+
+    @property
+    def totals(self) -> SessionTotals:
+        """Tokens and money of all turns."""
+        usage: Usage | None = None
+        costs: dict[str, Cost] = {}
+        unknown = False
+        for turn in self.turns:
+            if turn.usage is not None:
+                usage = turn.usage if usage is None else usage.plus(turn.usage)
+            elif turn.answer or turn.reasoning:
+                unknown = True
+            if turn.cost is not None:
+                known = costs.get(turn.cost.currency)
+                costs[turn.cost.currency] = turn.cost if known is None else known.plus(turn.cost)
+        return SessionTotals(usage, tuple(costs.values()), unknown)
+
+    def _history(self) -> list[Message]:
+        """The turns that were answered; a prompt without an answer is not asked a second time."""
+        messages: list[Message] = []
+        for turn in self.turns:
+            if turn.answer:
+                messages.append(Message(Role.USER, turn.prompt))
+                messages.append(Message(Role.ASSISTANT, turn.answer.text, turn.reasoning.text))
+        return messages
+
+    def _name_after(self, prompt: str) -> None:
+        if not self.title:
+            first_line = prompt.strip().partition("\n")[0]
+            self.title = safe_line(first_line, TITLE_CELLS)
+            self._journal.set_title(self.title)
+
+    async def _stop_and_wait(self) -> None:
+        task = self._task
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _run(self, turn: Turn, target: ChatTarget, request: ChatRequest) -> None:
+        turn.timings.started = self._clock()
+        recorder = TurnRecorder(self._journal, turn)
+        self._changed()
+        try:
+            async with aclosing(self._exchange(target, request)) as batches:
+                async for batch in batches:
+                    self._fold(turn, batch, recorder, target)
+        except asyncio.CancelledError:
+            if turn.state.is_live:
+                turn.state = TurnState.STOPPED
+        except BaseException:
+            if turn.state.is_live:
+                turn.state = TurnState.INTERRUPTED
+            raise
+        finally:
+            self._settle(turn, target, request)
+            recorder.end()
+            self._changed()
+
+    def _fold(self, turn: Turn, batch: EventBatch, recorder: TurnRecorder, target: ChatTarget) -> None:
+        event: StreamEvent
+        for event in batch.events:
+            apply(turn, event, batch.at)
+            recorder.record(event)
+        if turn.usage is not None:
+            turn.cost = cost_of(turn.usage, target.provider.price)
+        self._changed()
+
+    def _settle(self, turn: Turn, target: ChatTarget, request: ChatRequest) -> None:
+        """Complete the figures of a turn that ended, whatever ended it."""
+        if turn.timings.ended is None:
+            turn.timings.ended = self._clock()
+        if turn.usage is None and (turn.answer or turn.reasoning):
+            turn.usage = _estimate(turn, request)
+        turn.cost = cost_of(turn.usage, target.provider.price)
+        if turn.reasoning and turn.thinking_seconds is None and turn.timings.thinking_ms is not None:
+            turn.thinking_seconds = turn.timings.thinking_ms / 1000
+
+    def _changed(self) -> None:
+        self.revision += 1
+        if self.on_change is not None:
+            self.on_change()
+
+
+def _estimate(turn: Turn, request: ChatRequest) -> Usage:
+    reasoning = estimate_tokens(turn.reasoning.text)
+    return Usage(
+        prompt_tokens=sum(estimate_tokens(message.content) + 4 for message in request.messages),
+        completion_tokens=reasoning + estimate_tokens(turn.answer.text),
+        reasoning_tokens=reasoning or None,
+        source=Source.ESTIMATED,
+    )

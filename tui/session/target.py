@@ -1,0 +1,46 @@
+"""Whom a prompt goes to: the provider with what the chat changed for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tui.core.chat import ChatRequest, Message, Role
+from tui.core.provider import Provider, Sampling, Thinking
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTarget:
+    """A provider and, where the chat says otherwise, its own model, thinking, system prompt and limits."""
+
+    provider: Provider
+    model: str = ""
+    """Empty: the provider's own."""
+    thinking: Thinking | None = None
+    """``None``: the provider's own setting."""
+    system_prompt: str | None = None
+    sampling: Sampling | None = None
+    stream: bool = True
+
+    @property
+    def model_name(self) -> str:
+        """The model that is asked for."""
+        return self.model or self.provider.compatible_provider
+
+    def with_model(self, model: str) -> ChatTarget:
+        """Return the same target with another model."""
+        return replace(self, model=model)
+
+    def request(self, messages: tuple[Message, ...]) -> ChatRequest:
+        """Return the request for these messages, the system prompt in front."""
+        provider = self.provider
+        system = provider.system_prompt if self.system_prompt is None else self.system_prompt
+        prefix = (Message(Role.SYSTEM, system),) if system.strip() else ()
+        return ChatRequest(
+            model=self.model_name,
+            messages=prefix + messages,
+            sampling=self.sampling or provider.sampling,
+            stream=self.stream,
+            thinking=self.thinking or provider.thinking,
+            send_back=provider.send_back,
+            extra_body=provider.extra_body,
+        )
