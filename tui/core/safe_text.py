@@ -37,6 +37,7 @@ def _build_table(keep: str) -> dict[int, str]:
 _BLOCK_TABLE = _build_table(keep="\n\t")
 _LINE_TABLE = _build_table(keep="")
 _LINE_TABLE.update({0x0A: "\u240a", 0x09: " "})
+_STRIP_TABLE = dict.fromkeys(_BLOCK_TABLE, "") | {0x2028: "\n", 0x2029: "\n"}
 
 
 def safe_text(raw: str) -> str:
@@ -64,6 +65,16 @@ def count_neutralised(raw: str) -> int:
         return 0
     text = raw.replace("\r\n", "\n")
     return sum(1 for character in text if ord(character) in _BLOCK_TABLE)
+
+
+def strip_controls(raw: str) -> str:
+    """Return the text without anything that commands a terminal or hides: for the clipboard.
+
+    Line feeds and tabs stay; CR LF and the Unicode line breaks become LF.
+    """
+    if raw.isascii() and raw.isprintable():
+        return raw
+    return raw.replace("\r\n", "\n").translate(_STRIP_TABLE)
 
 
 def _cap_combining(text: str) -> str:

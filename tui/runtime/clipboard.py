@@ -1,0 +1,197 @@
+"""The routes from here to the person's clipboard, and which of them was taken.
+
+The clipboard that counts is where the person sits, which may be three hops away: tmux hands
+text on to the terminal in front of it, a display has its own tool, a terminal takes OSC 52
+without ever confirming it, and a private file always works. The screen writes the OSC 52
+sequence itself (it owns the terminal); this module decides and runs the tools.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tui.core.safe_text import count_neutralised, strip_controls
+
+TIME_LIMIT_SECONDS = 2.0
+OSC52_LIMIT_BYTES = 74_994
+"""xterm and its descendants take 100,000 characters of Base64 and drop a longer sequence whole."""
+
+COPY_FILE_NAME = "copied.txt"
+_PASSED_ON = (
+    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMUX", "TMUX_TMPDIR",
+    "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR",
+)  # fmt: skip
+_DUMB_TERMINALS = ("", "dumb", "linux", "vt100", "vt220")
+
+
+class CopyRoute(StrEnum):
+    """How a text left."""
+
+    TMUX = "tmux"
+    WAYLAND = "wl-copy"
+    XCLIP = "xclip"
+    XSEL = "xsel"
+    MACOS = "pbcopy"
+    TERMINAL = "osc52"
+    FILE = "file"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyResult:
+    """What became of a copy."""
+
+    route: CopyRoute
+    confirmed: bool
+    """Whether the route said that it has the text; a terminal never says so."""
+    detail: str
+    """One sentence for the person: where the text is now."""
+    hidden_characters: int = 0
+    """How many control, direction and zero-width characters were left out of the copy."""
+
+    def message(self, what: str) -> str:
+        """Return what to tell: ``what`` is the thing copied, such as ``Answer``."""
+        if self.route is CopyRoute.NONE:
+            return f"{what} not copied. {self.detail}"
+        verb = "copied" if self.confirmed and self.route is not CopyRoute.FILE else "passed on"
+        text = f"{what} {verb}: {self.detail}"
+        if self.hidden_characters:
+            plural = "s were" if self.hidden_characters > 1 else " was"
+            text += (
+                f" {self.hidden_characters} hidden character{plural} left out: look at it before you use it."
+            )
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Tool:
+    route: CopyRoute
+    arguments: tuple[str, ...]
+    detail: str
+
+
+class Clipboard:
+    """Copies by the best route there is.
+
+    Args:
+        environment: decides which routes exist; children get a few of its variables, no others.
+        folder: where the file of the last resort is written (private).
+        time_limit_seconds: how long one tool may take before the next route is tried.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], folder: Path, time_limit_seconds: float = TIME_LIMIT_SECONDS
+    ) -> None:
+        self._environment = environment
+        self._folder = folder
+        self._time_limit = time_limit_seconds
+
+    async def copy(self, raw: str, write_terminal: Callable[[str], None] | None = None) -> CopyResult:
+        """Copy a text; never raises for a route that fails, the next one is tried.
+
+        Args:
+            raw: the text as it came; what commands a terminal or hides is left out, and counted.
+            write_terminal: writes the text to the terminal as OSC 52; ``None`` where there is none.
+        """
+        text, hidden = strip_controls(raw), count_neutralised(raw)
+        for tool in self._tools():
+            if await self._run(tool, text):
+                return CopyResult(tool.route, True, tool.detail, hidden)
+        if write_terminal is not None and self._terminal_takes(text):
+            write_terminal(text)
+            detail = "your terminal has it if it allows OSC 52, which no terminal confirms."
+            return CopyResult(CopyRoute.TERMINAL, False, detail, hidden)
+        return await asyncio.to_thread(self._save, text, hidden)
+
+    def _tools(self) -> Iterator[_Tool]:
+        """Yield the tools worth trying, the nearest to the person first."""
+        environment = self._environment
+        if environment.get("TMUX"):
+            detail = "tmux has it (its prefix, then ] pastes) and hands it to your terminal."
+            yield from self._installed("tmux", ("load-buffer", "-w", "-"), CopyRoute.TMUX, detail)
+            detail = "tmux has it: its prefix, then ] pastes. This tmux is too old to hand it on."
+            yield from self._installed("tmux", ("load-buffer", "-"), CopyRoute.TMUX, detail)
+        is_remote = bool(environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"))
+        if environment.get("WAYLAND_DISPLAY") and not is_remote:
+            yield from self._installed(
+                "wl-copy", (), CopyRoute.WAYLAND, "it is on the desktop's clipboard (wl-copy)."
+            )
+        if self._has_display(is_remote):
+            yield from self._installed(
+                "xclip",
+                ("-selection", "clipboard", "-in"),
+                CopyRoute.XCLIP,
+                "it is on the clipboard (xclip).",
+            )
+            yield from self._installed(
+                "xsel", ("--clipboard", "--input"), CopyRoute.XSEL, "it is on the clipboard (xsel)."
+            )
+        if not is_remote:
+            yield from self._installed("pbcopy", (), CopyRoute.MACOS, "it is on the clipboard (pbcopy).")
+
+    def _has_display(self, is_remote: bool) -> bool:
+        """Tell whether an X display is the person's: over SSH only a forwarded one (``host:10.0``) is."""
+        display = self._environment.get("DISPLAY", "")
+        return bool(display.partition(":")[0]) if is_remote else bool(display)
+
+    def _installed(
+        self, name: str, arguments: tuple[str, ...], route: CopyRoute, detail: str
+    ) -> Iterator[_Tool]:
+        path = shutil.which(name, path=self._environment.get("PATH", os.defpath))
+        if path is not None:
+            yield _Tool(route, (path, *arguments), detail)
+
+    async def _run(self, tool: _Tool, text: str) -> bool:
+        """Feed the text to a tool; tell whether it said that it took it."""
+        environment = {name: self._environment[name] for name in _PASSED_ON if name in self._environment}
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *tool.arguments,
+                stdin=asyncio.subprocess.PIPE,
+                # xclip and wl-copy stay behind to serve the text: a pipe from them would never end.
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=environment,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError:
+            return False
+        try:
+            async with asyncio.timeout(self._time_limit):
+                await child.communicate(text.encode("utf-8"))
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+            return False
+        return child.returncode == 0
+
+    def _terminal_takes(self, text: str) -> bool:
+        """Tell whether OSC 52 has a chance; tmux and screen drop it unless told otherwise."""
+        if self._environment.get("TMUX") or self._environment.get("STY"):
+            return False
+        if self._environment.get("TERM", "") in _DUMB_TERMINALS:
+            return False
+        return len(text.encode("utf-8")) <= OSC52_LIMIT_BYTES
+
+    def _save(self, text: str, hidden: int) -> CopyResult:
+        path = self._folder / COPY_FILE_NAME
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            detail = f"No clipboard was reachable, and {path} could not be written: {reason}."
+            return CopyResult(CopyRoute.NONE, False, detail, hidden)
+        return CopyResult(CopyRoute.FILE, True, f"no clipboard was reachable, so it is in {path}", hidden)
