@@ -1,1 +1,1 @@
-"""The embedded endpoint for first runs, tests and practising failures, and the local engine."""
+"""Endpoints that come with the program: the scripted demo server and the embedded llama.cpp engine."""

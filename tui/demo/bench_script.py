@@ -1,0 +1,110 @@
+"""Answers for benchmarks: the model's name says how many tokens of what, and how fast.
+
+``bench-n<N>-r<R>[-list|-table|-code|-para|-mixed][-think<T>]``: N answer tokens (the last two are a
+blank line and the marker) after T reasoning tokens, R a second; ``r0`` sends as fast as the socket takes.
+The marker is ``FIN<nonce>Z``, the nonce being the prompt's last word, so that a reader of the screen can
+tell when the very last character is visible. A prompt that begins with ``warm`` gets 30 tokens at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tui.demo.tokens import tokenise
+
+_NAME = re.compile(
+    r"bench-n(?P<tokens>\d{1,7})-r(?P<rate>\d{1,7})(?:-(?P<shape>list|table|code|para|mixed))?"
+    r"(?:-think(?P<think>\d{1,7}))?"
+)
+_FILLER = (" plain", " words", " fill", " what", " is", " left", " of", " the", " count")
+_WARM_UP_TOKENS = 30
+
+_PARAGRAPH = (
+    "A terminal shows a **small** part of a *long* answer, and draws it anew for every word that comes; so "
+    "`wrap()` has to be cheap, [links](https://example.com/a/b?c=d) have to be measured once, and a line "
+    "that is finished should never be looked at again, however long the paragraph grows after it. "
+)
+_MIXED = (
+    "## A heading with `code`\n\n"
+    "- a first item with **strong** words\n- a second one, long enough to be wrapped where the terminal is "
+    "as narrow as most of them are in practice\n  - below it an item\n  - and another with `code`\n- the "
+    "last one\n\n",
+    _PARAGRAPH * 2 + "\n\n",
+    "```python\nasync def total(numbers: list[int]) -> int:\n    result = 0\n    for number in numbers:\n"
+    "        if number % 2:\n            continue  # odd ones do not count\n        result += number\n"
+    "    return result\n```\n\n",
+    "| Name | Value | Note |\n| --- | ---: | :---: |\n| alpha | 1.25 | one |\n| beta | 22.5 | *two* |\n"
+    "| 日本語 | 1024 | 全角 |\n\n",
+    "流式输出的每个字都占两个单元格,换行要按显示宽度来算。日本語も한국어도 같습니다. "
+    "And emoji: 🚀 👩‍💻 🇫🇷 ✅ café naïve.\n\n",
+    "1. First do **this**.\n2. Then `that`.\n3. Then look.\n\n> A remark that somebody made at length, "
+    "and that runs over the end of the line for that reason.\n\n",
+)
+_SECTIONS: dict[str, tuple[str, ...]] = {
+    "mixed": _MIXED,
+    "para": (_PARAGRAPH * 4 + "\n\n",),
+    "list": ("- item {i} with **strong** words and `code`, about one line of a terminal long\n",),
+    "table": ("| row {i} | {i}.25 | `code` and *words* in a cell |\n",),
+    "code": ("    value_{i} = compute({i}, scale=[1, 2, 3], name='value {i}')  # comment {i}\n",),
+}
+_HEADS = {
+    "code": "The code:\n\n```python\ndef main():\n",
+    "table": "| Name | Value | Note |\n| --- | ---: | :--- |\n",
+}
+_TAILS = {"code": "```"}
+_FILLED = ("mixed", "para")
+"""The shapes that may end in plain words: in the others those would end the list, table or code."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchScript:
+    """What a benchmark's answer is made of."""
+
+    reasoning: tuple[str, ...]
+    answer: tuple[str, ...]
+    rate: float
+    marker: str
+
+
+def bench_script(model: str, prompt: str) -> BenchScript | None:
+    """Return the reply that a benchmark's model name describes, or ``None`` for any other name."""
+    match = _NAME.fullmatch(model)
+    if match is None:
+        return None
+    tokens, rate, think = int(match["tokens"]), float(match["rate"]), int(match["think"] or 0)
+    words = prompt.split()
+    if words and words[0] == "warm":
+        tokens, rate, think = _WARM_UP_TOKENS, 0.0, 0
+    nonce = re.sub(r"[^A-Za-z0-9]", "", words[-1])[:32] if words else ""
+    marker = f"FIN{nonce or 0}Z"
+    reasoning = _body(think, "para") if think else ()
+    return BenchScript(
+        reasoning, (*_body(tokens - 2, match["shape"] or "mixed"), "\n\n", marker), rate, marker
+    )
+
+
+@lru_cache(maxsize=16)
+def _body(count: int, shape: str) -> tuple[str, ...]:
+    """Return ``count`` tokens (where the shape can be filled up, else at most) of Markdown of a shape."""
+    tail = tokenise(_TAILS.get(shape, ""))
+    head = tokenise(_HEADS.get(shape, ""))
+    room = max(0, count - len(tail))
+    body = list(head if len(head) <= room else ())
+    for section in _sections(shape):
+        if len(body) + len(section) > room:
+            break
+        body.extend(section)
+    if shape in _FILLED:
+        body.extend(_FILLER[index % len(_FILLER)] for index in range(room - len(body)))
+    return (*body, *tail)
+
+
+def _sections(shape: str) -> Iterator[tuple[str, ...]]:
+    sections = _SECTIONS[shape]
+    index = 0
+    while True:
+        yield tokenise(sections[index % len(sections)].replace("{i}", str(index)))
+        index += 1

@@ -1,0 +1,32 @@
+"""Failures to practise: what a server does that has one, by the cause that the diagnosis should name.
+
+Only what an HTTP server can do by itself is here: nobody can serve a refused connection.
+"""
+
+from __future__ import annotations
+
+from tui.demo import reply_faults, stream_faults
+from tui.demo.fault import REGISTRY, Fault
+
+__all__ = ["Fault", "UnknownFaultError", "find_fault", "known_faults", "reply_faults", "stream_faults"]
+
+
+class UnknownFaultError(ValueError):
+    """There is no such fault; the message lists those that there are."""
+
+
+def find_fault(cause: str) -> Fault:
+    """Return a fault.
+
+    Raises:
+        UnknownFaultError: there is none for this cause.
+    """
+    if cause not in REGISTRY:
+        names = ", ".join(sorted(REGISTRY))
+        raise UnknownFaultError(f"The demo endpoint cannot practise {cause!r}. It can: {names}.")
+    return REGISTRY[cause]
+
+
+def known_faults() -> tuple[Fault, ...]:
+    """Return every fault, sorted by cause."""
+    return tuple(REGISTRY[cause] for cause in sorted(REGISTRY))

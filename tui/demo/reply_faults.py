@@ -1,0 +1,231 @@
+"""Failures to practise that are a single reply: a status, a body, sometimes a header."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tui.demo.fault import CHAT, MODELS, fault, is_chat
+from tui.demo.plan import CONTEXT_WINDOW, context_too_long, error_body
+
+if TYPE_CHECKING:
+    from tui.demo.connection import Connection
+
+LOADING_SECONDS = 20.0
+"""How long the server of ``loading`` loads."""
+
+_GATEWAY_PAGE = (
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>"
+    "</center>\r\n<hr><center>nginx/1.24.0</center>\r\n</body>\r\n</html>\r\n"
+)
+_WEB_PAGE = "<!doctype html><html><head><title>Model console</title></head><body>Sign in</body></html>"
+
+
+def _is_api(connection: Connection) -> bool:
+    return connection.route.endswith((CHAT, MODELS))
+
+
+def _refuse(connection: Connection, status: int, message: str, kind: str, code: str | None = None) -> bool:
+    """Answer with an error in the protocol's form."""
+    error = {"message": message, "type": kind, "param": None, "code": code}
+    connection.send_json(status, {"error": error})
+    return True
+
+
+@fault("auth", "answers 401 to every key")
+def _auth(connection: Connection) -> bool:
+    if not _is_api(connection):
+        return False
+    return _refuse(connection, 401, "Incorrect API key provided.", "invalid_request_error", "invalid_api_key")
+
+
+@fault("auth-scheme", "answers 401 to any Authorization header, and works without one")
+def _auth_scheme(connection: Connection) -> bool:
+    if not _is_api(connection) or "Authorization" not in connection.headers:
+        return False
+    headers = {"WWW-Authenticate": 'Basic realm="models"'}
+    connection.send_json(401, {"error": {"message": "Unsupported authorization scheme."}}, headers)
+    return True
+
+
+@fault("forbidden", "knows the key and does not let it use the model")
+def _forbidden(connection: Connection) -> bool:
+    return is_chat(connection) and _refuse(
+        connection, 403, "Your key is not allowed to use this model.", "permission_error", "model_forbidden"
+    )
+
+
+@fault("model-not-found", "does not have the model that is asked for")
+def _model_not_found(connection: Connection) -> bool:
+    if connection.route.endswith(MODELS):
+        connection.send_json(200, {"object": "list", "data": [{"id": "another-model", "object": "model"}]})
+        return True
+    if not is_chat(connection):
+        return False
+    model = connection.record.json.get("model")
+    connection.send_json(
+        404, error_body(404, f"The model `{model}` does not exist.", "NotFoundError", "model")
+    )
+    return True
+
+
+@fault("wrong-path", "answers 404 to every path")
+def _wrong_path(connection: Connection) -> bool:
+    connection.send_json(404, {"detail": "Not Found"})
+    return True
+
+
+@fault("method-not-allowed", "refuses POST")
+def _method_not_allowed(connection: Connection) -> bool:
+    if connection.command != "POST":
+        return False
+    connection.send_json(405, {"detail": "Method Not Allowed"}, {"Allow": "GET"})
+    return True
+
+
+@fault("unexpected-response", "serves a web page instead of the API")
+def _unexpected_response(connection: Connection) -> bool:
+    connection.send_whole(200, "text/html; charset=utf-8", _WEB_PAGE.encode())
+    return True
+
+
+@fault("redirect", "has moved to /moved/v1, where it works")
+def _redirect(connection: Connection) -> bool:
+    if connection.route.startswith("/moved/"):
+        connection.demo.answer_properly(connection, prefix="/moved")
+    else:
+        target = f"{connection.demo.root_url}/moved{connection.path}"
+        connection.send_whole(308, "text/plain", b"Moved.\n", {"Location": target})
+    return True
+
+
+@fault("context-too-long", "finds every prompt too long")
+def _context_too_long(connection: Connection) -> bool:
+    if not is_chat(connection):
+        return False
+    raise context_too_long(CONTEXT_WINDOW + 1, CONTEXT_WINDOW)
+
+
+@fault("unsupported-param", "refuses stream_options, and works without it")
+def _unsupported_param(connection: Connection) -> bool:
+    if not is_chat(connection) or "stream_options" not in connection.record.json:
+        return False
+    return _refuse(
+        connection, 400, "Unrecognized request argument supplied: stream_options", "invalid_request_error"
+    )
+
+
+@fault("no-chat-template", "has a model without a chat template")
+def _no_chat_template(connection: Connection) -> bool:
+    return is_chat(connection) and _refuse(
+        connection,
+        400,
+        "As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat "
+        "template if the tokenizer does not define one.",
+        "BadRequestError",
+    )
+
+
+@fault("thinking-unsupported", "has a model that cannot think, and works when it is not asked to")
+def _thinking_unsupported(connection: Connection) -> bool:
+    body = connection.record.json
+    asks = body.get("think") or body.get("reasoning_effort") not in (None, "none") or body.get("reasoning")
+    if not is_chat(connection) or not asks:
+        return False
+    return _refuse(connection, 400, f'"{body.get("model")}" does not support thinking', "api_error")
+
+
+@fault("invalid-request", "finds the body invalid")
+def _invalid_request(connection: Connection) -> bool:
+    if not is_chat(connection):
+        return False
+    problem = {"type": "extra_forbidden", "loc": ["body", "messages"], "msg": "Input should be a valid list"}
+    connection.send_json(422, {"detail": [problem]})
+    return True
+
+
+@fault("body-too-large", "has a gateway that takes small bodies only")
+def _body_too_large(connection: Connection) -> bool:
+    if not is_chat(connection):
+        return False
+    page = b"<html><head><title>413 Request Entity Too Large</title></head></html>"
+    connection.send_whole(413, "text/html", page)
+    return True
+
+
+@fault("gateway-timeout", "has a gateway that gave up on the model server")
+def _gateway_timeout(connection: Connection) -> bool:
+    if not is_chat(connection):
+        return False
+    page = b"<html><head><title>504 Gateway Time-out</title></head></html>"
+    connection.send_whole(504, "text/html", page)
+    return True
+
+
+@fault("rate-limited", "allows no more requests for 30 seconds")
+def _rate_limited(connection: Connection) -> bool:
+    if not is_chat(connection):
+        return False
+    error = {"message": "Rate limit reached for requests.", "type": "requests", "code": "rate_limit_exceeded"}
+    connection.send_json(429, {"error": error}, {"Retry-After": "30"})
+    return True
+
+
+@fault("quota", "has no credit left for this key")
+def _quota(connection: Connection) -> bool:
+    return is_chat(connection) and _refuse(
+        connection,
+        429,
+        "You exceeded your current quota, please check your plan and billing details.",
+        "insufficient_quota",
+        "insufficient_quota",
+    )
+
+
+@fault("overloaded", "has a full queue")
+def _overloaded(connection: Connection) -> bool:
+    return is_chat(connection) and _refuse(
+        connection,
+        429,
+        "The engine is currently overloaded, please try again later",
+        "engine_overloaded_error",
+    )
+
+
+@fault("server-error", "fails inside")
+def _server_error(connection: Connection) -> bool:
+    message = "CUDA out of memory. Tried to allocate 2.00 GiB."
+    return is_chat(connection) and _refuse(connection, 500, message, "InternalServerError")
+
+
+@fault("bad-gateway", "has a gateway in front of a model server that is down")
+def _bad_gateway(connection: Connection) -> bool:
+    connection.send_whole(502, "text/html", _GATEWAY_PAGE.encode())
+    return True
+
+
+@fault("loading", f"loads its model for {LOADING_SECONDS:.0f} seconds, then works")
+def _loading(connection: Connection) -> bool:
+    if time.monotonic() - connection.demo.started_at >= LOADING_SECONDS:
+        return False
+    error = {"message": "Loading model", "type": "unavailable_error", "code": 503}
+    connection.send_json(503, {"error": error})
+    return True
+
+
+@fault("no-model-loaded", "runs without any model")
+def _no_model_loaded(connection: Connection) -> bool:
+    if connection.route.endswith(MODELS):
+        connection.send_json(200, {"object": "list", "data": []})
+        return True
+    return is_chat(connection) and _refuse(
+        connection, 400, "No models loaded. Please load a model first.", "invalid_request_error"
+    )
+
+
+@fault("no-model-list", "has no /models, and chats all the same")
+def _no_model_list(connection: Connection) -> bool:
+    if not connection.route.endswith(MODELS):
+        return False
+    connection.send_json(404, {"detail": "Not Found"})
+    return True

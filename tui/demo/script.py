@@ -1,0 +1,94 @@
+"""Which text a demo model answers with, and how it is cut into tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tui.demo import texts
+from tui.demo.bench_script import bench_script
+from tui.demo.tokens import tokenise
+
+REASONER = "demo-reasoner"
+PLAIN = "demo-plain"
+HOSTILE = "demo-hostile"
+MODELS = (REASONER, PLAIN, HOSTILE)
+"""The models that ``/models`` lists, the default first. ``bench-…`` names are answered, not listed."""
+
+_QUOTED_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A whole reply, cut into tokens."""
+
+    reasoning: tuple[str, ...]
+    answer: tuple[str, ...]
+    rate: float | None = None
+    """Tokens per second asked for by the model's name; ``None``: the server's own speed."""
+    marker: str = ""
+    """The last word of a benchmark's answer, taken from its prompt."""
+
+
+def script_for(model: str, messages: Sequence[Mapping[str, object]], *, thinks: bool = True) -> Script | None:
+    """Return what a model answers to a conversation, or ``None`` where there is no such model.
+
+    A conversation that ends with the beginning of the answer (a request to continue) gets the rest of it.
+    """
+    prompts = [text_of(message) for message in messages if message.get("role") == "user"]
+    prompt = prompts[-1] if prompts else ""
+    if (bench := bench_script(model, prompt)) is not None:
+        return Script(bench.reasoning, bench.answer, bench.rate, bench.marker)
+    if model not in MODELS:
+        return None
+    reasoning, answer = _texts(model, prompt, len(prompts))
+    quote = _quoted(prompt)
+    reasoning, answer = reasoning.replace("{quote}", quote), answer.replace("{quote}", quote)
+    begun = text_of(messages[-1]) if messages and messages[-1].get("role") == "assistant" else ""
+    if begun and answer.startswith(begun):
+        return Script((), tokenise(answer[len(begun) :]))
+    return Script(tokenise(reasoning) if thinks else (), tokenise(answer))
+
+
+def text_of(message: Mapping[str, object]) -> str:
+    """Return the text of a message, whose content is a string or a list of parts."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return " ".join(str(part.get("text", "")) for part in content if isinstance(part, Mapping))
+    return ""
+
+
+def _texts(model: str, prompt: str, turn: int) -> tuple[str, str]:
+    """Pick reasoning and answer: by model, then by a word of the prompt, then by turn."""
+    if model == PLAIN:
+        return "", texts.PLAIN_ANSWER
+    if model == HOSTILE:
+        return texts.HOSTILE_REASONING, texts.HOSTILE_ANSWER
+    words = set(re.findall(r"\w+", prompt.lower()))
+    for keywords, reasoning, answer in _BY_KEYWORD:
+        if words & keywords:
+            return reasoning, answer
+    return _BY_TURN[(max(turn, 1) - 1) % len(_BY_TURN)]
+
+
+def _quoted(prompt: str) -> str:
+    """Return the beginning of a prompt as inline code, whatever stands in it."""
+    line = " ".join(prompt.split()).replace("`", "'")
+    line = "".join(character if character.isprintable() else "·" for character in line)
+    shortened = line if len(line) <= _QUOTED_CHARACTERS else f"{line[: _QUOTED_CHARACTERS - 1]}…"
+    return f"`{shortened}`" if shortened else "nothing"
+
+
+_BY_KEYWORD: tuple[tuple[frozenset[str], str, str], ...] = (
+    (frozenset({"code", "python", "function", "program"}), texts.CODE_REASONING, texts.CODE_ANSWER),
+    (frozenset({"compare", "comparison", "table", "versus"}), texts.COMPARE_REASONING, texts.COMPARE_ANSWER),
+    (frozenset({"hello", "hi", "hey", "ping"}), texts.SHORT_REASONING, texts.SHORT_ANSWER),
+)
+_BY_TURN = (
+    (texts.TOUR_REASONING, texts.TOUR_ANSWER),
+    (texts.COMPARE_REASONING, texts.COMPARE_ANSWER),
+    (texts.CODE_REASONING, texts.CODE_ANSWER),
+)

@@ -1,0 +1,269 @@
+"""A scripted OpenAI-compatible server: the same question gets the same answer, at a chosen speed.
+
+It is for first runs, for tests, for benchmarks and for practising failures; it is no model, and it
+listens on loopback unless told otherwise. Standard library only; one thread a connection.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tui.demo.connection import ClientGoneError, Connection
+from tui.demo.faults import Fault, find_fault
+from tui.demo.plan import CONTEXT_WINDOW, CREATED, Plan, RequestRefusedError, make_plan
+from tui.demo.script import MODELS
+
+DEFAULT_RATE = 60.0
+_KEPT_RECORDS = 1000
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """A request and how far its answer came. Times are seconds of ``time.monotonic``."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    arrived_at: float
+    first_token_at: float | None = None
+    last_token_at: float | None = None
+    """When the newest token was handed to the kernel."""
+    tokens_sent: int = 0
+    plan: Plan | None = field(default=None, repr=False)
+    is_complete: bool = False
+    """The whole reply was sent."""
+
+    @property
+    def json(self) -> dict[str, object]:
+        """The body as JSON; empty where it is none."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def note_tokens(self, sent: int, at: float) -> None:
+        """Remember that ``sent`` tokens are out."""
+        if self.first_token_at is None:
+            self.first_token_at = at
+        self.last_token_at = at
+        self.tokens_sent = sent
+
+
+class DemoServer:
+    """The server: ``start`` gives its base URL, ``stop`` frees the port and ends every connection."""
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        key: str | None = None,
+        rate: float = DEFAULT_RATE,
+        fault: str | None = None,
+        delay_seconds: float = 0.0,
+    ) -> None:
+        """Prepare a server.
+
+        Args:
+            host: the address to listen on.
+            port: 0 takes a free one.
+            key: what requests must carry as ``Authorization: Bearer``; ``None`` asks for nothing.
+            rate: tokens per second; 0 sends as fast as the socket takes them.
+            fault: a cause of the catalogue to practise.
+            delay_seconds: the wait before the first token.
+
+        Raises:
+            UnknownFaultError: the fault is not one that this server can make.
+        """
+        self.host = host
+        self.port = port
+        self.rate = rate
+        self.delay_seconds = delay_seconds
+        self.started_at = 0.0
+        self.fault: Fault | None = find_fault(fault) if fault else None
+        self._key = key
+        self._records: deque[RequestRecord] = deque(maxlen=_KEPT_RECORDS)
+        self._sequence = 0
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._listener: socket.socket | None = None
+
+    @property
+    def root_url(self) -> str:
+        """The address without ``/v1``."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def base_url(self) -> str:
+        """What goes into a provider's URL field."""
+        return f"{self.root_url}/v1"
+
+    @property
+    def requests(self) -> tuple[RequestRecord, ...]:
+        """The newest requests, oldest first; at most a thousand."""
+        return tuple(self._records)
+
+    def start(self) -> str:
+        """Listen, serve in the background, and return the base URL.
+
+        Raises:
+            OSError: the address cannot be listened on.
+        """
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._listener = socket.create_server((self.host, self.port), family=family, backlog=128)
+        self.port = self._listener.getsockname()[1]
+        self.started_at = time.monotonic()
+        threading.Thread(target=self._accept, args=(self._listener,), name="demo-server", daemon=True).start()
+        return self.base_url
+
+    def stop(self) -> None:
+        """Free the port and cut every connection. Stopping twice does nothing."""
+        with self._lock:
+            listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        _shut(listener)
+        listener.close()
+        with self._lock:
+            connections = tuple(self._connections)
+        for connection in connections:
+            _shut(connection)
+
+    def new_record(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> RequestRecord:
+        """Remember a request that has just arrived."""
+        record = RequestRecord(method, path, headers, body, time.monotonic())
+        self._records.append(record)
+        return record
+
+    def plan(self, connection: Connection) -> Plan:
+        """Plan the reply to a chat request.
+
+        Raises:
+            RequestRefusedError: it cannot be answered.
+        """
+        with self._lock:
+            self._sequence += 1
+            identifier = f"chatcmpl-demo-{self._sequence:06d}"
+        plan = make_plan(connection.body, identifier, self.rate)
+        connection.record.plan = plan
+        return plan
+
+    def answer(self, connection: Connection) -> None:
+        """Answer a request: the fault first, where it has something to say, then the routes.
+
+        Raises:
+            ClientGoneError: the connection is over.
+        """
+        try:
+            if self.fault is not None and self.fault.answer(connection):
+                return
+            self.answer_properly(connection)
+        except RequestRefusedError as refusal:
+            connection.send_json(refusal.status, refusal.body)
+
+    def answer_properly(self, connection: Connection, prefix: str = "") -> None:
+        """Answer a request as a server without a fault does; ``prefix`` is where the API lives."""
+        route = connection.route.removeprefix(prefix)
+        if route == "/health":
+            connection.send_json(200, {"status": "ok"})
+        elif route == "/bench/last":
+            connection.send_json(200, self._last_answer())
+        elif not self._is_authorised(connection):
+            connection.send_json(401, {"error": "Unauthorized"}, {"WWW-Authenticate": "Bearer"})
+        elif route == "/v1/models":
+            connection.send_json(200, model_list())
+        elif route != "/v1/chat/completions":
+            connection.send_json(404, {"detail": "Not Found"})
+        elif connection.command != "POST":
+            connection.send_json(405, {"detail": "Method Not Allowed"}, {"Allow": "POST"})
+        else:
+            self._chat(connection)
+
+    def _chat(self, connection: Connection) -> None:
+        plan = self.plan(connection)
+        if plan.is_streamed:
+            connection.stream(plan)
+        else:
+            connection.pause(self.delay_seconds)
+            connection.send_json(200, plan.whole())
+            connection.record.note_tokens(len(plan.reasoning) + len(plan.answer), time.monotonic())
+
+    def _is_authorised(self, connection: Connection) -> bool:
+        if self._key is None:
+            return True
+        given = connection.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        return hmac.compare_digest(given, f"Bearer {self._key}".encode())
+
+    def _last_answer(self) -> dict[str, object]:
+        """Return the schedule that the newest answer kept, for benchmarks on the same machine."""
+        for record in reversed(self._records):
+            if record.plan is not None:
+                plan = record.plan
+                return {
+                    "model": plan.model,
+                    "marker": plan.marker,
+                    "request_arrived_at": record.arrived_at,
+                    "first_token_at": record.first_token_at,
+                    "last_token_at": record.last_token_at,
+                    "tokens_sent": record.tokens_sent,
+                    "reasoning_tokens": len(plan.reasoning),
+                    "answer_tokens": len(plan.answer),
+                    "is_complete": record.is_complete,
+                }
+        return {}
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, address = listener.accept()
+            except OSError:  # ``stop`` closed it
+                return
+            with self._lock:
+                self._connections.add(connection)
+                is_stopping = self._listener is not listener
+            if is_stopping:
+                _shut(connection)
+            threading.Thread(target=self._serve, args=(connection, address), daemon=True).start()
+
+    def _serve(self, connection: socket.socket, address: object) -> None:
+        try:
+            Connection(connection, address, self)
+        except (ClientGoneError, OSError):
+            pass  # the client is gone, and with it whoever could be told
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+            connection.close()
+
+
+def model_list() -> dict[str, object]:
+    """Return what ``/models`` answers."""
+    models = [
+        {
+            "id": name,
+            "object": "model",
+            "created": CREATED,
+            "owned_by": "lmdeck-demo",
+            "max_model_len": CONTEXT_WINDOW,
+        }
+        for name in MODELS
+    ]
+    return {"object": "list", "data": models}
+
+
+def _shut(connection: socket.socket) -> None:
+    """Wake whoever waits on a socket."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # it was not connected, or is closed already
