@@ -13,7 +13,7 @@ _URL = (
     Cause(
         "url-no-scheme",
         "The URL does not begin with http:// or https://.",
-        "Write http:// (or https:// where the server encrypts) in front[[: {repair}]].",
+        "Write [[{repair}||http:// (or https:// where the server encrypts) in front]].",
     ),
     Cause(
         "url-bad-scheme",
@@ -28,16 +28,16 @@ _URL = (
     Cause(
         "url-bad-port",
         "The port in the URL[[ ({port})]] is not a number from 1 to 65535, or it is there twice.",
-        "Use the port that the server prints when it starts, such as 8000.",
+        "Use the port that the server prints when it starts[[: {repair}||, such as 8000]].",
     ),
     Cause(
         "url-credentials",
-        "The URL contains a user name or password, which would replace the API key and show up in logs.",
-        "Remove everything up to the @ and put the secret in the API key field.",
+        "The URL contains a user name or password, which would replace the API key.",
+        "Remove it[[: {repair}]]; a secret belongs in the API key field.",
     ),
     Cause(
         "url-query",
-        "The URL contains a query or a fragment (a part after ? or #), which a base URL cannot have.",
+        "The URL has a part after ? or #, which a base URL cannot have.",
         "Remove it[[: {repair}]].",
     ),
     Cause(
@@ -67,7 +67,7 @@ _URL = (
     Cause(
         "url-malformed",
         "The URL cannot be read[[: {reason}]].",
-        "Write it like http://localhost:8000/v1 or https://host.example/v1.",
+        "Write it like [[{repair}||http://localhost:8000/v1 or https://host.example/v1]].",
     ),
     Cause(
         "key-malformed",

@@ -1,0 +1,189 @@
+"""URLs of endpoints: what is accepted, what is repaired, what is refused, and with which words."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.endpoint_url import LONGEST_URL, chat_url_of, inspect_url, is_loopback_host, models_url_of
+
+ACCEPTED = {
+    "http://localhost:8000/v1": "http://localhost:8000/v1",
+    "http://192.168.1.100:8000/v1": "http://192.168.1.100:8000/v1",
+    "https://my-model-service.company.com/api/v1": "https://my-model-service.company.com/api/v1",
+    "https://cloud.infini-ai.com/maas/v1": "https://cloud.infini-ai.com/maas/v1",
+    "http://gpu01:8000/v1": "http://gpu01:8000/v1",
+    "http://[::1]:8000/v1": "http://[::1]:8000/v1",
+    "http://node-3.local:11434/v1/": "http://node-3.local:11434/v1",
+    "http://gpu_node_1:8000/v1": "http://gpu_node_1:8000/v1",
+    "HTTP://GPU01:8000/v1///": "http://gpu01:8000/v1",
+    "http://[2001:DB8::1]/v1": "http://[2001:db8::1]/v1",
+    "http://h:08000/v1": "http://h:8000/v1",
+    "https://host.example./v1": "https://host.example./v1",
+    "http://h/a/./b/../v1": "http://h/a/v1",
+    "https://münchen.example/v1": "https://münchen.example/v1",
+    "https://host.example/api/paas/v4": "https://host.example/api/paas/v4",
+}
+
+
+@pytest.mark.parametrize(("text", "normalised"), ACCEPTED.items())
+def test_accepted(text: str, normalised: str) -> None:
+    report = inspect_url(text)
+    assert report.normalised == normalised
+    assert report.errors == ()
+    assert report.chat_url == normalised + "/chat/completions"
+    assert report.models_url == normalised + "/models"
+
+
+REFUSED = {
+    "": ("url-empty", None),
+    "   ": ("url-empty", None),
+    "localhost:8000/v1": ("url-no-scheme", "http://localhost:8000/v1"),
+    "[::1]:8000/v1": ("url-no-scheme", "http://[::1]:8000/v1"),
+    "//gpu01:8000/v1": ("url-no-scheme", "http://gpu01:8000/v1"),
+    "://gpu01:8000/v1": ("url-no-scheme", "http://gpu01:8000/v1"),
+    "api.company.com/v1": ("url-no-scheme", "https://api.company.com/v1"),
+    "192.168.1.5/v1": ("url-no-scheme", "http://192.168.1.5/v1"),
+    "http:8000": ("url-no-scheme", "http://http:8000"),
+    "https:/host/v1": ("url-bad-scheme", "https://host/v1"),
+    "http//x/v1": ("url-bad-scheme", "http://x/v1"),
+    "http:x/v1": ("url-bad-scheme", "http://x/v1"),
+    "http:///x/v1": ("url-bad-scheme", "http://x/v1"),
+    "ftp://h/v1": ("url-bad-scheme", "http://h/v1"),
+    "htps://h/v1": ("url-bad-scheme", "https://h/v1"),
+    "ws://h/v1": ("url-bad-scheme", "http://h/v1"),
+    " http://h/v1": ("url-invisible-character", "http://h/v1"),
+    "http://h/v1\n": ("url-invisible-character", "http://h/v1"),
+    "http://h/\u200bv1": ("url-invisible-character", "http://h/v1"),
+    "http://h:99999/v1": ("url-bad-port", None),
+    "http://h:0/v1": ("url-bad-port", None),
+    "http://h:65536/v1": ("url-bad-port", None),
+    "http://h:80a/v1": ("url-bad-port", None),
+    "http://h:٨٠/v1": ("url-bad-port", None),
+    "http://h:8000:8000/v1": ("url-bad-port", "http://h:8000/v1"),
+    "http://h:8000:8001/v1": ("url-bad-port", None),
+    "http://h:/v1": ("url-bad-port", "http://h/v1"),
+    "http://[::1]8000/v1": ("url-bad-port", None),
+    "http://user:pa@ss@h/v1": ("url-credentials", "http://h/v1"),
+    "http://token@h:8000/v1": ("url-credentials", "http://h:8000/v1"),
+    "http://h/v1?key=secret": ("url-query", "http://h/v1"),
+    "http://h/v1#part": ("url-query", "http://h/v1"),
+    "http://h:8000/v1/chat/completions": ("url-full-route", "http://h:8000/v1"),
+    "http://h:8000/v1/models/": ("url-full-route", "http://h:8000/v1"),
+    "http://h:11434/api/chat": ("url-full-route", "http://h:11434/v1"),
+    "http://h/v1/v1": ("url-doubled-v1", "http://h/v1"),
+    "http://h/api/v1/v1/v1": ("url-doubled-v1", "http://h/api/v1"),
+    "http://::1:8000/v1": ("url-malformed", "http://[::1]:8000/v1"),
+    "http:\\\\h\\v1": ("url-malformed", "http://h/v1"),
+    '"http://h/v1"': ("url-malformed", "http://h/v1"),
+    "http://": ("url-malformed", None),
+    "http://1.2.3/v1": ("url-malformed", None),
+    "http://256.1.1.1/v1": ("url-malformed", None),
+    "http://[::1/v1": ("url-malformed", "http://[::1]/v1"),
+    "http://*:8000/v1": ("url-malformed", None),
+    "http://a,b/v1": ("url-malformed", None),
+    "http://h/{model}/v1": ("url-malformed", None),
+    "http://" + "a" * 64 + "/v1": ("url-malformed", None),
+    "http://h/" + "a" * LONGEST_URL: ("url-malformed", None),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), REFUSED.items())
+def test_refused_with_its_cause_and_repair(text: str, expected: tuple[str, str | None]) -> None:
+    report = inspect_url(text)
+    assert report.normalised is None
+    assert (report.errors[0].cause, report.repair) == expected
+
+
+WARNED = {
+    "http://localhost:8000": ("url-missing-v1", "http://localhost:8000/v1"),
+    "http://h/maas": ("url-missing-v1", "http://h/maas/v1"),
+    "http://h//v1": ("url-double-slash", "http://h/v1"),
+    "http://h/v1//": ("url-double-slash", "http://h/v1"),
+    "http://0.0.0.0:8000/v1": ("url-listen-address", "http://127.0.0.1:8000/v1"),
+    "http://[::]:8000/v1": ("url-listen-address", "http://[::1]:8000/v1"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WARNED.items())
+def test_odd_but_usable(text: str, expected: tuple[str, str]) -> None:
+    report = inspect_url(text)
+    assert report.normalised is not None
+    assert [(problem.cause, problem.repair) for problem in report.problems] == [expected]
+
+
+def test_a_repair_repairs_everything_at_once() -> None:
+    report = inspect_url(" user:pw@localhost:8000//v1/v1/chat/completions?x=1 ")
+    assert report.repair == "http://localhost:8000/v1"
+    assert {problem.cause for problem in report.errors} == {
+        "url-invisible-character",
+        "url-no-scheme",
+        "url-credentials",
+        "url-query",
+        "url-full-route",
+        "url-doubled-v1",
+    }
+
+
+def test_a_password_is_in_no_part_of_the_report() -> None:
+    assert "hunter2" not in repr(inspect_url("http://me:hunter2@h:99999/v1?key=hunter2"))
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", True),
+        ("LOCALHOST.", True),
+        ("app.localhost", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("::ffff:127.0.0.1", True),
+        ("0.0.0.0", True),
+        ("localhost.example.com", False),
+        ("10.0.0.1", False),
+        ("::2", False),
+        ("", False),
+    ],
+)
+def test_what_is_this_machine(host: str, expected: bool) -> None:
+    assert is_loopback_host(host) is expected
+
+
+WORDS = (
+    'http https :// : / // @ [ ] ::1 localhost h . .. 8000 0 99999 /v1 /models /chat/completions ? # \\ " % é'
+)
+PIECES = st.lists(st.sampled_from([*WORDS.split(), " ", "\u200b"]), max_size=12).map("".join)
+
+
+@given(st.one_of(PIECES, st.text(max_size=120)))
+def test_any_text_is_judged_and_repairs_lead_home(text: str) -> None:
+    report = inspect_url(text)
+    for problem in report.problems:
+        assert problem.message
+        assert len(textwrap.wrap(problem.message, 80, break_on_hyphens=False)) <= 2
+    if report.normalised is not None:
+        assert report.errors == ()
+        assert inspect_url(report.normalised).normalised == report.normalised
+    else:
+        assert report.errors
+    if report.repair is not None:
+        repaired = inspect_url(report.repair)
+        assert len(repaired.errors) < len(report.errors)
+        assert repaired.normalised == report.repair
+
+
+@given(st.one_of(PIECES, st.text(max_size=120)))
+def test_every_offered_repair_is_itself_without_error(text: str) -> None:
+    for problem in inspect_url(text).problems:
+        if problem.repair is not None:
+            assert inspect_url(problem.repair).errors == ()
+
+
+def test_routes_are_below_the_base() -> None:
+    assert chat_url_of("http://h/v1/") == "http://h/v1/chat/completions"
+    assert models_url_of("http://h/v1") == "http://h/v1/models"

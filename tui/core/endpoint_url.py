@@ -1,0 +1,294 @@
+"""What a person may write as the URL of an endpoint, what is made of it, and what to write instead.
+
+Pure text: nothing is looked up and nothing is sent. A URL with an error has no normalised form,
+and often a repair; what is only odd is normalised and reported as a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv6Address
+
+from tui.core.causes import CATALOGUE, fill
+from tui.core.url_parts import (
+    character_name,
+    guess_scheme,
+    host_trouble,
+    is_hidden,
+    is_ipv6,
+    is_loopback_host,
+    is_scheme,
+    without_dots,
+)
+
+__all__ = ["UrlProblem", "UrlReport", "chat_url_of", "inspect_url", "is_loopback_host", "models_url_of"]
+
+LONGEST_URL = 2_048
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)?(:?)(/*)")
+_FORBIDDEN = re.compile(r'["<>^`{|}\x00-\x20\x7f]')
+_ROUTES = re.compile(r"/(chat/completions|completions|models|embeddings|responses|rerank)$", re.IGNORECASE)
+_OLLAMA_ROUTES = re.compile(r"/api/(chat|generate|tags|show|ps|embed|embeddings)$", re.IGNORECASE)
+_VERSION_SEGMENT = re.compile(r"/v\d", re.IGNORECASE)
+_DOUBLED_VERSION = re.compile(r"(/v\d+)(?:\1)+(?=/|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class UrlProblem:
+    """One thing wrong or odd about a URL."""
+
+    cause: str
+    message: str
+    """What is wrong and what to write instead: at most two lines of 80 columns."""
+    repair: str | None
+    """The whole corrected URL, with every repairable error of the URL repaired."""
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UrlReport:
+    """A URL, judged. The texts never contain a user name, password, query or fragment of the input."""
+
+    normalised: str | None = None
+    """The base URL to use, without a trailing slash; ``None`` where there is an error."""
+    chat_url: str | None = None
+    models_url: str | None = None
+    root_url: str | None = None
+    """Scheme, host and port only."""
+    scheme: str | None = None
+    host: str | None = None
+    """Lower case, an IPv6 address without its brackets."""
+    port: int | None = None
+    """The port that is used, the scheme's own where none is written."""
+    is_loopback: bool = False
+    problems: tuple[UrlProblem, ...] = ()
+
+    @property
+    def errors(self) -> tuple[UrlProblem, ...]:
+        """The problems that make the URL unusable."""
+        return tuple(problem for problem in self.problems if problem.is_error)
+
+    @property
+    def repair(self) -> str | None:
+        """The corrected URL, where an error can be repaired."""
+        return next((problem.repair for problem in self.errors if problem.repair), None)
+
+
+def chat_url_of(base_url: str) -> str:
+    """Return the address of the chat route below a normalised base URL."""
+    return base_url.rstrip("/") + "/chat/completions"
+
+
+def models_url_of(base_url: str) -> str:
+    """Return the address of the model list below a normalised base URL."""
+    return base_url.rstrip("/") + "/models"
+
+
+def inspect_url(text: str) -> UrlReport:
+    """Judge the URL of an endpoint: normalise it, or say what is wrong and offer a repair. Never raises."""
+    return _Inspection(text).run()
+
+
+@dataclass(slots=True)
+class _Inspection:
+    """One pass over a URL: each step takes its part of the text, repairs it, and notes what it found."""
+
+    text: str
+    scheme: str = ""
+    host: str = ""
+    port: int | None = None
+    path: str = ""
+    can_repair: bool = True
+    found: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def run(self) -> UrlReport:
+        if not self.text.strip():
+            return _report_only("url-empty")
+        if len(self.text) > LONGEST_URL:
+            return _report_only("url-malformed", reason=f"it is longer than {LONGEST_URL:,} characters")
+        rest = self._take_query(self._take_scheme(self._clean_characters(self.text)))
+        authority, slash, path = rest.partition("/")
+        self._take_path(slash + path)
+        self._take_authority(authority)
+        return self._report()
+
+    def _note(self, cause: str, **facts: str) -> None:
+        self.found.append((cause, facts))
+
+    def _give_up(self, cause: str, **facts: str) -> None:
+        self.can_repair = False
+        self._note(cause, **facts)
+
+    def _clean_characters(self, text: str) -> str:
+        hidden = [index for index, character in enumerate(text) if is_hidden(character)]
+        if hidden:
+            name = character_name(text[hidden[0]])
+            self._note("url-invisible-character", position=str(hidden[0] + 1), character=name)
+            text = "".join(character for character in text if not is_hidden(character))
+        bare = text.strip("\"'`<>")
+        if bare != text:
+            self._note("url-malformed", reason="it has quotation marks or brackets around it")
+        if "\\" in bare:
+            self._note("url-malformed", reason="it has backslashes instead of slashes")
+        return bare.replace("\\", "/")
+
+    def _take_scheme(self, text: str) -> str:
+        match = _SCHEME.match(text)
+        word, colon, slashes = ((match[1] or "").lower(), match[2], match[3]) if match else ("", "", "")
+        rest = text[len(word + colon + slashes) :]
+        if not word:
+            self._note("url-no-scheme")
+            self.scheme = guess_scheme(rest)
+            return rest
+        if not is_scheme(word, colon, slashes, rest):
+            self._note("url-no-scheme")
+            self.scheme = guess_scheme(text)
+            return text
+        is_known = word in ("http", "https")
+        self.scheme = word if is_known else ("https" if word.endswith("s") and word != "ws" else "http")
+        if not is_known:
+            self._note("url-bad-scheme", scheme=f"{word}:{slashes[:2]}")
+        elif colon + slashes != "://":
+            self._note("url-bad-scheme")
+        return rest
+
+    def _take_query(self, text: str) -> str:
+        bare = re.split(r"[?#]", text, maxsplit=1)[0]
+        if bare != text:
+            self._note("url-query")
+        return bare
+
+    def _take_authority(self, authority: str) -> None:
+        if "@" in authority:
+            self._note("url-credentials")
+            authority = authority.rpartition("@")[2]
+        if authority.startswith("["):
+            host, bracket, port = authority[1:].partition("]")
+            if not bracket:
+                self._note("url-malformed", reason="a square bracket is not closed")
+            self._take_port(port)
+            self._take_ipv6(host)
+        elif authority.count(":") > 1:
+            self._take_many_colons(authority)
+        else:
+            host, colon, port = authority.partition(":")
+            self._take_port(colon + port)
+            self._take_host(host.lower())
+
+    def _take_many_colons(self, authority: str) -> None:
+        host, _, last = authority.rpartition(":")
+        for address, port in ((host, f":{last}"), (authority, "")):
+            if is_ipv6(address):
+                self._note("url-malformed", reason="an IPv6 address needs square brackets")
+                self._take_port(port)
+                self.host = address.lower()
+                return
+        first, *ports = authority.split(":")
+        if len(set(ports)) == 1:
+            self._note("url-bad-port", port=ports[0])
+            self._take_port(f":{ports[0]}", is_noted=True)
+        else:
+            self._give_up("url-bad-port", port=":".join(ports))
+        self._take_host(first.lower())
+
+    def _take_port(self, text: str, *, is_noted: bool = False) -> None:
+        if text == ":" and not is_noted:
+            self._note("url-bad-port")
+        elif text not in ("", ":"):
+            digits = text[1:]
+            is_number = text[0] == ":" and digits.isascii() and digits.isdigit() and len(digits) <= 8
+            if is_number and 1 <= int(digits) <= 65_535:
+                self.port = int(digits)
+            else:
+                self._give_up("url-bad-port", port=text.lstrip(":"))
+
+    def _take_ipv6(self, host: str) -> None:
+        self.host = host.lower()
+        if not is_ipv6(host):
+            self._give_up("url-malformed", reason=f"[{host}] is not an IPv6 address")
+        elif IPv6Address(host).is_unspecified:
+            self._note("url-listen-address", host="[::]")
+
+    def _take_host(self, host: str) -> None:
+        self.host = host
+        reason = host_trouble(host)
+        if reason:
+            self._give_up("url-malformed", reason=reason)
+        elif host == "0.0.0.0":  # noqa: S104 - compared with, not listened on
+            self._note("url-listen-address", host=host)
+
+    def _take_path(self, path: str) -> None:
+        if _FORBIDDEN.search(path):
+            self._give_up("url-malformed", reason=f"the path contains {_FORBIDDEN.findall(path)[0]}")
+        single = re.sub(r"//+", "/", path)
+        if single != path:
+            self._note("url-double-slash")
+        path = without_dots(single).rstrip("/")
+        path = self._strip_routes(path)
+        once = _DOUBLED_VERSION.sub(r"\1", path)
+        if once != path:
+            self._note("url-doubled-v1")
+        self.path = once
+        if not _VERSION_SEGMENT.search(once):
+            self._note("url-missing-v1")
+
+    def _strip_routes(self, path: str) -> str:
+        native = _OLLAMA_ROUTES.search(path)
+        if native:
+            self._note("url-full-route", route=native[0])
+            return path[: native.start()] + "/v1"
+        bare = path
+        while match := _ROUTES.search(bare):
+            bare = bare[: match.start()].rstrip("/")
+        if bare != path:
+            self._note("url-full-route", route=path[len(bare) :])
+        return bare
+
+    def _report(self) -> UrlReport:
+        base = self._base_url()
+        problems = tuple(self._problem(cause, facts, base) for cause, facts in self.found)
+        is_broken = any(problem.is_error for problem in problems)
+        used = _effective(base) if not is_broken else UrlReport()
+        return replace(
+            used,
+            scheme=self.scheme or None,
+            host=self.host or None,
+            port=self.port or (443 if self.scheme == "https" else 80),
+            is_loopback=bool(self.host) and is_loopback_host(self.host),
+            problems=tuple(sorted(problems, key=lambda problem: not problem.is_error)),
+        )
+
+    def _base_url(self, host: str | None = None) -> str:
+        name = self.host if host is None else host
+        shown = f"[{name}]" if ":" in name else name
+        port = "" if self.port is None else f":{self.port}"
+        return f"{self.scheme}://{shown}{port}{self.path}"
+
+    def _problem(self, cause: str, facts: dict[str, str], base: str) -> UrlProblem:
+        repair: str | None = base if self.can_repair else None
+        if repair and cause == "url-missing-v1":
+            repair = f"{base}/v1"
+        elif repair and cause == "url-listen-address":
+            repair = self._base_url("::1" if ":" in self.host else "127.0.0.1")
+        return _make_problem(cause, repair, facts)
+
+
+def _make_problem(cause: str, repair: str | None, facts: dict[str, str]) -> UrlProblem:
+    entry = CATALOGUE[cause]
+    words = {**facts, "repair": repair} if repair else facts
+    return UrlProblem(cause, fill(f"{entry.title} {entry.advice}", words), repair, not entry.is_warning)
+
+
+def _report_only(cause: str, **facts: str) -> UrlReport:
+    return UrlReport(problems=(_make_problem(cause, None, facts),))
+
+
+def _effective(base: str) -> UrlReport:
+    scheme, _, rest = base.partition("://")
+    return UrlReport(
+        normalised=base,
+        chat_url=chat_url_of(base),
+        models_url=models_url_of(base),
+        root_url=f"{scheme}://{rest.partition('/')[0]}",
+    )

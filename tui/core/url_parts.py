@@ -1,0 +1,97 @@
+"""The parts of a URL as text: what can be a host, what means this machine, what cannot be seen."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols to Unicode, but drawn as nothing."""
+
+
+def is_loopback_host(host: str) -> bool:
+    """Return whether a host name or address means this machine, without looking it up.
+
+    The listen addresses ``0.0.0.0`` and ``::`` count: where they connect at all, they connect here.
+    """
+    name = host.strip("[]").rstrip(".").lower()
+    if name in ("localhost", "localhost.localdomain", "ip6-localhost") or name.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address.is_loopback or address.is_unspecified
+
+
+def is_scheme(word: str, colon: str, slashes: str, rest: str) -> bool:
+    """Tell a scheme, also a mistyped one, from a host name with a port or a path behind it."""
+    if word in ("http", "https"):
+        return bool(colon or len(slashes) > 1) and (bool(slashes) or not rest[:1].isdigit())
+    return bool(colon) and len(slashes) > 1
+
+
+def guess_scheme(text: str) -> str:
+    """Take https for what looks like a public name without a port of its own, http for the rest."""
+    host, _, port = text.partition("/")[0].rpartition("@")[2].partition(":")
+    if port:
+        return "https" if port == "443" else "http"
+    is_public = "." in host and not host.endswith((".local", ".lan", ".internal", ".localdomain"))
+    return "https" if is_public and not host.replace(".", "").isdigit() else "http"
+
+
+def is_hidden(character: str) -> bool:
+    """Return whether a character has no business in a URL: a space, or something drawn as nothing."""
+    return character.isspace() or not character.isprintable() or character in _BLANKS
+
+
+def character_name(character: str) -> str:
+    """Return a name for a hidden character that a person can act on."""
+    plain = {" ": "a space", "\n": "a line break", "\r": "a line break", "\t": "a tab"}
+    if character in plain:
+        return plain[character]
+    from unicodedata import name
+
+    return f"U+{ord(character):04X} {name(character, '').lower()}".strip()
+
+
+def is_ipv6(text: str) -> bool:
+    """Return whether a text is an IPv6 address, without brackets and without a zone."""
+    try:
+        return IPv6Address(text).scope_id is None
+    except ValueError:
+        return False
+
+
+def host_trouble(host: str) -> str | None:
+    """Say why a text in lower case cannot be a host name or IPv4 address; ``None`` where it can."""
+    if not host:
+        return "the host name is missing"
+    if host.rstrip(".").replace(".", "").isdigit():
+        try:
+            IPv4Address(host)
+        except ValueError:
+            return f"{host} is not an IP address"
+        return None
+    try:
+        name = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return f"{host} cannot be a host name"
+    if len(name) > 253 or any(len(label) > 63 for label in name.split(".")) or not _HOST.fullmatch(name):
+        return f"{host} cannot be a host name"
+    return None
+
+
+def without_dots(path: str) -> str:
+    """Resolve ``.`` and ``..`` as every HTTP client would, so that what is shown is what is sent."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    return "/".join(kept)
