@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import http.client
-import io
 import json
-import re
 import socket
 from pathlib import Path
 
 import pytest
 from demo_client import StartServer, call, chat
 
-from tui.demo.faults import UnknownFaultError, find_fault, known_faults
-from tui.demo.foreground import run_demo
+from tui.demo.faults import known_faults
 from tui.demo.server import DemoServer
 
 
@@ -216,21 +213,3 @@ def test_every_fault_is_a_cause_of_the_catalogue() -> None:
     from tui.core.causes import CATALOGUE
 
     assert {fault.cause for fault in known_faults()} <= set(CATALOGUE)
-
-
-def test_an_unknown_fault_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(
-        UnknownFaultError, match=re.escape("cannot practise 'teapot'. It can: answer-too-large")
-    ):
-        find_fault("teapot")
-    output, errors = io.StringIO(), io.StringIO()
-    assert run_demo(fault="teapot", output=output, errors=errors) == 2
-    assert "stream-stalled" in errors.getvalue()
-    assert output.getvalue() == ""
-
-
-def test_a_taken_port_is_said_plainly(server: DemoServer) -> None:
-    output, errors = io.StringIO(), io.StringIO()
-    assert run_demo(port=server.port, output=output, errors=errors) == 2
-    assert f"port {server.port}" in errors.getvalue()
-    assert "--port" in errors.getvalue()

@@ -1,11 +1,12 @@
-"""The demo endpoint in the foreground: prints where it is and how to use it, ends with Ctrl+C."""
+"""The demo endpoint in the foreground: says where it is and how to use it, ends with Ctrl+C."""
 
 from __future__ import annotations
 
 import threading
-from typing import TextIO
+from collections.abc import Callable
 
-from tui.demo.faults import UnknownFaultError, find_fault
+from tui.core.failure import Failure, UsageError
+from tui.demo.faults import UnknownFaultError, find_fault, known_faults
 from tui.demo.script import REASONER
 from tui.demo.server import DEFAULT_RATE, DemoServer
 
@@ -16,39 +17,55 @@ def run_demo(
     rate: float = DEFAULT_RATE,
     fault: str | None = None,
     *,
-    output: TextIO,
-    errors: TextIO,
-    key: str | None = None,
-) -> int:
-    """Serve until Ctrl+C; return the exit code: 0, or 2 for a fault or address that cannot be."""
+    say: Callable[[str], None],
+    wait: Callable[[], object] = threading.Event().wait,
+) -> None:
+    """Serve until Ctrl+C.
+
+    Args:
+        host: the address to listen on.
+        port: 0 takes a free one.
+        rate: tokens per second.
+        fault: a cause of the catalogue to practise.
+        say: prints one line.
+        wait: returns, or raises ``KeyboardInterrupt``, when it is time to end.
+
+    Raises:
+        UsageError: there is no such fault, or the address cannot be listened on.
+    """
+    server = _start(host, port, rate, fault)
     try:
-        server = DemoServer(host, port, key=key, rate=rate, fault=fault)
-        url = server.start()
-    except UnknownFaultError as error:
-        print(error, file=errors)
-        return 2
-    except OSError as error:
-        print(f"The demo endpoint cannot listen on {host} port {port}: {error.strerror}.", file=errors)
-        print("Choose another port with --port, or leave it out for a free one.", file=errors)
-        return 2
-    print("\n".join(_introduction(url, fault)), file=output, flush=True)
-    try:
-        threading.Event().wait()
+        for line in _introduction(server, fault):
+            say(line)
+        wait()
     except KeyboardInterrupt:
-        print(file=output)
+        say("")
     finally:
         server.stop()
-    return 0
 
 
-def _introduction(url: str, fault: str | None) -> list[str]:
-    lines = [f"Demo endpoint: {url}   model: {REASONER}"]
-    if fault is not None:
-        lines.append(f"Practising {fault}: it {find_fault(fault).summary}.")
-    lines += [
+def _start(host: str, port: int, rate: float, fault: str | None) -> DemoServer:
+    try:
+        server = DemoServer(host, port, rate=rate, fault=fault)
+        server.start()
+    except UnknownFaultError as error:
+        names = ", ".join(known.cause for known in known_faults())
+        raise UsageError(Failure("usage", f"{error}.", f"Choose one of: {names}.")) from error
+    except OSError as error:
+        title = f"The demo endpoint cannot listen on {host} port {port}: {error.strerror}."
+        advice = "Choose another port with --port, or leave it out for a free one."
+        raise UsageError(Failure("usage", title, advice)) from error
+    return server
+
+
+def _introduction(server: DemoServer, fault: str | None) -> list[str]:
+    url = server.base_url
+    practice = [] if fault is None else [f"Practising {fault}: the server {find_fault(fault).summary}."]
+    return [
+        f"Demo endpoint: {url}   model: {REASONER}",
+        *practice,
         "Try it in another terminal:",
         f'  lmdeck ask --url {url} --model {REASONER} "Hello"',
-        f"  lmdeck check {url}",
+        f"  lmdeck check {url} --model {REASONER}",
         "Ctrl+C ends it.",
     ]
-    return lines

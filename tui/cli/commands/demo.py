@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tui.cli.output import Output
-from tui.demo.server import run_demo
+from tui.demo.foreground import run_demo
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
