@@ -234,12 +234,14 @@ class _Inspection:
             self._note("url-missing-v1")
 
     def _strip_routes(self, path: str) -> str:
-        native = _OLLAMA_ROUTES.search(path)
-        if native:
-            self._note("url-full-route", route=native[0])
-            return path[: native.start()] + "/v1"
         bare = path
-        while match := _ROUTES.search(bare):
+        while True:
+            if native := _OLLAMA_ROUTES.search(bare):
+                self._note("url-full-route", route=path[native.start() :])
+                return bare[: native.start()] + "/v1"
+            match = _ROUTES.search(bare)
+            if match is None:
+                break
             bare = bare[: match.start()].rstrip("/")
         if bare != path:
             self._note("url-full-route", route=path[len(bare) :])

@@ -1,0 +1,92 @@
+"""What an API key cannot look like: placeholders, stray characters, references that lead nowhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tui.core.key_reference import KeyKind, KeyReference, parse_key_reference
+
+LONGEST_KEY = 8_192
+
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PREFIX = re.compile(r"(authorization:\s*)?bearer\s+|authorization:\s*|(x-)?api-key:\s*", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(sk-)?[x*•.…]{3,}|<.*>|\[.*\]|(sk-)?(your|my|the|insert|replace|enter)[-_ ].*"
+    r"|api[-_ ]?key|key|token|secret|password|change[-_ ]?me|todo",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTrouble:
+    """Why a text cannot be an API key."""
+
+    reason: str
+    """Half a sentence, without any part of the key."""
+    repair: str | None = field(default=None, repr=False)
+    is_doubtful: bool = False
+    """It may be meant so: some servers take any key."""
+
+
+def key_trouble(text: str) -> KeyTrouble | None:
+    """Say what is wrong with a text given as API key; an empty one is fine: many servers want none."""
+    if not text:
+        return None
+    reference = parse_key_reference(text)
+    if reference is not None:
+        return _reference_trouble(reference)
+    if text.strip() in ("env:", "cmd:", "file:"):
+        return KeyTrouble(f"something must follow {text.strip()}")
+    return literal_trouble(text)
+
+
+def literal_trouble(text: str) -> KeyTrouble | None:
+    """Say what is wrong with a key itself, wherever it came from."""
+    bare = text.strip()
+    if not bare:
+        return KeyTrouble("it is empty", "")
+    if len(bare) > LONGEST_KEY:
+        return KeyTrouble(f"it is longer than {LONGEST_KEY:,} characters")
+    if match := _VARIABLE.fullmatch(bare):
+        return KeyTrouble("a variable is written env:NAME here", f"env:{match[1]}")
+    clean = _clean(bare)
+    repair = clean if clean and clean != text and _is_sendable(clean) else None
+    if bare[0] in "\"'`" or bare[-1] in "\"'`":
+        return KeyTrouble("it has quotes around it", repair)
+    if _PREFIX.match(bare):
+        return KeyTrouble("the word before the key does not belong to it", repair)
+    if not _is_sendable(bare):
+        return KeyTrouble("it has a space, a line break or a character that no header can carry", repair)
+    if bare != text:
+        return KeyTrouble("it has spaces or a line break around it", repair)
+    if _PLACEHOLDER.fullmatch(bare):
+        return KeyTrouble("it is a placeholder, not a key", is_doubtful=True)
+    return None
+
+
+def _clean(text: str) -> str:
+    previous = None
+    while text != previous:
+        previous = text
+        text = _PREFIX.sub("", text.strip().strip("\"'`"), count=1)
+    return text.strip()
+
+
+def _is_sendable(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def _reference_trouble(reference: KeyReference) -> KeyTrouble | None:
+    if reference.kind is KeyKind.ENVIRONMENT and not _VARIABLE_NAME.fullmatch(reference.value):
+        bare = reference.value.strip("${} ")
+        repair = f"env:{bare}" if _VARIABLE_NAME.fullmatch(bare) else None
+        return KeyTrouble("after env: stands the name of a variable, such as env:OPENAI_API_KEY", repair)
+    if reference.kind is KeyKind.COMMAND:
+        try:
+            if not reference.arguments:
+                return KeyTrouble("after cmd: stands a command, such as cmd:pass show openai")
+        except ValueError:
+            return KeyTrouble("a quotation mark in the command is not closed")
+    return None

@@ -1,0 +1,294 @@
+"""The rules of a provider's fields, one function a field: form, TOML reader and command line share them.
+
+A problem's message says what to write instead; its repair is the corrected text of the field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+from tui.core.endpoint_url import inspect_url
+from tui.core.key_rules import key_trouble
+from tui.core.provider import Provider, TlsSettings
+from tui.core.usage import CURRENCIES
+
+LONGEST_NAME = 100
+LONGEST_TEXT = 300
+LONGEST_PRICE = 40
+"""Characters of a price: more digits than any currency has, few enough to be drawn."""
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_PRICE = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
+_EXPONENT = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE]([+-]?[0-9]{1,2})")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"-?([0-9]{1,9}(\.[0-9]{0,12})?|\.[0-9]{1,12})")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_OWN_HEADERS = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "host",
+        "content-length",
+        "content-type",
+        "transfer-encoding",
+        "connection",
+    }
+)
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+NUMBER_RANGES: Mapping[str, tuple[str, int, int]] = {
+    "temperature": ("Temperature", 0, 2),
+    "top_p": ("Top P", 0, 1),
+    "frequency_penalty": ("Frequency penalty", -2, 2),
+    "presence_penalty": ("Presence penalty", -2, 2),
+    "max_tokens": ("Max tokens", 1, 100_000_000),
+}
+"""For each sampling field its label and its lowest and highest value."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field of a provider."""
+
+    field: str
+    """The field's name in ``Provider``, ``Sampling`` or ``TlsSettings``."""
+    message: str
+    repair: str | None = dataclasses.field(default=None, repr=False)
+    """The corrected text; kept out of ``repr`` because it can be a key."""
+    is_error: bool = True
+    cause: str = "provider-invalid"
+
+
+def check_provider(
+    provider: Provider, other_names: Collection[str], *, key_text: str | None = None
+) -> tuple[FieldProblem, ...]:
+    """Check a whole provider, in the order of the form.
+
+    Args:
+        other_names: the names of all other providers.
+        key_text: what was typed as API key, where it is at hand; else the provider's reference is checked.
+    """
+    key = key_text if key_text is not None else _reference_text(provider)
+    found = [
+        check_name(provider.name, other_names),
+        check_display_name(provider.display_name),
+        check_model(provider.compatible_provider),
+        _check_amount(provider.input_price, "input_price"),
+        _check_amount(provider.output_price, "output_price"),
+        check_currency(provider.currency),
+        check_key(key),
+        *check_url(provider.provider_url),
+        check_unencrypted_key(
+            provider.provider_url, has_key=bool(key), allowed=provider.allow_unencrypted_key
+        ),
+        *_check_sampling(provider),
+        *check_headers(provider.extra_headers),
+        *check_tls(provider.tls),
+    ]
+    return tuple(problem for problem in found if problem is not None)
+
+
+def check_name(text: str, other_names: Collection[str] = ()) -> FieldProblem | None:
+    """Check a name: 1 to 100 of letters, digits, dot, underscore and hyphen, not taken yet."""
+    if not text:
+        return FieldProblem("name", "Give the provider a name, such as my-server.")
+    if not _NAME.fullmatch(text) or not text.strip("."):
+        message = "A name has only letters A-Z, digits, dots, underscores and hyphens."
+        return FieldProblem("name", message, _free_name(_plain_name(text), other_names))
+    if len(text) > LONGEST_NAME:
+        message = f"A name has at most {LONGEST_NAME} characters; this one has {len(text)}."
+        return FieldProblem("name", message, _free_name(text[:LONGEST_NAME], other_names))
+    if text in other_names:
+        message = "There is already a provider of this name: choose another."
+        return FieldProblem("name", message, _free_name(text, other_names), cause="provider-exists")
+    return None
+
+
+def check_display_name(text: str) -> FieldProblem | None:
+    """Check a display name: optional, one line, at most 300 characters."""
+    return _check_line("display_name", "A display name", text)
+
+
+def check_model(text: str) -> FieldProblem | None:
+    """Check a model name: required, any text on one line without spaces around it."""
+    if not text.strip():
+        message = "Write the model's name as the server knows it, such as qwen-plus."
+        return FieldProblem("compatible_provider", message, cause="model-missing")
+    if text != text.strip():
+        message = "The model's name has spaces around it: remove them."
+        return FieldProblem("compatible_provider", message, text.strip())
+    return _check_line("compatible_provider", "A model's name", text)
+
+
+def check_price(text: str, name: str = "input_price") -> tuple[Decimal | None, FieldProblem | None]:
+    """Read a price per 1,000 tokens with every digit of it; an empty text is no price."""
+    bare = text.strip()
+    if not bare:
+        return None, None
+    if len(bare) > LONGEST_PRICE:
+        return None, FieldProblem(name, f"A price has at most {LONGEST_PRICE} characters.")
+    if _PRICE.fullmatch(bare):
+        return Decimal(bare), None
+    if bare.startswith("-"):
+        return None, FieldProblem(name, "A price is never below 0; write 0 if it is free.")
+    message = "Write the price as a number with a point, such as 0.0005, without a currency sign."
+    return None, FieldProblem(name, message, _plain_price(bare))
+
+
+def check_currency(text: str) -> FieldProblem | None:
+    """Check a currency: one of the ten that are offered."""
+    if text in CURRENCIES:
+        return None
+    upper = text.strip().upper()
+    message = f"Use one of {', '.join(CURRENCIES)}."
+    return FieldProblem("currency", message, upper if upper in CURRENCIES else None)
+
+
+def check_key(text: str) -> FieldProblem | None:
+    """Check what was typed as API key: a reference, a key, or nothing. The message never contains it."""
+    trouble = key_trouble(text)
+    if trouble is None:
+        return None
+    message = f"The API key cannot be right: {trouble.reason}."
+    if trouble.is_doubtful:
+        message = f"The API key looks wrong: {trouble.reason}."
+    return FieldProblem("api_key", message, trouble.repair, not trouble.is_doubtful, "key-malformed")
+
+
+def check_url(text: str) -> tuple[FieldProblem, ...]:
+    """Check a provider's URL; errors come first."""
+    return tuple(
+        FieldProblem("provider_url", problem.message, problem.repair, problem.is_error, problem.cause)
+        for problem in inspect_url(text).problems
+    )
+
+
+def check_unencrypted_key(url: str, *, has_key: bool, allowed: bool) -> FieldProblem | None:
+    """Warn where a key would cross a network in clear and nobody has decided that it may."""
+    report = inspect_url(url)
+    if not has_key or allowed or report.scheme != "http" or report.is_loopback or report.normalised is None:
+        return None
+    message = (
+        f"The API key would travel unencrypted to {report.host}: use https://, an SSH tunnel, "
+        "or allow it for this provider."
+    )
+    return FieldProblem("allow_unencrypted_key", message, None, False, "key-unencrypted")
+
+
+def check_number(name: str, text: str) -> tuple[float | int | None, FieldProblem | None]:
+    """Read a sampling value by its field's name; an empty text leaves it to the server.
+
+    Raises:
+        KeyError: there is no such field (a defect of the caller).
+    """
+    label, lowest, highest = NUMBER_RANGES[name]
+    bare = text.strip()
+    if not bare:
+        return None, None
+    is_whole = name == "max_tokens"
+    problem = FieldProblem(
+        name, f"{label} is a {'whole ' if is_whole else ''}number from {lowest} to {highest}."
+    )
+    if not (_WHOLE if is_whole else _NUMBER).fullmatch(bare):
+        return None, problem
+    value = int(bare) if is_whole else float(bare)
+    return (value, None) if lowest <= value <= highest else (None, problem)
+
+
+def check_headers(headers: Mapping[str, str]) -> tuple[FieldProblem, ...]:
+    """Check extra headers: names that HTTP allows and that lmdeck does not set itself, values on one line."""
+    return tuple(problem for name, value in headers.items() if (problem := _check_header(name, value)))
+
+
+def check_tls(tls: TlsSettings) -> tuple[FieldProblem, ...]:
+    """Check TLS settings against each other; whether files exist is seen when they are used."""
+    found: list[FieldProblem] = []
+    if tls.pinned_sha256:
+        bare = re.sub(r"[:\s]|^sha-?256[:=/]?", "", tls.pinned_sha256.strip().lower())
+        if bare != tls.pinned_sha256 or not _FINGERPRINT.fullmatch(bare):
+            message = "A pinned certificate is its SHA-256 in 64 digits 0-9 and a-f."
+            found.append(
+                FieldProblem("pinned_sha256", message, bare if _FINGERPRINT.fullmatch(bare) else None)
+            )
+    if tls.client_key and not tls.client_certificate:
+        message = "A client key needs its certificate: give the certificate file too."
+        found.append(FieldProblem("client_certificate", message))
+    if tls.insecure and (tls.pinned_sha256 or tls.ca_file):
+        message = "The CA file or pinned certificate is ignored while verification is off: turn it on."
+        found.append(FieldProblem("insecure", message, is_error=False))
+    return tuple(found)
+
+
+def _check_header(name: str, value: str) -> FieldProblem | None:
+    if not _HEADER_NAME.fullmatch(name):
+        return FieldProblem("extra_headers", "A header's name has only letters, digits and hyphens.")
+    if name.lower() in _OWN_HEADERS:
+        return FieldProblem("extra_headers", f"lmdeck sets {name} itself: use the API key field for a key.")
+    if not value.isascii() or not (value.isprintable() or not value):
+        return FieldProblem("extra_headers", f"The value of {name} has characters that no header can carry.")
+    return None
+
+
+def _check_line(name: str, label: str, text: str) -> FieldProblem | None:
+    if len(text) > LONGEST_TEXT:
+        return FieldProblem(
+            name, f"{label} has at most {LONGEST_TEXT} characters.", text[:LONGEST_TEXT].strip()
+        )
+    if not text.isprintable():
+        clean = "".join(character for character in text if character.isprintable())
+        return FieldProblem(name, f"{label} cannot have line breaks or invisible characters.", clean)
+    return None
+
+
+def _check_amount(amount: Decimal | None, name: str) -> FieldProblem | None:
+    if amount is None:
+        return None
+    if not amount.is_finite() or amount < 0:
+        return FieldProblem(name, "A price is a number that is never below 0.")
+    if abs(amount.adjusted()) > LONGEST_PRICE or len(amount.as_tuple().digits) > LONGEST_PRICE:
+        return FieldProblem(name, f"A price has at most {LONGEST_PRICE} characters.")
+    return None
+
+
+def _check_sampling(provider: Provider) -> list[FieldProblem | None]:
+    values = ((name, getattr(provider.sampling, name)) for name in NUMBER_RANGES)
+    return [check_number(name, _plain_number(value))[1] for name, value in values if value is not None]
+
+
+def _plain_number(value: float) -> str:
+    """Write a number without an exponent; what is no number (NaN) stays one and is refused."""
+    return str(value) if isinstance(value, int) else f"{value:.12f}".rstrip("0")
+
+
+def _plain_price(text: str) -> str | None:
+    """Rewrite common spellings of an amount: ``$0.5``, ``0,5``, ``1,000.50``, ``5e-05``."""
+    bare = re.sub(r"^[^0-9.,-]{1,4}|[^0-9.,]{1,4}$", "", text).replace(" ", "")
+    if match := _EXPONENT.fullmatch(bare):
+        return f"{Decimal(match[1]).scaleb(int(match[2])):f}"[:LONGEST_PRICE]
+    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?", bare):
+        bare = bare.replace(",", "")
+    elif re.fullmatch(r"[0-9]*,[0-9]+", bare):
+        bare = bare.replace(",", ".")
+    return bare if bare != text and _PRICE.fullmatch(bare) else None
+
+
+def _plain_name(text: str) -> str:
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-")[:LONGEST_NAME]
+    return plain if plain.strip(".") else ""
+
+
+def _free_name(name: str, other_names: Collection[str]) -> str | None:
+    """Return the name, or the name with the first number that makes it free."""
+    if not name or name not in other_names:
+        return name or None
+    tails = (f"-{number}" for number in range(2, len(other_names) + 3))
+    return next(
+        free for tail in tails if (free := name[: LONGEST_NAME - len(tail)] + tail) not in other_names
+    )
+
+
+def _reference_text(provider: Provider) -> str:
+    return "" if provider.api_key is None else str(provider.api_key)
