@@ -1,0 +1,68 @@
+"""Hosts and ports of URLs, as the network sees them. No packet is sent here."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port: what a key is bound to."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """``host:port``, an IPv6 address in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def origin_of(url: str) -> Origin:
+    """Return the origin of a URL, in lower case.
+
+    Raises:
+        ValueError: the URL has no such parts, or its port is no port.
+    """
+    parts = urlsplit(url)
+    if not parts.scheme or not parts.hostname:
+        raise ValueError("the URL has no scheme or no host")
+    port = parts.port if parts.port is not None else _DEFAULT_PORTS.get(parts.scheme.lower(), 0)
+    return Origin(parts.scheme.lower(), parts.hostname.rstrip("."), port)
+
+
+def replace_origin(url: str, *, scheme: str | None = None, host: str | None = None) -> str:
+    """Return the URL with another scheme or host; the port stays as it was written."""
+    parts = urlsplit(url)
+    name = host if host is not None else (parts.hostname or "")
+    name = f"[{name}]" if ":" in name else name
+    port = "" if parts.port is None else f":{parts.port}"
+    return parts._replace(scheme=scheme or parts.scheme, netloc=name + port).geturl()
+
+
+def ip_address(host: str) -> IpAddress | None:
+    """Return the address that a host is written as, or ``None`` for a name."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its spelling: 127.0.0.0/8, ``::1``, ``localhost``, ``*.localhost``.
+
+    RFC 6761, section 6.3, reserves the names.
+    """
+    address = ip_address(host)
+    if address is None:
+        name = host.lower().rstrip(".")
+        return name == "localhost" or name.endswith(".localhost")
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)

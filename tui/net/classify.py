@@ -1,0 +1,253 @@
+"""Makes a failure of the catalogue from what a request raised.
+
+The libraries' own messages are often empty, and the reason sits some levels down: the whole chain of
+causes is walked. What was seen on the wire (``net.exchange``) decides where the exception cannot.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui.core.causes import explain
+from tui.core.chat import Endpoint
+from tui.core.endpoint_url import inspect_url
+from tui.core.failure import Failure, LmdeckError
+from tui.core.secret import Redactor
+from tui.net.addresses import Origin, origin_of, replace_origin
+from tui.net.classify_tls import classify_tls
+from tui.net.decoding import BadEncoding, GrowsTooMuch
+from tui.net.exchange import Exchange, Phase
+from tui.net.proxies import Route
+from tui.net.sniff import sniff
+
+_REFUSED = (errno.ECONNREFUSED,)
+_NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EHOSTDOWN)
+_CUT = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ESHUTDOWN)
+_BEFORE_CONNECTION = (Phase.PREPARE, Phase.LOOKUP, Phase.CONNECT)
+_DEEPEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One failed exchange, as the rules below see it."""
+
+    errors: tuple[BaseException, ...]
+    endpoint: Endpoint
+    origin: Origin
+    exchange: Exchange
+    phase: Phase
+    seconds: float | None
+
+    def find(self, name: str) -> BaseException | None:
+        """Return the first error of the chain whose type, or one it derives from, has that name."""
+        for error in self.errors:
+            if any(kind.__name__ == name for kind in type(error).__mro__):
+                return error
+        return None
+
+    @property
+    def limit(self) -> str | None:
+        """The time limit that was met, for a sentence."""
+        return None if self.seconds is None else f"{self.seconds:g}"
+
+
+def walk_chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, what caused it and the members of groups, outermost first."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting and len(seen) < _DEEPEST:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)
+        following = current.__cause__ or current.__context__
+        if following is not None:
+            waiting.append(following)
+
+
+def classify_exception(
+    error: BaseException,
+    *,
+    endpoint: Endpoint,
+    phase: Phase | str | None = None,
+    exchange: Exchange | None = None,
+    redactor: Redactor | None = None,
+    seconds: float | None = None,
+    route: Route | None = None,
+) -> Failure:
+    """Return the failure that an exception of a request means.
+
+    Args:
+        phase: how far the request had come; taken from ``exchange`` where it is not given.
+        exchange: what was seen of it.
+        redactor: erases keys from the technical details.
+        seconds: the time limit that was met, where one was.
+        route: which way it went; by default as the exchange says.
+    """
+    errors = tuple(walk_chain(error))
+    for known in errors:
+        if isinstance(known, LmdeckError):
+            return known.failure
+    seen = exchange or Exchange()
+    try:
+        origin = origin_of(endpoint.base_url)
+    except ValueError:
+        origin = Origin("", "", 0)
+    case = _Case(errors, endpoint, origin, seen, seen.phase if phase is None else Phase(phase), seconds)
+    cause, facts = _decide(case, route)
+    chain = tuple(_describe(known, redactor or Redactor()) for known in errors)
+    return explain(cause, status=None, server_message=None, chain=chain, **facts)
+
+
+_Verdict = tuple[str, dict[str, str | None]]
+
+
+def _decide(case: _Case, route: Route | None) -> _Verdict:
+    for rule in (_configuration, _encoding):
+        verdict = rule(case)
+        if verdict is not None:
+            return verdict
+    if _is_proxy_fault(case, route):
+        shown = {} if route is None else {"proxy": route.proxy, "variable": route.variable}
+        return "proxy-failed", shown
+    for rule in (_name, _tls, _time, _system, _protocol):
+        verdict = rule(case)
+        if verdict is not None:
+            return verdict
+    reason = next((str(error) for error in reversed(case.errors) if str(error)), None)
+    facts: dict[str, str | None] = {"host": case.origin.host, "reason": reason}
+    return "connection-failed", facts
+
+
+def _configuration(case: _Case) -> _Verdict | None:
+    if not any(case.find(name) for name in ("InvalidURL", "UnsupportedProtocol")) and case.origin.host:
+        return None
+    for problem in inspect_url(case.endpoint.base_url).problems:
+        if problem.is_error:
+            return problem.cause, {"repair": problem.repair}
+    return "url-malformed", {"reason": str(case.errors[0])}
+
+
+def _encoding(case: _Case) -> _Verdict | None:
+    if any(isinstance(error, BadEncoding) for error in case.errors) or case.find("DecodingError"):
+        return "bad-encoding", {}
+    if any(isinstance(error, GrowsTooMuch) for error in case.errors):
+        return "answer-too-large", {}
+    return None
+
+
+def _is_proxy_fault(case: _Case, route: Route | None) -> bool:
+    if case.find("ProxyError"):
+        return True
+    through_proxy = case.exchange.through_proxy or (route is not None and not route.is_direct)
+    return through_proxy and case.phase in _BEFORE_CONNECTION
+
+
+def _name(case: _Case) -> _Verdict | None:
+    host: dict[str, str | None] = {"host": case.origin.host}
+    for error in case.errors:
+        if isinstance(error, socket.gaierror):
+            if error.errno == socket.EAI_SERVICE:
+                return "url-bad-port", {"port": str(case.origin.port)}
+            unknown = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", -5))
+            return ("dns-unknown-host" if unknown else "dns-unavailable"), host
+        if isinstance(error, UnicodeError) and case.phase in _BEFORE_CONNECTION:
+            return "dns-unknown-host", host
+        if isinstance(error, OverflowError) and case.phase in _BEFORE_CONNECTION:
+            return "url-bad-port", {"port": str(case.origin.port)}
+    return None
+
+
+def _tls(case: _Case) -> _Verdict | None:
+    for error in case.errors:
+        if isinstance(error, ssl.SSLError):
+            cause, facts = classify_tls(error, case.endpoint, case.exchange)
+            return cause, _with_repair(case, cause, facts)
+    return None
+
+
+def _time(case: _Case) -> _Verdict | None:
+    if not (case.find("TimeoutException") or any(isinstance(error, TimeoutError) for error in case.errors)):
+        return None
+    host: dict[str, str | None] = {"host": case.origin.host, "seconds": case.limit}
+    match case.phase:
+        case Phase.PREPARE | Phase.CONNECT:
+            return "connect-timeout", {"address": case.origin.authority, "seconds": case.limit}
+        case Phase.LOOKUP:
+            return "dns-unavailable", host
+        case Phase.TLS:
+            return "tls-stalled", host
+        case Phase.BODY:
+            return "stream-stalled", host
+    return ("headers-stalled" if case.exchange.received else "no-answer"), host
+
+
+def _system(case: _Case) -> _Verdict | None:
+    codes = [error.errno for error in case.errors if isinstance(error, OSError) and error.errno]
+    host: dict[str, str | None] = {"host": case.origin.host, "port": str(case.origin.port)}
+    for code in codes:
+        if code in _REFUSED:
+            return "connection-refused", host
+        if code in _NO_ROUTE:
+            return "no-route", host
+        if code in _CUT:
+            return ("stream-reset" if case.phase is Phase.BODY else _cut_cause(case)), host
+        if code == errno.ETIMEDOUT:  # keep-alive probes of the system went unanswered
+            lost = {Phase.BODY: "stream-reset", Phase.CONNECT: "connect-timeout"}
+            return lost.get(case.phase, "connection-reset"), host
+    return None
+
+
+def _cut_cause(case: _Case) -> str:
+    """A server that wants a certificate may hang up so fast that its alert is lost."""
+    return "connection-reset" if sniff(bytes(case.exchange.first_bytes)) in (None, "http") else "not-http"
+
+
+def _protocol(case: _Case) -> _Verdict | None:
+    error = case.find("RemoteProtocolError")
+    if error is None:
+        if case.find("ReadError") or case.find("WriteError"):
+            host: dict[str, str | None] = {"host": case.origin.host}
+            return ("stream-reset" if case.phase is Phase.BODY else "connection-reset"), host
+        return None
+    text = str(error)
+    if case.phase is Phase.BODY:
+        is_cut = "closed connection" in text or "disconnected" in text
+        return ("stream-truncated" if is_cut else "http-framing"), {}
+    return _head_verdict(case, text)
+
+
+def _head_verdict(case: _Case, text: str) -> _Verdict:
+    """Say what is wrong with the head of a response, by the bytes that it began with."""
+    facts: dict[str, str | None] = {"host": case.origin.host, "port": str(case.origin.port)}
+    protocol = sniff(bytes(case.exchange.first_bytes))
+    if protocol == "http2":
+        return "http2-only", facts
+    if protocol == "tls":
+        return "plain-on-tls-port", _with_repair(case, "plain-on-tls-port", facts)
+    if protocol == "http":
+        if "too long" in text:
+            return "headers-too-large", facts
+        return ("closed-without-answer" if "disconnected" in text else "http-framing"), facts
+    if not case.exchange.first_bytes and "disconnected" in text:
+        return "closed-without-answer", facts
+    return "not-http", {**facts, "protocol": protocol}
+
+
+def _with_repair(case: _Case, cause: str, facts: dict[str, str | None]) -> dict[str, str | None]:
+    """Add the URL with the other scheme, where that is the advice."""
+    scheme = {"tls-on-plain-port": "http", "plain-on-tls-port": "https"}.get(cause)
+    repair = replace_origin(case.endpoint.base_url, scheme=scheme) if scheme else None
+    return {"host": case.origin.host, "port": str(case.origin.port), **facts, "repair": repair}
+
+
+def _describe(error: BaseException, redactor: Redactor) -> str:
+    text = redactor.redact(str(error)).strip()
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__

@@ -1,0 +1,84 @@
+"""What an error of TLS means: by the code of the judgement, by the alert, by the bytes that came."""
+
+from __future__ import annotations
+
+import ssl
+
+from tui.core.chat import Endpoint
+from tui.net.exchange import Exchange, Phase
+from tui.net.sniff import asks_for_certificate, sniff
+from tui.net.tls import PinMismatch
+
+_Verdict = tuple[str, dict[str, str | None]]
+
+_JUDGEMENTS = {
+    9: "tls-not-yet-valid",
+    10: "tls-expired",
+    18: "tls-self-signed",
+    19: "tls-unknown-ca",
+    20: "tls-unknown-ca",
+    21: "tls-unknown-ca",
+    2: "tls-unknown-ca",
+    24: "tls-unknown-ca",
+    27: "tls-unknown-ca",
+    62: "tls-hostname-mismatch",
+    64: "tls-hostname-mismatch",
+}
+"""OpenSSL's X509_V_ERR codes (x509_vfy.h)."""
+
+_VERSION = ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_PROTOCOLS")
+_NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH", "RECORD_LAYER", "UNKNOWN_PROTOCOL")
+_ABOUT_CLIENT = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE", "ALERT_UNKNOWN_CA", "ALERT_CERTIFICATE")
+
+
+def classify_tls(error: ssl.SSLError, endpoint: Endpoint, exchange: Exchange) -> _Verdict:
+    """Return cause and facts for an error of TLS."""
+    if isinstance(error, PinMismatch):
+        return "tls-pin-mismatch", {"fingerprint": error.fingerprint}
+    if isinstance(error, ssl.SSLCertVerificationError):
+        cause = _JUDGEMENTS.get(error.verify_code, "tls-failed")
+        return cause, {"reason": error.verify_message} if cause == "tls-failed" else {}
+    reason = error.reason or ""
+    if any(part in reason for part in _ABOUT_CLIENT) or _wanted_certificate(reason, endpoint, exchange):
+        return _client_certificate(reason, endpoint)
+    if any(part in reason for part in _VERSION):
+        return "tls-version", {}
+    if isinstance(error, ssl.SSLEOFError):
+        return _hung_up(exchange)
+    if any(part in reason for part in _NOT_TLS):
+        return _other_protocol(exchange)
+    return "tls-failed", {"reason": _words(reason) or "the handshake failed"}
+
+
+def _wanted_certificate(reason: str, endpoint: Endpoint, exchange: Exchange) -> bool:
+    """TLS 1.2 has no alert for a missing certificate: a server that asked for one just fails."""
+    return (
+        "ALERT_HANDSHAKE_FAILURE" in reason
+        and endpoint.tls.client_certificate is None
+        and asks_for_certificate(bytes(exchange.handshake_bytes))
+    )
+
+
+def _client_certificate(reason: str, endpoint: Endpoint) -> _Verdict:
+    if endpoint.tls.client_certificate is None:
+        return "tls-client-certificate-required", {}
+    return "tls-failed", {"reason": f"the server refuses the client certificate ({_words(reason)})"}
+
+
+def _hung_up(exchange: Exchange) -> _Verdict:
+    if exchange.phase is Phase.TLS and not exchange.handshake_bytes:
+        return "tls-version", {}
+    return "tls-failed", {"reason": "the server hung up during the handshake"}
+
+
+def _other_protocol(exchange: Exchange) -> _Verdict:
+    protocol = sniff(bytes(exchange.handshake_bytes))
+    if protocol in (None, "http", "tls"):
+        return "tls-on-plain-port", {}
+    if protocol == "http2":
+        return "http2-only", {}
+    return "not-http", {"protocol": protocol}
+
+
+def _words(reason: str) -> str:
+    return reason.replace("_", " ").lower()

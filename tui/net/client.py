@@ -1,0 +1,130 @@
+"""The one factory for every request of the program: TLS, proxy, key and time limits in one place.
+
+Importing this is cheap: httpx and ssl are loaded by the first client, or by ``warm`` before it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui import __version__
+from tui.core.chat import Endpoint
+from tui.core.provider import TlsSettings
+from tui.core.secret import Redactor, Secret
+from tui.net.headers import is_secret_header
+from tui.net.proxies import Route, choose_route
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tui.net.transport import NetworkTransport
+
+_Shape = tuple[TlsSettings, str | None, tuple[str, str] | None, tuple[int, ...]]
+
+_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
+
+HEADERS = {
+    "User-Agent": f"lmdeck/{__version__}",
+    "Accept": "text/event-stream, application/json",
+    "Accept-Encoding": "identity",
+}
+"""Sent with every request. No compression: a gateway that compresses a stream also holds it back."""
+
+
+class ClientFactory:
+    """Makes HTTP clients that share their connections; for one event loop."""
+
+    def __init__(self, environment: Mapping[str, str], *, redactor: Redactor | None = None) -> None:
+        """``environment``: where the proxy variables and SSL_CERT_FILE are read.
+
+        Side effect: the HTTP library's log records pass through the redactor from now on.
+        """
+        self._environment = environment
+        self.redactor = redactor if redactor is not None else Redactor()
+        self._shared: dict[_Shape, NetworkTransport] = {}
+        self._guard = _Guard(self.redactor)
+        for name in _LOGGERS:
+            logging.getLogger(name).addFilter(self._guard)
+
+    def route(self, url: str) -> Route:
+        """Return which way requests for a URL go: direct, or through which proxy, and why."""
+        return choose_route(url, self._environment)
+
+    def client(self, endpoint: Endpoint) -> httpx.AsyncClient:
+        """Return a client for an endpoint: cheap, and closing it keeps the connections for the next one.
+
+        Its requests carry the endpoint's key and extra headers, added below the client and only to the
+        endpoint's own origin. No redirect is followed. What goes wrong raises httpx's errors or
+        ``LmdeckError``; ``net.classify`` makes a failure of either.
+
+        Raises:
+            httpx.InvalidURL, ValueError: the base URL cannot be read.
+        """
+        import httpx
+
+        from tui.net.transport import EndpointTransport
+
+        self._learn(endpoint)
+        route = self.route(endpoint.base_url)
+        transport = EndpointTransport(endpoint, route, lambda: self._transport(endpoint.tls, route))
+        return httpx.AsyncClient(
+            transport=transport,
+            headers=HEADERS,
+            timeout=httpx.Timeout(None, connect=5.0, write=30.0),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def warm(self) -> None:
+        """Load the HTTP library and the system's certificate authorities, so that a request need not.
+
+        Blocking, some 100 ms: call it in a thread.
+        """
+        self._transport(TlsSettings(), Route())
+
+    async def aclose(self) -> None:
+        """Close every connection, and leave the log records alone again."""
+        for name in _LOGGERS:
+            logging.getLogger(name).removeFilter(self._guard)
+        shared, self._shared = self._shared, {}
+        for transport in shared.values():
+            await transport.aclose()
+
+    def _transport(self, tls: TlsSettings, route: Route) -> NetworkTransport:
+        from tui.net.tls import build_context
+        from tui.net.transport import NetworkTransport
+
+        shape = (tls, route.proxy, route.credentials, _changes(tls))
+        if shape not in self._shared:
+            self._shared[shape] = NetworkTransport(build_context(tls, self._environment), route)
+        return self._shared[shape]
+
+    def _learn(self, endpoint: Endpoint) -> None:
+        if endpoint.key:
+            self.redactor.add(endpoint.key)
+        for name, value in endpoint.extra_headers.items():
+            if is_secret_header(name):
+                self.redactor.add(Secret(value.removeprefix("Bearer ")))
+
+
+def _changes(tls: TlsSettings) -> tuple[int, ...]:
+    """Return when the certificate files last changed, so that a corrected one is read again."""
+    paths = (tls.ca_file, tls.client_certificate, tls.client_key)
+    files = (Path(path).expanduser() for path in paths if path)
+    return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+
+
+class _Guard(logging.Filter):
+    """Erases keys from log records: response headers and URLs are printed at level DEBUG."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        record.msg, record.args = self._redactor.redact(text), ()
+        return True

@@ -1,0 +1,145 @@
+"""Turns a host name into a connected socket: every address is tried, and each failure is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+
+from tui.net.addresses import ip_address
+from tui.net.exchange import Attempt, Phase, current_exchange
+from tui.net.streams import PlainStream, keep_alive
+
+_STAGGER_SECONDS = 0.25
+"""Before the next address is tried beside one that does not answer (RFC 8305, section 5)."""
+
+Address = tuple[socket.AddressFamily, Any]
+
+_TELLING = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT)
+"""Which error tells most, where the addresses of a host failed in different ways."""
+
+
+class Dialer(httpcore.AsyncNetworkBackend):
+    """The network below the HTTP library."""
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first address that answers. ``timeout`` holds for each address."""
+        exchange = current_exchange()
+        exchange.attempts.clear()
+        exchange.enter(Phase.LOOKUP)
+        try:
+            async with asyncio.timeout(None if timeout is None else 2 * timeout):
+                addresses = await resolve(host, port)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout from error
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from error
+        exchange.enter(Phase.CONNECT)
+        connected, failures = await _race(addresses, timeout)
+        exchange.attempts.extend(failures)
+        if connected is None:
+            raise _connect_error(failures)
+        exchange.connected(_show(connected.getpeername()))
+        return PlainStream(connected)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+
+async def resolve(host: str, port: int) -> list[Address]:
+    """Return the addresses of a host, without asking anybody where it is written as one.
+
+    Raises:
+        socket.gaierror: the name is unknown, or the name server does not answer.
+    """
+    literal = ip_address(host)
+    if literal is not None and "%" not in host:
+        if literal.version == 4:
+            return [(socket.AF_INET, (str(literal), port))]
+        return [(socket.AF_INET6, (str(literal), port, 0, 0))]
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [(family, address) for family, _, _, _, address in found]
+
+
+async def _connect(address: Address, seconds: float | None) -> socket.socket:
+    family, target = address
+    raw = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        raw.setblocking(False)
+        keep_alive(raw)
+        async with asyncio.timeout(seconds):
+            await asyncio.get_running_loop().sock_connect(raw, target)
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+async def _race(
+    addresses: list[Address], seconds: float | None
+) -> tuple[socket.socket | None, list[Attempt]]:
+    """Try the addresses in their order, the next one when one fails or hesitates."""
+    waiting = list(addresses)
+    running: dict[asyncio.Task[socket.socket], Address] = {}
+    failures: list[Attempt] = []
+    try:
+        while waiting or running:
+            if waiting:
+                address = waiting.pop(0)
+                running[asyncio.create_task(_connect(address, seconds))] = address
+            patience = _STAGGER_SECONDS if waiting else None
+            done, _ = await asyncio.wait(running, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                address = running.pop(task)
+                error = task.exception()
+                if error is None:
+                    return task.result(), failures
+                if not isinstance(error, OSError):
+                    raise error
+                failures.append(Attempt(_show(address[1]), error))
+    finally:
+        for task in running:
+            _discard(task)
+    return None, failures
+
+
+def _discard(task: asyncio.Task[socket.socket]) -> None:
+    """Cancel an attempt that is no longer needed, and close its socket if it came about."""
+
+    def close(done: asyncio.Task[socket.socket]) -> None:
+        if not done.cancelled() and done.exception() is None:
+            done.result().close()
+
+    task.add_done_callback(close)
+    task.cancel()
+
+
+def _connect_error(failures: list[Attempt]) -> httpcore.NetworkError | httpcore.TimeoutException:
+    """Return the error that tells most, with the system's own as its cause."""
+
+    def rank(attempt: Attempt) -> int:
+        code = errno.ETIMEDOUT if isinstance(attempt.error, TimeoutError) else attempt.error.errno
+        return _TELLING.index(code) if code in _TELLING else len(_TELLING)
+
+    chosen = min(failures, key=rank)
+    kind = httpcore.ConnectTimeout if isinstance(chosen.error, TimeoutError) else httpcore.ConnectError
+    error = kind(f"{chosen.address}: {chosen.error.strerror or 'no answer'}")
+    error.__cause__ = chosen.error
+    return error
+
+
+def _show(address: Any) -> str:
+    host, port = str(address[0]), int(address[1])
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

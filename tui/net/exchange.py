@@ -1,0 +1,112 @@
+"""What is seen of one exchange while it happens: its phase, its times, the first bytes that came.
+
+The transport writes it, the classifier and the progress of a chat read it. It is found through a
+context variable, because the HTTP library carries nothing of ours down to the socket.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+_KEPT_BYTES = 512
+_KEPT_HANDSHAKE_BYTES = 16_384
+
+
+class Phase(StrEnum):
+    """How far an exchange has come."""
+
+    PREPARE = "prepare"
+    LOOKUP = "lookup"
+    CONNECT = "connect"
+    TLS = "tls"
+    SEND = "send"
+    HEADERS = "headers"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One address that was tried in vain."""
+
+    address: str
+    error: OSError
+
+
+@dataclass(slots=True)
+class Exchange:
+    """The record of one request and its response."""
+
+    listener: Callable[[Phase], None] | None = None
+    """Told of every new phase, from inside the transport: must not block."""
+    phase: Phase = Phase.PREPARE
+    marks: dict[Phase, float] = field(default_factory=dict)
+    """When each phase was entered last, on ``time.perf_counter``."""
+    attempts: list[Attempt] = field(default_factory=list)
+    address: str = ""
+    """The address that was connected to."""
+    is_reused: bool = True
+    """Whether the connection was open before."""
+    through_proxy: bool = False
+    first_bytes: bytearray = field(default_factory=bytearray)
+    """The first bytes of the response, decrypted."""
+    handshake_bytes: bytearray = field(default_factory=bytearray)
+    """The first bytes that came during the TLS handshake, as they were on the wire."""
+    received: int = 0
+    """Bytes of the response so far, headers included."""
+    certificate: bytes | None = None
+    """The server's certificate (DER), once the handshake is done."""
+    tls_version: str | None = None
+
+    def enter(self, phase: Phase) -> None:
+        """Record that a phase begins."""
+        if phase is self.phase:
+            return
+        self.phase = phase
+        self.marks[phase] = time.perf_counter()
+        if self.listener is not None:
+            self.listener(phase)
+
+    def connected(self, address: str) -> None:
+        """Record a new connection."""
+        self.address = address
+        self.is_reused = False
+
+    def wrote(self) -> None:
+        """Record that part of a request was sent: what comes from now on is its response."""
+        self.enter(Phase.SEND)
+        self.received = 0
+        self.first_bytes.clear()
+
+    def read(self, data: bytes) -> None:
+        """Record bytes of the response."""
+        if len(self.first_bytes) < _KEPT_BYTES:
+            self.first_bytes += data[:_KEPT_BYTES]
+        self.received += len(data)
+
+    def read_handshake(self, data: bytes) -> None:
+        """Record bytes of a TLS handshake."""
+        if len(self.handshake_bytes) < _KEPT_HANDSHAKE_BYTES:
+            self.handshake_bytes += data[:_KEPT_HANDSHAKE_BYTES]
+
+
+_CURRENT: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+
+
+def current_exchange() -> Exchange:
+    """Return the exchange that this task is part of, or one that nobody looks at."""
+    return _CURRENT.get() or Exchange()
+
+
+@contextmanager
+def observe(exchange: Exchange) -> Iterator[Exchange]:
+    """Let the requests of this task (and of tasks it starts) write to an exchange."""
+    token = _CURRENT.set(exchange)
+    try:
+        yield exchange
+    finally:
+        _CURRENT.reset(token)

@@ -1,0 +1,65 @@
+"""The headers that an endpoint adds to its requests: the key and the extra ones. Nothing is sent here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tui.core.causes import explain
+from tui.core.chat import Endpoint
+from tui.core.failure import UsageError
+from tui.core.provider import KeyHeader
+from tui.net.addresses import Origin, is_loopback
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?")
+_KEY = re.compile(r"[\x21-\x7e]+")
+_SECRET_HEADER = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether a header of that name is treated like a key."""
+    return _SECRET_HEADER.search(name) is not None
+
+
+def check_encrypted(endpoint: Endpoint, origin: Origin) -> None:
+    """Refuse to send a key in the clear to another machine, unless the person has allowed it.
+
+    Raises:
+        UsageError: cause ``key-unencrypted``.
+    """
+    has_secret = bool(endpoint.key) or any(is_secret_header(name) for name in endpoint.extra_headers)
+    if not has_secret or endpoint.allow_unencrypted_key or origin.scheme != "http":
+        return
+    if not is_loopback(origin.host):
+        raise UsageError(explain("key-unencrypted", host=origin.host))
+
+
+def endpoint_headers(endpoint: Endpoint) -> dict[str, str]:
+    """Return the extra headers and the one with the key.
+
+    Raises:
+        UsageError: one of them has a character that a header cannot have (``key-malformed``,
+            ``provider-invalid``).
+    """
+    return {**_extra_headers(endpoint.extra_headers), **_key_header(endpoint)}
+
+
+def _key_header(endpoint: Endpoint) -> dict[str, str]:
+    if not endpoint.key:
+        return {}
+    text = endpoint.key.reveal()
+    if not _KEY.fullmatch(text):
+        reason = "it contains a space, a line break or a character outside ASCII"
+        raise UsageError(explain("key-malformed", reason=reason, key_source=endpoint.key_source))
+    if endpoint.key_header is KeyHeader.BEARER:
+        return {"Authorization": f"Bearer {text}"}
+    return {endpoint.key_header.value: text}
+
+
+def _extra_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            reason = f"the header {name} contains a character that headers cannot have"
+            raise UsageError(explain("provider-invalid", reason=reason, field="extra_headers"))
+    return headers

@@ -1,0 +1,203 @@
+"""Sockets as the HTTP library wants them, with a record of what they saw.
+
+Our own instead of the library's, for four reasons: a pinned certificate is compared before a byte
+of the request is sent; the alert of a server that wants a client certificate is read, not lost;
+the first bytes tell what a port speaks that is no HTTP; each phase is known when it fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import httpcore
+
+from tui.net.exchange import Phase, current_exchange
+from tui.net.tls import check_pin
+
+_Result = TypeVar("_Result")
+_BLOCK = 65536
+
+
+class PlainStream(httpcore.AsyncNetworkStream):
+    """A connected socket."""
+
+    def __init__(self, raw: socket.socket) -> None:
+        self._socket = raw
+        self._loop = asyncio.get_running_loop()
+
+    async def receive(self, max_bytes: int = _BLOCK) -> bytes:
+        """Return some bytes as they are on the wire, ``b""`` at the end."""
+        return await self._loop.sock_recv(self._socket, max_bytes)
+
+    async def transmit(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        await self._loop.sock_sendall(self._socket, data)
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return some bytes of the response, ``b""`` at the end."""
+        exchange = current_exchange()
+        if exchange.phase is Phase.SEND:
+            exchange.enter(Phase.HEADERS)
+        try:
+            async with asyncio.timeout(timeout):
+                data = await self.receive(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout from error
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+        exchange.read(data)
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send part of the request."""
+        current_exchange().wrote()
+        try:
+            async with asyncio.timeout(timeout):
+                await self.transmit(buffer)
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout from error
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    async def aclose(self) -> None:
+        """Close at once, without a farewell."""
+        if self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._socket.close()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Do the handshake and compare the pin; closes the socket where either fails."""
+        exchange = current_exchange()
+        exchange.enter(Phase.TLS)
+        stream = TlsStream(self, ssl_context, server_hostname)
+        try:
+            async with asyncio.timeout(timeout):
+                await stream.handshake()
+            exchange.certificate = stream.certificate
+            exchange.tls_version = stream.version
+            check_pin(ssl_context, stream.certificate)
+        except TimeoutError as error:
+            await self.aclose()
+            raise httpcore.ConnectTimeout from error
+        except OSError as error:
+            await self.aclose()
+            raise httpcore.ConnectError(str(error)) from error
+        except BaseException:
+            await self.aclose()
+            raise
+        return stream
+
+    def get_extra_info(self, info: str) -> Any:
+        """Answer what the connection pool asks: whether an idle socket has something to read."""
+        if info == "is_readable":
+            return _is_readable(self._socket)
+        if info == "socket":
+            return self._socket
+        return None
+
+
+class TlsStream(PlainStream):
+    """TLS over a plain stream."""
+
+    def __init__(self, below: PlainStream, context: ssl.SSLContext, hostname: str | None) -> None:
+        super().__init__(below._socket)
+        self._below = below
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The server's certificate (DER)."""
+        return self._tls.getpeercert(binary_form=True)
+
+    @property
+    def version(self) -> str | None:
+        """Such as ``TLSv1.3``."""
+        return self._tls.version()
+
+    async def handshake(self) -> None:
+        """Agree on keys and judge the certificate.
+
+        Raises:
+            OSError: among them ``ssl.SSLError``, whose alert the server has been told.
+        """
+        try:
+            await self._drive(self._tls.do_handshake, current_exchange().read_handshake)
+        except ssl.SSLError:
+            await self._tell_alert()
+            raise
+
+    async def receive(self, max_bytes: int = _BLOCK) -> bytes:
+        """Return some decrypted bytes; a connection that ends without a farewell just ends."""
+        try:
+            return await self._drive(lambda: self._tls.read(max_bytes))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+
+    async def transmit(self, data: bytes) -> None:
+        """Encrypt and send."""
+        view = memoryview(data)
+        while view:
+            view = view[await self._drive(lambda part=view: self._tls.write(part)) :]  # type: ignore[misc]
+
+    def get_extra_info(self, info: str) -> Any:
+        """Answer as the plain stream does, and with the TLS object, which tells the protocol agreed on."""
+        return self._tls if info == "ssl_object" else super().get_extra_info(info)
+
+    async def _drive(
+        self, step: Callable[[], _Result], record: Callable[[bytes], None] | None = None
+    ) -> _Result:
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                await self._flush()
+                data = await self._below.receive()
+                if record is not None:
+                    record(data)
+                if data:
+                    self._incoming.write(data)
+                else:
+                    self._incoming.write_eof()
+            else:
+                await self._flush()
+                return result
+
+    async def _flush(self) -> None:
+        if data := self._outgoing.read():
+            await self._below.transmit(data)
+
+    async def _tell_alert(self) -> None:
+        try:
+            await self._flush()
+        except OSError:
+            return  # The server is gone: there is nobody to tell.
+
+
+def _is_readable(raw: socket.socket) -> bool:
+    if raw.fileno() < 0:
+        return True
+    poll = select.poll()
+    poll.register(raw, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def keep_alive(raw: socket.socket) -> None:
+    """Have the system notice within a minute that the far end of a silent connection is gone."""
+    options: Iterable[tuple[str, int]] = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for name, value in options:
+        if hasattr(socket, name):
+            raw.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

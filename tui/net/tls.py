@@ -1,0 +1,120 @@
+"""How a server's certificate is judged: contexts for the four ways, and the pin.
+
+Imports ``ssl``, so it is itself imported only when a request is about to be made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tui.core.causes import explain
+from tui.core.failure import Failure, UsageError
+from tui.core.provider import TlsSettings
+
+
+class JudgedContext(ssl.SSLContext):
+    """A client context that may also know the one certificate to accept."""
+
+    pinned_sha256: str | None = None
+
+
+class PinMismatch(ssl.SSLError):
+    """The handshake gave another certificate than the pinned one; nothing was sent."""
+
+    def __init__(self, fingerprint: str) -> None:
+        super().__init__(f"the certificate has SHA-256 {fingerprint}")
+        self.fingerprint = fingerprint
+
+
+def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> JudgedContext:
+    """Return the context for these settings. Reads the certificate files: some milliseconds.
+
+    A pin replaces the judgement of authorities, names and dates; *insecure* replaces all of it. A CA
+    file replaces the authorities of the system.
+
+    Raises:
+        UsageError: a file cannot be used (cause ``tls-file-unreadable``).
+    """
+    context = JudgedContext(ssl.PROTOCOL_TLS_CLIENT)
+    if settings.pinned_sha256:
+        context.pinned_sha256 = settings.pinned_sha256.replace(":", "").strip().lower()
+    if settings.insecure or settings.pinned_sha256:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    elif settings.ca_file:
+        _load(settings.ca_file, lambda path: context.load_verify_locations(cafile=path))
+    else:
+        _trust_system(context, environment)
+    if settings.client_certificate:
+        _load_client_certificate(context, settings)
+    return context
+
+
+def check_pin(context: ssl.SSLContext, certificate: bytes | None) -> None:
+    """Compare the server's certificate with the pin of its context, where there is one.
+
+    Raises:
+        PinMismatch: they differ.
+    """
+    pin = getattr(context, "pinned_sha256", None)
+    if pin is None:
+        return
+    fingerprint = hashlib.sha256(certificate or b"").hexdigest()
+    if fingerprint != pin:
+        raise PinMismatch(fingerprint)
+
+
+def _trust_system(context: ssl.SSLContext, environment: Mapping[str, str]) -> None:
+    """Trust the named file or folder, else the system's authorities, else the bundled ones."""
+    file, folder = environment.get("SSL_CERT_FILE"), environment.get("SSL_CERT_DIR")
+    if file:
+        _load(file, lambda path: context.load_verify_locations(cafile=path))
+    if folder:
+        _load(folder, lambda path: context.load_verify_locations(capath=path))
+    if file or folder:
+        return
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile or _has_files(paths.capath):
+        context.load_verify_locations(cafile=paths.cafile, capath=paths.capath)
+        return
+    import certifi
+
+    context.load_verify_locations(cafile=certifi.where())
+
+
+def _has_files(folder: str | None) -> bool:
+    return folder is not None and any(Path(folder).iterdir())
+
+
+def _load_client_certificate(context: ssl.SSLContext, settings: TlsSettings) -> None:
+    def refuse_password() -> str:
+        # Without this OpenSSL asks on the terminal and waits.
+        raise ValueError("the key is protected by a password")
+
+    def load(path: str) -> None:
+        context.load_cert_chain(path, key, password=refuse_password)
+
+    key = str(Path(settings.client_key).expanduser()) if settings.client_key else None
+    if key is not None and not Path(key).is_file():
+        raise UsageError(_unreadable(key, "there is no such file"))
+    _load(settings.client_certificate or "", load)
+
+
+def _load(path: str, load: Callable[[str], None]) -> None:
+    """Run a loader on a path and turn its errors into a failure."""
+    full = str(Path(path).expanduser())
+    try:
+        load(full)
+    except ssl.SSLError as error:
+        reason = (error.reason or "no certificate in it").replace("_", " ").lower()
+        raise UsageError(_unreadable(path, f"it is not a usable PEM file ({reason})")) from error
+    except (OSError, ValueError) as error:
+        words = (error.strerror if isinstance(error, OSError) else str(error)) or "it cannot be read"
+        raise UsageError(_unreadable(path, words.lower())) from error
+
+
+def _unreadable(path: str, reason: str) -> Failure:
+    return explain("tls-file-unreadable", path=path, reason=reason)

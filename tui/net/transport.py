@@ -1,0 +1,83 @@
+"""What stands between an HTTP client and the network: the route, the judge of certificates, the key.
+
+The key joins a request here, below the client, for its own origin only. So the client, its requests
+and its responses never hold it, whatever prints them. Imports httpx: imported when it is needed.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+
+import httpcore
+import httpx
+
+from tui.core.chat import Endpoint
+from tui.core.failure import LmdeckError
+from tui.net.addresses import origin_of
+from tui.net.dialer import Dialer
+from tui.net.exchange import current_exchange
+from tui.net.headers import check_encrypted, endpoint_headers
+from tui.net.proxies import Route
+
+
+class NetworkTransport(httpx.AsyncHTTPTransport):
+    """The library's transport over our own sockets; shared by all endpoints of one route and judge."""
+
+    def __init__(self, context: ssl.SSLContext, route: Route) -> None:
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30)
+        super().__init__(verify=context, trust_env=False, limits=limits)
+        # The library takes no network backend, its pool does (httpx 0.28.1).
+        self._pool = _direct_pool(context) if route.proxy is None else _proxy_pool(context, route)
+
+
+def _direct_pool(context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
+    return httpcore.AsyncConnectionPool(
+        ssl_context=context,
+        max_connections=None,
+        max_keepalive_connections=20,
+        keepalive_expiry=30,
+        network_backend=Dialer(),
+    )
+
+
+def _proxy_pool(context: ssl.SSLContext, route: Route) -> httpcore.AsyncConnectionPool:
+    return httpcore.AsyncHTTPProxy(
+        proxy_url=route.proxy or "",
+        proxy_auth=route.credentials,
+        ssl_context=context,
+        max_connections=None,
+        max_keepalive_connections=20,
+        keepalive_expiry=30,
+        network_backend=Dialer(),
+    )
+
+
+class EndpointTransport(httpx.AsyncBaseTransport):
+    """Sends the requests of one endpoint; closing it leaves the shared connections open."""
+
+    def __init__(self, endpoint: Endpoint, route: Route, shared: Callable[[], NetworkTransport]) -> None:
+        self._endpoint = endpoint
+        self._route = route
+        self._shared = shared
+        self._origin = origin_of(endpoint.base_url)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Add key and extra headers where the request goes to the endpoint itself, and send it.
+
+        Raises:
+            LmdeckError: it must not or cannot be sent (``key-unencrypted``, ``key-malformed``,
+                ``proxy-socks-unsupported``, ``tls-file-unreadable``…); no packet has left.
+        """
+        if self._route.failure is not None:
+            raise LmdeckError(self._route.failure)
+        exchange = current_exchange()
+        exchange.through_proxy = not self._route.is_direct
+        headers = request.headers.copy()
+        if origin_of(str(request.url)) == self._origin:
+            check_encrypted(self._endpoint, self._origin)
+            headers.update(endpoint_headers(self._endpoint))
+        outgoing = httpx.Request(
+            request.method, request.url, headers=headers, stream=request.stream, extensions=request.extensions
+        )
+        return await self._shared().handle_async_request(outgoing)
