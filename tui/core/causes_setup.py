@@ -96,8 +96,8 @@ _ENVIRONMENT = (
     ),
     Cause(
         "no-proxy-cidr",
-        "NO_PROXY lists a range of addresses[[ ({entry})]], which is not applied: the proxy is used.",
-        "List the address itself in NO_PROXY[[: {host}]].",
+        "NO_PROXY lists a range of addresses[[ ({entry})]], which many programs ignore (lmdeck obeys it).",
+        "For other programs list the address itself in NO_PROXY[[: {host}]].",
         is_warning=True,
     ),
     Cause(
@@ -123,21 +123,21 @@ _ENVIRONMENT = (
     ),
     Cause(
         "localhost-is-container",
-        "Nothing listens on[[ port {port} of]] localhost, and that is this container, not the "
-        "machine around it.",
-        "Use host.docker.internal or the service's name, or start the container with --network host.",
+        "localhost is this container, not the machine around it, and nothing listens here[[ on port {port}]].",
+        "For a server outside use host.docker.internal or its service name, or run with --network host.",
+        is_warning=True,
     ),
     Cause(
         "localhost-is-wsl",
-        "Nothing listens on[[ port {port} of]] localhost inside WSL; the server may run on the Windows side.",
-        "Turn on WSL's mirrored networking, or use the IP address of the Windows host.",
+        "localhost is Linux inside Windows (WSL), and nothing listens here[[ on port {port}]].",
+        "For a server on the Windows side turn on mirrored networking, or use the Windows host's address.",
+        is_warning=True,
     ),
     Cause(
         "localhost-is-remote-host",
-        "Nothing listens on[[ port {port} of]] localhost, and over SSH that is [[{hostname}||the "
-        "remote machine]].",
-        "Start the server here, or bring your own machine's port here with ssh -R[[ "
-        "{port}:localhost:{port}]].",
+        "Over SSH localhost is [[{hostname}||the remote machine]], and nothing listens there[[ on port {port}]].",
+        "Start the server there, or bring your own machine's port there with ssh -R[[ {port}:localhost:{port}]].",
+        is_warning=True,
     ),
     Cause(
         "hosts-file-family",
