@@ -1,0 +1,216 @@
+"""Private files, replaced in one step: no reader ever sees half a file, no other user any of it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.store import disk
+
+SIZE_LIMIT = 16 * 1024 * 1024
+"""Bytes of a configuration file: more is not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells one version of a file from the next; ``None`` stands for no file."""
+
+    modified_ns: int
+    inode: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """A file as it was read, all from one open descriptor."""
+
+    data: bytes
+    stamp: FileStamp
+    mode: int
+    owner: int
+
+
+def stamp_of(path: Path) -> FileStamp | None:
+    """Return the stamp of a file (its target's, for a link), or ``None`` where it cannot be seen."""
+    try:
+        status = path.stat()
+    except OSError:  # gone, or out of reach: either way there is no version to compare
+        return None
+    return _stamp(status)
+
+
+def read_file(path: Path, limit: int = SIZE_LIMIT) -> FileContent | None:
+    """Return a regular file's content, or ``None`` where there is none.
+
+    Raises:
+        OSError: it cannot be read, is not a regular file (``EINVAL``) or exceeds ``limit`` (``EFBIG``).
+    """
+    try:
+        # O_NONBLOCK: a FIFO in the file's place must not hang the program.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "It is not a regular file", str(path))
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise OSError(errno.EFBIG, "It is too large", str(path))
+        return FileContent(data, _stamp(status), stat.S_IMODE(status.st_mode), status.st_uid)
+    finally:
+        os.close(descriptor)
+
+
+def ensure_private_directory(path: Path) -> None:
+    """Make a folder and its missing parents, each 0700; an existing folder stays as it is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if path.is_dir():
+        return
+    ensure_private_directory(path.parent)
+    try:
+        disk.make_directory(path)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+
+
+def create_private(path: Path, data: bytes) -> None:
+    """Write a new private file and see it to the disk.
+
+    Raises:
+        OSError: the name is taken, or the disk refuses; then no file is left.
+    """
+    descriptor = disk.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    try:
+        try:
+            write_all(descriptor, data)
+            disk.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        remove_quietly(path)
+        raise
+
+
+def write_atomically(
+    path: Path, data: bytes, *, keep_backup: bool = False, before_replace: Callable[[], None] | None = None
+) -> None:
+    """Replace a file in one step; a link stays a link and its target is replaced.
+
+    Args:
+        keep_backup: keep the version before as ``<name>.bak`` beside ``path``.
+        before_replace: called last, to call the write off by raising.
+
+    Raises:
+        OSError: the disk refuses; the file is then as it was.
+    """
+    real = Path(os.path.realpath(path))
+    ensure_private_directory(real.parent)
+    if keep_backup:
+        _keep_backup(path)
+    temporary = _temporary_name(real)
+    create_private(temporary, data)
+    try:
+        if before_replace is not None:
+            before_replace()
+        disk.replace(temporary, real)
+    except BaseException:
+        remove_quietly(temporary)
+        raise
+    sync_directory(real.parent)
+
+
+def keep_aside(path: Path, data: bytes) -> Path:
+    """Keep a copy of an unreadable file as ``<name>.corrupt-<time>`` and return where it is.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    moment = time.strftime("%Y%m%d-%H%M%S")
+    for number in range(100):
+        suffix = f"-{number}" if number else ""
+        copy = path.with_name(f"{path.name}.corrupt-{moment}{suffix}")
+        with contextlib.suppress(FileExistsError):
+            create_private(copy, data)
+            return copy
+    raise OSError(errno.EEXIST, "Too many copies", str(path))
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove temporary files that a killed writer of ``path`` left; call it under the file's lock."""
+    real = Path(os.path.realpath(path))
+    for name in (real, backup_of(path)):
+        for leftover in name.parent.glob(f".{_escape(name.name)}.*.tmp"):
+            remove_quietly(leftover)
+
+
+def backup_of(path: Path) -> Path:
+    """Return where the version before is kept."""
+    return path.with_name(f"{path.name}.bak")
+
+
+def remove_quietly(path: Path) -> None:
+    """Remove a file that no longer matters, if that is possible."""
+    with contextlib.suppress(OSError):  # a leftover is untidy, an error here would hide the real one
+        disk.unlink(path)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all bytes, however many calls it takes.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    view = memoryview(data)
+    while view:
+        view = view[disk.write(descriptor, bytes(view)) :]
+
+
+def sync_directory(path: Path) -> None:
+    """See a renamed or new name to the disk, as far as the file system can."""
+    with contextlib.suppress(OSError):  # not every file system can; the data itself is safe already
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            disk.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _keep_backup(path: Path) -> None:
+    content = read_file(path)
+    if content is None:
+        return
+    backup = backup_of(path)
+    temporary = _temporary_name(backup)
+    create_private(temporary, content.data)
+    try:
+        disk.replace(temporary, backup)
+    except BaseException:
+        remove_quietly(temporary)
+        raise
+
+
+def _temporary_name(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+
+
+def _escape(name: str) -> str:
+    import glob
+
+    return glob.escape(name)
+
+
+def _stamp(status: os.stat_result) -> FileStamp:
+    return FileStamp(status.st_mtime_ns, status.st_ino, status.st_size)

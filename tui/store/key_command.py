@@ -1,0 +1,183 @@
+"""Runs the command of a ``cmd:`` key: no shell, no terminal, a small environment, 10 seconds.
+
+Its first line of output is the key. What it writes to stderr is never shown: tools print secrets there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+TIME_LIMIT_SECONDS = 10.0
+OUTPUT_LIMIT = 64 * 1024
+
+PASSED_ON = frozenset(
+    (
+        *("HOME", "USER", "LOGNAME", "PATH", "SHELL", "LANG", "LANGUAGE", "TMPDIR", "TZ"),
+        *("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"),
+        *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS"),
+        *("SSH_AUTH_SOCK", "KRB5CCNAME", "GNUPGHOME", "GPG_AGENT_INFO"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
+        *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+    )
+)
+"""What password tools need to find themselves, their agent, the desktop that asks, and their server."""
+PASSED_ON_PREFIXES = (
+    "LC_",
+    "PASSWORD_STORE_",
+    "OP_",
+    "BW_",
+    "VAULT_",
+    "AWS_",
+    "GOOGLE_",
+    "CLOUDSDK_",
+    "AZURE_",
+)
+"""The tools' own settings: pass, 1Password, Bitwarden, Vault and the clouds' secret managers."""
+
+
+class CommandFailedError(Exception):
+    """The command gave no key. ``reason`` ends a sentence, ``advice`` is one."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.advice = advice
+
+
+@dataclass(slots=True)
+class _Output:
+    data: bytes = b""
+    is_complete: bool = False
+
+
+def command_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what of the environment a key command gets: no other key is among it."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES)
+    }
+
+
+def first_line_of(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    time_limit_seconds: float = TIME_LIMIT_SECONDS,
+) -> str:
+    """Run a command and return its first line of output. Blocks.
+
+    ``~/`` at the start of an argument is the home folder; nothing else is expanded.
+
+    Raises:
+        CommandFailedError: it cannot be run, fails, prints nothing or too much, or takes too long.
+    """
+    home = environment.get("HOME", "")
+    expanded = [f"{home}/{part[2:]}" if part.startswith("~/") and home else part for part in arguments]
+    process = _start(expanded, command_environment(environment), home or "/")
+    try:
+        output = _collect(process, time.monotonic() + time_limit_seconds)
+    finally:
+        _end(process)
+    if not output.is_complete:
+        raise CommandFailedError(
+            f"the command took longer than {time_limit_seconds:g} seconds",
+            "Run it once in a terminal: it may wait for a password.",
+        )
+    return _line(process.returncode, output.data)
+
+
+def _start(arguments: list[str], environment: dict[str, str], folder: str) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 (the person's own command, and no shell)
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=folder if os.path.isdir(folder) else "/",  # noqa: PTH112
+            # Away from our terminal: a tool that asks there would type over the screen.
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        raise CommandFailedError(
+            "the command was not found", "Install it, or write its whole path after cmd:."
+        ) from None
+    except PermissionError:
+        raise CommandFailedError(
+            "the command may not be run", "Make the file executable: chmod u+x."
+        ) from None
+    except (OSError, ValueError):
+        raise CommandFailedError("the command cannot be run", "Try it in a terminal first.") from None
+
+
+def _collect(process: subprocess.Popen[bytes], deadline: float) -> _Output:
+    """Read until the command ended. A child that keeps the pipe open is not waited for."""
+    output = _Output()
+    if process.stdout is None:
+        return output
+    descriptor = process.stdout.fileno()
+    os.set_blocking(descriptor, False)
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        while time.monotonic() < deadline:
+            has_ended = process.poll() is not None
+            selector.select(0 if has_ended else 0.05)
+            at_end = _drain(descriptor, output)
+            if has_ended or len(output.data) > OUTPUT_LIMIT:
+                output.is_complete = True
+                return output
+            if at_end:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0.0, deadline - time.monotonic()))
+                    output.is_complete = True
+                return output
+    return output
+
+
+def _drain(descriptor: int, output: _Output) -> bool:
+    """Take what is there; return whether it was the end."""
+    while len(output.data) <= OUTPUT_LIMIT:
+        try:
+            piece = os.read(descriptor, 65536)
+        except BlockingIOError:
+            return False
+        if not piece:
+            return True
+        output.data += piece
+    return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Leave nothing of the command behind while it still runs."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _line(return_code: int | None, data: bytes) -> str:
+    if len(data) > OUTPUT_LIMIT:
+        raise CommandFailedError(
+            "the command prints far more than a key", "Use one that prints the key alone."
+        )
+    if return_code:
+        how = (
+            f"was ended by signal {-return_code}" if return_code < 0 else f"failed with status {return_code}"
+        )
+        raise CommandFailedError(f"the command {how}", "Run it in a terminal to see what it says.")
+    lines = data.decode("utf-8", "replace").splitlines()
+    if not lines or not lines[0].strip():
+        raise CommandFailedError(
+            "the command printed nothing on its first line", "Use one that prints the key first."
+        )
+    return lines[0]

@@ -1,0 +1,144 @@
+"""Turns a key reference into the key, at the last moment, or says in plain words why not."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tui.core.failure import LmdeckError
+from tui.core.key_reference import KeyKind, KeyReference
+from tui.core.safe_text import safe_line
+from tui.core.secret import Secret
+from tui.store.credentials import CredentialStore
+from tui.store.errors import key_error, reason_of
+from tui.store.files import read_file
+from tui.store.key_command import TIME_LIMIT_SECONDS, CommandFailedError, first_line_of
+from tui.store.key_text import checked_key
+
+_FILE_SIZE_LIMIT = 64 * 1024
+
+
+class KeyResolver:
+    """Fetches keys. What a command printed is remembered in memory for this run, nothing else is."""
+
+    def __init__(
+        self,
+        credentials: CredentialStore,
+        environment: Mapping[str, str],
+        *,
+        command_refusal: Callable[[str], str | None] = lambda name: None,
+        time_limit_seconds: float = TIME_LIMIT_SECONDS,
+    ) -> None:
+        """``command_refusal`` says for a provider why its command must not be run, if so
+        (``ProviderStore.command_refusal``)."""
+        self._credentials = credentials
+        self._environment = environment
+        self._command_refusal = command_refusal
+        self._time_limit_seconds = time_limit_seconds
+        self._printed: dict[str, Secret] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def resolve(self, provider_name: str, reference: KeyReference | None) -> Secret | None:
+        """Return a provider's key, or ``None`` where it has no reference. Blocks up to 10 s.
+
+        Raises:
+            LmdeckError: ``key-unavailable`` or ``key-malformed``.
+        """
+        if reference is None:
+            return None
+        match reference.kind:
+            case KeyKind.ENVIRONMENT:
+                return self._from_environment(reference)
+            case KeyKind.COMMAND:
+                return self._from_command(provider_name, reference)
+            case KeyKind.FILE:
+                return self._from_file(reference)
+            case KeyKind.STORED:
+                return self._from_credentials(provider_name)
+
+    def forget_printed(self) -> None:
+        """Forget what commands printed: the next request runs them again (after a refused key)."""
+        with self._guard:
+            self._printed.clear()
+
+    def _from_environment(self, reference: KeyReference) -> Secret:
+        name = reference.value
+        value = self._environment.get(name)
+        if value is None:
+            shown = safe_line(name, 40)
+            raise _unavailable(
+                reference,
+                f"the variable {shown} is not set",
+                f"Run export {shown}=… in the shell, then start lmdeck again from it.",
+            )
+        return checked_key(value, _shown(reference))
+
+    def _from_command(self, provider_name: str, reference: KeyReference) -> Secret:
+        refusal = self._command_refusal(provider_name)
+        if refusal is not None:
+            raise _unavailable(reference, "its command is not run", f"{refusal[0].upper()}{refusal[1:]}.")
+        with self._lock_of(reference.value):  # several requests at once ask the person once
+            if reference.value not in self._printed:
+                self._printed[reference.value] = self._run(reference)
+            return self._printed[reference.value]
+
+    def _run(self, reference: KeyReference) -> Secret:
+        try:
+            arguments = reference.arguments
+        except ValueError:
+            raise _unavailable(
+                reference, "a quotation in it is not closed", "Close the quotation marks of the command."
+            ) from None
+        try:
+            line = first_line_of(arguments, self._environment, self._time_limit_seconds)
+        except CommandFailedError as error:
+            raise _unavailable(reference, error.reason, error.advice) from None
+        return checked_key(line, _shown(reference))
+
+    def _from_file(self, reference: KeyReference) -> Secret:
+        text = reference.value
+        home = self._environment.get("HOME", "")
+        if text.startswith("~/") and home:
+            text = f"{home}/{text[2:]}"
+        if not text.startswith("/"):
+            raise _unavailable(
+                reference, "the path is not complete", "Write it from the root or from home: file:~/key."
+            )
+        try:
+            content = read_file(Path(text), _FILE_SIZE_LIMIT)
+        except OSError as error:
+            raise _unavailable(reference, reason_of(error), "Correct the path, or the file.") from None
+        if content is None:
+            raise _unavailable(reference, "there is no such file", "Correct the path after file:.")
+        if content.mode & (stat.S_IRWXG | stat.S_IRWXO):
+            shown = safe_line(reference.value, 60)
+            raise _unavailable(reference, "others can use the file", f"Run: chmod 600 {shown}")
+        if content.owner not in (os.geteuid(), 0):
+            raise _unavailable(reference, "the file belongs to somebody else", "Use a file of your own.")
+        return checked_key(content.data.decode("utf-8", "replace"), _shown(reference))
+
+    def _from_credentials(self, provider_name: str) -> Secret:
+        secret = self._credentials.get(provider_name)
+        if secret is None:
+            raise key_error(
+                "key-unavailable",
+                f"none is stored for {safe_line(provider_name, 40)}",
+                "Edit the provider and enter its key.",
+            )
+        return checked_key(secret.reveal(), "the stored key")
+
+    def _lock_of(self, command: str) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(command, threading.Lock())
+
+
+def _shown(reference: KeyReference) -> str:
+    return safe_line(str(reference), 48)
+
+
+def _unavailable(reference: KeyReference, reason: str, advice: str) -> LmdeckError:
+    return key_error("key-unavailable", reason, advice, _shown(reference))

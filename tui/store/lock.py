@@ -1,0 +1,90 @@
+"""One writer of a configuration file at a time, also where the file system knows no locks."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tui.core.causes import explain
+from tui.core.failure import LmdeckError
+from tui.store import disk
+from tui.store.files import ensure_private_directory
+from tui.store.lease import Lease, LeaseHeldError, acquire_lease
+
+LOCK_TIMEOUT_SECONDS = 2.0
+LEASE_STALE_SECONDS = 15.0
+"""A configuration file is written within milliseconds: an older lease was left by a dead host."""
+
+_NO_LOCKS = frozenset(
+    (errno.ENOLCK, errno.EIO, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.ESTALE)
+)
+"""What NFS without a lock daemon, Lustre without ``-o flock`` and FUSE file systems answer."""
+
+
+@contextlib.contextmanager
+def locked(path: Path, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[Callable[[], None]]:
+    """Hold the lock of a file; yields a check to be called just before the file is replaced.
+
+    The lock is a file beside it (``.<name>.lock``) that stays, as removing it would let two hold it.
+
+    Raises:
+        LmdeckError: somebody else holds it for longer than ``timeout_seconds``.
+        OSError: the disk refuses.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    ensure_private_directory(path.parent)
+    descriptor = disk.open_file(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT)
+    try:
+        if _take_flock(descriptor, path, deadline):
+            yield _nothing
+        else:
+            lease = _take_lease(path, deadline)
+            try:
+                yield lambda: _require(lease, path)
+            finally:
+                lease.release()
+    finally:
+        os.close(descriptor)  # drops the flock too
+
+
+def _take_flock(descriptor: int, path: Path, deadline: float) -> bool:
+    """Return whether the lock is held; ``False`` where there are no locks."""
+    while True:
+        try:
+            disk.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                return False
+            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EINTR):
+                raise
+        else:
+            return True
+        _wait(path, deadline)
+
+
+def _take_lease(path: Path, deadline: float) -> Lease:
+    while True:
+        with contextlib.suppress(LeaseHeldError):
+            return acquire_lease(path.with_name(f".{path.name}.lease"), LEASE_STALE_SECONDS)
+        _wait(path, deadline)
+
+
+def _wait(path: Path, deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise LmdeckError(explain("store-locked", path=path.name))
+    time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 (spreads the waiting, protects nothing)
+
+
+def _require(lease: Lease, path: Path) -> None:
+    if not lease.is_held:
+        raise LmdeckError(explain("store-locked", path=path.name))
+
+
+def _nothing() -> None:
+    """A flock needs no second look."""

@@ -1,0 +1,73 @@
+"""Who holds a lease file: host, process and start, and whether that process is still there."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The holder of a lease. ``machine`` tells boots and process namespaces of one host apart."""
+
+    host: str
+    machine: str
+    process: int
+    token: str
+
+    def encode(self) -> bytes:
+        """Return the content of a lease file."""
+        return json.dumps(asdict(self)).encode()
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether its process is known to be gone; what runs elsewhere cannot be known."""
+        if (self.host, self.machine) != machine_identity():
+            return False
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return True
+        except (PermissionError, OverflowError):
+            return False
+        return False
+
+
+def new_owner() -> Owner:
+    """Return this process as an owner, with a token that no other lease has."""
+    host, machine = machine_identity()
+    return Owner(host, machine, os.getpid(), secrets.token_hex(8))
+
+
+def decode_owner(data: bytes) -> Owner | None:
+    """Return who a lease file names, or ``None`` where it names nobody (its writer died too early)."""
+    try:
+        value = json.loads(data)
+        return Owner(str(value["host"]), str(value["machine"]), int(value["process"]), str(value["token"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+@cache
+def machine_identity() -> tuple[str, str]:
+    """Return the host's name, and its boot and process namespace: a process number means nothing beyond."""
+    return socket.gethostname(), f"{_boot_identity()}/{_process_namespace()}"
+
+
+def _boot_identity() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:  # not Linux
+        return ""
+
+
+def _process_namespace() -> str:
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:  # not Linux
+        return ""

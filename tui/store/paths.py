@@ -1,0 +1,159 @@
+"""Where everything is kept: the XDG folders, from the environment that is passed in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.store.errors import usage_error
+
+APPLICATION = "lmdeck"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line of ``lmdeck paths``."""
+
+    what: str
+    path: Path
+    exists: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders and files of one user. Nothing here need exist."""
+
+    config_dir: Path
+    data_dir: Path
+    state_dir: Path
+    cache_dir: Path
+    site_config_dirs: tuple[Path, ...] = ()
+    home: Path = Path("/")
+
+    @property
+    def providers_file(self) -> Path:
+        """The providers: shareable, without secrets."""
+        return self.config_dir / "providers.toml"
+
+    @property
+    def credentials_file(self) -> Path:
+        """The stored API keys."""
+        return self.config_dir / "credentials.toml"
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings, written by hand only."""
+        return self.config_dir / "config.toml"
+
+    @property
+    def conversations_dir(self) -> Path:
+        """One file for each conversation."""
+        return self.data_dir / "conversations"
+
+    @property
+    def trash_dir(self) -> Path:
+        """Deleted conversations, until they are purged."""
+        return self.data_dir / "trash"
+
+    @property
+    def endpoints_file(self) -> Path:
+        """What was learnt about endpoints."""
+        return self.state_dir / "endpoints.json"
+
+    @property
+    def log_file(self) -> Path:
+        """The redacted log."""
+        return self.state_dir / "lmdeck.log"
+
+    @property
+    def conversation_index_file(self) -> Path:
+        """Summaries of the conversations: a cache."""
+        return self.cache_dir / "conversations.json"
+
+    @property
+    def site_provider_files(self) -> tuple[Path, ...]:
+        """Read-only providers for everyone on this machine, the most important file first."""
+        return tuple(folder / "providers.toml" for folder in self.site_config_dirs)
+
+    def shown(self, path: Path) -> str:
+        """Return a path as people write it, with ``~`` for the home folder."""
+        if self.home != Path("/") and path.is_relative_to(self.home):
+            return f"~/{path.relative_to(self.home)}"
+        return str(path)
+
+    def places(self) -> tuple[Place, ...]:
+        """Return what is kept where, for ``lmdeck paths``; looks at the disk."""
+        rows = [
+            ("Providers", self.providers_file, "shareable, holds no keys"),
+            ("Settings", self.settings_file, "written by you only"),
+            ("API keys", self.credentials_file, "private"),
+            ("Conversations", self.conversations_dir, "private, one file each"),
+            ("Deleted conversations", self.trash_dir, "removed for good after 30 days"),
+            ("Endpoints", self.endpoints_file, "what was learnt about servers"),
+            ("Log", self.log_file, "without keys"),
+            ("Cache", self.cache_dir, "may be deleted at any time"),
+            *(("Site-wide providers", path, "read-only") for path in self.site_provider_files),
+        ]
+        return tuple(Place(what, path, path.exists(), note) for what, path, note in rows)
+
+
+def resolve_paths(environment: Mapping[str, str]) -> Paths:
+    """Return the folders for an environment; touches no disk.
+
+    A relative ``XDG_*`` value is ignored, as the XDG Base Directory specification demands.
+
+    Raises:
+        UsageError: there is no home folder and no absolute ``XDG_*`` in its place.
+    """
+    home = _home(environment)
+    defaults = _system_defaults(home)
+
+    def folder(variable: str, default: Path) -> Path:
+        value = environment.get(variable, "")
+        return (Path(value) if value.startswith("/") else default) / APPLICATION
+
+    return Paths(
+        config_dir=folder("XDG_CONFIG_HOME", defaults["config"]),
+        data_dir=folder("XDG_DATA_HOME", defaults["data"]),
+        state_dir=folder("XDG_STATE_HOME", defaults["state"]),
+        cache_dir=folder("XDG_CACHE_HOME", defaults["cache"]),
+        site_config_dirs=_site_dirs(environment),
+        home=home,
+    )
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    value = environment.get("HOME", "")
+    if value.startswith("/"):
+        return Path(value)
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise usage_error(
+            "store-failed", path="~", reason="there is no home folder; set HOME to one"
+        ) from None
+
+
+def _system_defaults(home: Path) -> dict[str, Path]:
+    if sys.platform == "darwin":
+        # Both the XDG variables (above) and the system's own place are in use on macOS.
+        from platformdirs.macos import MacOS
+
+        folders = MacOS()
+        support = Path(folders.user_data_dir)
+        return {"config": support, "data": support, "state": support, "cache": Path(folders.user_cache_dir)}
+    return {
+        "config": home / ".config",
+        "data": home / ".local/share",
+        "state": home / ".local/state",
+        "cache": home / ".cache",
+    }
+
+
+def _site_dirs(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    value = environment.get("XDG_CONFIG_DIRS", "") or "/etc/xdg"
+    folders = dict.fromkeys(part for part in value.split(":") if part.startswith("/"))
+    return tuple(Path(part) / APPLICATION for part in folders)

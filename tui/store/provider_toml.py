@@ -1,0 +1,312 @@
+"""A provider as a TOML table and back: exact decimals, plain words for what cannot be read.
+
+A table names only what differs from the default, in the order of the form. Prices are strings, so
+that no reader turns them into binary floats; numbers are accepted too.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import TypeVar
+
+from tui.core.key_reference import KeyReference, parse_key_reference
+from tui.core.provider import (
+    DEFAULT_TEST_PROMPT,
+    Category,
+    KeyHeader,
+    Provider,
+    Sampling,
+    SendBack,
+    State,
+    Thinking,
+    TlsSettings,
+)
+
+Table = dict[str, object]
+Choice = TypeVar("Choice", bound=StrEnum)
+
+_TLS_TEXTS = ("ca_file", "client_certificate", "client_key", "pinned_sha256")
+_NUMBERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
+
+KNOWN_KEYS = (
+    "display_name",
+    "category",
+    "compatible_provider",
+    "input_price",
+    "output_price",
+    "currency",
+    "api_key",
+    "provider_url",
+    "state",
+    "created_time",
+    "test_prompt",
+    "system_prompt",
+    *_NUMBERS,
+    "max_tokens",
+    "thinking",
+    "send_back",
+    "key_header",
+    "allow_unencrypted_key",
+    "tls",
+    "extra_headers",
+    "extra_body",
+)
+"""What a provider's table may hold, in the order in which it is written. ``is_default`` is read too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueProblem:
+    """A value of a table that cannot be used."""
+
+    field: str
+    message: str
+    """What is wrong and what to write instead."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads a table's values, each with a fallback and a problem where it cannot be used."""
+
+    table: Mapping[str, object]
+    prefix: str = ""
+    problems: list[ValueProblem] = field(default_factory=list)
+
+    def refuse(self, key: str, message: str) -> None:
+        self.problems.append(ValueProblem(self.prefix + key, message))
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.table.get(key, default)
+        if isinstance(value, str):
+            return value
+        self.refuse(key, 'must be a text in quotes, such as "text"')
+        return default
+
+    def optional_text(self, key: str) -> str | None:
+        return self.text(key) or None
+
+    def flag(self, key: str) -> bool:
+        value = self.table.get(key, False)
+        if isinstance(value, bool):
+            return value
+        self.refuse(key, "must be true or false, without quotes")
+        return False
+
+    def choice(self, key: str, kind: type[Choice], default: Choice | None) -> Choice | None:
+        value = self.table.get(key)
+        if value is None:
+            return default
+        for member in kind:
+            if isinstance(value, str) and value.strip().lower() == member.value.lower():
+                return member
+        self.refuse(key, f"must be one of: {', '.join(kind)}")
+        return default
+
+    def amount(self, key: str) -> Decimal | None:
+        value = self.table.get(key)
+        if value is None or value == "":
+            return None
+        amount = _exact(value)
+        if amount is None or amount < 0:
+            self.refuse(key, 'must be an amount of 0 or more, such as "0.0015"')
+            return None
+        return amount
+
+    def number(self, key: str) -> float | None:
+        value = self.table.get(key)
+        if value is None:
+            return None
+        number = None if isinstance(value, bool) else _binary(value)
+        if number is None:
+            self.refuse(key, "must be a number, such as 0.7")
+        return number
+
+    def count(self, key: str) -> int | None:
+        value = self.table.get(key)
+        if value is None:
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+        self.refuse(key, "must be a whole number above 0, such as 1024")
+        return None
+
+    def sub_table(self, key: str) -> Mapping[str, object]:
+        value = self.table.get(key, {})
+        if isinstance(value, dict):
+            return value
+        self.refuse(key, f"must be a table, under a line such as [providers.NAME.{key}]")
+        return {}
+
+
+def encode_provider(provider: Provider) -> Table:
+    """Return the provider's table; ``name``, ``is_default`` and ``is_remote`` are not part of it."""
+    sampling = provider.sampling
+    values: Table = {
+        "display_name": provider.display_name,
+        "category": provider.category.value,
+        "compatible_provider": provider.compatible_provider,
+        "input_price": _written(provider.input_price),
+        "output_price": _written(provider.output_price),
+        "currency": provider.currency if provider.currency != "USD" else None,
+        "api_key": None if provider.api_key is None else str(provider.api_key),
+        "provider_url": provider.provider_url,
+        "state": provider.state.value,
+        "created_time": provider.created_time,
+        "test_prompt": provider.test_prompt if provider.test_prompt != DEFAULT_TEST_PROMPT else None,
+        "system_prompt": provider.system_prompt,
+        **{key: getattr(sampling, key) for key in _NUMBERS},
+        "max_tokens": sampling.max_tokens,
+        "thinking": None if provider.thinking is None else provider.thinking.value,
+        "send_back": None if provider.send_back is SendBack.NEVER else provider.send_back.value,
+        "key_header": None if provider.key_header is KeyHeader.BEARER else provider.key_header.value,
+        "allow_unencrypted_key": provider.allow_unencrypted_key or None,
+        "tls": _encode_tls(provider.tls),
+        "extra_headers": dict(provider.extra_headers),
+        "extra_body": _encode_body(provider.extra_body),
+    }
+    # An empty test prompt is a choice (it differs from the default); every other empty text is none.
+    kept = {key: value for key, value in values.items() if value is not None}
+    return {key: value for key, value in kept.items() if key == "test_prompt" or value not in ("", {})}
+
+
+def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, tuple[ValueProblem, ...]]:
+    """Return the provider of a table, as far as its values can be used, and what cannot."""
+    read = _Reader(table)
+    tls = _Reader(read.sub_table("tls"), "tls.", read.problems)
+    provider = Provider(
+        name=name,
+        display_name=read.text("display_name"),
+        category=read.choice("category", Category, Category.MODEL) or Category.MODEL,
+        compatible_provider=read.text("compatible_provider"),
+        input_price=read.amount("input_price"),
+        output_price=read.amount("output_price"),
+        currency=read.text("currency", "USD"),
+        api_key=_read_key(read),
+        provider_url=read.text("provider_url"),
+        is_default=read.flag("is_default"),
+        state=read.choice("state", State, State.ACTIVE) or State.ACTIVE,
+        created_time=_read_time(read),
+        test_prompt=read.text("test_prompt", DEFAULT_TEST_PROMPT),
+        system_prompt=read.text("system_prompt"),
+        sampling=Sampling(
+            temperature=read.number("temperature"),
+            top_p=read.number("top_p"),
+            frequency_penalty=read.number("frequency_penalty"),
+            presence_penalty=read.number("presence_penalty"),
+            max_tokens=read.count("max_tokens"),
+        ),
+        thinking=read.choice("thinking", Thinking, None),
+        send_back=read.choice("send_back", SendBack, SendBack.NEVER) or SendBack.NEVER,
+        key_header=read.choice("key_header", KeyHeader, KeyHeader.BEARER) or KeyHeader.BEARER,
+        extra_headers=_read_headers(read),
+        extra_body=_read_body(read),
+        tls=TlsSettings(**{key: tls.optional_text(key) for key in _TLS_TEXTS}, insecure=tls.flag("insecure")),
+        allow_unencrypted_key=read.flag("allow_unencrypted_key"),
+    )
+    return provider, tuple(read.problems)
+
+
+def _read_key(read: _Reader) -> KeyReference | None:
+    text = read.text("api_key")
+    reference = parse_key_reference(text)
+    if reference is None and text.strip():
+        read.refuse(
+            "api_key",
+            'holds the key itself, which does not belong into this file; write "env:NAME", "cmd:…", '
+            '"file:PATH", or enter the key in the form, which keeps it private',
+        )
+    return reference
+
+
+def _read_time(read: _Reader) -> str:
+    value = read.table.get("created_time", "")
+    return value.isoformat() if isinstance(value, datetime) else read.text("created_time")
+
+
+def _read_headers(read: _Reader) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for key, value in read.sub_table("extra_headers").items():
+        if isinstance(value, str):
+            headers[key] = value
+        else:
+            read.refuse(f"extra_headers.{key}", 'must be a text in quotes, such as "text"')
+    return headers
+
+
+def _read_body(read: _Reader) -> dict[str, object]:
+    value = read.table.get("extra_body", {})
+    if isinstance(value, str):
+        try:
+            value = json.loads(value or "{}")
+        except (ValueError, RecursionError):
+            value = None
+    if isinstance(value, dict):
+        return {key: _json_value(item) for key, item in value.items()}
+    read.refuse("extra_body", "must be a table, or a JSON object in quotes")
+    return {}
+
+
+def _encode_tls(tls: TlsSettings) -> Table:
+    texts = {key: getattr(tls, key) for key in _TLS_TEXTS}
+    values: Table = {key: value for key, value in texts.items() if value}
+    return {**values, "insecure": True} if tls.insecure else values
+
+
+def _encode_body(body: Mapping[str, object]) -> object:
+    """Return a table, or JSON as a text where the body holds what TOML has no word for."""
+    if _fits_toml(dict(body)):
+        return dict(body)
+    return json.dumps(dict(body))
+
+
+def _fits_toml(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _fits_toml(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(_fits_toml(item) for item in value)
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    return isinstance(value, str | float)
+
+
+def _json_value(value: object) -> object:
+    """Return a TOML value as JSON has it: a float for a decimal, a text for a date."""
+    if isinstance(value, dict):
+        return {key: _json_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_json_value(item) for item in value]
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value
+
+
+def _exact(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None
+    try:
+        amount = Decimal(value.strip() if isinstance(value, str) else value)
+    except InvalidOperation:
+        return None
+    # An exponent such as 1e99999 is valid, and writing it out would fill the disk.
+    return amount if amount.is_finite() and abs(amount.adjusted()) < 40 else None
+
+
+def _binary(value: object) -> float | None:
+    if not isinstance(value, int | Decimal | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _written(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount, "f")

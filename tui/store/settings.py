@@ -1,0 +1,144 @@
+"""The settings of ``config.toml``: written by the person, read at the start, never rewritten.
+
+Read by hand instead of with a schema library: the first screen needs them before it needs anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+
+from tui.core.provider import SendBack
+from tui.core.safe_text import safe_line
+from tui.store.paths import Paths
+from tui.store.toml_file import TomlFile
+
+SETTINGS_SCHEMA = 1
+
+
+class ReasoningView(StrEnum):
+    """How reasoning is shown."""
+
+    LIVE = "live"
+    """Open while the model thinks, folded when the answer starts."""
+    COLLAPSED = "collapsed"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person can set for the whole program; each has a default that needs no file."""
+
+    theme: str | None = None
+    """A theme's name; ``None`` lets the terminal decide."""
+    calm: bool | None = None
+    """Fewer frames and no movement; ``None``: when the line is SSH."""
+    plain: bool = False
+    """Line by line, without screens, as a screen reader needs it."""
+    mouse: bool = True
+    reasoning: ReasoningView = ReasoningView.LIVE
+    code_wrap: bool = False
+    """Whether long lines of code are wrapped."""
+    raw: bool = False
+    """Whether answers show as they were sent, without Markdown."""
+    save_conversations: bool = True
+    check_reachability: bool = True
+    """Whether the list looks in the background which endpoints answer."""
+    max_tokens: int | None = None
+    """For providers that set none of their own."""
+    send_back: SendBack | None = None
+    """For providers that set none of their own."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys by binding id (``chat.stop``), several separated by commas."""
+
+
+def load_settings(paths: Paths) -> tuple[Settings, tuple[str, ...]]:
+    """Read the settings. Never raises: what cannot be used keeps its default and gets a notice."""
+    file = TomlFile(paths, paths.settings_file, "settings", SETTINGS_SCHEMA, keep_backup=False)
+    document = file.read()
+    if document.problem is not None:
+        return Settings(), (f"{file.shown} cannot be read: {document.problem}. Correct it; defaults hold.",)
+    values: dict[str, object] = {}
+    notices: list[str] = []
+    for name, value in document.table.items():
+        if name == "schema":
+            continue
+        reader = _READERS.get(name)
+        if reader is None:
+            notices.append(f"{file.shown}: {_unknown(name)}")
+            continue
+        try:
+            values[name] = reader(value)
+        except ValueError as error:
+            notices.append(f"{file.shown}: {name} {error}. The default holds until then.")
+    return Settings(**values), tuple(notices)  # type: ignore[arg-type]  # each reader gives its field's type
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches
+
+    shown = safe_line(name, 40)
+    closest = get_close_matches(name, [item.name for item in fields(Settings)], n=1)
+    return f"{shown} is not a setting; " + (f"write {closest[0]}." if closest else "remove it.")
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false, without quotes")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError('must be a text in quotes, such as "text"')
+    return value.strip()
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("must be a whole number above 0, such as 1024")
+    return value
+
+
+def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
+    def read(value: object) -> StrEnum:
+        for member in kind:
+            if value == member.value:
+                return member
+        raise ValueError(f"must be one of: {', '.join(kind)}, in quotes")
+
+    return read
+
+
+def _keys(value: object) -> dict[str, str]:
+    """Flatten ``[keys]``: ``chat.stop = "f5"`` is a table in a table for TOML."""
+    if not isinstance(value, dict):
+        raise ValueError('must be a table, under a line [keys], such as "chat.stop" = "f5"')
+    flat: dict[str, str] = {}
+    for name, item in value.items():
+        if isinstance(item, dict):
+            flat |= {f"{name}.{key}": keys for key, keys in _keys(item).items()}
+        elif isinstance(item, str) and item.strip():
+            flat[name] = item.strip()
+        elif isinstance(item, list) and item and all(isinstance(key, str) for key in item):
+            flat[name] = ",".join(item)
+        else:
+            raise ValueError(f'{safe_line(name, 40)} must be a key in quotes, such as "f5"')
+    return flat
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "theme": _text,
+    "calm": _flag,
+    "plain": _flag,
+    "mouse": _flag,
+    "reasoning": _choice(ReasoningView),
+    "code_wrap": _flag,
+    "raw": _flag,
+    "save_conversations": _flag,
+    "check_reachability": _flag,
+    "max_tokens": _count,
+    "send_back": _choice(SendBack),
+    "keys": _keys,
+}

@@ -1,0 +1,189 @@
+"""A TOML file that several sessions and an editor share: read as it is, changed by one step at a time.
+
+A change is a function on the freshly read document, applied under the file's lock: whoever changes
+one record never takes back another session's change to the next one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from tui.core.causes import explain
+from tui.core.failure import LmdeckError
+from tui.store.errors import disk_error, reason_of, usage_error
+from tui.store.files import (
+    FileContent,
+    FileStamp,
+    backup_of,
+    keep_aside,
+    read_file,
+    remove_leftovers,
+    write_atomically,
+)
+from tui.store.lock import locked
+from tui.store.migrations import migrate, schema_of
+from tui.store.paths import Paths
+
+Table = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TomlDocument:
+    """A file as it was read. ``table`` is empty where the file is missing or unreadable."""
+
+    table: Table = field(default_factory=dict)
+    data: bytes = b""
+    stamp: FileStamp | None = None
+    mode: int = 0
+    owner: int = 0
+    problem: str | None = None
+    """Why it cannot be used, as the end of a sentence."""
+    is_corrupt: bool = False
+    """It is there, and it is not TOML."""
+    is_newer: bool = False
+    """A newer lmdeck wrote it: read, never written."""
+
+
+class TomlFile:
+    """One TOML file with its schema version, lock, backup and notices."""
+
+    def __init__(self, paths: Paths, path: Path, kind: str, schema: int, *, keep_backup: bool) -> None:
+        self.path = path
+        self.shown = paths.shown(path)
+        self._kind = kind
+        self._schema = schema
+        self._keep_backup = keep_backup
+
+    def read(self) -> TomlDocument:
+        """Read the file. Never raises: what is wrong with it is in the document."""
+        return self._read(self.path)
+
+    def read_backup(self) -> TomlDocument:
+        """Read the version before."""
+        return self._read(backup_of(self.path))
+
+    def change(self, edit: Callable[[Table], None], *, base: Table | None = None) -> str | None:
+        """Apply an edit to the file as it is now, and write it.
+
+        Args:
+            base: what to edit where the file is unreadable; the unreadable one is kept aside.
+
+        Returns:
+            A sentence for the person, where something was kept aside.
+
+        Raises:
+            LmdeckError: the file cannot be written, or is a newer lmdeck's. ``edit`` may raise as well;
+                then nothing is written.
+        """
+        try:
+            with locked(self.path) as check:
+                remove_leftovers(self.path)
+                return self._change(edit, base, check)
+        except OSError as error:
+            raise disk_error(error, self.shown) from error
+
+    def _change(
+        self, edit: Callable[[Table], None], base: Table | None, check: Callable[[], None]
+    ) -> str | None:
+        document = self.read()
+        self._refuse_newer(document)
+        notice, table, text = None, document.table, ""
+        if document.is_corrupt:
+            copy = keep_aside(self.path, document.data)
+            notice = f"{self.shown} could not be read; it is kept as {copy.name}."
+            table = base or {}
+        elif document.data:
+            text = document.data.decode("utf-8-sig")
+        changed = _copy(table)
+        edit(changed)
+        changed = {
+            "schema": self._schema,
+            **{key: value for key, value in changed.items() if key != "schema"},
+        }
+        if document.is_corrupt or changed != _raw_table(document.data):
+            write_atomically(
+                self.path, render(text, changed), keep_backup=self._keep_backup, before_replace=check
+            )
+        return notice
+
+    def _refuse_newer(self, document: TomlDocument) -> None:
+        if document.is_newer:
+            raise usage_error("config-newer", path=self.shown)
+        if document.problem is not None and not document.is_corrupt:
+            raise LmdeckError(explain("store-failed", path=self.shown, reason=document.problem))
+
+    def _read(self, path: Path) -> TomlDocument:
+        try:
+            content = read_file(path)
+        except OSError as error:
+            return TomlDocument(problem=reason_of(error))
+        return TomlDocument() if content is None else self._parse(content)
+
+    def _parse(self, content: FileContent) -> TomlDocument:
+        try:
+            table = parse_toml(content.data)
+        except ValueError as error:
+            return _document(content, problem=str(error), is_corrupt=True)
+        version = schema_of(table)
+        if version is None:
+            return _document(content, problem='its "schema" is not a number', is_corrupt=True)
+        if version > self._schema:
+            return _document(content, table=table, is_newer=True)
+        return _document(content, table=migrate(self._kind, table, version, self._schema))
+
+
+def parse_toml(data: bytes) -> Table:
+    """Parse TOML with exact decimals.
+
+    Raises:
+        ValueError: it is not TOML; the message names the place and quotes nothing of the content.
+    """
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8 text") from None
+    except RecursionError:
+        raise ValueError("its tables are nested too deeply") from None
+    except ArithmeticError:
+        raise ValueError("it has a number that is none") from None
+    except ValueError as error:  # a TOMLDecodeError, or an integer with too many digits
+        # The message may quote the file, which may hold a key: only the place is told.
+        place = re.search(r"line (\d+)", str(error))
+        where = f" (line {place[1]})" if place else ""
+        raise ValueError(f"it is not valid TOML{where}") from None
+
+
+def render(text: str, table: Table) -> bytes:
+    """Return the file's new content: the old text, edited where that is possible, so comments stay."""
+    from tui.store.toml_edit import edit_text
+
+    return edit_text(text, table).encode("utf-8", "replace")
+
+
+def _raw_table(data: bytes) -> Table | None:
+    try:
+        return parse_toml(data) if data else None
+    except ValueError:
+        return None
+
+
+def _document(
+    content: FileContent,
+    *,
+    table: Table | None = None,
+    problem: str | None = None,
+    is_corrupt: bool = False,
+    is_newer: bool = False,
+) -> TomlDocument:
+    return TomlDocument(
+        table or {}, content.data, content.stamp, content.mode, content.owner, problem, is_corrupt, is_newer
+    )
+
+
+def _copy(table: Table) -> Table:
+    return {key: _copy(value) if isinstance(value, dict) else value for key, value in table.items()}
