@@ -52,6 +52,19 @@ _PROVIDERS = (
     ),
 )
 
+_INPUT = (
+    Cause(
+        "input-too-large",
+        "The input is too large[[: the limit is {limit}]].",
+        "Send a part of it, or a summary.",
+    ),
+    Cause(
+        "input-not-utf8",
+        "The input is not UTF-8 text[[ (byte {position})]].",
+        "Convert it first, for example with iconv -t UTF-8.",
+    ),
+)
+
 _FILES = (
     Cause(
         "config-malformed",
@@ -107,6 +120,16 @@ _PROGRAM = (
         "Use the commands instead, such as lmdeck ask or lmdeck check.",
     ),
     Cause(
+        "terminal-dumb",
+        "This terminal[[ ({terminal})]] cannot show the screens.",
+        "Set TERM to what it is, such as xterm-256color, or use lmdeck ask and the other commands.",
+    ),
+    Cause(
+        "terminal-too-small",
+        "The terminal is too small[[: {size}]].",
+        "Make it at least 80 columns wide and 24 lines high.",
+    ),
+    Cause(
         "interrupted", "Interrupted before it was finished.", "What came is kept; run it again for the rest."
     ),
     Cause(
@@ -121,4 +144,4 @@ _PROGRAM = (
     ),
 )
 
-USAGE_CAUSES: tuple[Cause, ...] = _PROVIDERS + _FILES + _PROGRAM
+USAGE_CAUSES: tuple[Cause, ...] = _PROVIDERS + _INPUT + _FILES + _PROGRAM
