@@ -18,7 +18,7 @@ def run_demo(
     fault: str | None = None,
     *,
     say: Callable[[str], None],
-    wait: Callable[[], object] = threading.Event().wait,
+    wait: Callable[[], object] | None = None,
 ) -> None:
     """Serve until Ctrl+C.
 
@@ -28,7 +28,7 @@ def run_demo(
         rate: tokens per second.
         fault: a cause of the catalogue to practise.
         say: prints one line.
-        wait: returns, or raises ``KeyboardInterrupt``, when it is time to end.
+        wait: returns, or raises ``KeyboardInterrupt``, when it is time to end; waits for ever by itself.
 
     Raises:
         UsageError: there is no such fault, or the address cannot be listened on.
@@ -37,7 +37,7 @@ def run_demo(
     try:
         for line in _introduction(server, fault):
             say(line)
-        wait()
+        (wait or threading.Event().wait)()
     except KeyboardInterrupt:
         say("")
     finally:

@@ -1,0 +1,33 @@
+"""A running engine. Its tests are skipped where it is not installed, unless LMDECK_REQUIRE_ENGINE is set."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tui.demo.engine import EngineAddress, EngineProcess, find_engine
+
+needs_engine = pytest.mark.skipif(
+    find_engine() is None and not os.environ.get("LMDECK_REQUIRE_ENGINE"),
+    reason="the engine is not installed",
+)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[EngineProcess]:
+    """An engine that is not started yet."""
+    process = EngineProcess(tmp_path / "logs" / "engine.log")
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineAddress]:
+    """A running engine, shared by the tests of a module."""
+    process = EngineProcess(tmp_path_factory.mktemp("engine") / "engine.log")
+    yield asyncio.run(process.start())
+    process.stop()

