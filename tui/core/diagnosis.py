@@ -1,8 +1,19 @@
-"""The ladder: which checks there are, what each depends on, and the report they make."""
+"""The ladder: which checks there are, what each depends on, and the report they make.
+
+What is sent for a check is the business of ``net.probe``; how a report reads is ``core.report_text``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+
+from tui.core.failure import Failure
+from tui.core.usage import Usage
+
+SCHEMA_VERSION = 1
 
 
 class CheckId(StrEnum):
@@ -31,3 +42,223 @@ class CheckStatus(StrEnum):
     WARNING = "warning"
     FAILED = "failed"
     SKIPPED = "skipped"
+
+
+DEPENDENCIES: Mapping[CheckId, tuple[CheckId, ...]] = MappingProxyType(
+    {
+        CheckId.URL: (),
+        CheckId.ENVIRONMENT: (CheckId.URL,),
+        CheckId.DNS: (CheckId.ENVIRONMENT,),
+        CheckId.TCP: (CheckId.DNS,),
+        CheckId.TLS: (CheckId.TCP,),
+        CheckId.HTTP: (CheckId.TLS,),
+        CheckId.SERVER: (CheckId.HTTP,),
+        CheckId.AUTH: (CheckId.HTTP,),
+        CheckId.MODELS: (CheckId.AUTH,),
+        CheckId.CHAT: (CheckId.MODELS,),
+        CheckId.STREAM: (CheckId.CHAT,),
+        CheckId.USAGE: (CheckId.CHAT,),
+        CheckId.REASONING: (CheckId.CHAT,),
+        CheckId.SPEED: (CheckId.STREAM,),
+    }
+)
+"""A rung is skipped where one of these has failed, or was itself skipped for that reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What became of one rung."""
+
+    id: CheckId
+    status: CheckStatus
+    title: str = ""
+    """One sentence: what was found, or what is wrong."""
+    cause: str | None = None
+    """Identifier of the catalogue, for a failure or a warning."""
+    advice: str = ""
+    milliseconds: float | None = None
+    facts: tuple[str, ...] = ()
+    """What was observed, one fact a line; safe to show."""
+    details: tuple[str, ...] = ()
+    """Request, response, raw events, exception chain: redacted, for whoever wants to see them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A correction that was tried and works, or that follows from what the server said."""
+
+    kind: str
+    """``url``, ``model``, ``key-header`` or ``key``."""
+    text: str
+    """A question to answer with yes, such as ``http://localhost:8000/v1 answers: use it?``"""
+    changes: Mapping[str, str]
+    """Fields of the provider and their new texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSummary:
+    """Which server answers, as far as it shows."""
+
+    kind: str
+    version: str | None = None
+    evidence: str = ""
+    """What gave it away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where the program runs, as far as it matters to ``localhost`` and to proxies."""
+
+    proxy: str | None = None
+    """The proxy in use for this endpoint, without its password."""
+    container: bool = False
+    wsl: bool = False
+    ssh: bool = False
+    hostname: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisReport:
+    """Everything that a diagnosis found."""
+
+    url: str
+    """The URL as it was used, or as it was given where it could not be used (without secrets)."""
+    model: str | None
+    key_label: str | None
+    """Where the key came from and its last characters, such as ``env:X (…1234)``; never the key."""
+    results: tuple[CheckResult, ...]
+    server: ServerSummary | None = None
+    models: tuple[str, ...] = ()
+    context_window: int | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    repairs: tuple[Repair, ...] = ()
+    machine: tuple[str, ...] = ()
+    """What runs on this machine that matters here, one fact a line."""
+    changes: tuple[str, ...] = ()
+    """What differs from the last check of the same endpoint."""
+    usage: Usage | None = None
+    """What the check itself has used up; ``None`` where it sent no chat."""
+    decode_rate: float | None = None
+    """Tokens per second after the first one."""
+    curl: str = ""
+    """A command that repeats the deciding request, with the key as a variable."""
+    is_quick: bool = False
+    was_interrupted: bool = False
+
+    @property
+    def verdict(self) -> CheckResult | None:
+        """The first failed check, in the order of the ladder; ``None`` where all is well."""
+        return next((result for result in self.results if result.status is CheckStatus.FAILED), None)
+
+    @property
+    def warnings(self) -> tuple[CheckResult, ...]:
+        """The checks that work but deserve a look."""
+        return tuple(result for result in self.results if result.status is CheckStatus.WARNING)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed; warnings do not count."""
+        return self.verdict is None and not self.was_interrupted
+
+    @property
+    def exit_code(self) -> int:
+        """0: all is well, 1: a check failed, 130: interrupted."""
+        if self.was_interrupted:
+            return 130
+        return 0 if self.ok else 1
+
+    def result(self, check: CheckId) -> CheckResult | None:
+        """Return the result of one rung."""
+        return next((result for result in self.results if result.id is check), None)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the published object of ``lmdeck check --json``, schema version 1."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "ok": self.ok,
+            "exit_code": self.exit_code,
+            "endpoint": {"url": self.url, "model": self.model, "key": self.key_label},
+            "verdict": _verdict_json(self.verdict),
+            "server": _server_json(self.server),
+            "models": list(self.models),
+            "context_window": self.context_window,
+            "checks": [_check_json(result) for result in self.results],
+            "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
+            "environment": {
+                "proxy": self.surroundings.proxy,
+                "container": self.surroundings.container,
+                "wsl": self.surroundings.wsl,
+                "ssh": self.surroundings.ssh,
+            },
+        }
+
+
+def _verdict_json(verdict: CheckResult | None) -> dict[str, object] | None:
+    if verdict is None:
+        return None
+    return {"cause": verdict.cause, "title": verdict.title, "advice": verdict.advice}
+
+
+def _server_json(server: ServerSummary | None) -> dict[str, object] | None:
+    if server is None:
+        return None
+    return {"kind": server.kind, "version": server.version, "evidence": server.evidence}
+
+
+def _check_json(result: CheckResult) -> dict[str, object]:
+    """A rung that is fine says what was found in its first fact: it has no other sentence."""
+    is_plain = result.cause is None and result.title
+    return {
+        "id": str(result.id),
+        "status": str(result.status),
+        "cause": result.cause,
+        "ms": None if result.milliseconds is None else round(result.milliseconds, 1),
+        "facts": [result.title, *result.facts] if is_plain else list(result.facts),
+        "advice": result.advice or None,
+    }
+
+
+def passed(check: CheckId, title: str, *facts: str, milliseconds: float | None = None) -> CheckResult:
+    """Return the result of a rung where all is well."""
+    return CheckResult(check, CheckStatus.OK, title, milliseconds=milliseconds, facts=facts)
+
+
+def failed(
+    check: CheckId,
+    failure: Failure,
+    *facts: str,
+    milliseconds: float | None = None,
+    details: tuple[str, ...] = (),
+    as_warning: bool = False,
+) -> CheckResult:
+    """Return the result of a rung that failed, or that works with a warning."""
+    return CheckResult(
+        check,
+        CheckStatus.WARNING if as_warning else CheckStatus.FAILED,
+        failure.title,
+        failure.cause,
+        failure.advice,
+        milliseconds,
+        _with_message(failure, facts),
+        (*details, *(f"because of {link}" for link in failure.chain)),
+    )
+
+
+def skipped(check: CheckId, reason: str) -> CheckResult:
+    """Return the result of a rung that was not tried."""
+    return CheckResult(check, CheckStatus.SKIPPED, reason)
+
+
+def blocker_of(check: CheckId, blocked: Collection[CheckId]) -> CheckId | None:
+    """Return which blocked rung keeps this one from being tried."""
+    return next((needed for needed in DEPENDENCIES[check] if needed in blocked), None)
+
+
+def _with_message(failure: Failure, facts: tuple[str, ...]) -> tuple[str, ...]:
+    said: list[str] = []
+    if failure.status is not None:
+        said.append(f"HTTP status {failure.status}")
+    if failure.server_message and failure.server_message not in failure.title:
+        said.append(f"the server says: {failure.server_message}")
+    return (*said, *facts)

@@ -1,0 +1,120 @@
+"""What is remembered of a check, and what has changed since the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from tui.core.diagnosis import DiagnosisReport
+
+SPEED_CHANGE = 0.3
+"""A smaller change of the speed is noise."""
+_MODELS_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """One check of an endpoint, as it is kept for comparison."""
+
+    at: str
+    """ISO 8601 with zone."""
+    cause: str | None = None
+    server_kind: str | None = None
+    server_version: str | None = None
+    model: str | None = None
+    models: tuple[str, ...] = ()
+    context_window: int | None = None
+    ttft_ms: float | None = None
+    decode_rate: float | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return a JSON object to store."""
+        return {**asdict(self), "models": list(self.models)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, object]) -> CheckRecord | None:
+        """Read a stored object; ``None`` where it is none of ours."""
+        at, models = value.get("at"), value.get("models")
+        if not isinstance(at, str):
+            return None
+        texts = {name: _text(value.get(name)) for name in ("cause", "server_kind", "server_version", "model")}
+        names = tuple(str(name) for name in models) if isinstance(models, list) else ()
+        window = value.get("context_window")
+        return cls(
+            at,
+            **texts,
+            models=names,
+            context_window=window if isinstance(window, int) else None,
+            ttft_ms=_number(value.get("ttft_ms")),
+            decode_rate=_number(value.get("decode_rate")),
+        )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def record_of(report: DiagnosisReport, at: str) -> CheckRecord:
+    """Return what is worth remembering of a report."""
+    server, verdict = report.server, report.verdict
+    return CheckRecord(
+        at=at,
+        cause=None if verdict is None else verdict.cause,
+        server_kind=None if server is None else server.kind,
+        server_version=None if server is None else server.version,
+        model=report.model,
+        models=report.models[:_MODELS_KEPT],
+        context_window=report.context_window,
+        ttft_ms=report.timings_ms.get("ttft"),
+        decode_rate=report.decode_rate,
+    )
+
+
+def compare_checks(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
+    """Return what has changed between two checks of one endpoint, one change a line.
+
+    What is unknown on either side is no change; a speed counts from a third more or less.
+    """
+    return (
+        *_changed("server", before.server_kind, now.server_kind),
+        *_changed("version", before.server_version, now.server_version),
+        *_models_changed(before, now),
+        *_changed("context window", before.context_window, now.context_window),
+        *_speed_changed(before, now),
+    )
+
+
+def _changed(name: str, old: object, new: object) -> tuple[str, ...]:
+    if old is None or new is None or old == new:
+        return ()
+    return (f"{name} was {_show(old)}, is now {_show(new)}",)
+
+
+def _show(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _models_changed(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
+    if not before.models or not now.models:
+        return ()
+    gone = [name for name in before.models if name not in now.models]
+    new = [name for name in now.models if name not in before.models]
+    changes: list[str] = []
+    if gone:
+        changes.append(f"no longer served: {', '.join(gone[:3])}{' …' if len(gone) > 3 else ''}")
+    if new:
+        changes.append(f"newly served: {', '.join(new[:3])}{' …' if len(new) > 3 else ''}")
+    return tuple(changes)
+
+
+def _speed_changed(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
+    if before.model != now.model or not before.decode_rate or not now.decode_rate:
+        return ()
+    ratio = now.decode_rate / before.decode_rate
+    if 1 - SPEED_CHANGE < ratio < 1 / (1 - SPEED_CHANGE):
+        return ()
+    return (f"speed was {before.decode_rate:.1f} tokens/s, is now {now.decode_rate:.1f}",)

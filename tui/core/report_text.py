@@ -1,0 +1,212 @@
+"""How a diagnosis reads: the words and lines that the command and the screen share.
+
+Pure text, one ``ReportLine`` a line with its role, so that each face can colour it in its own way.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
+from tui.core.safe_text import safe_line
+from tui.core.secret import Redactor
+
+GLYPHS: Mapping[CheckStatus, str] = MappingProxyType(
+    {CheckStatus.OK: "✓", CheckStatus.WARNING: "!", CheckStatus.FAILED: "✗", CheckStatus.SKIPPED: "·"}
+)
+ASCII_GLYPHS: Mapping[CheckStatus, str] = MappingProxyType(
+    {CheckStatus.OK: "ok", CheckStatus.WARNING: "!!", CheckStatus.FAILED: "xx", CheckStatus.SKIPPED: "--"}
+)
+
+LABELS: Mapping[CheckId, str] = MappingProxyType(
+    {
+        CheckId.URL: "URL",
+        CheckId.ENVIRONMENT: "Environment",
+        CheckId.DNS: "Host name",
+        CheckId.TCP: "Connection",
+        CheckId.TLS: "Encryption",
+        CheckId.HTTP: "HTTP",
+        CheckId.SERVER: "Server",
+        CheckId.AUTH: "API key",
+        CheckId.MODELS: "Models",
+        CheckId.CHAT: "Chat",
+        CheckId.STREAM: "Stream",
+        CheckId.USAGE: "Token counts",
+        CheckId.REASONING: "Reasoning",
+        CheckId.SPEED: "Speed",
+    }
+)
+LABEL_WIDTH = max(len(label) for label in LABELS.values())
+_FACT_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One line of a report."""
+
+    role: str
+    """``ok``, ``warning``, ``failed``, ``skipped``, ``advice``, ``fact``, ``repair``, ``summary``,
+    ``plain``: what it is, for whoever colours it."""
+    text: str
+
+
+def glyph_of(status: CheckStatus, *, ascii_only: bool = False) -> str:
+    """Return the mark of a status: a symbol, or two letters where only ASCII can be shown."""
+    return (ASCII_GLYPHS if ascii_only else GLYPHS)[status]
+
+
+def milliseconds_text(milliseconds: float | None) -> str:
+    """Return a time as people read it: ``0.4 ms``, ``85 ms``, ``1.25 s``; empty where unknown."""
+    if milliseconds is None:
+        return ""
+    if milliseconds < 9.95:
+        return f"{milliseconds:.1f} ms"
+    return f"{milliseconds:.0f} ms" if milliseconds < 999.5 else f"{milliseconds / 1000:.2f} s"
+
+
+def result_lines(
+    result: CheckResult, *, width: int = 80, ascii_only: bool = False, verbose: bool = False
+) -> list[ReportLine]:
+    """Return the lines of one rung: mark, label, sentence and time; its advice; its facts if wanted.
+
+    A rung that went wrong shows its facts always; ``verbose`` adds those of the others and the details.
+    """
+    glyph = glyph_of(result.status, ascii_only=ascii_only)
+    head = f"{glyph} {LABELS[result.id]:<{LABEL_WIDTH}} "
+    time = milliseconds_text(result.milliseconds)
+    indent = " " * len(head)
+    sentence = f"{result.title} ({time})" if time else result.title
+    lines = [ReportLine(str(result.status), text) for text in _wrap(sentence, head, indent, width)]
+    lines += [ReportLine("advice", text) for text in _wrap(result.advice, indent, indent, width)]
+    is_trouble = result.status in (CheckStatus.FAILED, CheckStatus.WARNING)
+    if is_trouble or verbose:
+        lines += _fact_lines(result.facts, indent, width, ascii_only=ascii_only)
+    if verbose:
+        lines += [ReportLine("fact", text) for detail in result.details for text in _detail_lines(detail)]
+    return lines
+
+
+def verdict_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLine]:
+    """Return what a person wants to know first: what is wrong and what to do, or that all is well."""
+    verdict = report.verdict
+    if verdict is not None:
+        title = [ReportLine("failed", text) for text in _wrap(verdict.title, "", "", width)]
+        return title + [ReportLine("advice", text) for text in _wrap(verdict.advice, "", "", width)]
+    if report.was_interrupted:
+        return [ReportLine("warning", "Interrupted before the check was finished.")]
+    return [ReportLine("ok", text) for text in _wrap(all_well_sentence(report), "", "", width)]
+
+
+def all_well_sentence(report: DiagnosisReport) -> str:
+    """Return one sentence for an endpoint without failures: which server, which model, how fast."""
+    parts = ["The endpoint works" if not report.is_quick else "The endpoint answers"]
+    if report.server is not None:
+        parts.append(": " + " ".join(filter(None, (report.server.kind, report.server.version))))
+    if report.model:
+        parts.append(
+            f" with {safe_line(report.model, 80)}" if report.server else f": {safe_line(report.model, 80)}"
+        )
+    if report.context_window:
+        parts.append(f", context {report.context_window:,} tokens")
+    if report.decode_rate:
+        parts.append(f", {report.decode_rate:.1f} tokens/s")
+    return "".join(parts) + "."
+
+
+def repair_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLine]:
+    """Return the repairs on offer, one line each where it fits."""
+    return [
+        ReportLine("repair", text)
+        for repair in report.repairs
+        for text in _wrap(repair.text, "→ ", "  ", width)
+    ]
+
+
+def summary_line(results: Iterable[CheckResult]) -> str:
+    """Return the count of each outcome, such as ``3 ok, 1 warning, 1 failed (9 skipped)``."""
+    counts = dict.fromkeys(CheckStatus, 0)
+    for result in results:
+        counts[result.status] += 1
+    warnings = counts[CheckStatus.WARNING]
+    shown = [
+        f"{counts[CheckStatus.OK]} ok",
+        f"{warnings} warning{'' if warnings == 1 else 's'}" if warnings else "",
+        f"{counts[CheckStatus.FAILED]} failed" if counts[CheckStatus.FAILED] else "",
+    ]
+    tail = f" ({counts[CheckStatus.SKIPPED]} skipped)" if counts[CheckStatus.SKIPPED] else ""
+    return ", ".join(filter(None, shown)) + tail
+
+
+def cost_line(*, is_quick: bool, usage_tokens: int | None = None) -> str:
+    """Say what a check costs: before it with no count, after it with the tokens used."""
+    if is_quick:
+        return "Costs no tokens."
+    if usage_tokens is None:
+        return "Sends one short chat: about 20 output tokens at most."
+    return f"Used {usage_tokens:,} tokens."
+
+
+def report_lines(
+    report: DiagnosisReport, *, width: int = 80, ascii_only: bool = False, verbose: bool = False
+) -> list[ReportLine]:
+    """Return a whole report: endpoint, rungs, what runs here, changes, verdict, repairs, summary."""
+    lines = [ReportLine("plain", safe_line(_endpoint_line(report), 300)), ReportLine("plain", "")]
+    for result in report.results:
+        lines += result_lines(result, width=width, ascii_only=ascii_only, verbose=verbose)
+    for heading, facts in (("On this machine:", report.machine), ("Since the last check:", report.changes)):
+        if facts:
+            lines += [ReportLine("plain", ""), ReportLine("plain", heading)]
+            lines += _fact_lines(facts, "  ", width, ascii_only=ascii_only)
+    lines.append(ReportLine("plain", ""))
+    lines += verdict_lines(report, width=width)
+    lines += repair_lines(report, width=width)
+    lines.append(ReportLine("summary", summary_line(report.results)))
+    return [ReportLine(line.role, _ascii(line.text)) for line in lines] if ascii_only else lines
+
+
+def report_text(report: DiagnosisReport, redactor: Redactor, *, verbose: bool = True) -> str:
+    """Return a report to hand on, with every known key erased."""
+    text = "\n".join(line.text for line in report_lines(report, verbose=verbose))
+    return redactor.redact(f"{text}\n\n{report.curl}" if report.curl else text) + "\n"
+
+
+def _endpoint_line(report: DiagnosisReport) -> str:
+    parts = [report.url or "(no URL)"]
+    if report.model:
+        parts.append(f"model {report.model}")
+    if report.key_label:
+        parts.append(f"key {report.key_label}")
+    return " · ".join(parts)
+
+
+def _wrap(text: str, first: str, indent: str, width: int) -> list[str]:
+    if not text:
+        return [first.rstrip()] if first.strip() else []
+    return textwrap.wrap(
+        safe_line(text),
+        max(40, width),
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+
+
+def _fact_lines(facts: Iterable[str], indent: str, width: int, *, ascii_only: bool) -> list[ReportLine]:
+    bullet = "- " if ascii_only else "· "
+    return [
+        ReportLine("fact", text)
+        for fact in facts
+        for text in _wrap(safe_line(fact, _FACT_LIMIT), indent + bullet, indent + "  ", width)
+    ]
+
+
+def _detail_lines(detail: str) -> list[str]:
+    return [f"    {safe_line(line, 500)}" for line in detail.splitlines()]
+
+
+def _ascii(text: str) -> str:
+    plain = text.replace("→", "->").replace("…", "...").replace("·", "-").replace("•", "*")
+    return plain.encode("ascii", "replace").decode("ascii")
