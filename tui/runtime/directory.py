@@ -53,7 +53,7 @@ class ProviderDirectory:
         snapshot = self._store.load()
         names = {provider.name for provider in snapshot.providers}
         built_in = tuple(provider for provider in BUILT_IN if provider.name not in names)
-        self._loaded = self._with_default(snapshot.providers + built_in)
+        self._loaded = snapshot.providers + self._with_default(built_in)
         self._notices = snapshot.notices
 
     def has_changed(self) -> bool:
@@ -104,15 +104,11 @@ class ProviderDirectory:
             raise UsageError(_invalid(provider.name, errors[0]))
         reference, literal = self._read_key(provider, key_text)
         saved = replace(provider, api_key=reference, is_remote=False)
-        if previous_name is not None and previous_name != provider.name:
-            self._credentials.rename(previous_name, provider.name)
         if literal is not None:
-            self._credentials.put(provider.name, literal)
-        elif reference is None or reference.kind is not KeyKind.STORED:
-            self._credentials.delete(provider.name)
+            self._credentials.put(previous_name or provider.name, literal)
         self._store.save(saved, previous_name)
-        if saved.is_default:
-            self._store.set_default(saved.name)
+        if reference is None or reference.kind is not KeyKind.STORED:
+            self._credentials.delete(provider.name)
         self.reload()
         return saved
 
@@ -170,14 +166,10 @@ class ProviderDirectory:
             return False
         return self.availability(provider).is_available
 
-    def _with_default(self, providers: tuple[Provider, ...]) -> tuple[Provider, ...]:
-        """Mark the default that was chosen by name, which may be a view-only record."""
+    def _with_default(self, built_in: tuple[Provider, ...]) -> tuple[Provider, ...]:
+        """Mark the built-in provider that was made the default, if one was."""
         chosen = self._store.default_name()
-        if chosen is None or any(provider.is_default for provider in providers):
-            return providers
-        return tuple(
-            replace(provider, is_default=True) if provider.name == chosen else provider for provider in providers
-        )
+        return tuple(replace(provider, is_default=provider.name == chosen) for provider in built_in)
 
     def _refuse_view_only(self, name: str) -> None:
         for provider in self.providers():

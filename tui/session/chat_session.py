@@ -117,9 +117,18 @@ class ChatSession:
         """Drop the last turn's reply and ask its prompt again; ``None`` where there is no turn."""
         if not self.turns or self.live is not None:
             return None
+        return await self.send(self.take_back(), target)
+
+    def take_back(self) -> str:
+        """Drop the last turn, which has ended, and return its prompt.
+
+        Raises:
+            IndexError: there is no turn.
+        """
         old = self.turns.pop()
         self._journal.drop_turn(old.identity)
-        return await self.send(old.prompt, target)
+        self._changed()
+        return old.prompt
 
     async def continue_turn(self, target: ChatTarget) -> Turn | None:
         """Ask the model to go on with a reply that was cut; ``None`` where there is nothing to go on from."""

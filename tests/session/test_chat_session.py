@@ -1,0 +1,226 @@
+"""A conversation in progress, against scripted streams."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pytest
+
+from tui.core.causes import explain
+from tui.core.chat import ChatRequest, Role
+from tui.core.events import (
+    AnswerDelta,
+    EventBatch,
+    Finished,
+    ReasoningDelta,
+    StreamEvent,
+    StreamFailed,
+    UsageReport,
+)
+from tui.core.provider import Provider
+from tui.core.turn import Turn, TurnState
+from tui.core.usage import Source, Usage
+from tui.session.chat_session import CONTINUE_PROMPT, ChatSession
+from tui.session.target import ChatTarget
+
+PROVIDER = Provider(
+    "paid", compatible_provider="m", input_price=Decimal("0.001"), output_price=Decimal("0.00005")
+)
+
+
+@dataclass
+class Journal:
+    """Remembers what it was told."""
+
+    told: list[tuple[str, ...]] = field(default_factory=list)
+    trouble: str | None = None
+
+    def begin_turn(self, turn: Turn) -> None:
+        self.told.append(("begin", turn.prompt))
+
+    def append(self, turn_identity: str, kind: str, text: str) -> None:
+        self.told.append((kind, text))
+
+    def end_turn(self, turn: Turn) -> None:
+        self.told.append(("end", str(turn.state)))
+
+    def drop_turn(self, turn_identity: str) -> None:
+        self.told.append(("drop",))
+
+    def set_title(self, title: str) -> None:
+        self.told.append(("title", title))
+
+    def close(self) -> None:
+        self.told.append(("close",))
+
+
+class Script:
+    """Plays batches of events, one list a request; an ``asyncio.Event`` in a list waits for it."""
+
+    def __init__(self, *replies: Sequence[StreamEvent | asyncio.Event]) -> None:
+        self.replies = list(replies)
+        self.requests: list[ChatRequest] = []
+        self.closed = 0
+
+    async def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
+        self.requests.append(request)
+        at = 1.0
+        try:
+            for event in self.replies.pop(0):
+                if isinstance(event, asyncio.Event):
+                    await event.wait()
+                else:
+                    at += 0.5
+                    yield EventBatch(at, (event,))
+        finally:
+            self.closed += 1
+
+
+def session_of(script: Script, journal: Journal | None = None) -> ChatSession:
+    return ChatSession(script, journal or Journal(), identity="c1", clock=lambda: 1.0)
+
+
+REPLY = (
+    ReasoningDelta("hm"),
+    AnswerDelta("hi "),
+    AnswerDelta("there"),
+    UsageReport(Usage(17, 11, 7)),
+    Finished("stop"),
+)
+
+
+async def test_a_reply_is_folded_priced_and_journaled() -> None:
+    journal = Journal()
+    session = session_of(Script(REPLY), journal)
+    turn = await session.send("hello\nworld", ChatTarget(PROVIDER))
+    assert (turn.state, turn.reasoning.text, turn.answer.text) == (TurnState.DONE, "hm", "hi there")
+    assert turn.cost is not None
+    assert turn.cost.total == Decimal("0.00001755")
+    assert turn.cost.source is Source.REPORTED
+    assert session.title == "hello"
+    assert journal.told == [
+        ("title", "hello"),
+        ("begin", "hello\nworld"),
+        ("reasoning", "hm"),
+        ("answer", "hi "),
+        ("answer", "there"),
+        ("end", "done"),
+    ]
+
+
+async def test_no_usage_becomes_an_estimate_marked_as_one() -> None:
+    turn = await session_of(Script([AnswerDelta("four word answer here"), Finished("stop")])).send(
+        "a prompt", ChatTarget(PROVIDER)
+    )
+    assert turn.usage is not None
+    assert turn.usage.source is Source.ESTIMATED
+    assert turn.usage.completion_tokens
+    assert turn.cost is not None
+    assert turn.cost.source is Source.ESTIMATED
+
+
+async def test_stop_keeps_what_came_and_closes_the_stream() -> None:
+    gate = asyncio.Event()
+    script = Script([AnswerDelta("part"), gate, AnswerDelta("never"), Finished("stop")])
+    journal = Journal()
+    session = session_of(script, journal)
+    sending = asyncio.create_task(session.send("go", ChatTarget(PROVIDER)))
+    while not (session.turns and session.turns[0].answer):
+        await asyncio.sleep(0)
+    session.stop()
+    turn = await sending
+    assert (turn.state, turn.answer.text) == (TurnState.STOPPED, "part")
+    assert script.closed == 1
+    assert journal.told[-1] == ("end", "stopped")
+    assert session.live is None
+
+
+async def test_cancelling_the_caller_keeps_what_came_and_cancels() -> None:
+    gate = asyncio.Event()
+    session = session_of(Script([AnswerDelta("part"), gate]))
+    sending = asyncio.create_task(session.send("go", ChatTarget(PROVIDER)))
+    while not (session.turns and session.turns[0].answer):
+        await asyncio.sleep(0)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert session.turns[0].state is TurnState.STOPPED
+    assert session.turns[0].answer.text == "part"
+
+
+async def test_a_failure_ends_the_turn_with_its_text() -> None:
+    failed = StreamFailed(explain("stream-truncated"))
+    turn = await session_of(Script([AnswerDelta("par"), failed])).send("go", ChatTarget(PROVIDER))
+    assert turn.state is TurnState.FAILED
+    assert turn.failure is not None
+    assert turn.failure.cause == "stream-truncated"
+    assert turn.answer.text == "par"
+
+
+async def test_an_unexpected_error_is_raised_and_the_turn_is_marked() -> None:
+    async def broken(target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
+        yield EventBatch(1.0, (AnswerDelta("x"),))
+        raise ZeroDivisionError
+
+    session = ChatSession(broken, Journal(), identity="c")
+    with pytest.raises(ZeroDivisionError):
+        await session.send("go", ChatTarget(PROVIDER))
+    assert session.turns[0].state is TurnState.INTERRUPTED
+    assert session.live is None
+
+
+async def test_a_prompt_without_an_answer_is_not_sent_twice() -> None:
+    script = Script([StreamFailed(explain("connection-refused"))], REPLY, REPLY)
+    session = session_of(script)
+    for prompt in ("lost", "kept", "next"):
+        await session.send(prompt, ChatTarget(PROVIDER, system_prompt="be short"))
+    assert [(message.role, message.content) for message in script.requests[-1].messages] == [
+        (Role.SYSTEM, "be short"),
+        (Role.USER, "kept"),
+        (Role.ASSISTANT, "hi there"),
+        (Role.USER, "next"),
+    ]
+    assert script.requests[-1].messages[2].reasoning == "hm"
+
+
+async def test_regenerate_drops_the_old_reply_and_continue_asks_for_more() -> None:
+    journal = Journal()
+    script = Script(REPLY, [AnswerDelta("other"), Finished("length")], [AnswerDelta("more"), Finished("stop")])
+    session = session_of(script, journal)
+    await session.send("go", ChatTarget(PROVIDER))
+    again = await session.regenerate(ChatTarget(PROVIDER))
+    assert again is not None
+    assert [turn.answer.text for turn in session.turns] == ["other"]
+    assert ("drop",) in journal.told
+    more = await session.continue_turn(ChatTarget(PROVIDER))
+    assert more is not None
+    assert more.prompt == CONTINUE_PROMPT
+    assert script.requests[-1].messages[-2].content == "other"
+
+
+async def test_totals_add_up_and_never_mix_currencies() -> None:
+    yen = Provider("yen", compatible_provider="m", input_price=Decimal(1), currency="JPY")
+    session = session_of(Script(REPLY, REPLY, REPLY))
+    for provider in (PROVIDER, yen, PROVIDER):
+        await session.send("go", ChatTarget(provider))
+    totals = session.totals
+    assert totals.usage == Usage(51, 33, 21)
+    assert {cost.currency: cost.total for cost in totals.costs} == {
+        "USD": Decimal("0.00003510"),
+        "JPY": Decimal("0.017"),
+    }
+
+
+async def test_a_second_prompt_waits_for_the_first_to_end() -> None:
+    gate = asyncio.Event()
+    session = session_of(Script([gate, Finished("stop")]))
+    sending = asyncio.create_task(session.send("go", ChatTarget(PROVIDER)))
+    while not session.turns:
+        await asyncio.sleep(0)
+    with pytest.raises(RuntimeError):
+        await session.send("too early", ChatTarget(PROVIDER))
+    gate.set()
+    await sending

@@ -1,0 +1,157 @@
+"""``lmdeck chat --plain``: the same chat, line by line, for screen readers and dumb terminals.
+
+Nothing is drawn: no cursor addressing, no colours, no redrawing. A line beginning with ``/`` is a command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from tui.cli.output import Output
+from tui.cli.streamed_text import StreamedText
+from tui.core.causes import explain
+from tui.core.failure import UsageError
+from tui.core.provider import Provider
+from tui.core.turn import Turn
+from tui.core.turn_summary import turn_summary
+from tui.runtime.runtime import Runtime
+from tui.session.chat_session import ChatSession
+from tui.session.target import ChatTarget
+
+HELP = """\
+Write a prompt and press Enter. End a line with \\ to go on in the next one. Ctrl+C stops an answer.
+/regenerate  ask the last prompt again      /continue  let the model go on with a cut answer
+/model NAME  use another model              /new       begin a new conversation
+/title TEXT  name the conversation          /help      these lines
+/quit        leave (so does Ctrl+D)"""
+
+
+class PlainChat:
+    """Reads prompts and commands, prints answers."""
+
+    def __init__(self, runtime: Runtime, session: ChatSession, target: ChatTarget, output: Output) -> None:
+        self._runtime = runtime
+        self._session = session
+        self._target = target
+        self._output = output
+
+    def run(self) -> int:
+        """Chat until the person leaves; return the exit code."""
+        self._output.line(f"lmdeck · {self._target.provider.label} · {self._target.model_name}")
+        self._output.text("Type /help for help.")
+        with asyncio.Runner() as runner:
+            try:
+                while (line := self._read()) is not None:
+                    if not self._obey(line, runner):
+                        break
+            finally:
+                runner.run(self._runtime.aclose())
+        return 0
+
+    def _read(self) -> str | None:
+        """Return the next prompt; ``None`` at the end of the input."""
+        lines: list[str] = []
+        while True:
+            try:
+                line = input("you> " if not lines else "...> ")
+            except EOFError:
+                self._output.text("")
+                return None
+            except KeyboardInterrupt:
+                self._output.text("")
+                lines.clear()
+                continue
+            if not line.endswith("\\"):
+                return "\n".join([*lines, line])
+            lines.append(line[:-1])
+
+    def _obey(self, line: str, runner: asyncio.Runner) -> bool:
+        """Run a command or send a prompt; return whether to go on."""
+        word, _, rest = line.strip().partition(" ")
+        if word in ("/quit", "/exit"):
+            return False
+        if word == "/help":
+            self._output.text(HELP)
+        elif word == "/new":
+            self._session = self._runtime.new_session(saved=self._session.is_saved)
+            self._output.text("A new conversation.")
+        elif word == "/model":
+            self._choose_model(rest.strip())
+        elif word == "/title":
+            self._session.rename(rest)
+        elif word in ("/regenerate", "/continue"):
+            self._again(word, runner)
+        elif word.startswith("/") and word[1:].isalpha() and not rest:
+            self._output.text(f"There is no command {word}. Type /help to see what there is.")
+        elif line.strip():
+            self._answer(runner, line)
+        return True
+
+    def _choose_model(self, name: str) -> None:
+        if name:
+            self._target = self._target.with_model(name)
+        self._output.line(f"model: {self._target.model_name}")
+
+    def _again(self, word: str, runner: asyncio.Runner) -> None:
+        if not self._session.turns:
+            self._output.text("There is no answer yet.")
+        elif word == "/regenerate":
+            self._answer(runner, self._session.take_back())
+        else:
+            self._answer(runner, None)
+
+    def _answer(self, runner: asyncio.Runner, prompt: str | None) -> None:
+        """Send a prompt, or ask to go on where it is ``None``; print the answer as it comes."""
+        printer = StreamedText(self._output)
+        self._output.text("answer:")
+        self._session.on_change = lambda: printer.show(self._session.turns[-1])
+        sending = (
+            self._session.continue_turn(self._target)
+            if prompt is None
+            else self._session.send(prompt, self._target)
+        )
+        try:
+            turn: Turn | None = runner.run(sending)
+        except KeyboardInterrupt:
+            turn = self._session.turns[-1]
+        finally:
+            self._session.on_change = None
+        if turn is None:
+            self._output.text("There is no answer to go on with.")
+            return
+        printer.end(turn)
+        if turn.failure is not None:
+            self._output.line(f"failed: {turn.failure.title} {turn.failure.advice}")
+        self._output.line(turn_summary(turn))
+        if self._session.trouble:
+            self._output.line(f"note: {self._session.trouble}")
+
+
+def run_plain_chat(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    """Run the chat line by line and return the exit code."""
+    provider = _provider(arguments.provider, runtime)
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+    session = _session(arguments, runtime, output)
+    return PlainChat(runtime, session, ChatTarget(provider), output).run()
+
+
+def _provider(name: str | None, runtime: Runtime) -> Provider:
+    provider = runtime.directory.get(name) if name else runtime.directory.default()
+    if provider is None:
+        raise UsageError(explain("no-provider"))
+    if not provider.is_active:
+        raise UsageError(explain("provider-inactive", name=provider.name))
+    return provider
+
+
+def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> ChatSession:
+    if not arguments.resume:
+        return runtime.new_session(saved=not arguments.unsaved)
+    session = runtime.open_session(runtime.resolve_conversation(arguments.resume))
+    for turn in session.turns:
+        output.text(f"you> {turn.prompt}")
+        output.text(turn.answer.text)
+    return session

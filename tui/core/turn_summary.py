@@ -1,0 +1,33 @@
+"""One line on a turn that ended: how it ended, its tokens, speed and cost."""
+
+from __future__ import annotations
+
+from tui.core.figures import format_amount, format_milliseconds, format_rate, format_tokens, marked
+from tui.core.turn import Turn, TurnState
+from tui.core.usage import Source
+
+_ENDINGS = {
+    TurnState.STOPPED: "stopped, what came is kept",
+    TurnState.FAILED: "failed",
+    TurnState.INTERRUPTED: "interrupted",
+}
+
+
+def turn_summary(turn: Turn) -> str:
+    """Return the line; a figure that nobody gave is left out here."""
+    parts = [_ENDINGS[turn.state]] if turn.state in _ENDINGS else []
+    if turn.finish_reason not in (None, "stop"):
+        parts.append(f"finish reason {turn.finish_reason}")
+    usage = turn.usage
+    if usage is not None:
+        prompt = format_tokens(usage.prompt_tokens, usage.source)
+        completion = format_tokens(usage.completion_tokens, usage.source)
+        parts.append(f"{prompt} prompt + {completion} completion tokens")
+    if turn.timings.ttft_ms is not None:
+        parts.append(f"TTFT {format_milliseconds(turn.timings.ttft_ms)}")
+    rate = turn.timings.decode_rate(usage.completion_tokens if usage else None)
+    if rate is not None:
+        parts.append(format_rate(rate, usage.source if usage else Source.ESTIMATED))
+    if turn.cost is not None and turn.cost.total:
+        parts.append(marked(f"{format_amount(turn.cost.total)} {turn.cost.currency}", turn.cost.source))
+    return " · ".join(parts)
