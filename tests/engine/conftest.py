@@ -1,15 +1,14 @@
-"""A running engine. Its tests are skipped where it is not installed, unless LMDECK_REQUIRE_ENGINE is set."""
+"""Engines for tests, stopped when the test is over."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tui.demo.engine import EngineAddress, EngineProcess, find_engine
+from tui.demo.engine import EngineAddress, EngineProcess
 
 needs_engine = pytest.mark.skipif(
     find_engine() is None and not os.environ.get("LMDECK_REQUIRE_ENGINE"),

@@ -1,12 +1,23 @@
-"""A small HTTP client for the engine."""
+"""A small HTTP client for the engine, and the mark of the tests that need one.
+
+They are skipped where it is not installed, unless LMDECK_REQUIRE_ENGINE is set.
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
+import os
 from urllib.parse import urlsplit
 
-from tui.demo.engine import EngineAddress
+import pytest
+
+from tui.demo.engine import EngineAddress, find_engine
+
+needs_engine = pytest.mark.skipif(
+    find_engine() is None and not os.environ.get("LMDECK_REQUIRE_ENGINE"),
+    reason="the engine is not installed",
+)
 
 
 def open_request(

@@ -8,8 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import needs_engine
-from engine_client import chat_body, events_of, fetch, open_request
+from engine_client import chat_body, events_of, fetch, needs_engine, open_request
 
 from tui.demo.engine import EngineAddress, EngineProcess
 

@@ -14,8 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import needs_engine
-from engine_client import fetch
+from engine_client import fetch, needs_engine
 
 from tui.core.failure import LmdeckError
 from tui.demo import engine as engine_module
