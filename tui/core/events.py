@@ -28,6 +28,18 @@ class AnswerDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Reclassified:
+    """The text so far was the other kind: move all of it, stripped of surrounding white space.
+
+    To the reasoning when a closing tag turns up whose opening tag stood in the prompt; to the
+    answer when the stream ends properly with all of its text in the reasoning.
+    """
+
+    to_answer: bool
+    """True: all reasoning so far was the answer. False: all answer text so far was reasoning."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCallDelta:
     """A piece of a tool call: shown to the person, never run."""
 
@@ -116,6 +128,7 @@ class StreamFailed:
 StreamEvent = (
     ReasoningDelta
     | AnswerDelta
+    | Reclassified
     | ToolCallDelta
     | UsageReport
     | TimingsReport

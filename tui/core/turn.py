@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tui.core.events import Progress
 from tui.core.failure import Failure
 from tui.core.timings import Timings
 from tui.core.usage import Cost, ServerTimings, Usage
@@ -32,16 +33,24 @@ class TurnState(StrEnum):
 class TextBuffer:
     """A text that grows by pieces: appending is cheap however long it is, and it is kept once."""
 
-    __slots__ = ("_length", "_pieces")
+    __slots__ = ("_length", "_pieces", "generation")
 
     def __init__(self, text: str = "") -> None:
         self._pieces: list[str] = [text] if text else []
         self._length = len(text)
+        self.generation = 0
+        """Grows when the text was replaced: offsets into the text before mean nothing then."""
 
     def append(self, piece: str) -> None:
         """Add a piece at the end."""
         self._pieces.append(piece)
         self._length += len(piece)
+
+    def replace(self, text: str) -> None:
+        """Put another text in place of the whole."""
+        self._pieces = [text] if text else []
+        self._length = len(text)
+        self.generation += 1
 
     @property
     def text(self) -> str:
@@ -103,3 +112,5 @@ class Turn:
     notes: list[str] = field(default_factory=list)
     malformed_events: int = 0
     failure: Failure | None = None
+    progress: Progress | None = None
+    """The last step of the request that was told: what the wait for the first token is for. Never stored."""

@@ -1,1 +1,1 @@
-"""Bytes to core events and back: SSE, request bodies, replies, errors, model lists. No sockets."""
+"""Bytes to events and back: every server's dialect, and no sockets."""

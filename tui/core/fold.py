@@ -1,0 +1,145 @@
+"""Folds the events of a reply into a turn: the one place where text, figures and states come together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tui.core.events import (
+    AnswerDelta,
+    Finished,
+    Identified,
+    MalformedEvent,
+    Note,
+    Progress,
+    ReasoningDelta,
+    Reclassified,
+    ResponseStarted,
+    StreamEvent,
+    StreamFailed,
+    TimingsReport,
+    ToolCallDelta,
+    UsageReport,
+)
+from tui.core.turn import ToolCall, Turn, TurnState
+
+
+def apply(turn: Turn, event: StreamEvent, at: float) -> None:
+    """Change the turn by one event that came ``at`` seconds of the monotonic clock.
+
+    A turn that has ended takes nothing any more.
+    """
+    if turn.state.is_live:
+        _FOLDS[type(event)](turn, event, at)
+
+
+def _add_answer(turn: Turn, event: AnswerDelta, at: float) -> None:
+    if turn.state is not TurnState.ANSWERING:
+        turn.state = TurnState.ANSWERING
+        turn.thinking_seconds = _thinking_seconds(turn, at)
+    turn.answer.append(event.text)
+    turn.timings.saw_text(at, is_answer=True)
+
+
+def _add_reasoning(turn: Turn, event: ReasoningDelta, at: float) -> None:
+    turn.state = TurnState.REASONING
+    turn.reasoning.append(event.text)
+    turn.timings.saw_text(at, is_answer=False)
+
+
+def _move_text(turn: Turn, event: Reclassified, at: float) -> None:
+    """Move all text of one kind to the other: what was measured of the answer is measured anew."""
+    if event.to_answer:
+        turn.answer.replace(turn.reasoning.text.strip())
+        turn.reasoning.replace("")
+        turn.reasoning_source = None
+        turn.thinking_seconds = None
+        turn.timings.first_answer = turn.timings.first_text
+        turn.state = TurnState.ANSWERING
+    else:
+        turn.reasoning.replace((turn.reasoning.text + turn.answer.text).strip())
+        turn.answer.replace("")
+        turn.thinking_seconds = None
+        turn.timings.first_answer = None
+        turn.state = TurnState.REASONING
+
+
+def _add_tool_call(turn: Turn, event: ToolCallDelta, at: float) -> None:
+    call = turn.tool_calls.setdefault(event.index, ToolCall())
+    if event.name != call.name:  # some servers repeat the name with every piece
+        call.name += event.name
+    call.arguments += event.arguments
+
+
+def _set_usage(turn: Turn, event: UsageReport, at: float) -> None:
+    turn.usage = event.usage
+
+
+def _set_server_timings(turn: Turn, event: TimingsReport, at: float) -> None:
+    turn.server_timings = event.timings
+
+
+def _identify(turn: Turn, event: Identified, at: float) -> None:
+    turn.served_model = event.model or turn.served_model
+    turn.system_fingerprint = event.system_fingerprint or turn.system_fingerprint
+    turn.reasoning_source = event.reasoning_source or turn.reasoning_source
+
+
+def _start_response(turn: Turn, event: ResponseStarted, at: float) -> None:
+    turn.timings.headers = at
+
+
+def _progress(turn: Turn, event: Progress, at: float) -> None:
+    turn.progress = event
+    if turn.timings.started is None:
+        turn.timings.started = at
+
+
+def _add_note(turn: Turn, event: Note, at: float) -> None:
+    if event.text not in turn.notes:
+        turn.notes.append(event.text)
+
+
+def _count_malformed(turn: Turn, event: MalformedEvent, at: float) -> None:
+    turn.malformed_events += 1
+
+
+def _finish(turn: Turn, event: Finished, at: float) -> None:
+    turn.finish_reason = event.reason
+    _end(turn, TurnState.DONE, at)
+
+
+def _fail(turn: Turn, event: StreamFailed, at: float) -> None:
+    turn.failure = event.failure
+    turn.finish_reason = event.finish_reason
+    _end(turn, TurnState.FAILED, at)
+
+
+def _end(turn: Turn, state: TurnState, at: float) -> None:
+    if turn.state is TurnState.REASONING and turn.thinking_seconds is None:
+        turn.thinking_seconds = _thinking_seconds(turn, turn.timings.last_text)
+    turn.state = state
+    turn.progress = None
+    turn.timings.ended = at
+
+
+def _thinking_seconds(turn: Turn, until: float | None) -> float | None:
+    first = turn.timings.first_text
+    return until - first if turn.reasoning and first is not None and until is not None else None
+
+
+_FOLDS: Mapping[type, Callable[[Turn, Any, float], None]] = {
+    AnswerDelta: _add_answer,
+    ReasoningDelta: _add_reasoning,
+    Reclassified: _move_text,
+    ToolCallDelta: _add_tool_call,
+    UsageReport: _set_usage,
+    TimingsReport: _set_server_timings,
+    Identified: _identify,
+    ResponseStarted: _start_response,
+    Progress: _progress,
+    Note: _add_note,
+    MalformedEvent: _count_malformed,
+    Finished: _finish,
+    StreamFailed: _fail,
+}

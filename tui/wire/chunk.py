@@ -1,0 +1,260 @@
+"""One chunk of a chat, or one whole reply, turned into events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from tui.core.events import (
+    AnswerDelta,
+    Identified,
+    Note,
+    ReasoningDelta,
+    StreamEvent,
+    TimingsReport,
+    ToolCallDelta,
+    UsageReport,
+)
+from tui.core.usage import Usage
+from tui.wire.finish import Outcome
+from tui.wire.limits import LimitExceeded
+from tui.wire.reasoning import find_reasoning, flatten, split_parts
+from tui.wire.surrogates import SurrogateMender, mend
+from tui.wire.think_tags import TagSplitter
+from tui.wire.usage_fields import read_timings, read_usage
+
+OTHER_CHOICES = "The server sent several answers; only the first is shown."
+REFUSED = "The model refused to answer."
+
+
+class ChunkReader:
+    """Reads the chunks of one reply in order and keeps what they say of its end in ``outcome``."""
+
+    __slots__ = (
+        "_answer_mender", "_fingerprint", "_has_other_choices", "_has_refusal", "_model",
+        "_reasoning_mender", "_room", "_source", "_splitter", "_usage", "mends", "outcome",
+    )  # fmt: skip
+
+    def __init__(self, answer_limit: int) -> None:
+        self.outcome = Outcome()
+        self.mends = False
+        """Set for a chunk whose texts may hold halves of surrogate pairs."""
+        self._room = answer_limit
+        self._splitter = TagSplitter()
+        self._answer_mender = SurrogateMender()
+        self._reasoning_mender = SurrogateMender()
+        self._model: str | None = None
+        self._fingerprint: str | None = None
+        self._source: str | None = None
+        self._usage: Usage | None = None
+        self._has_other_choices = False
+        self._has_refusal = False
+
+    def read(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
+        """Add the events of a chunk.
+
+        Raises:
+            LimitExceeded: all texts together are too large.
+        """
+        model = chunk.get("model")
+        if model != self._model or (self._fingerprint is None and "system_fingerprint" in chunk):
+            self._identify(chunk, events)
+        choices = chunk.get("choices")
+        if choices is not None:
+            self.outcome.has_chunks = True
+            if isinstance(choices, list):
+                for choice in choices:
+                    if isinstance(choice, dict):
+                        self._read_choice(choice, events)
+        if chunk.get("usage") or "x_groq" in chunk:
+            self._read_usage(chunk, events)
+        if "timings" in chunk or "metrics" in chunk or "stats" in chunk:
+            timings = read_timings(chunk)
+            if timings is not None:
+                events.append(TimingsReport(timings))
+
+    def finish(self, events: list[StreamEvent]) -> None:
+        """Add what was held back."""
+        for mender, add in (
+            (self._reasoning_mender, self._add_reasoning),
+            (self._answer_mender, self._add_answer),
+        ):
+            left = mender.finish()
+            if left:
+                add(left, events)
+        self._take(self._splitter.finish(), events)
+
+    def add_text(self, text: str, is_reasoning: bool, events: list[StreamEvent]) -> None:
+        """Add a text that was found outside of a whole chunk."""
+        if is_reasoning:
+            self._add_reasoning(text, events)
+        else:
+            self._add_answer(text, events)
+
+    def _identify(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
+        model = chunk.get("model")
+        fingerprint = chunk.get("system_fingerprint")
+        new_model = model if isinstance(model, str) and model and self._model is None else None
+        new_print = fingerprint if isinstance(fingerprint, str) and fingerprint else None
+        if self._fingerprint is not None:
+            new_print = None
+        if new_model or new_print:
+            self._model = new_model or self._model
+            self._fingerprint = new_print or self._fingerprint
+            events.append(
+                Identified(
+                    model=mend(new_model) if new_model else None,
+                    system_fingerprint=mend(new_print) if new_print else None,
+                )
+            )
+
+    def _read_choice(self, choice: Mapping[str, object], events: list[StreamEvent]) -> None:
+        if choice.get("index"):
+            if not self._has_other_choices:
+                self._has_other_choices = True
+                events.append(Note(OTHER_CHOICES))
+            return
+        delta = choice.get("delta")
+        if isinstance(delta, dict) and delta:
+            self._read_delta(delta, events)
+        elif not (self.outcome.has_answer or self.outcome.has_reasoning):
+            self._read_whole(choice, events)
+        reason = choice.get("finish_reason")
+        if reason:
+            self.outcome.finish_reason = _word(reason) or self.outcome.finish_reason
+        if choice.get("usage"):  # Moonshot
+            self._read_usage(choice, events)
+
+    def _read_whole(self, choice: Mapping[str, object], events: list[StreamEvent]) -> None:
+        """Read ``choices[].message`` (or the ``text`` of an old completion), in a stream too."""
+        message = choice.get("message")
+        if isinstance(message, dict):
+            self._read_delta(message, events)
+        elif choice.get("text"):
+            self._add_answer(flatten(choice["text"]), events)
+
+    def _read_delta(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
+        if len(delta) > 1 or "content" not in delta:
+            reasoning, source = find_reasoning(delta)
+            if reasoning:
+                self._name_source(source, events)
+                events.extend(self._splitter.expect_fields())
+                self._add_reasoning(reasoning, events)
+        content = delta.get("content")
+        if content:
+            if type(content) is str:
+                self._add_answer(content, events)
+            elif isinstance(content, list):
+                self._read_parts(content, events)
+            else:
+                self._add_answer(flatten(content), events)
+        if len(delta) > 1:
+            self._read_rest(delta, events)
+
+    def _read_parts(self, parts: list[object], events: list[StreamEvent]) -> None:
+        for text, is_reasoning in split_parts(parts):
+            if is_reasoning:
+                self._name_source("content[].thinking", events)
+                events.extend(self._splitter.expect_fields())
+            self.add_text(text, is_reasoning, events)
+
+    def _read_rest(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
+        refusal = delta.get("refusal")
+        if refusal:
+            if not self._has_refusal:
+                self._has_refusal = True
+                events.append(Note(REFUSED))
+            self._add_answer(flatten(refusal), events)
+        calls = delta.get("tool_calls")
+        if isinstance(calls, list):
+            for position, call in enumerate(calls):
+                self._read_tool_call(position, call, events)
+        elif delta.get("function_call"):
+            self._read_tool_call(0, {"function": delta["function_call"]}, events)
+
+    def _read_tool_call(self, position: int, call: object, events: list[StreamEvent]) -> None:
+        if not isinstance(call, dict):
+            return
+        function = call.get("function")
+        if not isinstance(function, dict):
+            function = call
+        index = call.get("index")
+        name = function.get("name")
+        arguments = function.get("arguments")
+        if arguments is not None and not isinstance(arguments, str):
+            arguments = json.dumps(arguments, ensure_ascii=False)
+        name = name.partition("<|")[0] if isinstance(name, str) else ""  # a leaked harmony mark
+        if not name and not arguments:
+            return
+        self._use_room(len(arguments or "") + len(name))
+        self.outcome.has_tool_calls = True
+        where = index if isinstance(index, int) and 0 <= index < 10_000 else position
+        events.append(ToolCallDelta(where, mend(name), mend(arguments or "")))
+
+    def _add_answer(self, text: str, events: list[StreamEvent]) -> None:
+        if self.mends or self._answer_mender.pending:
+            text = self._answer_mender.feed(text)
+        if not text:
+            return
+        self._use_room(len(text))
+        if self._splitter.is_plain:
+            self.outcome.has_answer = True
+            events.append(AnswerDelta(text))
+        else:
+            self._take(self._splitter.feed(text), events)
+
+    def _take(self, split: list[StreamEvent], events: list[StreamEvent]) -> None:
+        """Add events of the splitter, and follow which kind of text there is now."""
+        if self._splitter.source is not None:
+            self._name_source(self._splitter.source, events)
+        for event in split:
+            kind = type(event)
+            if kind is AnswerDelta:
+                self.outcome.has_answer = True
+            elif kind is ReasoningDelta:
+                self.outcome.has_reasoning = True
+            elif kind is ToolCallDelta:
+                self.outcome.has_tool_calls = True
+            else:
+                self.outcome.has_reasoning, self.outcome.has_answer = True, False
+        events.extend(split)
+
+    def _add_reasoning(self, text: str, events: list[StreamEvent]) -> None:
+        if self.mends or self._reasoning_mender.pending:
+            text = self._reasoning_mender.feed(text)
+        if text:
+            self._use_room(len(text))
+            self.outcome.has_reasoning = True
+            events.append(ReasoningDelta(text))
+
+    def _use_room(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            raise LimitExceeded("the answer", self._room + size)
+
+    def _name_source(self, source: str, events: list[StreamEvent]) -> None:
+        if self._source is None:
+            self._source = source
+            events.append(Identified(reasoning_source=source))
+
+    def _read_usage(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
+        value = chunk.get("usage")
+        if not value:
+            groq = chunk.get("x_groq")
+            value = groq.get("usage") if isinstance(groq, dict) else None
+        usage = read_usage(value)
+        if usage is not None and usage != self._usage:
+            self._usage = usage
+            self.outcome.has_hidden_reasoning = bool(usage.reasoning_tokens)
+            events.append(UsageReport(usage))
+        if isinstance(value, dict) and "timing_token_generation" in value:  # LocalAI
+            timings = read_timings(chunk)
+            if timings is not None:
+                events.append(TimingsReport(timings))
+
+
+def _word(reason: object) -> str | None:
+    """Return a finish reason as the server spells it; an object has it as ``type``."""
+    if isinstance(reason, dict):
+        reason = reason.get("type")
+    return mend(reason)[:100] if isinstance(reason, str) and reason else None

@@ -1,0 +1,135 @@
+"""What an error gives away in numbers and names: tokens and limit, the refused field, when to come back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from tui.wire.error_body import ErrorBody
+from tui.wire.numbers import read_count, read_number
+
+_N = r"(\d{1,9})"
+_LIMITS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:context|sequence) (?:length|window|size) (?:is|of|\()\s*(?:only )?{_N}",
+        rf"context size \({_N}",
+        rf"must be <= {_N}",
+        rf"input length should be \[\d+, ?{_N}",
+        rf"> {_N} maximum",
+        rf"maximum (?:of|is) {_N}",
+        rf"(?:limit|limited to|at most) (?:is |of )?{_N} tokens",
+    )
+)
+_PROMPTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"contains (?:at least )?{_N}",
+        rf"{_N} (?:tokens )?(?:from|in) the (?:input )?messages",
+        rf"(?:request|input|prompt) (?:has |is |of |\()\s*{_N}",
+        rf"given: {_N} `inputs`",
+        rf"(?:resulted in|requested (?:a total of )?) ?{_N} tokens",
+        rf"too long: {_N} tokens",
+    )
+)
+_REFUSED_NAMES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"parameter\.([a-z_]+) must be",
+        r"(?:parameter|value|argument|field|key|property|param)s?(?: supplied| provided)?:? \[?"
+        r"['\"`]([\w.\[\]]+)['\"`]",
+        r"(?:argument|parameter|field)s?(?: supplied)?: ([a-z_]\w+)",
+        r"unknown field ['\"`]?([a-z_]\w*)",
+        r"['\"`]([a-z_][\w.\[\]]*)['\"`] (?:is|does|are|was)(?: not|n't) "
+        r"(?:supported?|permitted|allowed|recogni)",
+        r"n't support ([a-z_]+)=",
+        r"(stream)[ _](options) can only",
+        r"verified to (stream) this",
+    )
+)
+
+
+def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts of an error by name: ``prompt_tokens``, ``limit``, ``parameter``, ``field``,
+    ``retry_after`` (seconds), ``gateway``, ``location``, ``scheme``, ``content``; absent where unknown."""
+    facts: dict[str, str | None] = {}
+    if cause == "context-too-long":
+        facts["prompt_tokens"], facts["limit"] = _token_numbers(body)
+    elif cause in ("unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"):
+        facts["parameter"] = find_parameter(body)
+        facts["field"] = body.location
+    elif cause == "unexpected-response":
+        facts["content"] = body.content
+    elif cause == "redirect":
+        facts["location"] = headers.get("location")
+    elif cause == "auth":
+        facts["scheme"] = headers.get("www-authenticate", "").partition(" ")[0]
+    elif cause in ("bad-gateway", "gateway-timeout"):
+        facts["gateway"] = headers.get("server")
+    seconds = read_retry_after(headers)
+    if seconds is not None:
+        facts["retry_after"] = f"{seconds:g}"
+    return {name: value for name, value in facts.items() if value}
+
+
+def find_parameter(body: ErrorBody) -> str | None:
+    """Return the name of the request's field that an error is about."""
+    if body.parameter:
+        return body.parameter
+    for pattern in _REFUSED_NAMES:
+        found = pattern.search(body.message)
+        if found:
+            return "_".join(found.groups())
+    return None
+
+
+def _token_numbers(body: ErrorBody) -> tuple[str | None, str | None]:
+    wording = body.message.lower().replace(",", "")
+    prompt = read_count(body.fields.get("n_prompt_tokens"))  # llama.cpp
+    limit = read_count(body.fields.get("n_ctx"))
+    return (
+        str(prompt) if prompt is not None else _search(_PROMPTS, wording),
+        str(limit) if limit is not None else _search(_LIMITS, wording),
+    )
+
+
+def _search(patterns: tuple[re.Pattern[str], ...], wording: str) -> str | None:
+    for pattern in patterns:
+        found = pattern.search(wording)
+        if found:
+            return found[1]
+    return None
+
+
+def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Return the seconds that a server asks to wait, from ``retry-after-ms`` or ``retry-after``.
+
+    A date counts from ``now``, or from the reply's own ``date`` header where that is not given.
+    Header names in lower case.
+    """
+    milliseconds = read_number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = headers.get("retry-after", "")
+    seconds = read_number(text)
+    if seconds is not None:
+        return seconds
+    until = _read_date(text)
+    since = now or _read_date(headers.get("date", ""))
+    if until is None or since is None:
+        return None
+    try:
+        return max(0.0, (until - since).total_seconds())
+    except TypeError:  # one of the two has no zone
+        return None
+
+
+def _read_date(text: str) -> datetime | None:
+    if not text or len(text) > 64:
+        return None
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None

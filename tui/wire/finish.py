@@ -1,0 +1,78 @@
+"""How a reply that came to its end is to be judged: complete, empty, eaten by thinking, unfinished, cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.core.causes import explain
+from tui.core.failure import Failure
+
+STOPPED = frozenset(
+    {"stop", "eos", "eos_token", "stop_sequence", "end_turn", "stop_token", "complete", "completed", "normal"}
+)
+LENGTH = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "max_length"})
+_BROKEN = {
+    "error": "The server ended the answer with an error.",
+    "abort": "The server aborted the answer.",
+    "aborted": "The server aborted the answer.",
+}
+_OVERLOADED = "insufficient_system_resource"  # DeepSeek
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is known of a reply when its bytes have ended."""
+
+    finish_reason: str | None = None
+    is_done: bool = False
+    """``[DONE]``, or a whole JSON document, was there."""
+    has_answer: bool = False
+    has_reasoning: bool = False
+    has_tool_calls: bool = False
+    has_chunks: bool = False
+    """Something that is a chunk of a chat came, if only one without text."""
+    was_cut: bool = False
+    """The bytes ended inside of an event."""
+    has_hidden_reasoning: bool = False
+    """The server counts reasoning tokens but sent no text of them."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the server said that the answer is complete."""
+        return self.is_done or self.finish_reason is not None
+
+    @property
+    def answer_is_in_reasoning(self) -> bool:
+        """Whether the whole answer came as reasoning: a parser that takes everything for reasoning
+        until a closing tag does this to a model that did not think."""
+        if self.has_answer or self.has_tool_calls or not self.has_reasoning:
+            return False
+        return self.is_complete and (self.finish_reason is None or self.finish_reason in STOPPED)
+
+
+def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
+    """Return the failure that a reply ended in, ``None`` where it is complete and has an answer.
+
+    ``transport`` is why the bytes ended early. It does not matter once the server has said that
+    the answer is complete: some close the connection rudely then.
+    """
+    reason = outcome.finish_reason
+    if reason in _BROKEN:
+        return explain("server-error", server_message=_BROKEN[reason])
+    if reason == _OVERLOADED:
+        return explain("overloaded")
+    if not outcome.is_complete:
+        return transport or _cut(outcome)
+    if outcome.has_answer or outcome.has_tool_calls or outcome.answer_is_in_reasoning:
+        return None
+    if reason in LENGTH:
+        return explain("thinking-ate-budget")
+    return explain("empty-answer", finish_reason=reason)
+
+
+def _cut(outcome: Outcome) -> Failure:
+    if outcome.was_cut:
+        return explain("stream-truncated")
+    if outcome.has_chunks:
+        return explain("stream-unfinished")
+    return explain("empty-answer")

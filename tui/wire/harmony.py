@@ -1,0 +1,102 @@
+"""The channel marks of gpt-oss models (harmony format), where a server leaves them in the content.
+
+``<|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…<|return|>``:
+``analysis`` is reasoning, ``final`` is the answer, ``commentary to=…`` is a tool call.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tui.core.events import AnswerDelta, ReasoningDelta, StreamEvent, ToolCallDelta
+
+OPENINGS = ("<|channel|>", "<|start|>")
+SOURCE = "<|channel|>analysis"
+
+_MARKS = tuple(
+    f"<|{name}|>" for name in ("start", "channel", "message", "end", "return", "call", "constrain")
+)
+_MARK = re.compile("|".join(re.escape(mark) for mark in _MARKS))
+_PARTIAL = re.compile(r"<(?:\|[a-z]*\|?)?\Z")
+_RECIPIENT = re.compile(r"to=([^\s<]+)")
+_HEADER_WORDS = re.compile(r"(?:\s|assistant|system|user|analysis|commentary|final|json|code|to=\S+)*")
+_LONGEST_HEADER = 500
+
+
+class HarmonySplitter:
+    """Splits the content by its channels; holds back nothing but a mark that is not complete yet."""
+
+    __slots__ = ("_calls", "_channel", "_header", "_held", "_in_header")
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._header = ""
+        self._in_header = True
+        self._channel = "final"
+        self._calls = 0
+
+    def feed(self, text: str) -> list[StreamEvent]:
+        """Return the events that this piece of content completes."""
+        text = self._held + text
+        self._held = ""
+        events: list[StreamEvent] = []
+        position = 0
+        for mark in _MARK.finditer(text):
+            self._take(text[position : mark.start()], events)
+            self._obey(mark[0])
+            position = mark.end()
+        rest = text[position:]
+        partial = _PARTIAL.search(rest)
+        if partial and any(mark.startswith(partial[0]) for mark in _MARKS):
+            self._held = partial[0]
+            rest = rest[: partial.start()]
+        self._take(rest, events)
+        return events
+
+    def finish(self) -> list[StreamEvent]:
+        """Return what is left at the end of the content."""
+        events: list[StreamEvent] = []
+        self._take(self._held, events)
+        self._held = ""
+        if self._in_header and not _HEADER_WORDS.fullmatch(self._header):
+            events.append(AnswerDelta(self._header))
+            self._header = ""
+        return events
+
+    def _take(self, text: str, events: list[StreamEvent]) -> None:
+        if not text:
+            return
+        if self._in_header:
+            self._header += text
+            if len(self._header) <= _LONGEST_HEADER:
+                return
+            text, self._header, self._in_header, self._channel = self._header, "", False, "final"
+        if self._channel == "analysis":
+            events.append(ReasoningDelta(text))
+        elif self._channel == "call":
+            events.append(ToolCallDelta(self._calls - 1, self._name(), text))
+        else:
+            events.append(AnswerDelta(text))
+
+    def _obey(self, mark: str) -> None:
+        if mark == "<|message|>":
+            self._in_header = False
+            self._channel = self._choose_channel()
+        elif mark in ("<|channel|>", "<|constrain|>"):
+            self._in_header = True
+            self._header += " "
+        else:
+            self._in_header = True
+            self._header = ""
+
+    def _choose_channel(self) -> str:
+        if _RECIPIENT.search(self._header):
+            self._calls += 1
+            return "call"
+        return "analysis" if "analysis" in self._header else "final"
+
+    def _name(self) -> str:
+        """Return the tool's name for the first piece of a call."""
+        recipient = _RECIPIENT.search(self._header)
+        self._header = ""
+        return recipient[1].removeprefix("functions.") if recipient else ""

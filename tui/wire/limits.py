@@ -1,0 +1,42 @@
+"""How much of a reply is read before it is refused: a hostile server must not eat the memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.wire.sse import ServerSentEvent
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, except ``answer``, which counts characters of all text that came."""
+
+    line: int = MEGABYTE
+    event: int = MEGABYTE
+    answer: int = 8 * MEGABYTE
+    body: int = 8 * MEGABYTE
+    """A reply that is one JSON document."""
+    error_body: int = 64_000
+    model_list: int = 5 * MEGABYTE
+    models: int = 10_000
+    """Entries of a model list."""
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class LimitExceeded(Exception):  # noqa: N818 - it names what happened, and others catch it by this name
+    """A line, an event, or an answer is larger than its limit."""
+
+    cause = "answer-too-large"
+
+    def __init__(self, what: str, limit: int, events: list[ServerSentEvent] | None = None) -> None:
+        super().__init__(f"{what} exceeds {limit} bytes")
+        self.what = what
+        self.limit = limit
+        self.events = events or []
+        """What was decoded before the limit was met: still valid."""

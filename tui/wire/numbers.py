@@ -1,0 +1,36 @@
+"""Numbers from strangers: whatever is no sane count or duration is unknown, never 0."""
+
+from __future__ import annotations
+
+import math
+
+_LARGEST = 2**53
+
+
+def read_count(value: object) -> int | None:
+    """Return a count of 0 or more, ``None`` for anything else."""
+    number = read_number(value)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def read_number(value: object) -> float | None:
+    """Return a finite number of 0 or more, ``None`` for anything else."""
+    if isinstance(value, str) and len(value) < 32:
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if 0 <= value <= _LARGEST else None
+
+
+def first_count(*values: object) -> int | None:
+    """Return the first of the values that is a count."""
+    for value in values:
+        count = read_count(value)
+        if count is not None:
+            return count
+    return None

@@ -1,0 +1,56 @@
+"""Where servers put reasoning and text: fields, doubled fields, objects and lists.
+
+vLLM 0.11.2–0.15.1 and OpenRouter send the same text in two fields: one is taken, never their sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
+"""Fields of a delta or a message in the order in which they are asked."""
+
+_TEXT_KEYS = ("text", "thinking", "summary", "content", "reasoning")
+
+
+def find_reasoning(delta: Mapping[str, object]) -> tuple[str, str]:
+    """Return the text of the first field that has some, and that field's name; two empty texts for none."""
+    for name in FIELDS:
+        value = delta.get(name)
+        if value:
+            text = value if type(value) is str else flatten(value)
+            if text:
+                return text, name
+    return "", ""
+
+
+def flatten(value: object, depth: int = 8) -> str:
+    """Return the text of a string, of an object that has one, or of a list of such things."""
+    if isinstance(value, str):
+        return value
+    if depth == 0:
+        return ""
+    if isinstance(value, list):
+        return "".join(flatten(item, depth - 1) for item in value)
+    if isinstance(value, dict):
+        for key in _TEXT_KEYS:
+            text = flatten(value.get(key), depth - 1)
+            if text:
+                return text
+    return ""
+
+
+def split_parts(parts: list[object]) -> list[tuple[str, bool]]:
+    """Return the texts of a content list in order, each with whether it is reasoning.
+
+    Mistral: ``{"type": "thinking", "thinking": [{"type": "text", "text": …}]}`` beside
+    ``{"type": "text", "text": …}`` and plain strings.
+    """
+    found: list[tuple[str, bool]] = []
+    for part in parts:
+        kind = part.get("type") if isinstance(part, dict) else None
+        is_reasoning = isinstance(kind, str) and kind.startswith(("thinking", "reasoning", "redacted"))
+        text = flatten(part)
+        if text:
+            found.append((text, is_reasoning))
+    return found

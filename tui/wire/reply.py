@@ -1,0 +1,313 @@
+"""A whole reply, from its bytes to events: whatever the server sends, whatever was asked for.
+
+A stream of events, one JSON document, an error, a web page: decided by what the bytes are, not by
+what was asked nor by the content type alone. ``ResponseStarted`` is not made here: who reads the
+headers says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tui.core.causes import explain
+from tui.core.events import (
+    Finished,
+    MalformedEvent,
+    Note,
+    Progress,
+    Reclassified,
+    StreamEvent,
+    StreamFailed,
+)
+from tui.core.failure import Failure
+from tui.core.secret import Redactor
+from tui.wire.chunk import ChunkReader
+from tui.wire.error_body import is_error_object
+from tui.wire.errors import classify_error, classify_error_object, clean_message
+from tui.wire.finish import judge
+from tui.wire.limits import DEFAULT_LIMITS, LimitExceeded, Limits
+from tui.wire.salvage import salvage
+from tui.wire.sse import ServerSentEvent, SseDecoder
+from tui.wire.strict_json import StrictJsonError, parse_json, parse_json_object
+from tui.wire.surrogates import may_hold_surrogates
+
+SENT_WHOLE = "The server sent the answer whole although a stream was asked for."
+SENT_STREAM = "The server streamed although a whole answer was asked for."
+WAS_IN_REASONING = "The whole answer came as reasoning; it is shown as the answer."
+
+KEEP_ALIVE = "keep-alive"
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+_HEAD = 2_000
+_EXCERPT = 120
+
+
+class ReplyReader:
+    """Feed it the body as it comes, then call ``finish``; stop reading as soon as ``is_over``."""
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        headers: Mapping[str, str],
+        streamed: bool,
+        redactor: Redactor | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self._status = status
+        self._headers = {name.lower(): value for name, value in headers.items()}
+        self._streamed = streamed
+        self._redactor = redactor
+        self._limits = limits
+        self._is_event_stream = "event-stream" in self._headers.get("content-type", "").lower()
+        self._decoder: SseDecoder | None = None
+        self._body: bytearray | None = bytearray() if status >= 300 else None
+        self._head = b""
+        self._chunks = ChunkReader(limits.answer)
+        self._failure: Failure | None = None
+        self._is_closed = False
+        self._position = 0
+        self._malformed = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing that matters can follow: ``[DONE]``, an error, or a limit was met."""
+        return self._failure is not None or self._chunks.outcome.is_done
+
+    def feed(self, data: bytes) -> list[StreamEvent]:
+        """Return the events that these bytes complete. Never raises for what a server sends."""
+        events: list[StreamEvent] = []
+        if self._is_closed:
+            return events
+        if self._decoder is None and self._body is None:
+            data = self._choose(data, events)
+        if self._decoder is not None:
+            self._feed_stream(self._decoder, data, events)
+        elif self._body is not None:
+            self._feed_body(self._body, data, events)
+        return events
+
+    def finish(self, *, transport: Failure | None = None) -> list[StreamEvent]:
+        """Return the last events; the very last is ``Finished`` or ``StreamFailed``. To be called once.
+
+        ``transport`` says why the bytes ended early, ``None`` that they ended properly.
+        """
+        events: list[StreamEvent] = []
+        self._finish_input(transport, events)
+        self._finish_text(events)
+        outcome = self._chunks.outcome
+        failure = self._failure or judge(outcome, transport)
+        if failure is not None:
+            events.append(StreamFailed(failure, outcome.finish_reason))
+            return events
+        if outcome.answer_is_in_reasoning:
+            events += (Reclassified(to_answer=True), Note(WAS_IN_REASONING))
+        events.append(Finished(outcome.finish_reason))
+        return events
+
+    def _choose(self, data: bytes, events: list[StreamEvent]) -> bytes:
+        """Decide by the first byte that is not blank whether this is a stream or one document.
+
+        Blank lines before the answer are a sign of life of DeepSeek's queue.
+        """
+        content = data.lstrip(_BLANK)
+        if not content:
+            if data:
+                events.append(Progress(KEEP_ALIVE))
+        elif content[:1] in (b"{", b"[", b"<", b'"'):
+            self._body = bytearray()
+        else:
+            self._decoder = SseDecoder(self._limits)
+            if not self._streamed:
+                events.append(Note(SENT_STREAM))
+        return content
+
+    # A stream of events
+
+    def _feed_stream(self, decoder: SseDecoder, data: bytes, events: list[StreamEvent]) -> None:
+        if len(self._head) < _HEAD and not self._is_event_stream:
+            self._head += data[:_HEAD]
+        try:
+            for event in decoder.feed(data):
+                self._read_event(event, events)
+        except LimitExceeded as exceeded:
+            self._stop_at_limit(exceeded, events)
+
+    def _stop_at_limit(self, exceeded: LimitExceeded, events: list[StreamEvent]) -> None:
+        """Keep what came before the limit, and read nothing more."""
+        self._is_closed = True
+        before, exceeded.events = exceeded.events, []
+        try:
+            for event in before:
+                self._read_event(event, events)
+        except LimitExceeded as again:
+            exceeded = again
+        self._failure = self._failure or explain(exceeded.cause, limit=show_size(exceeded.limit))
+
+    def _read_event(self, event: ServerSentEvent, events: list[StreamEvent]) -> None:
+        data = event.data
+        if event.is_comment:
+            self._add_sign_of_life(events)
+        elif data[:6] == "[DONE]":
+            self._chunks.outcome.is_done = True
+        elif data:
+            self._position += 1
+            try:
+                chunk = parse_json_object(data)
+            except StrictJsonError as error:
+                self._read_odd_event(event, str(error), events)
+                return
+            self._chunks.mends = may_hold_surrogates(data)
+            self._read_chunk(chunk, events, is_named_error=event.event == "error")
+
+    def _read_chunk(
+        self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
+    ) -> None:
+        self._chunks.read(chunk, events)
+        if is_named_error or (("choices" not in chunk or chunk.get("error")) and is_error_object(chunk)):
+            self._failure = self._failure or classify_error_object(
+                self._status, self._headers, chunk, self._redactor
+            )
+        elif "choices" not in chunk:
+            self._add_sign_of_life(events)
+
+    def _read_odd_event(self, event: ServerSentEvent, reason: str, events: list[StreamEvent]) -> None:
+        """Read an event that is no JSON object: the cut end of the stream, several objects without
+        blank lines between them, an error in plain words, or something malformed."""
+        data = event.data.strip()
+        if data == "[DONE]":
+            self._chunks.outcome.is_done = True
+        elif not event.is_complete and not _is_json(data):
+            self._chunks.outcome.was_cut = True
+            for text, is_reasoning in salvage(data):
+                self._chunks.add_text(text, is_reasoning, events)
+        elif event.event == "error":
+            self._failure = self._failure or classify_error(
+                self._status, self._headers, data.encode("utf-8", "replace"), self._redactor
+            )
+        elif "\n" in data:
+            for line in data.split("\n"):
+                self._read_event(event._replace(data=line), events)
+        elif event.event == "message" and data:
+            self._malformed += 1
+            events.append(
+                MalformedEvent(self._position, reason, clean_message(data, self._redactor, _EXCERPT))
+            )
+        else:
+            self._add_sign_of_life(events)
+
+    def _add_sign_of_life(self, events: list[StreamEvent]) -> None:
+        if not events or type(events[-1]) is not Progress:
+            events.append(Progress(KEEP_ALIVE))
+
+    def _finish_stream(
+        self, decoder: SseDecoder, transport: Failure | None, events: list[StreamEvent]
+    ) -> None:
+        was_inside_line = decoder.is_inside_line
+        try:
+            for event in decoder.finish():
+                self._read_event(event, events)
+        except LimitExceeded as exceeded:
+            self._stop_at_limit(exceeded, events)
+        outcome = self._chunks.outcome
+        outcome.was_cut |= was_inside_line and (self._position > 0 or self._is_event_stream)
+        if self._failure is None and transport is None and not outcome.was_cut and not outcome.has_chunks:
+            self._failure = self._judge_strange_stream()
+
+    def _judge_strange_stream(self) -> Failure | None:
+        """Return what a stream without a single chunk of a chat is."""
+        if self._malformed:
+            return explain("malformed-event", position=str(self._malformed and self._position))
+        if self._position:
+            return explain("unexpected-response", status=self._status, content="events of another kind")
+        if self._head and not self._is_event_stream and not self.is_over:
+            return classify_error(self._status, self._headers, self._head, self._redactor)
+        return None
+
+    # One document
+
+    def _feed_body(self, body: bytearray, data: bytes, events: list[StreamEvent]) -> None:
+        is_error = self._status >= 300
+        limit = self._limits.error_body if is_error else self._limits.body
+        body += data[: limit + 1 - len(body)]
+        if len(body) <= limit:
+            return
+        self._is_closed = True
+        if is_error:
+            self._failure = classify_error(self._status, self._headers, bytes(body), self._redactor)
+        else:
+            self._salvage_body(body.decode("utf-8", "replace"), events)
+            self._failure = explain("answer-too-large", limit=show_size(limit))
+        body.clear()
+
+    def _finish_body(self, body: bytes, transport: Failure | None, events: list[StreamEvent]) -> None:
+        if self._status >= 300:
+            self._failure = classify_error(self._status, self._headers, body, self._redactor)
+            return
+        text = body.decode("utf-8", "replace").strip()
+        try:
+            value = parse_json(text)
+        except StrictJsonError:
+            self._finish_broken_document(text, transport, events)
+            return
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if isinstance(value, dict) and "choices" in value:
+            if self._streamed:
+                events.append(Note(SENT_WHOLE))
+            self._chunks.outcome.is_done = True
+            self._chunks.mends = may_hold_surrogates(text)
+            self._read_chunk(value, events)
+        else:
+            self._failure = classify_error(self._status, self._headers, body, self._redactor)
+
+    def _finish_broken_document(
+        self, text: str, transport: Failure | None, events: list[StreamEvent]
+    ) -> None:
+        if text[:1] in ("{", "["):
+            self._chunks.outcome.was_cut = is_cut_json(text)
+            self._salvage_body(text, events)
+        if transport is None and not self._chunks.outcome.was_cut:
+            self._failure = classify_error(self._status, self._headers, text.encode(), self._redactor)
+
+    def _salvage_body(self, text: str, events: list[StreamEvent]) -> None:
+        for piece, is_reasoning in salvage(text):
+            self._chunks.add_text(piece, is_reasoning, events)
+
+    # The end
+
+    def _finish_input(self, transport: Failure | None, events: list[StreamEvent]) -> None:
+        if self._is_closed:
+            return
+        try:
+            if self._decoder is not None:
+                self._finish_stream(self._decoder, transport, events)
+            elif self._body is not None:
+                self._finish_body(bytes(self._body), transport, events)
+            elif transport is None and not self._is_event_stream:
+                self._failure = classify_error(self._status, self._headers, b"", self._redactor)
+        except LimitExceeded as exceeded:
+            self._stop_at_limit(exceeded, events)
+
+    def _finish_text(self, events: list[StreamEvent]) -> None:
+        try:
+            self._chunks.finish(events)
+        except LimitExceeded as exceeded:
+            self._stop_at_limit(exceeded, events)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        parse_json(text)
+    except StrictJsonError:
+        return False
+    return True
+
+
+def is_cut_json(text: str) -> bool:
+    """Return whether a text that is no JSON may be the beginning of some: it fails at its very end."""
+    return not text.rstrip().endswith(("}", "]")) or text.count("{") > text.count("}")
+
+
+def show_size(limit: int) -> str:
+    """Return a limit in words: ``8 MB``."""
+    return f"{limit / 1_000_000:g} MB"

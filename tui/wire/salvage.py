@@ -1,0 +1,37 @@
+"""The text in JSON that was cut: what came is kept, though its document never became complete."""
+
+from __future__ import annotations
+
+import re
+
+from tui.wire.reasoning import FIELDS
+from tui.wire.strict_json import StrictJsonError, parse_json
+from tui.wire.surrogates import mend
+
+_TEXT = re.compile(
+    r'"(content|reasoning_content|reasoning)"\s*:\s*"((?:[^"\\\x00-\x1f]|\\u[0-9a-fA-F]{4}|\\["\\/bfnrt])*+)'
+)
+_START = re.compile(r'"(?:delta|message)"\s*:\s*\{')
+_OTHER_CHOICE = re.compile(r'"index"\s*:\s*[1-9]')
+
+
+def salvage(text: str) -> list[tuple[str, bool]]:
+    """Return the texts of choice 0 in a cut JSON document, each with whether it is reasoning."""
+    text = text.rstrip("\ufffd")  # a character that was cut
+    start = _START.search(text)
+    if start is None or _OTHER_CHOICE.search(text, 0, start.start()):
+        return []
+    found: dict[bool, str] = {}
+    for match in _TEXT.finditer(text, start.end()):
+        found.setdefault(match[1] in FIELDS, _unescape(match[2]))
+        if len(found) == 2:
+            break
+    return [(found[kind], kind) for kind in (True, False) if found.get(kind)]
+
+
+def _unescape(escaped: str) -> str:
+    try:
+        value = parse_json(f'"{escaped}"')
+    except StrictJsonError:
+        return ""
+    return mend(value) if isinstance(value, str) else ""

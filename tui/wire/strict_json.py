@@ -1,0 +1,62 @@
+"""JSON from strangers: one typed error for everything that is not plain, finite, sanely deep JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+
+class StrictJsonError(ValueError):
+    """The text is not JSON that this program accepts; the message says why in plain words."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise StrictJsonError(f"{name} is not JSON")
+
+
+# ``decode`` would look for white space twice more around every chunk.
+_scan = json.JSONDecoder(parse_constant=_refuse_constant).scan_once  # type: ignore[attr-defined]
+_WHITESPACE = " \t\n\r"
+
+
+def parse_json(text: str) -> object:
+    """Return the value of a JSON text; lone surrogates in strings are kept, see ``surrogates``.
+
+    Raises:
+        StrictJsonError: malformed, ``NaN`` or ``Infinity``, nested too deep, or a number of
+            thousands of digits.
+    """
+    start = 0
+    try:
+        if not text.startswith("{"):
+            start = len(text) - len(text.lstrip(_WHITESPACE))
+        value, end = _scan(text, start)
+    except StopIteration:
+        raise StrictJsonError("not JSON") from None
+    except RecursionError:
+        raise StrictJsonError("nested too deep") from None
+    except StrictJsonError:
+        raise
+    except ValueError as error:
+        raise StrictJsonError(_reason(error)) from None
+    if end != len(text) and text[end:].strip(_WHITESPACE):
+        raise StrictJsonError(f"something follows the JSON at character {end}")
+    return value
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos}"
+    return "a number has too many digits"
+
+
+def parse_json_object(text: str) -> dict[str, object]:
+    """Return the JSON object that a text is.
+
+    Raises:
+        StrictJsonError: as ``parse_json``, or the value is not an object.
+    """
+    value = parse_json(text)
+    if not isinstance(value, dict):
+        raise StrictJsonError("not a JSON object")
+    return value
