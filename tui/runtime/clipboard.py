@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tui.core.safe_text import count_neutralised, strip_controls
+from tui.store.files import create_private, ensure_private_directory
 
 TIME_LIMIT_SECONDS = 2.0
 OSC52_LIMIT_BYTES = 74_994
@@ -185,11 +186,9 @@ class Clipboard:
     def _save(self, text: str, hidden: int) -> CopyResult:
         path = self._folder / COPY_FILE_NAME
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            ensure_private_directory(self._folder)
             path.unlink(missing_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            create_private(path, text.encode("utf-8"))
         except OSError as error:
             reason = error.strerror or type(error).__name__
             detail = f"No clipboard was reachable, and {path} could not be written: {reason}."

@@ -1,0 +1,232 @@
+"""The prompt: a text area of a fixed height in which Enter sends.
+
+It never costs a layout of the screen, has no blinking cursor, and shows control characters of
+a paste as pictures while it keeps the text as it was pasted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from unicodedata import combining
+
+from rich.text import Text
+from textual import events
+from textual.binding import BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.widgets import TextArea
+
+from tui.core.safe_text import safe_text
+from tui.ui.bindings import bindings_of
+
+ROWS = 3
+"""Lines of text on screen; longer prompts scroll inside."""
+
+HISTORY_LIMIT = 500
+_COMBINING_LIMIT = 8
+_STAND_IN = 0x100000
+_TAGS = range(0xE0000, 0xE0080)
+_TAG_STAND_IN = 0x10E000
+
+
+class Prompt(TextArea):
+    """Edits a prompt; posts ``Submitted`` and leaves its text until ``accept`` is called."""
+
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.prompt",)
+    HELP_TEXT: ClassVar[str] = "Write what you want to ask. A prompt stays here until it is on its way."
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.prompt")
+
+    @dataclass
+    class Submitted(Message):
+        """The person sent the prompt."""
+
+        text: str
+        """As typed and pasted, control characters included."""
+
+    @dataclass
+    class CopyRequested(Message):
+        """The person copied or cut the selected part."""
+
+        text: str
+
+    class Left(Message):
+        """The person went up from an empty prompt."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(
+            id=id,
+            soft_wrap=True,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+            compact=True,
+            placeholder=Content("Write a prompt. Enter sends, Ctrl+J makes a new line."),
+        )
+        self.cursor_blink = False
+        self.match_cursor_bracket = False
+        self._history: list[str] = []
+        self._entries: list[str] = []
+        self._position = 0
+        self._lines_shown = 0
+
+    @property
+    def value(self) -> str:
+        """The raw text."""
+        return _to_raw(self.text)
+
+    @value.setter
+    def value(self, raw: str) -> None:
+        self.load_text(_to_document(raw))
+
+    def accept(self) -> None:
+        """Empty the prompt and remember what it held; called once a prompt is on its way."""
+        self.remember(self.value)
+        self.load_text("")
+        self._entries = []
+
+    def remember(self, raw: str) -> None:
+        """Add a prompt to the history, newest last."""
+        if raw.strip() and (not self._history or self._history[-1] != raw):
+            self._history.append(raw)
+            del self._history[:-HISTORY_LIMIT]
+
+    def offer(self, raw: str) -> bool:
+        """Put a text in where the prompt is empty; what the person typed meanwhile is never replaced."""
+        if self.text.strip():
+            return False
+        self.value = raw
+        self.move_cursor(self.document.end)
+        return True
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.prevent_default()  # a binding sends; the text area would break the line
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        text = event.text.replace("\r\n", "\n").replace("\r", "\n")
+        result = None if self.read_only else self._replace_via_keyboard(_to_document(text), *self.selection)
+        if result is not None:
+            self.move_cursor(result.end_location)
+            self.focus()
+
+    def action_send(self) -> None:
+        """Send."""
+        self.post_message(self.Submitted(self.value))
+
+    def action_new_line(self) -> None:
+        """Break the line."""
+        if not self.read_only:
+            self._replace_via_keyboard("\n", *self.selection)
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Move up; from the start of the text to the prompt before this one."""
+        if select or self.cursor_location != (0, 0):
+            super().action_cursor_up(select)
+        elif not self._recall(-1) and not self.text:
+            self.post_message(self.Left())
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Move down; from the end of a recalled prompt to the one after it."""
+        if select or not self.cursor_at_end_of_text or not self._recall(1):
+            super().action_cursor_down(select)
+
+    def action_copy(self) -> None:
+        """Copy the selection by the route that works."""
+        if not self.selected_text:
+            super().action_copy()
+            return
+        self.post_message(self.CopyRequested(_to_raw(self.selected_text)))
+
+    def action_cut(self) -> None:
+        """Cut the selection, or the line."""
+        start, end = self.selection
+        result = self._delete_cursor_line() if start == end else self._delete_via_keyboard(start, end)
+        if result is not None and result.replaced_text:
+            self.post_message(self.CopyRequested(_to_raw(result.replaced_text)))
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line as it is drawn."""
+        return Text(_to_display(self.document.get_line(line_index)), end="", no_wrap=True)
+
+    def _recall(self, step: int) -> bool:
+        if not self._entries:
+            if step > 0 or not self._history:
+                return False
+            self._entries = [*self._history, self.value]
+            self._position = len(self._entries) - 1
+        target = self._position + step
+        if not 0 <= target < len(self._entries):
+            return False
+        self._entries[self._position] = self.value
+        self._position = target
+        self.value = self._entries[target]
+        self.move_cursor((0, 0) if step < 0 else self.document.end)
+        return True
+
+    def _refresh_size(self) -> None:
+        """Note the new height of the text without the layout of the whole screen that Textual would run."""
+        rows = self.wrapped_document.height
+        self.set_reactive(TextArea.virtual_size, Size(0, rows))
+        if rows != self._lines_shown:
+            self._lines_shown = rows
+            self.border_title = Content(f" {rows} lines " if rows > ROWS else "")
+            self.refresh()
+
+
+def _is_hidden(character: str) -> bool:
+    return character not in "\n\t" and safe_text(character) != character
+
+
+def _to_document(raw: str) -> str:
+    """Replace what must not reach a terminal by private characters of one cell each."""
+    if raw.isascii() and raw.replace("\n", " ").isprintable():
+        return raw
+    kept: list[str] = []
+    run = 0
+    for character in raw:
+        run = run + 1 if combining(character) else 0
+        hidden = run > _COMBINING_LIMIT or (not character.isprintable() and _is_hidden(character))
+        kept.append(_stand_in(ord(character)) if hidden else character)
+    return "".join(kept)
+
+
+def _stand_in(code: int) -> str:
+    """Return the private character for a code; unique for every code that safe_text replaces.
+
+    Plane 16 is all private use and no font draws it, so a paste practically never holds it.
+    """
+    if code in _TAGS:
+        return chr(_TAG_STAND_IN + code - _TAGS.start)
+    return chr(_STAND_IN + code) if code < 0xFFFE else chr(code)
+
+
+def _original(character: str) -> str:
+    code = ord(character)
+    if code < _STAND_IN:
+        return character
+    if _TAG_STAND_IN <= code < _TAG_STAND_IN + len(_TAGS):
+        return chr(_TAGS.start + code - _TAG_STAND_IN)
+    original = chr(code - _STAND_IN)
+    return original if _is_hidden(original) or combining(original) else character
+
+
+def _to_raw(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(map(_original, text))
+
+
+def _to_display(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(_picture(character) for character in text)
+
+
+def _picture(character: str) -> str:
+    original = _original(character)
+    if original == character:
+        return character
+    return "\ufffd" if combining(original) else safe_text(original)

@@ -1,0 +1,214 @@
+"""What the status bar says, in parts: a narrow bar leaves out whole parts, never half a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from rich.cells import cell_len, set_cell_size
+
+from tui.core.figures import (
+    FREE,
+    exact_amount,
+    format_cost,
+    format_costs,
+    format_milliseconds,
+    format_rate,
+    format_tokens,
+    format_waited,
+)
+from tui.core.safe_text import safe_line
+from tui.core.turn import Turn, TurnState
+from tui.core.usage import Cost, Price, Source, Usage
+
+SEPARATOR = " · "
+RULE = "  │  "
+TURN = " "
+CHAT = "chat"
+WIDE_COLUMNS = 132
+"""From this width on everything stands in one row."""
+
+_SHORTEST_NAME = 8
+_STATE_STYLES = {
+    TurnState.WAITING: "busy",
+    TurnState.REASONING: "busy",
+    TurnState.ANSWERING: "busy",
+    TurnState.DONE: "good",
+    TurnState.STOPPED: "warning",
+    TurnState.FAILED: "error",
+    TurnState.INTERRUPTED: "warning",
+}
+_STATE_WORDS = {
+    TurnState.REASONING: "thinking",
+    TurnState.ANSWERING: "answering",
+    TurnState.DONE: "done",
+    TurnState.STOPPED: "stopped",
+    TurnState.FAILED: "failed",
+    TurnState.INTERRUPTED: "interrupted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing the bar says. The part of the highest rank is left out first."""
+
+    text: str
+    rank: int
+    style: str = "plain"
+    group: str = ""
+    """Parts of different groups are set apart by a rule; a group's name stands before its first part."""
+    shrinks: bool = False
+    """A name: it may be cut with ``…``. A figure never is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """What there is to tell at one moment."""
+
+    provider: str = ""
+    model: str = ""
+    price: Price = field(default_factory=Price)
+    turn: Turn | None = None
+    estimate: Usage | None = None
+    """Our own count of the turn's text so far, where the server reported none."""
+    usage: Usage | None = None
+    """Of the whole conversation."""
+    costs: tuple[Cost, ...] = ()
+    is_incomplete: bool = False
+    """Something of the conversation is unknown: its sums are lower bounds."""
+    marks: tuple[tuple[str, str], ...] = ()
+    """Warnings that stay: text and style."""
+    now: float = 0.0
+    """Seconds on the clock of the turn's timings."""
+
+
+def status_rows(facts: StatusFacts, width: int) -> list[list[Part]]:
+    """Return the rows that fit into ``width`` cells: one on a wide screen, else two."""
+    head, tail = list(_head(facts)), list(_tail(facts))
+    if width >= WIDE_COLUMNS:
+        return [fit([*head, *(replace(part, rank=part.rank + 4) for part in tail)], width)]
+    return [fit(head, width), fit(tail, width)]
+
+
+def fit(parts: Sequence[Part], width: int) -> list[Part]:
+    """Return the parts that fit: names are cut first, then the least important parts go."""
+    kept = [part for part in parts if part.text]
+    while kept and row_cells(kept) > width:
+        kept = _shrink(kept, row_cells(kept) - width) or _without_last(kept)
+    return kept
+
+
+def row_cells(parts: Sequence[Part]) -> int:
+    """Return how many cells a row of parts takes."""
+    return sum(cell_len(text) for text, _ in row_pieces(parts))
+
+
+def row_pieces(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a row with their styles, what stands between the parts included."""
+    group: str | None = None
+    for part in parts:
+        if group is not None:
+            yield (SEPARATOR if part.group == group else RULE), "rule"
+        if part.group != group and part.group.strip():
+            yield f"{part.group} ", "muted"
+        group = part.group
+        yield part.text, part.style
+
+
+def _shrink(parts: list[Part], excess: int) -> list[Part] | None:
+    for index, part in enumerate(parts):
+        cells = cell_len(part.text)
+        if part.shrinks and cells - excess >= _SHORTEST_NAME:
+            shorter = set_cell_size(part.text, cells - excess - 1) + "…"
+            return [*parts[:index], replace(part, text=shorter, shrinks=False), *parts[index + 1 :]]
+    return None
+
+
+def _without_last(parts: list[Part]) -> list[Part]:
+    last = max(parts, key=lambda part: part.rank)
+    return [part for part in parts if part is not last]
+
+
+def _head(facts: StatusFacts) -> Iterator[Part]:
+    turn = facts.turn
+    yield Part(*state_words(turn, facts.now))
+    for text, style in facts.marks:
+        yield Part(text, 1, style)
+    yield Part(safe_line(facts.provider), 5, "muted", shrinks=True)
+    yield Part(safe_line(facts.model), 2, "plain", shrinks=True)
+    if turn is not None and (turn.timings.started is not None or turn.timings.ttft_ms is not None):
+        yield Part(f"TTFT {format_milliseconds(turn.timings.ttft_ms)}", 4, "muted")
+        yield Part(_rate(facts, turn), 3, "plain")
+
+
+def state_words(turn: Turn | None, now: float) -> tuple[str, int, str]:
+    """Return the state in words, with how long the first token is being waited for; rank; style."""
+    if turn is None:
+        return "ready", 0, "muted"
+    return _STATE_WORDS.get(turn.state) or _wait_words(turn, now), 0, _STATE_STYLES[turn.state]
+
+
+def _wait_words(turn: Turn, now: float) -> str:
+    started = turn.timings.started
+    waited = f" {format_waited(now - started)}" if started is not None else ""
+    progress = turn.progress
+    if progress is not None and progress.stage == "retrying":
+        return (
+            f"trying again in {format_waited(progress.seconds)}" if progress.seconds >= 1 else "trying again"
+        )
+    if turn.timings.headers is not None:
+        return f"connected, waiting{waited}"
+    if progress is not None and progress.stage in ("connected", "sent", "waiting", "keep-alive"):
+        return f"sent, waiting{waited}"
+    return f"connecting{waited}"
+
+
+def _rate(facts: StatusFacts, turn: Turn) -> str:
+    usage = turn.usage or facts.estimate
+    if usage is None:
+        return format_rate(None)
+    return format_rate(turn.timings.decode_rate(usage.completion_tokens), usage.source)
+
+
+def _tail(facts: StatusFacts) -> Iterator[Part]:
+    turn = facts.turn
+    if turn is None:
+        yield Part(_price_words(facts.price), 0, "muted", TURN)
+    else:
+        yield from _turn_tokens(turn, facts.estimate)
+        yield Part(format_cost(turn.cost, facts.price), 1, "plain", TURN)
+    if facts.usage is not None:
+        yield from _chat_tokens(facts)
+
+
+def _turn_tokens(turn: Turn, estimate: Usage | None) -> Iterator[Part]:
+    usage = turn.usage or estimate or Usage()
+    yield Part(f"{format_tokens(usage.prompt_tokens, usage.source, compact=True)} in", 3, "plain", TURN)
+    yield Part(f"{format_tokens(usage.completion_tokens, usage.source, compact=True)} out", 0, "plain", TURN)
+    thought, source = usage.reasoning_tokens, usage.source
+    if thought is None and turn.reasoning:
+        thought, source = (estimate.reasoning_tokens if estimate else None), Source.ESTIMATED
+    if thought or turn.reasoning:
+        yield Part(f"{format_tokens(thought, source, compact=True)} thought", 4, "plain", TURN)
+
+
+def _chat_tokens(facts: StatusFacts) -> Iterator[Part]:
+    usage = facts.usage or Usage()
+    source = Source.ESTIMATED if facts.is_incomplete else usage.source
+    entries: Iterable[tuple[int | None, str, int]] = (
+        (usage.prompt_tokens, "in", 6),
+        (usage.completion_tokens, "out", 5),
+        (usage.reasoning_tokens, "thought", 7),
+    )
+    for count, word, rank in entries:
+        if count is not None:
+            yield Part(f"{format_tokens(count, source, compact=True)} {word}", rank, "muted", CHAT)
+    yield Part(format_costs(facts.costs), 2, "muted", CHAT)
+
+
+def _price_words(price: Price) -> str:
+    if price.is_free:
+        return FREE
+    sides = [(price.input, "in"), (price.output, "out")]
+    words = [f"{exact_amount(amount)} {side}" for amount, side in sides if amount is not None]
+    return f"{price.currency} {', '.join(words)} per 1,000 tokens" if words else ""
