@@ -1,0 +1,7 @@
+"""The transcript: turns drawn line by line, at a cost per token that never grows."""
+
+from __future__ import annotations
+
+from tui.ui.transcript.transcript import Transcript
+
+__all__ = ["Transcript"]

@@ -1,0 +1,418 @@
+"""The block structure of Markdown, line by line: each line is looked at once and never again.
+
+This is CommonMark's own parsing strategy (a stack of open containers and one open leaf) with
+GitHub's tables, made for text that is still arriving: the parser tells a sink what is settled as
+soon as it is, and can be copied at small cost to see what the unfinished rest would give.
+Which pieces it tells depends on the text alone, never on how it was cut on its way here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from tui.ui.transcript import grammar
+from tui.ui.transcript.pieces import LINE_LIMIT, PARAGRAPH_LIMIT, line_cut, paragraph_cut
+
+NESTING_LIMIT = 16
+"""Containers beyond this depth are shown as the text they are."""
+COLUMN_LIMIT = 64
+"""Tables of more columns are shown as text."""
+
+
+class Sink(Protocol):
+    """What is told as it settles. ``after_blank``: a blank line stood before it in the source."""
+
+    def open_quote(self, after_blank: bool) -> None: ...
+    def open_item(
+        self, marker: grammar.ItemMarker, number: int | None, after_blank: bool, same_list: bool
+    ) -> None: ...
+    def close_container(self) -> None: ...
+    def paragraph(self, text: str, *, first: bool, last: bool, after_blank: bool) -> None: ...
+    def heading(self, level: int, text: str, after_blank: bool) -> None: ...
+    def rule(self, after_blank: bool) -> None: ...
+    def open_code(self, info: str, after_blank: bool) -> None: ...
+    def code_line(self, text: str, *, continued: bool) -> None: ...
+    def close_code(self) -> None: ...
+    def literal_line(self, text: str, *, first: bool, after_blank: bool, continued: bool) -> None: ...
+    def open_table(self, alignments: tuple[str, ...], header: list[str], after_blank: bool) -> None: ...
+    def table_row(self, cells: list[str]) -> None: ...
+    def close_table(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Container:
+    """An open block quote (``marker`` is ``None``) or list item."""
+
+    marker: grammar.ItemMarker | None = None
+    indent: int = 0
+    """Columns that a line of the item's content is indented by."""
+    is_empty: bool = True
+    last_item: tuple[str, int | None] | None = None
+    """Kind and number of the list item that was closed last in here, while its list may go on."""
+
+
+@dataclass(slots=True)
+class _Leaf:
+    """The open leaf block."""
+
+    kind: str
+    """``paragraph``, ``fence``, ``indented``, ``literal`` or ``table``."""
+    text: str = ""
+    """What of a paragraph is not settled yet."""
+    is_settled: bool = False
+    """Some of it was told to the sink already."""
+    after_blank: bool = False
+    end: str = ""
+    """What closes a fence or a literal block."""
+    indent: int = 0
+    columns: int = 0
+    blank_lines: int = 0
+    """Blank lines in indented code, which count only when more code follows."""
+
+
+@dataclass(slots=True)
+class BlockParser:
+    """Feed whole lines with ``feed_line``, then ``finish``. Works in constant memory."""
+
+    sink: Sink
+    references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    _stack: list[_Container] = field(default_factory=lambda: [_Container()])
+    _leaf: _Leaf | None = None
+    _blank: bool = False
+    new_references: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def copy(self, sink: Sink) -> BlockParser:
+        """Return an independent parser in the same state that tells another sink."""
+        return BlockParser(
+            sink,
+            self.references,
+            [replace(container) for container in self._stack],
+            None if self._leaf is None else replace(self._leaf),
+            self._blank,
+            dict(self.new_references),
+        )
+
+    def feed_line(self, line: str) -> None:
+        """Take one line of source without its newline, however long."""
+        first = True
+        while len(line) > LINE_LIMIT:
+            cut = line_cut(line)
+            self.feed_piece(line[:cut], first=first)
+            line, first = line[cut:], False
+        self.feed_piece(line, first=first)
+
+    def feed_piece(self, text: str, *, first: bool) -> None:
+        """Take a line, or the next piece of a line that was cut with ``line_cut``."""
+        if first:
+            self._start_line(grammar.expand_indent(text))
+        else:
+            self._go_on(text)
+
+    def finish(self) -> None:
+        """End the text: everything that is open is settled."""
+        self._close_leaf()
+        while len(self._stack) > 1:
+            self._pop()
+
+    # ---- one line
+
+    def _start_line(self, text: str) -> None:
+        depth, rest = self._match_containers(text)
+        leaf = self._leaf
+        if leaf is not None and depth == len(self._stack) and leaf.kind in ("fence", "literal"):
+            self._go_on_verbatim(leaf, rest)
+            return
+        if not rest.strip():
+            self._blank_line(depth)
+            return
+        while True:
+            opened = self._open_container(depth, rest)
+            if opened is None:
+                break
+            rest = opened
+            depth = len(self._stack)
+            if not rest.strip():
+                self._blank = False
+                return
+        self._add_to_leaf(depth, rest)
+
+    def _match_containers(self, text: str) -> tuple[int, str]:
+        """Return how many open containers a line belongs to, and what is left of it inside of them."""
+        depth = 1
+        for container in self._stack[1:]:
+            indent = grammar.indent_of(text)
+            if container.marker is None:
+                if indent > 3 or text[indent : indent + 1] != ">":
+                    break
+                text = _after_quote_mark(text[indent + 1 :])
+            elif indent >= container.indent:
+                text = text[container.indent :]
+            elif not text.strip():
+                if container.is_empty:
+                    break
+                text = ""
+            else:
+                break
+            depth += 1
+        return depth, text
+
+    def _blank_line(self, depth: int) -> None:
+        """A blank line ends paragraphs and tables, and quotes that it has no mark of."""
+        leaf = self._leaf
+        if leaf is not None and leaf.kind == "indented" and depth == len(self._stack):
+            leaf.blank_lines += 1
+            return
+        self._close_leaf()
+        quote = next(
+            (index for index in range(depth, len(self._stack)) if self._stack[index].marker is None), None
+        )
+        if quote is not None:
+            self._close_to(quote)
+        elif depth < len(self._stack) and self._stack[depth].is_empty:
+            self._close_to(depth)
+        self._blank = True
+
+    def _open_container(self, depth: int, rest: str) -> str | None:
+        """Open the quote or the item that the rest of a line begins, and return what is left; else ``None``."""
+        indent = grammar.indent_of(rest)
+        if indent > 3 or len(self._stack) >= NESTING_LIMIT:
+            return None
+        text = rest[indent:]
+        if text[0] == ">":
+            self._close_to(depth)
+            self._end_list()
+            self._tell_container()
+            self.sink.open_quote(self._take_blank())
+            self._stack.append(_Container())
+            return _after_quote_mark(text[1:])
+        marker = grammar.item_marker(text)
+        if marker is None or grammar.is_rule(text) or not self._may_open_item(depth, marker):
+            return None
+        self._open_item(depth, indent, marker)
+        return text[marker.width :]
+
+    def _may_open_item(self, depth: int, marker: grammar.ItemMarker) -> bool:
+        leaf = self._leaf
+        if leaf is None or leaf.kind != "paragraph" or depth < len(self._stack):
+            return True
+        return not marker.is_empty and marker.number in (None, 1)
+
+    def _open_item(self, depth: int, indent: int, marker: grammar.ItemMarker) -> None:
+        self._close_to(depth)
+        parent = self._stack[-1]
+        before = parent.last_item
+        same = (
+            before is not None and before[0] == marker.kind and (before[1] is None) == (marker.number is None)
+        )
+        number = marker.number
+        if same and before is not None and before[1] is not None:
+            number = before[1] + 1
+        self._tell_container()
+        self.sink.open_item(marker, number, self._take_blank(), same)
+        parent.last_item = (marker.kind, number)
+        self._stack.append(_Container(marker, indent + marker.width))
+
+    def _add_to_leaf(self, depth: int, rest: str) -> None:
+        """Give the rest of a line to the open leaf, or begin a new one."""
+        leaf = self._leaf
+        inside = depth == len(self._stack)
+        if leaf is not None and leaf.kind == "indented" and inside and grammar.indent_of(rest) >= 4:
+            self._go_on_indented(leaf, rest)
+            return
+        if grammar.indent_of(rest) >= 4:
+            if leaf is not None and leaf.kind == "paragraph":
+                self._extend_paragraph(leaf, rest.lstrip(" "))
+            else:
+                self._open_indented(depth, rest)
+            return
+        text = rest.lstrip(" ")
+        if inside and leaf is not None and leaf.kind == "paragraph" and self._continue_as_other(leaf, text):
+            return
+        if self._open_leaf(depth, text, grammar.indent_of(rest)):
+            return
+        if leaf is not None and leaf.kind == "paragraph":
+            self._extend_paragraph(leaf, text)
+        elif inside and leaf is not None and leaf.kind == "table":
+            self.sink.table_row(_fit(grammar.table_cells(rest), leaf.columns))
+        else:
+            self._begin(depth, _Leaf("paragraph", text))
+
+    # ---- leaves
+
+    def _open_leaf(self, depth: int, text: str, indent: int) -> bool:
+        """Open a block that is neither a paragraph nor part of one, where the text begins one."""
+        if (title := grammar.heading(text)) is not None:
+            self._begin_closed(depth)
+            self.sink.heading(title[0], title[1], self._take_blank())
+        elif (fence := grammar.fence_start(text)) is not None:
+            self._begin(depth, _Leaf("fence", end=fence.mark, indent=indent))
+            self.sink.open_code(fence.info, self._take_blank())
+        elif grammar.is_rule(text):
+            self._begin_closed(depth)
+            self.sink.rule(self._take_blank())
+        elif (end := grammar.html_end(text)) is not None or (end := grammar.math_end(text)) is not None:
+            self._open_literal(depth, text, end)
+        else:
+            return False
+        return True
+
+    def _open_literal(self, depth: int, text: str, end: str) -> None:
+        self._begin(depth, _Leaf("literal", end=end))
+        self.sink.literal_line(text, first=True, after_blank=self._take_blank(), continued=False)
+        if end and end in text[2:]:
+            self._leaf = None
+
+    def _open_indented(self, depth: int, rest: str) -> None:
+        self._begin(depth, _Leaf("indented"))
+        self.sink.open_code("", self._take_blank())
+        self.sink.code_line(rest[4:], continued=False)
+
+    def _go_on_indented(self, leaf: _Leaf, rest: str) -> None:
+        for _ in range(leaf.blank_lines):
+            self.sink.code_line("", continued=False)
+        leaf.blank_lines = 0
+        self.sink.code_line(rest[4:], continued=False)
+
+    def _continue_as_other(self, leaf: _Leaf, text: str) -> bool:
+        """Make a heading or a table of an open paragraph, where its next line says so."""
+        level = grammar.underline_level(text)
+        if level is not None and not leaf.is_settled and (body := self._take_references(leaf.text)):
+            self._leaf = None
+            self._tell_container()
+            self.sink.heading(level, body.replace("\n", " ").strip(), leaf.after_blank)
+            return True
+        alignments = grammar.delimiter_row(text)
+        above, _, header_line = leaf.text.rpartition("\n")
+        if alignments is None or "|" not in header_line or len(alignments) > COLUMN_LIMIT:
+            return False
+        header = grammar.table_cells(header_line)
+        if len(header) != len(alignments):
+            return False
+        self._open_table(leaf, above, alignments, header)
+        return True
+
+    def _open_table(self, leaf: _Leaf, above: str, alignments: tuple[str, ...], header: list[str]) -> None:
+        leaf.text = above
+        after_blank = leaf.after_blank and not above
+        self._close_leaf()
+        self._leaf = _Leaf("table", columns=len(header))
+        self._tell_container()
+        self.sink.open_table(alignments, header, after_blank)
+
+    def _begin(self, depth: int, leaf: _Leaf) -> None:
+        self._begin_closed(depth)
+        leaf.after_blank = self._blank
+        if leaf.kind == "paragraph":
+            self._blank = False
+        self._leaf = leaf
+
+    def _begin_closed(self, depth: int) -> None:
+        """Close what a new block ends."""
+        self._close_to(depth)
+        self._end_list()
+        self._tell_container()
+
+    def _extend_paragraph(self, leaf: _Leaf, text: str) -> None:
+        leaf.text += "\n" + text
+        self._settle_paragraph(leaf)
+
+    def _settle_paragraph(self, leaf: _Leaf) -> None:
+        while len(leaf.text) > PARAGRAPH_LIMIT:
+            cut = paragraph_cut(leaf.text)
+            head, leaf.text = leaf.text[:cut], leaf.text[cut:]
+            self.sink.paragraph(head, first=not leaf.is_settled, last=False, after_blank=leaf.after_blank)
+            leaf.is_settled = True
+
+    def _go_on(self, text: str) -> None:
+        """Take the next piece of a long line: it begins nothing, it belongs to what is open."""
+        leaf = self._leaf
+        if leaf is None:
+            self._begin(len(self._stack), _Leaf("paragraph", text))
+        elif leaf.kind == "paragraph":
+            leaf.text += text
+            self._settle_paragraph(leaf)
+        elif leaf.kind in ("fence", "indented"):
+            self.sink.code_line(text, continued=True)
+        elif leaf.kind == "literal":
+            self.sink.literal_line(text, first=False, after_blank=False, continued=True)
+        else:
+            self.sink.table_row(_fit([text], leaf.columns))
+
+    def _go_on_verbatim(self, leaf: _Leaf, rest: str) -> None:
+        if leaf.kind == "fence":
+            if grammar.is_fence_end(rest, leaf.end):
+                self._close_leaf()
+            else:
+                self.sink.code_line(rest[min(leaf.indent, grammar.indent_of(rest)) :], continued=False)
+        elif not rest.strip():
+            self._leaf = None
+            self._blank = True
+        else:
+            self.sink.literal_line(rest, first=False, after_blank=False, continued=False)
+            if leaf.end and leaf.end in rest:
+                self._leaf = None
+
+    # ---- closing
+
+    def _close_leaf(self) -> None:
+        leaf, self._leaf = self._leaf, None
+        if leaf is None:
+            return
+        if leaf.kind == "paragraph":
+            self._close_paragraph(leaf)
+        elif leaf.kind in ("fence", "indented"):
+            self.sink.close_code()
+        elif leaf.kind == "table":
+            self.sink.close_table()
+
+    def _close_paragraph(self, leaf: _Leaf) -> None:
+        text = leaf.text if leaf.is_settled else self._take_references(leaf.text)
+        if text.strip() or leaf.is_settled:
+            self.sink.paragraph(
+                text.rstrip(), first=not leaf.is_settled, last=True, after_blank=leaf.after_blank
+            )
+
+    def _take_references(self, text: str) -> str:
+        """Learn the link reference definitions at the start of a paragraph and return the rest."""
+        while text.startswith("["):
+            line, _, rest = text.partition("\n")
+            definition = grammar.reference(line)
+            if definition is None:
+                break
+            label, url, title = definition
+            self.new_references.setdefault(label, (url, title))
+            text = rest
+        return text
+
+    def _close_to(self, depth: int) -> None:
+        """Close the leaf and every container from ``depth`` on."""
+        self._close_leaf()
+        while len(self._stack) > depth:
+            self._pop()
+
+    def _pop(self) -> None:
+        self._stack.pop()
+        self.sink.close_container()
+
+    def _end_list(self) -> None:
+        """Something other than an item comes next: a list that could have gone on is over."""
+        self._stack[-1].last_item = None
+
+    def _tell_container(self) -> None:
+        self._stack[-1].is_empty = False
+
+    def _take_blank(self) -> bool:
+        blank, self._blank = self._blank, False
+        return blank
+
+
+def _after_quote_mark(text: str) -> str:
+    """Return what follows ``>``; one space belongs to the mark, and a tab's stops count from before it."""
+    text = grammar.expand_indent(text, 1)
+    return text.removeprefix(" ")
+
+
+def _fit(cells: list[str], columns: int) -> list[str]:
+    return (cells + [""] * columns)[:columns]

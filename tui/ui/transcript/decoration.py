@@ -1,0 +1,131 @@
+"""What stands around an answer: the prompt, who answers, how it ended, what it used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.core.safe_text import count_neutralised, safe_line, safe_text
+from tui.core.turn import Turn, TurnState
+from tui.core.usage import Source, Usage, estimate_tokens
+from tui.ui.transcript.cells import expand_tabs, settle_cells
+from tui.ui.transcript.lines import EMPTY_LINE, Attribute, Line, Role, Span
+from tui.ui.transcript.raw import raw_spans
+from tui.ui.transcript.wrap import wrap
+
+PROMPT_BLOCK = -2
+"""The block ordinal of a prompt's lines."""
+_PROMPT_BAR = Span("┃ ", Role.PROMPT_BAR)
+_FINISH = {
+    "length": "cut off at the token limit",
+    "tool_calls": "ended with a tool call",
+    "content_filter": "stopped by the server's content filter",
+}
+
+
+def head_lines(turn: Turn, width: int, *, raw: bool) -> list[Line]:
+    """Return the prompt and the line that says who answers."""
+    lines: list[Line] = []
+    if turn.prompt:
+        for source in turn.prompt.split("\n"):
+            spans = (
+                raw_spans(source)
+                if raw
+                else (Span(settle_cells(expand_tabs(safe_text(source))), Role.PROMPT),)
+            )
+            for row in wrap(spans, width - 2) or [()]:
+                lines.append(Line((_PROMPT_BAR, *row), 1, block=PROMPT_BLOCK))
+        lines.append(EMPTY_LINE)
+    if speaker := _speaker(turn):
+        lines.extend(Line(row) for row in wrap([Span(speaker, Role.SPEAKER | Attribute.BOLD)], width))
+    return lines
+
+
+def _speaker(turn: Turn) -> str:
+    parts = [settle_cells(safe_line(part, 60)) for part in (turn.provider, turn.model) if part]
+    return " · ".join(dict.fromkeys(parts))
+
+
+def foot_lines(turn: Turn, width: int) -> list[Line]:
+    """Return what follows the answer: tool calls, notes, the end and its reason."""
+    spans = [*_tool_spans(turn), *_note_spans(turn), *_end_spans(turn)]
+    lines = [Line(row) for line in spans for row in wrap(line, width)]
+    if lines and (turn.answer or turn.reasoning):
+        lines.insert(0, EMPTY_LINE)
+    return lines
+
+
+def _tool_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
+    for call in turn.tool_calls.values():
+        name, arguments = safe_line(call.name, 80), safe_line(call.arguments, 2_000)
+        yield Span("⚙ tool call, not run: ", Role.NOTE), Span(settle_cells(f"{name}({arguments})"), Role.TOOL)
+
+
+def _note_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
+    for note in turn.notes:
+        yield (Span(f"· {settle_cells(safe_line(note, 500))}", Role.NOTE),)
+    if turn.malformed_events:
+        what = "event" if turn.malformed_events == 1 else "events"
+        yield (Span(f"· {turn.malformed_events} unreadable {what} skipped", Role.NOTE),)
+
+
+def _end_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
+    if turn.state.is_live:
+        return
+    neutralised = count_neutralised(turn.answer.text) + count_neutralised(turn.reasoning.text)
+    if neutralised:
+        what = "character" if neutralised == 1 else "characters"
+        yield (Span(f"⚠ {neutralised} control {what} neutralised", Role.WARNING),)
+    if turn.failure is not None:
+        mark = "⏹" if turn.state is TurnState.STOPPED else "✗"
+        yield (Span(f"{mark} {safe_line(turn.failure.title)}", Role.ERROR | Attribute.BOLD),)
+        yield (Span(f"  {safe_line(turn.failure.advice)}", Role.ADVICE),)
+    if footer := " · ".join(_footer_parts(turn)):
+        yield (Span(footer, Role.FOOTER),)
+
+
+def _footer_parts(turn: Turn) -> Iterator[str]:
+    if turn.state is TurnState.STOPPED:
+        yield "stopped by you"
+    elif turn.state is TurnState.INTERRUPTED:
+        yield "interrupted: the program or the connection ended before the answer did"
+    elif turn.state is TurnState.DONE and turn.finish_reason not in (None, "stop"):
+        reason = str(turn.finish_reason)
+        yield _FINISH.get(reason, f"ended with “{safe_line(reason, 40)}”")
+    if turn.usage is not None:
+        yield from _usage_parts(turn.usage)
+    if (total := turn.timings.total_ms) is not None:
+        yield f"{total / 1000:.1f} s"
+
+
+def _usage_parts(usage: Usage) -> Iterator[str]:
+    mark = "~" if usage.source is Source.ESTIMATED else ""
+    if usage.prompt_tokens is not None:
+        yield f"{mark}{usage.prompt_tokens:,} in"
+    if usage.completion_tokens is not None:
+        yield f"{mark}{usage.completion_tokens:,} out"
+
+
+def reasoning_title(turn: Turn) -> str:
+    """Return the one line that stands for a turn's reasoning."""
+    if turn.state is TurnState.REASONING:
+        return "Thinking…"
+    parts = []
+    seconds = turn.thinking_seconds
+    if seconds is None and turn.timings.thinking_ms is not None:
+        seconds = turn.timings.thinking_ms / 1000
+    parts.append("Thought" if seconds is None else f"Thought {seconds:.1f} s")
+    parts.append(_reasoning_tokens(turn))
+    return " · ".join(parts)
+
+
+def _reasoning_tokens(turn: Turn) -> str:
+    usage = turn.usage
+    if usage is not None and usage.reasoning_tokens:
+        mark = "~" if usage.source is Source.ESTIMATED else ""
+        return f"{mark}{usage.reasoning_tokens:,} tokens"
+    return f"~{estimate_tokens(turn.reasoning.text):,} tokens"
+
+
+def estimated_rows(text: str, width: int) -> int:
+    """Guess how many rows a text takes without rendering it."""
+    return 1 + int(len(text) / max(10, width * 0.75)) + text.count("\n") if text else 0

@@ -1,0 +1,251 @@
+"""One turn as rows: its prompt, a place for its reasoning, its answer and its end.
+
+The rows are rendered when they are needed and forgotten when they are far from the view; what
+stays is how many they were. A live turn takes in what arrived with ``advance``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.ui.transcript.decoration import estimated_rows, foot_lines, head_lines
+from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
+from tui.ui.transcript.raw import RawLines
+from tui.ui.transcript.render import Layout
+from tui.ui.transcript.stream import MarkdownLines
+
+LIVE_REASONING_ROWS = 10
+"""Rows of reasoning shown while the model thinks: the newest."""
+REASONING_INDENT = 4
+REASONING_BLOCK = -3
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything beside the turn itself that its rows depend on."""
+
+    width: int
+    wrap_code: bool = True
+    raw: bool = False
+
+
+class GrowingText:
+    """A text buffer as lines: reads only what was appended since the last look."""
+
+    def __init__(self, buffer: TextBuffer, view: View, *, base: int, indent: int = 0) -> None:
+        self._buffer = buffer
+        self._offset = 0
+        self._layout = Layout(max(1, view.width - indent), view.wrap_code, base)
+        self._lines: MarkdownLines | RawLines = (
+            RawLines(self._layout.width) if view.raw else MarkdownLines(self._layout)
+        )
+        self._tail: list[Line] = []
+        self.is_finished = False
+
+    def advance(self, *, is_live: bool) -> bool:
+        """Take in what arrived; return whether any line may have changed."""
+        if self.is_finished:
+            return False
+        text = self._buffer.since(self._offset)
+        self._offset += len(text)
+        if text:
+            self._lines.feed(text)
+        if not is_live:
+            self._finish()
+        elif text:
+            self._tail = self._lines.tail()
+        return bool(text) or not is_live
+
+    def _finish(self) -> None:
+        self._lines.finish()
+        late = self._lines.late_references
+        if late is not None:
+            self._lines = MarkdownLines(self._layout, late)
+            self._lines.feed(self._buffer.text)
+            self._lines.finish()
+        self._tail = []
+        self.is_finished = True
+
+    def __len__(self) -> int:
+        return len(self._lines.settled) + len(self._tail)
+
+    def __getitem__(self, index: int) -> Line:
+        settled = self._lines.settled
+        return settled[index] if index < len(settled) else self._tail[index - len(settled)]
+
+    @property
+    def settled_rows(self) -> int:
+        """How many rows at the start will never change."""
+        return len(self._lines.settled)
+
+
+class TurnDocument:
+    """The rows of one turn."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.reasoning_open: bool | None = None
+        """What the person chose; ``None``: open while the model thinks, folded after."""
+        self._view: View | None = None
+        self._head: list[Line] = []
+        self._foot: list[Line] = []
+        self._answer: GrowingText | None = None
+        self._reasoning: GrowingText | None = None
+        self._rows = 0
+        self._measured_for: tuple[View, bool] | None = None
+
+    # ---- state
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether its lines are at hand."""
+        return self._answer is not None
+
+    @property
+    def is_reasoning_shown(self) -> bool:
+        """Whether the reasoning is unfolded."""
+        if self.reasoning_open is not None:
+            return self.reasoning_open
+        return self.turn.state is TurnState.REASONING
+
+    @property
+    def has_reasoning(self) -> bool:
+        """Whether there is any reasoning to show or fold."""
+        return bool(self.turn.reasoning)
+
+    def rows(self, view: View) -> int:
+        """Return the height: measured where it is known, else an estimate."""
+        if self._answer is not None and self._view == view:
+            return self._rows
+        if self._measured_for == (view, self.is_reasoning_shown) and not self.turn.state.is_live:
+            return self._rows
+        return self._estimate(view)
+
+    def _estimate(self, view: View) -> int:
+        turn = self.turn
+        rows = 4 + estimated_rows(turn.prompt, view.width) + estimated_rows(turn.answer.text, view.width)
+        if self.has_reasoning:
+            rows += 1
+        if self.is_reasoning_shown:
+            rows += estimated_rows(turn.reasoning.text, view.width)
+        return rows
+
+    # ---- rendering
+
+    def render(self, view: View) -> None:
+        """Make the lines for a view; nothing to do where they are at hand."""
+        if self._answer is not None and self._view == view:
+            return
+        self._view = view
+        self._head = head_lines(self.turn, view.width, raw=view.raw)
+        self._answer = GrowingText(self.turn.answer, view, base=Role.TEXT)
+        self._reasoning = None
+        self.advance(force=True)
+
+    def advance(self, *, force: bool = False) -> bool:
+        """Take in what arrived since the last time; return whether anything changed."""
+        if self._answer is None or self._view is None:
+            return False
+        turn = self.turn
+        changed = self._answer.advance(is_live=turn.state.is_live)
+        changed |= self._advance_reasoning()
+        foot = foot_lines(turn, self._view.width)
+        if foot != self._foot:
+            self._foot, changed = foot, True
+        if changed or force:
+            self.measure()
+        return changed
+
+    def _advance_reasoning(self) -> bool:
+        if not self.has_reasoning or not self.is_reasoning_shown or self._view is None:
+            return False
+        if self._reasoning is None:
+            self._reasoning = GrowingText(
+                self.turn.reasoning, self._view, base=Role.REASONING, indent=REASONING_INDENT
+            )
+        return self._reasoning.advance(is_live=self.turn.state is TurnState.REASONING)
+
+    def measure(self) -> None:
+        """Count the rows again, after something grew or was folded."""
+        assert self._answer is not None
+        self._advance_reasoning()
+        self._rows = self.answer_start + len(self._answer) + len(self._foot) + 1
+        if self._view is not None:
+            self._measured_for = (self._view, self.is_reasoning_shown)
+
+    def forget(self) -> None:
+        """Drop the lines; the height stays known."""
+        self._answer = self._reasoning = None
+        self._head, self._foot = [], []
+
+    # ---- rows
+
+    @property
+    def reasoning_start(self) -> int:
+        """The row at which the reasoning has its place."""
+        return len(self._head)
+
+    @property
+    def reasoning_rows(self) -> int:
+        """Rows of the reasoning's place: its title, and its lines where it is unfolded."""
+        if not self.has_reasoning:
+            return 0
+        return 1 + self.reasoning_body_rows
+
+    @property
+    def reasoning_body_rows(self) -> int:
+        """Rows of unfolded reasoning; while the model thinks there is a limit to them."""
+        if not self.is_reasoning_shown or self._reasoning is None:
+            return 0
+        rows = len(self._reasoning)
+        return min(rows, LIVE_REASONING_ROWS) if self.turn.state is TurnState.REASONING else rows
+
+    def reasoning_line(self, row: int) -> Line:
+        """Return a row of the unfolded reasoning: of its newest part where it is limited."""
+        if self._reasoning is None:
+            return EMPTY_LINE
+        index = len(self._reasoning) - self.reasoning_body_rows + row
+        return self._reasoning[index] if 0 <= index < len(self._reasoning) else EMPTY_LINE
+
+    @property
+    def answer_start(self) -> int:
+        """The row at which the answer begins."""
+        return len(self._head) + self.reasoning_rows
+
+    @property
+    def settled_rows(self) -> int:
+        """How many rows at the start nothing changes any more."""
+        if self._answer is None:
+            return 0
+        return self.answer_start + self._answer.settled_rows
+
+    def line(self, row: int) -> Line | None:
+        """Return a row; ``None`` where the reasoning has its place."""
+        if row < len(self._head):
+            return self._head[row]
+        row -= len(self._head)
+        if row < (place := self.reasoning_rows):
+            return None
+        row -= place
+        answer = self._answer
+        if answer is None:
+            return EMPTY_LINE
+        if row < len(answer):
+            return answer[row]
+        row -= len(answer)
+        return self._foot[row] if row < len(self._foot) else EMPTY_LINE
+
+    def blocks(self) -> Iterator[tuple[int, int, int]]:
+        """Yield each block as its first row, the row after its last, and its ordinal."""
+        start, current = 0, -1
+        for row in range(self._rows):
+            line = self.line(row)
+            block = REASONING_BLOCK if line is None else line.block
+            if block != current:
+                if current != -1:
+                    yield start, row, current
+                start, current = row, block
+        if current != -1:
+            yield start, self._rows, current

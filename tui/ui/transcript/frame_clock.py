@@ -1,0 +1,69 @@
+"""When a frame is drawn: at most so many a second, fewer when the terminal is slow, none when idle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+
+FRAMES_PER_SECOND = 15.0
+CALM_FRAMES_PER_SECOND = 8.0
+SLOWEST_INTERVAL_SECONDS = 1.0
+
+
+class FrameClock:
+    """Calls ``draw`` some time after ``request``. Holds no timer when nothing was requested."""
+
+    def __init__(self, draw: Callable[[], None], *, calm: bool = False) -> None:
+        self._draw = draw
+        self._handle: asyncio.TimerHandle | None = None
+        self._last = 0.0
+        self._calm = calm
+        self._interval = self._base
+        self.is_behind: Callable[[], bool] = lambda: False
+        """Whether the terminal has not taken the last frame yet."""
+
+    @property
+    def _base(self) -> float:
+        return 1 / (CALM_FRAMES_PER_SECOND if self._calm else FRAMES_PER_SECOND)
+
+    @property
+    def calm(self) -> bool:
+        """Whether frames come at the rate of a slow line."""
+        return self._calm
+
+    @calm.setter
+    def calm(self, calm: bool) -> None:
+        self._calm = calm
+        self._interval = self._base
+
+    def request(self) -> None:
+        """Ask for a frame: at once if the last one is long ago."""
+        if self._handle is None:
+            delay = max(0.0, self._last + self._interval - monotonic())
+            self._handle = asyncio.get_running_loop().call_later(delay, self._tick)
+
+    def finish(self) -> None:
+        """Draw what is left now."""
+        self.stop()
+        self._show()
+
+    def stop(self) -> None:
+        """Forget what was requested."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _tick(self) -> None:
+        self._handle = None
+        if self.is_behind():
+            self._interval = min(SLOWEST_INTERVAL_SECONDS, self._interval * 1.5)
+            self._last = monotonic()
+            self.request()
+            return
+        self._interval = max(self._base, self._interval * 0.8)
+        self._show()
+
+    def _show(self) -> None:
+        self._last = monotonic()
+        self._draw()

@@ -1,0 +1,214 @@
+"""Colours of code, line by line, with the lexer's state carried from one line to the next.
+
+Pygments' regular-expression lexers keep a stack of states; keeping it between lines gives what a
+whole-file run would give, at a constant price per line. Other lexers colour each line by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from tui.ui.transcript.lines import Role, Span
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+
+LINE_LIMIT = 400
+"""Longer lines are shown in one colour."""
+STEP_LIMIT = 4_000
+"""The most matches tried on one line: beyond it the rest is shown in one colour."""
+_COMMENT_OPEN, _COMMENT_CLOSE = "/*", "*/"
+
+_ROLES = (
+    ("Token.Comment", Role.COMMENT),
+    ("Token.Keyword.Type", Role.TYPE),
+    ("Token.Keyword", Role.KEYWORD),
+    ("Token.Operator.Word", Role.KEYWORD),
+    ("Token.Literal.String", Role.STRING),
+    ("Token.Literal.Number", Role.NUMBER),
+    ("Token.Name.Function", Role.FUNCTION),
+    ("Token.Name.Class", Role.TYPE),
+    ("Token.Name.Builtin", Role.TYPE),
+    ("Token.Name.Decorator", Role.FUNCTION),
+    ("Token.Name.Tag", Role.KEYWORD),
+    ("Token.Name.Attribute", Role.FUNCTION),
+    ("Token.Operator", Role.OPERATOR),
+    ("Token.Generic.Inserted", Role.INSERTED),
+    ("Token.Generic.Deleted", Role.DELETED),
+    ("Token.Generic.Heading", Role.KEYWORD),
+)
+
+
+@lru_cache(maxsize=256)
+def _role(token_type: Any) -> Role:
+    name = str(token_type)
+    return next(
+        (role for prefix, role in _ROLES if name == prefix or name.startswith(prefix + ".")), Role.CODE
+    )
+
+
+@lru_cache(maxsize=64)
+def lexer_for(language: str) -> Lexer | None:
+    """Return the lexer of a language as named after a fence, or ``None``."""
+    name = re.split(r"[\s,{:]", language.strip().lower(), maxsplit=1)[0]
+    if not name or name in ("text", "plain", "plaintext", "txt", "output"):
+        return None
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(name, stripnl=False, ensurenl=True)
+    except ClassNotFound:
+        return None
+
+
+def warm() -> None:
+    """Import the library and the language that answers use most."""
+    Highlighter("python").spans("def warm(): pass")
+
+
+class Highlighter:
+    """Colours the lines of one code block, from the first to the last."""
+
+    __slots__ = ("_in_comment", "_lexer", "_stack")
+
+    def __init__(self, language: str) -> None:
+        self._lexer = lexer_for(language)
+        self._stack: tuple[str, ...] = ("root",)
+        self._in_comment = False
+
+    def copy(self) -> Highlighter:
+        """Return an independent highlighter in the same state."""
+        twin = Highlighter.__new__(Highlighter)
+        twin._lexer, twin._stack, twin._in_comment = self._lexer, self._stack, self._in_comment
+        return twin
+
+    def spans(self, line: str) -> list[Span]:
+        """Return a line of code as spans and carry the state on."""
+        if self._lexer is None or not line:
+            return [Span(line, Role.CODE)] if line else self._blank()
+        if len(line) > LINE_LIMIT:
+            return [Span(line, Role.CODE)]
+        if self._in_comment:
+            return self._within_comment(line)
+        pairs = list(self._tokens(line))
+        last = pairs[-1] if pairs else None
+        opened = line.rfind(_COMMENT_OPEN)
+        if (
+            opened > line.rfind(_COMMENT_CLOSE, opened + 2)
+            and last is not None
+            and self._opens_comment(line, opened)
+        ):
+            self._in_comment = True
+            head = [Span(text, role) for role, text in self._cropped(pairs, opened)]
+            return [*head, Span(line[opened:], Role.COMMENT)]
+        return [Span(text, role) for role, text in pairs]
+
+    def _blank(self) -> list[Span]:
+        if self._lexer is not None and not self._in_comment:
+            list(self._tokens(""))  # a blank line ends some states
+        return []
+
+    def _within_comment(self, line: str) -> list[Span]:
+        end = line.find(_COMMENT_CLOSE)
+        if end < 0:
+            return [Span(line, Role.COMMENT)]
+        self._in_comment = False
+        rest = line[end + 2 :]
+        return [Span(line[: end + 2], Role.COMMENT), *(self.spans(rest) if rest else [])]
+
+    def _opens_comment(self, line: str, opened: int) -> bool:
+        """Whether ``/*`` opens a comment here, judged by how the lexer colours a closed one."""
+        probe = self.copy()
+        position = 0
+        for role, text in probe._tokens(line[:opened] + "/* */"):
+            if position <= opened < position + len(text):
+                return role is Role.COMMENT
+            position += len(text)
+        return False
+
+    @staticmethod
+    def _cropped(pairs: Iterable[tuple[Role, str]], length: int) -> Iterator[tuple[Role, str]]:
+        for role, text in pairs:
+            if length <= 0:
+                return
+            yield role, text[:length]
+            length -= len(text)
+
+    def _tokens(self, line: str) -> Iterator[tuple[Role, str]]:
+        """Yield role and text of each token of a line, without its newline."""
+        left = len(line)
+        for token_type, text in self._raw_tokens(line + "\n"):
+            if left <= 0:
+                continue  # the states still move on at the newline
+            text = text[:left]
+            left -= len(text)
+            if text:
+                yield _role(token_type), text
+        if left > 0:
+            yield Role.CODE, line[-left:]
+
+    def _raw_tokens(self, text: str) -> Iterator[tuple[Any, str]]:
+        from pygments.lexer import RegexLexer
+
+        lexer = self._lexer
+        assert lexer is not None
+        simple = isinstance(lexer, RegexLexer) and (
+            type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed
+        )
+        if simple:
+            yield from self._stateful_tokens(lexer, text)
+        else:
+            yield from ((kind, value) for _, kind, value in lexer.get_tokens_unprocessed(text))
+
+    def _stateful_tokens(self, lexer: Any, text: str) -> Iterator[tuple[Any, str]]:
+        """Run the lexer's rules over one line, beginning in the state that the last line ended in."""
+        from pygments.token import _TokenType
+
+        stack = list(self._stack)
+        rules = lexer._tokens
+        position = steps = 0
+        while position < len(text) and steps < STEP_LIMIT:
+            for match_rule, action, new_state in rules[stack[-1]]:
+                steps += 1
+                match = match_rule(text, position)
+                if match is None:
+                    continue
+                if action is not None:
+                    if type(action) is _TokenType:
+                        yield action, match.group()
+                    else:
+                        yield from ((kind, value) for _, kind, value in action(lexer, match))
+                position = match.end()
+                if new_state is not None:
+                    _move(stack, new_state)
+                break
+            else:
+                if text[position] == "\n":
+                    stack = ["root"]
+                position += 1
+                yield _error_type(), text[position - 1]
+        self._stack = tuple(stack[-32:])
+
+
+def _error_type() -> Any:
+    from pygments.token import Error
+
+    return Error
+
+
+def _move(stack: list[str], new_state: Any) -> None:
+    """Apply a rule's transition: names to push, ``#pop``, ``#push``, or a count to pop."""
+    for step in new_state if isinstance(new_state, tuple) else (new_state,):
+        if step == "#pop":
+            if len(stack) > 1:
+                stack.pop()
+        elif step == "#push":
+            stack.append(stack[-1])
+        elif isinstance(step, int):
+            del stack[max(1, len(stack) + step if step < 0 else len(stack) - step) :]
+        else:
+            stack.append(step)

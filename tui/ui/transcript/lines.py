@@ -1,0 +1,107 @@
+"""Lines of styled spans: what a rendered text is made of, before any colour is chosen.
+
+A style is an integer: a role in its low byte, attributes above. Which colours a role has is
+decided when a line is drawn, so that a change of theme renders nothing again.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+from typing import NamedTuple
+
+
+class Role(IntEnum):
+    """What a span is. Each has a component class ``transcript--<name>`` in the style sheet."""
+
+    TEXT = 0
+    HEADING = 1
+    SUBHEADING = 2
+    MARKER = 3
+    QUOTE_BAR = 4
+    QUOTE = 5
+    RULE = 6
+    INLINE_CODE = 7
+    CODE = 8
+    CODE_BORDER = 9
+    CODE_LABEL = 10
+    TABLE_BORDER = 11
+    TABLE_HEADER = 12
+    LINK = 13
+    URL = 14
+    LITERAL = 15
+    PROMPT = 16
+    PROMPT_BAR = 17
+    SPEAKER = 18
+    FOOTER = 19
+    NOTE = 20
+    ERROR = 21
+    ADVICE = 22
+    WARNING = 23
+    TOOL = 24
+    KEYWORD = 25
+    STRING = 26
+    NUMBER = 27
+    COMMENT = 28
+    FUNCTION = 29
+    TYPE = 30
+    OPERATOR = 31
+    INSERTED = 32
+    DELETED = 33
+    REASONING = 34
+    CURSOR = 35
+    MATCH = 36
+    CURRENT_MATCH = 37
+    SELECTION = 38
+
+
+class Attribute(IntFlag):
+    """What is added to a role; ORed into a style."""
+
+    BOLD = 1 << 8
+    ITALIC = 1 << 9
+    STRIKE = 1 << 10
+    UNDERLINE = 1 << 11
+
+
+ROLE_MASK = 0xFF
+CODE_ROLES = frozenset(
+    {Role.CODE, Role.CODE_BORDER, Role.CODE_LABEL}
+    | {role for role in Role if Role.KEYWORD <= role <= Role.DELETED}
+)
+"""Roles drawn on the background of a code block."""
+
+
+class Span(NamedTuple):
+    """A run of text in one style."""
+
+    text: str
+    style: int = Role.TEXT
+    url: str = ""
+    """Where a link leads, for spans of links only."""
+
+
+class Line(NamedTuple):
+    """One line of the transcript, without its newline."""
+
+    spans: tuple[Span, ...]
+    lead: int = 0
+    """How many spans at its start are decoration (bars, markers' indents): copying leaves them out."""
+    soft: bool = False
+    """The text goes on in the next line: copying joins the two with a space."""
+    fill: int = Role.TEXT
+    """The style in which the rest of the row is filled."""
+    block: int = -1
+    """The ordinal of the block it belongs to, -1 between blocks."""
+
+    @property
+    def text(self) -> str:
+        """The characters as drawn."""
+        return "".join(span.text for span in self.spans)
+
+    @property
+    def own_text(self) -> str:
+        """The characters without decoration."""
+        return "".join(span.text for span in self.spans[self.lead :])
+
+
+EMPTY_LINE = Line(())

@@ -1,0 +1,177 @@
+"""All turns as one long roll of rows, of which only the part in view is rendered.
+
+A place on it is an anchor: a turn and a row of that turn. Anchors stay right when turns above
+them turn out to be higher or lower than was guessed; absolute rows do not, and are made of anchors
+when they are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tui.core.turn import Turn
+from tui.ui.transcript.document import TurnDocument, View
+
+KEPT_ROWS = 12_000
+"""Rows of turns out of view that stay rendered."""
+
+
+class Anchor(NamedTuple):
+    """A row of a turn."""
+
+    index: int
+    row: int
+
+
+class Roll:
+    """The documents in order, their heights, and the anchors between them."""
+
+    def __init__(self) -> None:
+        self.documents: list[TurnDocument] = []
+        self.view = View(80)
+        self._tops: list[int] = []
+        self._used: dict[int, None] = {}
+
+    # ---- documents
+
+    def show(self, turns: Iterable[Turn]) -> None:
+        """Begin anew with these turns."""
+        self.documents = [TurnDocument(turn) for turn in turns]
+        self._tops.clear()
+        self._used.clear()
+
+    def add(self, turn: Turn) -> TurnDocument:
+        """Append a turn."""
+        document = TurnDocument(turn)
+        self.documents.append(document)
+        return document
+
+    def remove(self, identity: str) -> TurnDocument | None:
+        """Take a turn out; return its document."""
+        index = self.find(identity)
+        if index is None:
+            return None
+        document = self.documents.pop(index)
+        self._used.pop(id(document), None)
+        self.moved(index)
+        return document
+
+    def find(self, identity: str) -> int | None:
+        """Return the index of a turn."""
+        for index in range(len(self.documents) - 1, -1, -1):
+            if self.documents[index].turn.identity == identity:
+                return index
+        return None
+
+    def set_view(self, view: View) -> None:
+        """Change what all rows depend on."""
+        if view != self.view:
+            self.view = view
+            self._tops.clear()
+
+    # ---- heights
+
+    def rows(self, index: int) -> int:
+        """Return the exact rows of a turn, rendering it where that is needed."""
+        self.render(index)
+        return self.documents[index].rows(self.view)
+
+    def render(self, index: int) -> TurnDocument:
+        """Return a turn with its lines at hand."""
+        document = self.documents[index]
+        before = document.rows(self.view)
+        document.render(self.view)
+        if document.rows(self.view) != before:
+            self.moved(index + 1)
+        self._used.pop(id(document), None)
+        self._used[id(document)] = None
+        return document
+
+    def moved(self, index: int) -> None:
+        """Say that turns from ``index`` on may begin elsewhere now."""
+        del self._tops[index:]
+
+    def top(self, index: int) -> int:
+        """Return the absolute row at which a turn begins; rows of turns never rendered are estimates."""
+        tops = self._tops
+        if not tops:
+            tops.append(0)
+        while len(tops) <= index:
+            tops.append(tops[-1] + self.documents[len(tops) - 1].rows(self.view))
+        return tops[index]
+
+    @property
+    def height(self) -> int:
+        """All rows, estimates included."""
+        return self.top(len(self.documents)) if self.documents else 0
+
+    # ---- anchors
+
+    def absolute(self, anchor: Anchor) -> int:
+        """Return an anchor's absolute row."""
+        return self.top(anchor.index) + anchor.row if self.documents else 0
+
+    def at(self, absolute: int) -> Anchor:
+        """Return the anchor of an absolute row."""
+        low, high = 0, len(self.documents) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.top(middle) <= absolute:
+                low = middle
+            else:
+                high = middle - 1
+        return Anchor(low, max(0, absolute - self.top(low))) if self.documents else Anchor(0, 0)
+
+    def step(self, anchor: Anchor, rows: int) -> Anchor:
+        """Return the anchor some rows further down (up where negative), exactly, within the roll."""
+        if not self.documents:
+            return Anchor(0, 0)
+        index, row = anchor.index, anchor.row + rows
+        while row < 0 and index > 0:
+            index -= 1
+            row += self.rows(index)
+        while index < len(self.documents) - 1 and row >= (here := self.rows(index)):
+            row -= here
+            index += 1
+        last = index == len(self.documents) - 1
+        return Anchor(index, max(0, min(row, self.rows(index) - 1) if last else row))
+
+    def end(self, height: int) -> Anchor:
+        """Return the anchor at which the last ``height`` rows begin."""
+        left = height
+        for index in range(len(self.documents) - 1, -1, -1):
+            rows = self.rows(index)
+            if rows >= left:
+                return Anchor(index, rows - left)
+            left -= rows
+        return Anchor(0, 0)
+
+    def walk(self, anchor: Anchor, count: int) -> Iterator[tuple[int, TurnDocument, int]]:
+        """Yield index, document and row for each of ``count`` rows from an anchor on."""
+        index, row = anchor
+        while count > 0 and index < len(self.documents):
+            rows = self.rows(index)
+            document = self.documents[index]
+            while row < rows and count > 0:
+                yield index, document, row
+                row += 1
+                count -= 1
+            index, row = index + 1, 0
+
+    def forget_far(self, near: range) -> None:
+        """Drop the lines of turns not used for long, those within ``near`` and live ones kept."""
+        if len(self._used) <= len(near) + 2:
+            return
+        by_identity = {id(document): (index, document) for index, document in enumerate(self.documents)}
+        kept = 0
+        for key in reversed(list(self._used)):
+            entry = by_identity.get(key)
+            if entry is None:
+                del self._used[key]
+                continue
+            index, document = entry
+            kept += document.rows(self.view)
+            if kept > KEPT_ROWS and index not in near and not document.turn.state.is_live:
+                document.forget()
+                del self._used[key]
