@@ -10,11 +10,6 @@ import pytest
 
 from tui.demo.engine import EngineAddress, EngineProcess
 
-needs_engine = pytest.mark.skipif(
-    find_engine() is None and not os.environ.get("LMDECK_REQUIRE_ENGINE"),
-    reason="the engine is not installed",
-)
-
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[EngineProcess]:
