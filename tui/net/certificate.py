@@ -1,0 +1,103 @@
+"""Reads the few fields of a certificate (DER) that a person needs: whose, from whom, until when.
+
+The standard library shows them only for certificates that it has accepted, which is when nobody asks.
+Nothing is verified here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+_COMMON_NAME = bytes.fromhex("550403")
+_ORGANISATION = bytes.fromhex("55040a")
+_ALTERNATIVE_NAMES = bytes.fromhex("551d11")
+_UTC_TIME, _SEQUENCE = 0x17, 0x30
+_DNS_NAME, _IP_ADDRESS = 0x82, 0x87
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """A certificate in words; texts are the server's and raw."""
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    """Host names and addresses that it is for."""
+    begins: datetime
+    ends: datetime
+    sha256: str
+
+
+def read_certificate(der: bytes) -> CertificateFacts:
+    """Return the facts of a certificate (RFC 5280, section 4.1).
+
+    Raises:
+        ValueError: the bytes are no certificate.
+    """
+    try:
+        outer = next(_items(der))[1]
+        fields = [item for item in _items(next(_items(outer))[1]) if item[0] != 0xA0]
+        _serial, _algorithm, issuer, validity, subject = fields[:5]
+        begins, ends = (_moment(kind, value) for kind, value in _items(validity[1]))
+        names = tuple(_alternative_names(fields[6:]))
+    except (IndexError, StopIteration, UnicodeError, OverflowError) as error:
+        raise ValueError("not a certificate") from error
+    name = _name(subject[1])
+    return CertificateFacts(
+        name, _name(issuer[1]), names or (name,), begins, ends, hashlib.sha256(der).hexdigest()
+    )
+
+
+def _items(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield tag and content of each element, one after the other."""
+    position = 0
+    while position < len(data):
+        tag, length = data[position], data[position + 1]
+        position += 2
+        if length & 0x80:
+            size = length & 0x7F
+            length = int.from_bytes(data[position : position + size])
+            position += size
+        if position + length > len(data):
+            raise ValueError("not a certificate: it is cut")
+        yield tag, data[position : position + length]
+        position += length
+
+
+def _name(data: bytes) -> str:
+    """Return the common name of a distinguished name, else its organisation."""
+    found: dict[bytes, str] = {}
+    for _, relative in _items(data):
+        for _, pair in _items(relative):
+            (_, kind), (_, value) = list(_items(pair))[:2]
+            found.setdefault(kind, value.decode("utf-8", "replace"))
+    return found.get(_COMMON_NAME) or found.get(_ORGANISATION) or "?"
+
+
+def _moment(kind: int, value: bytes) -> datetime:
+    text = value.decode("ascii")
+    if kind == _UTC_TIME:  # two digits of the year: 50 to 99 are of the last century
+        text = ("19" if text[0] >= "5" else "20") + text
+    return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+
+
+def _alternative_names(rest: list[tuple[int, bytes]]) -> Iterator[str]:
+    for tag, extensions in rest:
+        if tag != 0xA3:
+            continue
+        for _, extension in _items(next(_items(extensions))[1]):
+            parts = list(_items(extension))
+            if parts[0][1] == _ALTERNATIVE_NAMES:
+                yield from _general_names(next(_items(parts[-1][1]))[1])
+
+
+def _general_names(data: bytes) -> Iterator[str]:
+    for tag, value in _items(data):
+        if tag == _DNS_NAME:
+            yield value.decode("ascii", "replace")
+        elif tag == _IP_ADDRESS and len(value) in (4, 16):
+            yield str(ipaddress.ip_address(value))

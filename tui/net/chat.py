@@ -1,0 +1,72 @@
+"""Sends a chat and yields what comes back, as events: the one path of every chat of the program.
+
+Time limits are in ``net.deadlines``, the single request in ``net.chat_call``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+
+from tui.core.chat import ChatRequest, Endpoint
+from tui.core.events import EventBatch
+from tui.core.secret import Redactor
+from tui.net.chat_call import AdaptationMemory, ChatCall
+from tui.net.client import ClientFactory
+from tui.net.deadlines import HEADLESS, PROBE, SCREEN, Patience
+from tui.net.mailbox import Mailbox
+from tui.wire.fingerprint import ServerKind
+
+__all__ = ["HEADLESS", "PROBE", "SCREEN", "AdaptationMemory", "ChatClient", "Patience"]
+
+
+class ChatClient:
+    """Chats with any endpoint."""
+
+    def __init__(
+        self,
+        factory: ClientFactory,
+        *,
+        memory: AdaptationMemory,
+        redactor: Redactor,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._factory = factory
+        self._memory = memory
+        self._redactor = redactor
+        self._clock = clock
+
+    async def stream(
+        self,
+        endpoint: Endpoint,
+        request: ChatRequest,
+        *,
+        server: ServerKind | None = None,
+        patience: Patience = SCREEN,
+    ) -> AsyncGenerator[EventBatch]:
+        """Yield the events of one chat, a batch for each read of the socket.
+
+        Never raises for what a network or a server does: the last event of the last batch is ``Finished``
+        or ``StreamFailed``. Cancelling the consumer, or ``aclose``, closes the socket before it returns.
+        """
+        mailbox = Mailbox()
+        call = ChatCall(
+            self._factory,
+            endpoint,
+            request,
+            mailbox,
+            memory=self._memory,
+            redactor=self._redactor,
+            clock=self._clock,
+            server=server,
+            patience=patience,
+        )
+        pump = asyncio.create_task(call.run(), name="chat")
+        try:
+            while (batch := await mailbox.get()) is not None:
+                yield batch
+            await pump  # raises only what is a defect of the program
+        finally:
+            pump.cancel()
+            await asyncio.wait([pump])

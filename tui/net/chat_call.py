@@ -1,0 +1,244 @@
+"""One chat until its end: the tries it takes, the parameters it drops, the silence it bears."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from tui.core.chat import ChatRequest, Endpoint
+from tui.core.endpoint_url import chat_url_of
+from tui.core.events import EventBatch, Note, Progress, ResponseStarted, StreamEvent, StreamFailed
+from tui.core.failure import Failure
+from tui.core.secret import Redactor
+from tui.net.classify import classify_exception
+from tui.net.client import ClientFactory
+from tui.net.deadlines import Patience
+from tui.net.exchange import Exchange, Phase, observe
+from tui.net.expected import expected_errors
+from tui.net.fetch import complete_redirect
+from tui.net.headers import is_secret_header
+from tui.net.mailbox import Mailbox
+from tui.net.reply_stream import ReplyStream
+from tui.net.retry import retry_delay
+from tui.net.second_look import look_again
+from tui.net.silence import SilenceWatch
+from tui.wire.adaptation import Adaptation, adapt
+from tui.wire.fingerprint import ServerKind
+from tui.wire.request import build_chat_body
+
+if TYPE_CHECKING:
+    import httpx
+
+_MOST_ADAPTATIONS = 8
+_STALE = ("closed-without-answer", "connection-reset")
+
+
+class AdaptationMemory(Protocol):
+    """What was learned of an endpoint and a model, kept by somebody else."""
+
+    def get(self, base_url: str, model: str) -> Adaptation | None:
+        """Return what was learned before."""
+
+    def put(self, base_url: str, model: str, adaptation: Adaptation) -> None:
+        """Keep what was learned."""
+
+
+class ChatCall:
+    """The work behind ``ChatClient.stream``, done in a task of its own."""
+
+    def __init__(
+        self,
+        factory: ClientFactory,
+        endpoint: Endpoint,
+        request: ChatRequest,
+        mailbox: Mailbox,
+        *,
+        memory: AdaptationMemory,
+        redactor: Redactor,
+        clock: Callable[[], float],
+        server: ServerKind | None,
+        patience: Patience,
+    ) -> None:
+        self._factory = factory
+        self._endpoint = endpoint
+        self._request = request
+        self._mailbox = mailbox
+        self._memory = memory
+        self._redactor = redactor
+        self._clock = clock
+        self._server = server
+        self._patience = patience
+        self._adaptation = memory.get(endpoint.base_url, request.model) or Adaptation()
+        self._adaptations = 0
+        self._tried = 0
+        self._stale_tried = False
+        self._loading_until: float | None = None
+        if endpoint.key:
+            redactor.add(endpoint.key)
+
+    async def run(self) -> None:
+        """Send, read, and try again where that is right; the mailbox is closed at the end."""
+        try:
+            while not await self._try():
+                pass
+        finally:
+            self._mailbox.close()
+
+    async def _try(self) -> bool:
+        """Send the request once; return whether that was the end."""
+        self._tried += 1
+        body = build_chat_body(self._request, self._adaptation, self._server)
+        exchange = Exchange()
+        with observe(exchange):
+            try:
+                response = await self._send(body, exchange)
+            except expected_errors() as error:
+                failure = await self._explain(error, exchange)
+                return await self._end_or_retry(failure, exchange)
+            try:
+                return await self._read(response, exchange, body)
+            finally:
+                await response.aclose()
+
+    async def _send(self, body: Mapping[str, object], exchange: Exchange) -> httpx.Response:
+        """Return the response with its headers; the deadline begins once the request is on its way."""
+        import httpx
+
+        limits = self._patience
+        limit = limits.headers_seconds if self._request.stream else limits.unstreamed_seconds
+        client = self._factory.client(self._endpoint)
+        message = client.build_request(
+            "POST",
+            chat_url_of(self._endpoint.base_url),
+            content=json.dumps(body, allow_nan=False).encode(),
+            headers={"Content-Type": "application/json"},
+            timeout=httpx.Timeout(None, connect=limits.connect_seconds, write=limits.write_seconds),
+        )
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(None) as deadline:
+            watch = SilenceWatch(
+                None,
+                limits.notice_seconds,
+                on_notice=lambda seconds: self._emit(Progress("waiting", seconds=seconds)),
+                on_limit=lambda: deadline.reschedule(loop.time()),
+            )
+            exchange.listener = lambda phase: self._note_phase(phase, exchange, watch, limit)
+            try:
+                return await client.send(message, stream=True)
+            finally:
+                watch.close()
+
+    def _note_phase(self, phase: Phase, exchange: Exchange, watch: SilenceWatch, limit: float | None) -> None:
+        if phase is Phase.LOOKUP:
+            self._emit(Progress("connecting"))
+        elif phase is Phase.SEND:
+            watch.restart(limit)
+            if not exchange.is_reused:
+                self._emit(Progress("connected", exchange.tls_version or ""))
+        elif phase is Phase.HEADERS:
+            self._emit(Progress("sent"))
+
+    async def _explain(self, error: BaseException, exchange: Exchange) -> Failure:
+        limits = self._patience
+        is_late = exchange.phase in (Phase.SEND, Phase.HEADERS)
+        limit = limits.headers_seconds if self._request.stream else limits.unstreamed_seconds
+        failure = classify_exception(
+            error,
+            endpoint=self._endpoint,
+            exchange=exchange,
+            redactor=self._redactor,
+            seconds=limit if is_late else limits.connect_seconds,
+            route=self._factory.route(self._endpoint.base_url),
+        )
+        if self._is_stale(failure, exchange):
+            return failure
+        return await look_again(failure, self._endpoint, exchange, limits.second_look_seconds)
+
+    async def _read(self, response: httpx.Response, exchange: Exchange, body: Mapping[str, object]) -> bool:
+        """Pass the reply on; return whether that was the end."""
+        exchange.enter(Phase.BODY)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        self._emit(ResponseStarted(response.status_code, self._shown(headers)))
+        reply = ReplyStream(
+            response,
+            exchange,
+            endpoint=self._endpoint,
+            streamed=self._request.stream,
+            redactor=self._redactor,
+            patience=self._patience,
+            emit=self._emit,
+            clock=self._clock,
+        )
+        await reply.read(self._mailbox.wait_for_room)
+        last = reply.last_events
+        failure = last[-1].failure if isinstance(last[-1], StreamFailed) else None
+        if failure is not None and not reply.has_text:
+            asked, location = str(response.request.url), headers.get("location", "")
+            failure = complete_redirect(failure, asked, "/chat/completions", location, self._redactor)
+            last = (*last[:-1], StreamFailed(failure))
+            if self._adapt(failure, body):
+                return False
+            if await self._waits(failure, headers):
+                return False
+        elif self._adaptations:
+            self._memory.put(self._endpoint.base_url, self._request.model, self._adaptation)
+        self._mailbox.put(EventBatch(reply.ended_at, last))
+        await reply.drain()
+        return True
+
+    async def _end_or_retry(self, failure: Failure, exchange: Exchange) -> bool:
+        if self._is_stale(failure, exchange):
+            self._stale_tried = True
+            self._tried -= 1
+            return False
+        if await self._waits(failure, {}):
+            return False
+        self._emit(StreamFailed(failure))
+        return True
+
+    def _is_stale(self, failure: Failure, exchange: Exchange) -> bool:
+        """Whether a kept connection had been closed by the server just before it was used again."""
+        is_unused = exchange.is_reused and exchange.received == 0 and not self._stale_tried
+        return is_unused and failure.cause in _STALE
+
+    async def _waits(self, failure: Failure, headers: Mapping[str, str]) -> bool:
+        """Wait before another try, visibly; return false where there is none."""
+        delay = self._loading_delay(failure)
+        if delay is None:
+            delay = retry_delay(failure, self._tried, self._patience, headers=headers)
+        if delay is None:
+            return False
+        self._emit(Progress("retrying", failure.title, delay))
+        await asyncio.sleep(delay)
+        return True
+
+    def _loading_delay(self, failure: Failure) -> float | None:
+        """A model that is being loaded is worth asking again for longer than any other trouble."""
+        if failure.cause != "loading" or not self._patience.loading_seconds:
+            return None
+        now = asyncio.get_running_loop().time()
+        if self._loading_until is None:
+            self._loading_until = now + self._patience.loading_seconds
+        return self._patience.loading_interval_seconds if now < self._loading_until else None
+
+    def _adapt(self, failure: Failure, body: Mapping[str, object]) -> bool:
+        """Drop or swap what the server refuses; return whether the request is worth sending again."""
+        if self._adaptations >= _MOST_ADAPTATIONS:
+            return False
+        adapted = adapt(self._adaptation, failure, body)
+        if adapted is None or adapted[0] == self._adaptation:
+            return False
+        self._adaptation, note = adapted
+        self._adaptations += 1
+        self._tried -= 1
+        self._emit(Note(note))
+        return True
+
+    def _shown(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        redact = self._redactor.redact
+        return tuple((name, redact(value)) for name, value in headers.items() if not is_secret_header(name))
+
+    def _emit(self, *events: StreamEvent) -> None:
+        self._mailbox.put(EventBatch(self._clock(), events))

@@ -1,0 +1,109 @@
+"""One small GET: for model lists, health routes and metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from tui.core.causes import explain
+from tui.core.chat import Endpoint
+from tui.core.failure import Failure, LmdeckError
+from tui.core.secret import Redactor
+from tui.net.classify import classify_exception
+from tui.net.client import ClientFactory
+from tui.net.decoding import Decoder
+from tui.net.exchange import Exchange, Phase, observe
+from tui.net.expected import expected_errors
+from tui.net.second_look import look_again
+
+BODY_LIMIT = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole response, of whatever status."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    """Lower-case names."""
+    body: bytes = field(repr=False)
+    exchange: Exchange = field(repr=False)
+
+
+async def fetch(
+    factory: ClientFactory,
+    endpoint: Endpoint,
+    url: str,
+    *,
+    seconds: float = 10.0,
+    body_limit: int = BODY_LIMIT,
+    second_look_seconds: float = 1.0,
+) -> Fetched:
+    """GET a URL with the endpoint's key (on its own origin only), within ``seconds`` altogether.
+
+    Raises:
+        LmdeckError: no response came, or its body exceeds ``body_limit`` bytes.
+    """
+    exchange = Exchange()
+    try:
+        with observe(exchange):
+            async with asyncio.timeout(seconds):
+                return await _get(factory, endpoint, url, exchange, body_limit, seconds)
+    except expected_errors() as error:
+        failure = classify_exception(
+            error,
+            endpoint=endpoint,
+            exchange=exchange,
+            redactor=factory.redactor,
+            seconds=seconds,
+            route=factory.route(endpoint.base_url),
+        )
+        raise LmdeckError(await look_again(failure, endpoint, exchange, second_look_seconds)) from error
+
+
+async def _get(
+    factory: ClientFactory, endpoint: Endpoint, url: str, exchange: Exchange, limit: int, seconds: float
+) -> Fetched:
+    import httpx
+
+    client = factory.client(endpoint)
+    timeout = httpx.Timeout(None, connect=min(5.0, seconds), write=seconds)
+    response = await client.send(client.build_request("GET", url, timeout=timeout), stream=True)
+    try:
+        exchange.enter(Phase.BODY)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        decoder = Decoder(headers.get("content-encoding", ""))
+        body = bytearray()
+        async for data in response.aiter_raw():
+            for plain in decoder.feed(data):
+                body += plain
+                if len(body) > limit:
+                    raise LmdeckError(explain("answer-too-large", limit=f"{limit // 1_000_000} MB"))
+        return Fetched(url, response.status_code, headers, bytes(body), exchange)
+    finally:
+        await response.aclose()
+
+
+def complete_redirect(failure: Failure, asked: str, route: str, location: str, redactor: Redactor) -> Failure:
+    """Say where a redirect leads, as a whole URL, and which base URL that makes.
+
+    Args:
+        asked: the URL that was asked.
+        route: the part of it after the base, such as ``/chat/completions``.
+        location: the header of the same name.
+    """
+    if failure.cause != "redirect" or not location:
+        return failure
+    target = urljoin(asked, location)
+    trimmed = target.removesuffix("/")
+    repair = redactor.redact(trimmed.removesuffix(route)) if trimmed.endswith(route) else None
+    return explain(
+        "redirect",
+        status=failure.status,
+        server_message=failure.server_message,
+        location=redactor.redact(target),
+        repair=repair,
+    )

@@ -1,0 +1,49 @@
+"""Carries the batches of one reply from the task that reads the socket to whoever folds them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from tui.core.events import EventBatch
+
+_ROOM = 256
+"""Batches that may wait before the socket is no longer read: memory stays bounded."""
+
+
+class Mailbox:
+    """A queue for one writer and one reader, which can also be written to from a timer."""
+
+    def __init__(self) -> None:
+        self._batches: deque[EventBatch] = deque()
+        self._is_closed = False
+        self._filled = asyncio.Event()
+        self._emptied = asyncio.Event()
+
+    def put(self, batch: EventBatch) -> None:
+        """Add a batch; see ``wait_for_room``."""
+        self._batches.append(batch)
+        self._filled.set()
+
+    def close(self) -> None:
+        """Say that nothing more comes."""
+        self._is_closed = True
+        self._filled.set()
+
+    async def wait_for_room(self) -> None:
+        """Wait until the reader has caught up, where it is far behind."""
+        while len(self._batches) >= _ROOM:
+            self._emptied.clear()
+            await self._emptied.wait()
+
+    async def get(self) -> EventBatch | None:
+        """Return the next batch, ``None`` at the end."""
+        while not self._batches:
+            if self._is_closed:
+                return None
+            self._filled.clear()
+            await self._filled.wait()
+        batch = self._batches.popleft()
+        if len(self._batches) < _ROOM:
+            self._emptied.set()
+        return batch

@@ -1,0 +1,70 @@
+"""Whether a request is sent again, and after how long: only before the first byte of an answer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from tui.core.failure import Failure
+from tui.net.deadlines import Patience
+
+_STATUSES = (408, 429, 502, 503, 504)
+_NEVER = ("quota",)
+_CONNECTION = ("connect-timeout", "no-route")
+"""Failures before a byte was sent that may pass by themselves."""
+_WHEN_ASKED = ("connection-refused", "dns-unknown-host", "dns-unavailable", "tls-stalled")
+"""Those that a person wants to know at once; a command that waits for a server tries them again."""
+
+
+def retry_delay(
+    failure: Failure, tried: int, patience: Patience, *, headers: Mapping[str, str] | None = None
+) -> float | None:
+    """Return the seconds to wait before the next try, or ``None`` where there is none.
+
+    Args:
+        tried: tries so far, at least 1.
+        headers: those of the refusal, in lower case, for ``Retry-After``.
+    """
+    if tried > patience.retries or not _may_pass(failure, patience):
+        return None
+    asked = asked_delay(headers or {})
+    if asked is not None:
+        return asked if asked <= patience.longest_retry_after_seconds else None
+    delay = min(patience.backoff_seconds * 2.0 ** (tried - 1), patience.longest_backoff_seconds)
+    return delay * random.uniform(0.75, 1.0)  # noqa: S311 - spreads the load, hides nothing
+
+
+def asked_delay(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Return the pause that a server asks for, in seconds: ``retry-after-ms``, or ``retry-after`` as
+    seconds or as a date (RFC 9110, section 10.2.3)."""
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = headers.get("retry-after", "")
+    seconds = _number(text)
+    if seconds is not None or not text:
+        return seconds
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+def _may_pass(failure: Failure, patience: Patience) -> bool:
+    if failure.cause in _NEVER:
+        return False
+    if failure.status is not None:
+        return failure.status in _STATUSES
+    return failure.cause in _CONNECTION or (patience.retry_refused and failure.cause in _WHEN_ASKED)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 <= number < 1e9 else None
