@@ -28,6 +28,24 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
     }
 
 
+def failed_report(failure: Failure, url: str | None, model: str | None) -> dict[str, object]:
+    """Return the same object for a question that could not be asked."""
+    return {
+        "ok": False,
+        "provider": None,
+        "url": url,
+        "model": model,
+        "reasoning": "",
+        "answer": "",
+        "finish_reason": None,
+        "usage": None,
+        "cost": None,
+        "timings": dict.fromkeys(("ttfb_ms", "ttft_ms", "ttfa_ms", "total_ms", "tpot_ms")),
+        "notes": [],
+        "error": failure_report(failure),
+    }
+
+
 def failure_report(failure: Failure | None) -> dict[str, object] | None:
     """Return a failure as every JSON of the program tells it."""
     if failure is None:

@@ -65,7 +65,7 @@ def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         commands,
         "chat",
         "Open straight in a chat.",
-        "  lmdeck chat\n  lmdeck chat qwen\n  lmdeck chat qwen --plain      # line by line, for screen readers\n",
+        "  lmdeck chat\n  lmdeck chat qwen\n  lmdeck chat qwen --plain      # line by line\n",
     )
     parser.add_argument("provider", nargs="?", metavar="PROVIDER", help="a provider's name (default: yours)")
     parser.add_argument("--unsaved", action="store_true", help="keep nothing of this conversation on disk")
@@ -95,7 +95,9 @@ def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("--no-stream", action="store_true", help="ask for the whole answer at once")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--wait", type=_non_negative, metavar="SECONDS", help="wait this long for a first word")
+    parser.add_argument(
+        "--wait", type=_non_negative, metavar="SECONDS", help="wait this long for a first word"
+    )
 
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -110,14 +112,18 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--model", metavar="M")
     parser.add_argument("--key-env", metavar="VAR", help="environment variable with the API key")
     parser.add_argument("--quick", action="store_true", help="spend no tokens: no chat is sent")
-    parser.add_argument("--wait", type=_non_negative, metavar="SECONDS", help="wait for a model that is loading")
+    parser.add_argument(
+        "--wait", type=_non_negative, metavar="SECONDS", help="wait for a model that is loading"
+    )
     parser.add_argument("--watch", type=_positive_float, metavar="SECONDS", help="repeat, print changes only")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the evidence of every check")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_discover(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _command(commands, "discover", "Find the model servers that run on this machine (loopback only).")
+    parser = _command(
+        commands, "discover", "Find the model servers that run on this machine (loopback only)."
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -198,7 +204,9 @@ def _add_forget(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
-def _number(convert: Callable[[str], float], is_allowed: Callable[[float], bool], wanted: str, text: str) -> float:
+def _number(
+    convert: Callable[[str], float], is_allowed: Callable[[float], bool], wanted: str, text: str
+) -> float:
     try:
         value = convert(text)
     except ValueError:
@@ -222,4 +230,3 @@ def _non_negative(text: str) -> float:
 
 def _positive_float(text: str) -> float:
     return _number(float, lambda value: 0 < value < float("inf"), "a number above 0", text)
-

@@ -43,18 +43,16 @@ class ProviderDirectory:
 
     def providers(self) -> tuple[Provider, ...]:
         """Return every provider: yours and the site's first, then the built-in ones."""
-        if self._loaded is None:
-            self.reload()
-        assert self._loaded is not None
-        return self._loaded
+        return self.reload() if self._loaded is None else self._loaded
 
-    def reload(self) -> None:
+    def reload(self) -> tuple[Provider, ...]:
         """Read the files again."""
         snapshot = self._store.load()
         names = {provider.name for provider in snapshot.providers}
         built_in = tuple(provider for provider in BUILT_IN if provider.name not in names)
         self._loaded = snapshot.providers + self._with_default(built_in)
         self._notices = snapshot.notices
+        return self._loaded
 
     def has_changed(self) -> bool:
         """Return whether somebody else changed a file since it was read."""
@@ -72,8 +70,7 @@ class ProviderDirectory:
         from difflib import get_close_matches
 
         closest = get_close_matches(name, [provider.name for provider in self.providers()], n=1)
-        facts = {"closest": closest[0]} if closest else {}
-        raise UsageError(explain("provider-unknown", name=name, **facts))
+        raise UsageError(explain("provider-unknown", name=name, closest=closest[0] if closest else None))
 
     def default(self) -> Provider | None:
         """Return the provider used where none is named: active, and available."""
@@ -85,12 +82,16 @@ class ProviderDirectory:
         """Return whether the provider can be used at all."""
         return self._built_ins.availability(provider.name) if is_built_in(provider) else AVAILABLE
 
-    def problems(self, provider: Provider, previous_name: str | None, key_text: str | None) -> list[FieldProblem]:
+    def problems(
+        self, provider: Provider, previous_name: str | None, key_text: str | None
+    ) -> list[FieldProblem]:
         """Return what keeps a provider from being saved, and the warnings."""
         others = {known.name for known in self.providers() if known.name != previous_name}
         return list(check_provider(provider, others, key_text=key_text))
 
-    def save(self, provider: Provider, key_text: str | None = None, previous_name: str | None = None) -> Provider:
+    def save(
+        self, provider: Provider, key_text: str | None = None, previous_name: str | None = None
+    ) -> Provider:
         """Write a provider; ``key_text`` is what stands in the key field, ``None`` leaves the key as it is.
 
         Returns the record as saved: a literal key has gone to the credentials, the record says ``stored``.
@@ -191,7 +192,6 @@ class ProviderDirectory:
 def is_built_in(provider: Provider) -> bool:
     """Return whether a provider is one that needs no set-up."""
     return provider.provider_url.startswith(URL_PREFIX)
-
 
 
 def _invalid(name: str, problem: FieldProblem) -> Failure:

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,12 +17,13 @@ from uuid import uuid4
 from tui.core.causes import explain
 from tui.core.chat import ChatRequest, Endpoint
 from tui.core.events import EventBatch, StreamFailed
-from tui.core.failure import Failure, LmdeckError, UsageError
+from tui.core.failure import LmdeckError, UsageError
 from tui.core.key_reference import KeyKind, parse_key_reference
 from tui.core.provider import Provider
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn
 from tui.runtime.builtin import BuiltIns
+from tui.runtime.checked_url import checked_url
 from tui.runtime.directory import ProviderDirectory, is_built_in
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from tui.net.client import ClientFactory
     from tui.net.reachability import Reachability
     from tui.runtime.clipboard import Clipboard
-    from tui.store.conversations import ConversationStore
+    from tui.store.conversations import ConversationStore, OpenConversation
     from tui.store.credentials import CredentialStore
     from tui.store.endpoint_memory import EndpointMemory
     from tui.store.keys import KeyResolver
@@ -120,6 +122,14 @@ class Runtime:
 
         return ChatClient(self.clients, memory=KeptAdaptations(self.endpoint_memory), redactor=self.redactor)
 
+    @cached_property
+    def unremembering_client(self) -> ChatClient:
+        """The same path for an endpoint of which nothing is kept after this run."""
+        from tui.net.chat import ChatClient
+        from tui.runtime.adaptations import ForgottenAdaptations
+
+        return ChatClient(self.clients, memory=ForgottenAdaptations(), redactor=self.redactor)
+
     async def endpoint_for(self, provider: Provider, key_text: str | None = None) -> Endpoint:
         """Return where a provider's requests go, its key resolved; starts a built-in endpoint.
 
@@ -131,7 +141,7 @@ class Runtime:
         if is_built_in(provider):
             endpoint = await self.built_ins.endpoint(provider.provider_url.partition(":")[2])
             return self._known(endpoint)
-        base_url = _checked_url(provider)
+        base_url = checked_url(provider.provider_url)
         key = await asyncio.to_thread(self._resolve_key, provider, key_text)
         return self._known(
             Endpoint(
@@ -183,9 +193,26 @@ class Runtime:
 
         identity = uuid4().hex[:12]
         if not saved or not self.settings.save_conversations:
-            return self._track(ChatSession(self._exchange, MemoryJournal(), identity=identity, is_saved=False))
+            return self._track(
+                ChatSession(self._exchange, MemoryJournal(), identity=identity, is_saved=False)
+            )
         journal = self.conversations.create()
         return self._track(ChatSession(self._exchange, journal, identity=journal.identity))
+
+    def resolve_conversation(self, name: str) -> str:
+        """Return a conversation's identity: the one given, or the newest for ``last``.
+
+        Raises:
+            UsageError: there is none.
+        """
+        summaries = self.conversations.list()
+        known = [summary.identity for summary in summaries]
+        if name == "last" and known:
+            return known[0]
+        matches = [identity for identity in known if identity.startswith(name)]
+        if len(matches) != 1:
+            raise UsageError(explain("conversation-unknown", name=name))
+        return matches[0]
 
     def open_session(self, identity: str) -> ChatSession:
         """Reopen a conversation; where another session writes to it, it is read-only (``is_saved`` is false).
@@ -193,20 +220,7 @@ class Runtime:
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
-        from tui.store.journal import MemoryJournal
-
-        opened = self.conversations.open(identity)
-        journal = opened.journal
-        return self._track(
-            ChatSession(
-                self._exchange,
-                journal if journal is not None else MemoryJournal(),
-                identity=identity,
-                title=opened.title,
-                turns=opened.turns,
-                is_saved=journal is not None,
-            )
-        )
+        return self._resumed(self.conversations.open(identity))
 
     def fork_session(self, identity: str) -> ChatSession:
         """Copy a conversation and go on in the copy.
@@ -215,25 +229,36 @@ class Runtime:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
         opened = self.conversations.fork(identity)
-        assert opened.journal is not None, "a fork is ours to write"
-        return self._track(
-            ChatSession(
-                self._exchange,
-                opened.journal,
-                identity=opened.journal.identity,
-                title=opened.title,
-                turns=opened.turns,
-            )
+        return self._resumed(opened)
+
+    def scripted_session(self, wait_seconds: float, *, saves_nothing: bool = False) -> ChatSession:
+        """Begin a conversation for a command: kept nowhere, and it gives up after ``wait_seconds``.
+
+        ``saves_nothing`` also forgets what was learned of the endpoint.
+        """
+        from tui.net.chat import HEADLESS
+        from tui.store.journal import MemoryJournal
+
+        patience = replace(
+            HEADLESS,
+            headers_seconds=wait_seconds,
+            unstreamed_seconds=max(wait_seconds, HEADLESS.unstreamed_seconds or 0.0),
+            idle_seconds=max(wait_seconds, HEADLESS.idle_seconds or 0.0),
+            loading_seconds=wait_seconds,
         )
+        client = self.unremembering_client if saves_nothing else self.chat_client
+
+        def exchange(target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
+            return self._stream(client, patience, target, request)
+
+        return self._track(ChatSession(exchange, MemoryJournal(), identity="ask", is_saved=False))
 
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
         from tui.store.journal import MemoryJournal
 
-        async def exchange(target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
-            async with aclosing(self._stream(target, request, key_text)) as batches:
-                async for batch in batches:
-                    yield batch
+        def exchange(target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
+            return self._stream(self.chat_client, None, target, request, key_text)
 
         session = ChatSession(exchange, MemoryJournal(), identity="test", is_saved=False)
         return await session.send(provider.test_prompt, ChatTarget(provider))
@@ -261,19 +286,41 @@ class Runtime:
         self._sessions.append(session)
         return session
 
+    def _resumed(self, opened: OpenConversation) -> ChatSession:
+        from tui.store.journal import MemoryJournal
+
+        journal = opened.journal
+        return self._track(
+            ChatSession(
+                self._exchange,
+                journal if journal is not None else MemoryJournal(),
+                identity=opened.identity,
+                title=opened.title,
+                turns=opened.turns,
+                is_saved=journal is not None,
+            )
+        )
+
     def _exchange(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
-        return self._stream(target, request, None)
+        return self._stream(self.chat_client, None, target, request)
 
     async def _stream(
-        self, target: ChatTarget, request: ChatRequest, key_text: str | None, patience: Patience | None = None
+        self,
+        client: ChatClient,
+        patience: Patience | None,
+        target: ChatTarget,
+        request: ChatRequest,
+        key_text: str | None = None,
     ) -> AsyncGenerator[EventBatch]:
+        """Resolve the endpoint, then chat; what keeps it from being resolved ends the stream."""
+        from tui.net.chat import SCREEN
+
         try:
             endpoint = await self.endpoint_for(target.provider, key_text)
         except LmdeckError as error:
             yield EventBatch(time.perf_counter(), (StreamFailed(error.failure),))
             return
-        stream = self.chat_client.stream(endpoint, request)
-        async with aclosing(stream) as batches:
+        async with aclosing(client.stream(endpoint, request, patience=patience or SCREEN)) as batches:
             async for batch in batches:
                 yield batch
 
@@ -302,17 +349,3 @@ class Runtime:
 def open_runtime(environment: Mapping[str, str]) -> Runtime:
     """Return a runtime for this environment; reads no file yet."""
     return Runtime(resolve_paths(environment), environment)
-
-
-def _checked_url(provider: Provider) -> str:
-    from tui.core.endpoint_url import inspect_url
-
-    report = inspect_url(provider.provider_url)
-    errors = [problem for problem in report.problems if problem.is_error]
-    if errors or report.normalised is None:
-        raise UsageError(_url_failure(provider, errors[0].cause if errors else "url-bad-scheme"))
-    return report.normalised
-
-
-def _url_failure(provider: Provider, cause: str) -> Failure:
-    return explain(cause, url=provider.provider_url)

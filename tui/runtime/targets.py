@@ -5,34 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.core.causes import explain
-from tui.core.endpoint_url import inspect_url
-from tui.core.failure import LmdeckError, UsageError
+from tui.core.failure import LmdeckError
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Provider
+from tui.runtime.checked_url import checked_url
 from tui.runtime.runtime import Runtime
 
 
 def unnamed_provider(url: str, model: str | None, key_variable: str | None) -> Provider:
-    """Return a provider that is saved nowhere. A repair of the URL that is certain is made at once.
+    """Return a provider that is saved nowhere.
 
     Raises:
         UsageError: the URL cannot be used.
     """
-    report = inspect_url(url)
-    errors = [problem for problem in report.problems if problem.is_error]
-    if errors:
-        repair = next((problem.repair for problem in errors if problem.repair), None)
-        facts = {"url": url} | ({"repair": repair} if repair else {})
-        raise UsageError(explain(errors[0].cause, **facts))
     return Provider(
         name="url",
         compatible_provider=model or "",
-        provider_url=report.normalised or url,
+        provider_url=checked_url(url),
         api_key=KeyReference(KeyKind.ENVIRONMENT, key_variable) if key_variable else None,
     )
 
 
-async def provider_for_url(runtime: Runtime, url: str, model: str | None, key_variable: str | None) -> Provider:
+async def provider_for_url(
+    runtime: Runtime, url: str, model: str | None, key_variable: str | None
+) -> Provider:
     """Return an unnamed provider with a model: the one named, or the first that the endpoint lists.
 
     Raises:

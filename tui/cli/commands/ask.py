@@ -4,30 +4,58 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
+import signal
+from collections.abc import Iterator
 from dataclasses import replace
 
-from tui.cli.ask_report import ask_report
+from tui.cli.ask_report import ask_report, failed_report
+from tui.cli.exit_codes import code_of_failure, code_of_turn
 from tui.cli.output import Output
 from tui.cli.stdin import is_piped, read_text
 from tui.cli.streamed_text import StreamedText
 from tui.core.causes import explain
-from tui.core.failure import UsageError
-from tui.core.provider import Sampling, Thinking
-from tui.core.turn import Turn, TurnState
+from tui.core.failure import LmdeckError, UsageError
+from tui.core.provider import Provider, Thinking
+from tui.core.turn import Turn
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.runtime.targets import provider_for_url
+from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
+
+DEFAULT_WAIT_SECONDS = 120.0
+"""How long a script waits for the first text: a long prompt on a slow machine takes a minute."""
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Ask once and return the exit code."""
+    try:
+        return asyncio.run(_ask(arguments, output))
+    except LmdeckError as error:
+        if not arguments.json:
+            raise
+        output.json(failed_report(error.failure, arguments.url, arguments.model))
+        return max(error.exit_code, code_of_failure(error.failure))
+
+
+async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     prompt = _prompt(arguments.prompt)
-    return asyncio.run(_ask(arguments, prompt, output))
+    runtime = open_runtime(os.environ)
+    try:
+        target = await _target(arguments, runtime)
+        turn = await _stream(arguments, runtime, target, prompt, output)
+    finally:
+        await runtime.aclose()
+    if arguments.json:
+        output.json(ask_report(turn, target, is_named=arguments.url is None))
+    elif turn.failure is not None:
+        output.failure(turn.failure)
+    return code_of_turn(turn)
 
 
 def _prompt(argument: str | None) -> str:
-    """The prompt, what is piped in behind it."""
+    """The prompt, with what is piped in behind it."""
     if argument == "-" or argument is None:
         text = read_text() if argument == "-" or is_piped() else ""
     else:
@@ -38,40 +66,9 @@ def _prompt(argument: str | None) -> str:
     return text
 
 
-async def _ask(arguments: argparse.Namespace, prompt: str, output: Output) -> int:
-    runtime = open_runtime(os.environ)
-    try:
-        target = await _target(arguments, runtime)
-        turn = await _stream(arguments, runtime, target, prompt, output)
-    finally:
-        await runtime.aclose()
-    report = ask_report(turn, target, is_named=arguments.url is None)
-    if arguments.json:
-        output.json(report)
-    elif turn.failure is not None:
-        output.failure(turn.failure)
-    return exit_code(turn)
-
-
-def exit_code(turn: Turn) -> int:
-    """Return the code of a turn that ended, whatever form its report takes."""
-    if turn.state is TurnState.STOPPED:
-        return 130
-    if turn.failure is None:
-        return 0
-    return 2 if turn.failure.cause in CONFIGURATION_CAUSES else 1
-
-
 async def _target(arguments: argparse.Namespace, runtime: Runtime) -> ChatTarget:
-    if arguments.url is None:
-        provider = runtime.directory.get(arguments.provider) if arguments.provider else runtime.directory.default()
-        if provider is None:
-            raise UsageError(explain("no-provider"))
-        if not provider.is_active:
-            raise UsageError(explain("provider-inactive", name=provider.name))
-    else:
-        provider = await provider_for_url(runtime, arguments.url, arguments.model, arguments.key_env)
-    sampling: Sampling = provider.sampling
+    provider = await _provider(arguments, runtime)
+    sampling = provider.sampling
     if arguments.max_tokens is not None:
         sampling = replace(sampling, max_tokens=arguments.max_tokens)
     if arguments.temperature is not None:
@@ -86,14 +83,41 @@ async def _target(arguments: argparse.Namespace, runtime: Runtime) -> ChatTarget
     )
 
 
+async def _provider(arguments: argparse.Namespace, runtime: Runtime) -> Provider:
+    if arguments.url is not None:
+        return await provider_for_url(runtime, arguments.url, arguments.model, arguments.key_env)
+    directory = runtime.directory
+    provider = directory.get(arguments.provider) if arguments.provider else directory.default()
+    if provider is None:
+        raise UsageError(explain("no-provider"))
+    if not provider.is_active:
+        raise UsageError(explain("provider-inactive", name=provider.name))
+    return provider
+
+
 async def _stream(
     arguments: argparse.Namespace, runtime: Runtime, target: ChatTarget, prompt: str, output: Output
 ) -> Turn:
-    session = runtime.new_session(saved=False, wait_seconds=arguments.wait)
+    wait = DEFAULT_WAIT_SECONDS if arguments.wait is None else arguments.wait
+    session = runtime.scripted_session(wait, saves_nothing=arguments.url is not None)
     printer = None if arguments.json else StreamedText(output)
     if printer is not None:
         session.on_change = lambda: printer.show(session.turns[-1])
-    turn = await session.send(prompt, target)
+    with _stopping_at_signals(session):
+        turn = await session.send(prompt, target)
     if printer is not None:
         printer.end(turn)
     return turn
+
+
+@contextlib.contextmanager
+def _stopping_at_signals(session: ChatSession) -> Iterator[None]:
+    """Ctrl+C and SIGTERM end the answer as Esc does on a screen: what came is kept and reported."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, session.stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

@@ -34,6 +34,8 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _agrees(chosen: list[str], output: Output) -> bool:
     if is_piped():
-        raise UsageError(explain("usage", reason="forget asks before it removes: give --yes", command="forget"))
+        raise UsageError(
+            explain("usage", reason="forget asks before it removes: give --yes", command="forget")
+        )
     output.text(f"This removes {' and '.join(WHAT[what] for what in chosen)}. It cannot be undone.")
     return input("Type yes to go on: ").strip().lower() == "yes"

@@ -13,7 +13,7 @@ from tui.cli.output import Output
 from tui.cli.stdin import read_text
 from tui.cli.table import table
 from tui.core.causes import explain
-from tui.core.failure import UsageError
+from tui.core.failure import Failure, UsageError
 from tui.core.provider import Category, Provider, State
 from tui.core.provider_rules import FieldProblem, check_price
 from tui.core.safe_text import safe_line
@@ -135,7 +135,10 @@ def _export(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> 
     ]
     keys = None
     if arguments.with_keys:
-        found = {provider.name: runtime.key_resolver.resolve(provider.name, provider.api_key) for provider in chosen}
+        found = {
+            provider.name: runtime.key_resolver.resolve(provider.name, provider.api_key)
+            for provider in chosen
+        }
         keys = {name: key for name, key in found.items() if key is not None}
     output.text(export_records(chosen, keys))
     return 0
@@ -183,7 +186,7 @@ def _price(name: str, field: str, text: str | None) -> Decimal | None:
     return price
 
 
-def _invalid(name: str, field: str, problem: FieldProblem):  # type: ignore[no-untyped-def]
+def _invalid(name: str, field: str, problem: FieldProblem) -> Failure:
     return explain("provider-invalid", name=name, field=field, reason=problem.message)
 
 
@@ -192,7 +195,9 @@ def _repaired_url(url: str, output: Output) -> str:
     from tui.core.endpoint_url import inspect_url
 
     report = inspect_url(url)
-    repair = next((problem.repair for problem in report.problems if problem.is_error and problem.repair), None)
+    repair = next(
+        (problem.repair for problem in report.problems if problem.is_error and problem.repair), None
+    )
     if repair is None or any(problem.is_error for problem in inspect_url(repair).problems):
         return url
     output.aside(f"note: {url} was written as {repair}")

@@ -1,0 +1,28 @@
+"""Exit codes: computed from what happened, before any format is chosen."""
+
+from __future__ import annotations
+
+from tui.core.causes_usage import USAGE_CAUSES
+from tui.core.failure import Failure
+from tui.core.turn import Turn, TurnState
+
+DONE = 0
+FAILED = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+
+_PROGRAM_FAULTS = frozenset({"internal", "interrupted", "engine-failed"})
+_CONFIGURATION = frozenset(cause.identifier for cause in USAGE_CAUSES) - _PROGRAM_FAULTS
+
+
+def code_of_failure(failure: Failure | None) -> int:
+    """Return 0 for none, 2 where the configuration or the use is wrong, else 1."""
+    if failure is None:
+        return DONE
+    is_configuration = failure.cause in _CONFIGURATION or failure.cause.startswith(("url-", "key-"))
+    return WRONG_USAGE if is_configuration else FAILED
+
+
+def code_of_turn(turn: Turn) -> int:
+    """Return the code of a turn that ended."""
+    return INTERRUPTED if turn.state is TurnState.STOPPED else code_of_failure(turn.failure)

@@ -1,0 +1,19 @@
+"""The URL of a provider at the moment of use: what the rules refuse is never sent to."""
+
+from __future__ import annotations
+
+from tui.core.causes import explain
+from tui.core.endpoint_url import inspect_url
+from tui.core.failure import UsageError
+
+
+def checked_url(text: str) -> str:
+    """Return the normalised base URL.
+
+    Raises:
+        UsageError: the URL cannot be used; the advice has its repair, where there is one.
+    """
+    report = inspect_url(text)
+    if report.normalised is None:
+        raise UsageError(explain(report.errors[0].cause, repair=report.repair))
+    return report.normalised
