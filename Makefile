@@ -1,0 +1,91 @@
+# Everything sets itself up: `make run` and `make test` work in a fresh clone, and are quick the second time.
+# Packages are installed from the locks in requirements/, each file of them checked by its hash.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+LOCKED := $(PIP) --require-hashes
+COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
+FUZZ_SECONDS ?= 60
+PYTEST_FLAGS ?=
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check engine bench bench-start bench-wire bench-diagnosis fuzz assure screenshots lock wheel clean
+.DELETE_ON_ERROR:
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.runtime $(VENV)/.engine ## set up what is needed and open lmdeck
+	@$(BIN)/lmdeck
+
+test: $(VENV)/.dev $(VENV)/.engine ## run the tests on all cores
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_FLAGS)
+
+check: $(VENV)/.dev ## style, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+engine: ## try again to install the embedded model
+	@rm -f $(VENV)/.engine
+	@$(MAKE) --no-print-directory $(VENV)/.engine
+
+bench: $(VENV)/.dev ## measure the transcript while an answer streams
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_transcript.py
+
+bench-start: $(VENV)/.dev ## measure the start, up to the first screen
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_start.py
+
+bench-wire: $(VENV)/.dev ## measure the decoding of streams
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_wire.py
+
+bench-diagnosis: $(VENV)/.dev ## measure how often each failure gets its right name
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_diagnosis.py
+
+fuzz: $(VENV)/.dev ## feed the decoders hostile bytes for FUZZ_SECONDS (60)
+	@PYTHONPATH=. $(BIN)/python tests/fuzz/fuzz_wire.py $(FUZZ_SECONDS)
+
+assure: $(VENV)/.dev $(VENV)/.engine ## the long tests: crashes, full disks, many sessions
+	@LMDECK_ASSURE=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/assurance tests/store $(PYTEST_FLAGS)
+
+screenshots: $(VENV)/.dev ## take the README's pictures again
+	@PYTHONPATH=. $(BIN)/python tools/screenshots.py
+
+wheel: $(VENV)/.dev ## build what is published, into dist/
+	@$(BIN)/python -m hatchling build
+
+lock: $(VENV)/.made ## resolve the dependencies anew, and write versions and hashes to requirements/
+	@python=$$(readlink -f $(BIN)/python) && $$python -m venv $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
+	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) requirements/build.in --output-file requirements/build.txt
+	$(COMPILE) pyproject.toml requirements/build.in --group dev -c requirements/runtime.txt -c requirements/build.txt \
+		--output-file requirements/dev.txt
+	$(COMPILE) --no-deps requirements/engine.in --output-file requirements/engine.txt
+
+clean: ## remove everything that was set up or built
+	rm -rf $(VENV) $(VENV)-lock dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find tui tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made: tools/make_venv.sh
+	@$(BIN)/python -c 'import pip' 2>/dev/null || sh tools/make_venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt requirements/build.txt pyproject.toml
+	@$(LOCKED) -r requirements/runtime.txt -r requirements/build.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	@$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+# The engine is a gift, not a need: where there is no build of it for a machine, one line says so.
+$(VENV)/.engine: $(VENV)/.made requirements/engine.txt
+	@$(LOCKED) --no-deps --only-binary :all: -r requirements/engine.txt 2> $(VENV)/engine.log \
+		|| echo "The embedded model cannot be installed here (see $(VENV)/engine.log): lmdeck works without it."
+	@touch $@
