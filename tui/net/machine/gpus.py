@@ -1,0 +1,80 @@
+"""The GPUs of this machine, through NVIDIA's management library where it is installed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """One GPU, now."""
+
+    index: int
+    name: str
+    memory_used: int
+    """Bytes."""
+    memory_total: int
+    utilisation: int | None
+    """Percent of the last moment in which it worked."""
+    processes: tuple[tuple[int, int | None], ...] = ()
+    """Process id and bytes of each process on it."""
+
+    def describe(self) -> str:
+        """Return the GPU in one line."""
+        used, total = self.memory_used / 2**30, self.memory_total / 2**30
+        busy = "" if self.utilisation is None else f", {self.utilisation} % busy"
+        pids = ", ".join(f"pid {pid}" for pid, _ in self.processes[:4])
+        return f"GPU {self.index} {self.name}: {used:.1f} of {total:.1f} GiB used{busy}" + (
+            f" by {pids}" if pids else ""
+        )
+
+
+def read_gpus(library: ModuleType | None = None) -> tuple[Gpu, ...]:
+    """Return the GPUs; none where the library or the driver is not there. Blocking: some 10 ms.
+
+    ``library`` stands in for ``pynvml``.
+    """
+    if library is None:
+        try:
+            library = import_module("pynvml")
+        except ImportError:
+            return ()
+    try:
+        library.nvmlInit()
+    except library.NVMLError:
+        return ()  # no driver, or no permission
+    try:
+        count = int(library.nvmlDeviceGetCount())
+        return tuple(_read_gpu(library, index) for index in range(count))
+    except library.NVMLError:
+        return ()  # a GPU that was lost or is being reset
+    finally:
+        library.nvmlShutdown()
+
+
+def _read_gpu(library: ModuleType, index: int) -> Gpu:
+    handle = library.nvmlDeviceGetHandleByIndex(index)
+    name = library.nvmlDeviceGetName(handle)
+    memory = library.nvmlDeviceGetMemoryInfo(handle)
+    try:
+        utilisation: int | None = int(library.nvmlDeviceGetUtilizationRates(handle).gpu)
+    except library.NVMLError:
+        utilisation = None  # not on every model
+    return Gpu(
+        index,
+        name.decode() if isinstance(name, bytes) else str(name),
+        int(memory.used),
+        int(memory.total),
+        utilisation,
+        _read_processes(library, handle),
+    )
+
+
+def _read_processes(library: ModuleType, handle: object) -> tuple[tuple[int, int | None], ...]:
+    try:
+        running = library.nvmlDeviceGetComputeRunningProcesses(handle)
+    except library.NVMLError:
+        return ()  # not shown inside some containers
+    return tuple((int(process.pid), process.usedGpuMemory) for process in running)

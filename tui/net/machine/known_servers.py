@@ -1,0 +1,123 @@
+"""Model servers by their command lines: data, and the one rule that reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.net.machine.processes import Process
+
+_INTERPRETERS = re.compile(
+    r"(python|pypy|node|bash|sh|zsh|dash|uv|uvx|env|nice|nohup|sudo|tini|dumb-init|torchrun|pipx|numactl)[\d.]*"
+)
+_GENERIC_SCRIPTS = ("server", "main", "start", "app")
+_RUN_WORDS = ("run", "exec", "--")
+_PORT_OPTIONS = ("--port", "-p", "--http-port", "--api-port", "--server-port")
+_MODEL_OPTIONS = ("--model", "--model-path", "-m", "--model-id", "--served-model-name", "--hf-repo", "-hf")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownServer:
+    """A model server and what its program is called."""
+
+    label: str
+    program: re.Pattern[str]
+    """Matches the program's file name or Python module, with the word after it."""
+    port: int
+    """Where it listens unless told otherwise."""
+
+
+def _known(label: str, pattern: str, port: int) -> KnownServer:
+    return KnownServer(label, re.compile(pattern, re.IGNORECASE), port)
+
+
+KNOWN_SERVERS: tuple[KnownServer, ...] = (
+    _known("vLLM", r"vllm serve|vllm\.entrypoints\..*|vllm::.*", 8000),
+    _known("SGLang", r"sglang serve|sglang\.launch_server|sglang::.*", 30000),
+    _known("llama.cpp", r"llama-server|llama_cpp\.server|llamafile|llama-cpp-python", 8080),
+    _known("Ollama", r"ollama serve", 11434),
+    _known("LM Studio", r"lm[- ]?studio|llmster", 1234),
+    _known("TGI", r"text-generation-(launcher|router|server|benchmark)", 3000),
+    _known("LocalAI", r"local-?ai", 8080),
+    _known("TensorRT-LLM", r"trtllm-serve|tensorrt_llm\.commands\.serve", 8000),
+    _known("Triton", r"tritonserver", 8000),
+    _known("LiteLLM", r"litellm", 4000),
+    _known("Xinference", r"xinference(-local|-supervisor)?", 9997),
+    _known("KoboldCpp", r"koboldcpp.*", 5001),
+    _known("Tabby", r"tabby serve", 8080),
+    _known("TabbyAPI", r"tabbyapi.*", 5000),
+    _known("text-generation-webui", r"text-generation-webui.*", 5000),
+    _known("LMDeploy", r"lmdeploy serve|lmdeploy\.serve.*", 23333),
+    _known("MLX", r"mlx_lm[._]server", 8080),
+    _known("Aphrodite", r"aphrodite( run|\.endpoints\..*)", 2242),
+    _known("mistral.rs", r"mistralrs(-server)?", 1234),
+    _known("FastChat", r"fastchat\.serve\..*", 8000),
+    _known("OpenLLM", r"openllm (start|serve)", 3000),
+    _known("Jan", r"cortex(-server)?|jan-server", 1337),
+)
+
+
+def recognise(process: Process) -> KnownServer | None:
+    """Return which model server a process is; a shell, editor or search that only names one is none."""
+    arguments = _without_interpreter(process.arguments)
+    if not arguments:
+        return None
+    path, _, program = arguments[0].replace("\\", "/").rpartition("/")
+    stem = program.removesuffix(".exe").removesuffix(".py")
+    second = next((argument for argument in arguments[1:] if not argument.startswith("-")), "")
+    names = {stem, f"{stem} {second}"}
+    if stem in _GENERIC_SCRIPTS:
+        names.add(path.rpartition("/")[2])
+    return next((known for known in KNOWN_SERVERS if any(map(known.program.fullmatch, names))), None)
+
+
+def port_argument(arguments: Sequence[str]) -> int | None:
+    """Return the port that a command line names."""
+    text = _option(arguments, _PORT_OPTIONS)
+    return int(text) if text and text.isdecimal() and 0 < int(text) < 65_536 else None
+
+
+def model_argument(arguments: Sequence[str]) -> str | None:
+    """Return the model that a command line names."""
+    named = _option(arguments, _MODEL_OPTIONS)
+    if named is None and "serve" in arguments:
+        following = arguments[list(arguments).index("serve") + 1 :]
+        named = next((argument for argument in following[:1] if not argument.startswith("-")), None)
+    return named
+
+
+def _option(arguments: Sequence[str], names: Sequence[str]) -> str | None:
+    for position, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name in names and equals:
+            return value
+        if argument in names and position + 1 < len(arguments) and not _is_module_flag(arguments, position):
+            return arguments[position + 1]
+    return None
+
+
+def _is_module_flag(arguments: Sequence[str], position: int) -> bool:
+    """``python -m module`` is no model."""
+    return (
+        arguments[position] == "-m"
+        and position > 0
+        and _INTERPRETERS.fullmatch(arguments[position - 1].rpartition("/")[2]) is not None
+    )
+
+
+def _without_interpreter(arguments: Sequence[str]) -> Sequence[str]:
+    """Drop what only starts the program: ``/usr/bin/python3 -u -m``, ``uv run``, ``sudo``, ``env A=b``."""
+    position = 0
+    while position < len(arguments) and _INTERPRETERS.fullmatch(arguments[position].rpartition("/")[2]):
+        position += 1
+        while position < len(arguments) and _is_passed_over(arguments[position]):
+            if arguments[position] == "-c":
+                return ()
+            position += 1
+    return arguments[position:]
+
+
+def _is_passed_over(argument: str) -> bool:
+    is_assignment = re.fullmatch(r"[A-Za-z_]\w*=.*", argument) is not None
+    return argument.startswith("-") or argument in _RUN_WORDS or is_assignment

@@ -1,0 +1,164 @@
+"""The processes of this machine, as far as ``/proc`` shows them to everybody."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECRET_WORDS = frozenset(
+    {
+        "key",
+        "keys",
+        "apikey",
+        "apikeys",
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "credentials",
+        "auth",
+        "bearer",
+    }
+)
+_SECRET_VALUE = re.compile(r"(sk-|hf_|gsk_|ghp_|xox[bp]-)[\w-]{8,}|Bearer\s+\S+", re.IGNORECASE)
+_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
+_SOCKET = re.compile(r"socket:\[(\d+)\]")
+MASK = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process. Texts are raw: other users choose them."""
+
+    pid: int
+    name: str
+    parent: int
+    uid: int
+    arguments: tuple[str, ...]
+    uptime_seconds: float | None = None
+
+    @property
+    def user(self) -> str:
+        """The name of its user, or the number where there is no name."""
+        import pwd
+
+        try:
+            return pwd.getpwuid(self.uid).pw_name
+        except KeyError:
+            return str(self.uid)
+
+    @property
+    def command_line(self) -> str:
+        """The command line, without what looks like a secret."""
+        return " ".join(mask_secrets(self.arguments)) or self.name
+
+
+def read_processes(root: Path) -> tuple[Process, ...]:
+    """Return every process that can be seen; one that ends meanwhile is left out."""
+    uptime = _read_uptime(root)
+    found = (read_process(root, int(entry.name), uptime) for entry in _process_folders(root))
+    return tuple(process for process in found if process is not None)
+
+
+def read_process(root: Path, pid: int, machine_uptime: float | None = None) -> Process | None:
+    """Return one process, or ``None`` where it cannot be seen."""
+    folder = root / "proc" / str(pid)
+    try:
+        arguments = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        status = (folder / "status").read_text(errors="replace")
+        stat = (folder / "stat").read_text(errors="replace")
+    except OSError:
+        return None  # it has ended, or hides from other users
+    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    uptime = machine_uptime if machine_uptime is not None else _read_uptime(root)
+    return Process(
+        pid,
+        fields.get("Name", "").strip(),
+        _number(fields.get("PPid", "")),
+        _number(fields.get("Uid", "").split("\t")[1] if "\t" in fields.get("Uid", "") else ""),
+        tuple(argument for argument in arguments if argument),
+        _age(stat, uptime),
+    )
+
+
+def find_owners(root: Path, inodes: Collection[int]) -> dict[int, int]:
+    """Return the process that holds each socket, by inode: the oldest one, where it was handed on.
+
+    Without privileges only the sockets of one's own processes are found.
+    """
+    wanted = set(inodes)
+    owners: dict[int, int] = {}
+    for entry in sorted(_process_folders(root), key=lambda folder: int(folder.name)):
+        for inode in _sockets_of(entry):
+            if inode in wanted:
+                owners.setdefault(inode, int(entry.name))
+        if len(owners) == len(wanted):
+            break
+    return owners
+
+
+def mask_secrets(arguments: Collection[str]) -> list[str]:
+    """Return a command line with the values of options that carry secrets replaced."""
+    shown: list[str] = []
+    hide_next = False
+    for argument in arguments:
+        name, equals, _ = argument.partition("=")
+        if hide_next and not argument.startswith("-"):
+            shown.append(MASK)
+            hide_next = False
+            continue
+        hide_next = False
+        if _names_secret(name) and (equals or name.startswith("-")):
+            shown.append(f"{name}={MASK}" if equals else argument)
+            hide_next = not equals
+        else:
+            shown.append(_USER_INFO.sub(f"{MASK}@", _SECRET_VALUE.sub(MASK, argument)))
+    return shown
+
+
+def _names_secret(name: str) -> bool:
+    return not _SECRET_WORDS.isdisjoint(re.split(r"[-_]+", name.lower()))
+
+
+def _process_folders(root: Path) -> list[Path]:
+    try:
+        return [entry for entry in (root / "proc").iterdir() if entry.name.isdecimal()]
+    except OSError:
+        return []  # no /proc on this system
+
+
+def _sockets_of(folder: Path) -> Iterator[int]:
+    try:
+        entries = os.listdir(folder / "fd")  # noqa: PTH208 - names alone, for every open file of the machine
+    except OSError:
+        return  # another user's process
+    for entry in entries:
+        try:
+            match = _SOCKET.fullmatch(os.readlink(folder / "fd" / entry))  # noqa: PTH115
+        except OSError:
+            continue  # closed meanwhile
+        if match:
+            yield int(match[1])
+
+
+def _read_uptime(root: Path) -> float | None:
+    try:
+        return float((root / "proc/uptime").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _age(stat: str, machine_uptime: float | None) -> float | None:
+    """Return the age of a process: field 22 of its ``stat`` is its start in ticks (proc(5))."""
+    fields = stat.rpartition(")")[2].split()
+    if machine_uptime is None or len(fields) < 20 or not fields[19].isdecimal():
+        return None
+    return max(0.0, machine_uptime - int(fields[19]) / os.sysconf("SC_CLK_TCK"))
+
+
+def _number(text: str) -> int:
+    bare = text.strip()
+    return int(bare) if bare.isdecimal() else 0
