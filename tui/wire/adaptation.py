@@ -1,0 +1,264 @@
+"""What an endpoint refused before: remembered, so that each thing is refused only once.
+
+A refused parameter is dropped or swapped, the request is sent again, and a note says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from tui.core.failure import Failure
+from tui.wire.thinking import THINKING_FIELDS
+
+_TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
+_CAUSES = frozenset({"unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"})
+_STATUSES = frozenset({400, 404, 415, 422, 500, 501})
+_NEVER_DROPPED = frozenset({"model", "messages", "stream"})
+_DEMAND = re.compile(
+    r"reasoning.{0,80}(?:pass|sent|send|provid|return|includ)\w* back|missing.{0,20}reasoning"
+)
+_WEAKER = {"none": ("minimal",), "minimal": ("low",), "low": ("high",), "medium": ("high",)}
+_VALUE_REFUSED = re.compile(
+    r"supported values|must be one of|input should be|unsupported value|invalid.{0,20}value"
+)
+_TOO_LARGE = re.compile(
+    r"too large|at most|less than or equal|cannot exceed|maximum (?:value|allowed)|must be <="
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptation:
+    """How requests to one model of one endpoint differ from the portable form."""
+
+    dropped: frozenset[str] = frozenset()
+    """Top-level fields that are not sent."""
+    token_field: str | None = None
+    """The name under which the limit of tokens is sent, where it is not the usual one."""
+    system_role: str | None = None
+    """``user``: the system text goes into the first user message. ``system``: never ``developer``."""
+    streams: bool = True
+    efforts: tuple[tuple[str, str], ...] = ()
+    """Values of ``reasoning_effort`` that are refused, each with the one sent instead."""
+    thinking_off_when_whole: bool = False
+    """DashScope's open Qwen models: an answer that is not streamed needs ``enable_thinking: false``."""
+    sends_reasoning: bool | None = None
+    """Past reasoning is demanded (True) or refused (False)."""
+
+    def to_json(self) -> dict[str, object]:
+        """Return what differs from the portable form, as JSON values."""
+        values: dict[str, object] = {
+            "dropped": sorted(self.dropped),
+            "token_field": self.token_field,
+            "system_role": self.system_role,
+            "streams": self.streams,
+            "efforts": [list(pair) for pair in self.efforts],
+            "thinking_off_when_whole": self.thinking_off_when_whole,
+            "sends_reasoning": self.sends_reasoning,
+        }
+        portable = Adaptation()
+        return {name: value for name, value in values.items() if value not in (getattr(portable, name), [])}
+
+    @classmethod
+    def from_json(cls, value: object) -> Adaptation:
+        """Return the adaptation that ``to_json`` gave; whatever is strange in it is left out."""
+        if not isinstance(value, dict):
+            return cls()
+        dropped, efforts = value.get("dropped"), value.get("efforts")
+        return cls(
+            dropped=frozenset(name for name in _items(dropped) if isinstance(name, str)) - _NEVER_DROPPED,
+            token_field=_one_of(value.get("token_field"), _TOKEN_FIELDS),
+            system_role=_one_of(value.get("system_role"), ("user", "system")),
+            streams=value.get("streams") is not False,
+            efforts=tuple(_pairs(efforts)),
+            thinking_off_when_whole=value.get("thinking_off_when_whole") is True,
+            sends_reasoning=_truth(value.get("sends_reasoning")),
+        )
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _pairs(value: object) -> Iterator[tuple[str, str]]:
+    for item in _items(value):
+        match item:
+            case [str(refused), str(sent)]:
+                yield refused, sent
+
+
+def _one_of(value: object, allowed: tuple[str, ...]) -> str | None:
+    return value if isinstance(value, str) and value in allowed else None
+
+
+def _truth(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What a failure says about the body that caused it."""
+
+    parameter: str
+    """The path of the refused field, empty where the server does not name it."""
+    head: str
+    """The top-level field of it."""
+    message: str
+    """The server's words in lower case."""
+    cause: str
+    body: Mapping[str, object]
+
+
+_Rule = Callable[[Adaptation, _Refusal], "tuple[Adaptation, str] | None"]
+
+
+def adapt(
+    adaptation: Adaptation, failure: Failure, body: Mapping[str, object]
+) -> tuple[Adaptation, str] | None:
+    """Return the adaptation for the next try and a note on it, ``None`` where nothing can be left out.
+
+    Every step changes the adaptation, so that trying until ``None`` ends. A step may leave the
+    body as it is (past reasoning that the person's policy keeps back): then it is of no use to send again.
+    """
+    if failure.cause not in _CAUSES or (failure.status or 400) not in _STATUSES:
+        return None
+    refusal = _understand(failure, body)
+    for rule in _RULES:
+        step = rule(adaptation, refusal)
+        if step is not None and step[0] != adaptation:
+            return step
+    return None
+
+
+def _understand(failure: Failure, body: Mapping[str, object]) -> _Refusal:
+    message = (failure.server_message or "").lower()
+    parameter = failure.facts.get("parameter") or _named_in(message, body)
+    head = re.split(r"[.\[]", parameter, maxsplit=1)[0]
+    return _Refusal(parameter, head, message, failure.cause, body)
+
+
+def _named_in(message: str, body: Mapping[str, object]) -> str:
+    """Return the longest field of the body that the server's words name; common words are no names."""
+    names = sorted((name for name in body if "_" in name or name in ("temperature",)), key=len, reverse=True)
+    return next((name for name in names if re.search(rf"\b{re.escape(name.lower())}\b", message)), "")
+
+
+def _send_reasoning(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    if not _DEMAND.search(refusal.message):
+        return None
+    return replace(adaptation, sends_reasoning=True), "sent past reasoning back because the server demands it"
+
+
+def _keep_reasoning(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    if refusal.head != "messages" or "reasoning" not in refusal.parameter:
+        return None
+    return replace(adaptation, sends_reasoning=False), "retried without past reasoning"
+
+
+def _change_role(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    if adaptation.system_role == "user":
+        return None
+    speaks_of_role = refusal.head == "messages" and "role" in refusal.parameter
+    if not speaks_of_role and not re.search(r"system.{0,40}role|role.{0,40}system|'system'", refusal.message):
+        return None
+    roles = {message.get("role") for message in _messages(refusal.body)}
+    if "developer" in roles:
+        return replace(adaptation, system_role="system"), "retried with the role system instead of developer"
+    if "system" in roles:
+        return replace(adaptation, system_role="user"), "retried with the system prompt in the first message"
+    return None
+
+
+def _messages(body: Mapping[str, object]) -> list[dict[str, object]]:
+    messages = body.get("messages")
+    return [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
+
+
+def _swap_token_field(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    name = refusal.head
+    if name not in _TOKEN_FIELDS or name not in refusal.body or _TOO_LARGE.search(refusal.message):
+        return None
+    if adaptation.token_field is not None:
+        return _drop(adaptation, *_TOKEN_FIELDS)
+    other = _TOKEN_FIELDS[1 - _TOKEN_FIELDS.index(name)]
+    return replace(adaptation, token_field=other), f"retried with {other} instead of {name}"
+
+
+def _stop_streaming(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    if refusal.body.get("stream") is not True:
+        return None
+    if refusal.parameter == "stream" or re.search(
+        r"\bstream(?:ing)?\b.{0,30}(?:not|n't) .{0,10}support|"
+        r"(?:not|n't) support stream|verified to stream",
+        refusal.message,
+    ):
+        return replace(adaptation, streams=False), "retried without streaming"
+    return None
+
+
+def _drop_stream_options(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    if "stream_options" not in refusal.body:
+        return None
+    if refusal.head in ("stream_options", "include_usage") or re.search("stream[ _]options", refusal.message):
+        return _drop(adaptation, "stream_options")
+    return None
+
+
+def _switch_off_when_whole(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    if "enable_thinking" not in refusal.message or "non-streaming" not in refusal.message:
+        return None
+    return (
+        replace(adaptation, thinking_off_when_whole=True),
+        "thinking was switched off: the server thinks only while it streams",
+    )
+
+
+def _swap_effort(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    value = refusal.body.get("reasoning_effort")
+    if refusal.head != "reasoning_effort" or not isinstance(value, str):
+        return None
+    if value not in refusal.message or not _VALUE_REFUSED.search(refusal.message):
+        return None
+    named = [other for other in _WEAKER.get(value, ()) if re.search(rf"['\"`]{other}\b", refusal.message)]
+    if not named:
+        return None
+    return (
+        replace(adaptation, efforts=(*adaptation.efforts, (value, named[0]))),
+        f"retried with reasoning_effort {named[0]} instead of {value}",
+    )
+
+
+def _drop_thinking(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    if refusal.cause != "thinking-unsupported" or not THINKING_FIELDS & refusal.body.keys():
+        return None
+    changed = replace(adaptation, dropped=adaptation.dropped | THINKING_FIELDS)
+    return changed, "retried without the thinking setting: the model cannot think"
+
+
+def _drop_named(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+    name = refusal.head
+    if name not in refusal.body or name in _NEVER_DROPPED or name in _TOKEN_FIELDS:
+        return None
+    if refusal.cause == "invalid-request" and name not in THINKING_FIELDS:
+        return None  # the field is known, its value is wrong: that is for the person to see
+    return _drop(adaptation, name)
+
+
+def _drop(adaptation: Adaptation, *names: str) -> tuple[Adaptation, str]:
+    changed = replace(adaptation, dropped=adaptation.dropped.union(names))
+    return changed, f"retried without {names[0]}"
+
+
+_RULES: tuple[_Rule, ...] = (
+    _send_reasoning,
+    _keep_reasoning,
+    _change_role,
+    _swap_token_field,
+    _drop_stream_options,
+    _stop_streaming,
+    _switch_off_when_whole,
+    _swap_effort,
+    _drop_thinking,
+    _drop_named,
+)

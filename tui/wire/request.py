@@ -1,0 +1,106 @@
+"""The body of a chat request: the smallest that every server takes, plus what the person asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tui.core.chat import ChatRequest, Role
+from tui.core.provider import Sampling
+from tui.wire.adaptation import Adaptation
+from tui.wire.send_back import past_message, sends_back
+from tui.wire.servers import ServerKind
+from tui.wire.thinking import thinking_fields
+
+_WANTS_COMPLETION_TOKENS = re.compile(r"(?:o[1-9]|gpt-[5-9])(?:[-.:]|$)")
+_KNOWS_OPENAI_MODELS = (None, ServerKind.OPENAI, ServerKind.AZURE)
+_WITHOUT_STREAM_OPTIONS = (ServerKind.MISTRAL,)
+
+
+def build_chat_body(
+    request: ChatRequest, adaptation: Adaptation, server: ServerKind | None = None
+) -> dict[str, object]:
+    """Return the JSON object to send; its ``stream`` says whether a stream is asked for.
+
+    Sampling values that are unset are left out. ``extra_body`` goes to the top level and wins over
+    everything but what the endpoint refuses; a key ``extra_body`` in it (a habit of the Python SDK)
+    is unfolded, never sent.
+    """
+    body: dict[str, object] = {
+        "model": request.model,
+        "messages": _messages(request, adaptation, server),
+        "stream": request.stream and adaptation.streams,
+    }
+    if body["stream"] and server not in _WITHOUT_STREAM_OPTIONS:
+        body["stream_options"] = {"include_usage": True}
+    body |= _sampling(request.sampling, request.model, adaptation, server)
+    body |= _thinking(request, adaptation, server)
+    body |= _extra(request.extra_body)
+    if not body["stream"]:
+        body.pop("stream_options", None)
+        if adaptation.thinking_off_when_whole:
+            body["enable_thinking"] = False
+    return {name: value for name, value in body.items() if name not in adaptation.dropped}
+
+
+def _messages(
+    request: ChatRequest, adaptation: Adaptation, server: ServerKind | None
+) -> list[dict[str, object]]:
+    with_reasoning = sends_back(request.send_back, adaptation, server)
+    messages = [past_message(message, with_reasoning, server) for message in request.messages]
+    return _fold_system(messages) if adaptation.system_role == "user" else messages
+
+
+def _fold_system(messages: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Put the system text before the first user message (o1-mini and o1-preview know no system role)."""
+    system = "\n\n".join(str(message["content"]) for message in messages if message["role"] == Role.SYSTEM)
+    kept = [message for message in messages if message["role"] != Role.SYSTEM]
+    if not system:
+        return kept
+    for message in kept:
+        if message["role"] == Role.USER:
+            message["content"] = f"{system}\n\n{message['content']}"
+            return kept
+    return [{"role": Role.USER.value, "content": system}, *kept]
+
+
+def _sampling(
+    sampling: Sampling, model: str, adaptation: Adaptation, server: ServerKind | None
+) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "frequency_penalty": sampling.frequency_penalty,
+        "presence_penalty": sampling.presence_penalty,
+        adaptation.token_field or _token_field(model, server): sampling.max_tokens,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _token_field(model: str, server: ServerKind | None) -> str:
+    """Return the name of the token limit: Ollama ignores the new one, OpenAI's reasoning models
+    refuse the old one, Mistral the new one."""
+    if server in _KNOWS_OPENAI_MODELS and _WANTS_COMPLETION_TOKENS.match(model):
+        return "max_completion_tokens"
+    return "max_tokens"
+
+
+def _thinking(request: ChatRequest, adaptation: Adaptation, server: ServerKind | None) -> dict[str, object]:
+    fields = thinking_fields(request.thinking, server, request.model, adaptation.dropped)
+    efforts = dict(adaptation.efforts)
+    for _ in efforts:
+        effort = fields.get("reasoning_effort")
+        if isinstance(effort, str) and effort in efforts:
+            fields["reasoning_effort"] = efforts[effort]
+    return fields
+
+
+def _extra(extra: Mapping[str, object]) -> dict[str, object]:
+    fields = dict(extra)
+    nested = fields.pop("extra_body", None)
+    if isinstance(nested, Mapping):
+        fields = {**nested, **fields}
+        fields.pop("extra_body", None)
+    for name in ("model", "messages"):
+        fields.pop(name, None)
+    return fields

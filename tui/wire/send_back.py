@@ -1,0 +1,35 @@
+"""Whether and in which form past reasoning travels with the next prompt.
+
+Most servers ignore it; Mistral refuses the field; DeepSeek and Moonshot demand it in tool loops.
+"""
+
+from __future__ import annotations
+
+from tui.core.chat import Message, Role
+from tui.core.provider import SendBack
+from tui.wire.adaptation import Adaptation
+from tui.wire.servers import ServerKind
+
+_NAMED_REASONING = (ServerKind.OLLAMA, ServerKind.OPENROUTER, ServerKind.LOCALAI)
+_WITHOUT_A_FORM = (ServerKind.TGI, ServerKind.OPENAI, ServerKind.AZURE)
+
+
+def sends_back(policy: SendBack, adaptation: Adaptation, server: ServerKind | None) -> bool:
+    """Return whether past reasoning is sent: the person's policy, within what the server takes."""
+    if policy is SendBack.NEVER or adaptation.sends_reasoning is False or server in _WITHOUT_A_FORM:
+        return False
+    return policy is SendBack.ALWAYS or adaptation.sends_reasoning is True
+
+
+def past_message(message: Message, with_reasoning: bool, server: ServerKind | None) -> dict[str, object]:
+    """Return one message as it is sent."""
+    sent: dict[str, object] = {"role": message.role.value, "content": message.content}
+    if not with_reasoning or not message.reasoning or message.role is not Role.ASSISTANT:
+        return sent
+    if server is ServerKind.MISTRAL:
+        thinking = {"type": "thinking", "thinking": [{"type": "text", "text": message.reasoning}]}
+        sent["content"] = [thinking, {"type": "text", "text": message.content}]
+    else:
+        name = "reasoning" if server in _NAMED_REASONING else "reasoning_content"
+        sent[name] = message.reasoning
+    return sent
