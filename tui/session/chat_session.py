@@ -21,7 +21,7 @@ from tui.core.fold import apply
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Source, Usage, cost_of, estimate_tokens
-from tui.session.journaling import TurnRecorder, TurnJournal
+from tui.session.journaling import TurnJournal, TurnRecorder
 from tui.session.target import ChatTarget
 
 CONTINUE_PROMPT = "Continue exactly where you stopped."

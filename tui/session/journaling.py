@@ -30,7 +30,7 @@ class TurnJournal(Protocol):
     def set_title(self, title: str) -> None:
         """Write down the conversation's name."""
 
-    def close(self) -> None:
+    def close(self) -> object:
         """Write what is left and give up the file; may take a moment."""
 
 

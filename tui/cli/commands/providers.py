@@ -136,7 +136,7 @@ def _export(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> 
     keys = None
     if arguments.with_keys:
         found = {
-            provider.name: runtime.key_resolver.resolve(provider.name, provider.api_key)
+            provider.name: runtime.endpoints.keys.resolve(provider.name, provider.api_key)
             for provider in chosen
         }
         keys = {name: key for name, key in found.items() if key is not None}

@@ -1,0 +1,171 @@
+"""``lmdeck ask`` as people and scripts use it, against the demo endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from tests.cli.conftest import Call
+from tests.support.fault_server import FaultServer, refused_port
+from tests.support.payloads import PAYLOADS, leaks
+from tui.demo.server import DemoServer
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    server = DemoServer(rate=5000)
+    yield server.start()
+    server.stop()
+
+
+def test_the_answer_is_on_stdout_and_the_reasoning_on_stderr(program: Call, demo: str) -> None:
+    done = program("ask", "hello", "--url", demo)
+    assert done.code == 0
+    assert done.out.startswith("#")
+    assert done.out.endswith("\n")
+    assert done.err
+    assert "\x1b" not in done.out + done.err
+
+
+def test_the_json_contract(program: Call, demo: str) -> None:
+    done = program("ask", "hello", "--url", demo, "--json")
+    report = done.json
+    assert list(report) == [
+        "schema_version",
+        "ok",
+        "provider",
+        "url",
+        "model",
+        "reasoning",
+        "answer",
+        "finish_reason",
+        "usage",
+        "cost",
+        "timings",
+        "notes",
+        "error",
+    ]
+    assert (done.code, report["schema_version"], report["ok"], report["provider"]) == (0, 1, True, None)
+    assert report["url"] == demo
+    assert report["model"] == "demo-reasoner"
+    assert report["reasoning"]
+    assert report["answer"]
+    assert report["finish_reason"] == "stop"
+    assert report["usage"]["source"] == "reported"
+    assert report["cost"] is None
+    assert set(report["timings"]) == {"ttfb_ms", "ttft_ms", "ttfa_ms", "total_ms", "tpot_ms"}
+    assert report["timings"]["ttfa_ms"] > report["timings"]["ttft_ms"] > 0
+    assert report["error"] is None
+    assert done.out.isascii()
+
+
+def test_the_built_in_demo_has_a_price(program: Call) -> None:
+    report = program("ask", "hello", "-p", "demo", "--json").json
+    usage, cost = report["usage"], report["cost"]
+    assert Decimal(cost["input"]) == Decimal(usage["prompt_tokens"]) * Decimal("0.001") / 1000
+    assert Decimal(cost["output"]) == Decimal(usage["completion_tokens"]) * Decimal("0.002") / 1000
+    assert Decimal(cost["total"]) == Decimal(cost["input"]) + Decimal(cost["output"])
+    assert (cost["currency"], cost["source"], report["provider"]) == ("USD", "reported", "demo")
+
+
+def test_a_pipe_is_part_of_the_prompt(program: Call, demo: str) -> None:
+    piped = program("ask", "count:", "--url", demo, "--json", stdin=b"one two three").json
+    alone = program("ask", "count:", "--url", demo, "--json").json
+    assert piped["usage"]["prompt_tokens"] > alone["usage"]["prompt_tokens"]
+    assert program("ask", "-", "--url", demo, stdin="grüße".encode()).code == 0
+
+
+def test_without_streaming_the_whole_answer_comes_at_once(program: Call, demo: str) -> None:
+    report = program("ask", "hello", "--url", demo, "--json", "--no-stream").json
+    assert report["ok"]
+    assert report["answer"]
+    assert report["usage"]["source"] == "reported"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code", "cause"),
+    [
+        (["--url", "localhost:8000/v1"], None, 2, "url-no-scheme"),
+        (["--url", "http://u:p@h/v1"], None, 2, "url-credentials"),
+        (["--url", "ftp://h/v1"], None, 2, "url-bad-scheme"),
+        (["-p", "nobody"], None, 2, "provider-unknown"),
+        (["-p", "demo", "--model", "no-such-model"], None, 1, "model-not-found"),
+        (["--url", "http://127.0.0.1:1/v1", "--model", "m"], None, 1, "connection-refused"),
+    ],
+)
+def test_bad_input_has_a_cause_and_two_sentences(
+    program: Call, arguments: list[str], stdin: bytes | None, code: int, cause: str
+) -> None:
+    as_json = program("ask", "hi", *arguments, "--json", stdin=stdin)
+    as_text = program("ask", "hi", *arguments, stdin=stdin)
+    assert (as_json.code, as_json.json["ok"], as_json.json["error"]["cause"]) == (code, False, cause)
+    assert as_text.code == code
+    assert as_json.json["error"]["title"] in as_text.err
+    assert as_json.json["error"]["advice"] in as_text.err
+    assert as_text.out == ""
+    assert "Traceback" not in as_text.err
+
+
+@pytest.mark.parametrize(("stdin", "cause"), [(b"", "prompt-empty"), (b"caf\xe9", "input-not-utf8")])
+def test_a_bad_pipe_is_refused(program: Call, stdin: bytes, cause: str) -> None:
+    done = program("ask", "-", "-p", "demo", "--json", stdin=stdin)
+    assert (done.code, done.json["error"]["cause"]) == (2, cause)
+
+
+def test_a_cut_answer_keeps_its_text(program: Call) -> None:
+    with FaultServer("reset-mid-stream") as server:
+        done = program("ask", "hi", "--url", server.base_url, "--model", "m", "--json")
+    assert done.code == 1
+    assert done.json["answer"]
+    assert done.json["error"]["cause"] in ("stream-reset", "stream-truncated")
+
+
+def test_a_refused_port_names_the_address(program: Call) -> None:
+    with refused_port() as port:
+        done = program("ask", "hi", "--url", f"http://127.0.0.1:{port}/v1", "--model", "m")
+    assert str(port) in done.err
+
+
+def test_no_reader_is_no_crash(program: Call, demo: str) -> None:
+    import subprocess
+    import sys
+
+    pipe = subprocess.Popen(
+        [sys.executable, "-m", "tui", "ask", "hello", "--url", demo],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+    )
+    assert pipe.stdout is not None
+    assert pipe.stderr is not None
+    pipe.stdout.close()
+    errors = pipe.stderr.read().decode()
+    pipe.wait(30)
+    pipe.stderr.close()
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_no_payload_passes(call: Call, name: str) -> None:
+    from tests.support.fault_server import stream_answer
+    from tests.support.stream_samples import delta
+
+    text = PAYLOADS[name]
+    events = [delta(reasoning_content=text), delta(content=text), b"data: [DONE]\n\n"]
+    with FaultServer(stream_answer(*events)) as server:
+        done = call("ask", "hi", "--url", server.base_url, "--model", text)
+        as_json = call("ask", "hi", "--url", server.base_url, "--model", text, "--json")
+    assert not leaks((done.out + done.err).encode(), text)
+    assert as_json.out.isascii()
+    assert as_json.json["answer"] == text
+
+
+@pytest.mark.parametrize("text", ["[/]", "[link='x", "[INST] hi [/INST]", "[@click=app.quit]x[/]", "a[1,2]"])
+def test_brackets_are_text(call: Call, text: str) -> None:
+    from tests.support.fault_server import stream_answer
+    from tests.support.stream_samples import FINISH, delta
+
+    with FaultServer(stream_answer(delta(content=text), FINISH)) as server:
+        assert call("ask", "hi", "--url", server.base_url, "--model", "m").out == text + "\n"

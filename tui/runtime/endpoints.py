@@ -1,0 +1,90 @@
+"""From a provider to where its requests go: the URL checked, the key resolved, a built-in one started."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tui.core.chat import Endpoint
+from tui.core.key_reference import KeyKind, parse_key_reference
+from tui.core.provider import Provider
+from tui.core.secret import Redactor, Secret
+from tui.runtime.builtin import BuiltIns
+from tui.runtime.checked_url import checked_url
+from tui.runtime.directory import is_built_in
+from tui.store.credentials import CredentialStore
+
+if TYPE_CHECKING:
+    from tui.store.keys import KeyResolver
+
+
+class Endpoints:
+    """Resolves providers. Every key that is resolved becomes known to the redactor."""
+
+    def __init__(
+        self,
+        credentials: CredentialStore,
+        built_ins: BuiltIns,
+        environment: Mapping[str, str],
+        redactor: Redactor,
+    ) -> None:
+        self._credentials = credentials
+        self._built_ins = built_ins
+        self._environment = environment
+        self._redactor = redactor
+
+    @cached_property
+    def keys(self) -> KeyResolver:
+        """Turns key references into keys; remembers what a command printed for this run."""
+        from tui.store.keys import KeyResolver
+
+        return KeyResolver(self._credentials, self._environment)
+
+    async def resolve(self, provider: Provider, key_text: str | None = None) -> Endpoint:
+        """Return where a provider's requests go.
+
+        ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+
+        Raises:
+            LmdeckError: the URL is not valid, the key cannot be had, or the engine did not start.
+        """
+        if is_built_in(provider):
+            return self._known(await self._built_ins.endpoint(provider.provider_url.partition(":")[2]))
+        base_url = checked_url(provider.provider_url)
+        key = await asyncio.to_thread(self._key, provider, key_text)
+        return self._known(
+            Endpoint(
+                base_url,
+                key,
+                key_source=str(provider.api_key or ""),
+                key_header=provider.key_header,
+                extra_headers=provider.extra_headers,
+                tls=provider.tls,
+                allow_unencrypted_key=provider.allow_unencrypted_key,
+            )
+        )
+
+    def key_label(self, provider: Provider) -> str:
+        """Return how a provider's key is shown: its source, or masked; empty where there is none."""
+        reference = provider.api_key
+        if reference is None:
+            return ""
+        if reference.kind is not KeyKind.STORED:
+            return str(reference)
+        secret = self._credentials.get(provider.name)
+        return secret.hint if secret is not None else "stored, but missing"
+
+    def _key(self, provider: Provider, key_text: str | None) -> Secret | None:
+        reference = provider.api_key
+        if key_text is not None:
+            reference = parse_key_reference(key_text)
+            if reference is None:
+                return Secret(key_text.strip()) if key_text.strip() else None
+        return self.keys.resolve(provider.name, reference)
+
+    def _known(self, endpoint: Endpoint) -> Endpoint:
+        if endpoint.key is not None:
+            self._redactor.add(endpoint.key)
+        return endpoint

@@ -1,0 +1,94 @@
+"""The one path of every chat: resolve the endpoint, stream, and let failures end the stream."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tui.core.chat import ChatRequest
+from tui.core.events import EventBatch, StreamFailed
+from tui.core.failure import LmdeckError
+from tui.core.secret import Redactor
+from tui.runtime.endpoints import Endpoints
+from tui.session.target import ChatTarget
+
+if TYPE_CHECKING:
+    from tui.net.chat import ChatClient, Patience
+    from tui.net.client import ClientFactory
+    from tui.store.endpoint_memory import EndpointMemory
+
+
+class Exchanges:
+    """Makes exchanges for sessions: for a screen, for a command that must end, for a form's test."""
+
+    def __init__(
+        self, endpoints: Endpoints, clients: ClientFactory, memory: EndpointMemory, redactor: Redactor
+    ) -> None:
+        self._endpoints = endpoints
+        self._clients = clients
+        self._memory = memory
+        self._redactor = redactor
+
+    @cached_property
+    def client(self) -> ChatClient:
+        """The client that remembers what endpoints refuse."""
+        from tui.net.chat import ChatClient
+        from tui.runtime.adaptations import KeptAdaptations
+
+        return ChatClient(self._clients, memory=KeptAdaptations(self._memory), redactor=self._redactor)
+
+    @cached_property
+    def forgetful_client(self) -> ChatClient:
+        """The same for an endpoint of which nothing is kept after this run."""
+        from tui.net.chat import ChatClient
+        from tui.runtime.adaptations import ForgottenAdaptations
+
+        return ChatClient(self._clients, memory=ForgottenAdaptations(), redactor=self._redactor)
+
+    def for_screen(self, key_text: str | None = None) -> Exchange:
+        """Return an exchange for a person who watches: it never gives up while the connection lives.
+
+        ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+        """
+        from tui.net.chat import SCREEN
+
+        return Exchange(self._endpoints, self.client, SCREEN, key_text)
+
+    def for_command(self, wait_seconds: float, *, is_forgetful: bool) -> Exchange:
+        """Return an exchange that gives up when no text came for ``wait_seconds``."""
+        from tui.net.chat import HEADLESS
+
+        patience = replace(
+            HEADLESS,
+            headers_seconds=wait_seconds,
+            unstreamed_seconds=wait_seconds,
+            idle_seconds=wait_seconds,
+            loading_seconds=wait_seconds,
+        )
+        client = self.forgetful_client if is_forgetful else self.client
+        return Exchange(self._endpoints, client, patience, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Opens the stream of one request."""
+
+    endpoints: Endpoints
+    client: ChatClient
+    patience: Patience
+    key_text: str | None
+
+    async def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
+        """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
+        try:
+            endpoint = await self.endpoints.resolve(target.provider, self.key_text)
+        except LmdeckError as error:
+            yield EventBatch(time.perf_counter(), (StreamFailed(error.failure),))
+            return
+        async with aclosing(self.client.stream(endpoint, request, patience=self.patience)) as batches:
+            async for batch in batches:
+                yield batch
