@@ -220,6 +220,7 @@ class Runtime:
                 identity=opened.identity,
                 title=opened.title,
                 turns=opened.turns,
+                notices=opened.notices,
                 is_saved=journal is not None,
             )
         )

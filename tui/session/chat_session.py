@@ -58,6 +58,7 @@ class ChatSession:
         title: str = "",
         turns: Sequence[Turn] = (),
         is_saved: bool = True,
+        notices: Sequence[str] = (),
         clock: Callable[[], float] = time.perf_counter,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -65,6 +66,8 @@ class ChatSession:
         self.title = title
         self.turns = list(turns)
         self.is_saved = is_saved
+        self.notices = tuple(notices)
+        """What is to be said of the record: read-only, interrupted, unreadable lines."""
         self.revision = 0
         self.on_change: Callable[[], None] | None = None
         self._exchange = exchange
