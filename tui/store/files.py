@@ -173,9 +173,11 @@ def write_all(descriptor: int, data: bytes) -> None:
     Raises:
         OSError: the disk refuses.
     """
-    view = memoryview(data)
-    while view:
-        view = view[disk.write(descriptor, bytes(view)) :]
+    while data:
+        count = disk.write(descriptor, data)
+        if count <= 0:
+            raise OSError(errno.EIO, "Nothing was written")
+        data = data[count:]
 
 
 def sync_directory(path: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import secrets
 import time
 from pathlib import Path
@@ -132,9 +131,3 @@ def _is_stale(owner: Owner | None, heartbeat: float, stale_after_seconds: float)
     if owner is not None and owner.is_dead:
         return True
     return time.time() - heartbeat > stale_after_seconds
-
-
-def leases_process(owner: Owner) -> bool:
-    """Whether an owner is this very process."""
-    mine = new_owner()
-    return (owner.host, owner.machine, owner.process) == (mine.host, mine.machine, os.getpid())

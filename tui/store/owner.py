@@ -25,6 +25,11 @@ class Owner:
         return json.dumps(asdict(self)).encode()
 
     @property
+    def is_this_process(self) -> bool:
+        """Whether it is this very process."""
+        return (self.host, self.machine) == machine_identity() and self.process == os.getpid()
+
+    @property
     def is_dead(self) -> bool:
         """Whether its process is known to be gone; what runs elsewhere cannot be known."""
         if (self.host, self.machine) != machine_identity():

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tui.core.provider import Category, Provider
+from tui.core.provider_rules import check_provider
 from tui.core.safe_text import safe_line
 from tui.store.credentials import CredentialStore
 from tui.store.errors import usage_error
@@ -230,8 +231,15 @@ def _decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider
         provider, problems = decode_provider(name, record)
         providers.append(provider)
         notices += [f"{label}: {problem.field} {problem.message}." for problem in problems]
+        notices += _rule_notices(label, provider, {problem.field for problem in problems})
         notices += _unknown_keys(label, record)
     return providers, () if quiet else tuple(notices)
+
+
+def _rule_notices(label: str, provider: Provider, told: set[str]) -> list[str]:
+    """Return the rules of the form that a hand-written record breaks; it stays listed all the same."""
+    broken = [problem for problem in check_provider(provider, ()) if problem.is_error]
+    return [f"{label}: {problem.field}: {problem.message}" for problem in broken if problem.field not in told]
 
 
 def _unknown_keys(label: str, record: Table) -> list[str]:

@@ -1,0 +1,287 @@
+"""The saved conversations: made, listed, reopened, forked, renamed, deleted and brought back."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from tui.core.causes import explain
+from tui.core.failure import LmdeckError
+from tui.core.safe_text import safe_line
+from tui.core.secret import Redactor
+from tui.core.turn import Turn
+from tui.store import disk
+from tui.store.errors import disk_error, usage_error
+from tui.store.files import ensure_private_directory, read_file, remove_quietly
+from tui.store.journal import Journal
+from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path
+from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
+from tui.store.owner import Owner
+from tui.store.paths import Paths
+from tui.store.summaries import CONVERSATION_SIZE_LIMIT, ConversationSummary, SummaryIndex
+from tui.store.transcript_file import Transcript, read_transcript
+
+TRASH_DAYS = 30
+
+_IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConversation:
+    """A conversation as it was read, and the journal to go on with."""
+
+    identity: str
+    title: str
+    created_at: str
+    turns: list[Turn]
+    journal: Journal | None
+    """``None``: it can only be read (and forked); the notices say why."""
+    notices: tuple[str, ...] = ()
+    forked_from: str = ""
+
+
+class ConversationStore:
+    """The folder of conversations, one file each. All calls block shortly."""
+
+    def __init__(self, paths: Paths, redactor: Redactor | None = None) -> None:
+        """``redactor`` erases known keys from everything that is written."""
+        self._paths = paths
+        self._folder = paths.conversations_dir
+        self._redactor = redactor or Redactor()
+        self._index = SummaryIndex(paths.conversation_index_file)
+        self._open: WeakValueDictionary[str, Journal] = WeakValueDictionary()
+
+    def create(self, title: str = "", *, forked_from: str = "") -> Journal:
+        """Return the journal of a new conversation. Its file is made with its first turn; never raises."""
+        identity = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(6)}"
+        path = self._folder / f"{identity}.jsonl"
+        journal = Journal(
+            path,
+            identity,
+            title=title,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            forked_from=forked_from,
+            redactor=self._redactor,
+            shown_path=self._paths.shown(path),
+        )
+        self._open[identity] = journal
+        return journal
+
+    def list(self) -> list[ConversationSummary]:
+        """Return a summary of every conversation, the newest first.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        try:
+            names = {path.name for path in self._folder.iterdir()} if self._folder.exists() else set()
+        except OSError as error:
+            raise disk_error(error, self._paths.shown(self._folder)) from error
+        found = [self._summary(name, names) for name in names if name.endswith(".jsonl")]
+        self._index.save({summary.identity for summary in found})
+        return sorted(found, key=lambda summary: (summary.updated_at, summary.identity), reverse=True)
+
+    def open(self, identity: str) -> OpenConversation:
+        """Read a conversation and take its lease, so that this session alone writes to it.
+
+        Raises:
+            LmdeckError: there is none of that identity, or it cannot be read.
+        """
+        path = self._existing(identity)
+        lease, refusal = self._try_lease(path)
+        try:
+            transcript = self._read(path)
+        except LmdeckError:
+            if lease is not None:
+                lease.release()
+            raise
+        notices = (*(() if refusal is None else (refusal,)), *_notices(transcript))
+        if transcript.is_newer and lease is not None:
+            lease.release()
+        is_writable = refusal is None and not transcript.is_newer
+        journal = self._journal(path, transcript, lease) if is_writable else None
+        return _opened(identity, transcript, journal, notices)
+
+    def fork(self, identity: str) -> OpenConversation:
+        """Copy a conversation, as far as it is on disk, into a new one of one's own.
+
+        Raises:
+            LmdeckError: there is none of that identity, or it cannot be read.
+        """
+        transcript = self._read(self._existing(identity))
+        title = f"{transcript.title} (fork)" if transcript.title else ""
+        journal = self.create(title, forked_from=identity)
+        for turn in transcript.turns:
+            journal.write_turn(turn, is_copy=True)
+        transcript.title, transcript.forked_from = title, identity
+        return _opened(journal.identity, transcript, journal, tuple(_notices(transcript)))
+
+    def rename(self, identity: str, title: str) -> None:
+        """Give a conversation another name.
+
+        Raises:
+            LmdeckError: another session writes to it, or the disk refuses.
+        """
+        opened = self._open.get(identity)
+        if opened is not None and not opened.is_closed:
+            opened.set_title(title)
+            return
+        path = self._existing(identity)
+        journal = Journal(
+            path,
+            identity,
+            redactor=self._redactor,
+            is_new=False,
+            lease=self._take_lease(path),
+            shown_path=self._paths.shown(path),
+        )
+        journal.set_title(title)
+        if not journal.close():
+            raise LmdeckError(journal.failure or explain("store-failed", path=self._paths.shown(path)))
+
+    def delete(self, identity: str) -> str:
+        """Move a conversation to the trash and return the token that brings it back.
+
+        Raises:
+            LmdeckError: there is none of that identity, somebody writes to it, or the disk refuses.
+        """
+        path = self._existing(identity)
+        lease = self._take_lease(path)
+        try:
+            ensure_private_directory(self._paths.trash_dir)
+            disk.replace(path, self._trashed(identity))
+        except OSError as error:
+            raise disk_error(error, self._paths.shown(path)) from error
+        finally:
+            lease.release()
+        return identity
+
+    def restore(self, token: str) -> None:
+        """Bring a deleted conversation back.
+
+        Raises:
+            LmdeckError: it is not in the trash any more, or the disk refuses.
+        """
+        source = self._trashed(_checked(token))
+        target = self._folder / source.name
+        if target.exists() or not source.exists():
+            raise usage_error("conversation-unknown", name=token)
+        try:
+            ensure_private_directory(self._folder)
+            disk.replace(source, target)
+        except OSError as error:
+            raise disk_error(error, self._paths.shown(target)) from error
+
+    def purge_trash(self, older_than_days: float = TRASH_DAYS) -> int:
+        """Remove for good what was deleted long ago; return how many conversations that were."""
+        limit = time.time() - older_than_days * 86_400
+        if not self._paths.trash_dir.is_dir():
+            return 0
+        # The change time: moving a file to the trash leaves its modification time as it was.
+        old = [path for path in self._paths.trash_dir.glob("*.jsonl") if path.lstat().st_ctime <= limit]
+        for path in old:
+            remove_quietly(path)
+        return len(old)
+
+    def _summary(self, name: str, names: set[str]) -> ConversationSummary:
+        path = self._folder / name
+        summary = self._index.summary_of(path)
+        if lease_path(path).name not in names:
+            return summary
+        holder = holder_of(lease_path(path), LEASE_STALE_SECONDS)
+        return replace(summary, is_open_elsewhere=holder is not None and not holder.is_this_process)
+
+    def _journal(self, path: Path, transcript: Transcript, lease: Lease | None) -> Journal:
+        journal = Journal(
+            path,
+            path.stem,
+            title=transcript.title,
+            redactor=self._redactor,
+            is_new=False,
+            lease=lease,
+            shown_path=self._paths.shown(path),
+        )
+        self._open[path.stem] = journal
+        return journal
+
+    def _try_lease(self, path: Path) -> tuple[Lease | None, str | None]:
+        """Return the lease, or a sentence on who has it; neither where the disk refuses for now."""
+        try:
+            return acquire_lease(lease_path(path), LEASE_STALE_SECONDS), None
+        except LeaseHeldError as error:
+            where = _holder(error.owner)
+            return None, f"This conversation is open in {where}. Read it here, or fork it to go on."
+        except OSError:  # the journal tells this trouble, and tries again while the chat goes on
+            return None, None
+
+    def _take_lease(self, path: Path) -> Lease:
+        shown = self._paths.shown(path)
+        try:
+            return acquire_lease(lease_path(path), LEASE_STALE_SECONDS)
+        except LeaseHeldError as error:
+            holder = _holder(error.owner)
+            raise LmdeckError(explain("store-locked", path=shown, holder=holder)) from None
+        except OSError as error:
+            raise disk_error(error, shown) from error
+
+    def _read(self, path: Path) -> Transcript:
+        try:
+            content = read_file(path, CONVERSATION_SIZE_LIMIT)
+        except OSError as error:
+            raise disk_error(error, self._paths.shown(path)) from error
+        return read_transcript(content.data if content is not None else b"")
+
+    def _existing(self, identity: str) -> Path:
+        path = self._folder / f"{_checked(identity)}.jsonl"
+        if not path.exists():
+            raise usage_error("conversation-unknown", name=identity)
+        return path
+
+    def _trashed(self, identity: str) -> Path:
+        return self._paths.trash_dir / f"{identity}.jsonl"
+
+
+def _checked(identity: str) -> str:
+    """Refuse what is no identity: it becomes a part of a path."""
+    if not _IDENTITY.fullmatch(identity):
+        raise usage_error("conversation-unknown", name=identity)
+    return identity
+
+
+def _opened(
+    identity: str, transcript: Transcript, journal: Journal | None, notices: tuple[str, ...]
+) -> OpenConversation:
+    return OpenConversation(
+        identity,
+        transcript.title,
+        transcript.created_at,
+        transcript.turns,
+        journal,
+        notices,
+        transcript.forked_from,
+    )
+
+
+def _notices(transcript: Transcript) -> list[str]:
+    notices: list[str] = []
+    if transcript.is_newer:
+        notices.append("A newer lmdeck wrote this conversation: it is read-only. Update lmdeck, or fork it.")
+    if transcript.bad_lines:
+        lines = "line" if transcript.bad_lines == 1 else "lines"
+        notices.append(
+            f"{transcript.bad_lines} {lines} of this conversation cannot be read. The rest is shown."
+        )
+    return notices
+
+
+def _holder(owner: Owner | None) -> str:
+    if owner is None or not owner.host:
+        return "another lmdeck"
+    if owner.is_this_process:
+        return "this lmdeck"
+    return f"another lmdeck (process {owner.process} on {safe_line(owner.host, 30)})"

@@ -1,0 +1,124 @@
+"""What was learnt about endpoints: refused parameters and past checks. Bounded; losing it costs little.
+
+Never raises: what cannot be written is remembered for this run.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from tui.core.failure import LmdeckError
+from tui.store.files import keep_aside, read_file, write_atomically
+from tui.store.lock import locked
+from tui.store.migrations import ENDPOINTS_SCHEMA
+from tui.store.paths import Paths
+
+Document = dict[str, Any]
+
+ADAPTATION_LIMIT = 500
+ENDPOINT_LIMIT = 200
+CHECKS_PER_ENDPOINT = 20
+
+
+class EndpointMemory:
+    """The file ``endpoints.json``. Values are JSON objects that mean nothing here. Blocks shortly."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._path = paths.endpoints_file
+        self._document: Document | None = None
+        self._guard = threading.Lock()
+
+    def get_json(self, base_url: str, model: str) -> dict[str, object] | None:
+        """Return what was kept for an endpoint and a model."""
+        with self._guard:
+            value = _part(self._loaded(), "adaptations").get(_key(base_url, model))
+        return cast("dict[str, object]", value) if isinstance(value, dict) else None
+
+    def put_json(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
+        """Keep a value for an endpoint and a model, in place of the one before; an empty one is forgotten."""
+
+        def change(document: Document) -> None:
+            known = _part(document, "adaptations")
+            known.pop(_key(base_url, model), None)
+            if value:
+                known[_key(base_url, model)] = dict(value)
+            _shorten(known, ADAPTATION_LIMIT)
+
+        self._change(change)
+
+    def add_check(self, base_url: str, check: Mapping[str, object]) -> None:
+        """Add a check to an endpoint's history, of which the last 20 are kept."""
+
+        def change(document: Document) -> None:
+            known = _part(document, "checks")
+            before = known.pop(base_url, [])
+            history = [*(before if isinstance(before, list) else []), dict(check)]
+            known[base_url] = history[-CHECKS_PER_ENDPOINT:]
+            _shorten(known, ENDPOINT_LIMIT)
+
+        self._change(change)
+
+    def checks(self, base_url: str) -> list[dict[str, object]]:
+        """Return an endpoint's past checks, the oldest first."""
+        with self._guard:
+            known = _part(self._loaded(), "checks").get(base_url, [])
+        return [check for check in known if isinstance(check, dict)] if isinstance(known, list) else []
+
+    def _loaded(self) -> Document:
+        if self._document is None:
+            try:
+                self._document = self._read()[0]
+            except OSError:  # out of reach: nothing is known
+                self._document = {}
+        return self._document
+
+    def _change(self, change: Callable[[Document], None]) -> None:
+        with self._guard:
+            change(self._loaded())
+            try:
+                with locked(self._path) as check:
+                    document, broken, is_newer = self._read()
+                    if is_newer:
+                        return
+                    if broken:
+                        keep_aside(self._path, broken)
+                    change(document)
+                    data = json.dumps({**document, "schema": ENDPOINTS_SCHEMA}, indent=1).encode("ascii")
+                    write_atomically(self._path, data, before_replace=check)
+                    self._document = document
+            except (OSError, LmdeckError):  # remembered for this run: the next run learns it again
+                return
+
+    def _read(self) -> tuple[Document, bytes, bool]:
+        """Return the document, the bytes that are none, and whether a newer lmdeck wrote it."""
+        content = read_file(self._path)
+        if content is None:
+            return {}, b"", False
+        try:
+            value = json.loads(content.data)
+        except (ValueError, RecursionError):
+            return {}, content.data, False
+        if not isinstance(value, dict):
+            return {}, content.data, False
+        schema = value.get("schema", ENDPOINTS_SCHEMA)
+        return value, b"", not isinstance(schema, int) or schema > ENDPOINTS_SCHEMA
+
+
+def _part(document: Document, name: str) -> Document:
+    part = document.get(name)
+    if not isinstance(part, dict):
+        part = document[name] = {}
+    return part
+
+
+def _shorten(known: Document, limit: int) -> None:
+    """Forget what was not written for longest."""
+    for key in list(known)[: max(0, len(known) - limit)]:
+        del known[key]
+
+
+def _key(base_url: str, model: str) -> str:
+    return f"{base_url} {model}"

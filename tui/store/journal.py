@@ -1,0 +1,169 @@
+"""One conversation being written: what a session tells it, it keeps.
+
+``Journal`` writes to disk, ``MemoryJournal`` is for a conversation that is not to be saved. Neither
+blocks nor raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tui.core.failure import Failure
+from tui.core.secret import Redactor
+from tui.core.turn import Turn
+from tui.store.journal_writer import JournalWriter
+from tui.store.lease import Lease
+from tui.store.records import (
+    drop_record,
+    end_record,
+    header_record,
+    title_record,
+    turn_record,
+)
+
+TITLE_LENGTH = 60
+
+
+class Journal:
+    """The journal of a saved conversation; its file is made with its first record."""
+
+    def __init__(
+        self,
+        path: Path,
+        identity: str,
+        *,
+        title: str = "",
+        created_at: str = "",
+        forked_from: str = "",
+        redactor: Redactor | None = None,
+        is_new: bool = True,
+        lease: Lease | None = None,
+        shown_path: str = "",
+    ) -> None:
+        self.identity = identity
+        self.path = path
+        self.title = title
+        self.is_saved = True
+        self.is_closed = False
+        self._header = header_record(identity, title, created_at, forked_from) if is_new else None
+        self._writer = JournalWriter(
+            path, redactor=redactor or Redactor(), lease=lease, is_new=is_new, shown_path=shown_path
+        )
+
+    @property
+    def trouble(self) -> str | None:
+        """Why records wait in memory, in words for a banner; ``None`` when the disk takes them."""
+        failure = self._writer.failure
+        return None if failure is None else f"{failure.title} {failure.advice}"
+
+    @property
+    def failure(self) -> Failure | None:
+        """``trouble`` as a failure of the catalogue."""
+        return self._writer.failure
+
+    def watch_trouble(self, changed: Callable[[], None] | None) -> None:
+        """Have a change of ``trouble`` told, from the writer's thread."""
+        self._writer.on_trouble_changed = changed
+
+    def begin_turn(self, turn: Turn) -> None:
+        """Write down the prompt. A conversation without a title is named after it."""
+        self._begin()
+        if not self.title:
+            self.set_title(title_of(turn.prompt))
+        self._writer.put(turn_record(turn))
+
+    def append(self, turn_identity: str, kind: str, text: str) -> None:
+        """Write down a piece of the ``reasoning`` or the ``answer``, within a quarter of a second."""
+        if text:
+            self._writer.put_text(turn_identity, kind, text)
+
+    def end_turn(self, turn: Turn) -> None:
+        """Write down how the turn ended and see it to the disk."""
+        self._writer.put(end_record(turn))
+
+    def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
+        """Write down a whole turn that has ended. A copy is not counted again in sums of costs."""
+        self.begin_turn(turn)
+        self.append(turn.identity, "reasoning", turn.reasoning.text)
+        self.append(turn.identity, "answer", turn.answer.text)
+        self._writer.put(end_record(turn, is_copy=is_copy))
+
+    def drop_turn(self, turn_identity: str) -> None:
+        """Write down that a turn is no longer part of the conversation."""
+        self._writer.put(drop_record(turn_identity))
+
+    def set_title(self, title: str) -> None:
+        """Write down the conversation's name. One that has no turn yet is not made for its name."""
+        self.title = title
+        if self._header is not None:
+            self._header["title"] = title
+        else:
+            self._writer.put(title_record(title))
+
+    def flush(self, timeout_seconds: float = 5.0) -> bool:
+        """Wait until everything is written; return whether it is."""
+        return self._writer.flush(timeout_seconds)
+
+    def close(self, timeout_seconds: float = 5.0) -> bool:
+        """Write what is left and let others write; return whether everything is on disk."""
+        self.is_closed = True
+        return self._writer.close(timeout_seconds)
+
+    def _begin(self) -> None:
+        if self._header is not None:
+            header, self._header = self._header, None
+            self._writer.put(header)
+
+
+class MemoryJournal:
+    """The journal of a conversation that is not saved: keeps nothing."""
+
+    def __init__(self, identity: str = "", title: str = "") -> None:
+        self.identity = identity
+        self.title = title
+        self.is_saved = False
+        self.trouble: str | None = None
+        self.failure: Failure | None = None
+
+    def watch_trouble(self, changed: Callable[[], None] | None) -> None:
+        """There is never any trouble."""
+
+    def begin_turn(self, turn: Turn) -> None:
+        """Name a conversation without a title after its first prompt."""
+        self.title = self.title or title_of(turn.prompt)
+
+    def append(self, turn_identity: str, kind: str, text: str) -> None:
+        """Keep nothing."""
+
+    def end_turn(self, turn: Turn) -> None:
+        """Keep nothing."""
+
+    def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
+        """Keep nothing."""
+
+    def drop_turn(self, turn_identity: str) -> None:
+        """Keep nothing."""
+
+    def set_title(self, title: str) -> None:
+        """Keep the name for this session."""
+        self.title = title
+
+    def flush(self, timeout_seconds: float = 5.0) -> bool:
+        """There is nothing to wait for."""
+        return True
+
+    def close(self, timeout_seconds: float = 5.0) -> bool:
+        """There is nothing to write."""
+        return True
+
+
+def title_of(prompt: str) -> str:
+    """Return a conversation's name from its first prompt: the first line with text, cut at a word."""
+    line = next((line.strip() for line in prompt.splitlines() if line.strip()), "")
+    line = " ".join(line.split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = line[: TITLE_LENGTH - 1]
+    head, space, _ = cut.rpartition(" ")
+    return (head if space and len(head) > TITLE_LENGTH // 2 else cut).rstrip() + "…"

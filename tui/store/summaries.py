@@ -1,0 +1,226 @@
+"""What the list of conversations shows of each, without reading their texts twice.
+
+Figures come from a scan that skips the lines of text. Summaries are kept in a cache file by the
+stamp of the conversation's file; the cache is rebuilt at any time and deleted without loss.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tui.core.usage import Cost, Usage
+from tui.store.errors import reason_of
+from tui.store.files import FileStamp, read_file, stamp_of, write_atomically
+from tui.store.migrations import CONVERSATION_SCHEMA
+from tui.store.records import (
+    DELTA_START,
+    Record,
+    decode_cost,
+    decode_line,
+    decode_usage,
+    encode_cost,
+    encode_flat,
+)
+from tui.store.transcript_file import Transcript, complete_lines
+
+CONVERSATION_SIZE_LIMIT = 1024 * 1024 * 1024
+_INDEX_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """One line of the list of conversations. Texts are raw."""
+
+    identity: str
+    title: str = ""
+    created_at: str = ""
+    updated_at: str = ""
+    """ISO 8601 with zone."""
+    turns: int = 0
+    provider: str = ""
+    """Of the last turn."""
+    model: str = ""
+    usage: Usage | None = None
+    costs: tuple[Cost, ...] = ()
+    """One amount a currency; turns copied from another conversation are not counted again."""
+    is_open_elsewhere: bool = False
+    problem: str | None = None
+    """What is wrong with the file, as a sentence."""
+
+
+@dataclass(slots=True)
+class _Scan:
+    """A scan's findings."""
+
+    title: str = ""
+    created_at: str = ""
+    schema: object = None
+    turns: dict[str, Record] = field(default_factory=dict)
+    dropped: list[Record] = field(default_factory=list)
+    """Turns that were taken back: what they cost was paid all the same."""
+    bad_lines: int = 0
+
+
+class SummaryIndex:
+    """The cache of summaries. Losing it costs time, never data."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, tuple[FileStamp, ConversationSummary]] | None = None
+        self._is_changed = False
+
+    def summary_of(self, path: Path) -> ConversationSummary:
+        """Return a conversation's summary: from the cache where the file is the same, else read anew."""
+        known = self._load()
+        stamp = stamp_of(path)
+        cached = known.get(path.stem)
+        if cached is not None and cached[0] == stamp:
+            return cached[1]
+        summary = summarise(path)
+        if stamp is not None and stamp == stamp_of(path):
+            known[path.stem] = (stamp, summary)
+            self._is_changed = True
+        return summary
+
+    def save(self, identities: set[str]) -> None:
+        """Write the cache for the conversations that there are."""
+        known = self._load()
+        for gone in known.keys() - identities:
+            del known[gone]
+            self._is_changed = True
+        if not self._is_changed:
+            return
+        entries = {identity: _encode(stamp, summary) for identity, (stamp, summary) in known.items()}
+        document = {"version": _INDEX_VERSION, "conversations": entries}
+        try:
+            write_atomically(self._path, json.dumps(document, separators=(",", ":")).encode("ascii"))
+        except OSError:  # a cache that cannot be written costs time, no more
+            return
+        self._is_changed = False
+
+    def _load(self) -> dict[str, tuple[FileStamp, ConversationSummary]]:
+        if self._known is None:
+            self._known = _read_index(self._path)
+        return self._known
+
+
+def summarise(path: Path) -> ConversationSummary:
+    """Read a conversation's figures. Never raises: what is wrong is in ``problem``."""
+    try:
+        content = read_file(path, CONVERSATION_SIZE_LIMIT)
+    except OSError as error:
+        return ConversationSummary(path.stem, problem=f"It cannot be read: {reason_of(error)}.")
+    if content is None:
+        return ConversationSummary(path.stem, problem="It is gone.")
+    scan = _scan(content.data)
+    updated = datetime.fromtimestamp(content.stamp.modified_ns / 1e9, UTC).isoformat(timespec="milliseconds")
+    last: Mapping[str, Any] = list(scan.turns.values())[-1] if scan.turns else {}
+    return replace(
+        ConversationSummary(path.stem),
+        title=scan.title,
+        created_at=scan.created_at,
+        updated_at=updated,
+        turns=len(scan.turns),
+        provider=str(last.get("provider", "")),
+        model=str(last.get("model", "")),
+        usage=_total_usage(scan),
+        costs=_total_costs(scan),
+        problem=_problem(scan),
+    )
+
+
+def _scan(data: bytes) -> _Scan:
+    scan = _Scan()
+    for line in complete_lines(data, Transcript()):
+        if line.startswith(DELTA_START) and line.endswith(b'"}'):
+            continue
+        record = decode_line(line)
+        if record is None:
+            scan.bad_lines += 1
+        else:
+            _note(record, scan)
+    return scan
+
+
+def _note(record: Record, scan: _Scan) -> None:
+    kind, turn = record["record"], record.get("turn")
+    if kind == "header":
+        scan.schema = record.get("schema")
+        scan.created_at = str(record.get("created_at", ""))
+        scan.title = str(record.get("title", ""))
+    elif kind == "title":
+        scan.title = str(record.get("title", ""))
+    elif kind == "drop":
+        scan.dropped.append(scan.turns.pop(str(turn), {}))
+    elif kind in ("turn", "end") and isinstance(turn, str):
+        scan.turns[turn] = {**scan.turns.get(turn, {}), **record}
+
+
+def _problem(scan: _Scan) -> str | None:
+    if isinstance(scan.schema, int) and scan.schema > CONVERSATION_SCHEMA:
+        return "A newer lmdeck wrote it: it can be read, not continued."
+    if scan.bad_lines:
+        return f"{scan.bad_lines} of its lines cannot be read; the rest is there."
+    return None
+
+
+def _paid(scan: _Scan) -> list[Record]:
+    return [record for record in (*scan.turns.values(), *scan.dropped) if not record.get("copy")]
+
+
+def _total_usage(scan: _Scan) -> Usage | None:
+    total: Usage | None = None
+    for record in _paid(scan):
+        usage = decode_usage(record.get("usage"))
+        if usage is not None:
+            total = usage if total is None else total.plus(usage)
+    return total
+
+
+def _total_costs(scan: _Scan) -> tuple[Cost, ...]:
+    totals: dict[str, Cost] = {}
+    for record in _paid(scan):
+        cost = decode_cost(record.get("cost"))
+        if cost is not None:
+            known = totals.get(cost.currency)
+            totals[cost.currency] = cost if known is None else known.plus(cost)
+    return tuple(totals.values())
+
+
+def _encode(stamp: FileStamp, summary: ConversationSummary) -> Record:
+    return {
+        "stamp": [stamp.modified_ns, stamp.inode, stamp.size],
+        **{name: getattr(summary, name) for name in _PLAIN},
+        "usage": encode_flat(summary.usage),
+        "costs": [encode_cost(cost) for cost in summary.costs],
+    }
+
+
+_PLAIN = ("identity", "title", "created_at", "updated_at", "turns", "provider", "model", "problem")
+
+
+def _read_index(path: Path) -> dict[str, tuple[FileStamp, ConversationSummary]]:
+    try:
+        content = read_file(path)
+        document = json.loads(content.data) if content is not None else {}
+        if document.get("version") != _INDEX_VERSION:
+            return {}
+        return {identity: _decode(entry) for identity, entry in document["conversations"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}  # a cache that cannot be read is built anew
+
+
+def _decode(entry: Record) -> tuple[FileStamp, ConversationSummary]:
+    modified_ns, inode, size = entry["stamp"]
+    costs = [decode_cost(cost) for cost in entry["costs"]]
+    summary = ConversationSummary(
+        **{name: entry[name] for name in _PLAIN},
+        usage=decode_usage(entry["usage"]),
+        costs=tuple(cost for cost in costs if cost is not None),
+    )
+    return FileStamp(modified_ns, inode, size), summary
