@@ -78,6 +78,21 @@ class Redactor:
                 text = text.replace(needle, MASK)
         return text
 
+    def partial_length(self, text: str) -> int:
+        """Return how many characters at the text's end could be the beginning of a known key.
+
+        Who redacts a text that arrives in pieces holds these back until the next piece is there.
+        """
+        longest = 0
+        for needle in self._ordered:
+            tail = text[-(len(needle) - 1) :]
+            start = tail.find(needle[0])
+            while start >= 0 and len(tail) - start > longest:
+                if needle.startswith(tail[start:]):
+                    longest = len(tail) - start
+                start = tail.find(needle[0], start + 1)
+        return longest
+
 
 def _base64_forms(text: str) -> Iterator[str]:
     """Yield what the key looks like inside Base64 of a longer text, whatever stands before it."""
