@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fake_runtime import FakeRuntime  # noqa: E402
+from fake_runtime import FakeRuntime
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.core.chat import Endpoint
-from tui.core.failure import Failure, LmdeckError
+from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
 from tui.core.provider import Category, Provider, State
 from tui.core.secret import Redactor, Secret
@@ -115,8 +115,11 @@ class FakeDirectory:
     def providers(self) -> tuple[Provider, ...]:
         return tuple(self._providers)
 
-    def get(self, name: str) -> Provider | None:
-        return next((provider for provider in self._providers if provider.name == name), None)
+    def get(self, name: str) -> Provider:
+        for provider in self._providers:
+            if provider.name == name:
+                return provider
+        raise UsageError(failure("provider-unknown", title=f"There is no provider {name}."))
 
     def default(self) -> Provider | None:
         return next((provider for provider in self._providers if provider.is_default), None)
@@ -151,10 +154,10 @@ class FakeDirectory:
 
     def clone_name(self, name: str) -> str:
         names = {provider.name for provider in self._providers}
-        number = 2
-        while f"{name}-{number}" in names:
-            number += 1
-        return f"{name}-{number}"
+        candidate, number = f"{name}-copy", 2
+        while candidate in names:
+            candidate, number = f"{name}-copy-{number}", number + 1
+        return candidate
 
     def set_default(self, name: str) -> None:
         provider = self._existing(name)
@@ -175,9 +178,7 @@ class FakeDirectory:
         return self.unavailable.get(provider.name, FakeAvailability())
 
     def _existing(self, name: str) -> Provider:
-        provider = self.get(name)
-        assert provider is not None, name
-        return provider
+        return self.get(name)
 
     def _replace(self, provider: Provider) -> None:
         names = [known.name for known in self._providers]
@@ -242,8 +243,8 @@ class FakeSession:
     def stop(self) -> None:
         self._stopped.set()
 
-    def close(self) -> None:
-        """Nothing is held."""
+    async def aclose(self) -> None:
+        self.stop()
 
     @property
     def totals(self) -> FakeTotals:
@@ -341,15 +342,25 @@ class FakeConversations:
         self.summaries.append(self._deleted.pop(token))
 
 
+@dataclass(frozen=True)
+class FakeCopyResult:
+    """What became of a copy."""
+
+    sentence: str = "It is on the test's clipboard."
+
+    def message(self, what: str) -> str:
+        return f"{what} copied. {self.sentence}"
+
+
 class FakeClipboard:
     """Remembers what was copied."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def copy(self, text: str) -> str:
-        self.texts.append(text)
-        return "the test's clipboard"
+    async def copy(self, raw: str, write_terminal: Callable[[str], None] | None = None) -> FakeCopyResult:
+        self.texts.append(raw)
+        return FakeCopyResult()
 
 
 class FakeRuntime:
@@ -428,6 +439,12 @@ class FakeRuntime:
         session.identity = identity
         return session
 
+    def fork_session(self, identity: str) -> FakeSession:
+        return self.open_session(f"{identity}-fork")
+
+    async def release(self, session: FakeSession) -> None:
+        await session.aclose()
+
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         self.tested.append((provider, key_text))
         if self.test_gate is not None:
@@ -455,7 +472,7 @@ def example_providers() -> list[Provider]:
             "smollm2",
             "SmolLM2 on this machine",
             compatible_provider="smollm2-135m-instruct",
-            provider_url="http://127.0.0.1:0/v1",
+            provider_url="builtin:smollm2",
             input_price=Decimal(0),
             output_price=Decimal(0),
             is_default=True,
@@ -465,7 +482,7 @@ def example_providers() -> list[Provider]:
             "demo",
             "Demo",
             compatible_provider="demo-reasoner",
-            provider_url="http://127.0.0.1:0/v1",
+            provider_url="builtin:demo",
             is_remote=True,
         ),
         Provider(

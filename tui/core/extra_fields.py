@@ -1,0 +1,60 @@
+"""Extra headers and extra body of a provider as a person writes them in a field of several lines."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+
+from tui.core.provider_rules import FieldProblem
+
+LONGEST_TEXT = 100_000
+
+
+def read_headers(text: str) -> tuple[dict[str, str], FieldProblem | None]:
+    """Read one ``Name: value`` a line. What the names and values may be is checked by ``check_headers``."""
+    headers: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip():
+            message = f"Line {number} is no header: write one Name: value a line."
+            return headers, FieldProblem("extra_headers", message)
+        headers[name.strip()] = value.strip()
+    return headers, None
+
+
+def write_headers(headers: Mapping[str, str]) -> str:
+    """Return headers as ``read_headers`` reads them."""
+    return "\n".join(f"{name}: {value}" for name, value in headers.items())
+
+
+def read_body(text: str) -> tuple[dict[str, object], FieldProblem | None]:
+    """Read parameters of the request body: a JSON object, or lines of TOML such as ``top_k = 20``."""
+    bare = text.strip()
+    if not bare:
+        return {}, None
+    if len(bare) > LONGEST_TEXT:
+        return {}, FieldProblem("extra_body", f"The extra body has at most {LONGEST_TEXT:,} characters.")
+    try:
+        found = json.loads(bare, parse_constant=_refuse) if bare.startswith("{") else tomllib.loads(bare)
+    except (ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+        message = f"Write a JSON object, or lines such as top_k = 20. It cannot be read: {reason}."
+        return {}, FieldProblem("extra_body", message)
+    try:
+        json.dumps(found)
+    except (TypeError, ValueError):
+        message = "A date or time has no form in a request: put it in quotation marks."
+        return {}, FieldProblem("extra_body", message)
+    return found, None
+
+
+def write_body(body: Mapping[str, object]) -> str:
+    """Return an extra body as ``read_body`` reads it; empty for an empty one."""
+    return json.dumps(body, ensure_ascii=False, indent=2) if body else ""
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON number")

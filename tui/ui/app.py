@@ -1,0 +1,272 @@
+"""The app: themes, signals, crashes, quitting, the window's size. What is shown is in the screens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from rich.text import Text
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.drivers.linux_driver import LinuxDriver
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.worker import Worker, WorkerFailed, WorkerState
+
+from tui.core.safe_text import safe_line, safe_text
+from tui.ui.bindings import bindings_of
+from tui.ui.guard import ControlCharacterGuard, safe_url
+from tui.ui.screens.base import ChecksReachability, HoldsWork
+from tui.ui.screens.too_small import TooSmallScreen, is_too_small
+from tui.ui.themes import THEMES, choose_theme
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from tui.runtime.runtime import Runtime
+
+Start = Literal["providers"] | tuple[Literal["chat"], str | None]
+"""Where the app opens: the provider list, or a chat with a provider (``None``: the default one)."""
+
+_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+
+
+class LmdeckApp(App[None], inherit_bindings=False):
+    """The screens of lmdeck on one runtime, which the app closes when it ends."""
+
+    TITLE = "lmdeck"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/providers.tcss"]
+    """The second one is the default screen's: Textual loads those of pushed screens only."""
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("everywhere")
+
+    def __init__(
+        self, runtime: Runtime, start: Start = "providers", environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.runtime = runtime
+        self._start = start
+        self._environment = os.environ if environment is None else environment
+        self._guard = ControlCharacterGuard()
+        self.is_warm = False
+        super().__init__()
+        self._apply_settings()
+
+    def _apply_settings(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        settings = self.runtime.settings
+        self.theme = choose_theme(settings.theme, frozenset(self.available_themes), self.console.color_system)
+        self.is_calm = settings.calm if settings.calm is not None else "SSH_CONNECTION" in self._environment
+        if self.is_calm:
+            self.animation_level = "none"
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver that survives what terminals do, where there is one for this system."""
+        usual = super().get_driver_class()
+        if usual is not LinuxDriver:
+            return usual
+        from tui.ui.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the provider list, the bottom of every stack of screens."""
+        from tui.ui.screens.providers import ProvidersScreen
+
+        return ProvidersScreen()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return Textual's filters and the guard behind them."""
+        return [*super().get_line_filters(), self._guard]
+
+    def on_mount(self) -> None:
+        """Listen to signals, open the first screen, and warm up once it is painted."""
+        if not self.is_headless:
+            self._listen_to_signals()
+        if isinstance(self._start, tuple):
+            self.open_chat(self._start[1])
+        self.call_after_refresh(self._warm_up)
+
+    def _warm_up(self) -> None:
+        self.run_worker(self._warm(), name="warm", group="warm", exit_on_error=False)
+
+    async def _warm(self) -> None:
+        """Load what the first request needs, then find out who answers."""
+        await self.runtime.warm()
+        self.is_warm = True
+        for screen in self.screen_stack:
+            if isinstance(screen, ChecksReachability):
+                screen.check_reachability()
+
+    async def on_unmount(self) -> None:
+        """Close the runtime: streams stop, records are complete, children end."""
+        await self.runtime.aclose()
+
+    # ── Screens ─────────────────────────────────────────────────────────────────────────────
+
+    def open_chat(self, provider_name: str | None) -> None:
+        """Open a chat with a provider; ``None`` takes the default one."""
+        from tui.ui.screens.chat import ChatScreen
+
+        self.push_screen(ChatScreen(provider_name))
+
+    def open_diagnosis(self, provider_name: str) -> None:
+        """Open the diagnosis of a provider."""
+        diagnosis = import_module("tui.ui.screens.diagnosis")
+        self.push_screen(diagnosis.DiagnosisScreen(provider_name))
+
+    def open_conversations(self) -> None:
+        """Open the list of saved conversations."""
+        from tui.ui.screens.conversations import ConversationsScreen
+
+        self.push_screen(ConversationsScreen())
+
+    def action_help(self) -> None:
+        """Show the help of what has the focus."""
+        from tui.ui.screens.help import HelpScreen, help_for
+
+        if not isinstance(self.screen, HelpScreen | TooSmallScreen):
+            self.push_screen(help_for(self.screen))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover the screens while the window is too small for them."""
+        covered = any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack)
+        if is_too_small(event.size) and not covered:
+            self.push_screen(TooSmallScreen())
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Yield the commands of the palette: those of every screen, then those of the screen shown."""
+        yield SystemCommand("Help", "Keys and what has the focus", self.action_help)
+        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
+        yield SystemCommand("Calm", "Stop or allow animations", self.toggle_calm)
+        yield SystemCommand("Quit", "Leave; asks only while something would be lost", self.action_quit)
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if active.enabled and active.node is screen and binding.id:
+                action = binding.action
+                yield SystemCommand(binding.description, binding.tooltip, self._runner(screen, action))
+
+    def _runner(self, screen: Screen[Any], action: str) -> Any:
+        async def run() -> None:
+            await self.run_action(action, screen)
+
+        return run
+
+    def toggle_calm(self) -> None:
+        """Stop animations, or allow them again, until the program ends."""
+        self.is_calm = not self.is_calm
+        self.animation_level = "none" if self.is_calm else "full"
+        self.notify("Calm: nothing moves by itself." if self.is_calm else "Animations are on.")
+
+    # ── Leaving ─────────────────────────────────────────────────────────────────────────────
+
+    async def action_quit(self) -> None:
+        """Leave at once, or ask where something would be lost."""
+        losses = [screen.quit_hindrance() for screen in self.screen_stack if isinstance(screen, HoldsWork)]
+        reasons = [loss for loss in losses if loss]
+        if not reasons:
+            self.exit()
+            return
+        from tui.ui.screens.dialogs import ChoiceDialog, ConfirmDialog
+
+        if isinstance(self.screen, ChoiceDialog):
+            return
+        question = ConfirmDialog(
+            "Quit lmdeck?",
+            "Still here: " + "; ".join(reasons) + ".",
+            yes="Quit",
+            no="Stay",
+            is_dangerous=True,
+        )
+        self.push_screen(question, lambda answer: self.exit() if answer == "yes" else None)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C without a selection: say how to quit."""
+        self.notify("Press Ctrl+Q to quit.", timeout=3)
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._on_signal, number)
+
+    def _on_signal(self, number: int) -> None:
+        """End as a signal asks for: everything is closed, the exit code is 128 + its number."""
+        self.exit(return_code=128 + number)
+
+    def hang_up(self) -> None:
+        """End because the terminal is gone, as if SIGHUP had come."""
+        if not self._exit:
+            self._on_signal(signal.SIGHUP)
+
+    # ── Defects ─────────────────────────────────────────────────────────────────────────────
+
+    def _fatal_error(self) -> None:
+        """End honestly: Textual's own report prints local variables, keys among them."""
+        from tui.ui.crash import report_crash
+
+        error = self._exception
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if cause is not None and not self._exit_renderables:
+            self._exit_renderables.append(Text(report_crash(self.runtime, cause)))
+        self._close_messages_no_wait()
+
+    def report_worker(self, event: Worker.StateChanged) -> None:
+        """Say aloud that a background task died of a defect, and keep the report; the program goes on."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            from tui.ui.crash import report_crash
+
+            self.notify(report_crash(self.runtime, event.worker.error), severity="error", timeout=10)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Never swallow what a background task of the app died of."""
+        self.report_worker(event)
+
+    # ── Text from outside ───────────────────────────────────────────────────────────────────
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a toast. Its text is never markup, whatever the caller says."""
+        super().notify(
+            safe_text(message), title=safe_line(title), severity=severity, timeout=timeout, markup=False
+        )
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text, with what would command a terminal made visible."""
+        super().copy_to_clipboard(safe_text(text))
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open a plain http, https or mailto address; copy it where no desktop can show it."""
+        address = safe_url(url)
+        if address is None:
+            self.notify("This link is not a plain web address, so it was not opened.", severity="warning")
+        elif self._has_desktop():
+            super().open_url(address, new_tab=new_tab)
+        else:
+            self.copy_to_clipboard(address)
+            self.notify(f"Copied the link: {address}")
+
+    def _has_desktop(self) -> bool:
+        if "SSH_CONNECTION" in self._environment:
+            return False
+        names = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
+        return os.uname().sysname == "Darwin" or any(name in self._environment for name in names)
+
+
+def run_app(runtime: Runtime, start: Start = "providers") -> int:
+    """Open the screens and return the exit code: 0, 1 after a defect, 128 + n after signal n."""
+    app = LmdeckApp(runtime, start)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,75 @@
+"""F1: what the focused thing is for, and every key that works here. Made from the table of bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from tui.core.safe_text import safe_text
+from tui.ui.bindings import GROUP_TITLES, KEYS, key_names
+
+_KEY_WIDTH = 16
+
+
+class HelpScreen(ModalScreen[None]):
+    """The help of what had the focus when F1 was pressed."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "dismiss", "Close", tooltip="Close the help")
+    ]
+
+    def __init__(self, subject: str, groups: Sequence[str]) -> None:
+        super().__init__()
+        self._subject = subject
+        self._groups = tuple(groups)
+
+    def compose(self) -> ComposeResult:
+        """Show the subject, then the keys group by group."""
+        with VerticalScroll(id="help"):
+            if self._subject:
+                yield Static(Content(safe_text(self._subject)), id="help-subject")
+            for group in self._groups:
+                yield Static(Content(GROUP_TITLES[group]), classes="help-title")
+                yield Static(_key_lines(group), classes="help-keys")
+            yield Static(Content("Esc closes this help."), classes="help-note")
+
+    def on_mount(self) -> None:
+        """Name the window."""
+        self.query_one("#help").border_title = "Help"
+
+
+def help_for(screen: Screen[object]) -> HelpScreen:
+    """Return the help of what has the focus on a screen, then of the screen, then of everything."""
+    nodes: list[DOMNode] = list(screen.focused.ancestors_with_self) if screen.focused else [screen]
+    groups = list(dict.fromkeys(_values(nodes, "KEY_GROUPS")))
+    texts = [text for text in dict.fromkeys(_texts(nodes)) if text]
+    return HelpScreen("\n\n".join(texts), [*groups, "everywhere"])
+
+
+def _values(nodes: Sequence[DOMNode], attribute: str) -> Iterator[str]:
+    for node in nodes:
+        yield from getattr(node, attribute, ())
+
+
+def _texts(nodes: Sequence[DOMNode]) -> Iterator[str]:
+    for node in nodes:
+        yield getattr(node, "help_text", "") or getattr(node, "HELP_TEXT", "")
+
+
+def _key_lines(group: str) -> Content:
+    lines: list[Content] = []
+    for key in KEYS[group]:
+        name = key_names(key)
+        gap = " " * max(2, _KEY_WIDTH - cell_len(name))
+        lines.append(Content.assemble((name, "bold $primary"), gap, key.tooltip))
+    return Content("\n").join(lines)

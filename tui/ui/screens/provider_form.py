@@ -1,0 +1,252 @@
+"""The provider form at work: suggestions from the endpoint, a test before saving, saving, leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from textual.content import Content
+from textual.widgets import Collapsible, Static
+from textual.worker import Worker, WorkerState
+
+from tui.core.endpoint_url import inspect_url
+from tui.core.failure import LmdeckError
+from tui.core.provider import Provider
+from tui.core.provider_rules import FieldProblem
+from tui.core.safe_text import safe_line
+from tui.ui.form_fields import ADVANCED, ALL_FIELDS
+from tui.ui.form_values import row_of, values_of
+from tui.ui.screens.dialogs import Choice, ChoiceDialog, ConfirmDialog
+from tui.ui.screens.provider_form_base import ProviderFormBase
+from tui.ui.widgets.form_row import FormRow
+from tui.ui.widgets.model_field import ModelField
+from tui.ui.widgets.title_bar import TitleBar
+from tui.ui.widgets.trial_result import result_of, result_of_failure
+
+_UNENCRYPTED = "allow_unencrypted_key"
+_EDITING_ACTIONS = ("save", "save_exit", "repair")
+_SENT_FIELDS = ("provider_url", "compatible_provider", "api_key", "extra_body", "extra_headers")
+"""Fields without which no test can be sent."""
+_ENDPOINT_FIELDS = ("provider_url", "api_key")
+"""Fields that decide which models there are."""
+
+
+class ProviderFormScreen(ProviderFormBase):
+    """Edits one provider; ends with the name under which it was saved last, or ``None``."""
+
+    # ── Suggestions ─────────────────────────────────────────────────────────────────────────
+
+    def on_form_row_changed(self, event: FormRow.Changed) -> None:
+        """Another endpoint has other models."""
+        if event.name in _ENDPOINT_FIELDS:
+            self._models, self._asked = None, None
+
+    def on_form_row_left(self, event: FormRow.Left) -> None:
+        """A new endpoint is asked for its models."""
+        if event.name in _ENDPOINT_FIELDS:
+            self._ask_models()
+
+    def on_model_field_models_wanted(self) -> None:
+        """Ask the endpoint for its models."""
+        self._ask_models()
+
+    def _ask_models(self) -> None:
+        values = self.values()
+        report = inspect_url(values["provider_url"])
+        asked = (values["provider_url"], values["api_key"])
+        if report.models_url is None or asked == self._asked or self.is_view_only:
+            return
+        self._asked = asked
+        self.query_one(ModelField).say(f"… asking {report.models_url}")
+        self.run_worker(self._fetch_models(), group="models", exclusive=True, exit_on_error=False)
+
+    async def _fetch_models(self) -> None:
+        field = self.query_one(ModelField)
+        try:
+            provider, key_text = self._for_request()
+            found = await self.runtime.list_models(provider, key_text)
+        except LmdeckError as error:
+            self._models = None
+            field.offer(None)
+            field.say(f"{error.failure.title} These are common names.")
+            return
+        self._models = tuple(model.identifier for model in found.models)
+        field.offer(self._models)
+        count = len(self._models)
+        field.say(
+            f"{count} model{'' if count == 1 else 's'} at this endpoint" if count else "It lists no models."
+        )
+        self._judge()
+
+    def _for_request(self) -> tuple[Provider, str | None]:
+        """Return the provider as it stands, and the key field where it is not the saved key."""
+        provider = self.reading().provider
+        key_text = self.row("api_key").value
+        if key_text != self._baseline["api_key"] or self._previous_name is None:
+            return provider, key_text
+        return replace(provider, name=self._previous_name), None
+
+    # ── Testing ─────────────────────────────────────────────────────────────────────────────
+
+    def action_test(self) -> None:
+        """Send the test line with the values as they stand."""
+        self._touched.update(("provider_url", "compatible_provider"))
+        self._judge()
+        blocking = [problem for problem in self.reading().errors if row_of(problem) in _SENT_FIELDS]
+        if blocking:
+            self._go_to(blocking[0])
+            return
+        self._after_key_question(self._start_test)
+
+    def _start_test(self) -> None:
+        model = safe_line(self.row("compatible_provider").value, 60)
+        self._show_trial(Content.styled(f"… asking {model}. Esc stops.", "dim"))
+        self.run_worker(self._test(), name="trial", group="trial", exclusive=True, exit_on_error=False)
+
+    async def _test(self) -> None:
+        provider, key_text = self._for_request()
+        try:
+            result = result_of(await self.runtime.test(provider, key_text))
+        except LmdeckError as error:
+            result = result_of_failure(error.failure)
+        self._show_trial(result)
+
+    def _show_trial(self, content: Content) -> None:
+        trial = self.query_one("#trial-result", Static)
+        trial.update(content)
+        trial.display = True
+        self.call_after_refresh(self.row("test_prompt").scroll_visible, animate=False)
+
+    def _stop_test(self) -> bool:
+        running = [worker for worker in self.workers if worker.name == "trial" and worker.is_running]
+        for worker in running:
+            worker.cancel()
+        return bool(running)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say that a test was stopped; never swallow what a task died of."""
+        if event.worker.name == "trial" and event.state is WorkerState.CANCELLED and self.is_attached:
+            self._show_trial(Content.styled("– Stopped.", "dim"))
+        super().on_worker_state_changed(event)
+
+    # ── Saving ──────────────────────────────────────────────────────────────────────────────
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what cannot be done now; hide what never can."""
+        if self.is_view_only and action in _EDITING_ACTIONS:
+            return False
+        if action == "clone":
+            return self._previous_name is not None
+        if action == "repair":
+            return True if self._repair is not None else None
+        return True
+
+    def action_save(self) -> None:
+        """Save and stay."""
+        self._save(lambda: None)
+
+    def action_save_exit(self) -> None:
+        """Save and go back to the list."""
+        self._save(lambda: self.dismiss(self._saved_name))
+
+    def _save(self, afterwards: Callable[[], object]) -> None:
+        self._touched.update(field.name for field in ALL_FIELDS)
+        self._judge()
+        errors = self.reading().errors
+        if errors:
+            self._go_to(errors[0])
+            return
+        self._after_key_question(lambda: self._write() and afterwards())
+
+    def _write(self) -> bool:
+        """Save; return whether that was possible."""
+        values = self.values()
+        key_text = values["api_key"] if values["api_key"] != self._baseline["api_key"] else None
+        try:
+            saved = self.runtime.directory.save(self.reading().provider, key_text, self._previous_name)
+        except LmdeckError as error:
+            failure = error.failure
+            self.notify(f"{failure.title} {failure.advice}", severity="error", timeout=8)
+            return False
+        self._original, self._saved_name, self._previous_name = saved, saved.name, saved.name
+        self._source, self._is_clone = saved, False
+        self._baseline = values_of(saved)
+        self.row("api_key").value = self._baseline["api_key"]
+        label = self._stored_key_label()
+        self.row("api_key").note(Content.styled(label, "dim") if label else None)
+        self.query_one(TitleBar).place = self._place()
+        self.notify(f"Saved {saved.name}.")
+        self._judge()
+        return True
+
+    def _go_to(self, problem: FieldProblem) -> None:
+        """Put the focus on the field that is wrong."""
+        name = row_of(problem)
+        if any(field.name == name for field in ADVANCED):
+            self.query_one(Collapsible).collapsed = False
+        editor = self.row(name).editor
+        self.call_after_refresh(editor.focus)
+
+    def _after_key_question(self, proceed: Callable[[], object]) -> None:
+        """Ask once whether the key may cross the network unencrypted, where it would; then go on."""
+        problem = next((known for known in self.reading().problems if known.field == _UNENCRYPTED), None)
+        if problem is None:
+            proceed()
+            return
+
+        def decide(answer: str | None) -> None:
+            if answer == "yes":
+                self._allows_unencrypted = True
+                proceed()
+
+        body = f"{safe_line(problem.message)} Your answer is kept with this provider."
+        question = ConfirmDialog(
+            "Send the key unencrypted?", body, yes="Allow", no="Go back", is_dangerous=True
+        )
+        self.app.push_screen(question, decide)
+
+    def action_repair(self) -> None:
+        """Apply the correction that is offered."""
+        problem = self._repair
+        if problem is not None and problem.repair is not None:
+            self.row(row_of(problem)).value = problem.repair
+            self.row(row_of(problem)).editor.focus()
+
+    # ── Leaving ─────────────────────────────────────────────────────────────────────────────
+
+    def action_clone(self) -> None:
+        """Open a copy of the provider in a form of its own, in place of this one."""
+        if self.has_changes:
+            self.notify("Save the changes first, or leave them.", severity="warning")
+            return
+        copy = ProviderFormScreen(self._original, is_clone=True)
+        self.app.push_screen(copy, lambda name: self.dismiss(name or self._saved_name))
+
+    def action_cancel(self) -> None:
+        """Stop a running test; else go back, after asking where something would be lost."""
+        if self._stop_test():
+            return
+        if not self.has_changes:
+            self.dismiss(self._saved_name)
+            return
+        ways = (
+            Choice("save", "Save & Exit", "s"),
+            Choice("discard", "Discard", "d", is_dangerous=True),
+            Choice("keep", "Keep editing", "k"),
+        )
+        question = ChoiceDialog("Leave the form?", "It has changes that are not saved.", ways)
+        self.app.push_screen(question, self._leave)
+
+    def _leave(self, answer: str | None) -> None:
+        if answer == "save":
+            self.action_save_exit()
+        elif answer == "discard":
+            self.dismiss(self._saved_name)
+
+    def action_next(self) -> None:
+        """Go to the next field."""
+        self.focus_next()
+
+    def action_previous(self) -> None:
+        """Go to the field above."""
+        self.focus_previous()

@@ -1,0 +1,59 @@
+"""One line to one provider, and what comes back, in a small window over the list."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.core.failure import LmdeckError
+from tui.core.provider import Provider
+from tui.core.safe_text import safe_line
+from tui.ui.screens.base import runtime_of
+from tui.ui.widgets.trial_result import result_of, result_of_failure
+
+
+class ProviderTestScreen(ModalScreen[None]):
+    """Tests a saved provider by the path that a chat takes. Esc stops and closes."""
+
+    CSS_PATH = "provider_test.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss", "Close", tooltip="Stop the test and close this window"),
+        Binding("t,f5", "again", "Again", tooltip="Send the line once more"),
+    ]
+    HELP_TEXT: ClassVar[str] = "The answer to the provider's test prompt, or what is wrong and what to do."
+
+    def __init__(self, provider: Provider) -> None:
+        super().__init__()
+        self._provider = provider
+
+    def compose(self) -> ComposeResult:
+        """Show the prompt and, below it, the result."""
+        with VerticalScroll(id="trial"):
+            yield Static(Content.styled(f"› {safe_line(self._provider.test_prompt)}", "dim"))
+            yield Static(id="trial-result")
+            yield Static(Content("t sends it again · Esc closes"), id="trial-note")
+
+    def on_mount(self) -> None:
+        """Send at once."""
+        title = Content(f"Test of {safe_line(self._provider.label, 50)}")
+        self.query_one("#trial").border_title = cast(str, title)
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Send the line; a running test is dropped."""
+        model = safe_line(self._provider.compatible_provider, 60)
+        self.query_one("#trial-result", Static).update(Content(f"… asking {model}. Esc stops."))
+        self.run_worker(self._test(), group="trial", exclusive=True, exit_on_error=False)
+
+    async def _test(self) -> None:
+        try:
+            result = result_of(await runtime_of(self).test(self._provider))
+        except LmdeckError as error:
+            result = result_of_failure(error.failure)
+        self.query_one("#trial-result", Static).update(result)

@@ -1,0 +1,194 @@
+"""The provider list, where the program starts: what can be done there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from textual.widgets import Input
+
+from tui.core.failure import LmdeckError
+from tui.core.provider import Provider, State
+from tui.ui.provider_view import Row
+from tui.ui.screens.providers_base import ProvidersBase
+
+
+class ProvidersScreen(ProvidersBase):
+    """Every provider in a table; everything about the current one below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._undo: list[tuple[str, Callable[[], None]]] = []
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what cannot be done with the provider under the cursor; hide what is not there."""
+        if action == "diagnose" and not _has_screen("diagnosis"):
+            return False
+        if action == "history" and not _has_screen("conversations"):
+            return False
+        if action == "undo":
+            return True if self._undo else None
+        if action == "back":
+            return True if self.query_one("#filter").display else None
+        row = self.table.current if self.is_mounted else None
+        needs_row = action in ("chat", "edit", "clone", "delete", "default", "state", "test", "diagnose")
+        if needs_row and row is None:
+            return None
+        if action in ("delete", "state") and row is not None and row.provider.is_remote:
+            return None
+        if action in ("chat", "test") and row is not None and row.is_dim:
+            return None
+        return True
+
+    def on_data_table_row_selected(self) -> None:
+        """A click on the row under the cursor is the same as Enter."""
+        self.action_chat()
+
+    def _current(self) -> Row | None:
+        """Return the row under the cursor, after looking whether the file was changed."""
+        self.notice_edits()
+        return self.table.current
+
+    def _attempt(self, change: Callable[[], object]) -> bool:
+        """Do something to the directory; say what is wrong where it refuses."""
+        try:
+            change()
+        except LmdeckError as error:
+            self.notify(f"{error.failure.title} {error.failure.advice}", severity="error", timeout=8)
+            return False
+        self._read()
+        return True
+
+    def action_chat(self) -> None:
+        """Chat with the provider, where it can be."""
+        row = self._current()
+        if row is None:
+            return
+        if row.is_dim:
+            reason = row.unavailable or "This provider is inactive. Press s to activate it."
+            self.notify(reason, severity="warning")
+            return
+        self.deck.open_chat(row.provider.name)
+
+    def action_add(self) -> None:
+        """Open an empty form."""
+        self._open_form(None)
+
+    def action_edit(self) -> None:
+        """Open the provider's form."""
+        if (row := self._current()) is not None:
+            self._open_form(row.provider)
+
+    def action_clone(self) -> None:
+        """Open a form with a copy of the provider."""
+        if (row := self._current()) is not None:
+            self._open_form(row.provider, is_clone=True)
+
+    def _open_form(self, provider: Provider | None, *, is_clone: bool = False) -> None:
+        from tui.ui.screens.provider_form import ProviderFormScreen
+
+        self.app.push_screen(ProviderFormScreen(provider, is_clone=is_clone), self._after_form)
+
+    def _after_form(self, saved_name: str | None) -> None:
+        if saved_name is not None:
+            self._read()
+            self.table.rearrange(saved_name)
+
+    def action_test(self) -> None:
+        """Send one line to the provider."""
+        if (row := self._current()) is not None:
+            from tui.ui.screens.provider_test import ProviderTestScreen
+
+            self.app.push_screen(ProviderTestScreen(row.provider))
+
+    def action_diagnose(self) -> None:
+        """Open the diagnosis of the provider."""
+        if (row := self._current()) is not None:
+            self.deck.open_diagnosis(row.provider.name)
+
+    def action_history(self) -> None:
+        """Open the saved conversations."""
+        self.deck.open_conversations()
+
+    def action_delete(self) -> None:
+        """Ask, then delete; ``u`` brings it back."""
+        row = self._current()
+        if row is None:
+            return
+        if row.provider.is_remote:
+            self.notify("This provider is read-only: it is built in or comes from a site-wide file.")
+            return
+        from tui.ui.screens.dialogs import ConfirmDialog
+
+        name = row.provider.name
+        question = ConfirmDialog(
+            f"Delete {name}?",
+            "Its saved conversations stay. u brings it back until you leave lmdeck.",
+            yes="Delete",
+            no="Keep",
+            is_dangerous=True,
+        )
+        self.app.push_screen(question, lambda answer: self._delete(name) if answer == "yes" else None)
+
+    def _delete(self, name: str) -> None:
+        if self._attempt(lambda: self._undo.append((name, self.runtime.directory.delete(name)))):
+            self.notify(f"Deleted {name}. Press u to undo.")
+
+    def action_undo(self) -> None:
+        """Bring back the provider deleted last."""
+        if self._undo:
+            name, undo = self._undo.pop()
+            if self._attempt(undo):
+                self.table.rearrange(name)
+                self.notify(f"{name} is back.")
+                self.check_reachability()
+
+    def action_default(self) -> None:
+        """Make the provider the default one."""
+        if (row := self._current()) is not None:
+            name = row.provider.name
+            self._attempt(lambda: self.runtime.directory.set_default(name))
+
+    def action_state(self) -> None:
+        """Activate or deactivate the provider."""
+        if (row := self._current()) is not None:
+            name = row.provider.name
+            state = State.INACTIVE if row.provider.is_active else State.ACTIVE
+            if self._attempt(lambda: self.runtime.directory.set_state(name, state)):
+                self.check_reachability()
+
+    def action_filter(self) -> None:
+        """Show the filter."""
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+        self.refresh_bindings()
+
+    def action_back(self) -> None:
+        """Leave the filter and show everything."""
+        field = self.query_one("#filter", Input)
+        field.value = ""
+        field.display = False
+        self.table.focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self.table.sort_by_next()
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self.table.reverse()
+
+    def action_columns(self) -> None:
+        """Show every column, or those that fit."""
+        self.table.shows_all_columns = not self.table.shows_all_columns
+        self.table.rearrange()
+
+    def action_refresh(self) -> None:
+        """Read the file again and ask everybody."""
+        self._attempt(self.runtime.directory.reload)
+        self.check_reachability(everything=True)
+
+
+def _has_screen(name: str) -> bool:
+    return find_spec(f"tui.ui.screens.{name}") is not None

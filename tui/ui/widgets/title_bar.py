@@ -1,0 +1,35 @@
+"""The one line at the top of a screen: the program, where you are, and a word on the right."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.core.safe_text import safe_line
+
+
+class TitleBar(Widget):
+    """Shows ``lmdeck › place`` and a status at the right end. Plain text, never markup."""
+
+    DEFAULT_CSS = """
+    TitleBar { dock: top; height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    TitleBar:ansi { background: ansi_default; text-style: bold; }
+    """
+
+    place: reactive[str] = reactive("")
+    status: reactive[str] = reactive("")
+
+    def __init__(self, place: str = "", status: str = "") -> None:
+        super().__init__()
+        self.set_reactive(TitleBar.place, place)
+        self.set_reactive(TitleBar.status, status)
+
+    def render(self) -> Content:
+        """Return the line; the status gives way where both do not fit."""
+        left = Content.assemble(("lmdeck", "bold $primary"), (" › ", "dim"), safe_line(self.place))
+        right = Content(safe_line(self.status)).stylize("dim")
+        room = self.size.width - left.cell_length - right.cell_length
+        if room < 2:
+            return left.truncate(max(1, self.size.width), ellipsis=True)
+        return left + Content(" " * room) + right
