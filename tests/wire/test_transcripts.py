@@ -7,6 +7,7 @@ from replies import Expectation, load_manifest, read_reply
 
 from tui.core.failure import Failure
 from tui.core.turn import Turn, TurnState
+from tui.wire.models import read_models
 
 MANIFEST = load_manifest()
 CHATS = [entry for entry in MANIFEST if entry.kind == "chat"]
@@ -85,6 +86,7 @@ def test_a_lost_connection_keeps_the_text_and_says_so(entry: Expectation) -> Non
 
 @pytest.mark.parametrize("entry", LISTS, ids=name)
 def test_lists_of_models_name_their_models(entry: Expectation) -> None:
-    models = read_models(entry.body).models
-    assert models
-    assert all(model.identifier for model in models)
+    listed = read_models(entry.body)
+    assert listed is not None
+    assert listed.models
+    assert all(model.identifier for model in listed.models)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tui.core.failure import Failure
+from tui.core.provider import SendBack
 from tui.wire.thinking import THINKING_FIELDS
 
 _TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
@@ -114,17 +115,23 @@ _Rule = Callable[[Adaptation, _Refusal], "tuple[Adaptation, str] | None"]
 
 
 def adapt(
-    adaptation: Adaptation, failure: Failure, body: Mapping[str, object]
+    adaptation: Adaptation,
+    failure: Failure,
+    body: Mapping[str, object],
+    *,
+    send_back: SendBack = SendBack.WHEN_DEMANDED,
 ) -> tuple[Adaptation, str] | None:
     """Return the adaptation for the next try and a note on it, ``None`` where nothing can be left out.
 
-    Every step changes the adaptation, so that trying until ``None`` ends. A step may leave the
-    body as it is (past reasoning that the person's policy keeps back): then it is of no use to send again.
+    Every step changes the adaptation, so that trying until ``None`` ends. ``send_back`` is the
+    person's policy: a demand for past reasoning is not met where that says never.
     """
     if failure.cause not in _CAUSES or (failure.status or 400) not in _STATUSES:
         return None
     refusal = _understand(failure, body)
     for rule in _RULES:
+        if rule is _send_reasoning and send_back is SendBack.NEVER:
+            continue
         step = rule(adaptation, refusal)
         if step is not None and step[0] != adaptation:
             return step

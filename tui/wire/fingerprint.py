@@ -5,9 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
+from tui.wire.probes import PROBES, Probe, ProbeAnswer, probes_for, read_probe
 from tui.wire.servers import ServerIdentity, ServerKind
 
-__all__ = ["ServerIdentity", "ServerKind", "identify", "identify_fingerprint", "identify_host"]
+__all__ = [
+    "PROBES",
+    "Probe",
+    "ProbeAnswer",
+    "ServerIdentity",
+    "ServerKind",
+    "identify",
+    "identify_fingerprint",
+    "identify_host",
+    "probes_for",
+    "read_probe",
+]
 
 _HOSTS: tuple[tuple[str, ServerKind], ...] = (
     ("openrouter.ai", ServerKind.OPENROUTER),

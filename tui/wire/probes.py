@@ -1,0 +1,153 @@
+"""Cheap requests that tell servers apart, as data: ``net`` sends them, ``read_probe`` judges the answers.
+
+Only bodies count, never a status alone: LM Studio answers 200 to every path. Sources: the route
+tables of vLLM, SGLang, llama.cpp, TGI, Ollama, LocalAI, LiteLLM, xinference and LM Studio's documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.wire.numbers import read_count
+from tui.wire.servers import ServerIdentity, ServerKind
+from tui.wire.strict_json import StrictJsonError, parse_json
+
+_NOTHING = ServerIdentity()
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeAnswer:
+    """What a probe learned."""
+
+    identity: ServerIdentity = _NOTHING
+    context_window: int | None = None
+    """The window as served, where this address tells it."""
+
+
+_Reader = Callable[[int, str, object], ProbeAnswer | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One ``GET``, below the root of the host (not below the base URL), with the key as usual."""
+
+    path: str
+    read: _Reader
+    kinds: frozenset[ServerKind]
+    """The servers that it can tell."""
+
+
+def read_probe(probe: Probe, status: int, body: bytes) -> ProbeAnswer | None:
+    """Return what an answer to a probe tells, ``None`` for nothing. Never raises."""
+    text = body[:200_000].decode("utf-8", "replace").strip()
+    try:
+        value = parse_json(text)
+    except StrictJsonError:
+        value = None
+    return probe.read(status, text, value)
+
+
+def probes_for(identity: ServerIdentity) -> tuple[Probe, ...]:
+    """Return the probes worth sending, in order: all while the kind is unknown, then those of its kind
+    that may tell the version or the context window."""
+    if identity.kind is None:
+        return PROBES
+    return tuple(probe for probe in PROBES if identity.kind in probe.kinds)
+
+
+def _known(kind: ServerKind, path: str, version: object = None, window: object = None) -> ProbeAnswer:
+    named = version[:100] if isinstance(version, str) and version else None
+    return ProbeAnswer(ServerIdentity(kind, named, path), read_count(window))
+
+
+def _get(value: object, *names: str) -> object:
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _root(status: int, text: str, value: object) -> ProbeAnswer | None:
+    return _known(ServerKind.OLLAMA, "/") if text == "Ollama is running" else None
+
+
+def _api_version(status: int, text: str, value: object) -> ProbeAnswer | None:
+    """Read Ollama's version; LocalAI answers here too, with a constant, so that no kind follows."""
+    version = _get(value, "version")
+    if status != 200 or not isinstance(version, str) or version == "0.9.0":
+        return None
+    return ProbeAnswer(ServerIdentity(None, version[:100], "/api/version"))
+
+
+def _version(status: int, text: str, value: object) -> ProbeAnswer | None:
+    """Read the version of vLLM or TensorRT-LLM; which of them it is has to be known from elsewhere."""
+    version = _get(value, "version")
+    if status != 200 or not isinstance(version, str) or not version:
+        return None
+    return ProbeAnswer(ServerIdentity(None, version[:100], "/version"))
+
+
+def _props(status: int, text: str, value: object) -> ProbeAnswer | None:
+    build = _get(value, "build_info")
+    if build is None and _get(value, "default_generation_settings") is None:
+        return None
+    return _known(ServerKind.LLAMA_CPP, "/props", build, _get(value, "default_generation_settings", "n_ctx"))
+
+
+def _info(status: int, text: str, value: object) -> ProbeAnswer | None:
+    if not isinstance(value, dict) or "max_total_tokens" not in value or "model_id" not in value:
+        return None
+    window = value.get("max_total_tokens")
+    return _known(ServerKind.TGI, "/info", value.get("version"), window)
+
+
+def _server_info(status: int, text: str, value: object) -> ProbeAnswer | None:
+    if not isinstance(value, dict) or not {"internal_states", "disaggregation_mode"} & value.keys():
+        return None
+    return _known(ServerKind.SGLANG, "/server_info", value.get("version"), value.get("context_length"))
+
+
+def _lm_studio(status: int, text: str, value: object) -> ProbeAnswer | None:
+    models = _get(value, "models") or _get(value, "data")
+    first = models[0] if isinstance(models, list) and models else None
+    if not isinstance(first, dict) or not ({"loaded_instances", "state"} & first.keys()):
+        return None
+    return _known(ServerKind.LM_STUDIO, "/api/v1/models")
+
+
+def _localai(status: int, text: str, value: object) -> ProbeAnswer | None:
+    if status != 200 or not isinstance(value, dict) or "error" in value:
+        return None
+    return _known(ServerKind.LOCALAI, "/.well-known/localai.json", value.get("version"))
+
+
+def _litellm(status: int, text: str, value: object) -> ProbeAnswer | None:
+    return _known(ServerKind.LITELLM, "/health/liveliness") if "I'm alive" in text[:100] else None
+
+
+def _xinference(status: int, text: str, value: object) -> ProbeAnswer | None:
+    version = _get(value, "version")
+    if status != 200 or not isinstance(value, dict) or "error" in value or not isinstance(version, str):
+        return None
+    return _known(ServerKind.XINFERENCE, "/v1/cluster/version", version)
+
+
+def _probe(path: str, read: _Reader, *kinds: ServerKind) -> Probe:
+    return Probe(path, read, frozenset(kinds))
+
+
+PROBES: tuple[Probe, ...] = (
+    _probe("/", _root, ServerKind.OLLAMA),
+    _probe("/api/version", _api_version, ServerKind.OLLAMA),
+    _probe("/props", _props, ServerKind.LLAMA_CPP),
+    _probe("/version", _version, ServerKind.VLLM, ServerKind.TENSORRT_LLM),
+    _probe("/server_info", _server_info, ServerKind.SGLANG),
+    _probe("/get_server_info", _server_info, ServerKind.SGLANG),
+    _probe("/info", _info, ServerKind.TGI),
+    _probe("/api/v1/models", _lm_studio, ServerKind.LM_STUDIO),
+    _probe("/api/v0/models", _lm_studio, ServerKind.LM_STUDIO),
+    _probe("/.well-known/localai.json", _localai, ServerKind.LOCALAI),
+    _probe("/health/liveliness", _litellm, ServerKind.LITELLM),
+    _probe("/v1/cluster/version", _xinference, ServerKind.XINFERENCE),
+)
+"""In the order in which they are sent: the first that tells a kind ends the search."""
