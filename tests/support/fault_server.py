@@ -16,6 +16,7 @@ import socket
 import ssl
 import struct
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -548,7 +549,6 @@ class Tls:
 
     certificate: Path = certificates.SERVER
     wants_client_certificate: bool = False
-    only_old_version: bool = False
     highest: ssl.TLSVersion | None = None
 
     def context(self) -> ssl.SSLContext:
@@ -559,7 +559,9 @@ class Tls:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(certificates.CA)
         if self.highest is not None:
-            context.maximum_version = self.highest
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # old versions are the point
+                context.maximum_version = self.highest
         return context
 
 
@@ -645,10 +647,12 @@ class FaultServer:
         connection = Connection(self, raw)
         try:
             if self._tls is not None:
-                # The handshake is done on a copy of the descriptor's owner: wrap_socket takes it over.
-                connection.socket = self._tls.context().wrap_socket(raw, server_side=True)
+                connection.socket = self._tls.context().wrap_socket(
+                    raw, server_side=True, do_handshake_on_connect=False
+                )
                 connection.raw = connection.socket
                 self._open.add(connection.socket)
+                connection.socket.do_handshake()
             self._fault(connection)
         except ssl.SSLError as error:
             self.handshake_errors.append(str(error))

@@ -74,6 +74,7 @@ class ChatCall:
         self._adaptations = 0
         self._tried = 0
         self._stale_tried = False
+        self._is_streamed = request.stream
         self._loading_until: float | None = None
         if endpoint.key:
             redactor.add(endpoint.key)
@@ -90,9 +91,11 @@ class ChatCall:
         """Send the request once; return whether that was the end."""
         self._tried += 1
         body = build_chat_body(self._request, self._adaptation, self._server)
+        self._is_streamed = body.get("stream") is True
         exchange = Exchange()
         with observe(exchange):
             try:
+                await self._factory.prepare(self._endpoint)
                 response = await self._send(body, exchange)
             except expected_errors() as error:
                 failure = await self._explain(error, exchange)
@@ -107,7 +110,7 @@ class ChatCall:
         import httpx
 
         limits = self._patience
-        limit = limits.headers_seconds if self._request.stream else limits.unstreamed_seconds
+        limit = self._headers_limit
         client = self._factory.client(self._endpoint)
         message = client.build_request(
             "POST",
@@ -140,16 +143,20 @@ class ChatCall:
         elif phase is Phase.HEADERS:
             self._emit(Progress("sent"))
 
+    @property
+    def _headers_limit(self) -> float | None:
+        limits = self._patience
+        return limits.headers_seconds if self._is_streamed else limits.unstreamed_seconds
+
     async def _explain(self, error: BaseException, exchange: Exchange) -> Failure:
         limits = self._patience
         is_late = exchange.phase in (Phase.SEND, Phase.HEADERS)
-        limit = limits.headers_seconds if self._request.stream else limits.unstreamed_seconds
         failure = classify_exception(
             error,
             endpoint=self._endpoint,
             exchange=exchange,
             redactor=self._redactor,
-            seconds=limit if is_late else limits.connect_seconds,
+            seconds=self._headers_limit if is_late else limits.connect_seconds,
             route=self._factory.route(self._endpoint.base_url),
         )
         if self._is_stale(failure, exchange):
@@ -165,7 +172,7 @@ class ChatCall:
             response,
             exchange,
             endpoint=self._endpoint,
-            streamed=self._request.stream,
+            streamed=self._is_streamed,
             redactor=self._redactor,
             patience=self._patience,
             emit=self._emit,

@@ -5,6 +5,7 @@ Importing this is cheap: httpx and ssl are loaded by the first client, or by ``w
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,6 +79,16 @@ class ClientFactory:
             trust_env=False,
         )
 
+    async def prepare(self, endpoint: Endpoint) -> None:
+        """Load in a thread what the first request of an endpoint needs, so that the loop is not held up.
+
+        Raises:
+            UsageError: a certificate file cannot be used.
+        """
+        route = self.route(endpoint.base_url)
+        if self._shape(endpoint.tls, route) not in self._shared:
+            await asyncio.to_thread(self._transport, endpoint.tls, route)
+
     def warm(self) -> None:
         """Load the HTTP library and the system's certificate authorities, so that a request need not.
 
@@ -97,10 +108,15 @@ class ClientFactory:
         from tui.net.tls import build_context
         from tui.net.transport import NetworkTransport
 
-        shape = (tls, route.proxy, route.credentials, _changes(tls))
-        if shape not in self._shared:
-            self._shared[shape] = NetworkTransport(build_context(tls, self._environment), route)
-        return self._shared[shape]
+        shape = self._shape(tls, route)
+        known = self._shared.get(shape)
+        if known is None:
+            made = NetworkTransport(build_context(tls, self._environment), route)
+            known = self._shared.setdefault(shape, made)
+        return known
+
+    def _shape(self, tls: TlsSettings, route: Route) -> _Shape:
+        return tls, route.proxy, route.credentials, _changes(tls)
 
     def _learn(self, endpoint: Endpoint) -> None:
         if endpoint.key:

@@ -35,27 +35,38 @@ class Dialer(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first address that answers. ``timeout`` holds for each address."""
-        exchange = current_exchange()
-        exchange.attempts.clear()
-        exchange.enter(Phase.LOOKUP)
         try:
-            async with asyncio.timeout(None if timeout is None else 2 * timeout):
-                addresses = await resolve(host, port)
+            return await connect(host, port, timeout)
         except TimeoutError as error:
-            raise httpcore.ConnectTimeout from error
-        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
+        except (OSError, UnicodeError, OverflowError) as error:
             raise httpcore.ConnectError(str(error)) from error
-        exchange.enter(Phase.CONNECT)
-        connected, failures = await _race(addresses, timeout)
-        exchange.attempts.extend(failures)
-        if connected is None:
-            raise _connect_error(failures)
-        exchange.connected(_show(connected.getpeername()))
-        return PlainStream(connected)
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await asyncio.sleep(seconds)
+
+
+async def connect(host: str, port: int, seconds: float | None) -> PlainStream:
+    """Return a connection to the first address of a host that answers; each may take ``seconds``.
+
+    Raises:
+        OSError: none did; of their errors the one that tells most. ``TimeoutError`` and
+            ``socket.gaierror`` are among them.
+    """
+    exchange = current_exchange()
+    exchange.attempts.clear()
+    exchange.enter(Phase.LOOKUP)
+    async with asyncio.timeout(None if seconds is None else 2 * seconds):
+        addresses = await resolve(host, port)
+    exchange.enter(Phase.CONNECT)
+    connected, failures = await _race(addresses, seconds)
+    exchange.attempts.extend(failures)
+    if connected is None:
+        raise min(failures, key=_rank).error
+    raw, address = connected
+    exchange.connected(_show(address[1]))
+    return PlainStream(raw)
 
 
 async def resolve(host: str, port: int) -> list[Address]:
@@ -89,7 +100,7 @@ async def _connect(address: Address, seconds: float | None) -> socket.socket:
 
 async def _race(
     addresses: list[Address], seconds: float | None
-) -> tuple[socket.socket | None, list[Attempt]]:
+) -> tuple[tuple[socket.socket, Address] | None, list[Attempt]]:
     """Try the addresses in their order, the next one when one fails or hesitates."""
     waiting = list(addresses)
     running: dict[asyncio.Task[socket.socket], Address] = {}
@@ -105,7 +116,7 @@ async def _race(
                 address = running.pop(task)
                 error = task.exception()
                 if error is None:
-                    return task.result(), failures
+                    return (task.result(), address), failures
                 if not isinstance(error, OSError):
                     raise error
                 failures.append(Attempt(_show(address[1]), error))
@@ -126,18 +137,9 @@ def _discard(task: asyncio.Task[socket.socket]) -> None:
     task.cancel()
 
 
-def _connect_error(failures: list[Attempt]) -> httpcore.NetworkError | httpcore.TimeoutException:
-    """Return the error that tells most, with the system's own as its cause."""
-
-    def rank(attempt: Attempt) -> int:
-        code = errno.ETIMEDOUT if isinstance(attempt.error, TimeoutError) else attempt.error.errno
-        return _TELLING.index(code) if code in _TELLING else len(_TELLING)
-
-    chosen = min(failures, key=rank)
-    kind = httpcore.ConnectTimeout if isinstance(chosen.error, TimeoutError) else httpcore.ConnectError
-    error = kind(f"{chosen.address}: {chosen.error.strerror or 'no answer'}")
-    error.__cause__ = chosen.error
-    return error
+def _rank(attempt: Attempt) -> int:
+    code = errno.ETIMEDOUT if isinstance(attempt.error, TimeoutError) else attempt.error.errno
+    return _TELLING.index(code) if code in _TELLING else len(_TELLING)
 
 
 def _show(address: Any) -> str:

@@ -49,6 +49,7 @@ async def fetch(
     """
     exchange = Exchange()
     try:
+        await factory.prepare(endpoint)  # before the clock runs
         with observe(exchange):
             async with asyncio.timeout(seconds):
                 return await _get(factory, endpoint, url, exchange, body_limit, seconds)

@@ -7,7 +7,8 @@ where the first failure left a question: which certificate, http or https, which
 from __future__ import annotations
 
 import asyncio
-import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,11 @@ from tui.core.chat import Endpoint
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, ip_address, is_loopback, origin_of, replace_origin
 from tui.net.certificate import CertificateFacts, read_certificate
+from tui.net.exchange import Exchange, observe
 from tui.net.sniff import sniff
 
 if TYPE_CHECKING:
-    from tui.net.exchange import Exchange
+    from tui.net.streams import PlainStream
 
 _ABOUT_CERTIFICATE = {
     "tls-self-signed",
@@ -55,15 +57,30 @@ async def fetch_certificate(host: str, port: int) -> CertificateFacts:
         OSError: there is no connection or no TLS.
         ValueError: the certificate cannot be read.
     """
+    import ssl
+
+    from tui.net.streams import TlsStream
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
-    try:
-        tls: ssl.SSLObject = writer.get_extra_info("ssl_object")
-        return read_certificate(tls.getpeercert(binary_form=True) or b"")
-    finally:
-        writer.transport.abort()
+    async with _connection(host, port) as stream:
+        tls = TlsStream(stream, context, host)
+        await tls.handshake()
+        return read_certificate(tls.certificate or b"")
+
+
+@asynccontextmanager
+async def _connection(host: str, port: int) -> AsyncIterator[PlainStream]:
+    """Give a connection of which no other exchange takes notice."""
+    from tui.net.dialer import connect
+
+    with observe(Exchange()):
+        stream = await connect(host, port, None)
+        try:
+            yield stream
+        finally:
+            await stream.aclose()
 
 
 async def _look(failure: Failure, endpoint: Endpoint, origin: Origin) -> Failure | None:
@@ -95,12 +112,9 @@ def _with_certificate(failure: Failure, found: CertificateFacts) -> Failure:
 
 
 async def _speaks_plain_http(origin: Origin) -> bool:
-    reader, writer = await asyncio.open_connection(origin.host, origin.port)
-    try:
-        writer.write(_PROBE % origin.authority.encode())
-        return sniff(await reader.read(64)) == "http"
-    finally:
-        writer.transport.abort()
+    async with _connection(origin.host, origin.port) as stream:
+        await stream.transmit(_PROBE % origin.authority.encode())
+        return sniff(await stream.receive(64)) == "http"
 
 
 def _other_scheme(failure: Failure, endpoint: Endpoint, origin: Origin, cause: str, scheme: str) -> Failure:
@@ -110,7 +124,7 @@ def _other_scheme(failure: Failure, endpoint: Endpoint, origin: Origin, cause: s
 
 async def _other_family(failure: Failure, endpoint: Endpoint, origin: Origin) -> Failure:
     other = "127.0.0.1" if ":" in origin.host else "::1"
-    _, writer = await asyncio.open_connection(other, origin.port)
-    writer.transport.abort()
+    async with _connection(other, origin.port):
+        pass
     repair = replace_origin(endpoint.base_url, host=other)
     return explain("wrong-ip-family", chain=failure.chain, address=origin.host, other=other, repair=repair)

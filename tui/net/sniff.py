@@ -35,6 +35,11 @@ def sniff(data: bytes) -> str | None:
     return None
 
 
+def may_be_http(data: bytes) -> bool:
+    """Whether these first bytes, however few, can be the begin of an HTTP/1 response."""
+    return b"HTTP/".startswith(data[:5])
+
+
 def asks_for_certificate(handshake: bytes) -> bool:
     """Whether a TLS 1.2 server asked for a client certificate; in TLS 1.3 nobody else can see it.
 

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import httpcore
 
 from tui.net.exchange import Phase, current_exchange
+from tui.net.sniff import may_be_http
 from tui.net.tls import check_pin
 
 _Result = TypeVar("_Result")
@@ -29,6 +30,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
     def __init__(self, raw: socket.socket) -> None:
         self._socket = raw
         self._loop = asyncio.get_running_loop()
+        self._write_error: OSError | None = None
 
     async def receive(self, max_bytes: int = _BLOCK) -> bytes:
         """Return some bytes as they are on the wire, ``b""`` at the end."""
@@ -50,11 +52,19 @@ class PlainStream(httpcore.AsyncNetworkStream):
             raise httpcore.ReadTimeout from error
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
+        if not data and self._write_error is not None:
+            # The system tells of a reset once: the write heard it, and the HTTP library went on to read.
+            raise httpcore.ReadError(str(self._write_error)) from self._write_error
         exchange.read(data)
+        if exchange.phase is Phase.HEADERS and not may_be_http(bytes(exchange.first_bytes[:5])):
+            # The HTTP library would wait for the end of a line or of headers that never come.
+            raise httpcore.RemoteProtocolError("The answer does not begin with HTTP/.")
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send part of the request."""
+        if not buffer:
+            return
         current_exchange().wrote()
         try:
             async with asyncio.timeout(timeout):
@@ -62,6 +72,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         except TimeoutError as error:
             raise httpcore.WriteTimeout from error
         except OSError as error:
+            self._write_error = error
             raise httpcore.WriteError(str(error)) from error
 
     async def aclose(self) -> None:
@@ -162,17 +173,18 @@ class TlsStream(PlainStream):
             try:
                 result = step()
             except ssl.SSLWantReadError:
-                await self._flush()
-                data = await self._below.receive()
-                if record is not None:
-                    record(data)
-                if data:
-                    self._incoming.write(data)
-                else:
-                    self._incoming.write_eof()
+                pass  # Waited for below: an error while waiting is not a consequence of this one.
             else:
                 await self._flush()
                 return result
+            await self._flush()
+            data = await self._below.receive()
+            if record is not None:
+                record(data)
+            if data:
+                self._incoming.write(data)
+            else:
+                self._incoming.write_eof()
 
     async def _flush(self) -> None:
         if data := self._outgoing.read():

@@ -25,7 +25,7 @@ class PinMismatch(ssl.SSLError):
     """The handshake gave another certificate than the pinned one; nothing was sent."""
 
     def __init__(self, fingerprint: str) -> None:
-        super().__init__(f"the certificate has SHA-256 {fingerprint}")
+        super().__init__(ssl.SSL_ERROR_SSL, f"the certificate has SHA-256 {fingerprint}")
         self.fingerprint = fingerprint
 
 

@@ -1,0 +1,229 @@
+"""Each way in which a connection or a stream fails, played by a real server, has its cause."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.net.conftest import CALM, HASTE, Chatter
+from tests.support.fault_server import FAULTS, FaultServer, full_backlog, refused_port
+from tui.core.failure import Failure
+
+BEFORE_THE_ANSWER = {
+    "reset-after-request": "connection-reset",
+    "reset-at-once": "connection-reset",
+    "close-without-answer": "closed-without-answer",
+    "half-close": "closed-without-answer",
+    "ssh-banner": "not-http",
+    "ssh-banner-and-close": "not-http",
+    "smtp-banner": "not-http",
+    "http2-frames": "http2-only",
+    "huge-header": "headers-too-large",
+    "bad-status-line": "http-framing",
+    "gzip-lie": "bad-encoding",
+    "brotli": "bad-encoding",
+    "bomb": "answer-too-large",
+    "nginx-plain-on-tls": "plain-on-tls-port",
+    "http-200-html": "unexpected-response",
+    "http-200-empty": "unexpected-response",
+    "http-200-other-json": "unexpected-response",
+    "http-301": "redirect",
+    "http-400-context": "context-too-long",
+    "http-400-template": "no-chat-template",
+    "http-401-openai": "auth",
+    "http-401-vllm": "auth",
+    "http-403": "forbidden",
+    "http-404-model": "model-not-found",
+    "http-404-path": "wrong-path",
+    "http-405": "method-not-allowed",
+    "http-408": "gateway-timeout",
+    "http-413": "body-too-large",
+    "http-422": "invalid-request",
+    "http-429": "rate-limited",
+    "http-429-quota": "quota",
+    "http-500": "server-error",
+    "http-502-nginx": "bad-gateway",
+    "http-503-loading": "loading",
+    "http-504-nginx": "gateway-timeout",
+}
+
+SLOW = {
+    "silence": "no-answer",
+    "slow-headers": "headers-stalled",
+    "stall-after-headers": "stream-stalled",
+    "keepalive-only": "stream-keepalive-only",
+    "role-then-keepalive": "stream-keepalive-only",
+}
+
+IN_THE_ANSWER = {
+    "bad-chunk-size": "http-framing",
+    "truncated-chunked": "stream-truncated",
+    "truncated-length": "stream-truncated",
+    "truncated-in-event": "stream-truncated",
+    "reset-mid-stream": "stream-reset",
+    "unfinished": "stream-unfinished",
+}
+
+NO_FAILURE = {
+    "healthy",
+    "buffered-stream",
+    "malformed-events",
+    "stream-ignored",
+    "never-ending-after-done",
+}
+
+ELSEWHERE = {
+    "stall-mid-stream",
+    "error-mid-stream",
+    "huge-event",
+    "echo-key",
+    "echo-key-in-text",
+    "http-400-parameter",
+    "plain-http-on-tls",
+    "plain-patient",
+    "tls-stalled",
+}
+"""Faults that other tests play."""
+
+
+def test_no_fault_is_left_out() -> None:
+    assert {*BEFORE_THE_ANSWER, *SLOW, *IN_THE_ANSWER, *NO_FAILURE, *ELSEWHERE} == set(FAULTS)
+
+
+def assert_words(failure: Failure | None) -> None:
+    assert failure is not None
+    assert failure.title.strip()
+    assert failure.advice.strip()
+    assert "?" not in failure.title
+    assert all(line.strip() for line in failure.chain)
+
+
+@pytest.mark.parametrize(("fault", "cause"), BEFORE_THE_ANSWER.items())
+async def test_a_failure_before_the_answer_has_its_cause(chat: Chatter, fault: str, cause: str) -> None:
+    with FaultServer(fault) as server:
+        reply = await chat(server.base_url)
+    assert reply.cause == cause
+    assert reply.answer == ""
+    assert_words(reply.failure)
+
+
+@pytest.mark.parametrize(("fault", "cause"), SLOW.items())
+async def test_a_silence_has_its_cause(chat: Chatter, fault: str, cause: str) -> None:
+    with FaultServer(fault) as server:
+        reply = await chat(server.base_url, patience=HASTE)
+    assert reply.cause == cause
+    assert "waiting" in reply.stages
+    assert_words(reply.failure)
+
+
+@pytest.mark.parametrize(("fault", "cause"), IN_THE_ANSWER.items())
+async def test_a_cut_answer_keeps_its_text(chat: Chatter, fault: str, cause: str) -> None:
+    with FaultServer(fault) as server:
+        reply = await chat(server.base_url)
+    assert reply.cause == cause
+    assert reply.answer == "Hello there"
+    assert_words(reply.failure)
+
+
+@pytest.mark.parametrize("fault", sorted(NO_FAILURE))
+async def test_an_oddity_is_no_failure(chat: Chatter, fault: str) -> None:
+    with FaultServer(fault) as server:
+        reply = await chat(server.base_url)
+    assert reply.cause is None
+    assert reply.answer == "Hello there"
+    assert reply.finish == "stop"
+
+
+async def test_a_stall_keeps_its_text(chat: Chatter) -> None:
+    with FaultServer("stall-mid-stream") as server:
+        reply = await chat(server.base_url, patience=HASTE)
+    assert reply.cause == "stream-stalled"
+    assert reply.answer == "Hello there"
+    assert reply.failure is not None
+    assert reply.failure.facts["seconds"] == "0.3"
+
+
+async def test_an_error_in_the_stream_keeps_the_text_before_it(chat: Chatter) -> None:
+    with FaultServer("error-mid-stream") as server:
+        reply = await chat(server.base_url)
+    assert reply.cause == "server-error"
+    assert reply.answer == "Hello "
+    assert reply.failure is not None
+    assert "CUDA" in (reply.failure.server_message or "")
+
+
+async def test_a_huge_event_is_stopped_and_the_text_before_it_kept(chat: Chatter) -> None:
+    with FaultServer("huge-event") as server:
+        reply = await chat(server.base_url)
+    assert reply.cause == "answer-too-large"
+    assert reply.answer == "Hello"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_a_closed_port_refuses(chat: Chatter, host: str) -> None:
+    with refused_port() as port:
+        reply = await chat(f"http://{host}:{port}/v1")
+    assert reply.cause == "connection-refused"
+    assert reply.failure is not None
+    assert str(port) in reply.failure.title
+    assert any("Connection refused" in line or "Errno 111" in line for line in reply.failure.chain)
+
+
+async def test_an_unanswered_connection_is_a_timeout_and_no_refusal(chat: Chatter) -> None:
+    with full_backlog() as port:
+        reply = await chat(f"http://127.0.0.1:{port}/v1", patience=HASTE)
+    assert reply.cause == "connect-timeout"
+    assert reply.failure is not None
+    assert reply.failure.facts["seconds"] == "0.4"
+
+
+async def test_the_other_ip_version_is_tried_and_named(chat: Chatter) -> None:
+    with FaultServer(host="::1") as server:
+        reply = await chat(f"http://127.0.0.1:{server.port}/v1")
+    assert reply.cause == "wrong-ip-family"
+    assert reply.failure is not None
+    assert reply.failure.facts["repair"] == f"http://[::1]:{server.port}/v1"
+
+
+async def test_localhost_finds_a_server_on_either_ip_version(chat: Chatter) -> None:
+    with FaultServer(host="::1") as six, FaultServer() as four:
+        assert (await chat(f"http://localhost:{six.port}/v1")).answer == "Hello there"
+        assert (await chat(f"http://localhost:{four.port}/v1")).answer == "Hello there"
+
+
+async def test_a_screen_waits_on_and_tells_how_long(chat: Chatter) -> None:
+    """Without limits the request lives on until somebody stops it."""
+    from contextlib import aclosing
+    from dataclasses import replace
+
+    from tests.net.conftest import REQUEST
+    from tui.core.chat import Endpoint
+    from tui.core.events import Progress
+
+    patience = replace(CALM, headers_seconds=None, idle_seconds=None, notice_seconds=0.05)
+    with FaultServer("stall-mid-stream") as server:
+        seconds: list[float] = []
+        stream = chat.client.stream(Endpoint(server.base_url), REQUEST, patience=patience)
+        async with aclosing(stream) as batches:
+            async for batch in batches:
+                seconds += [e.seconds for e in batch.events if isinstance(e, Progress) and e.stage == "waiting"]
+                if len(seconds) >= 3:
+                    break
+        assert server.wait_for_eof()
+    assert seconds == sorted(seconds)
+    assert seconds[0] >= 0.05
+
+
+async def test_a_server_that_does_not_exist_by_name(chat: Chatter) -> None:
+    """``.invalid`` never resolves (RFC 6761); without a resolver the other cause is right."""
+    reply = await chat("http://nowhere.invalid/v1")
+    assert reply.cause in ("dns-unknown-host", "dns-unavailable")
+    assert_words(reply.failure)
+
+
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [("localhost:8000/v1", "url-no-scheme"), ("http://127.0.0.1:99999/v1", "url-bad-port"), ("", "url-empty")],
+)
+async def test_an_unusable_url_is_a_failure_and_no_crash(chat: Chatter, url: str, cause: str) -> None:
+    reply = await chat(url)
+    assert reply.cause == cause
