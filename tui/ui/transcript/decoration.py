@@ -32,8 +32,8 @@ def head_lines(turn: Turn, width: int, *, raw: bool) -> list[Line]:
                 if raw
                 else (Span(settle_cells(expand_tabs(safe_text(source))), Role.PROMPT),)
             )
-            for row in wrap(spans, width - 2) or [()]:
-                lines.append(Line((_PROMPT_BAR, *row), 1, block=PROMPT_BLOCK))
+            rows = wrap(spans, width - 2) or [()]
+            lines.extend(Line((_PROMPT_BAR, *row), 1, block=PROMPT_BLOCK) for row in rows)
         lines.append(EMPTY_LINE)
     if speaker := _speaker(turn):
         lines.extend(Line(row) for row in wrap([Span(speaker, Role.SPEAKER | Attribute.BOLD)], width))

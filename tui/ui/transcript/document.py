@@ -75,11 +75,6 @@ class GrowingText:
         settled = self._lines.settled
         return settled[index] if index < len(settled) else self._tail[index - len(settled)]
 
-    @property
-    def settled_rows(self) -> int:
-        """How many rows at the start will never change."""
-        return len(self._lines.settled)
-
 
 class TurnDocument:
     """The rows of one turn."""
@@ -169,7 +164,8 @@ class TurnDocument:
 
     def measure(self) -> None:
         """Count the rows again, after something grew or was folded."""
-        assert self._answer is not None
+        if self._answer is None:
+            return
         self._advance_reasoning()
         self._rows = self.answer_start + len(self._answer) + len(self._foot) + 1
         if self._view is not None:
@@ -202,6 +198,11 @@ class TurnDocument:
         rows = len(self._reasoning)
         return min(rows, LIVE_REASONING_ROWS) if self.turn.state is TurnState.REASONING else rows
 
+    @property
+    def reasoning_end(self) -> int:
+        """How many lines the reasoning has in all, whatever is shown of them."""
+        return len(self._reasoning) if self._reasoning is not None else 0
+
     def reasoning_line(self, row: int) -> Line:
         """Return a row of the unfolded reasoning: of its newest part where it is limited."""
         if self._reasoning is None:
@@ -215,11 +216,9 @@ class TurnDocument:
         return len(self._head) + self.reasoning_rows
 
     @property
-    def settled_rows(self) -> int:
-        """How many rows at the start nothing changes any more."""
-        if self._answer is None:
-            return 0
-        return self.answer_start + self._answer.settled_rows
+    def drawn_rows(self) -> int:
+        """How many rows there are at hand."""
+        return self._rows if self._answer is not None else 0
 
     def line(self, row: int) -> Line | None:
         """Return a row; ``None`` where the reasoning has its place."""
@@ -240,7 +239,7 @@ class TurnDocument:
     def blocks(self) -> Iterator[tuple[int, int, int]]:
         """Yield each block as its first row, the row after its last, and its ordinal."""
         start, current = 0, -1
-        for row in range(self._rows):
+        for row in range(self.drawn_rows):
             line = self.line(row)
             block = REASONING_BLOCK if line is None else line.block
             if block != current:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 FRAMES_PER_SECOND = 15.0
 CALM_FRAMES_PER_SECOND = 8.0
@@ -14,14 +18,15 @@ SLOWEST_INTERVAL_SECONDS = 1.0
 class FrameClock:
     """Calls ``draw`` some time after ``request``. Holds no timer when nothing was requested."""
 
-    def __init__(self, draw: Callable[[], None], *, calm: bool = False) -> None:
+    def __init__(
+        self, draw: Callable[[], None], is_behind: Callable[[], bool] = lambda: False, *, calm: bool = False
+    ) -> None:
         self._draw = draw
+        self._is_behind = is_behind
         self._handle: asyncio.TimerHandle | None = None
         self._last = 0.0
         self._calm = calm
         self._interval = self._base
-        self.is_behind: Callable[[], bool] = lambda: False
-        """Whether the terminal has not taken the last frame yet."""
 
     @property
     def _base(self) -> float:
@@ -43,11 +48,6 @@ class FrameClock:
             delay = max(0.0, self._last + self._interval - monotonic())
             self._handle = asyncio.get_running_loop().call_later(delay, self._tick)
 
-    def finish(self) -> None:
-        """Draw what is left now."""
-        self.stop()
-        self._show()
-
     def stop(self) -> None:
         """Forget what was requested."""
         if self._handle is not None:
@@ -56,7 +56,7 @@ class FrameClock:
 
     def _tick(self) -> None:
         self._handle = None
-        if self.is_behind():
+        if self._is_behind():
             self._interval = min(SLOWEST_INTERVAL_SECONDS, self._interval * 1.5)
             self._last = monotonic()
             self.request()
@@ -67,3 +67,12 @@ class FrameClock:
     def _show(self) -> None:
         self._last = monotonic()
         self._draw()
+
+
+def writer_is_behind(app: App[object]) -> bool:
+    """Whether the terminal has not taken what was written to it: the writer's queue tells.
+
+    Textual writes in a thread, which waits for the terminal; while it does, writes queue up.
+    """
+    writer = getattr(app._driver, "_writer_thread", None)
+    return writer is not None and not writer._queue.empty()

@@ -155,7 +155,8 @@ class Highlighter:
         from pygments.lexer import RegexLexer
 
         lexer = self._lexer
-        assert lexer is not None
+        if lexer is None:
+            return
         simple = isinstance(lexer, RegexLexer) and (
             type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed
         )

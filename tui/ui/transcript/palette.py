@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
 
 from tui.ui.transcript.cells import cell_len
-from tui.ui.transcript.lines import CODE_ROLES, ROLE_MASK, Attribute, Line, Role, Span
+from tui.ui.transcript.lines import CODE_ROLES, ROLE_MASK, Attribute, Role, Span
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -23,6 +23,7 @@ class Palette:
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self.base = widget.rich_style
+        self.background = widget.background_colors[1]
         self._styles: dict[int, Style] = {}
 
     def style(self, code: int) -> Style:
@@ -53,10 +54,14 @@ class Palette:
         style = self.style
         return [Segment(span.text, style(span.style)) for span in spans]
 
-    def filled(self, line: Line, width: int) -> list[Segment]:
-        """Return a line's segments, filled with blanks to ``width`` cells."""
-        segments = self.segments(line.spans)
-        gap = width - sum(cell_len(span.text) for span in line.spans)
+    def filled(self, spans: Sequence[Span], width: int, fill: int) -> list[Segment]:
+        """Return spans as segments, filled with blanks up to ``width`` cells."""
+        segments = self.segments(spans)
+        gap = width - sum(cell_len(span.text) for span in spans)
         if gap > 0:
-            segments.append(Segment(" " * gap, self.style(line.fill)))
+            style = self.style(fill)
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + " " * gap, style)
+            else:
+                segments.append(Segment(" " * gap, style))
         return segments

@@ -1,12 +1,12 @@
 """The reasoning of a turn in a ``Collapsible``, its text drawn line by line.
 
-The transcript decides how high the fold is and where it lies; a line that arrives here repaints a
-row and lays nothing out.
+The transcript decides where the fold lies and how high it is; a line that arrives here repaints
+rows and lays nothing out.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 from textual.geometry import Region
@@ -18,8 +18,11 @@ from textual.widgets import Collapsible
 from tui.ui.transcript.decoration import reasoning_title
 from tui.ui.transcript.document import TurnDocument
 from tui.ui.transcript.lines import Line, Role, Span
-from tui.ui.transcript.palette import Palette
+from tui.ui.transcript.painter import Painter
 from tui.ui.transcript.selecting import mark_selection, selected_text
+
+if TYPE_CHECKING:
+    from tui.ui.transcript.transcript import Transcript
 
 _BAR = Span("  ┊ ", Role.QUOTE_BAR)
 
@@ -29,42 +32,44 @@ class ReasoningBody(Widget):
 
     ALLOW_SELECT = True
 
-    def __init__(self, document: TurnDocument) -> None:
+    def __init__(self, document: TurnDocument, transcript: Transcript) -> None:
+        self._painter = Painter(self, transcript.spans_strip, scroll_host=transcript)
         super().__init__()
         self._document = document
+        self._transcript = transcript
+        self._painted_end = 0
 
-    @property
-    def palette(self) -> Palette:
-        """The styles of the transcript that holds it."""
-        from tui.ui.transcript.transcript import Transcript
+    def refresh(self, *regions: Region, **options: Any) -> ReasoningBody:
+        """Ask the compositor for a repaint."""
+        self._painter.forget()
+        super().refresh(*regions, **options)
+        return self
 
-        return next(node for node in self.ancestors if isinstance(node, Transcript)).palette
-
-    def get_content_height(self, *_: Any) -> int:
-        """Return the rows that the reasoning has now."""
-        return self._document.reasoning_body_rows
+    def show_frame(self) -> None:
+        """Draw what arrived: at once where nothing lies over it, else with the compositor."""
+        end = self._document.reasoning_end
+        scrolled, self._painted_end = end - self._painted_end, end
+        rows = [self.line(y) for y in range(self.size.height)]
+        if self.text_selection is not None or not self._painter.paint(rows, scrolled=scrolled):
+            self.refresh()
 
     def line(self, row: int) -> Line:
         """Return a row with its bar."""
         line = self._document.reasoning_line(row)
         return line._replace(spans=(_BAR, *line.spans), lead=line.lead + 1)
 
+    def _strip(self, row: int) -> Strip:
+        line = mark_selection(self.line(row), row, self.text_selection)
+        return self._transcript.spans_strip(line.spans, self.size.width, line.fill)
+
     def render_line(self, y: int) -> Strip:
         """Return a row as the pointer sees it, with the place of each character."""
-        line = mark_selection(self.line(y), y, self.text_selection)
-        return Strip(self.palette.filled(line, self.size.width), self.size.width).apply_offsets(0, y)
+        return self._strip(y).apply_offsets(0, y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw the rows of a region."""
-        palette, width = self.palette, self.size.width
-        selection = self.text_selection
-        strips = [
-            Strip(palette.filled(mark_selection(self.line(y), y, selection), width), width)
-            for y in crop.line_range
-        ]
-        if crop.column_span != (0, width):
-            strips = [strip.crop(*crop.column_span) for strip in strips]
-        return strips
+        strips = [self._strip(y) for y in crop.line_range]
+        return [strip.crop(*crop.column_span) for strip in strips]
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text without its bars."""
@@ -72,19 +77,29 @@ class ReasoningBody(Widget):
 
 
 class ReasoningFold(Collapsible):
-    """One line when folded. ``width`` is said by the place that the transcript gives it."""
+    """The fold: its title alone when folded, the title and the body's rows when not."""
 
-    def __init__(self, document: TurnDocument) -> None:
+    def __init__(self, document: TurnDocument, transcript: Transcript) -> None:
         self.document = document
-        self.body = ReasoningBody(document)
+        self.body = ReasoningBody(document, transcript)
         super().__init__(self.body, title="", collapsed=not document.is_reasoning_shown)
-        self.sync_title()
+        self._title.label = Content(reasoning_title(document.turn))
+        self.body.styles.height = document.reasoning_body_rows
 
-    def sync_title(self) -> None:
-        """Show the title that the turn's state asks for."""
-        title = reasoning_title(self.document.turn)
-        if str(self._title.label) != title:
-            self._title.label = Content(title)
+    def sync(self) -> bool:
+        """Take on what the document says: title, height, folded or not; return whether anything changed."""
+        title, rows = reasoning_title(self.document.turn), self.document.reasoning_body_rows
+        folded = not self.document.is_reasoning_shown
+        height = self.body.styles.height
+        same_height = height is not None and height.value == rows
+        if str(self._title.label) == title and same_height and self.collapsed == folded:
+            return False
+        self._title.label = Content(title)
+        self.body.styles.height = rows
+        if self.collapsed != folded:
+            self.set_reactive(Collapsible.collapsed, folded)
+            self._update_collapsed(folded)
+        return True
 
     def scroll_visible(self, *_: Any, **__: Any) -> None:
         """Leave the view where it is: the transcript decides what it shows."""

@@ -46,13 +46,14 @@ class _Level:
     has_content: bool = False
     is_quote: bool = False
     is_item: bool = False
+    is_bullet: bool = False
 
 
 @dataclass(slots=True)
 class _Table:
     alignments: tuple[str, ...]
     header: list[tables.Cell]
-    rows: list[tables.Cell | list[tables.Cell]] = field(default_factory=list)
+    rows: list[list[tables.Cell]] = field(default_factory=list)
     widths: list[int] | None = None
 
 
@@ -67,7 +68,6 @@ class LineRenderer:
         self._levels: list[_Level] = [_Level(Span(""))]
         self._flow: Flow | None = None
         self._highlighter: Highlighter | None = None
-        self._open_code_row: str | None = None
         self._table: _Table | None = None
 
     def copy(self) -> LineRenderer:
@@ -77,7 +77,6 @@ class LineRenderer:
         twin._levels = [replace(level) for level in self._levels]
         twin._flow = None if self._flow is None else self._flow.copy()
         twin._highlighter = None if self._highlighter is None else self._highlighter.copy()
-        twin._open_code_row = self._open_code_row
         if (table := self._table) is not None:
             twin._table = _Table(table.alignments, table.header, list(table.rows), table.widths)
         return twin
@@ -90,9 +89,11 @@ class LineRenderer:
 
     def open_item(self, marker: ItemMarker, number: int | None, after_blank: bool, same_list: bool) -> None:
         self._separate(after_blank, in_list=same_list)
-        depth = sum(level.is_item and level.first is None for level in self._levels)
+        depth = sum(level.is_bullet for level in self._levels)
         label = f"{number}{marker.kind} " if number is not None else f"{_BULLETS[depth % len(_BULLETS)]} "
-        self._levels.append(_Level(Span(" " * len(label)), Span(label, Role.MARKER), is_item=True))
+        self._levels.append(
+            _Level(Span(" " * len(label)), Span(label, Role.MARKER), is_item=True, is_bullet=number is None)
+        )
 
     def close_container(self) -> None:
         level = self._levels[-1]
@@ -107,9 +108,8 @@ class LineRenderer:
             self._separate(after_blank)
             self._next_block()
             text = self._task(text)
-            self._flow = Flow(self._room())
-        flow = self._flow
-        assert flow is not None
+        flow = self._flow if self._flow is not None and not first else Flow(self._room())
+        self._flow = flow
         spans = inline_spans(text.strip(" \n"), self._text_style(), self.references)
         self._emit_flow(flow.feed(spans))
         if last:
@@ -138,7 +138,6 @@ class LineRenderer:
         self._separate(after_blank)
         self._next_block()
         self._highlighter = Highlighter(info)
-        self._open_code_row = None
         label = cut_cells(
             settle_cells(safe_line(info.split(maxsplit=1)[0] if info else "")), self._room() - 2
         )
@@ -147,8 +146,7 @@ class LineRenderer:
         )
 
     def code_line(self, text: str, *, continued: bool) -> None:
-        highlighter = self._highlighter
-        assert highlighter is not None
+        highlighter = self._highlighter or Highlighter("")
         text = settle_cells(expand_tabs(text))
         spans = [Span(text, Role.CODE)] if continued else highlighter.spans(text)
         self._emit_code(spans)
@@ -171,10 +169,11 @@ class LineRenderer:
 
     def table_row(self, cells: list[str]) -> None:
         table = self._table
-        assert table is not None
+        if table is None:
+            return
         row = self._cells(cells)
         if table.widths is not None:
-            self._emit_row(table, row)
+            self._emit_row(table.widths, table.alignments, row)
             return
         table.rows.append(row)
         if len(table.rows) > tables.SAMPLE_ROWS:
@@ -193,17 +192,16 @@ class LineRenderer:
     def _settle_table(self, table: _Table, *, fill: bool) -> None:
         columns = len(table.header)
         sample = [table.header, *table.rows]
-        table.widths = tables.column_widths(sample, columns, self._room(), fill=fill)
-        for spans in tables.row_lines(table.header, table.widths, table.alignments, header=True):
+        widths = table.widths = tables.column_widths(sample, columns, self._room(), fill=fill)
+        for spans in tables.row_lines(table.header, widths, table.alignments, header=True):
             self._emit(spans)
-        self._emit(tables.border(table.widths))
+        self._emit(tables.border(widths))
         for row in table.rows:
-            self._emit_row(table, row)
+            self._emit_row(widths, table.alignments, row)
         table.rows = []
 
-    def _emit_row(self, table: _Table, row: tables.Row) -> None:
-        assert table.widths is not None
-        for spans in tables.row_lines(row, table.widths, table.alignments, header=False):
+    def _emit_row(self, widths: list[int], alignments: tuple[str, ...], row: tables.Row) -> None:
+        for spans in tables.row_lines(row, widths, alignments, header=False):
             self._emit(spans)
 
     def _emit_code(self, spans: list[Span]) -> None:
@@ -261,8 +259,12 @@ class LineRenderer:
         level = self._levels[-1]
         if not level.is_item or level.first is None or text[:4] not in _TASKS:
             return text
-        level.first = Span(level.first.text + _TASKS[text[:4]], Role.MARKER)
-        level.rest = Span(level.rest.text + "  ")
+        box = _TASKS[text[:4]]
+        if level.is_bullet:
+            level.first = Span(box, Role.MARKER)
+        else:
+            level.first = Span(level.first.text + box, Role.MARKER)
+            level.rest = Span(level.rest.text + "  ")
         return text[4:]
 
 

@@ -20,7 +20,7 @@ KEPT_ROWS = 12_000
 class Anchor(NamedTuple):
     """A row of a turn."""
 
-    index: int
+    turn: int
     row: int
 
 
@@ -110,7 +110,7 @@ class Roll:
 
     def absolute(self, anchor: Anchor) -> int:
         """Return an anchor's absolute row."""
-        return self.top(anchor.index) + anchor.row if self.documents else 0
+        return self.top(anchor.turn) + anchor.row if self.documents else 0
 
     def at(self, absolute: int) -> Anchor:
         """Return the anchor of an absolute row."""
@@ -127,7 +127,7 @@ class Roll:
         """Return the anchor some rows further down (up where negative), exactly, within the roll."""
         if not self.documents:
             return Anchor(0, 0)
-        index, row = anchor.index, anchor.row + rows
+        index, row = anchor.turn, anchor.row + rows
         while row < 0 and index > 0:
             index -= 1
             row += self.rows(index)

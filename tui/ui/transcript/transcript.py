@@ -1,7 +1,7 @@
-"""The transcript widget: draws the rows in view, follows what streams, and knows where the cursor is.
+"""The transcript widget: draws the rows in view, follows what streams, and takes the keys.
 
 It is a line-API widget that scrolls itself. The only widgets inside of it are the folds of the
-reasoning of turns near the view; a frame of a streaming answer paints the rows that changed and
+reasoning of turns near the view; a frame of a streaming answer writes the cells that changed and
 lays nothing out.
 """
 
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
-from textual.geometry import Offset, Region, Size
-from textual.layout import Layout as WidgetLayout
-from textual.layout import WidgetPlacement
-from textual.message import Message
+from textual.geometry import Region, Size
+from textual.layout import Layout
+from textual.messages import UpdateScroll
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
@@ -24,37 +22,30 @@ from textual.widget import Widget
 from textual.widgets import Collapsible
 
 from tui.core.turn import Turn
+from tui.ui.transcript import messages
 from tui.ui.transcript.cells import cell_len
-from tui.ui.transcript.document import REASONING_BLOCK, TurnDocument, View
-from tui.ui.transcript.frame_clock import FrameClock
+from tui.ui.transcript.code import code_blocks
+from tui.ui.transcript.cursor import BlockCursor, Target
+from tui.ui.transcript.document import TurnDocument, View
+from tui.ui.transcript.folds import Folds
+from tui.ui.transcript.frame_clock import FrameClock, writer_is_behind
+from tui.ui.transcript.keys import TRANSCRIPT_BINDINGS
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
+from tui.ui.transcript.painter import Painter, clear_region, spans_screen
 from tui.ui.transcript.palette import COMPONENTS, Palette
 from tui.ui.transcript.reasoning import ReasoningFold
 from tui.ui.transcript.roll import Anchor, Roll
+from tui.ui.transcript.search import Match, Search
 from tui.ui.transcript.selecting import mark_selection, selected_text
 from tui.ui.transcript.styles import TRANSCRIPT_CSS
+from tui.ui.transcript.viewport import Viewport
 
 GUTTER = 2
 """Columns at the left for the cursor's mark."""
 _NO_GUTTER = Span(" " * GUTTER)
 _CURSOR_GUTTER = Span("▐ ", Role.CURSOR)
-
-
-class FoldLayout(WidgetLayout):
-    """Puts each fold where its turn has a place for it."""
-
-    name = "reasoning-folds"
-
-    def arrange(
-        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
-    ) -> list[WidgetPlacement]:
-        """Return the place of each fold in rows of the roll."""
-        assert isinstance(parent, Transcript)
-        return [
-            WidgetPlacement(parent.place_of(child), Offset(0, 0), child.styles.margin, child)
-            for child in children
-            if isinstance(child, ReasoningFold)
-        ]
+_UNSEEN = Span(" ↓ new output below · End ", Role.CURRENT_MATCH)
+_WHEEL_ROWS = 3
 
 
 class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
@@ -63,51 +54,11 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = TRANSCRIPT_CSS
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     ALLOW_SELECT = True
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move_cursor(1)", "Next block", show=False, id="transcript.next_block"),
-        Binding("k,up", "move_cursor(-1)", "Previous block", show=False, id="transcript.previous_block"),
-        Binding("J,shift+down", "move_turn(1)", "Next turn", show=False, id="transcript.next_turn"),
-        Binding("K,shift+up", "move_turn(-1)", "Previous turn", show=False, id="transcript.previous_turn"),
-        Binding("ctrl+d", "scroll_rows(0.5)", "Half a page down", show=False, id="transcript.half_page_down"),
-        Binding("ctrl+u", "scroll_rows(-0.5)", "Half a page up", show=False, id="transcript.half_page_up"),
-        Binding("pagedown,ctrl+f", "scroll_rows(1)", "Page down", show=False, id="transcript.page_down"),
-        Binding("pageup,ctrl+b", "scroll_rows(-1)", "Page up", show=False, id="transcript.page_up"),
-        Binding("g,home", "go_top", "Beginning", show=False, id="transcript.top"),
-        Binding("G,end", "follow_end", "End", show=False, id="transcript.end"),
-        Binding(
-            "y", "copy_turn", "Copy turn", tooltip="Copy the answer under the cursor", id="transcript.copy"
-        ),
-        Binding(
-            "c", "copy_code", "Copy code", tooltip="Copy the code under the cursor", id="transcript.copy_code"
-        ),
-        Binding("r", "toggle_reasoning", "Reasoning", tooltip="Fold or unfold", id="transcript.reasoning"),
-        Binding("n", "next_match", "Next match", show=False, id="transcript.next_match"),
-        Binding("N", "previous_match", "Previous match", show=False, id="transcript.previous_match"),
-    ]
+    BINDINGS = TRANSCRIPT_BINDINGS
 
-    class CopyRequested(Message):
-        """Text is to be copied; the screen does it and says how it went."""
-
-        def __init__(self, text: str, what: str) -> None:
-            super().__init__()
-            self.text = text
-            self.what = what
-            """What it is, in words: ``answer``, ``code``, ``reasoning``, ``selection``."""
-
-    class LinkActivated(Message):
-        """The person asked to open a link."""
-
-        def __init__(self, url: str) -> None:
-            super().__init__()
-            self.url = url
-
-    class FollowChanged(Message):
-        """The view follows the end, or does not and there is (or is not) output not seen yet."""
-
-        def __init__(self, following: bool, unseen: bool) -> None:
-            super().__init__()
-            self.following = following
-            self.unseen = unseen
+    CopyRequested = messages.CopyRequested
+    LinkActivated = messages.LinkActivated
+    FollowChanged = messages.FollowChanged
 
     def __init__(
         self,
@@ -119,21 +70,23 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.roll = Roll()
-        self.clock = FrameClock(self._frame, calm=calm)
+        self.viewport = Viewport(self.roll)
+        self.cursor = BlockCursor(self.roll)
+        self.clock = FrameClock(self._ask_for_frame, lambda: writer_is_behind(self.app), calm=calm)
+        self.folds = Folds(self, self.viewport, GUTTER)
+        self._search = Search(self.roll)
+        self._painter = Painter(self, self.spans_strip)
+        self._painted: Anchor | None = None
         self._palette: Palette | None = None
-        self._anchor = Anchor(0, 0)
-        self.is_following = True
-        self.has_unseen = False
-        self._cursor: tuple[str, int] | None = None
-        self._fold_layout = FoldLayout()
-        self._folds: dict[str, ReasoningFold] = {}
+        self._has_unseen = False
 
     # ---- contents
 
     def show_turns(self, turns: Sequence[Turn]) -> None:
-        """Show a conversation, at its end."""
+        """Show a conversation at its end. Costs what is in view, whatever its length."""
+        self.folds.clear()
         self.roll.show(turns)
-        self._cursor = None
+        self.cursor.clear()
         self.follow_end()
 
     def add_turn(self, turn: Turn) -> None:
@@ -143,11 +96,16 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     def turn_changed(self) -> None:
         """Say that something arrived: it is drawn with the next frame. Cheap."""
-        self.clock.request()
+        if self.is_mounted:
+            self.clock.request()
 
     def turn_ended(self, turn: Turn) -> None:
-        """Say that a turn is complete: it is drawn at once."""
-        self.clock.finish()
+        """Say that a turn is complete: it is drawn at once, as it stays."""
+        self.clock.stop()
+        index = self.roll.find(turn.identity)
+        if index is not None:
+            self._advance(self.roll.documents[index], index)
+            self._relayout()
 
     def remove_turn(self, identity: str) -> None:
         """Take a turn out."""
@@ -155,6 +113,36 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             self._relayout()
 
     # ---- view options
+
+    @property
+    def calm(self) -> bool:
+        """Whether frames come at the rate of a slow line."""
+        return self.clock.calm
+
+    @calm.setter
+    def calm(self, calm: bool) -> None:
+        self.clock.calm = calm
+
+    def toggle_raw(self) -> None:
+        """Show all texts as they came, or as Markdown again."""
+        self._change_view(replace(self.roll.view, raw=not self.roll.view.raw))
+
+    def toggle_wrap(self) -> None:
+        """Wrap long lines of code, or cut them."""
+        self._change_view(replace(self.roll.view, wrap_code=not self.roll.view.wrap_code))
+
+    def _change_view(self, view: View) -> None:
+        self.viewport.change_view(view)
+        self._relayout()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Render for the new size: only what is in view, the rest when it is needed."""
+        self.viewport.height = event.size.height
+        width = max(1, event.size.width - GUTTER - 1)
+        if width != self.roll.view.width:
+            self._change_view(replace(self.roll.view, width=width))
+        else:
+            self._relayout()
 
     @property
     def palette(self) -> Palette:
@@ -167,41 +155,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         """Look colours up again; no line is rendered for it."""
         super().notify_style_update()
         self._palette = None
-        self.repaint()
-
-    def toggle_raw(self) -> None:
-        """Show all texts as they came, or as Markdown again."""
-        self._change_view(replace(self.roll.view, raw=not self.roll.view.raw))
-
-    def toggle_wrap(self) -> None:
-        """Wrap long lines of code, or cut them."""
-        self._change_view(replace(self.roll.view, wrap_code=not self.roll.view.wrap_code))
-
-    def _change_view(self, view: View) -> None:
-        place = self._relative_place()
-        self.roll.set_view(view)
-        self._restore_place(place)
-        self._relayout()
-
-    def _relative_place(self) -> tuple[int, float]:
-        """Return where the view begins, as a turn and the share of it that is above."""
-        if not self.roll.documents:
-            return 0, 0.0
-        index = min(self._anchor.index, len(self.roll.documents) - 1)
-        return index, self._anchor.row / max(1, self.roll.documents[index].rows(self.roll.view))
-
-    def _restore_place(self, place: tuple[int, float]) -> None:
-        index, share = place
-        if self.roll.documents:
-            self._anchor = Anchor(index, int(share * self.roll.rows(index)))
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Render for the new width; only what is in view is rendered now."""
-        width = max(1, event.size.width - GUTTER - 1)
-        if width != self.roll.view.width:
-            self._change_view(replace(self.roll.view, width=width))
-        else:
-            self._relayout()
+        if self.is_mounted:
+            self.refresh()
 
     # ---- layout
 
@@ -212,142 +167,141 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def allow_select(self) -> bool:
-        """Its text can be selected though it holds widgets."""
+        """Its text can be selected although it holds widgets."""
         return self.ALLOW_SELECT
 
     @property
-    def layout(self) -> WidgetLayout:
-        """How folds are placed."""
-        return self._fold_layout
+    def layout(self) -> Layout:
+        """How the folds are placed."""
+        return self.folds.layout
 
-    def place_of(self, fold: Widget) -> Region:
-        """Return the rows of the roll that a fold covers."""
-        assert isinstance(fold, ReasoningFold)
-        index = self.roll.find(fold.document.turn.identity)
-        if index is None:
-            return Region(0, 0, 0, 0)
-        top = self.roll.top(index) + fold.document.reasoning_start
-        return Region(GUTTER, top, max(1, self.size.width - GUTTER), fold.document.reasoning_rows)
-
-    def _settle_view(self) -> None:
-        """Render what is in view and put the scroll position where it belongs."""
-        height = self.size.height
-        roll = self.roll
-        end = roll.end(height)
-        if self.is_following or self._anchor >= end:
-            self._anchor = end
-        for _ in roll.walk(self._anchor, height):
-            pass
-        top = roll.absolute(self._anchor)
-        self.set_reactive(Widget.virtual_size, Size(self.size.width, max(height, roll.height)))
-        self.set_reactive(Widget.scroll_y, float(top))
-        self.set_reactive(Widget.scroll_target_y, float(top))
-        near = range(max(0, self._anchor.index - 2), self._anchor.index + height)
-        roll.forget_far(near)
+    def _settle(self, *, jump: bool = False) -> None:
+        """Render what is in view and tell Textual where that is, without asking for a layout."""
+        self.viewport.settle(jump=jump)
+        top = float(self.viewport.top)
+        bottom = int(top) + self.viewport.height
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, max(bottom, self.roll.height)))
+        self.set_reactive(Widget.scroll_y, top)
+        self.set_reactive(Widget.scroll_target_y, top)
 
     def _relayout(self) -> None:
-        """Draw everything anew, folds included."""
+        """Draw everything anew, the folds included."""
         if not self.is_mounted or not self.size:
             return
-        self._settle_view()
-        self._sync_folds()
+        self._settle()
+        self.folds.sync()
         self._clear_arrangement_cache()
         self.refresh(layout=True)
 
-    def repaint(self) -> None:
-        """Draw the rows in view again."""
-        if self.is_mounted:
-            self.refresh()
-
-    def _sync_folds(self) -> None:
-        """Mount the folds of turns near the view, remove those far from it."""
-        height = self.size.height
-        first = self.roll.step(self._anchor, -height).index if self.roll.documents else 0
-        wanted: dict[str, TurnDocument] = {}
-        for _, document, _ in self.roll.walk(Anchor(first, 0), 3 * height + self._anchor.row):
-            if document.has_reasoning:
-                wanted[document.turn.identity] = document
-        for identity in [identity for identity in self._folds if identity not in wanted]:
-            self._folds.pop(identity).remove()
-        for identity, document in wanted.items():
-            fold = self._folds.get(identity)
-            if fold is None:
-                fold = self._folds[identity] = ReasoningFold(document)
-                self.mount(fold)
-            fold.sync_title()
-            fold.body.styles.height = document.reasoning_body_rows
+    def refresh(self, *regions: Region, **options: Any) -> Transcript:
+        """Ask the compositor for a repaint; what the painter knew of the screen is void."""
+        self._painter.forget()
+        super().refresh(*regions, **options)
+        return self
 
     # ---- frames
 
+    def _ask_for_frame(self) -> None:
+        """Draw in this widget's own turn, so that an error there is the application's to report."""
+        self.call_later(self._frame)
+
     def _frame(self) -> None:
-        """Draw what arrived."""
+        """Draw what arrived for the last turn."""
         if not self.is_mounted or not self.size or not self.roll.documents:
             return
         index = len(self.roll.documents) - 1
-        document = self.roll.documents[index]
-        document.render(self.roll.view)
-        before = document.reasoning_rows
-        document.advance()
-        self.roll.moved(index + 1)
-        fold = self._folds.get(document.turn.identity)
-        changed = document.reasoning_rows != before or (fold is None and document.has_reasoning)
-        if fold is not None:
-            fold.sync_title()
-            if fold.collapsed == document.is_reasoning_shown:
-                fold.set_reactive(Collapsible.collapsed, not document.is_reasoning_shown)
-                fold._update_collapsed(not document.is_reasoning_shown)
-                changed = True
-            fold.body.refresh()
-        if changed:
+        document = self.roll.render(index)
+        self._advance(document, index)
+        if self.folds.sync():
             self._relayout()
             return
-        was = self.scroll_offset.y
-        self._settle_view()
-        if self.scroll_offset.y != was and self._folds:
-            self._clear_arrangement_cache()
-            self.refresh(layout=True)
-        if not self.is_following and not self.has_unseen:
-            self.has_unseen = True
+        fold = self.folds.get(document)
+        if fold is not None and not fold.collapsed and not document.turn.answer:
+            fold.body.show_frame()
+        self._settle(jump=not self._terminal_scrolls())
+        self._paint()
+        if not self.viewport.is_following and not self._has_unseen:
+            self._has_unseen = True
+            self.refresh()
             self.post_message(self.FollowChanged(False, True))
-        self.refresh()
+
+    def _advance(self, document: TurnDocument, index: int) -> None:
+        document.advance()
+        self.roll.moved(index + 1)
+
+    def _terminal_scrolls(self) -> bool:
+        """Whether the terminal can scroll the view: nothing over it, nothing in it, nothing beside it."""
+        if self.folds.rows_in_view() or self.clock.calm:
+            return False
+        place = clear_region(self)
+        return place is not None and spans_screen(self, place)
+
+    def _paint(self) -> None:
+        """Bring the terminal up to date: by the changed cells where that is possible."""
+        anchor = self.viewport.anchor
+        before = self._painted if self._painted is not None else anchor
+        self._painted = anchor
+        scrolled = self.roll.absolute(anchor) - self.roll.absolute(before)
+        covered = self.folds.rows_in_view()
+        if scrolled and covered:
+            self.refresh()
+            self.screen.post_message(UpdateScroll())
+            return
+        if not self._painter.paint(self._rows(0, self.viewport.height), scrolled=scrolled, covered=covered):
+            self.refresh()
 
     # ---- drawing
 
-    def _row(self, y: int) -> Line:
-        """Return a row of the view with its decoration."""
-        for index, document, row in self.roll.walk(self.roll.step(self._anchor, y), 1):
-            return self._decorated(index, document, row)
-        return EMPTY_LINE
-
-    def _view_rows(self, first: int, count: int) -> list[Line]:
-        anchor = self.roll.step(self._anchor, first)
-        rows = [self._decorated(*place) for place in self.roll.walk(anchor, count)]
-        return rows + [EMPTY_LINE] * (count - len(rows))
+    def _rows(self, first: int, count: int) -> list[Line]:
+        """Return rows of the view with all decoration, blank ones beyond the end."""
+        rows = [self._decorated(*place) for place in self.viewport.rows(first, count)]
+        rows += [EMPTY_LINE] * (count - len(rows))
+        if self._has_unseen and first <= self.viewport.height - 1 < first + count:
+            rows[self.viewport.height - 1 - first] = self._with_unseen_mark(
+                rows[self.viewport.height - 1 - first]
+            )
+        return rows
 
     def _decorated(self, index: int, document: TurnDocument, row: int) -> Line:
         line = document.line(row) or EMPTY_LINE
-        gutter = _CURSOR_GUTTER if self._is_under_cursor(document, row) else _NO_GUTTER
+        if self._search.is_active:
+            line = self._search.marked(document, row, line)
+        gutter = _CURSOR_GUTTER if self.cursor.is_on(document, row) else _NO_GUTTER
         line = line._replace(spans=(gutter, *line.spans), lead=line.lead + 1)
         if (selection := self.text_selection) is not None:
             line = mark_selection(line, self.roll.top(index) + row, selection)
         return line
 
-    def _strip(self, line: Line) -> Strip:
-        width = self.size.width
-        used = sum(cell_len(span.text) for span in line.spans)
-        strip = Strip(self.palette.filled(line, width), max(used, width))
-        return strip if used <= width else strip.crop(0, width)
+    def _with_unseen_mark(self, line: Line) -> Line:
+        room = self.size.width - cell_len(_UNSEEN.text)
+        if room < 0:
+            return line
+        kept = Strip(self.palette.segments(line.spans)).crop(0, room).text
+        spans = (Span(kept), Span(" " * (room - cell_len(kept))), _UNSEEN)
+        return Line(tuple(span for span in spans if span.text), len(spans))
+
+    def spans_strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:
+        """Return spans as a strip of exactly ``width`` cells, past the application's line filters."""
+        segments = self.palette.filled(spans, width, fill)
+        strip = Strip(segments)
+        if strip.cell_length > width:
+            strip = strip.crop(0, width)
+        background = self.palette.background
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return strip
 
     def render_line(self, y: int) -> Strip:
         """Return a row as the pointer sees it, with the place of each character."""
-        return self._strip(self._row(y)).apply_offsets(0, self.scroll_offset.y + y)
+        line = self._rows(y, 1)[0]
+        return self.spans_strip(line.spans, self.size.width, line.fill).apply_offsets(
+            0, self.scroll_offset.y + y
+        )
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw the rows of a region."""
-        filters, background = self.get_line_filters(), self.background_colors[1]
-        strips = [self._strip(line) for line in self._view_rows(crop.y, crop.height)]
-        for line_filter in filters:
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        rows = self._rows(crop.y, crop.height)
+        strips = [self.spans_strip(line.spans, self.size.width, line.fill) for line in rows]
         if crop.column_span != (0, self.size.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
@@ -356,130 +310,202 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     def follow_end(self) -> None:
         """Go to the end and stay there."""
-        changed = not self.is_following or self.has_unseen
-        self.is_following, self.has_unseen = True, False
+        changed = not self.viewport.is_following or self._has_unseen
+        self.viewport.is_following, self._has_unseen = True, False
         self._relayout()
         if changed:
             self.post_message(self.FollowChanged(True, False))
 
-    action_follow_end = follow_end
+    def action_follow_end(self) -> None:
+        """Go to the end, take the cursor off, and stay there."""
+        self.cursor.clear()
+        self.follow_end()
 
     def scroll_rows(self, rows: int) -> None:
-        """Scroll by rows, down where positive; scrolling up ends following, reaching the end resumes it."""
-        if not self.roll.documents or not rows:
-            return
-        was = self.is_following
-        self._anchor = self.roll.step(self._anchor, rows)
-        self.is_following = rows > 0 and self._anchor >= self.roll.end(self.size.height)
-        if self.is_following:
-            self.has_unseen = False
-        self._relayout()
-        if was != self.is_following:
-            self.post_message(self.FollowChanged(self.is_following, self.has_unseen))
+        """Scroll, down where positive. Scrolling up ends following, reaching the end resumes it."""
+        was = self.viewport.is_following
+        self.viewport.scroll(rows)
+        self._scrolled(was)
 
-    def action_scroll_rows(self, pages: float) -> None:
-        """Scroll by a share of the view."""
-        self.scroll_rows(int(pages * max(2, self.size.height)) - (1 if abs(pages) == 1 and pages > 0 else 0))
+    def _scrolled(self, was_following: bool) -> None:
+        following = self.viewport.is_following
+        if following:
+            self._has_unseen = False
+        self._relayout()
+        if was_following != following:
+            self.post_message(self.FollowChanged(following, self._has_unseen))
+
+    def action_scroll_pages(self, pages: float) -> None:
+        """Scroll by a share of the view; a whole page keeps one row of the last."""
+        rows = max(1, int(abs(pages) * self.viewport.height) - (abs(pages) == 1))
+        self.scroll_rows(rows if pages > 0 else -rows)
 
     def action_go_top(self) -> None:
         """Go to the beginning."""
-        self.scroll_rows(-self.roll.absolute(self._anchor) - 1 if len(self.roll.documents) == 1 else -1)
-        self._anchor = Anchor(0, 0)
-        self._relayout()
+        was = self.viewport.is_following
+        self.viewport.go_top()
+        self._scrolled(was)
 
     def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self.scroll_rows(3)
+        self.scroll_rows(_WHEEL_ROWS)
 
     def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self.scroll_rows(-3)
+        self.scroll_rows(-_WHEEL_ROWS)
+
+    # ---- cursor
+
+    def action_move_block(self, step: int) -> None:
+        """Move the cursor to the next or the previous block."""
+        self._went_to(self.cursor.move_block(step, self.viewport))
+
+    def action_move_turn(self, step: int) -> None:
+        """Move the cursor to the next or the previous turn."""
+        self._went_to(self.cursor.move_turn(step, self.viewport))
+
+    def _went_to(self, target: Target | None) -> None:
+        if target is None:
+            return
+        was = self.viewport.is_following
+        self.viewport.reveal(target.turn, target.first, target.last)
+        self.viewport.is_following = target.is_end
+        self._scrolled(was)
+
+    def _document_under_cursor(self) -> TurnDocument | None:
+        index = self.cursor.index
+        return None if index is None else self.roll.documents[index]
 
     # ---- reasoning
 
     def toggle_reasoning(self) -> None:
-        """Fold or unfold the reasoning of the turn under the cursor, or of the last one."""
-        index = self._cursor_index()
-        if index is not None and self.roll.documents[index].has_reasoning:
-            self._set_reasoning(self.roll.documents[index], not self.roll.documents[index].is_reasoning_shown)
+        """Fold or unfold the reasoning of the turn under the cursor, or of the last turn."""
+        document = self._document_under_cursor()
+        if document is not None and document.has_reasoning:
+            self._set_reasoning([document], not document.is_reasoning_shown)
 
-    action_toggle_reasoning = toggle_reasoning
+    def action_toggle_reasoning(self) -> None:
+        """Fold or unfold."""
+        self.toggle_reasoning()
 
     def toggle_all_reasoning(self) -> None:
-        """Fold the reasoning of every turn, or unfold it where all is folded."""
+        """Fold the reasoning of every turn, or unfold it all where none is unfolded."""
         documents = [document for document in self.roll.documents if document.has_reasoning]
-        show = not any(document.is_reasoning_shown for document in documents)
-        for document in documents:
-            self._set_reasoning(document, show)
+        self._set_reasoning(documents, not any(document.is_reasoning_shown for document in documents))
 
-    def _set_reasoning(self, document: TurnDocument, shown: bool) -> None:
-        document.reasoning_open = shown
-        if document.is_rendered:
-            document.measure()
+    def _set_reasoning(self, documents: Sequence[TurnDocument], shown: bool) -> None:
+        for document in documents:
+            document.reasoning_open = shown
+            if document.is_rendered:
+                document.measure()
         self.roll.moved(0)
-        fold = self._folds.get(document.turn.identity)
-        if fold is not None and fold.collapsed == shown:
-            fold.set_reactive(Collapsible.collapsed, not shown)
-            fold._update_collapsed(not shown)
         self._relayout()
 
     def on_collapsible_toggled(self, event: Collapsible.Toggled) -> None:
         """The person folded or unfolded one by its title."""
         event.stop()
-        if isinstance(event.collapsible, ReasoningFold):
-            self._set_reasoning(event.collapsible.document, not event.collapsible.collapsed)
+        fold = event.collapsible
+        if isinstance(fold, ReasoningFold) and fold.document.is_reasoning_shown == fold.collapsed:
+            self._set_reasoning([fold.document], not fold.collapsed)
 
-    # ---- cursor
-
-    def _cursor_index(self) -> int | None:
-        if self._cursor is not None:
-            return self.roll.find(self._cursor[0])
-        return len(self.roll.documents) - 1 if self.roll.documents else None
-
-    def _is_under_cursor(self, document: TurnDocument, row: int) -> bool:
-        if self._cursor is None or self._cursor[0] != document.turn.identity:
-            return False
-        line = document.line(row)
-        return (REASONING_BLOCK if line is None else line.block) == self._cursor[1]
-
-    def action_move_cursor(self, step: int) -> None:
-        """Move the cursor to the next or the previous block."""
-
-    def action_move_turn(self, step: int) -> None:
-        """Move the cursor to the next or the previous turn."""
+    # ---- copying and links
 
     def action_copy_turn(self) -> None:
-        """Copy the answer of the turn under the cursor."""
-        index = self._cursor_index()
-        if index is not None:
-            self.post_message(self.CopyRequested(self.roll.documents[index].turn.answer.text, "answer"))
+        """Copy the answer of the turn under the cursor, or its prompt where the cursor is on that."""
+        document = self._document_under_cursor()
+        if document is None:
+            return
+        if document.turn.answer and not self.cursor.is_on_prompt:
+            self.post_message(self.CopyRequested(document.turn.answer.text, "answer"))
+        else:
+            self.post_message(self.CopyRequested(document.turn.prompt, "prompt"))
 
     def action_copy_code(self) -> None:
-        """Copy the code under the cursor, or the last code of the turn."""
+        """Copy the code block under the cursor, or the last one of the turn."""
+        document = self._document_under_cursor()
+        codes = code_blocks(document.turn.answer.text) if document is not None else {}
+        if not codes:
+            return
+        under = codes.get(self.cursor.block) if self.cursor.identity is not None else None
+        self.post_message(self.CopyRequested(under if under is not None else codes[max(codes)], "code"))
+
+    def action_copy_reasoning(self) -> None:
+        """Copy the reasoning of the turn under the cursor."""
+        document = self._document_under_cursor()
+        if document is not None and document.has_reasoning:
+            self.post_message(self.CopyRequested(document.turn.reasoning.text, "reasoning"))
+
+    def action_open_link(self) -> None:
+        """Ask for the first link of the block under the cursor."""
+        document = self._document_under_cursor()
+        if document is None or not document.is_rendered:
+            return
+        for row in range(document.drawn_rows):
+            if self.cursor.is_on(document, row) and self._activate(document.line(row) or EMPTY_LINE):
+                return
+
+    def _activate(self, line: Line, column: int | None = None) -> bool:
+        """Ask to open the link at a column of a line, or its first; return whether there is one."""
+        position = 0
+        for span in line.spans:
+            position += cell_len(span.text)
+            if span.url and (column is None or position - cell_len(span.text) <= column < position):
+                self.post_message(self.LinkActivated(span.url))
+                return True
+        return False
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a link asks to open it; one on the mark of unseen output goes there."""
+        if event.widget is not self:
+            return
+        if self._has_unseen and event.y == self.viewport.height - 1:
+            self.follow_end()
+            return
+        self._activate(self._rows(event.y, 1)[0], event.x)
 
     # ---- search
 
     def search(self, query: str) -> int:
-        """Mark what matches in the conversation, go to the last match, and return how many there are."""
-        return 0
+        """Mark what matches and go to the newest match; return how many there are. An empty query ends it."""
+        count = self._search.begin(query)
+        if count:
+            self._go_to_match(self._search.move(-1))
+        else:
+            self._relayout()
+        return count
 
     def next_match(self) -> None:
-        """Go to the next match."""
+        """Go to the next match, around the end."""
+        self._go_to_match(self._search.move(1))
 
     def previous_match(self) -> None:
-        """Go to the previous match."""
+        """Go to the previous match, around the beginning."""
+        self._go_to_match(self._search.move(-1))
 
-    action_next_match = next_match
-    action_previous_match = previous_match
+    def action_next_match(self) -> None:
+        """Go to the next match."""
+        self.next_match()
+
+    def action_previous_match(self) -> None:
+        """Go to the previous match."""
+        self.previous_match()
+
+    def _go_to_match(self, found: tuple[int, Match] | None) -> None:
+        if found is None:
+            return
+        index, match = found
+        was = self.viewport.is_following
+        self.viewport.reveal(index, match.row, match.parts[-1][0])
+        self.viewport.is_following = False
+        self._scrolled(was)
 
     # ---- selection
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text: no decoration, wrapped lines joined."""
+        return selected_text(self._line_at, self.roll.height, selection), "\n"
 
-        def line_at(y: int) -> Line:
-            for index, document, row in self.roll.walk(self.roll.at(y), 1):
-                return self._decorated(index, document, row)
-            return EMPTY_LINE
-
-        return selected_text(line_at, self.roll.height, selection), "\n"
+    def _line_at(self, absolute: int) -> Line:
+        for index, document, row in self.roll.walk(self.roll.at(absolute), 1):
+            return self._decorated(index, document, row)
+        return EMPTY_LINE

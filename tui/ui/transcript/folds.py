@@ -1,0 +1,108 @@
+"""The folds of the reasoning of turns near the view: mounted, placed and removed here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.geometry import Offset, Region, Size
+from textual.layout import Layout, WidgetPlacement
+
+from tui.ui.transcript.document import TurnDocument
+from tui.ui.transcript.reasoning import ReasoningFold
+from tui.ui.transcript.viewport import Viewport
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tui.ui.transcript.transcript import Transcript
+
+MARGIN_VIEWS = 1
+"""Folds are kept this many views above and below what is in view."""
+
+
+class FoldLayout(Layout):
+    """Puts each fold into the rows that its turn has for it."""
+
+    name = "reasoning-folds"
+
+    def __init__(self, folds: Folds) -> None:
+        self._folds = folds
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> list[WidgetPlacement]:
+        """Return the place of each fold, in rows of the roll."""
+        return [
+            WidgetPlacement(self._folds.place_of(child, size.width), Offset(0, 0), child.styles.margin, child)
+            for child in children
+            if isinstance(child, ReasoningFold)
+        ]
+
+
+class Folds:
+    """The mounted folds by the identity of their turn."""
+
+    def __init__(self, transcript: Transcript, viewport: Viewport, indent: int) -> None:
+        self._transcript = transcript
+        self._viewport = viewport
+        self._indent = indent
+        self._mounted: dict[str, ReasoningFold] = {}
+        self.layout = FoldLayout(self)
+
+    def get(self, document: TurnDocument) -> ReasoningFold | None:
+        """Return the fold of a turn, where it is mounted."""
+        return self._mounted.get(document.turn.identity)
+
+    def place_of(self, fold: ReasoningFold, width: int) -> Region:
+        """Return the rows that a fold covers; nothing for a turn that is gone."""
+        roll = self._viewport.roll
+        index = roll.find(fold.document.turn.identity)
+        if index is None or self._mounted.get(fold.document.turn.identity) is not fold:
+            return Region(0, 0, 0, 0)
+        top = roll.top(index) + fold.document.reasoning_start
+        return Region(self._indent, top, max(1, width - self._indent), fold.document.reasoning_rows)
+
+    def rows_in_view(self) -> set[int]:
+        """Return the rows of the view that a mounted fold covers."""
+        top, height = self._viewport.top, self._viewport.height
+        rows: set[int] = set()
+        for fold in self._mounted.values():
+            place = self.place_of(fold, 1)
+            rows.update(y - top for y in range(max(place.y, top), min(place.bottom, top + height)))
+        return rows
+
+    def sync(self) -> bool:
+        """Mount what came near the view, remove what is far; return whether anything changed."""
+        wanted = self._wanted()
+        changed = False
+        for identity in [identity for identity in self._mounted if identity not in wanted]:
+            self._mounted.pop(identity).remove()
+            changed = True
+        for identity, document in wanted.items():
+            if identity not in self._mounted:
+                fold = self._mounted[identity] = ReasoningFold(document, self._transcript)
+                self._transcript.mount(fold)
+                changed = True
+            changed |= self._mounted[identity].sync()
+        return changed
+
+    def _wanted(self) -> dict[str, TurnDocument]:
+        viewport, roll = self._viewport, self._viewport.roll
+        if not roll.documents:
+            return {}
+        margin = MARGIN_VIEWS * viewport.height
+        start = max(0, roll.at(max(0, viewport.top - margin)).turn)
+        wanted: dict[str, TurnDocument] = {}
+        for index in range(start, len(roll.documents)):
+            if roll.top(index) > viewport.top + viewport.height + margin:
+                break
+            document = roll.documents[index]
+            if document.has_reasoning:
+                wanted[document.turn.identity] = document
+        return wanted
+
+    def clear(self) -> None:
+        """Remove all folds."""
+        for fold in self._mounted.values():
+            fold.remove()
+        self._mounted.clear()

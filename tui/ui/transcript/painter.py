@@ -1,0 +1,170 @@
+"""Paints rows of one widget straight to the terminal, where nothing lies over them.
+
+A frame of a streaming answer changes a few cells at its end. Textual's compositor would render
+every row of the widget to find that out; this writes those cells alone, and lets the terminal
+scroll the rest (a scroll region and line feeds, which every terminal since the VT100 knows). It
+paints only what the compositor would paint at the same moment, so both can take turns: whoever
+asks the widget for a repaint makes the painter forget what it knows of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.control import Control
+from textual.geometry import Region
+from textual.strip import Strip
+
+from tui.ui.transcript.cells import cell_len
+from tui.ui.transcript.lines import Line, Span
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.widget import Widget
+
+StripMaker = Callable[[Sequence[Span], int, int], Strip]
+"""Makes a strip of spans, filled to a number of cells in a style."""
+
+
+class Painter:
+    """What one widget shows on the terminal, as far as it is known."""
+
+    def __init__(self, widget: Widget, make_strip: StripMaker, *, scroll_host: Widget | None = None) -> None:
+        """``scroll_host`` has to be as wide as the screen for the terminal to scroll: the widget itself,
+        or one around it whose other columns are alike in all these rows."""
+        self._widget = widget
+        self._scroll_host = scroll_host or widget
+        self._make_strip = make_strip
+        self._shown: list[Line | None] = []
+
+    def forget(self) -> None:
+        """Say that something else may paint the widget: the next frame paints every row."""
+        self._shown = []
+
+    @property
+    def knows_screen(self) -> bool:
+        """Whether the rows on the screen are known, so that the terminal may scroll them."""
+        return bool(self._shown)
+
+    def paint(self, rows: Sequence[Line], *, scrolled: int = 0, covered: Iterable[int] = ()) -> bool:
+        """Bring the terminal from the rows shown last to these.
+
+        ``scrolled`` rows have left at the top since; the terminal moves the rest where it can.
+        ``covered`` rows belong to widgets inside of this one. Returns whether it could: where not,
+        the caller asks the compositor.
+        """
+        place = clear_region(self._widget)
+        if place is None or len(rows) != place.height:
+            return False
+        app = self._widget.app
+        shown: list[Line | None] = self._shown if len(self._shown) == len(rows) else [None] * len(rows)
+        output: list[str] = []
+        if scrolled and any(line is not None for line in shown):
+            if 0 < scrolled < len(rows) and spans_screen(self._scroll_host, place):
+                output.append(_scroll(place, scrolled))
+                shown = [*shown[scrolled:], *[None] * scrolled]
+            else:
+                shown = [None] * len(rows)
+        skipped = set(covered)
+        for y, (old, new) in enumerate(zip(shown, rows, strict=True)):
+            if y not in skipped and old != new:
+                output.append(self._row(place, y, old, new))
+        self._shown = [None if y in skipped else line for y, line in enumerate(rows)]
+        if output:
+            _write(app, "".join(output))
+        return True
+
+    def _row(self, place: Region, y: int, old: Line | None, new: Line) -> str:
+        """Return the sequence that turns a row from what it was to what it is now."""
+        spans: Sequence[Span] = new.spans
+        start, end = 0, place.width
+        if old is not None and old.fill == new.fill:
+            spans, start = _changed(old.spans, new.spans)
+            end = max(_cells(old.spans), _cells(new.spans))
+        end = min(end, place.width)
+        if start >= end:
+            return ""
+        strip = self._make_strip(spans, end - start, new.fill)
+        if strip.cell_length > end - start:
+            strip = strip.crop(0, end - start)
+        move = Control.move_to(place.x + start, place.y + y).segment.text
+        return move + strip.render(self._widget.app.console)
+
+
+def clear_region(widget: Widget) -> Region | None:
+    """Return where a widget is on the screen, or ``None`` where it cannot be painted directly.
+
+    It cannot when the application is not on a terminal, when another screen or widget lies over
+    it, when part of it is out of sight, and while a layout is due.
+    """
+    app, screen = widget.app, widget.screen
+    if app.is_headless or app.is_inline or not app._running or app._batch_count or app._driver is None:
+        return None
+    if screen is not app.screen or screen._layout_required or screen._scroll_required or screen.maximized:
+        return None
+    compositor = screen._compositor
+    entry = compositor.visible_widgets.get(widget)
+    if entry is None or compositor.size != app.size or compositor._dirty_regions:
+        return None
+    region, clip = entry
+    if clip.intersection(region) != region:
+        return None
+    for other, (other_region, other_clip) in compositor.visible_widgets.items():
+        if other is widget:
+            return region
+        if widget not in other.ancestors and region.overlaps(other_region.intersection(other_clip)):
+            return None
+    return region
+
+
+def spans_screen(host: Widget, place: Region) -> bool:
+    """Whether the terminal can scroll these rows: a scroll region is as wide as the screen."""
+    entry = host.screen._compositor.visible_widgets.get(host)
+    return (
+        entry is not None and entry[0].x == 0 and entry[0].right == host.app.size.width and place.height > 1
+    )
+
+
+def _scroll(place: Region, rows: int) -> str:
+    """Return the sequence that scrolls the rows of a place up and leaves the margins as they were."""
+    bottom = place.bottom
+    return f"\x1b[0m\x1b[{place.y + 1};{bottom}r\x1b[{bottom};1H" + "\n" * rows + "\x1b[r"
+
+
+def _write(app: App[object], output: str) -> None:
+    """Write within one synchronised update and put the cursor back."""
+    driver = app._driver
+    if driver is None:
+        return
+    cursor = app.screen.outer_size.clamp_offset(app.cursor_position)
+    app._begin_update()
+    driver.write(output + Control.move_to(*cursor).segment.text)
+    app._end_update()
+    driver.flush()
+
+
+def _cells(spans: Iterable[Span]) -> int:
+    return sum(cell_len(span.text) for span in spans)
+
+
+def _changed(old: Sequence[Span], new: Sequence[Span]) -> tuple[list[Span], int]:
+    """Return the spans of the new line from its first change on, and the column that is at."""
+    index = 0
+    while index < len(old) and index < len(new) and old[index] == new[index]:
+        index += 1
+    column = _cells(new[:index])
+    if index >= len(new):
+        return [], column
+    kept = 0
+    first = new[index]
+    if index < len(old) and old[index].style == first.style:
+        before = old[index].text
+        while kept < len(before) and kept < len(first.text) and before[kept] == first.text[kept]:
+            kept += 1
+        while kept and kept < len(first.text) and not cell_len(first.text[kept]):
+            kept -= 1  # a mark goes with the character that it is drawn over
+        while kept and kept < len(before) and not cell_len(before[kept]):
+            kept -= 1
+    rest = [first._replace(text=first.text[kept:]), *new[index + 1 :]]
+    return [span for span in rest if span.text], column + cell_len(first.text[:kept])

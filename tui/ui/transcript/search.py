@@ -1,0 +1,128 @@
+"""Search in the conversation: turns out of view are searched as text, those near it as they are drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tui.ui.transcript.document import TurnDocument
+from tui.ui.transcript.lines import Line, Role
+from tui.ui.transcript.roll import Roll
+from tui.ui.transcript.selecting import mark
+
+
+class Match(NamedTuple):
+    """One match: the row it begins in, and its characters in each row that it touches."""
+
+    row: int
+    parts: tuple[tuple[int, int, int], ...]
+    """Row, first character, character after the last."""
+
+
+class Search:
+    """What was searched for, and which match the person is at."""
+
+    def __init__(self, roll: Roll) -> None:
+        self._roll = roll
+        self._pattern: re.Pattern[str] | None = None
+        self._current: tuple[str, Match] | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether matches are marked."""
+        return self._pattern is not None
+
+    def begin(self, query: str) -> int:
+        """Search for a text, whatever its case and its white space; return how many matches there are.
+
+        An empty query ends the search. Turns that were never drawn are counted by their source.
+        """
+        words = query.split()
+        self._current = None
+        self._pattern = re.compile(r"\s+".join(map(re.escape, words)), re.I) if words else None
+        return sum(self._count(document) for document in self._roll.documents) if words else 0
+
+    def _count(self, document: TurnDocument) -> int:
+        if document.is_rendered:
+            return sum(1 for _ in self._matches(document))
+        turn = document.turn
+        return (
+            0
+            if self._pattern is None
+            else sum(len(self._pattern.findall(text)) for text in (turn.prompt, turn.answer.text))
+        )
+
+    def move(self, step: int) -> tuple[int, Match] | None:
+        """Go to the next match (``step`` 1) or the previous one (-1), around the end; return turn and match."""
+        if self._pattern is None or not self._roll.documents:
+            return None
+        count = len(self._roll.documents)
+        start = count - 1 if self._current is None else (self._roll.find(self._current[0]) or 0)
+        for distance in range(count + 1):
+            index = (start + step * distance) % count
+            document = self._roll.documents[index]
+            if not self._count(document):
+                continue
+            document = self._roll.render(index)
+            found = self._pick(document, step, whole=distance > 0 or self._current is None)
+            if found is not None:
+                self._current = (document.turn.identity, found)
+                return index, found
+        return None
+
+    def _pick(self, document: TurnDocument, step: int, *, whole: bool) -> Match | None:
+        """Return the first match of a turn in the direction, beyond the current one unless ``whole``."""
+        matches = list(self._matches(document))
+        if not whole and self._current is not None:
+            here = self._current[1].parts
+            matches = [match for match in matches if (match.parts > here if step > 0 else match.parts < here)]
+        if not matches:
+            return None
+        return matches[0] if step > 0 else matches[-1]
+
+    def _matches(self, document: TurnDocument) -> Iterator[Match]:
+        """Yield the matches of a turn as it is drawn; a match may go on over a wrapped line's end."""
+        if self._pattern is None:
+            return
+        pieces: list[str] = []
+        starts: list[tuple[int, int, int]] = []
+        length = 0
+        for row in range(document.drawn_rows):
+            line = document.line(row)
+            if line is None:
+                continue
+            lead = sum(len(span.text) for span in line.spans[: line.lead])
+            text = line.text[lead:]
+            starts.append((length, row, lead))
+            pieces.append(text + (" " if line.soft else "\n"))
+            length += len(text) + 1
+        for found in self._pattern.finditer("".join(pieces)):
+            parts = tuple(_parts(found.start(), found.end(), starts, pieces))
+            if parts:
+                yield Match(parts[0][0], parts)
+
+    def marked(self, document: TurnDocument, row: int, line: Line) -> Line:
+        """Return a row with its matches marked."""
+        if self._pattern is None:
+            return line
+        lead = sum(len(span.text) for span in line.spans[: line.lead])
+        for found in self._pattern.finditer(line.text, lead):
+            line = mark(line, found.start(), found.end(), Role.MATCH)
+        if self._current is not None and self._current[0] == document.turn.identity:
+            for part_row, start, end in self._current[1].parts:
+                if part_row == row:
+                    line = mark(line, start, end, Role.CURRENT_MATCH)
+        return line
+
+
+def _parts(
+    start: int, end: int, starts: list[tuple[int, int, int]], pieces: list[str]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield where a match lies in each row that it touches."""
+    for (offset, row, lead), piece in zip(starts, pieces, strict=True):
+        low, high = max(start, offset), min(end, offset + len(piece) - 1)
+        if high > low:
+            yield row, low - offset + lead, high - offset + lead
+        if offset >= end:
+            return

@@ -1,0 +1,89 @@
+"""Which rows of the roll are in view, and whether the view follows the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.ui.transcript.document import TurnDocument, View
+from tui.ui.transcript.roll import Anchor, Roll
+
+JUMP_SHARE = 3
+"""Where the terminal cannot scroll, following goes on by one third of the view at a time."""
+
+
+class Viewport:
+    """A window of ``height`` rows on a roll."""
+
+    def __init__(self, roll: Roll) -> None:
+        self.roll = roll
+        self.height = 0
+        self.anchor = Anchor(0, 0)
+        self.is_following = True
+
+    @property
+    def top(self) -> int:
+        """The absolute row at which the view begins."""
+        return self.roll.absolute(self.anchor)
+
+    def settle(self, *, jump: bool = False) -> None:
+        """Render what is in view and keep to the end or to the place, whichever is wanted.
+
+        With ``jump`` the end may come into the view at two thirds of it, so that it need not move
+        with every row.
+        """
+        if not self.roll.documents:
+            self.anchor = Anchor(0, 0)
+            return
+        end = self.roll.end(self.height)
+        if self.is_following:
+            self._follow(end, jump)
+        elif self.anchor > end:
+            self.anchor = end
+        for _ in self.roll.walk(self.anchor, self.height):
+            pass
+        near = range(max(0, self.anchor.turn - 2), self.anchor.turn + self.height)
+        self.roll.forget_far(near)
+
+    def _follow(self, end: Anchor, jump: bool) -> None:
+        if not jump:
+            self.anchor = end
+        elif end > self.anchor:
+            self.anchor = self.roll.step(end, self.height // JUMP_SHARE)
+
+    def scroll(self, rows: int) -> None:
+        """Move the view; reaching the end makes it follow, leaving it ends that."""
+        if not self.roll.documents or not rows:
+            return
+        self.anchor = self.roll.step(self.anchor, rows)
+        self.is_following = rows > 0 and self.anchor >= self.roll.end(self.height)
+
+    def go_top(self) -> None:
+        """Go to the first row."""
+        self.anchor = Anchor(0, 0)
+        self.is_following = False
+
+    def reveal(self, index: int, first: int, last: int) -> None:
+        """Move the view as little as it takes to show rows of a turn; its first ones where not all fit."""
+        start, end = Anchor(index, first), Anchor(index, last)
+        if start < self.anchor or last - first >= self.height:
+            self.anchor = start
+            return
+        bottom = self.roll.step(self.anchor, self.height - 1)
+        if end > bottom:
+            self.anchor = self.roll.step(end, 1 - self.height)
+
+    def change_view(self, view: View) -> None:
+        """Render for another view and keep the place: the same turn, the same share of it above."""
+        index = min(self.anchor.turn, len(self.roll.documents) - 1)
+        if index < 0:
+            self.roll.set_view(view)
+            return
+        share = self.anchor.row / max(1, self.roll.documents[index].rows(self.roll.view))
+        self.roll.set_view(view)
+        self.anchor = Anchor(index, int(share * self.roll.rows(index)))
+
+    def rows(self, first: int = 0, count: int | None = None) -> Iterator[tuple[int, TurnDocument, int]]:
+        """Yield turn index, document and row for rows of the view."""
+        count = self.height if count is None else count
+        anchor = self.roll.step(self.anchor, first) if first else self.anchor
+        return self.roll.walk(anchor, count)
