@@ -1,0 +1,124 @@
+"""``make`` sets itself up, and says plainly what is missing where it cannot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NEEDED = ("make", "sh", "rm", "touch", "printf", "awk", "cat")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of what ``make`` reads, without any set-up."""
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "requirements", folder / "requirements")
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Path:
+    """A folder for PATH that has what ``make`` needs, and no Python."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in NEEDED:
+        found = shutil.which(name)
+        if found is None:
+            pytest.skip(f"this machine has no {name}")
+        (folder / name).symlink_to(found)
+    return folder
+
+
+def make(project: Path, commands: Path, *targets: str) -> subprocess.CompletedProcess[str]:
+    """Run make with a PATH of its own."""
+    return subprocess.run(
+        ["make", *targets],
+        cwd=project,
+        env={"PATH": str(commands), "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def write_script(path: Path, text: str) -> None:
+    """Write an executable shell script."""
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def said(result: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return the lines that are the project's own: make adds one that ends the run."""
+    return [line for line in result.stderr.splitlines() if not line.startswith("make: ***")]
+
+
+@pytest.mark.parametrize("target", ["run", "test", "check"])
+def test_no_python_at_all(project: Path, commands: Path, target: str) -> None:
+    result = make(project, commands, target)
+    assert result.returncode != 0
+    assert said(result) == [
+        "lmdeck needs Python 3.11 or newer; there is no python3 here.",
+        "Install a newer one, or name it: make run PYTHON=/path/to/python3.12",
+    ]
+
+
+def test_a_python_that_is_too_old(project: Path, commands: Path) -> None:
+    write_script(commands / "python3", 'case "$2" in *exit*) exit 1;; *) echo 3.9.2;; esac')
+    result = make(project, commands, "run")
+    assert result.returncode != 0
+    assert said(result)[0] == "lmdeck needs Python 3.11 or newer; python3 here is Python 3.9.2."
+    assert not (project / ".venv").exists()
+
+
+def test_a_python_without_venv(project: Path, commands: Path) -> None:
+    write_script(commands / "python3", 'case "$2" in *ensurepip*) exit 1;; *print*) echo 3.12;; esac')
+    result = make(project, commands, "run")
+    assert result.returncode != 0
+    assert said(result) == [
+        "lmdeck needs Python's venv module, and python3 comes without it.",
+        "On Debian or Ubuntu: sudo apt install python3.12-venv",
+    ]
+
+
+def test_a_newer_python_is_found_beside_an_old_one(project: Path, commands: Path) -> None:
+    write_script(commands / "python3", "exit 1")
+    (commands / "python3.11").symlink_to(sys.executable)
+    result = make(project, commands, ".venv/.made")
+    assert result.returncode == 0, result.stderr
+    assert (project / ".venv" / "bin" / "python").exists()
+    assert said(result) == ["Setting up .venv: this happens once, and takes about a minute."]
+
+    again = make(project, commands, ".venv/.made")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "up to date" in again.stdout
+
+
+def test_the_engine_is_a_gift_not_a_need(project: Path, commands: Path) -> None:
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / ".made").touch()
+    write_script(project / ".venv" / "bin" / "python", "echo no matching distribution >&2; exit 1")
+    result = make(project, commands, ".venv/.engine")
+    assert result.returncode == 0
+    assert result.stdout == (
+        "The embedded model cannot be installed here (see .venv/engine.log): lmdeck works without it.\n"
+    )
+    assert "no matching" in (project / ".venv" / "engine.log").read_text(encoding="utf-8")
+
+
+def test_the_help_lists_every_target(project: Path, commands: Path) -> None:
+    result = make(project, commands)
+    for target in ("run", "test", "check", "bench", "fuzz", "assure", "screenshots", "lock", "clean"):
+        assert f"make {target} " in result.stdout
+
+
+def test_the_check_of_changes_is_executable() -> None:
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
