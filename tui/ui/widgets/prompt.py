@@ -38,6 +38,8 @@ class Prompt(TextArea):
     HELP_TEXT: ClassVar[str] = "Write what you want to ask. A prompt stays here until it is on its way."
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.prompt")
 
+    _rows_shown = 0
+
     @dataclass
     class Submitted(Message):
         """The person sent the prompt."""
@@ -68,7 +70,6 @@ class Prompt(TextArea):
         self._history: list[str] = []
         self._entries: list[str] = []
         self._position = 0
-        self._lines_shown = 0
 
     @property
     def value(self) -> str:
@@ -170,10 +171,9 @@ class Prompt(TextArea):
         """Note the new height of the text without the layout of the whole screen that Textual would run."""
         rows = self.wrapped_document.height
         self.set_reactive(TextArea.virtual_size, Size(0, rows))
-        if rows != self._lines_shown:
-            self._lines_shown = rows
+        if rows != self._rows_shown:
+            self._rows_shown = rows
             self.border_title = Content(f" {rows} lines " if rows > ROWS else "")
-            self.refresh()
 
 
 def _is_hidden(character: str) -> bool:

@@ -1,0 +1,294 @@
+"""The chat without its keys: its parts, its conversation, sending, and what is shown of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Footer, Static
+from textual.worker import Worker, WorkerState
+
+from tui.core.failure import LmdeckError
+from tui.core.provider import Category, Provider
+from tui.core.safe_text import safe_text
+from tui.core.usage import Price
+from tui.session.target import ChatTarget
+from tui.ui.screens.base import LmdeckScreen
+from tui.ui.screens.chat_search import SearchBar
+from tui.ui.screens.chat_view import SessionView, provider_marks
+from tui.ui.transcript import Transcript
+from tui.ui.widgets.prompt import Prompt
+from tui.ui.widgets.status_bar import StatusBar
+from tui.ui.widgets.status_parts import StatusFacts
+from tui.ui.widgets.title_bar import TitleBar
+
+if TYPE_CHECKING:
+    from tui.core.turn import Turn
+    from tui.session.chat_session import ChatSession
+
+STREAMING = "an answer is still streaming"
+_log = logging.getLogger(__name__)
+
+
+class ChatBase(LmdeckScreen[None]):
+    """One conversation at a time, with one provider at a time."""
+
+    def __init__(
+        self, provider_name: str | None = None, *, conversation: str | None = None, is_fork: bool = False
+    ) -> None:
+        super().__init__()
+        self._provider_name = provider_name
+        self._first_conversation = (conversation, is_fork)
+        self.target: ChatTarget | None = None
+        self._view: SessionView | None = None
+        self._sent = ""
+        self._is_reopened = False
+        self._has_unseen = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the chat."""
+        yield TitleBar("Chat")
+        yield Static(id="banner")
+        yield Transcript(calm=self.deck.is_calm)
+        yield SearchBar(id="search")
+        yield Prompt(id="prompt")
+        yield StatusBar(self._facts)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Choose the provider, begin or reopen the conversation, and be ready to type."""
+        self.target = self._first_target()
+        identity, is_fork = self._first_conversation
+        if identity is None:
+            self.begin(self.runtime.new_session())
+        else:
+            self.open_conversation(identity, is_fork=is_fork)
+        self.prompt.focus()
+
+    async def on_unmount(self) -> None:
+        """Stop what streams; what came is kept."""
+        if self._view is not None:
+            self._view.session.on_change = None
+            await self.runtime.release(self._view.session)
+
+    # ── Parts ───────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where the person writes."""
+        return self.query_one(Prompt)
+
+    @property
+    def transcript(self) -> Transcript:
+        """Where the conversation is read."""
+        return self.query_one(Transcript)
+
+    @property
+    def session(self) -> ChatSession | None:
+        """The conversation, once it is there."""
+        return self._view.session if self._view is not None else None
+
+    @property
+    def live(self) -> Turn | None:
+        """The turn that streams, if any."""
+        return self.session.live if self.session is not None else None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether another session writes to this conversation."""
+        return self._is_reopened and self.session is not None and not self.session.is_saved
+
+    def quit_hindrance(self) -> str | None:
+        """Return what would be lost on leaving."""
+        session = self.session
+        if self.live is not None:
+            return STREAMING
+        if session is not None and session.turns and not self.is_read_only:
+            if not session.is_saved:
+                return "a chat that is not saved"
+            if session.trouble:
+                return "a chat that could not be written to disk"
+        return "a prompt that was not sent" if self.is_mounted and self.prompt.text.strip() else None
+
+    # ── Conversation and provider ───────────────────────────────────────────────────────────
+
+    def active_providers(self) -> list[Provider]:
+        """Return the providers that a chat can go to."""
+        directory = self.runtime.directory
+        return [
+            provider
+            for provider in directory.providers()
+            if provider.is_active
+            and provider.category is Category.MODEL
+            and directory.availability(provider).is_available
+        ]
+
+    def _first_target(self) -> ChatTarget | None:
+        providers = {provider.name: provider for provider in self.active_providers()}
+        chosen = providers.get(self._provider_name or "") or self.runtime.directory.default()
+        return ChatTarget(chosen) if chosen is not None else None
+
+    def begin(self, session: ChatSession, *, is_reopened: bool = False) -> None:
+        """Show a conversation and go on in it."""
+        self._is_reopened = is_reopened
+        self._view = SessionView(session, self.transcript)
+        session.on_change = self._session_changed
+        if is_reopened:
+            self._take_target_of(session)
+            for turn in session.turns:
+                self.prompt.remember(turn.prompt)
+        self.prompt.read_only = self.is_read_only
+        self.show_state()
+
+    def _take_target_of(self, session: ChatSession) -> None:
+        """Go on with the provider and model of the last turn, where they can still be picked."""
+        last = session.turns[-1] if session.turns else None
+        for provider in self.active_providers():
+            if last is not None and provider.name == last.provider:
+                model = "" if last.model == provider.compatible_provider else last.model
+                self.target = ChatTarget(provider, model)
+
+    def open_conversation(self, identity: str, *, is_fork: bool = False) -> None:
+        """Reopen a saved conversation, or go on in a copy of it."""
+        self.run_worker(self._open(identity, is_fork), group="open", exclusive=True, exit_on_error=False)
+
+    async def _open(self, identity: str, is_fork: bool) -> None:
+        session = self.session
+        if session is not None and session.identity == identity and not is_fork:
+            return
+        opening = self.runtime.fork_session if is_fork else self.runtime.open_session
+        try:
+            opened = await asyncio.to_thread(opening, identity)
+        except LmdeckError as error:
+            self.tell_failure(error)
+            if session is None:
+                self.begin(self.runtime.new_session())
+            return
+        await self.leave_session()
+        self.begin(opened, is_reopened=True)
+        if is_fork:
+            self.notify("This is a copy; the conversation itself stays as it is.")
+
+    async def leave_session(self) -> None:
+        """Close the conversation that is shown."""
+        if self._view is not None:
+            session, self._view = self._view.session, None
+            session.on_change = None
+            await self.runtime.release(session)
+
+    # ── Sending ─────────────────────────────────────────────────────────────────────────────
+
+    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+        """Send the prompt, or say why it cannot go now; then it stays where it is."""
+        hindrance = self.hindrance() or ("" if event.text.strip() else "Write a prompt first.")
+        if hindrance:
+            self.notify(hindrance, severity="warning", timeout=4)
+            return
+        session, target = self.session, self.target
+        if session is not None and target is not None:
+            self.prompt.accept()
+            self.exchange(event.text, lambda: session.send(event.text, target))
+
+    def hindrance(self) -> str:
+        """Return why nothing can be asked now, or an empty text."""
+        if self.live is not None:
+            return "An answer is still streaming. Your prompt stays here; Esc stops the answer."
+        if self.is_read_only:
+            return "Another session has this conversation open. Press F8 to go on in a copy."
+        if self.session is None:
+            return "The conversation is still being opened. Your prompt stays here."
+        return "" if self.target is not None else "No provider is active. Press Ctrl+L and add one."
+
+    def exchange(self, prompt: str, ask: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Run one exchange; ``prompt`` comes back into the prompt if it fails."""
+        self._sent = prompt
+        self.run_worker(ask(), name="exchange", group="chat", exclusive=True, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say honestly how an exchange went that did not end as it should."""
+        worker = event.worker
+        if event.state is WorkerState.ERROR and worker.error is not None:
+            self.tell_failure(worker.error)
+        if worker.group != "chat" or event.state not in (WorkerState.SUCCESS, WorkerState.ERROR):
+            return
+        turns = self.session.turns if self.session is not None else []
+        failed = event.state is WorkerState.ERROR or (turns and turns[-1].failure is not None)
+        if failed and self._sent:
+            self.prompt.offer(self._sent)
+        self.show_state()
+
+    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+
+    def _session_changed(self) -> None:
+        """Something arrived: cheap, called once a batch."""
+        if self._view is None or not self.is_mounted:
+            return
+        if self._view.sync():
+            self.show_state()
+        else:
+            self.query_one(StatusBar).changed()
+
+    def tell_failure(self, error: BaseException) -> None:
+        """Say what went wrong; a defect is said as one, and logged."""
+        if isinstance(error, LmdeckError):
+            text = f"{error.failure.title} {error.failure.advice}"
+        else:
+            name = type(error).__name__
+            text = f"lmdeck has a defect: {name}: {error}. Your prompt is kept; what came of the answer too."
+            _log.error("unexpected error in the chat", exc_info=error)
+        self.notify(self.runtime.redactor.redact(text), severity="error", timeout=10)
+
+    def show_state(self) -> None:
+        """Show everything that changes with a turn: title, banner, keys, figures."""
+        session = self.session
+        bar = self.query_one(TitleBar)
+        bar.place = f"Chat › {session.title}" if session is not None and session.title else "Chat"
+        banner = self.query_one("#banner", Static)
+        text = self._banner_text()
+        banner.set_class(bool(text), "-shown")
+        banner.update(Content(safe_text(text)))
+        self.refresh_bindings()
+        self.query_one(StatusBar).draw()
+
+    def _banner_text(self) -> str:
+        if self.session is not None and self.session.trouble:
+            return f"{self.session.trouble} The chat goes on in memory and is saved when that is possible."
+        if self.is_read_only:
+            return "Another session has this conversation open: it can be read here. F8 goes on in a copy."
+        return ""
+
+    def _facts(self) -> StatusFacts:
+        """Return what the status bar tells."""
+        if self._view is None:
+            return StatusFacts()
+        return self._view.facts(self.target, self._price(), tuple(self._marks()))
+
+    def _price(self) -> Price:
+        """Return the price of the provider that gave the last turn, else of the one that is asked next."""
+        session, target = self.session, self.target
+        last = session.turns[-1] if session is not None and session.turns else None
+        if last is not None and (target is None or last.provider != target.provider.name):
+            known = {provider.name: provider.price for provider in self.runtime.directory.providers()}
+            return known.get(last.provider, Price())
+        return target.provider.price if target is not None else Price()
+
+    def _marks(self) -> list[tuple[str, str]]:
+        marks = provider_marks(self.target.provider) if self.target is not None else []
+        if self.session is not None and self.session.trouble:
+            marks.append(("disk trouble", "error"))
+        elif self.is_read_only:
+            marks.append(("read only", "warning"))
+        elif self.session is not None and not self.session.is_saved:
+            marks.append(("not saved", "warning"))
+        if self._has_unseen:
+            marks.append(("new output below: Ctrl+End", "busy"))
+        return marks
+
+    def on_transcript_follow_changed(self, event: Transcript.FollowChanged) -> None:
+        """Say whether there is output out of sight."""
+        self._has_unseen = event.unseen
+        self.query_one(StatusBar).changed()

@@ -1,0 +1,154 @@
+"""What a chat shows of its session: new, changed and ended turns for the transcript, figures for the bar."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from tui.core.endpoint_url import inspect_url
+from tui.core.figures import RunningEstimate
+from tui.core.provider import Provider
+from tui.core.turn import TextBuffer, Turn
+from tui.core.usage import Price, Source, Usage
+from tui.ui.widgets.status_parts import StatusFacts
+
+if TYPE_CHECKING:
+    from tui.session.chat_session import ChatSession, SessionTotals
+    from tui.session.target import ChatTarget
+    from tui.ui.transcript import Transcript
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
+
+
+class TurnMeter:
+    """Our own count of a turn's tokens, for as long as the server gives none."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self._counts = [_TextMeter(turn.reasoning), _TextMeter(turn.answer)]
+
+    @property
+    def usage(self) -> Usage | None:
+        """The estimate so far; reads only what is new."""
+        reasoning, answer = (count.tokens() for count in self._counts)
+        if not reasoning and not answer:
+            return None
+        return Usage(None, reasoning + answer, reasoning or None, source=Source.ESTIMATED)
+
+
+class _TextMeter:
+    def __init__(self, text: TextBuffer) -> None:
+        self._text = text
+        self._restart()
+
+    def _restart(self) -> None:
+        self._estimate, self._seen, self._generation = RunningEstimate(), 0, self._text.generation
+
+    def tokens(self) -> int:
+        if self._text.generation != self._generation:
+            self._restart()
+        self._estimate.feed(self._text.since(self._seen))
+        self._seen = len(self._text)
+        return self._estimate.tokens
+
+
+class SessionView:
+    """Keeps a transcript in step with a session and reads the session's figures."""
+
+    def __init__(self, session: ChatSession, transcript: Transcript) -> None:
+        self.session = session
+        self._transcript = transcript
+        self._last: Turn | None = session.turns[-1] if session.turns else None
+        self._is_live = False
+        self._meter: TurnMeter | None = None
+        self._totals: SessionTotals | None = None
+        self._totals_of: tuple[object, ...] = ()
+        transcript.show_turns(session.turns)
+
+    def sync(self) -> bool:
+        """Tell the transcript what changed; return whether a turn began or ended."""
+        last = self.session.turns[-1] if self.session.turns else None
+        is_new = last is not self._last
+        was_live, self._is_live = self._is_live, last is not None and last.state.is_live
+        if is_new:
+            self._replace_last(last)
+        elif was_live and last is not None:
+            self._tell(last)
+        return is_new or was_live != self._is_live
+
+    def _tell(self, turn: Turn) -> None:
+        if turn.state.is_live:
+            self._transcript.turn_changed()
+        else:
+            self._transcript.turn_ended(turn)
+
+    def _replace_last(self, last: Turn | None) -> None:
+        """Show the turn that was added; one that was asked again has gone."""
+        old, self._last = self._last, last
+        if old is not None and all(turn is not old for turn in self.session.turns[-2:]):
+            self._transcript.remove_turn(old.identity)
+        if last is not None:
+            self._transcript.add_turn(last)
+
+    def facts(
+        self, target: ChatTarget | None, price: Price, marks: tuple[tuple[str, str], ...]
+    ) -> StatusFacts:
+        """Return what the status bar tells now."""
+        totals = self._current_totals()
+        return StatusFacts(
+            provider=target.provider.label if target else "no provider",
+            model=target.model_name if target else "",
+            price=price,
+            turn=self._last,
+            estimate=self._estimate(),
+            usage=totals.usage,
+            costs=totals.costs,
+            is_incomplete=totals.has_unknown,
+            marks=marks,
+            now=perf_counter(),
+        )
+
+    def _estimate(self) -> Usage | None:
+        turn = self._last
+        if turn is None or (turn.usage is not None and turn.usage.reasoning_tokens is not None):
+            return None
+        if self._meter is None or self._meter.turn is not turn:
+            self._meter = TurnMeter(turn)
+        return self._meter.usage
+
+    def _current_totals(self) -> SessionTotals:
+        """Return the sums, added up again only when a turn brought new figures."""
+        last = self._last
+        seen = (len(self.session.turns), last, last and last.state.is_live, last and last.usage)
+        if self._totals is None or seen != self._totals_of:
+            self._totals, self._totals_of = self.session.totals, seen
+        return self._totals
+
+
+def provider_marks(provider: Provider) -> list[tuple[str, str]]:
+    """Return the warnings about a provider's connection that stay on screen while it is used."""
+    marks = []
+    if provider.tls.insecure:
+        marks.append(("TLS not verified", "warning"))
+    if provider.api_key is not None and provider.allow_unencrypted_key:
+        report = inspect_url(provider.provider_url)
+        if provider.provider_url.startswith("http://") and not report.is_loopback:
+            marks.append(("key not encrypted", "warning"))
+    return marks
+
+
+def last_code_block(markdown: str) -> str | None:
+    """Return the text of the last fenced block of code, also of one that is not closed yet."""
+    found: list[str] | None = None
+    closing = ""
+    for line in markdown.split("\n"):
+        fence = _FENCE.match(line)
+        if not closing:
+            if fence is not None and not (fence[1][0] == "`" and "`" in fence[2]):
+                found, closing = [], fence[1]
+        elif fence is not None and fence[1].startswith(closing) and not fence[2].strip():
+            closing = ""
+        elif found is not None:
+            found.append(line)
+    return None if found is None else "\n".join(found)
