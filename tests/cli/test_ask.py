@@ -23,7 +23,7 @@ def demo() -> Iterator[str]:
 def test_the_answer_is_on_stdout_and_the_reasoning_on_stderr(program: Call, demo: str) -> None:
     done = program("ask", "hello", "--url", demo)
     assert done.code == 0
-    assert done.out.startswith("#")
+    assert done.out.startswith("Hello!")
     assert done.out.endswith("\n")
     assert done.err
     assert "\x1b" not in done.out + done.err
@@ -150,10 +150,10 @@ def test_no_reader_is_no_crash(program: Call, demo: str) -> None:
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_no_payload_passes(call: Call, name: str) -> None:
     from tests.support.fault_server import stream_answer
-    from tests.support.stream_samples import delta
+    from tests.support.stream_samples import FINISH, delta
 
     text = PAYLOADS[name]
-    events = [delta(reasoning_content=text), delta(content=text), b"data: [DONE]\n\n"]
+    events = [delta(text, field="reasoning_content"), delta(text), FINISH]
     with FaultServer(stream_answer(*events)) as server:
         done = call("ask", "hi", "--url", server.base_url, "--model", text)
         as_json = call("ask", "hi", "--url", server.base_url, "--model", text, "--json")
@@ -167,5 +167,5 @@ def test_brackets_are_text(call: Call, text: str) -> None:
     from tests.support.fault_server import stream_answer
     from tests.support.stream_samples import FINISH, delta
 
-    with FaultServer(stream_answer(delta(content=text), FINISH)) as server:
+    with FaultServer(stream_answer(delta(text), FINISH)) as server:
         assert call("ask", "hi", "--url", server.base_url, "--model", "m").out == text + "\n"

@@ -83,7 +83,7 @@ class ResponseStarted:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The request moved on without text: ``connecting``, ``connected``, ``sent``, ``waiting``,
+    """The request moved on without text: ``starting`` (a built-in endpoint), ``connecting``, ``connected``, ``sent``, ``waiting``,
     ``keep-alive`` or ``retrying``."""
 
     stage: str

@@ -91,7 +91,7 @@ def _start_response(turn: Turn, event: ResponseStarted, at: float) -> None:
 
 def _progress(turn: Turn, event: Progress, at: float) -> None:
     turn.progress = event
-    if turn.timings.started is None:
+    if turn.timings.started is None and event.stage != "starting":
         turn.timings.started = at
 
 

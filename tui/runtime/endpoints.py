@@ -42,6 +42,10 @@ class Endpoints:
 
         return KeyResolver(self._credentials, self._environment)
 
+    def must_start(self, provider: Provider) -> bool:
+        """Return whether a built-in endpoint is not up yet, so that resolving it takes a moment."""
+        return is_built_in(provider) and not self._built_ins.is_running(_built_in_name(provider))
+
     async def resolve(self, provider: Provider, key_text: str | None = None) -> Endpoint:
         """Return where a provider's requests go.
 
@@ -51,7 +55,7 @@ class Endpoints:
             LmdeckError: the URL is not valid, the key cannot be had, or the engine did not start.
         """
         if is_built_in(provider):
-            return self._known(await self._built_ins.endpoint(provider.provider_url.partition(":")[2]))
+            return self._known(await self._built_ins.endpoint(_built_in_name(provider)))
         base_url = checked_url(provider.provider_url)
         key = await asyncio.to_thread(self._key, provider, key_text)
         return self._known(
@@ -88,3 +92,7 @@ class Endpoints:
         if endpoint.key is not None:
             self._redactor.add(endpoint.key)
         return endpoint
+
+
+def _built_in_name(provider: Provider) -> str:
+    return provider.provider_url.partition(":")[2]

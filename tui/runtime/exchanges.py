@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.core.chat import ChatRequest
-from tui.core.events import EventBatch, StreamFailed
+from tui.core.events import EventBatch, Progress, StreamFailed
 from tui.core.failure import LmdeckError
 from tui.core.secret import Redactor
 from tui.runtime.endpoints import Endpoints
@@ -84,6 +84,8 @@ class Exchange:
 
     async def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
         """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
+        if self.endpoints.must_start(target.provider):
+            yield EventBatch(time.perf_counter(), (Progress("starting", target.provider.label),))
         try:
             endpoint = await self.endpoints.resolve(target.provider, self.key_text)
         except LmdeckError as error:

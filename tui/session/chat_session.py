@@ -193,7 +193,6 @@ class ChatSession:
             await asyncio.wait([task])
 
     async def _run(self, turn: Turn, target: ChatTarget, request: ChatRequest) -> None:
-        turn.timings.started = self._clock()
         recorder = TurnRecorder(self._journal, turn)
         self._changed()
         try:
