@@ -175,7 +175,7 @@ class BlockParser:
         self._blank = True
 
     def _open_container(self, depth: int, rest: str) -> str | None:
-        """Open the quote or the item that the rest of a line begins, and return what is left; else ``None``."""
+        """Open the quote or the item that the rest of a line begins; return what is left, else ``None``."""
         indent = grammar.indent_of(rest)
         if indent > 3 or len(self._stack) >= NESTING_LIMIT:
             return None

@@ -60,7 +60,7 @@ class _CodeCollector:
 
 
 def code_blocks(text: str) -> dict[int, str]:
-    """Return the code of each code block of an answer by the block's ordinal, control characters neutralised."""
+    """Return the code of each block of code by the block's ordinal, control characters neutralised."""
     collector = _CodeCollector()
     parser = BlockParser(collector)
     for line in text.split("\n"):

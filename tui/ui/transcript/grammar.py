@@ -140,7 +140,7 @@ def normal_label(label: str) -> str:
 
 
 def delimiter_row(text: str) -> tuple[str, ...] | None:
-    """Read the line below a table's header: the alignment of each column (``left``, ``center``, ``right``, "")."""
+    """Read the line below a table's header: how each column is aligned (``left``, ``center``, ``right``)."""
     if (
         not text
         or text[0] not in "|-:"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tui.ui.transcript.lines import Role, Span
 
 if TYPE_CHECKING:
-    from pygments.lexer import Lexer
+    from pygments.lexer import Lexer  # type: ignore[import-untyped]
 
 LINE_LIMIT = 400
 """Longer lines are shown in one colour."""
@@ -56,8 +56,8 @@ def lexer_for(language: str) -> Lexer | None:
     name = re.split(r"[\s,{:]", language.strip().lower(), maxsplit=1)[0]
     if not name or name in ("text", "plain", "plaintext", "txt", "output"):
         return None
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+    from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
     try:
         return get_lexer_by_name(name, stripnl=False, ensurenl=True)
@@ -167,7 +167,7 @@ class Highlighter:
 
     def _stateful_tokens(self, lexer: Any, text: str) -> Iterator[tuple[Any, str]]:
         """Run the lexer's rules over one line, beginning in the state that the last line ended in."""
-        from pygments.token import _TokenType
+        from pygments.token import _TokenType  # type: ignore[import-untyped]
 
         stack = list(self._stack)
         rules = lexer._tokens

@@ -5,10 +5,8 @@ from __future__ import annotations
 from textual.message import Message
 
 
-class CopyRequested(Message):
+class CopyRequested(Message, namespace="transcript"):
     """Text is to be copied; the screen does it and says how it went."""
-
-    namespace = "transcript"
 
     def __init__(self, text: str, what: str) -> None:
         super().__init__()
@@ -17,20 +15,16 @@ class CopyRequested(Message):
         """What it is, in words: ``answer``, ``prompt``, ``code``, ``reasoning``."""
 
 
-class LinkActivated(Message):
+class LinkActivated(Message, namespace="transcript"):
     """The person asked to open a link."""
-
-    namespace = "transcript"
 
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url = url
 
 
-class FollowChanged(Message):
+class FollowChanged(Message, namespace="transcript"):
     """The view follows the end, or does not and there is (or is not) output not seen yet."""
-
-    namespace = "transcript"
 
     def __init__(self, following: bool, unseen: bool) -> None:
         super().__init__()

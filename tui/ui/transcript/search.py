@@ -54,7 +54,7 @@ class Search:
         )
 
     def move(self, step: int) -> tuple[int, Match] | None:
-        """Go to the next match (``step`` 1) or the previous one (-1), around the end; return turn and match."""
+        """Go to the next match (``step`` 1) or the previous one (-1), around the end; say where."""
         if self._pattern is None or not self._roll.documents:
             return None
         count = len(self._roll.documents)

@@ -1,4 +1,5 @@
 """The transcript's style sheet: theme variables only, and never colour as the only sign."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self,
         *,
         name: str | None = None,
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002
         classes: str | None = None,
         calm: bool = False,
     ) -> None:
