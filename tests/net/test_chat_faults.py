@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import aclosing
+from dataclasses import replace
+
 import pytest
 
-from tests.net.conftest import CALM, HASTE, Chatter
+from tests.support.chatting import CALM, HASTE, REQUEST, Chatter
 from tests.support.fault_server import FAULTS, FaultServer, full_backlog, refused_port
+from tui.core.chat import Endpoint
+from tui.core.events import Progress
 from tui.core.failure import Failure
+from tui.net import dialer
 
 BEFORE_THE_ANSWER = {
     "reset-after-request": "connection-reset",
@@ -184,28 +191,44 @@ async def test_the_other_ip_version_is_tried_and_named(chat: Chatter) -> None:
     assert reply.failure.facts["repair"] == f"http://[::1]:{server.port}/v1"
 
 
-async def test_localhost_finds_a_server_on_either_ip_version(chat: Chatter) -> None:
+@pytest.mark.parametrize("order", [("::1", "127.0.0.1"), ("127.0.0.1", "::1")])
+async def test_every_address_of_a_name_is_tried(
+    chat: Chatter, monkeypatch: pytest.MonkeyPatch, order: tuple[str, str]
+) -> None:
+    async def resolve(host: str, port: int) -> list[dialer.Address]:
+        assert host == "localhost"
+        return [address for literal in order for address in await real(literal, port)]
+
+    real = dialer.resolve
+    monkeypatch.setattr(dialer, "resolve", resolve)
     with FaultServer(host="::1") as six, FaultServer() as four:
         assert (await chat(f"http://localhost:{six.port}/v1")).answer == "Hello there"
         assert (await chat(f"http://localhost:{four.port}/v1")).answer == "Hello there"
 
 
+async def test_an_address_that_does_not_answer_does_not_delay_the_next(
+    chat: Chatter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(host: str, port: int) -> list[dialer.Address]:
+        return [(socket.AF_INET, ("127.0.0.1", silent)), (socket.AF_INET, ("127.0.0.1", server.port))]
+
+    monkeypatch.setattr(dialer, "resolve", resolve)
+    with full_backlog() as silent, FaultServer() as server:
+        reply = await chat(f"http://localhost:{server.port}/v1")
+    assert reply.answer == "Hello there"
+
+
 async def test_a_screen_waits_on_and_tells_how_long(chat: Chatter) -> None:
     """Without limits the request lives on until somebody stops it."""
-    from contextlib import aclosing
-    from dataclasses import replace
-
-    from tests.net.conftest import REQUEST
-    from tui.core.chat import Endpoint
-    from tui.core.events import Progress
-
     patience = replace(CALM, headers_seconds=None, idle_seconds=None, notice_seconds=0.05)
     with FaultServer("stall-mid-stream") as server:
         seconds: list[float] = []
         stream = chat.client.stream(Endpoint(server.base_url), REQUEST, patience=patience)
         async with aclosing(stream) as batches:
             async for batch in batches:
-                seconds += [e.seconds for e in batch.events if isinstance(e, Progress) and e.stage == "waiting"]
+                seconds += [
+                    e.seconds for e in batch.events if isinstance(e, Progress) and e.stage == "waiting"
+                ]
                 if len(seconds) >= 3:
                     break
         assert server.wait_for_eof()
@@ -222,7 +245,11 @@ async def test_a_server_that_does_not_exist_by_name(chat: Chatter) -> None:
 
 @pytest.mark.parametrize(
     ("url", "cause"),
-    [("localhost:8000/v1", "url-no-scheme"), ("http://127.0.0.1:99999/v1", "url-bad-port"), ("", "url-empty")],
+    [
+        ("localhost:8000/v1", "url-no-scheme"),
+        ("http://127.0.0.1:99999/v1", "url-bad-port"),
+        ("", "url-empty"),
+    ],
 )
 async def test_an_unusable_url_is_a_failure_and_no_crash(chat: Chatter, url: str, cause: str) -> None:
     reply = await chat(url)

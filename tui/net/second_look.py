@@ -31,7 +31,7 @@ _ABOUT_CERTIFICATE = {
     "tls-unknown-ca",
 }
 _PERHAPS_PLAIN = {"tls-stalled": "tls-no-handshake", "tls-version": "tls-on-plain-port"}
-_PERHAPS_ENCRYPTED = {"closed-without-answer", "connection-reset", "no-answer"}
+_PERHAPS_ENCRYPTED = {"closed-without-answer", "connection-reset"}
 
 _PROBE = b"HEAD / HTTP/1.1\r\nHost: %b\r\nConnection: close\r\n\r\n"
 

@@ -1,0 +1,158 @@
+"""Which way requests go, and that this machine's own traffic never goes through a proxy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.chatting import Chatter
+from tests.support.fault_server import Answer, FaultServer, Tls, refused_port, stream_answer
+from tests.support.stream_samples import delta
+from tui.core.chat import Endpoint
+from tui.core.secret import Secret
+from tui.net.client import ClientFactory
+from tui.net.proxies import choose_route
+
+PROXY = "http://proxy.example:3128"
+REMOTE = "http://models.example/v1"
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "proxy"),
+    [
+        ({}, REMOTE, None),
+        ({"HTTP_PROXY": PROXY}, REMOTE, PROXY),
+        ({"HTTP_PROXY": PROXY}, "https://models.example/v1", None),
+        ({"https_proxy": PROXY}, "https://models.example/v1", PROXY),
+        ({"ALL_PROXY": PROXY}, REMOTE, PROXY),
+        ({"HTTP_PROXY": "proxy.example:3128"}, REMOTE, PROXY),
+        ({"http_proxy": "http://other.example:1", "HTTP_PROXY": PROXY}, REMOTE, "http://other.example:1"),
+        ({"HTTP_PROXY": "http://user:secret@proxy.example:3128"}, REMOTE, PROXY),
+        ({"HTTP_PROXY": PROXY, "REQUEST_METHOD": "GET"}, REMOTE, None),
+        ({"HTTP_PROXY": "  "}, REMOTE, None),
+    ],
+)
+def test_the_variables_name_the_proxy(environment: dict[str, str], url: str, proxy: str | None) -> None:
+    route = choose_route(url, environment)
+    assert route.proxy == proxy
+    assert "secret" not in repr(route) + route.describe()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "localhost", "a.localhost", "[::1]", "LOCALHOST"])
+def test_loopback_goes_around_every_proxy(host: str) -> None:
+    route = choose_route(f"http://{host}:8000/v1", {"HTTP_PROXY": PROXY, "ALL_PROXY": "socks5://x:1"})
+    assert route.is_direct
+    assert route.failure is None
+    assert (route.variable, route.reason) == ("HTTP_PROXY", "loopback")
+
+
+@pytest.mark.parametrize(
+    ("entries", "host", "is_direct"),
+    [
+        ("*", "models.example", True),
+        ("models.example", "models.example", True),
+        ("example", "models.example", True),
+        (".example", "models.example", True),
+        ("*.example", "models.example", True),
+        ("odels.example", "models.example", False),
+        ("other.example, models.example", "models.example", True),
+        ("models.example:80", "models.example", True),
+        ("models.example:81", "models.example", False),
+        ("10.0.0.0/8", "10.1.2.3", True),
+        ("10.0.0.0/8", "11.1.2.3", False),
+        ("10.0.0.0/8", "models.example", False),
+        ("10.1.2.3", "10.1.2.3", True),
+        ("fe80::/10", "[fe80::1]", True),
+        ("[fd00::1]", "[fd00::1]", True),
+        ("[fd00::1]:80", "[fd00::1]", True),
+        ("fd00::1", "[fd00::1]", True),
+        ("fd00::1", "[fd00::2]", False),
+    ],
+)
+def test_no_proxy_knows_names_addresses_ranges_and_ports(entries: str, host: str, is_direct: bool) -> None:
+    route = choose_route(f"http://{host}/v1", {"HTTP_PROXY": PROXY, "NO_PROXY": entries})
+    assert route.is_direct is is_direct
+    assert route.problems == ()
+
+
+@pytest.mark.parametrize(
+    "entry", ["10.0.0.0/99", "[::1", "[::1]x", "host:port", "a/b", "user@host", "http://x"]
+)
+def test_an_entry_that_cannot_be_read_is_named_and_the_others_hold(entry: str) -> None:
+    environment = {"HTTP_PROXY": PROXY, "NO_PROXY": f"{entry},models.example"}
+    route = choose_route(REMOTE, environment)
+    assert route.is_direct
+    assert [problem.cause for problem in route.problems] == ["no-proxy-malformed"]
+    assert entry in route.problems[0].title
+
+
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [
+        ("socks5://proxy.example:1080", "proxy-socks-unsupported"),
+        ("socks4://proxy.example", "proxy-socks-unsupported"),
+        ("ftp://proxy.example", "proxy-malformed"),
+        ("http://", "proxy-malformed"),
+        ("http://proxy.example:port", "proxy-malformed"),
+    ],
+)
+async def test_a_proxy_that_cannot_be_used_is_a_failure_and_no_crash(value: str, cause: str) -> None:
+    factory = ClientFactory({"all_proxy": value})
+    reply = await Chatter(factory)(Endpoint(REMOTE))
+    assert reply.cause == cause
+    await factory.aclose()
+
+
+async def test_a_local_endpoint_is_asked_directly_with_its_key() -> None:
+    with FaultServer() as server, FaultServer(Answer(status="502 Bad Gateway")) as proxy:
+        factory = ClientFactory({"HTTP_PROXY": f"http://127.0.0.1:{proxy.port}"})
+        reply = await Chatter(factory)(Endpoint(server.base_url, Secret("sk-canary-0123456789")))
+        await factory.aclose()
+    assert reply.answer == "Hello there"
+    assert proxy.connections == 0
+
+
+async def test_a_remote_endpoint_is_asked_through_the_proxy() -> None:
+    with FaultServer(stream_answer(delta("By proxy"))) as proxy:
+        factory = ClientFactory({"HTTP_PROXY": f"http://user:word@127.0.0.1:{proxy.port}"})
+        reply = await Chatter(factory)(REMOTE)
+        await factory.aclose()
+    assert reply.answer == "By proxy"
+    assert proxy.requests[0].startswith(b"POST http://models.example/v1/chat/completions HTTP/1.1")
+    assert b"Proxy-Authorization: Basic dXNlcjp3b3Jk" in proxy.requests[0]
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "502 Bad Gateway", "403 Forbidden"])
+async def test_a_tunnel_that_is_refused_is_the_proxys_failure(status: str) -> None:
+    with FaultServer(Answer(status=status)) as proxy:
+        factory = ClientFactory({"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"})
+        reply = await Chatter(factory)(Endpoint("https://models.example/v1", Secret("sk-canary-0123456789")))
+        await factory.aclose()
+    assert reply.cause == "proxy-failed"
+    assert reply.failure is not None
+    assert "HTTPS_PROXY" in reply.failure.title
+    assert b"canary" not in b"".join(proxy.requests)
+
+
+async def test_a_proxy_that_is_not_there_is_the_proxys_failure() -> None:
+    with refused_port() as port:
+        factory = ClientFactory({"HTTP_PROXY": f"http://127.0.0.1:{port}"})
+        reply = await Chatter(factory)(REMOTE)
+        await factory.aclose()
+    assert reply.cause == "proxy-failed"
+
+
+async def test_a_pin_is_compared_behind_a_proxy_too() -> None:
+    from tests.support import certificates
+    from tests.support.tunnel import tunnel_to
+    from tui.core.provider import TlsSettings
+
+    with FaultServer(tls=Tls()) as server, FaultServer(tunnel_to(server.port)) as proxy:
+        factory = ClientFactory({"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"})
+        chat = Chatter(factory)
+        right = TlsSettings(pinned_sha256=certificates.fingerprint(certificates.SERVER))
+        good = await chat(Endpoint("https://models.example/v1", tls=right))
+        bad = await chat(Endpoint("https://models.example/v1", tls=TlsSettings(pinned_sha256="1" * 64)))
+        await factory.aclose()
+    assert good.answer == "Hello there"
+    assert bad.cause == "tls-pin-mismatch"
+    assert len(server.requests) == 1
