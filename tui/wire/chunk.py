@@ -134,7 +134,8 @@ class ChunkReader:
             self._add_answer(flatten(choice["text"]), events)
 
     def _read_delta(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
-        if len(delta) > 1 or "content" not in delta:
+        has_more = len(delta) > 1 or "content" not in delta
+        if has_more:
             reasoning, source = find_reasoning(delta)
             if reasoning:
                 self._name_source(source, events)
@@ -148,7 +149,7 @@ class ChunkReader:
                 self._read_parts(content, events)
             else:
                 self._add_answer(flatten(content), events)
-        if len(delta) > 1:
+        if has_more:
             self._read_rest(delta, events)
 
     def _read_parts(self, parts: list[object], events: list[StreamEvent]) -> None:

@@ -43,7 +43,7 @@ class HarmonySplitter:
         position = 0
         for mark in _MARK.finditer(text):
             self._take(text[position : mark.start()], events)
-            self._obey(mark[0])
+            self._obey(mark[0], events)
             position = mark.end()
         rest = text[position:]
         partial = _PARTIAL.search(rest)
@@ -58,9 +58,8 @@ class HarmonySplitter:
         events: list[StreamEvent] = []
         self._take(self._held, events)
         self._held = ""
-        if self._in_header and not _HEADER_WORDS.fullmatch(self._header):
-            events.append(AnswerDelta(self._header))
-            self._header = ""
+        if self._in_header:
+            self._keep_strange_header(events)
         return events
 
     def _take(self, text: str, events: list[StreamEvent]) -> None:
@@ -78,15 +77,23 @@ class HarmonySplitter:
         else:
             events.append(AnswerDelta(text))
 
-    def _obey(self, mark: str) -> None:
+    def _obey(self, mark: str, events: list[StreamEvent]) -> None:
+        if mark in ("<|channel|>", "<|constrain|>") and self._in_header:
+            self._header += " "
+            return
+        if self._in_header:
+            self._keep_strange_header(events)
         if mark == "<|message|>":
             self._in_header = False
             self._channel = self._choose_channel()
-        elif mark in ("<|channel|>", "<|constrain|>"):
-            self._in_header = True
-            self._header += " "
         else:
             self._in_header = True
+            self._header = ""
+
+    def _keep_strange_header(self, events: list[StreamEvent]) -> None:
+        """Give out a header that is none: text that stands where only the names of channels may."""
+        if not _HEADER_WORDS.fullmatch(self._header):
+            events.append(AnswerDelta(self._header))
             self._header = ""
 
     def _choose_channel(self) -> str:

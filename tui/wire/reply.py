@@ -163,10 +163,10 @@ class ReplyReader:
         self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
     ) -> None:
         self._chunks.read(chunk, events)
-        if is_named_error or (("choices" not in chunk or chunk.get("error")) and is_error_object(chunk)):
-            self._failure = self._failure or classify_error_object(
-                self._status, self._headers, chunk, self._redactor
-            )
+        if ("choices" not in chunk or chunk.get("error")) and is_error_object(chunk):
+            self._fail(chunk)
+        elif is_named_error:
+            self._fail({"error": chunk})
         elif "choices" not in chunk:
             self._add_sign_of_life(events)
 
@@ -176,17 +176,17 @@ class ReplyReader:
         data = event.data.strip()
         if data == "[DONE]":
             self._chunks.outcome.is_done = True
+        elif "\n" in data:
+            *before, last = data.split("\n")
+            for line in before:
+                self._read_event(event._replace(data=line, is_complete=True), events)
+            self._read_event(event._replace(data=last), events)
         elif not event.is_complete and not _is_json(data):
             self._chunks.outcome.was_cut = True
             for text, is_reasoning in salvage(data):
                 self._chunks.add_text(text, is_reasoning, events)
         elif event.event == "error":
-            self._failure = self._failure or classify_error(
-                self._status, self._headers, data.encode("utf-8", "replace"), self._redactor
-            )
-        elif "\n" in data:
-            for line in data.split("\n"):
-                self._read_event(event._replace(data=line), events)
+            self._fail({"error": data})
         elif event.event == "message" and data:
             self._malformed += 1
             events.append(
@@ -194,6 +194,11 @@ class ReplyReader:
             )
         else:
             self._add_sign_of_life(events)
+
+    def _fail(self, error: dict[str, object]) -> None:
+        """Keep the first error: what follows it is a consequence."""
+        if self._failure is None:
+            self._failure = classify_error_object(self._status, self._headers, error, self._redactor)
 
     def _add_sign_of_life(self, events: list[StreamEvent]) -> None:
         if not events or type(events[-1]) is not Progress:

@@ -1,0 +1,519 @@
+"""Replies as servers send them: fields, figures, ends, errors, and bodies of another kind than asked for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from replies import EVENT_STREAM, chunk, read_reply, stream
+
+from tui.core.causes import explain
+from tui.core.events import Identified, MalformedEvent, Note, Progress, ToolCallDelta, UsageReport
+from tui.core.secret import Redactor, Secret
+from tui.core.turn import Turn, TurnState
+from tui.wire.chunk import OTHER_CHOICES, REFUSED
+from tui.wire.limits import Limits
+from tui.wire.reply import SENT_STREAM, SENT_WHOLE, WAS_IN_REASONING, ReplyReader
+
+JSON = {"content-type": "application/json"}
+DONE = b"data: [DONE]\n\n"
+
+
+def read(data: bytes, **options: object) -> Turn:
+    turn, _ = read_reply([data], **options)  # type: ignore[arg-type]
+    byte_by_byte, _ = read_reply((data[at : at + 1] for at in range(len(data))), **options)  # type: ignore[arg-type]
+    for one in (turn, byte_by_byte):
+        one.timings.gaps = []
+    assert turn.reasoning.text == byte_by_byte.reasoning.text
+    assert turn.answer.text == byte_by_byte.answer.text
+    assert turn.failure == byte_by_byte.failure
+    assert turn.usage == byte_by_byte.usage
+    return turn
+
+
+def cause_of(turn: Turn) -> str | None:
+    return turn.failure.cause if turn.failure else None
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"reasoning_content": "R"},
+        {"reasoning": "R"},
+        {"thinking": "R"},
+        {"reasoning": "R", "reasoning_content": "R"},
+        {"reasoning": "R", "reasoning_details": [{"type": "reasoning.text", "text": "R"}]},
+        {"reasoning_details": [{"type": "reasoning.summary", "summary": "R"}]},
+        {"reasoning": {"text": "R"}, "content": None},
+        {"reasoning": [{"text": "R"}], "content": ""},
+        {"reasoning_content": "", "reasoning": "R"},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "R"}]},
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "R"}]}]},
+        {"content": [{"type": "thinking", "thinking": "R", "signature": "s"}]},
+    ],
+)
+def test_takes_reasoning_from_wherever_it_is_once(delta: dict[str, object]) -> None:
+    turn = read(stream(delta, {"content": "A"}))
+    assert (turn.reasoning.text, turn.answer.text) == ("R", "A")
+    assert turn.reasoning_source
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "A",
+        [{"type": "text", "text": "A"}],
+        ["A"],
+        [{"type": "output_text", "text": "A"}, None, 7, {"type": "image_url", "image_url": {}}],
+        {"text": "A"},
+    ],
+)
+def test_takes_content_of_every_shape(content: object) -> None:
+    assert read(stream({"content": content})).answer.text == "A"
+
+
+def test_reasoning_and_answer_in_one_delta_keep_their_order() -> None:
+    turn = read(stream({"content": "A", "reasoning": "R"}))
+    assert (turn.reasoning.text, turn.answer.text) == ("R", "A")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"choices": None},
+        {"choices": []},
+        {"choices": [None]},
+        {"choices": [{}]},
+        {"choices": [{"index": 0, "delta": None}]},
+        {"choices": [{"delta": {"content": None, "role": None}}]},
+        {"choices": [{"index": 0, "content_filter_offsets": {"check_offset": 1}}]},
+        {"choices": [], "prompt_filter_results": [{"prompt_index": 0}], "id": "", "model": ""},
+        {"choices": {"0": "x"}},
+        {"choices": [{"delta": {"content": 7}}]},
+        {"choices": [{"delta": {"tool_calls": [None, {"function": None}, {"function": {"name": None}}]}}]},
+        {"usage": None, "timings": None, "choices": []},
+        {"choices": [], "usage": {"prompt_tokens": "many", "completion_tokens": -1}},
+        {"choices": [], "timings": [1]},
+        {"type": "ping"},
+    ],
+)
+def test_bears_missing_and_null_everywhere(odd: dict[str, object]) -> None:
+    data = json.dumps(odd).encode()
+    turn = read(b"data: " + data + b"\n\n" + stream("A") + b"data: " + data + b"\n\n")
+    assert (turn.answer.text, turn.finish_reason, turn.state) == ("A", "stop", TurnState.DONE)
+    assert turn.malformed_events == 0
+
+
+def test_shows_the_first_of_several_answers_and_says_so() -> None:
+    other = b'data: {"choices":[{"index":1,"delta":{"content":"B"},"finish_reason":"stop"}]}\n\n'
+    turn = read(other + stream("A") + other)
+    assert turn.answer.text == "A"
+    assert turn.notes == [OTHER_CHOICES]
+
+
+def test_collects_tool_calls() -> None:
+    turn = read(
+        stream(
+            {
+                "tool_calls": [
+                    {"index": 0, "id": "c", "function": {"name": "find<|channel|>x", "arguments": ""}}
+                ]
+            },
+            {"tool_calls": [{"index": 0, "function": {"arguments": '{"a":'}}]},
+            {"tool_calls": [{"index": 0, "function": {"name": "find", "arguments": "1}"}}]},
+            {"tool_calls": [{"index": 1, "function": {"name": "go", "arguments": {"b": 2}}}]},
+            finish="tool_calls",
+        )
+    )
+    assert {at: (call.name, call.arguments) for at, call in turn.tool_calls.items()} == {
+        0: ("find", '{"a":1}'),
+        1: ("go", '{"b": 2}'),
+    }
+    assert (turn.state, turn.finish_reason) == (TurnState.DONE, "tool_calls")
+
+
+def test_reads_the_old_function_call() -> None:
+    _, events = read_reply([stream({"function_call": {"name": "f", "arguments": "{}"}})])
+    assert ToolCallDelta(0, "f", "{}") in events
+
+
+def test_a_refusal_is_an_answer_with_a_note() -> None:
+    turn = read(stream({"refusal": "I can", "content": None}, {"refusal": "not."}))
+    assert (turn.answer.text, turn.notes) == ("I cannot.", [REFUSED])
+
+
+USAGE = {"prompt_tokens": 3, "completion_tokens": 2}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        chunk({"content": "A"}, "stop") + b"data: " + json.dumps({"choices": [], "usage": USAGE}).encode() + b"\n\n",
+        chunk({"content": "A"}) + chunk({}, "stop", usage=USAGE),
+        chunk({"content": "A"}, usage={"prompt_tokens": 3, "completion_tokens": 1})
+        + chunk({}, "stop", usage=USAGE)
+        + chunk({}, None, usage=None),
+        chunk({"content": "A"}) + b'data: {"choices":[{"finish_reason":"stop","delta":{},"usage":'
+        + json.dumps(USAGE).encode() + b"}]}\n\n",
+        chunk({"content": "A"}, "stop", x_groq={"usage": USAGE}),
+        chunk({"content": "A"}, "stop", usage={"prompt_tokens": 0, "completion_tokens": 0})
+        + chunk({}, None, usage=USAGE),
+        chunk({"content": "A"}, "stop", usage={"input_tokens": 3, "output_tokens": 2}),
+        chunk({"content": "A"}, "stop") + DONE + chunk({}, None, usage=USAGE),
+    ],
+)  # fmt: skip
+def test_finds_usage_wherever_it_stands(data: bytes) -> None:
+    usage = read(data + DONE).usage
+    assert usage is not None
+    assert (usage.prompt_tokens, usage.completion_tokens) == (3, 2)
+    assert usage.cached_tokens is None
+
+
+def test_usage_of_zeros_is_no_usage() -> None:
+    assert read(stream({"content": "A"}) + chunk({}, usage={"prompt_tokens": 0})).usage is None
+
+
+@pytest.mark.parametrize(
+    ("details", "reasoning", "cached"),
+    [
+        ({"completion_tokens_details": {"reasoning_tokens": 7}}, 7, None),
+        ({"reasoning_tokens": 7, "completion_tokens_details": None}, 7, None),
+        ({"output_tokens_details": {"reasoning_tokens": 7}}, 7, None),
+        ({"prompt_tokens_details": {"cached_tokens": 5}}, None, 5),
+        ({"prompt_cache_hit_tokens": 5}, None, 5),
+        ({"cached_tokens": 5}, None, 5),
+        ({"prompt_tokens_details": {"cached_tokens": True}}, None, None),
+        ({"completion_tokens_details": [1]}, None, None),
+    ],
+)
+def test_finds_reasoning_and_cached_tokens(
+    details: dict[str, object], reasoning: int | None, cached: int | None
+) -> None:
+    usage = read(chunk({"content": "A"}, "stop", usage={**USAGE, **details})).usage
+    assert usage is not None
+    assert (usage.reasoning_tokens, usage.cached_tokens) == (reasoning, cached)
+
+
+def test_cumulative_usage_is_told_only_when_it_changes() -> None:
+    _, events = read_reply([chunk({"content": "A"}, usage=USAGE) * 3])
+    assert sum(isinstance(event, UsageReport) for event in events) == 1
+
+
+def test_reads_the_timings_of_llama_cpp() -> None:
+    timings = {"cache_n": 7, "prompt_n": 10, "prompt_ms": 251.5, "predicted_n": 9, "predicted_per_second": 68.7,
+               "draft_n": 4, "draft_n_accepted": 3, "predicted_ms": "fast"}  # fmt: skip
+    server = read(chunk({"content": "A"}, "stop", timings=timings)).server_timings
+    assert server is not None
+    assert (server.cached_tokens, server.prompt_tokens, server.prompt_ms) == (7, 10, 251.5)
+    assert (server.predicted_tokens, server.predicted_per_second, server.predicted_ms) == (9, 68.7, None)
+    assert (server.draft_tokens, server.draft_accepted) == (4, 3)
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "value"),
+    [
+        ({"metrics": {"tokens_per_second": 50.5}}, "predicted_per_second", 50.5),
+        ({"stats": {"tokens_per_second": 50}}, "predicted_per_second", 50),
+        ({"usage": {**USAGE, "timing_token_generation": 48.9}}, "predicted_ms", 48.9),
+    ],
+)
+def test_reads_the_timings_of_others(more: dict[str, object], field: str, value: float) -> None:
+    assert getattr(read(chunk({"content": "A"}, "stop", **more)).server_timings, field) == value
+
+
+def test_identifies_its_maker_once() -> None:
+    first = chunk({"content": "A"}, model="m", system_fingerprint=None)
+    second = chunk({"content": "B"}, model="m", system_fingerprint="b9554-d403f00ec")
+    _, events = read_reply([first * 2 + second * 2])
+    assert [event for event in events if isinstance(event, Identified)] == [
+        Identified(model="m"),
+        Identified(system_fingerprint="b9554-d403f00ec"),
+    ]
+
+
+# How it ends
+
+
+@pytest.mark.parametrize(
+    ("data", "cause", "finish"),
+    [
+        (stream("A"), None, "stop"),
+        (stream("A", finish="weird_reason"), None, "weird_reason"),
+        (stream("A", finish="length"), None, "length"),
+        (chunk({"content": "A"}, "stop"), None, "stop"),
+        (chunk({"content": "A"}) + DONE, None, None),
+        (chunk({"content": "A"}) + b"data:[DONE]", None, None),
+        (chunk({"content": "A"}), "stream-unfinished", None),
+        (chunk({"content": "A"}) + b'data: {"cho', "stream-truncated", None),
+        (chunk({"content": "A"}) + b"dat", "stream-truncated", None),
+        (chunk({"content": "A"}, "stop") + b"data: [DO", None, "stop"),
+        (stream({"reasoning": "R"}, finish="length"), "thinking-ate-budget", "length"),
+        (stream(finish="length"), "thinking-ate-budget", "length"),
+        (stream(finish="stop"), "empty-answer", "stop"),
+        (stream("", {"content": None}), "empty-answer", "stop"),
+        (stream(finish="content_filter"), "empty-answer", "content_filter"),
+        (stream("<think>all</think>"), None, "stop"),
+        (DONE, "empty-answer", None),
+        (b"", "empty-answer", None),
+        (chunk({"role": "assistant"}), "stream-unfinished", None),
+        (stream("A", finish="error"), "server-error", "error"),
+        (stream("A", finish="abort"), "server-error", "abort"),
+        (stream("A", finish="insufficient_system_resource"), "overloaded", "insufficient_system_resource"),
+        (b": keep-alive\n\n", "empty-answer", None),
+        (b"data: nonsense\n\n", "malformed-event", None),
+        (b'data: {"type":"content_block_delta"}\n\n', "unexpected-response", None),
+    ],
+)
+def test_the_end_is_said_for_what_it_is(data: bytes, cause: str | None, finish: str | None) -> None:
+    turn = read(data)
+    assert (cause_of(turn), turn.finish_reason) == (cause, finish)
+
+
+def test_a_later_null_does_not_undo_the_finish_reason() -> None:
+    assert read(chunk({"content": "A"}, "stop") + chunk({"content": ""}, None)).finish_reason == "stop"
+
+
+def test_an_answer_that_came_whole_as_reasoning_is_shown_as_the_answer() -> None:
+    turn = read(stream({"reasoning_content": "Hello "}, {"reasoning_content": "there"}))
+    assert (turn.reasoning.text, turn.answer.text) == ("", "Hello there")
+    assert turn.notes == [WAS_IN_REASONING]
+    assert turn.state is TurnState.DONE
+
+
+def test_a_lost_connection_after_the_end_does_not_matter() -> None:
+    lost = explain("stream-truncated")
+    assert read(stream("A"), transport=lost).failure is None
+    assert read(chunk({"content": "A"}, "stop"), transport=lost).failure is None
+    turn = read(chunk({"content": "A"}), transport=lost)
+    assert (turn.failure, turn.answer.text) == (lost, "A")
+    assert read(b"", transport=lost).failure == lost
+    assert read(b"", transport=lost, headers={}).failure == lost
+
+
+def test_text_in_a_cut_event_is_kept() -> None:
+    turn = read(
+        chunk({"content": "One "}) + b'data: {"choices":[{"index":0,"delta":{"content":"two \\u00e9\\u00'
+    )
+    assert (turn.answer.text, cause_of(turn)) == ("One two é", "stream-truncated")
+    other = read(chunk({"content": "One "}) + b'data: {"choices":[{"index":1,"delta":{"content":"two')
+    assert other.answer.text == "One "
+
+
+# Errors inside of a stream
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (b'data: {"error":{"message":"boom","type":"InternalServerError","code":500}}\n\n', "server-error"),
+        (b'data: {"error":{"object":"error","message":"boom","type":"BadRequestError","code":400}}\n\n',
+         "invalid-request"),
+        (b'data: {"object":"error","message":"The request queue is full.","code":503}\n\n', "overloaded"),
+        (b'data: {"error":"boom"}\n\n', "server-error"),
+        (b'event: error\ndata: {"error":{"message":"boom"},"message":"boom"}\n\n', "server-error"),
+        (b'event: error\ndata: {"message":"boom"}\n\n', "server-error"),
+        (b"event: error\ndata: boom\n\n", "server-error"),
+        (b'error: {"code":500,"message":"boom"}\n\n', "server-error"),
+        (b'data: {"error":{"message":"boom","http_status_code":422}}\n\n', "invalid-request"),
+        (b'data: {"error":{"code":429,"message":"slow down"},"choices":[{"delta":{"content":""},'
+         b'"finish_reason":"error"}]}\n\n', "rate-limited"),
+        (b'data: {"detail":"boom"}\n\n', "server-error"),
+        (b'data: {"code":"x","msg":"boom"}\n\n', "server-error"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("after", [b"", DONE, chunk({}, None, usage=USAGE) + DONE])
+def test_an_error_in_the_stream_keeps_the_text(error: bytes, cause: str, after: bytes) -> None:
+    turn = read(chunk({"content": "Par"}) + error + after)
+    assert (turn.answer.text, cause_of(turn)) == ("Par", cause)
+    assert turn.failure is not None
+    if cause == "server-error":
+        assert turn.failure.server_message == "boom"
+
+
+def test_reading_can_stop_at_the_end_mark_or_an_error() -> None:
+    for end in (DONE, b'data: {"error":"boom"}\n\n'):
+        reader = ReplyReader(status=200, headers=EVENT_STREAM, streamed=True)
+        reader.feed(chunk({"content": "A"}, "stop"))
+        assert not reader.is_over
+        reader.feed(end)
+        assert reader.is_over
+
+
+def test_keys_in_errors_are_redacted() -> None:
+    reader = ReplyReader(
+        status=200, headers=EVENT_STREAM, streamed=True, redactor=Redactor([Secret("sk-very-secret-key")])
+    )
+    reader.feed(b'data: {"error":{"message":"bad key sk-very-secret-key"}}\n\ndata: sk-very-secret-key\n\n')
+    events = reader.finish()
+    assert "secret-key" not in repr(events)
+
+
+# Odd bytes
+
+
+def test_malformed_events_are_skipped_counted_and_shown() -> None:
+    data = stream("A").replace(DONE, b'data: {"a":NaN}\n\ndata: null\n\ndata: {oops\n\n' + DONE)
+    turn, events = read_reply([data])
+    assert (turn.answer.text, turn.malformed_events, turn.failure) == ("A", 3, None)
+    found = [event for event in events if isinstance(event, MalformedEvent)]
+    assert [(event.position, event.excerpt) for event in found] == [
+        (3, '{"a":NaN}'),
+        (4, "null"),
+        (5, "{oops"),
+    ]
+    assert "NaN" in found[0].reason
+
+
+def test_chunks_without_blank_lines_between_them_are_read() -> None:
+    data = stream("A", "B").replace(b"\n\n", b"\n")
+    assert read(data).answer.text == "AB"
+
+
+def test_other_events_are_signs_of_life() -> None:
+    data = b'event: ping\ndata: {"type":"ping"}\n\nevent: sglext_ids\ndata: 1,2\n\n'
+    turn, events = read_reply([data + stream("A")])
+    assert (turn.answer.text, turn.malformed_events) == ("A", 0)
+    assert events[0] == Progress("keep-alive")
+
+
+def test_blank_lines_and_comments_are_signs_of_life() -> None:
+    reader = ReplyReader(status=200, headers=JSON, streamed=False)
+    assert reader.feed(b"\n\n") == [Progress("keep-alive")]
+    reader = ReplyReader(status=200, headers=EVENT_STREAM, streamed=True)
+    assert reader.feed(b": keep-alive\n\n" * 5) == [Progress("keep-alive")]
+
+
+def test_a_character_cut_into_two_escapes_is_whole() -> None:
+    data = b'data: {"choices":[{"delta":{"content":"%s"}}]}\n\n'
+    turn = read(data % b"a \\ud83d" + data % b"\\ude00 b \\ud83d" + stream("c"))
+    assert turn.answer.text == "a 😀 b \ufffdc"
+    turn = read(data.replace(b"content", b"reasoning") % b"\\ud83d" + stream("c"))
+    assert (turn.reasoning.text, turn.answer.text) == ("\ufffd", "c")
+
+
+# Other kinds of bodies than asked for
+
+
+WHOLE = {"choices": [{"message": {"role": "assistant", "content": "A", "reasoning": "R"}, "finish_reason": "stop"}],
+         "usage": USAGE}  # fmt: skip
+
+
+@pytest.mark.parametrize("headers", [JSON, EVENT_STREAM, {}])
+@pytest.mark.parametrize("before", [b"", b"\n\n \r\n", b"\xef\xbb\xbf"])
+def test_json_where_a_stream_was_asked_for(headers: dict[str, str], before: bytes) -> None:
+    turn = read(before + json.dumps(WHOLE).encode(), headers=headers)
+    assert (turn.reasoning.text, turn.answer.text, turn.failure) == ("R", "A", None)
+    assert turn.notes == [SENT_WHOLE]
+    assert turn.usage is not None
+
+
+def test_a_stream_where_json_was_asked_for() -> None:
+    turn = read(stream({"reasoning": "R"}, "A"), headers=JSON, streamed=False)
+    assert (turn.reasoning.text, turn.answer.text, turn.notes) == ("R", "A", [SENT_STREAM])
+
+
+def test_a_whole_answer_inside_of_a_stream() -> None:
+    turn = read(b"data: " + json.dumps(WHOLE).encode() + b"\n\n" + DONE)
+    assert (turn.reasoning.text, turn.answer.text) == ("R", "A")
+
+
+def test_a_whole_answer_that_repeats_the_stream_is_not_added() -> None:
+    repeated = {"choices": [{"delta": {}, "message": {"content": "AB"}, "finish_reason": "stop"}]}
+    turn = read(
+        chunk({"content": "A"})
+        + chunk({"content": "B"})
+        + b"data: "
+        + json.dumps(repeated).encode()
+        + b"\n\n"
+    )
+    assert turn.answer.text == "AB"
+
+
+def test_inline_tags_in_a_whole_answer_are_split() -> None:
+    body = {"choices": [{"message": {"content": "hm</think>\n\nA"}, "finish_reason": "stop"}]}
+    turn = read(json.dumps(body).encode(), streamed=False, headers=JSON)
+    assert (turn.reasoning.text, turn.answer.text) == ("hm", "A")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "cause"),
+    [
+        (b"<html><title>Open WebUI</title></html>", {"content-type": "text/html"}, "unexpected-response"),
+        (b"Ollama is running", {"content-type": "text/plain"}, "unexpected-response"),
+        (b"", {}, "unexpected-response"),
+        (b'{"object":"list","data":[]}', JSON, "unexpected-response"),
+        (b'{"model":"m","done":false}\n{"model":"m","done":true}\n', JSON, "unexpected-response"),
+        (b"[]", JSON, "unexpected-response"),
+        (b'"hello"', JSON, "unexpected-response"),
+        (b'[{"error":{"message":"x","code":429}}]', JSON, "rate-limited"),
+        (b'{"choices":[]}', JSON, "empty-answer"),
+        (b'{"choices":[{"message":{"content":"Hel', JSON, "stream-truncated"),
+        (b'{"choices":[{"message":{"content":"A"}}]}', JSON, None),
+    ],
+)
+def test_documents_are_judged_by_what_they_are(
+    body: bytes, headers: dict[str, str], cause: str | None
+) -> None:
+    assert cause_of(read(body, headers=headers, streamed=False)) == cause
+
+
+def test_the_title_of_a_web_page_is_told_and_its_markup_is_not() -> None:
+    turn = read(
+        b"<!doctype html><title>Open &amp; WebUI</title><b>x</b>", headers={"content-type": "text/html"}
+    )
+    assert turn.failure is not None
+    assert turn.failure.facts["content"] == 'a web page titled "Open & WebUI"'
+    assert "<b>" not in repr(turn.failure)
+
+
+def test_the_text_of_a_cut_document_is_kept() -> None:
+    body = json.dumps(WHOLE).encode()
+    turn = read(body[: body.index(b"finish_reason")], headers=JSON, transport=explain("stream-reset"))
+    assert (turn.reasoning.text, turn.answer.text, cause_of(turn)) == ("R", "A", "stream-reset")
+
+
+# Limits
+
+
+SMALL = Limits(line=2000, event=2000, answer=100, body=2000, error_body=500)
+
+
+def read_small(data: bytes, status: int = 200, headers: dict[str, str] = EVENT_STREAM) -> Turn:
+    from tui.core.fold import apply
+
+    reader = ReplyReader(status=status, headers=headers, streamed=True, limits=SMALL)
+    turn = Turn("t", "p")
+    for at in range(0, len(data), 50):
+        for event in reader.feed(data[at : at + 50]):
+            apply(turn, event, 0.0)
+    for event in reader.finish():
+        apply(turn, event, 0.0)
+    return turn
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        stream(*["0123456789"] * 20),
+        stream(*[{"reasoning": "0123456789"}] * 20),
+        stream("0123456789") + b"data: " + b"x" * 3000,
+        stream("0123456789") + b"data: 1234567890\n" * 300,
+        stream("0123456789") + stream({"tool_calls": [{"function": {"name": "f", "arguments": "x" * 101}}]}),
+        b'{"choices":[{"message":{"content":"0123456789","x":"' + b"y" * 3000,
+        stream("<think>" + "x" * 90) + stream("y" * 90),
+    ],
+)
+def test_what_is_too_large_is_stopped_and_what_came_is_kept(data: bytes) -> None:
+    turn = read_small(data)
+    assert cause_of(turn) == "answer-too-large"
+    assert 10 <= len(turn.answer) + len(turn.reasoning) <= 110
+
+
+def test_a_large_error_body_is_classified_by_its_start() -> None:
+    turn = read_small(b'{"error":"Unauthorized"}' + b" " * 1000, status=401, headers=JSON)
+    assert cause_of(turn) == "auth"
+
+
+def test_notes_are_told_once() -> None:
+    _, events = read_reply([stream({"refusal": "a"}, {"refusal": "b"})])
+    assert sum(isinstance(event, Note) for event in events) == 1
