@@ -62,7 +62,7 @@ lock: $(VENV)/.made ## resolve the dependencies anew, and write versions and has
 	@python=$$(readlink -f $(BIN)/python) && $$python -m venv $(VENV)-lock
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
-	$(COMPILE) requirements/build.in --output-file requirements/build.txt
+	$(COMPILE) requirements/build.in -c requirements/runtime.txt --output-file requirements/build.txt
 	$(COMPILE) pyproject.toml requirements/build.in --group dev -c requirements/runtime.txt -c requirements/build.txt \
 		--output-file requirements/dev.txt
 	$(COMPILE) --no-deps requirements/engine.in --output-file requirements/engine.txt

@@ -47,6 +47,33 @@ async def test_a_start_says_which_command_installs_it(monkeypatch: pytest.Monkey
     assert "lmdeck engine install" in caught.value.failure.advice
 
 
+@pytest.mark.parametrize(
+    ("child", "reason"),
+    [
+        ("raise SystemExit(3)", "exit code 3"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGILL)", "lacks instructions"),
+        ("""print('{"error": "no memory"}', flush=True)""", "no memory"),
+    ],
+)
+async def test_a_child_that_dies_early_is_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, child: str, reason: str
+) -> None:
+    script = tmp_path / "child.py"
+    script.write_text(
+        f"import os, resource, signal\nresource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n{child}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(engine_module, "_CHILD", script)
+    monkeypatch.setattr(engine_module, "find_engine", lambda: FILES)
+    engine = EngineProcess(None)
+    with pytest.raises(LmdeckError) as caught:
+        await engine.start()
+    assert caught.value.failure.cause == "engine-failed"
+    assert reason in caught.value.failure.title
+    assert not engine.is_running
+
+
 def test_finding_the_engine_imports_nothing() -> None:
     find_engine()
     assert "xllamacpp" not in sys.modules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -126,6 +127,19 @@ async def test_the_pipe_alone_ends_the_child(engine: EngineProcess) -> None:
     assert process.stdin is not None
     process.stdin.close()
     assert process.wait(20) == 0
+
+
+async def test_a_start_that_is_given_up_leaves_nothing_behind(engine: EngineProcess) -> None:
+    starting = asyncio.create_task(engine.start())
+    while engine.process_id is None:
+        await asyncio.sleep(0)
+    process_id = engine.process_id
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert engine.process_id is None
+    assert not exists(process_id)
+    assert not engine.is_running
 
 
 async def test_an_engine_that_cannot_load_its_model_says_why(

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
@@ -126,14 +127,13 @@ class EngineProcess:
         process, self._process, self._address = self._process, None, None
         if process is None:
             return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()  # the child ends when its standard input does
+        _close(process.stdin)  # the child ends when its standard input does
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _close(process.stdout)  # last: a start that was given up may still be reading it
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         log = _open_log(self._log_path)
@@ -169,6 +169,11 @@ class EngineProcess:
         return json.dumps(settings).encode() + b"\n"
 
 
+def _close(pipe: IO[bytes] | None) -> None:
+    if pipe is not None:
+        pipe.close()
+
+
 def _introduce(process: subprocess.Popen[bytes], settings: bytes) -> str:
     """Tell the child its settings and wait until it says where it listens."""
     if process.stdin is None or process.stdout is None:
@@ -176,7 +181,7 @@ def _introduce(process: subprocess.Popen[bytes], settings: bytes) -> str:
     try:
         process.stdin.write(settings)
         answer = process.stdout.readline()
-    except OSError:
+    except (OSError, ValueError):  # it ended, or ``stop`` closed the pipes meanwhile
         answer = b""
     if not answer:
         raise LmdeckError(explain("engine-failed", reason=_ending(process)))
