@@ -14,10 +14,10 @@ from tui.core.failure import Failure
 from tui.core.secret import Redactor
 from tui.net.classify import classify_exception
 from tui.net.client import ClientFactory
+from tui.net.completion import complete_refusal
 from tui.net.deadlines import Patience
 from tui.net.exchange import Exchange, Phase, observe
 from tui.net.expected import expected_errors
-from tui.net.fetch import complete_redirect
 from tui.net.headers import is_secret_header
 from tui.net.mailbox import Mailbox
 from tui.net.reply_stream import ReplyStream
@@ -182,8 +182,14 @@ class ChatCall:
         last = reply.last_events
         failure = last[-1].failure if isinstance(last[-1], StreamFailed) else None
         if failure is not None and not reply.has_text:
-            asked, location = str(response.request.url), headers.get("location", "")
-            failure = complete_redirect(failure, asked, "/chat/completions", location, self._redactor)
+            failure = complete_refusal(
+                failure,
+                self._endpoint,
+                route="/chat/completions",
+                location=headers.get("location"),
+                model=self._request.model,
+                redactor=self._redactor,
+            )
             last = (*last[:-1], StreamFailed(failure))
             if self._adapt(failure, body):
                 return False

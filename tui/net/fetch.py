@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
-from tui.core.failure import Failure, LmdeckError
-from tui.core.secret import Redactor
+from tui.core.failure import LmdeckError
 from tui.net.classify import classify_exception
 from tui.net.client import ClientFactory
 from tui.net.decoding import Decoder
@@ -86,25 +84,3 @@ async def _get(
         return Fetched(url, response.status_code, headers, bytes(body), exchange)
     finally:
         await response.aclose()
-
-
-def complete_redirect(failure: Failure, asked: str, route: str, location: str, redactor: Redactor) -> Failure:
-    """Say where a redirect leads, as a whole URL, and which base URL that makes.
-
-    Args:
-        asked: the URL that was asked.
-        route: the part of it after the base, such as ``/chat/completions``.
-        location: the header of the same name.
-    """
-    if failure.cause != "redirect" or not location:
-        return failure
-    target = urljoin(asked, location)
-    trimmed = target.removesuffix("/")
-    repair = redactor.redact(trimmed.removesuffix(route)) if trimmed.endswith(route) else None
-    return explain(
-        "redirect",
-        status=failure.status,
-        server_message=failure.server_message,
-        location=redactor.redact(target),
-        repair=repair,
-    )

@@ -6,7 +6,8 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import LmdeckError
 from tui.net.client import ClientFactory
-from tui.net.fetch import complete_redirect, fetch
+from tui.net.completion import complete_refusal
+from tui.net.fetch import fetch
 from tui.wire.errors import classify_error
 from tui.wire.models import ModelList, read_models
 
@@ -24,5 +25,7 @@ async def fetch_models(factory: ClientFactory, endpoint: Endpoint, *, seconds: f
         if models is not None:
             return models
     failure = classify_error(response.status, response.headers, response.body, factory.redactor)
-    location = response.headers.get("location", "")
-    raise LmdeckError(complete_redirect(failure, url, "/models", location, factory.redactor))
+    location = response.headers.get("location")
+    raise LmdeckError(
+        complete_refusal(failure, endpoint, route="/models", location=location, redactor=factory.redactor)
+    )

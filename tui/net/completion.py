@@ -1,0 +1,59 @@
+"""Adds to a refusal what the server could not say: whose key it was, which model, where a redirect leads."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from tui.core.causes import explain
+from tui.core.chat import Endpoint
+from tui.core.failure import Failure
+from tui.core.secret import Redactor
+from tui.net.addresses import replace_origin
+
+
+def complete_refusal(
+    failure: Failure,
+    endpoint: Endpoint,
+    *,
+    route: str,
+    location: str | None = None,
+    model: str | None = None,
+    redactor: Redactor,
+) -> Failure:
+    """Return the failure with the facts that its sentences can use.
+
+    Args:
+        route: the part of the asked URL after the base, such as ``/chat/completions``.
+        location: the response's header of that name.
+        model: the one that was asked for.
+    """
+    asked = endpoint.base_url + route
+    facts: dict[str, str | None] = {}
+    match failure.cause:
+        case "redirect" if location:
+            facts = _redirect(asked, route, location)
+        case "auth" | "auth-scheme" if endpoint.key:
+            facts = {"key_source": endpoint.key_source}
+        case "model-not-found" | "thinking-unsupported":
+            facts = {"model": model}
+        case "wrong-path":
+            facts = {"path": urlsplit(asked).path}
+        case "plain-on-tls-port":
+            facts = {"repair": replace_origin(endpoint.base_url, scheme="https")}
+    if not any(facts.values()):
+        return failure
+    safe = {name: redactor.redact(value) for name, value in facts.items() if value}
+    words: dict[str, str | None] = {**failure.facts, **safe}
+    return explain(
+        failure.cause,
+        status=failure.status,
+        server_message=failure.server_message,
+        chain=failure.chain,
+        **words,
+    )
+
+
+def _redirect(asked: str, route: str, location: str) -> dict[str, str | None]:
+    target = urljoin(asked, location)
+    base = target.removesuffix("/")
+    return {"location": target, "repair": base.removesuffix(route) if base.endswith(route) else None}
