@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import BrokenDisk, all_files
+from tests.store.disk_support import BrokenDisk, all_files
 from tui.store.files import (
     backup_of,
     ensure_private_directory,

@@ -23,7 +23,9 @@ def a_turn(identity: str = "t1", **values: object) -> Turn:
         tool_calls={0: ToolCall("f", "{}")},
         usage=Usage(3, 5, 2, 1, Source.ESTIMATED),
         cost=Cost(Decimal("0.0000300"), Decimal("1e-7"), "EUR"),
-        timings=Timings(started=10.0, headers=10.5, first_text=11.0, last_text=12.0, ended=12.5, text_events=4),
+        timings=Timings(
+            started=10.0, headers=10.5, first_text=11.0, last_text=12.0, ended=12.5, text_events=4
+        ),
         server_timings=ServerTimings(prompt_tokens=3, prompt_ms=1.5, draft_accepted=2),
         thinking_seconds=0.5,
         finish_reason="stop",

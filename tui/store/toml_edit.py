@@ -42,28 +42,27 @@ def edit_text(text: str, wanted: Table) -> str:
 
 
 def _spliced(text: str, wanted: Table) -> str | None:
+    """Return the old sections of what did not change and new ones of what did, in the wanted order."""
     current = _parse(text)
     if current is None:
         return None
     old, new = _units(current), _units(cast("Table", _plain(wanted)))
-    kept: list[str] = []
-    written: set[Unit] = set()
-    for section in _sections(text):
-        unit = section.unit
-        if unit not in new:
-            continue
-        if old.get(unit) == new[unit]:
-            kept.append(section.comments + section.body)
-        elif unit not in written:
-            kept.append(section.comments + _dump(unit, wanted))
-        written.add(unit)
-    if () not in written:
-        kept.insert(0, _dump((), wanted))
-    kept.extend("\n" + _dump(unit, wanted) for unit in new if unit not in written and unit)
-    return "".join(part if part.endswith("\n") or not part else part + "\n" for part in kept)
+    sections, tail = _sections(text)
+    parts: list[str] = []
+    for unit, value in new.items():
+        own = [section for section in sections if section.unit == unit]
+        if own and old.get(unit) == value:
+            parts += [section.comments + section.body for section in own]
+        elif own:
+            parts.append(own[0].comments + _dump(unit, wanted))
+        else:
+            parts.append(("\n" if unit else "") + _dump(unit, wanted))
+    parts.append(tail)
+    return "".join(part if part.endswith("\n") or not part else part + "\n" for part in parts)
 
 
-def _sections(text: str) -> list[_Section]:
+def _sections(text: str) -> tuple[list[_Section], str]:
+    """Return the sections, and the comments after the last one."""
     sections = [_Section((), "", "")]
     comments = ""
     for line in text.splitlines(keepends=True):
@@ -76,8 +75,7 @@ def _sections(text: str) -> list[_Section]:
         else:
             sections[-1].body += comments + line
             comments = ""
-    sections[-1].body += comments
-    return sections
+    return sections, comments
 
 
 def _unit_of_header(line: str) -> Unit | None:

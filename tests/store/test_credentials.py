@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import errno
+import stat
+
+import pytest
+
+from tests.store.disk_support import BrokenDisk
+from tui.core.failure import LmdeckError
+from tui.core.secret import Secret
+from tui.store.credentials import CredentialStore
+from tui.store.paths import Paths
+
+KEY = Secret("sk-0123456789abcdef")
+
+
+def test_keys_are_stored_and_found_by_another_session(paths: Paths) -> None:
+    one, two = CredentialStore(paths), CredentialStore(paths)
+    assert two.get("a") is None
+    one.put("a", KEY)
+    one.put("b.c", Secret("sk-other-key"))
+    assert two.get("a") == KEY
+    assert set(two.all()) == {KEY, Secret("sk-other-key")}
+    assert stat.S_IMODE(paths.credentials_file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(paths.config_dir.stat().st_mode) == 0o700
+
+
+def test_a_deleted_key_is_returned_and_gone_from_the_disk(paths: Paths) -> None:
+    store = CredentialStore(paths)
+    store.put("a", KEY)
+    assert store.delete("a") == KEY
+    assert store.delete("a") is None
+    for path in paths.config_dir.iterdir():
+        assert KEY.reveal().encode() not in path.read_bytes(), path
+
+
+def test_renaming_and_copying_move_the_key(paths: Paths) -> None:
+    store = CredentialStore(paths)
+    store.rename("none", "other")
+    store.copy("none", "other")
+    assert not paths.credentials_file.exists()
+    store.put("a", KEY)
+    store.rename("a", "b")
+    store.copy("b", "c")
+    assert store.get("a") is None
+    assert store.get("b") == store.get("c") == KEY
+
+
+@pytest.mark.parametrize("text", ["", "  ", "Bearer sk-1", '"sk-1"', "sk-1\nsk-2", "${KEY}", "sk 1", "sk-é"])
+def test_what_cannot_be_a_key_is_refused_without_quoting_it(paths: Paths, text: str) -> None:
+    with pytest.raises(LmdeckError) as caught:
+        CredentialStore(paths).put("a", Secret(text))
+    assert caught.value.failure.cause == "key-malformed"
+    assert not text.strip() or text not in str(caught.value)
+    assert not paths.credentials_file.exists()
+
+
+def test_a_file_that_others_can_read_is_made_private_and_said_so(paths: Paths) -> None:
+    store = CredentialStore(paths)
+    store.put("a", KEY)
+    paths.credentials_file.chmod(0o644)
+    other = CredentialStore(paths)
+    assert other.get("a") == KEY
+    assert stat.S_IMODE(paths.credentials_file.stat().st_mode) == 0o600
+    assert "private now" in other.notices[0]
+
+
+def test_a_file_that_cannot_be_made_private_is_not_used(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CredentialStore(paths).put("a", KEY)
+    paths.credentials_file.chmod(0o644)
+    monkeypatch.setattr("tui.store.disk.make_private", lambda descriptor: None)
+    with pytest.raises(LmdeckError, match="others can read") as caught:
+        CredentialStore(paths).get("a")
+    assert "env:NAME" in caught.value.failure.advice
+
+
+def test_a_broken_file_is_told_and_kept_aside_by_the_next_key(paths: Paths) -> None:
+    paths.config_dir.mkdir(parents=True)
+    paths.credentials_file.write_text("[keys\na = 'sk-secret'\n")
+    paths.credentials_file.chmod(0o600)
+    store = CredentialStore(paths)
+    with pytest.raises(LmdeckError) as caught:
+        store.get("a")
+    assert "sk-secret" not in repr(caught.value.failure)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    store.put("b", KEY)
+    assert store.get("b") == KEY
+    (copy,) = paths.config_dir.glob("credentials.toml.corrupt-*")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert copy.name in store.notices[-1]
+
+
+def test_a_newer_file_is_read_and_never_written(paths: Paths) -> None:
+    paths.config_dir.mkdir(parents=True)
+    text = 'schema = 9\n[keys]\na = "sk-0123456789abcdef"\n'
+    paths.credentials_file.write_text(text)
+    paths.credentials_file.chmod(0o600)
+    store = CredentialStore(paths)
+    assert store.get("a") == KEY
+    with pytest.raises(LmdeckError):
+        store.put("b", KEY)
+    assert paths.credentials_file.read_text() == text
+
+
+def test_the_golden_file_of_this_schema_reads_as_ever(paths: Paths) -> None:
+    paths.config_dir.mkdir(parents=True)
+    paths.credentials_file.write_text('schema = 1\n\n[keys]\n"a.b" = "sk-0123456789abcdef"\nodd = 3\n')
+    paths.credentials_file.chmod(0o600)
+    assert CredentialStore(paths).get("a.b") == KEY
+    assert CredentialStore(paths).get("odd") is None
+
+
+@pytest.mark.parametrize("call", ["open_file", "write", "fsync", "replace"])
+def test_a_refused_write_leaves_the_keys_as_they_were(
+    paths: Paths, broken_disk: BrokenDisk, call: str
+) -> None:
+    store = CredentialStore(paths)
+    store.put("a", KEY)
+    broken_disk.refuse(errno.ENOSPC, call)
+    with pytest.raises(LmdeckError) as caught:
+        store.put("a", Secret("sk-another-key"))
+    assert caught.value.failure.cause == "store-full"
+    broken_disk.recover()
+    assert CredentialStore(paths).get("a") == KEY

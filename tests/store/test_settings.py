@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tui.core.provider import SendBack
+from tui.store.paths import Paths
+from tui.store.settings import ReasoningView, Settings, load_settings
+
+
+def write(paths: Paths, text: str) -> None:
+    paths.config_dir.mkdir(parents=True)
+    paths.settings_file.write_text(text)
+
+
+def test_without_a_file_the_defaults_hold(paths: Paths) -> None:
+    assert load_settings(paths) == (Settings(), ())
+    assert not paths.config_dir.exists()
+
+
+def test_every_setting_is_read(paths: Paths) -> None:
+    text = """
+theme = "nord"
+calm = false
+plain = true
+mouse = false
+reasoning = "open"
+code_wrap = true
+raw = true
+save_conversations = false
+check_reachability = false
+max_tokens = 500
+send_back = "always"
+
+[keys]
+chat.stop = "f5"
+"list.add" = ["a", "insert"]
+"""
+    write(paths, text)
+    settings, notices = load_settings(paths)
+    assert notices == ()
+    assert settings == Settings(
+        theme="nord",
+        calm=False,
+        plain=True,
+        mouse=False,
+        reasoning=ReasoningView.OPEN,
+        code_wrap=True,
+        raw=True,
+        save_conversations=False,
+        check_reachability=False,
+        max_tokens=500,
+        send_back=SendBack.ALWAYS,
+        keys={"chat.stop": "f5", "list.add": "a,insert"},
+    )
+    assert paths.settings_file.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("calm = 1", "true or false"),
+        ("theme = 3", "quotes"),
+        ('reasoning = "loud"', "live, collapsed, open"),
+        ("max_tokens = 0", "whole number"),
+        ('keys = "x"', "table"),
+        ("keys = { a = 1 }", '"f5"'),
+        ("mous = true", "write mouse"),
+        ("zzzz = 1", "remove it"),
+        ("\x00", "not valid TOML (line 1)"),
+    ],
+)
+def test_what_cannot_be_used_is_told_and_the_default_holds(paths: Paths, line: str, hint: str) -> None:
+    write(paths, f"{line}\n")
+    settings, (notice,) = load_settings(paths)
+    assert settings == Settings()
+    assert notice.startswith("~/.config/lmdeck/config.toml")
+    assert hint in notice
+
+
+def test_the_start_loads_no_schema_library(environment: dict[str, str]) -> None:
+    code = (
+        "import os, sys\n"
+        "from tui.store.paths import resolve_paths\n"
+        "from tui.store.settings import load_settings\n"
+        "from tui.store.providers import ProviderStore\n"
+        "from tui.store.conversations import ConversationStore\n"
+        "paths = resolve_paths(os.environ)\n"
+        "load_settings(paths), ProviderStore(paths).load(), ConversationStore(paths).list()\n"
+        "heavy = {'pydantic', 'httpx', 'textual', 'rich', 'tomli_w', 'asyncio', 'ssl'} & set(sys.modules)\n"
+        "print(sorted(heavy))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
