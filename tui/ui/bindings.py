@@ -167,7 +167,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             True,
             True,
         ),
-        Key("form.clone", "f6", "clone", "Clone", "Make an editable copy of this provider", False, True),
+        Key("form.clone", "f6", "clone", "Clone", "Make an editable copy of a read-only provider", True, True),
         Key("form.cancel", "escape", "cancel", "Cancel", "Go back; asks when there are changes", True),
         Key("form.next", "down,enter", "next", "Next field", "Go to the next field"),
         Key("form.previous", "up", "previous", "Previous field", "Go to the field above"),

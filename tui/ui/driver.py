@@ -52,9 +52,16 @@ class _TolerantFile:
             return
         try:
             action()
-        except (OSError, ValueError):  # EIO from a closed pty, EPIPE, a closed file
+        except OSError:  # EIO from a closed pty, EPIPE
             self._is_gone = True
+            self._let_go()
             self._on_gone()
+
+    def _let_go(self) -> None:
+        """Point the descriptor at nothing: at its end Python flushes the rest, and would exit with 120."""
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, self._file.fileno())
+        os.close(nothing)
 
 
 class TerminalDriver(LinuxDriver):
@@ -75,7 +82,8 @@ class TerminalDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         """Stop reading; wakes the reader, which may be waiting without a limit."""
-        os.write(self._wake_writer, b"\0")
+        if self._key_thread is not None and self._key_thread.is_alive():
+            os.write(self._wake_writer, b"\0")
         super().disable_input()
 
     def close(self) -> None:
@@ -108,12 +116,12 @@ class TerminalDriver(LinuxDriver):
         terminal = TerminalInput()
         decode = getincrementaldecoder("utf-8")("replace").decode
         quiet_ticks = 0
-        while not self.exit_event.is_set():
+        while True:
             resting = quiet_ticks >= _TICKS_UNTIL_REST and not terminal.is_waiting
             ready = {key.fd for key, _ in selector.select(None if resting else constants.ESCAPE_DELAY)}
             if self._wake_reader in ready:
                 os.read(self._wake_reader, 1)
-                continue
+                return
             if self.fileno in ready:
                 data = self._read()
                 if not data:

@@ -147,9 +147,7 @@ def matches(row: Row, query: str) -> bool:
 def details(row: Row) -> Content:
     """Return three lines for below the list: everything about one provider that a narrow list leaves out."""
     provider = row.provider
-    parts = [provider.category.value, provider.type, provider.sub_type, f"{provider.state.value.lower()}"]
-    if provider.is_default:
-        parts.append("default")
+    parts = [provider.category.value, provider.type, provider.sub_type]
     if provider.is_remote:
         parts.append("is remote")
     if provider.tls.insecure:

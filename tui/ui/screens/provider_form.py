@@ -136,7 +136,7 @@ class ProviderFormScreen(ProviderFormBase):
         if self.is_view_only and action in _EDITING_ACTIONS:
             return False
         if action == "clone":
-            return self._previous_name is not None
+            return self.is_view_only
         if action == "repair":
             return True if self._repair is not None else None
         return True

@@ -26,7 +26,7 @@ from tui.ui.widgets.form_row import FormRow, FormScroll
 from tui.ui.widgets.title_bar import TitleBar
 
 _UNENCRYPTED = "allow_unencrypted_key"
-_VIEW_ONLY = "Read-only: built in, or from a site-wide file. F6 makes a copy that you can edit."
+_VIEW_ONLY = "Read-only: built in, or from a site-wide file. F6 makes an editable copy."
 _EDITING_ACTIONS = ("save", "save_exit", "repair")
 
 

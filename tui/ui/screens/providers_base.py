@@ -26,7 +26,7 @@ from tui.ui.widgets.title_bar import TitleBar
 
 _CHECKS_AT_ONCE = 4
 _WELCOME = (
-    "Welcome. Press Enter to chat right away: this provider needs no server, no key.\n"
+    "Welcome. Press Enter to chat right away: it needs no server and no key.\n"
     "Press a to add an endpoint of your own, F1 to see every key."
 )
 

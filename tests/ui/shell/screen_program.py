@@ -1,0 +1,70 @@
+"""The screens on a runtime in memory, as a program of its own, for the tests that need a real terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from fake_runtime import FakePaths, FakeRuntime
+
+from tui.core.secret import Secret
+from tui.ui.app import LmdeckApp, run_app
+from tui.ui.driver import TerminalDriver
+
+KEY = "sk-canary-2f7c91ab55d0"
+HEAVY = (
+    "httpx",
+    "httpcore",
+    "anyio",
+    "markdown_it",
+    "pydantic",
+    "pygments",
+    "rich.markdown",
+    "rich.syntax",
+    "rich.traceback",
+)
+"""``ssl`` is not among them: asyncio itself imports it."""
+
+
+def record_imports(path: Path) -> None:
+    """Write down which heavy modules are loaded when the list is painted first."""
+    write = TerminalDriver.write
+
+    def recording(driver: TerminalDriver, data: str) -> None:
+        if "Providers" in data and not path.exists():
+            path.write_text(json.dumps([name for name in HEAVY if name in sys.modules]))
+        write(driver, data)
+
+    TerminalDriver.write = recording  # type: ignore[method-assign]
+
+
+def crash_on_ctrl_c(runtime: FakeRuntime) -> None:
+    """Let a defect happen with a key in a local variable and in the message."""
+    runtime.redactor.add(Secret(KEY))
+
+    def crash(app: LmdeckApp) -> None:
+        local_key = KEY
+        raise RuntimeError(f"it broke near [/] {local_key}")
+
+    LmdeckApp.action_help_quit = crash  # type: ignore[method-assign]
+
+
+def main() -> int:
+    """Run in the mode and the folder of the command line."""
+    mode, folder = sys.argv[1], Path(sys.argv[2])
+    runtime = FakeRuntime()
+    runtime.paths = FakePaths(state_dir=folder / "state")
+    if mode == "imports":
+        record_imports(folder / "imports.json")
+    if mode == "crash":
+        crash_on_ctrl_c(runtime)
+    code = run_app(runtime)  # type: ignore[arg-type]
+    (folder / "closed").write_text(str(runtime.is_closed))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""The shell in a real terminal: odd bytes, answers, pastes, signals, a dropped line, a defect, start-up."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import ANSWERS, TerminalProgram, private_environment
+
+PROGRAM = Path(__file__).parent / "screen_program.py"
+KEY = "sk-canary-2f7c91ab55d0"
+
+
+@contextmanager
+def screens(
+    tmp_path: Path, mode: str = "list", columns: int = 100, rows: int = 30
+) -> Iterator[TerminalProgram]:
+    """The provider list, ready for keys."""
+    environment = private_environment(tmp_path / "home", PYTHONPATH=str(Path.cwd()))
+    arguments = [sys.executable, str(PROGRAM), mode, str(tmp_path)]
+    with TerminalProgram(arguments, environment, columns=columns, rows=rows) as terminal:
+        terminal.wait_for("5 providers")
+        terminal.wait_for("● up 12 ms")
+        yield terminal
+
+
+def quit_cleanly(terminal: TerminalProgram) -> None:
+    terminal.send("ctrl+q")
+    assert terminal.wait() == 0
+
+
+def test_bytes_that_are_no_utf8_do_not_end_it(tmp_path: Path) -> None:
+    with screens(tmp_path) as terminal:
+        terminal.send_bytes(b"\xe9\xff\xc3")
+        terminal.send("/")
+        terminal.wait_for("Filter:")
+        terminal.send_bytes(b"caf\xe9 \xff")
+        terminal.wait_for("caf\ufffd")
+        quit_cleanly(terminal)
+
+
+def test_answers_of_the_terminal_are_never_typed(tmp_path: Path) -> None:
+    answers = [answer for query, answer in ANSWERS.items() if query != b"\x05"]
+    with screens(tmp_path) as terminal:
+        terminal.send("/")
+        terminal.wait_for("Filter:")
+        for answer in answers:
+            terminal.send_bytes(answer)
+        terminal.send("cloud")
+        terminal.wait_for("1 of 5 providers")
+        terminal.wait_for(r"(?m)^▌? ?.?cloud *$|cloud")
+        quit_cleanly(terminal)
+
+
+def test_a_paste_of_a_megabyte_is_taken(tmp_path: Path) -> None:
+    with screens(tmp_path) as terminal:
+        terminal.send("/")
+        terminal.wait_for("Filter:")
+        terminal.send_bytes(b"\x1b[200~cloud\n" + b"x" * 1_000_000 + b"\x1b[201~")
+        terminal.wait_for("1 of 5 providers")
+        quit_cleanly(terminal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    with screens(tmp_path) as terminal:
+        terminal.kill(number)
+        assert terminal.wait() == 128 + number
+        assert (tmp_path / "closed").read_text() == "True"
+        assert b"\x1b[?1049l" in terminal.raw, "the terminal was not restored"
+
+
+def test_a_closed_terminal_ends_it(tmp_path: Path) -> None:
+    with screens(tmp_path) as terminal:
+        terminal.hang_up()
+        assert terminal.wait() == 128 + signal.SIGHUP
+        assert (tmp_path / "closed").read_text() == "True"
+
+
+def test_a_defect_is_told_without_values(tmp_path: Path) -> None:
+    with screens(tmp_path, "crash") as terminal:
+        terminal.send("ctrl+c")
+        assert terminal.wait() == 1
+        report = tmp_path / "state" / "crash.log"
+        said = terminal.raw.decode(errors="replace").rpartition("\x1b[?1049l")[2]
+    assert "A defect of lmdeck: RuntimeError: it broke near [/] •••" in said
+    assert "crash.log" in said.replace("\r\n", "")
+    assert "local_key" not in said
+    text = report.read_text()
+    assert "screen_program.py" in text
+    assert KEY not in text
+    assert KEY not in terminal.raw.decode(errors="replace")
+    assert report.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_list_is_painted_before_heavy_imports(tmp_path: Path) -> None:
+    with screens(tmp_path, "imports") as terminal:
+        quit_cleanly(terminal)
+    assert json.loads((tmp_path / "imports.json").read_text()) == []
+
+
+class Silence:
+    """Holds once a hundred polls in a row saw no new byte; a program that blinks or polls never gets there."""
+
+    def __init__(self, terminal: TerminalProgram) -> None:
+        self._terminal = terminal
+        self._seen = -1
+        self._quiet_polls = 0
+
+    def __call__(self) -> bool:
+        written = len(self._terminal.raw)
+        self._quiet_polls = self._quiet_polls + 1 if written == self._seen else 0
+        self._seen = written
+        return self._quiet_polls >= 100
+
+
+def test_it_writes_nothing_at_rest(tmp_path: Path) -> None:
+    with screens(tmp_path) as terminal:
+        terminal.send("down")
+        terminal.wait_for("demo-reasoner  at")
+        terminal.wait_for(Silence(terminal))
+        quit_cleanly(terminal)
+
+
+def test_a_small_window_says_so_and_recovers(tmp_path: Path) -> None:
+    with screens(tmp_path) as terminal:
+        terminal.resize(40, 10)
+        terminal.wait_for("lmdeck needs")
+        terminal.resize(100, 30)
+        terminal.wait_for("5 providers")
+        quit_cleanly(terminal)
