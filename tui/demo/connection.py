@@ -131,9 +131,10 @@ class Connection(BaseHTTPRequestHandler):
             ClientGoneError: the client closed its side meanwhile.
         """
         deadline = time.monotonic() + seconds
+        client = select.poll()
+        client.register(self.connection, select.POLLIN)
         while (left := deadline - time.monotonic()) > 0:
-            readable, _, _ = select.select([self.connection], [], [], left)
-            if not readable:
+            if not client.poll(left * 1000):
                 return
             if self._peek() == b"":
                 raise ClientGoneError
