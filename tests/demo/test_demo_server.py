@@ -128,6 +128,7 @@ def test_a_key_is_asked_for_where_one_is_set(start_server: StartServer) -> None:
     assert chat(server, headers={"Authorization": "Bearer wrong"}).status == 401
     assert chat(server, headers={"Authorization": "Bearer sk-demo-1234"}).status == 200
     assert call(server.root_url, "/health").status == 200
+    assert "sk-demo" not in repr(server.requests)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tui.demo.plan import CONTEXT_WINDOW, CREATED, Plan, RequestRefusedError, ma
 from tui.demo.script import MODELS
 
 DEFAULT_RATE = 60.0
-_KEPT_RECORDS = 1000
+_KEPT_RECORDS = 100
 
 
 @dataclass(slots=True)
@@ -30,8 +30,8 @@ class RequestRecord:
 
     method: str
     path: str
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)  # a key may be in it
+    body: bytes = field(repr=False)
     arrived_at: float
     first_token_at: float | None = None
     last_token_at: float | None = None
@@ -110,7 +110,7 @@ class DemoServer:
 
     @property
     def requests(self) -> tuple[RequestRecord, ...]:
-        """The newest requests, oldest first; at most a thousand."""
+        """The newest requests, oldest first; at most a hundred."""
         return tuple(self._records)
 
     def start(self) -> str:
