@@ -68,6 +68,9 @@ class Exchanges:
             unstreamed_seconds=wait_seconds,
             idle_seconds=wait_seconds,
             loading_seconds=wait_seconds,
+            backoff_seconds=min(HEADLESS.backoff_seconds, wait_seconds / 4),
+            longest_retry_after_seconds=min(HEADLESS.longest_retry_after_seconds, wait_seconds),
+            loading_interval_seconds=min(HEADLESS.loading_interval_seconds, max(0.05, wait_seconds / 4)),
         )
         client = self.forgetful_client if is_forgetful else self.client
         return Exchange(self._endpoints, client, patience, None)

@@ -47,6 +47,8 @@ class Runtime:
         self.credentials = CredentialStore(paths)
         self.built_ins = BuiltIns(paths.state_dir)
         self.endpoints = Endpoints(self.credentials, self.built_ins, environment, self.redactor)
+        self.saves_conversations = True
+        """Off for a run that keeps no conversation, whatever the settings say."""
         self._sessions: list[ChatSession] = []
 
     @cached_property
@@ -134,7 +136,7 @@ class Runtime:
 
     def new_session(self, saved: bool = True) -> ChatSession:
         """Begin a conversation. Its file is made with its first prompt."""
-        if not saved or not self.settings.save_conversations:
+        if not (saved and self.saves_conversations and self.settings.save_conversations):
             return self._unsaved_session()
         journal = self.conversations.create()
         return self._track(ChatSession(self.exchanges.for_screen(), journal, identity=journal.identity))

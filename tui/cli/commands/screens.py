@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
         return run_plain_chat(arguments, runtime, output)
     _require_terminal()
-    return _open_screens(arguments, runtime, output)
+    return _open_screens(arguments, runtime)
 
 
 def _require_terminal() -> None:
@@ -31,16 +31,12 @@ def _require_terminal() -> None:
         raise UsageError(explain("terminal-dumb", terminal=os.environ.get("TERM", "")))
 
 
-def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    from tui.ui.app import LmdeckApp
+def _open_screens(arguments: argparse.Namespace, runtime: Runtime) -> int:
+    from tui.ui.app import run_app
 
-    if arguments.command == "chat":
-        name = arguments.provider
-        if name is not None:
-            runtime.directory.get(name)
-        app = LmdeckApp(
-            runtime, start="chat", provider=name, saved=not arguments.unsaved, conversation=arguments.resume
-        )
-    else:
-        app = LmdeckApp(runtime)
-    return app.run_to_exit_code()
+    if arguments.command != "chat":
+        return run_app(runtime)
+    if arguments.provider is not None:
+        runtime.directory.get(arguments.provider)
+    runtime.saves_conversations = not arguments.unsaved
+    return run_app(runtime, ("chat", arguments.provider))
