@@ -189,6 +189,7 @@ class ChatCall:
                 location=headers.get("location"),
                 model=self._request.model,
                 redactor=self._redactor,
+                way=self._factory.route(self._endpoint.base_url),
             )
             last = (*last[:-1], StreamFailed(failure))
             if self._adapt(failure, body):

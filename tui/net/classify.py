@@ -102,8 +102,10 @@ def classify_exception(
         origin = Origin("", "", 0)
     case = _Case(errors, endpoint, origin, seen, seen.phase if phase is None else Phase(phase), seconds)
     cause, facts = _decide(case, route)
-    chain = tuple(_describe(known, redactor or Redactor()) for known in errors)
-    return explain(cause, status=None, server_message=None, chain=chain, **facts)
+    eraser = redactor or Redactor()
+    chain = tuple(_describe(known, eraser) for known in errors)
+    safe = {name: eraser.redact(value) for name, value in facts.items() if value}
+    return explain(cause, status=None, server_message=None, chain=chain, **safe)
 
 
 _Verdict = tuple[str, dict[str, str | None]]
@@ -177,6 +179,8 @@ def _time(case: _Case) -> _Verdict | None:
     if not (case.find("TimeoutException") or any(isinstance(error, TimeoutError) for error in case.errors)):
         return None
     host: dict[str, str | None] = {"host": case.origin.host, "seconds": case.limit}
+    if any(isinstance(error, OSError) and error.errno == errno.ETIMEDOUT for error in case.errors):
+        return _given_up_by_system(case)
     match case.phase:
         case Phase.PREPARE | Phase.CONNECT:
             return "connect-timeout", {"address": case.origin.authority, "seconds": case.limit}
@@ -199,10 +203,15 @@ def _system(case: _Case) -> _Verdict | None:
             return "no-route", host
         if code in _CUT:
             return ("stream-reset" if case.phase is Phase.BODY else _cut_cause(case)), host
-        if code == errno.ETIMEDOUT:  # keep-alive probes of the system went unanswered
-            lost = {Phase.BODY: "stream-reset", Phase.CONNECT: "connect-timeout"}
-            return lost.get(case.phase, "connection-reset"), host
     return None
+
+
+def _given_up_by_system(case: _Case) -> _Verdict:
+    """The system itself got no answer: to its first packet, or to the probes of a silent connection."""
+    if case.phase in _BEFORE_CONNECTION:
+        return "connect-timeout", {"address": case.origin.authority}
+    lost = "stream-reset" if case.phase is Phase.BODY else "connection-reset"
+    return lost, {"host": case.origin.host}
 
 
 def _cut_cause(case: _Case) -> str:

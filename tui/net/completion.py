@@ -9,6 +9,7 @@ from tui.core.chat import Endpoint
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
 from tui.net.addresses import replace_origin
+from tui.net.proxies import Route
 
 
 def complete_refusal(
@@ -19,6 +20,7 @@ def complete_refusal(
     location: str | None = None,
     model: str | None = None,
     redactor: Redactor,
+    way: Route | None = None,
 ) -> Failure:
     """Return the failure with the facts that its sentences can use.
 
@@ -26,7 +28,10 @@ def complete_refusal(
         route: the part of the asked URL after the base, such as ``/chat/completions``.
         location: the response's header of that name.
         model: the one that was asked for.
+        way: how the request travelled: a proxy that wants a login answers in the endpoint's place.
     """
+    if failure.status == 407 and way is not None and not way.is_direct:
+        return explain("proxy-failed", status=407, proxy=way.proxy, variable=way.variable)
     asked = endpoint.base_url + route
     facts: dict[str, str | None] = {}
     match failure.cause:

@@ -7,7 +7,7 @@ from tui.core.endpoint_url import models_url_of
 from tui.core.failure import LmdeckError
 from tui.net.client import ClientFactory
 from tui.net.completion import complete_refusal
-from tui.net.fetch import fetch
+from tui.net.fetch import Fetched, fetch
 from tui.wire.errors import classify_error
 from tui.wire.models import ModelList, read_models
 
@@ -18,14 +18,25 @@ async def fetch_models(factory: ClientFactory, endpoint: Endpoint, *, seconds: f
     Raises:
         LmdeckError: it does not answer, refuses, or answers with something else.
     """
-    url = models_url_of(endpoint.base_url)
-    response = await fetch(factory, endpoint, url, seconds=seconds)
-    if response.status < 300:
-        models = read_models(response.body)
-        if models is not None:
-            return models
-    failure = classify_error(response.status, response.headers, response.body, factory.redactor)
-    location = response.headers.get("location")
-    raise LmdeckError(
-        complete_refusal(failure, endpoint, route="/models", location=location, redactor=factory.redactor)
+    response = await fetch(factory, endpoint, models_url_of(endpoint.base_url), seconds=seconds)
+    return read_list(factory, endpoint, response)
+
+
+def read_list(factory: ClientFactory, endpoint: Endpoint, response: Fetched) -> ModelList:
+    """Return the list that a response is.
+
+    Raises:
+        LmdeckError: it is none.
+    """
+    models = read_models(response.body) if response.status < 300 else None
+    if models is not None:
+        return models
+    failure = complete_refusal(
+        classify_error(response.status, response.headers, response.body, factory.redactor),
+        endpoint,
+        route="/models",
+        location=response.headers.get("location"),
+        redactor=factory.redactor,
+        way=factory.route(endpoint.base_url),
     )
+    raise LmdeckError(failure)

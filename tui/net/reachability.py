@@ -6,8 +6,14 @@ import time
 from dataclasses import dataclass
 
 from tui.core.chat import Endpoint
+from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
+from tui.net.addresses import origin_of
 from tui.net.client import ClientFactory
+from tui.net.fetch import Fetched, fetch
+from tui.net.models import read_list
+from tui.wire.fingerprint import identify
+from tui.wire.servers import ServerIdentity
 
 _ANSWERED = ("auth", "auth-scheme", "forbidden", "rate-limited", "overloaded", "quota", "loading")
 """The server is there, and something else is in the way."""
@@ -25,25 +31,34 @@ class Reachability:
     milliseconds: float | None = None
     models: tuple[str, ...] | None = None
     """The models that it offers; ``None`` where it does not say."""
+    server: ServerIdentity | None = None
+    """Which server it is, as far as this answer shows."""
 
 
 async def reach(factory: ClientFactory, endpoint: Endpoint, timeout_seconds: float = 5) -> Reachability:
     """Look whether an endpoint answers within the time. Never raises for what a network does."""
-    from tui.net.models import fetch_models
-
+    url = models_url_of(endpoint.base_url)
     started = time.perf_counter()
     try:
-        models = await fetch_models(factory, endpoint, seconds=timeout_seconds)
+        response = await fetch(factory, endpoint, url, seconds=timeout_seconds)
     except LmdeckError as error:
-        failure = error.failure
-        if failure.cause in _NO_LIST:
-            return Reachability(None, failure, _since(started))
-        if failure.status is not None and failure.cause in _ANSWERED:
-            return Reachability(True, failure, _since(started))
-        return Reachability(False, failure, None if failure.status is None else _since(started))
-    names = tuple(model.identifier for model in models.models)
-    return Reachability(True, None, _since(started), names)
+        return Reachability(False, error.failure)
+    took = (time.perf_counter() - started) * 1000
+    try:
+        models = read_list(factory, endpoint, response)
+    except LmdeckError as error:
+        return _refused(endpoint, response, error.failure, took)
+    server = identify(
+        host=origin_of(endpoint.base_url).host, headers=response.headers, owned_by=models.owners
+    )
+    return Reachability(True, None, took, models.identifiers, server)
 
 
-def _since(started: float) -> float:
-    return (time.perf_counter() - started) * 1000
+def _refused(endpoint: Endpoint, response: Fetched, failure: Failure, took: float) -> Reachability:
+    """Judge an endpoint that answers, but not with a list."""
+    server = identify(
+        host=origin_of(endpoint.base_url).host, headers=response.headers, error_body=response.body
+    )
+    if failure.cause in _NO_LIST:
+        return Reachability(None, failure, took, server=server)
+    return Reachability(failure.cause in _ANSWERED, failure, took, server=server)

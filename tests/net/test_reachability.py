@@ -1,0 +1,104 @@
+"""The quick look of lists, and the model list itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.fault_server import FAULTS, Answer, FaultServer, refused_port
+from tui.core.chat import Endpoint
+from tui.core.failure import LmdeckError
+from tui.core.secret import Secret
+from tui.net.client import ClientFactory
+from tui.net.fetch import fetch
+from tui.net.models import fetch_models
+from tui.net.reachability import reach
+from tui.wire.servers import ServerKind
+
+LIST = Answer(json.dumps({"object": "list", "data": [{"id": "a", "owned_by": "vllm"}, {"id": "b"}]}).encode())
+
+
+async def test_a_list_means_reachable_and_names_models_and_server(factory: ClientFactory) -> None:
+    with FaultServer(LIST) as server:
+        found = await reach(factory, Endpoint(server.base_url))
+    assert found.is_reachable is True
+    assert found.failure is None
+    assert found.models == ("a", "b")
+    assert found.milliseconds is not None
+    assert found.milliseconds > 0
+    assert found.server is not None
+    assert found.server.kind is ServerKind.VLLM
+    assert server.requests[0].startswith(b"GET /v1/models HTTP/1.1")
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_reachable", "cause"),
+    [
+        ("http-401-openai", True, "auth"),
+        ("http-403", True, "forbidden"),
+        ("http-429", True, "rate-limited"),
+        ("http-503-loading", True, "loading"),
+        ("http-404-path", None, "wrong-path"),
+        ("http-405", None, "method-not-allowed"),
+        ("http-502-nginx", False, "bad-gateway"),
+        ("http-200-html", False, "unexpected-response"),
+        ("http-301", False, "redirect"),
+        ("close-without-answer", False, "closed-without-answer"),
+        ("silence", False, "no-answer"),
+        ("slow-headers", False, "headers-stalled"),
+        ("ssh-banner", False, "not-http"),
+        ("stall-after-headers", False, "stream-stalled"),
+    ],
+)
+async def test_what_is_in_the_way(
+    factory: ClientFactory, fault: str, is_reachable: bool | None, cause: str
+) -> None:
+    with FaultServer(fault) as server:
+        found = await reach(factory, Endpoint(server.base_url), timeout_seconds=0.4)
+    assert found.is_reachable is is_reachable
+    assert found.failure is not None
+    assert found.failure.cause == cause
+
+
+async def test_nobody_there(factory: ClientFactory) -> None:
+    with refused_port() as port:
+        found = await reach(factory, Endpoint(f"http://127.0.0.1:{port}/v1"))
+    assert found.is_reachable is False
+    assert found.milliseconds is None
+    assert found.failure is not None
+    assert found.failure.cause == "connection-refused"
+
+
+async def test_an_empty_list_is_a_list(factory: ClientFactory) -> None:
+    with FaultServer(Answer(b'{"object":"list","data":[]}')) as server:
+        assert (await fetch_models(factory, Endpoint(server.base_url))).models == ()
+
+
+@pytest.mark.parametrize("fault", sorted(name for name in FAULTS if name.startswith("http-")))
+async def test_no_refusal_passes_for_a_list(factory: ClientFactory, fault: str) -> None:
+    with FaultServer(fault) as server, pytest.raises(LmdeckError) as raised:
+        await fetch_models(
+            factory, Endpoint(server.base_url, Secret("sk-0123456789abcdef"), "env:MY_KEY")
+        )
+    assert raised.value.failure.title
+    assert raised.value.failure.advice
+    if raised.value.failure.cause == "auth":
+        assert "env:MY_KEY" in raised.value.failure.title
+
+
+async def test_a_body_beyond_its_limit_is_refused(factory: ClientFactory) -> None:
+    with FaultServer(Answer(b"x" * 100_000)) as server, pytest.raises(LmdeckError) as raised:
+        await fetch(factory, Endpoint(server.base_url), f"{server.base_url}/models", body_limit=1000)
+    assert raised.value.failure.cause == "answer-too-large"
+
+
+async def test_what_was_seen_of_a_fetch_is_kept(factory: ClientFactory) -> None:
+    with FaultServer(LIST) as server:
+        fetched = await fetch(factory, Endpoint(server.base_url), f"{server.base_url}/models")
+        again = await fetch(factory, Endpoint(server.base_url), f"{server.base_url}/models")
+    marks = list(fetched.exchange.marks.values())
+    assert marks == sorted(marks)
+    assert fetched.exchange.address == f"127.0.0.1:{server.port}"
+    assert not fetched.exchange.is_reused
+    assert again.exchange.is_reused
