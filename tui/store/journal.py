@@ -68,9 +68,9 @@ class Journal:
 
     def begin_turn(self, turn: Turn) -> None:
         """Write down the prompt. A conversation without a title is named after it."""
-        self._begin()
         if not self.title:
             self.set_title(title_of(turn.prompt))
+        self._begin()
         self._writer.put(turn_record(turn))
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:

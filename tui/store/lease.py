@@ -18,6 +18,9 @@ from tui.store.files import create_private, read_file, remove_quietly
 from tui.store.owner import Owner, decode_owner, new_owner
 
 _OWNER_SIZE_LIMIT = 4096
+_NAMELESS_STALE_SECONDS = 10.0
+"""Without links a lease is empty for a moment; one that stays so was left by a writer that failed."""
+_NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 
 
 class LeaseHeldError(Exception):
@@ -42,8 +45,7 @@ class Lease:
         Raises:
             OSError: the disk does not answer.
         """
-        current = _read(self.path)
-        return current is not None and current[0] == self._owner
+        return _is_owned_by(self.path, self._owner)
 
     def beat(self) -> None:
         """Say that the holder lives.
@@ -67,13 +69,15 @@ def acquire_lease(path: Path, stale_after_seconds: float) -> Lease:
         LeaseHeldError: somebody has it.
         OSError: the disk refuses.
     """
+    owner = new_owner()
     for _ in range(3):
-        owner = new_owner()
         try:
-            create_private(path, owner.encode())
+            _create(path, owner)
         except FileExistsError:
-            _break_if_stale(path, stale_after_seconds)
-            continue
+            # A network disk may answer so to a link that it did make.
+            if not _is_owned_by(path, owner):
+                _break_if_stale(path, stale_after_seconds)
+                continue
         return Lease(path, owner)
     raise LeaseHeldError(None)
 
@@ -87,6 +91,25 @@ def holder_of(path: Path, stale_after_seconds: float) -> Owner | None:
     if current is None or _is_stale(*current, stale_after_seconds):
         return None
     return current[0] or Owner("", "", 0, "")
+
+
+def _create(path: Path, owner: Owner) -> None:
+    """Make the lease with its content in one step; nobody ever sees an empty one where links exist."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    create_private(temporary, owner.encode())
+    try:
+        disk.link(temporary, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        create_private(path, owner.encode())
+    finally:
+        remove_quietly(temporary)
+
+
+def _is_owned_by(path: Path, owner: Owner) -> bool:
+    current = _read(path)
+    return current is not None and current[0] == owner
 
 
 def _break_if_stale(path: Path, stale_after_seconds: float) -> None:
@@ -128,6 +151,7 @@ def _read(path: Path) -> tuple[Owner | None, float] | None:
 
 
 def _is_stale(owner: Owner | None, heartbeat: float, stale_after_seconds: float) -> bool:
-    if owner is not None and owner.is_dead:
-        return True
-    return time.time() - heartbeat > stale_after_seconds
+    age = time.time() - heartbeat
+    if owner is None:
+        return age > min(_NAMELESS_STALE_SECONDS, stale_after_seconds)
+    return owner.is_dead or age > stale_after_seconds

@@ -1,0 +1,436 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.store.disk_support import BrokenDisk, rounds
+from tui.core.failure import LmdeckError, UsageError
+from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.core.usage import Cost, Usage
+from tui.store.conversations import ConversationStore
+from tui.store.journal import Journal
+from tui.store.owner import decode_owner, machine_identity
+from tui.store.paths import Paths
+
+
+def a_turn(identity: str = "t1", prompt: str = "Why?", price: str = "0.5", currency: str = "USD") -> Turn:
+    return Turn(
+        identity,
+        prompt,
+        provider="qwen",
+        model="qwen-plus",
+        state=TurnState.DONE,
+        answer=TextBuffer("Because."),
+        usage=Usage(3, 5),
+        cost=Cost(Decimal(price), Decimal(0), currency),
+    )
+
+
+def saved(store: ConversationStore, *turns: Turn) -> str:
+    journal = store.create()
+    for turn in turns or (a_turn(),):
+        journal.write_turn(turn)
+    assert journal.close()
+    return journal.identity
+
+
+@pytest.fixture
+def store(paths: Paths) -> ConversationStore:
+    return ConversationStore(paths)
+
+
+def cause_of(error: pytest.ExceptionInfo[LmdeckError]) -> str:
+    return error.value.failure.cause
+
+
+# -- the list ---------------------------------------------------------------------------------------
+
+
+def test_an_empty_list_makes_nothing(store: ConversationStore, paths: Paths) -> None:
+    assert store.list() == []
+    assert not paths.data_dir.exists()
+    assert not paths.cache_dir.exists()
+
+
+def test_a_summary_tells_what_the_list_shows(store: ConversationStore) -> None:
+    dropped = a_turn("t3", price="0.25")
+    journal = store.create()
+    for turn in (a_turn("t1"), a_turn("t2", price="0.0000001", currency="EUR"), dropped):
+        journal.write_turn(turn)
+    journal.drop_turn("t3")
+    journal.close()
+    (summary,) = store.list()
+    assert (summary.identity, summary.title, summary.turns) == (journal.identity, "Why?", 2)
+    assert (summary.provider, summary.model) == ("qwen", "qwen-plus")
+    assert summary.usage == Usage(9, 15)
+    # What was taken back was paid all the same.
+    assert summary.costs == (
+        Cost(Decimal("0.75"), Decimal(0), "USD"),
+        Cost(Decimal("0.0000001"), Decimal(0), "EUR"),
+    )
+    assert summary.problem is None
+    assert not summary.is_open_elsewhere
+    assert summary.updated_at >= summary.created_at[:19]
+
+
+def test_the_newest_conversation_stands_first(store: ConversationStore, paths: Paths) -> None:
+    identities = [saved(store) for _ in range(3)]
+    for age, identity in enumerate(identities):
+        os.utime(paths.conversations_dir / f"{identity}.jsonl", (1_700_000_000 + age, 1_700_000_000 + age))
+    assert [summary.identity for summary in store.list()] == identities[::-1]
+
+
+def test_the_cache_is_used_rebuilt_and_never_wrong(
+    store: ConversationStore, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = saved(store), saved(store)
+    listed = store.list()
+    assert paths.conversation_index_file.stat().st_mode & 0o777 == 0o600
+    with monkeypatch.context() as patch:
+        patch.setattr("tui.store.summaries.summarise", None)  # nothing may be read anew
+        assert ConversationStore(paths).list() == listed
+    store.rename(first, "Other")
+    assert {summary.title for summary in ConversationStore(paths).list()} == {"Other", "Why?"}
+    for garbage in ("", "{", '{"version":1}', '{"version":1,"conversations":{"x":[]}}', "[]"):
+        paths.conversation_index_file.write_text(garbage)
+        assert len(ConversationStore(paths).list()) == 2
+    store.delete(second)
+    store.list()
+    assert second not in paths.conversation_index_file.read_text()
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing(
+    store: ConversationStore, broken_disk: BrokenDisk
+) -> None:
+    saved(store)
+    broken_disk.refuse(errno.EROFS)
+    assert len(store.list()) == 1
+
+
+def test_a_thousand_conversations_are_listed_without_reading_one_twice(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ConversationStore(paths)
+    content = (paths.conversations_dir / f"{saved(store)}.jsonl").read_bytes()
+    for number in range(1_000):
+        (paths.conversations_dir / f"c{number}.jsonl").write_bytes(content)
+    assert len(store.list()) == 1_001
+    monkeypatch.setattr("tui.store.summaries.summarise", None)
+    assert len(ConversationStore(paths).list()) == 1_001
+
+
+def test_odd_files_are_listed_with_their_problem(store: ConversationStore, paths: Paths) -> None:
+    identity = saved(store)
+    path = paths.conversations_dir / f"{identity}.jsonl"
+    path.write_bytes(path.read_bytes() + b"garbage\n")
+    (paths.conversations_dir / "newer.jsonl").write_text('{"record":"header","schema":99,"title":"N"}\n')
+    (paths.conversations_dir / "folder.jsonl").mkdir()
+    (paths.conversations_dir / "notes.txt").touch()
+    problems = {summary.identity: summary.problem for summary in store.list()}
+    assert problems == {
+        identity: "1 of its lines cannot be read; the rest is there.",
+        "newer": "A newer lmdeck wrote it: it can be read, not continued.",
+        "folder": "It cannot be read: it is not a regular file.",
+    }
+
+
+# -- open, fork, rename, delete ---------------------------------------------------------------------
+
+
+def test_a_conversation_is_reopened_and_continued(store: ConversationStore) -> None:
+    identity = saved(store)
+    opened = store.open(identity)
+    assert opened.notices == ()
+    assert opened.journal is not None
+    opened.journal.write_turn(a_turn("t2"))
+    opened.journal.close()
+    assert [turn.identity for turn in store.open(identity).turns] == ["t1", "t2"]
+    assert store.list()[0].title == "Why?"
+
+
+@pytest.mark.parametrize("identity", ["none", "../x", "", "a/b", ".hidden", "x" * 200])
+def test_what_is_no_conversation_is_told(store: ConversationStore, identity: str) -> None:
+    for call in (store.open, store.fork, store.delete, store.restore, lambda name: store.rename(name, "x")):
+        with pytest.raises(UsageError) as caught:
+            call(identity)
+        assert cause_of(caught) == "conversation-unknown"
+
+
+def test_one_session_writes_the_other_reads_or_forks(paths: Paths) -> None:
+    mine, theirs = ConversationStore(paths), ConversationStore(paths)
+    identity = saved(mine)
+    opened = mine.open(identity)
+    second = theirs.open(identity)
+    assert second.journal is None
+    assert "this lmdeck" in second.notices[0]
+    assert len(second.turns) == 1
+    for change in (lambda: theirs.rename(identity, "x"), lambda: theirs.delete(identity)):
+        with pytest.raises(LmdeckError) as caught:
+            change()
+        assert cause_of(caught) == "store-locked"
+    assert opened.journal is not None
+    opened.journal.close()
+    third = theirs.open(identity)
+    assert third.journal is not None
+    third.journal.close()
+
+
+def test_a_fork_is_a_conversation_of_its_own_and_costs_nothing_twice(
+    store: ConversationStore, paths: Paths
+) -> None:
+    identity = saved(store)
+    fork = store.fork(identity)
+    assert fork.journal is not None
+    assert fork.identity != identity
+    fork.journal.write_turn(a_turn("t2"))
+    fork.journal.close()
+    again = store.open(fork.identity)
+    assert again.title == "Why? (fork)"
+    assert again.forked_from == identity
+    assert [turn.cost for turn in again.turns] == [a_turn().cost] * 2
+    costs = {summary.identity: summary.costs[0].total for summary in store.list()}
+    assert costs == {identity: Decimal("0.5"), fork.identity: Decimal("0.5")}
+
+
+def test_a_newer_conversation_is_read_only(store: ConversationStore, paths: Paths) -> None:
+    identity = saved(store)
+    path = paths.conversations_dir / f"{identity}.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"schema":1', b'"schema":2'))
+    before = path.read_bytes()
+    opened = store.open(identity)
+    assert opened.journal is None
+    assert "newer" in opened.notices[0]
+    assert path.read_bytes() == before
+    assert not list(paths.conversations_dir.glob("*.lease"))
+
+
+def test_damage_is_told_and_the_rest_is_shown(store: ConversationStore, paths: Paths) -> None:
+    identity = saved(store)
+    path = paths.conversations_dir / f"{identity}.jsonl"
+    path.write_bytes(b"\x00\n" + path.read_bytes())
+    opened = store.open(identity)
+    assert opened.notices == ("1 line of this conversation cannot be read. The rest is shown.",)
+    assert len(opened.turns) == 1
+
+
+def test_a_conversation_on_a_read_only_disk_goes_on_in_memory(
+    store: ConversationStore, broken_disk: BrokenDisk
+) -> None:
+    identity = saved(store)
+    broken_disk.refuse(errno.EROFS)
+    opened = store.open(identity)
+    assert opened.journal is not None
+    opened.journal.write_turn(a_turn("t2"))
+    assert not opened.journal.flush(0.2)
+    assert "read-only" in (opened.journal.trouble or "")
+    broken_disk.recover()
+    assert opened.journal.close()
+    assert len(store.open(identity).turns) == 2
+
+
+def test_a_conversation_is_renamed_whether_it_is_open_or_not(store: ConversationStore) -> None:
+    identity = saved(store)
+    store.rename(identity, "One")
+    assert store.list()[0].title == "One"
+    opened = store.open(identity)
+    store.rename(identity, "Two")
+    assert opened.journal is not None
+    assert opened.journal.title == "Two"
+    opened.journal.close()
+    assert store.list()[0].title == "Two"
+
+
+def test_a_rename_that_the_disk_refuses_is_told(store: ConversationStore, broken_disk: BrokenDisk) -> None:
+    identity = saved(store)
+    broken_disk.refuse(errno.ENOSPC, "write", after=1)  # the lease is written, the title is not
+    with pytest.raises(LmdeckError) as caught:
+        store.rename(identity, "x")
+    assert cause_of(caught) == "store-full"
+
+
+def test_a_deleted_conversation_comes_back(store: ConversationStore, paths: Paths) -> None:
+    identity = saved(store)
+    before = (paths.conversations_dir / f"{identity}.jsonl").read_bytes()
+    token = store.delete(identity)
+    assert store.list() == []
+    assert not list(paths.conversations_dir.iterdir())
+    store.restore(token)
+    assert (paths.conversations_dir / f"{identity}.jsonl").read_bytes() == before
+    with pytest.raises(UsageError):
+        store.restore(token)
+
+
+def test_the_trash_is_emptied_after_a_while(store: ConversationStore, paths: Paths) -> None:
+    assert store.purge_trash() == 0
+    token = store.delete(saved(store))
+    assert store.purge_trash() == 0
+    assert store.purge_trash(older_than_days=-1) == 1
+    with pytest.raises(UsageError):
+        store.restore(token)
+
+
+def test_an_unsaved_conversation_can_be_saved_after_all(store: ConversationStore) -> None:
+    journal = store.create("Kept")
+    for turn in (a_turn("t1"), a_turn("t2")):
+        journal.write_turn(turn)
+    journal.close()
+    assert [turn.answer.text for turn in store.open(journal.identity).turns] == ["Because."] * 2
+
+
+# -- leases -----------------------------------------------------------------------------------------
+
+
+def lease_of(paths: Paths, identity: str) -> Path:
+    return paths.conversations_dir / f"{identity}.lease"
+
+
+def foreign_lease(
+    paths: Paths, identity: str, *, host: str = "other", process: int = 1, age: float = 0
+) -> Path:
+    path = lease_of(paths, identity)
+    _, machine = machine_identity()
+    path.write_text(json.dumps({"host": host, "machine": machine, "process": process, "token": "x"}))
+    os.utime(path, (time.time() - age, time.time() - age))
+    return path
+
+
+def test_a_live_lease_of_another_host_is_respected(store: ConversationStore, paths: Paths) -> None:
+    identity = saved(store)
+    foreign_lease(paths, identity)
+    opened = store.open(identity)
+    assert opened.journal is None
+    assert "process 1 on other" in opened.notices[0]
+    assert store.list()[0].is_open_elsewhere
+
+
+def test_a_lease_survives_its_host_only_for_minutes(store: ConversationStore, paths: Paths) -> None:
+    identity = saved(store)
+    foreign_lease(paths, identity, age=3_600)
+    assert not store.list()[0].is_open_elsewhere
+    opened = store.open(identity)
+    assert opened.journal is not None
+    opened.journal.close()
+    assert not lease_of(paths, identity).exists()
+
+
+def test_a_lease_of_a_dead_process_is_taken_at_once(store: ConversationStore, paths: Paths) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    identity = saved(store)
+    foreign_lease(paths, identity, host=machine_identity()[0], process=gone.pid)
+    opened = store.open(identity)
+    assert opened.journal is not None
+    opened.journal.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"host": 1}', b"x" * 10_000])
+def test_a_lease_that_names_nobody_is_held_for_seconds(
+    store: ConversationStore, paths: Paths, content: bytes
+) -> None:
+    identity = saved(store)
+    path = lease_of(paths, identity)
+    path.write_bytes(content)
+    assert store.open(identity).journal is None
+    os.utime(path, (time.time() - 60, time.time() - 60))
+    opened = store.open(identity)
+    assert opened.journal is not None
+    opened.journal.close()
+
+
+def test_a_disk_without_links_has_leases_too(
+    store: ConversationStore, broken_disk: BrokenDisk, paths: Paths
+) -> None:
+    broken_disk.refuse(errno.EPERM, "link")
+    identity = saved(store)
+    opened = store.open(identity)
+    assert opened.journal is not None
+    assert decode_owner(lease_of(paths, identity).read_bytes()) is not None
+    assert ConversationStore(paths).open(identity).journal is None
+    opened.journal.close()
+
+
+def test_a_writer_whose_lease_was_taken_keeps_its_text_until_it_may_write(
+    store: ConversationStore, paths: Paths
+) -> None:
+    """A machine that slept for an hour: another session went on with the conversation meanwhile."""
+    identity = saved(store)
+    opened = store.open(identity)
+    assert opened.journal is not None
+    before = opened.journal.path.read_bytes()
+    opened.journal._writer._beat_at -= 3_600
+    lease = foreign_lease(paths, identity)
+    opened.journal.write_turn(a_turn("mine"))
+    assert not opened.journal.flush(0.2)
+    assert "Another lmdeck writes" in (opened.journal.trouble or "")
+    assert opened.journal.path.read_bytes() == before
+    lease.unlink()
+    assert opened.journal.flush()
+    assert opened.journal.close()
+    assert [turn.identity for turn in store.open(identity).turns] == ["t1", "mine"]
+
+
+# -- a killed writer --------------------------------------------------------------------------------
+
+STREAMER = textwrap.dedent(
+    """
+    import os, sys, time
+    from tui.core.turn import Turn
+    from tui.store.conversations import ConversationStore
+    from tui.store.paths import resolve_paths
+
+    journal = ConversationStore(resolve_paths(os.environ)).create()
+    journal.begin_turn(Turn("t", "Count"))
+    print(journal.identity, flush=True)
+    number = 0
+    while True:
+        journal.append("t", "answer", f"{number} ")
+        number += 1
+        print(f"{number} {time.monotonic()}", flush=True)
+        time.sleep(0.002)
+    """
+)
+
+
+def kill_while_streaming(
+    environment: dict[str, str], after_pieces: int
+) -> tuple[str, list[tuple[int, float]]]:
+    """Run a writer until it has handed over some pieces, kill it; return what it said."""
+    said: list[tuple[int, float]] = []
+    with subprocess.Popen(
+        [sys.executable, "-c", STREAMER], env=environment, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        identity = writer.stdout.readline().strip()
+        for line in writer.stdout:
+            number, moment = line.split()
+            said.append((int(number), float(moment)))
+            if len(said) == after_pieces:
+                writer.kill()
+    return identity, said
+
+
+def test_a_killed_writer_loses_at_most_two_seconds_and_its_lease(
+    environment: dict[str, str], paths: Paths
+) -> None:
+    for round_number in range(rounds(2, 200)):
+        identity, said = kill_while_streaming(environment, 150 + 37 * (round_number % 20))
+        opened = ConversationStore(paths).open(identity)
+        assert isinstance(opened.journal, Journal)
+        opened.journal.close()
+        assert opened.notices == ()
+        (turn,) = opened.turns
+        assert turn.state is TurnState.INTERRUPTED
+        kept = turn.answer.text.split()
+        assert kept == [str(number) for number in range(len(kept))]
+        last = said[-1][1]
+        lost = [moment for number, moment in said if number > len(kept)]
+        assert not lost or last - lost[0] <= 2.0

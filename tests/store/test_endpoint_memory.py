@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import errno
+import json
+import threading
+
+import pytest
+
+from tests.store.disk_support import BrokenDisk
+from tui.store import endpoint_memory
+from tui.store.endpoint_memory import CHECKS_PER_ENDPOINT, EndpointMemory
+from tui.store.paths import Paths
+
+URL = "http://localhost:8000/v1"
+
+
+def test_what_was_learnt_is_there_in_the_next_run(paths: Paths) -> None:
+    memory = EndpointMemory(paths)
+    assert memory.get_json(URL, "m") is None
+    memory.put_json(URL, "m", {"dropped": ["stream_options"]})
+    memory.put_json(URL, "n", {"x": 1})
+    memory.put_json(URL, "n", {})
+    assert EndpointMemory(paths).get_json(URL, "m") == {"dropped": ["stream_options"]}
+    assert EndpointMemory(paths).get_json(URL, "n") is None
+    assert paths.endpoints_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_last_checks_are_kept(paths: Paths) -> None:
+    memory = EndpointMemory(paths)
+    for number in range(CHECKS_PER_ENDPOINT + 5):
+        memory.add_check(URL, {"ok": True, "number": number})
+    kept = EndpointMemory(paths).checks(URL)
+    assert [check["number"] for check in kept] == list(range(5, CHECKS_PER_ENDPOINT + 5))
+    assert memory.checks("http://other") == []
+
+
+def test_the_memory_is_bounded_and_forgets_the_oldest(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint_memory, "ADAPTATION_LIMIT", 3)
+    monkeypatch.setattr(endpoint_memory, "ENDPOINT_LIMIT", 2)
+    memory = EndpointMemory(paths)
+    for number in range(5):
+        memory.put_json(URL, str(number), {"x": 1})
+        memory.add_check(str(number), {"ok": True})
+    memory.put_json(URL, "2", {"x": 2})
+    memory.put_json(URL, "5", {"x": 1})
+    known = {name for name in "012345" if memory.get_json(URL, name)}
+    assert known == {"4", "2", "5"}
+    assert [number for number in "01234" if memory.checks(number)] == ["3", "4"]
+
+
+def test_sessions_add_to_each_others_memory(paths: Paths) -> None:
+    memories = [EndpointMemory(paths) for _ in range(4)]
+    threads = [
+        threading.Thread(target=memory.put_json, args=(URL, str(number), {"x": number}))
+        for number, memory in enumerate(memories)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(EndpointMemory(paths).get_json(URL, str(number)) for number in range(4))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.ENOLCK, errno.ESTALE])
+def test_a_disk_that_refuses_costs_only_the_next_run(
+    paths: Paths, broken_disk: BrokenDisk, number: int
+) -> None:
+    memory = EndpointMemory(paths)
+    broken_disk.refuse(number)
+    memory.put_json(URL, "m", {"x": 1})
+    memory.add_check(URL, {"ok": False})
+    assert memory.get_json(URL, "m") == {"x": 1}
+    assert memory.checks(URL) == [{"ok": False}]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 100_000])
+def test_a_broken_file_is_kept_aside(paths: Paths, content: bytes) -> None:
+    paths.state_dir.mkdir(parents=True)
+    paths.endpoints_file.write_bytes(content)
+    memory = EndpointMemory(paths)
+    assert memory.get_json(URL, "m") is None
+    memory.put_json(URL, "m", {"x": 1})
+    assert EndpointMemory(paths).get_json(URL, "m") == {"x": 1}
+    assert [copy.read_bytes() for copy in paths.state_dir.glob("*.corrupt-*")] == (
+        [content] if content else []
+    )
+
+
+def test_a_newer_file_is_not_written(paths: Paths) -> None:
+    paths.state_dir.mkdir(parents=True)
+    text = json.dumps({"schema": 9, "adaptations": {f"{URL} m": {"x": 1}}, "checks": 3})
+    paths.endpoints_file.write_text(text)
+    memory = EndpointMemory(paths)
+    assert memory.get_json(URL, "m") == {"x": 1}
+    assert memory.checks(URL) == []
+    memory.put_json(URL, "m", {"x": 2})
+    assert memory.get_json(URL, "m") == {"x": 2}
+    assert paths.endpoints_file.read_text() == text
