@@ -108,7 +108,7 @@ _REQUEST = (
     Cause(
         "unsupported-param",
         "The server refuses a parameter of the request[[ ({parameter})]].",
-        "Remove it from the provider's settings.",
+        "lmdeck leaves out what it can; remove the rest from the provider's settings.",
     ),
     Cause(
         "body-too-large",

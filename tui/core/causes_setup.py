@@ -107,8 +107,8 @@ _ENVIRONMENT = (
     ),
     Cause(
         "no-proxy-malformed",
-        "NO_PROXY contains an entry that cannot be read[[: {entry}]].",
-        "Remove that entry from NO_PROXY.",
+        "NO_PROXY contains an entry that many programs cannot read[[: {entry}]].",
+        "Write a plain host name or address there, or remove the entry.",
         is_warning=True,
     ),
     Cause(

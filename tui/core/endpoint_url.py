@@ -7,6 +7,7 @@ and often a repair; what is only odd is normalised and reported as a warning.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv6Address
 
@@ -44,6 +45,8 @@ class UrlProblem:
     repair: str | None
     """The whole corrected URL, with every repairable error of the URL repaired."""
     is_error: bool
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What the catalogue's sentences need (``core.causes.explain``), the repair among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +282,8 @@ class _Inspection:
 def _make_problem(cause: str, repair: str | None, facts: dict[str, str]) -> UrlProblem:
     entry = CATALOGUE[cause]
     words = {**facts, "repair": repair} if repair else facts
-    return UrlProblem(cause, fill(f"{entry.title} {entry.advice}", words), repair, not entry.is_warning)
+    message = fill(f"{entry.title} {entry.advice}", words)
+    return UrlProblem(cause, message, repair, not entry.is_warning, words)
 
 
 def _report_only(cause: str, **facts: str) -> UrlReport:

@@ -1,0 +1,67 @@
+"""Runs a diagnosis for a test: in this process, with short limits, on a machine that may be made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tui.core.diagnosis import CheckResult, DiagnosisReport
+from tui.core.secret import Redactor
+from tui.net.chat import ChatClient
+from tui.net.client import ClientFactory
+from tui.net.machine.machine import Machine
+from tui.net.probe.diagnose import diagnose
+from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
+from tui.wire.adaptation import Adaptation
+
+SHORT = ProbeLimits(
+    connect_seconds=0.5,
+    lookup_seconds=2.0,
+    answer_seconds=0.5,
+    probe_seconds=1.0,
+    headers_seconds=0.5,
+    idle_seconds=0.5,
+    loading_seconds=0.0,
+    loading_interval_seconds=0.05,
+    second_look_seconds=0.5,
+)
+NOWHERE = Path("/nonexistent")
+"""A machine that shows nothing of itself."""
+
+
+class ForgetfulMemory:
+    """Learns nothing."""
+
+    def get(self, base_url: str, model: str) -> Adaptation | None:
+        return None
+
+    def put(self, base_url: str, model: str, adaptation: Adaptation) -> None:
+        pass
+
+
+async def run_check(
+    target: ProbeTarget,
+    *,
+    environment: Mapping[str, str] | None = None,
+    limits: ProbeLimits = SHORT,
+    root: Path = NOWHERE,
+    quick: bool = False,
+    on_result: Callable[[CheckResult], None] | None = None,
+    on_progress: Callable[[str], None] | None = None,
+) -> DiagnosisReport:
+    """Diagnose and close every connection."""
+    variables = dict(environment or {})
+    redactor = Redactor()
+    factory = ClientFactory(variables, redactor=redactor)
+    services = ProbeServices(
+        factory,
+        ChatClient(factory, memory=ForgetfulMemory(), redactor=redactor),
+        Machine(variables, root),
+        variables,
+        redactor,
+        limits,
+    )
+    try:
+        return await diagnose(target, services, quick=quick, on_result=on_result, on_progress=on_progress)
+    finally:
+        await factory.aclose()

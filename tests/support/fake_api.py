@@ -1,0 +1,82 @@
+"""A small OpenAI-compatible server over ``FaultServer``: a model list, a chat of any kind, further routes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.support.fault_server import FAULTS, Answer, Connection, Fault
+from tests.support.stream_samples import delta
+
+
+def model_list(*names: str, owned_by: str = "somebody", **fields: object) -> Answer:
+    """Return the answer to ``GET /models``."""
+    entries = [{"id": name, "object": "model", "owned_by": owned_by, **fields} for name in names]
+    return Answer(json.dumps({"object": "list", "data": entries}).encode())
+
+
+USAGE_EVENT = b'data: {"id":"c","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":10}}\n\n'
+FINISH_EVENT = b'data: {"id":"c","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'
+STREAM_END = b"data: [DONE]\n\n"
+
+
+def good_chat(connection: Connection) -> None:
+    """Answer with ten pieces of text and the token counts."""
+    connection.read_request()
+    connection.start_stream()
+    connection.send_chunks(
+        *(delta(f"{number} ") for number in range(10)), FINISH_EVENT, USAGE_EVENT, STREAM_END
+    )
+    connection.send(b"0\r\n\r\n")
+
+
+class _Replayed(Connection):
+    """A connection whose next request has been read already."""
+
+    def __init__(self, connection: Connection, request: bytes) -> None:
+        super().__init__(connection.server, connection.raw)
+        self.socket = connection.socket
+        self._request: bytes | None = request
+
+    def read_request(self) -> bytes:
+        if self._request is None:
+            return b""
+        request, self._request = self._request, None
+        return request
+
+
+@dataclass
+class FakeApi:
+    """Routes by method and path; whatever is not there is 404 as FastAPI says it."""
+
+    models: Answer | Fault | None = field(default_factory=lambda: model_list("m"))
+    chat: Fault | str = good_chat
+    base: str = "/v1"
+    routes: Mapping[str, Answer] = field(default_factory=dict)
+    key: str | None = None
+    """With it every request below the base needs this ``Authorization`` value."""
+    accepts: Callable[[str], bool] | None = None
+    """Judges the head of a request instead of ``key``; refused ones get 401."""
+
+    def __call__(self, connection: Connection) -> None:
+        while request := connection.read_request():
+            self._route(request)(_Replayed(connection, request))
+
+    def _route(self, request: bytes) -> Fault:
+        head = request.split(b"\r\n\r\n")[0].decode("latin-1")
+        method, path, _ = head.split(" ", 2)
+        if path in self.routes:
+            return self.routes[path]
+        if path.startswith(self.base + "/") and not self._is_accepted(head):
+            return FAULTS["http-401-vllm"]
+        if method == "GET" and path == f"{self.base}/models" and self.models is not None:
+            return self.models
+        if method == "POST" and path == f"{self.base}/chat/completions":
+            return FAULTS[self.chat] if isinstance(self.chat, str) else self.chat
+        return Answer(b'{"detail":"Not Found"}', status="404 Not Found")
+
+    def _is_accepted(self, head: str) -> bool:
+        if self.accepts is not None:
+            return self.accepts(head.lower())
+        return self.key is None or f"authorization: {self.key}".lower() in head.lower()

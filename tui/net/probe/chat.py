@@ -1,0 +1,229 @@
+"""The checks of a real chat: one short stream through the chat's own client, and what it shows."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from tui.core.causes import explain
+from tui.core.chat import ChatRequest, Message, Role
+from tui.core.curl import curl_command
+from tui.core.diagnosis import CheckId, failed, passed, skipped
+from tui.core.endpoint_url import chat_url_of
+from tui.core.events import AnswerDelta, EventBatch, Progress, ReasoningDelta, ResponseStarted, StreamEvent
+from tui.core.failure import Failure
+from tui.core.fold import apply
+from tui.core.safe_text import safe_line
+from tui.core.turn import Turn
+from tui.core.usage import Source, Usage, estimate_tokens
+from tui.net.deadlines import Patience
+from tui.net.probe.run import Run
+from tui.net.probe.server import read_load, settle_server, unlisted
+from tui.wire.adaptation import Adaptation
+from tui.wire.fingerprint import identify_fingerprint
+from tui.wire.request import build_chat_body
+
+PROMPT = "Count from one to twenty."
+MAX_TOKENS = 20
+"""What a check spends at most; enough for a rate, little enough for any budget."""
+
+_KEPT_EVENTS = 60
+
+
+@dataclass(slots=True)
+class ChatOutcome:
+    """One chat as it went."""
+
+    turn: Turn
+    reads: list[float] = field(default_factory=list)
+    """When text came: one entry for each read of the socket."""
+    headers: dict[str, str] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    """Events with their time, for the details."""
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why it failed."""
+        return self.turn.failure
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any text of the model came."""
+        return bool(self.turn.answer) or bool(self.turn.reasoning) or bool(self.turn.tool_calls)
+
+
+async def chat(run: Run) -> ChatOutcome:
+    """Send the short chat and fold what comes; nothing is raised for what a network or server does."""
+    request = ChatRequest(
+        model=run.findings.model,
+        messages=(Message(Role.USER, PROMPT),),
+        sampling=replace(run.target.sampling, max_tokens=MAX_TOKENS),
+        stream=True,
+        thinking=run.target.thinking,
+        extra_body=run.target.extra_body,
+    )
+    server = run.findings.identity.kind
+    body = build_chat_body(request, Adaptation(), server)
+    url = chat_url_of(run.endpoint.base_url)
+    run.findings.curl = curl_command(run.endpoint, url, body, around_proxy=run.goes_around_proxy)
+    outcome = ChatOutcome(Turn(identity="check", prompt=PROMPT, model=request.model))
+    outcome.turn.timings.started = time.perf_counter()
+    patience = _patience(run)
+    stream = run.services.chat.stream(run.endpoint, request, server=server, patience=patience)
+    async with aclosing(stream) as batches:
+        async for batch in batches:
+            _take(run, outcome, batch)
+    return outcome
+
+
+def _patience(run: Run) -> Patience:
+    limits = run.limits
+    return Patience(
+        connect_seconds=limits.connect_seconds,
+        headers_seconds=limits.headers_seconds,
+        unstreamed_seconds=limits.headers_seconds,
+        idle_seconds=limits.idle_seconds,
+        retries=0,
+        loading_seconds=limits.loading_seconds,
+        loading_interval_seconds=limits.loading_interval_seconds,
+        second_look_seconds=limits.second_look_seconds,
+    )
+
+
+def _take(run: Run, outcome: ChatOutcome, batch: EventBatch) -> None:
+    has_text = False
+    for event in batch.events:
+        apply(outcome.turn, event, batch.at)
+        has_text = has_text or isinstance(event, AnswerDelta | ReasoningDelta)
+        if isinstance(event, ResponseStarted):
+            outcome.headers = dict(event.headers)
+        elif isinstance(event, Progress) and event.stage in ("waiting", "retrying"):
+            run.progress(f"Waiting for the answer ({event.detail or event.stage}).")
+        _log(outcome, event, batch.at)
+    if has_text:
+        outcome.reads.append(batch.at)
+
+
+def _log(outcome: ChatOutcome, event: StreamEvent, at: float) -> None:
+    if len(outcome.log) < _KEPT_EVENTS:
+        since = (at - (outcome.turn.timings.started or at)) * 1000
+        outcome.log.append(f"+{since:.1f} ms {safe_line(repr(event), 300)}")
+
+
+async def check_chat(run: Run, outcome: ChatOutcome) -> None:
+    """Judge the chat as a whole: did the model answer?"""
+    if not run.can_try(CheckId.CHAT):
+        return
+    turn, failure = outcome.turn, outcome.failure
+    run.findings.turn = turn
+    _note_usage(run, outcome)
+    _note_identity(run, turn)
+    details = (run.findings.curl, *outcome.log)
+    took = turn.timings.total_ms
+    if failure is not None and not outcome.has_text and failure.cause != "thinking-ate-budget":
+        failure, facts = await _add_evidence(run, failure)
+        run.settle(failed(CheckId.CHAT, failure, *facts, milliseconds=took, details=details))
+        return
+    facts = tuple(safe_line(note, 120) for note in turn.notes)
+    refused = next((note for note in turn.notes if note.startswith("retried")), None)
+    if refused is not None:
+        parameter = refused.removeprefix("retried ")
+        warning = explain("unsupported-param", parameter=parameter)
+        run.settle(failed(CheckId.CHAT, warning, *facts, milliseconds=took, details=details, as_warning=True))
+        return
+    result = passed(CheckId.CHAT, _answer_title(turn), *facts, milliseconds=took)
+    run.settle(replace(result, details=details))
+
+
+async def _add_evidence(run: Run, failure: Failure) -> tuple[Failure, tuple[str, ...]]:
+    """Add what else is known: close model names, the length of a queue."""
+    if failure.cause == "model-not-found":
+        return unlisted(run, failure), ()
+    if failure.cause in ("overloaded", "rate-limited"):
+        load = await read_load(run)
+        if load is not None and load.requests_waiting is not None:
+            waiting, running = f"{load.requests_waiting:.0f}", f"{load.requests_running or 0:.0f}"
+            better = explain(
+                failure.cause,
+                status=failure.status,
+                server_message=failure.server_message,
+                chain=failure.chain,
+                waiting=waiting,
+                retry_after=failure.facts.get("retry_after"),
+            )
+            return better, (f"{running} requests running, {waiting} waiting",)
+    return failure, ()
+
+
+def _answer_title(turn: Turn) -> str:
+    text = safe_line(" ".join((turn.answer.text or turn.reasoning.text).split()), 40)
+    kind = "The model answers" if turn.answer else "The model thinks"
+    return f'{kind}: "{text}"' if text else "The model answers with a tool call."
+
+
+def _note_usage(run: Run, outcome: ChatOutcome) -> None:
+    """Count what the check has used: as reported, else estimated."""
+    turn = outcome.turn
+    if turn.usage is not None:
+        run.findings.usage = turn.usage
+    elif outcome.has_text:
+        text = turn.reasoning.text + turn.answer.text
+        prompt, completion = estimate_tokens(PROMPT), estimate_tokens(text)
+        run.findings.usage = Usage(prompt, completion, source=Source.ESTIMATED)
+
+
+def _note_identity(run: Run, turn: Turn) -> None:
+    """A stream can tell the server where the model list did not."""
+    if not turn.system_fingerprint:
+        return
+    better = run.findings.identity.refined_by(identify_fingerprint(turn.system_fingerprint))
+    if better != run.findings.identity:
+        run.findings.identity = better
+        settle_server(run)
+
+
+def check_usage(run: Run, outcome: ChatOutcome) -> None:
+    """Judge whether the server counts tokens."""
+    if not run.can_try(CheckId.USAGE):
+        return
+    usage = outcome.turn.usage
+    if usage is None or usage.completion_tokens is None:
+        run.settle(failed(CheckId.USAGE, explain("usage-missing"), as_warning=True))
+        return
+    parts = [f"{usage.prompt_tokens if usage.prompt_tokens is not None else '—'} prompt"]
+    parts.append(f"{usage.completion_tokens} completion")
+    if usage.reasoning_tokens is not None:
+        parts.append(f"{usage.reasoning_tokens} of them reasoning")
+    if usage.cached_tokens:
+        parts.append(f"{usage.cached_tokens} from the prefix cache")
+    run.settle(passed(CheckId.USAGE, f"The server counts tokens: {', '.join(parts)}."))
+
+
+def check_reasoning(run: Run, outcome: ChatOutcome) -> None:
+    """Tell whether and how the model shows its reasoning."""
+    if not run.can_try(CheckId.REASONING):
+        return
+    turn = outcome.turn
+    if turn.failure is not None and turn.failure.cause == "thinking-ate-budget":
+        fact = f"the check allows {MAX_TOKENS} tokens, which is little for a reasoning model"
+        run.settle(failed(CheckId.REASONING, turn.failure, fact, as_warning=True))
+    elif turn.reasoning:
+        run.settle(passed(CheckId.REASONING, f"Reasoning comes in {turn.reasoning_source or 'the stream'}."))
+    elif turn.usage is not None and turn.usage.reasoning_tokens:
+        run.settle(passed(CheckId.REASONING, "The model thinks, but the server does not show its thoughts."))
+    else:
+        run.settle(passed(CheckId.REASONING, "No reasoning seen: the model answers at once."))
+
+
+def skip_chat(run: Run) -> None:
+    """Record why no chat was sent."""
+    if run.quick:
+        reason = "Not sent: a quick check spends no tokens."
+    elif run.target.is_embedding:
+        reason = "Not sent: the model makes vectors."
+    else:
+        reason = "Not sent: no model is named."
+    for check in (CheckId.CHAT, CheckId.STREAM, CheckId.USAGE, CheckId.REASONING, CheckId.SPEED):
+        if run.can_try(check):
+            run.settle(skipped(check, reason), blocks=False)

@@ -1,0 +1,206 @@
+"""The checks below HTTP: the name, and a connection to each of its addresses."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from tui.core.causes import explain
+from tui.core.diagnosis import CheckId, failed, passed
+from tui.core.endpoint_url import is_loopback_host
+from tui.core.failure import Failure
+from tui.core.safe_text import safe_line
+from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
+from tui.net.classify import classify_exception
+from tui.net.dialer import Address
+from tui.net.exchange import Phase
+from tui.net.probe.local import explain_refusal
+from tui.net.probe.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to connect to one address."""
+
+    address: Address
+    milliseconds: float
+    error: OSError | None
+
+    @property
+    def shown(self) -> str:
+        """The address with its port."""
+        host, port = self.address[1][:2]
+        return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+
+    def describe(self) -> str:
+        """Return the outcome in one line."""
+        if self.error is None:
+            return f"{self.shown} accepts"
+        if isinstance(self.error, TimeoutError):
+            return f"{self.shown} does not answer"
+        reason = os.strerror(self.error.errno) if self.error.errno else "no connection"
+        return f"{self.shown}: {reason.lower()}"
+
+
+async def check_connection(run: Run) -> None:
+    """Look the name up and connect to every address: the endpoint's own, or the proxy's in front of it."""
+    origin = origin_of(run.findings.route.proxy or run.endpoint.base_url)
+    if not run.can_try(CheckId.DNS):
+        return
+    addresses = await _check_name(run, origin)
+    if run.can_try(CheckId.TCP):
+        await _check_addresses(run, origin, addresses)
+
+
+async def _check_name(run: Run, origin: Origin) -> list[Address]:
+    started = time.perf_counter()
+    try:
+        addresses = await look_up(origin.host, origin.port, run.limits.lookup_seconds)
+    except (OSError, UnicodeError) as error:
+        failure = classify_exception(
+            error,
+            endpoint=run.endpoint,
+            phase=Phase.LOOKUP,
+            redactor=run.services.redactor,
+            seconds=run.limits.lookup_seconds,
+            route=run.findings.route,
+        )
+        run.settle(failed(CheckId.DNS, failure, milliseconds=_since(started)))
+        return []
+    took = _since(started)
+    run.findings.timings_ms["dns"] = took
+    shown = ", ".join(dict.fromkeys(str(address[1][0]) for address in addresses))
+    whose = (
+        "the proxy's address is" if not run.findings.route.is_direct else f"{safe_line(origin.host, 80)} is"
+    )
+    title = "No lookup needed: the host is an address." if ip_address(origin.host) else f"{whose} {shown}"
+    run.settle(passed(CheckId.DNS, title, milliseconds=took))
+    return addresses
+
+
+async def look_up(host: str, port: int, seconds: float) -> list[Address]:
+    """Return the addresses of a host, asked from the system.
+
+    In a thread of its own that nobody waits for: a name server that never answers must not keep the
+    program from ending.
+
+    Raises:
+        OSError: the name is unknown (``socket.gaierror``), or no answer came in time (``TimeoutError``).
+        UnicodeError: the name cannot be a host name.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[Address]] = loop.create_future()
+
+    def finish(addresses: list[Address] | None, error: Exception | None) -> None:
+        if found.done():
+            return
+        if error is not None:
+            found.set_exception(error)
+        else:
+            found.set_result(addresses or [])
+
+    def ask() -> None:
+        addresses: list[Address] | None = None
+        trouble: Exception | None = None
+        try:
+            answer = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+            addresses = list(dict.fromkeys((family, target) for family, _, _, _, target in answer))
+        except (OSError, UnicodeError) as error:
+            trouble = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(finish, addresses, trouble)
+
+    threading.Thread(target=ask, name="lookup", daemon=True).start()
+    async with asyncio.timeout(seconds):
+        return await found
+
+
+async def _check_addresses(run: Run, origin: Origin, addresses: list[Address]) -> None:
+    started = time.perf_counter()
+    limit = run.limits.connect_seconds
+    attempts = await asyncio.gather(*(attempt(address, limit) for address in addresses))
+    accepted = [tried for tried in attempts if tried.error is None]
+    facts = tuple(tried.describe() for tried in attempts)
+    if accepted:
+        best = min(accepted, key=lambda tried: tried.milliseconds)
+        run.findings.timings_ms["tcp"] = best.milliseconds
+        title = f"{best.shown} accepts connections."
+        run.settle(
+            passed(CheckId.TCP, title, *(facts if len(facts) > 1 else ()), milliseconds=best.milliseconds)
+        )
+        return
+    failure = classify_exception(
+        _most_telling(attempts),
+        endpoint=run.endpoint,
+        phase=Phase.CONNECT,
+        redactor=run.services.redactor,
+        seconds=limit,
+        route=run.findings.route,
+    )
+    failure = await _other_family(run, origin, addresses, failure)
+    if failure.cause == "connection-refused":
+        failure = await explain_refusal(run, origin, failure)
+    run.settle(failed(CheckId.TCP, failure, *facts, milliseconds=_since(started)))
+
+
+async def attempt(address: Address, seconds: float) -> Attempt:
+    """Connect to an address and close at once. Never raises for what a network does."""
+    family, target = address
+    started = time.perf_counter()
+    error: OSError | None = None
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as raw:
+            raw.setblocking(False)
+            async with asyncio.timeout(seconds):
+                await asyncio.get_running_loop().sock_connect(raw, target)
+    except OSError as trouble:  # TimeoutError among them
+        error = trouble
+    return Attempt(address, _since(started), error)
+
+
+def _most_telling(attempts: list[Attempt]) -> OSError:
+    """Return a refusal before a silence, and either before the rest."""
+    errors = [tried.error for tried in attempts if tried.error is not None]
+    for kind in (ConnectionRefusedError, TimeoutError):
+        for error in errors:
+            if isinstance(error, kind):
+                return error
+    return errors[0] if errors else OSError("no address")
+
+
+async def _other_family(run: Run, origin: Origin, addresses: list[Address], failure: Failure) -> Failure:
+    """On this machine the server may listen on the IP version that the URL or the hosts file leaves out."""
+    if failure.cause != "connection-refused" or not is_loopback_host(origin.host):
+        return failure
+    tried: set[Any] = {address[1][0] for address in addresses}
+    others: list[Address] = [
+        (socket.AF_INET, ("127.0.0.1", origin.port)),
+        (socket.AF_INET6, ("::1", origin.port, 0, 0)),
+    ]
+    for other in others:
+        host = str(other[1][0])
+        if host in tried or (await attempt(other, 1.0)).error is not None:
+            continue
+        repair = replace_origin(run.endpoint.base_url, host=host)
+        run.offer_url(repair, was_tried=True)
+        is_name = ip_address(origin.host) is None
+        return explain(
+            "hosts-file-family" if is_name else "wrong-ip-family",
+            status=None,
+            server_message=None,
+            chain=failure.chain,
+            host=origin.host,
+            address=origin.host,
+            other=host,
+            repair=repair,
+        )
+    return failure
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000

@@ -1,0 +1,127 @@
+"""Climbs the ladder: runs the checks in their order and makes the report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from tui.core.causes import explain
+from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, failed
+from tui.net.probe.answer import FirstAnswer, check_answer, check_key, settle_http
+from tui.net.probe.chat import ChatOutcome, chat, check_chat, check_reasoning, check_usage, skip_chat
+from tui.net.probe.connect import check_connection
+from tui.net.probe.lint import check_environment, check_url
+from tui.net.probe.local import note_machine
+from tui.net.probe.run import Run
+from tui.net.probe.server import check_models, check_server
+from tui.net.probe.speed import check_speed, check_stream
+from tui.net.probe.target import ProbeServices, ProbeTarget
+
+_NOT_THERE = ("wrong-path", "method-not-allowed", "unexpected-response")
+_DRIFT = ("server was", "version was", "no longer served", "newly served", "context window was")
+
+
+class Diagnosis:
+    """One diagnosis: ``run`` it, and ask for the ``report`` at any moment, also after it was cancelled."""
+
+    def __init__(
+        self,
+        target: ProbeTarget,
+        services: ProbeServices,
+        *,
+        quick: bool = False,
+        on_result: Callable[[CheckResult], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
+    ) -> None:
+        """``on_result`` gets each check as it ends, and again where later evidence corrects it;
+        ``on_progress`` a sentence while something is waited for."""
+        self._run = Run(target, services, quick=quick, on_result=on_result, on_progress=on_progress)
+
+    async def run(self) -> DiagnosisReport:
+        """Run every check that makes sense. Never raises for what a network or a server does."""
+        run = self._run
+        await check_url(run)
+        if run.can_try(CheckId.ENVIRONMENT):
+            await check_environment(run)
+        if run.can_try(CheckId.DNS):
+            await check_connection(run)
+        answer = await check_answer(run)
+        if answer is not None:
+            await _check_api(run, answer)
+        run.skip_rest()
+        if run.result(CheckId.ENVIRONMENT) is not None and _has_origin(run):
+            await note_machine(run)
+        _settle_drift(run)
+        return self.report()
+
+    def report(self, *, interrupted: bool = False) -> DiagnosisReport:
+        """Return what is known so far."""
+        return self._run.report(interrupted=interrupted)
+
+
+async def diagnose(
+    target: ProbeTarget,
+    services: ProbeServices,
+    *,
+    quick: bool = False,
+    on_result: Callable[[CheckResult], None] | None = None,
+    on_progress: Callable[[str], None] | None = None,
+) -> DiagnosisReport:
+    """Diagnose an endpoint: at most about 20 output tokens, none with ``quick``. See ``Diagnosis``."""
+    return await Diagnosis(target, services, quick=quick, on_result=on_result, on_progress=on_progress).run()
+
+
+async def _check_api(run: Run, answer: FirstAnswer) -> None:
+    """Run the checks above HTTP. Without a model list the chat decides whether this is an API at all."""
+    outcome: ChatOutcome | None = None
+    if run.result(CheckId.HTTP) is None:
+        outcome = await _decide_without_list(run, answer)
+    # The two ask different addresses: together they take as long as the slower one.
+    await asyncio.gather(check_server(run, answer), check_key(run, answer))
+    check_models(run, answer)
+    if outcome is not None and run.can_try(CheckId.MODELS):
+        run.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))
+    if run.can_try(CheckId.CHAT):
+        await _check_chat(run, outcome)
+
+
+async def _decide_without_list(run: Run, answer: FirstAnswer) -> ChatOutcome | None:
+    """Try a chat where there is no model list: only that tells a server without one from a wrong URL."""
+    failure = answer.failure
+    if run.quick or run.target.is_embedding or not run.findings.model:
+        settle_http(run, answer, failure)
+        return None
+    outcome = await chat(run)
+    refusal = outcome.failure
+    if refusal is not None and refusal.cause in _NOT_THERE:
+        settle_http(run, answer, refusal)
+        return None
+    settle_http(run, answer)
+    return outcome
+
+
+async def _check_chat(run: Run, outcome: ChatOutcome | None) -> None:
+    if outcome is None:
+        if run.quick or run.target.is_embedding or not run.findings.model:
+            skip_chat(run)
+            return
+        outcome = await chat(run)
+    await check_chat(run, outcome)
+    check_stream(run, outcome)
+    check_usage(run, outcome)
+    check_reasoning(run, outcome)
+    await check_speed(run, outcome)
+
+
+def _has_origin(run: Run) -> bool:
+    return "://" in run.endpoint.base_url
+
+
+def _settle_drift(run: Run) -> None:
+    """Point out at the server what is not what it was at the last check; a slower day is no drift."""
+    changes = [change for change in run.report().changes if change.startswith(_DRIFT)]
+    result = run.result(CheckId.SERVER)
+    if changes and result is not None and result.status is CheckStatus.OK:
+        warning = explain("server-changed", change=changes[0])
+        facts = (result.title, *result.facts, *changes[1:])
+        run.settle(failed(CheckId.SERVER, warning, *facts, as_warning=True))

@@ -1,0 +1,137 @@
+"""The checks that send nothing: the URL as text, the proxies, the key as text, what is around us."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tui.core.causes import CATALOGUE, explain
+from tui.core.diagnosis import CheckId, CheckResult, Surroundings, failed, passed
+from tui.core.endpoint_url import UrlProblem, UrlReport, chat_url_of, inspect_url
+from tui.core.failure import Failure
+from tui.core.key_rules import literal_trouble
+from tui.core.safe_text import safe_line
+from tui.net.headers import is_secret_header
+from tui.net.probe.evidence import first_answering
+from tui.net.probe.run import Run
+
+_ODDITIES = ("url-double-slash", "url-listen-address")
+"""Warnings about a URL that hold whatever the server answers; a missing /v1 is judged by evidence."""
+
+
+async def check_url(run: Run) -> None:
+    """Judge the URL; where it cannot be used, try its repair."""
+    report = inspect_url(run.target.endpoint.base_url)
+    run.findings.shown_url = report.normalised or _shown(run.target.endpoint.base_url, report)
+    if report.normalised is None:
+        await _refuse_url(run, report)
+        return
+    run.endpoint = replace(run.target.endpoint, base_url=report.normalised)
+    unencrypted = _unencrypted_key(run, report)
+    if unencrypted is not None:
+        run.settle(failed(CheckId.URL, unencrypted, as_warning=run.endpoint.allow_unencrypted_key))
+        return
+    odd = next((problem for problem in report.problems if problem.cause in _ODDITIES), None)
+    fact = f"requests go to {chat_url_of(report.normalised)}"
+    if odd is not None:
+        run.settle(failed(CheckId.URL, _failure_of(odd), fact, as_warning=True))
+        return
+    run.settle(passed(CheckId.URL, safe_line(report.normalised), fact))
+
+
+async def _refuse_url(run: Run, report: UrlReport) -> None:
+    first = report.errors[0]
+    others = tuple(CATALOGUE[problem.cause].title.split("[[")[0] for problem in report.errors[1:3])
+    facts: list[str] = [f"also: {safe_line(other, 60)}" for other in others]
+    if report.repair:
+        # The repair may lie outside of what was written: no key goes there before a person agrees.
+        run.endpoint = replace(run.target.endpoint, base_url=report.repair, key=None, extra_headers={})
+        answering = await first_answering(run, (report.repair, *_with_v1(report.repair)))
+        if answering is not None:
+            facts.append(f"tried: {answering} answers")
+        run.offer_url(answering or report.repair, was_tried=answering is not None)
+    run.settle(failed(CheckId.URL, _failure_of(first), *facts))
+
+
+def _with_v1(url: str) -> tuple[str, ...]:
+    problems = inspect_url(url).problems
+    return tuple(
+        problem.repair for problem in problems if problem.cause == "url-missing-v1" and problem.repair
+    )
+
+
+def _failure_of(problem: UrlProblem) -> Failure:
+    return explain(problem.cause, status=None, server_message=None, chain=(), **problem.facts)
+
+
+def _shown(text: str, report: UrlReport) -> str:
+    """Show a URL that cannot be used, without what may be secret in it."""
+    if report.repair:
+        return report.repair
+    bare = re.split(r"[?#]", text.strip(), maxsplit=1)[0]
+    return safe_line(re.sub(r"(?<=//)[^/]*@", "", bare), 200)
+
+
+def _unencrypted_key(run: Run, report: UrlReport) -> Failure | None:
+    endpoint = run.endpoint
+    has_secret = bool(endpoint.key) or any(is_secret_header(name) for name in endpoint.extra_headers)
+    if not has_secret or report.scheme != "http" or report.is_loopback:
+        return None
+    return explain("key-unencrypted", host=report.host)
+
+
+async def check_environment(run: Run) -> None:
+    """Judge proxy variables and the key as text, and note where the program runs."""
+    found = run.findings
+    found.route = run.services.factory.route(run.endpoint.base_url)
+    found.surroundings = run.services.machine.surroundings(found.route.proxy)
+    run.settle(_judge_environment(run))
+
+
+def _judge_environment(run: Run) -> CheckResult:
+    route = run.findings.route
+    facts = surrounding_facts(run.findings.surroundings)
+    if route.failure is not None:
+        return failed(CheckId.ENVIRONMENT, route.failure, *facts)
+    key = run.endpoint.key
+    trouble = literal_trouble(key.reveal()) if key else None
+    if trouble is not None and not trouble.is_doubtful:
+        malformed = explain("key-malformed", reason=trouble.reason, key_source=run.endpoint.key_source)
+        return failed(CheckId.ENVIRONMENT, malformed, *facts)
+    oddities = [*route.problems, *_lint_no_proxy(run)]
+    if oddities:
+        more = tuple(f"also: {oddity.title}" for oddity in oddities[1:])
+        return failed(
+            CheckId.ENVIRONMENT, oddities[0], f"route: {route.describe()}", *more, *facts, as_warning=True
+        )
+    return passed(CheckId.ENVIRONMENT, f"The route is {route.describe()}.", *facts)
+
+
+def surrounding_facts(surroundings: Surroundings) -> tuple[str, ...]:
+    """Return where the program runs, one fact a line."""
+    facts = [f"runs on {safe_line(surroundings.hostname, 80)}"]
+    if surroundings.container:
+        facts.append("inside a container")
+    if surroundings.wsl:
+        facts.append("inside WSL")
+    if surroundings.ssh:
+        facts.append("over SSH")
+    return tuple(facts)
+
+
+def _lint_no_proxy(run: Run) -> list[Failure]:
+    """Point out entries of NO_PROXY that other programs read differently, and a proxy that takes all."""
+    environment = run.services.environment
+    text = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    entries = [entry for entry in re.split(r"[,\s]+", text) if entry]
+    host = inspect_url(run.endpoint.base_url).host
+    odd: list[Failure] = []
+    for entry in entries:
+        if "[" in entry or ("/" in entry and ":" in entry):
+            odd.append(explain("no-proxy-malformed", entry=entry))
+        elif "/" in entry:
+            odd.append(explain("no-proxy-cidr", entry=entry, host=host))
+    route = run.findings.route
+    if route.reason == "loopback" and host not in entries and "*" not in entries:
+        odd.append(explain("proxy-captures-local", variable=route.variable))
+    return odd

@@ -1,0 +1,118 @@
+"""What this machine knows about an endpoint on it, or about where else the server may be."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+from tui.core.causes import explain
+from tui.core.diagnosis import CheckId, failed
+from tui.core.endpoint_url import is_loopback_host
+from tui.core.failure import Failure
+from tui.net.addresses import Origin, origin_of
+from tui.net.machine.machine import RunningServer, Snapshot
+from tui.net.probe.evidence import first_answering
+from tui.net.probe.lint import surrounding_facts
+from tui.net.probe.run import Run
+
+_MOST_SERVERS = 6
+
+
+async def take_snapshot(run: Run) -> Snapshot:
+    """Return sockets and processes, read once for each diagnosis."""
+    if run.findings.snapshot is None:
+        run.findings.snapshot = await asyncio.to_thread(run.services.machine.snapshot)
+    return run.findings.snapshot
+
+
+async def explain_refusal(run: Run, origin: Origin, failure: Failure) -> Failure:
+    """Say what this machine shows about a port on which nothing listens."""
+    if not is_loopback_host(origin.host):
+        return failure
+    note_what_localhost_is(run, origin)
+    snapshot = await take_snapshot(run)
+    others = [server for server in snapshot.servers if origin.port not in server.ports]
+    for server in others:
+        for port in server.ports:
+            await _offer_port(run, origin, port)
+    hint = _hint(others)
+    return explain(
+        failure.cause,
+        status=None,
+        server_message=None,
+        chain=failure.chain,
+        host=origin.host,
+        port=str(origin.port),
+        hint=hint,
+    )
+
+
+def note_what_localhost_is(run: Run, origin: Origin) -> None:
+    """Point out that ``localhost`` is not what a person at another machine may think."""
+    around = run.findings.surroundings
+    for is_so, cause in (
+        (around.container, "localhost-is-container"),
+        (around.wsl, "localhost-is-wsl"),
+        (around.ssh, "localhost-is-remote-host"),
+    ):
+        if is_so:
+            note = explain(
+                cause,
+                status=None,
+                server_message=None,
+                chain=(),
+                port=str(origin.port),
+                hostname=around.hostname,
+            )
+            run.settle(failed(CheckId.ENVIRONMENT, note, *surrounding_facts(around), as_warning=True))
+            return
+
+
+async def note_machine(run: Run) -> None:
+    """Collect what runs on this machine, for an endpoint on it or one that did not answer."""
+    origin = origin_of(run.endpoint.base_url)
+    is_here = is_loopback_host(origin.host)
+    if not is_here and not run.has_failed():
+        return
+    snapshot = await take_snapshot(run)
+    facts = run.findings.machine
+    if is_here:
+        facts += [owner.describe() for owner in snapshot.on_port(origin.port)]
+        if not facts and run.services.machine.is_visible:
+            facts.append(f"nothing listens on port {origin.port}")
+    facts += [
+        server.describe()
+        for server in snapshot.servers[:_MOST_SERVERS]
+        if not is_here or origin.port not in server.ports
+    ]
+    facts += [gpu.describe() for gpu in await asyncio.to_thread(run.services.machine.gpus)]
+
+
+async def is_tunnel(run: Run) -> int | None:
+    """Return the process id of an SSH client that listens on the endpoint's port, if that is what it is."""
+    origin = origin_of(run.endpoint.base_url)
+    if not is_loopback_host(origin.host):
+        return None
+    snapshot = await take_snapshot(run)
+    for owner in snapshot.on_port(origin.port):
+        if owner.process is not None and owner.process.name in ("ssh", "autossh"):
+            return owner.process.pid
+    return None
+
+
+async def _offer_port(run: Run, origin: Origin, port: int) -> None:
+    """Offer the same URL with another port of this machine, once it is seen to answer there."""
+    elsewhere = Origin(origin.scheme, origin.host, port).authority
+    base = urlsplit(run.endpoint.base_url)._replace(netloc=elsewhere).geturl()
+    answering = await first_answering(run, (base, f"{base}/v1"))
+    if answering is not None:
+        run.offer_url(answering, was_tried=True)
+
+
+def _hint(servers: list[RunningServer]) -> str | None:
+    """Name the most likely place of the server: one that listens elsewhere, else one that is starting."""
+    for server in sorted(servers, key=lambda known: not known.ports):
+        if server.ports:
+            return f"{server.label} (pid {server.process.pid}) listens on port {server.ports[0]}"
+        return f"{server.label} (pid {server.process.pid}) runs but has no port yet: it may be starting"
+    return None

@@ -1,0 +1,195 @@
+"""One diagnosis in progress: what was found so far, and the report that it makes at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from tui.core.chat import Endpoint
+from tui.core.check_history import compare_checks, record_of
+from tui.core.curl import curl_command
+from tui.core.diagnosis import (
+    CheckId,
+    CheckResult,
+    CheckStatus,
+    DiagnosisReport,
+    Repair,
+    ServerSummary,
+    Surroundings,
+    blocker_of,
+    skipped,
+)
+from tui.core.endpoint_url import inspect_url, models_url_of
+from tui.core.report_text import LABELS
+from tui.core.secret import MASK, Secret
+from tui.core.turn import Turn
+from tui.core.usage import Usage
+from tui.net.machine.machine import Snapshot
+from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
+from tui.net.proxies import Route
+from tui.wire.models import ModelList
+from tui.wire.servers import ServerIdentity
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the checks have learned for each other."""
+
+    shown_url: str = ""
+    route: Route = field(default_factory=Route)
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    snapshot: Snapshot | None = None
+    models: ModelList | None = None
+    model: str = ""
+    identity: ServerIdentity = field(default_factory=ServerIdentity)
+    context_window: int | None = None
+    turn: Turn | None = None
+    usage: Usage | None = None
+    decode_rate: float | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    repairs: list[Repair] = field(default_factory=list)
+    machine: list[str] = field(default_factory=list)
+    curl: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Those of the model list."""
+
+
+class Run:
+    """The state that the checks share. Results may be corrected by later evidence: the last one counts."""
+
+    def __init__(
+        self,
+        target: ProbeTarget,
+        services: ProbeServices,
+        *,
+        quick: bool,
+        on_result: Callable[[CheckResult], None] | None,
+        on_progress: Callable[[str], None] | None,
+    ) -> None:
+        self.target = target
+        self.services = services
+        self.quick = quick
+        self.endpoint: Endpoint = target.endpoint
+        self.findings = Findings(model=target.model)
+        self._on_result = on_result
+        self._on_progress = on_progress
+        self._results: dict[CheckId, CheckResult] = {}
+        self._blocked: set[CheckId] = set()
+        if target.endpoint.key:
+            services.redactor.add(target.endpoint.key)
+
+    @property
+    def limits(self) -> ProbeLimits:
+        """How long the checks wait."""
+        return self.services.limits
+
+    @property
+    def without_key(self) -> Endpoint:
+        """The endpoint for requests outside of its own base URL: no key, no extra header."""
+        return replace(self.endpoint, key=None, extra_headers={})
+
+    @property
+    def goes_around_proxy(self) -> bool:
+        """Whether a proxy of the environment is left aside for this endpoint."""
+        return self.findings.route.is_direct and self.findings.route.variable is not None
+
+    def settle(self, result: CheckResult, *, blocks: bool | None = None) -> None:
+        """Record and report a result. A failure keeps the checks that depend on it from being tried."""
+        self._results[result.id] = result
+        if result.status is CheckStatus.FAILED if blocks is None else blocks:
+            self._blocked.add(result.id)
+        if self._on_result is not None:
+            self._on_result(result)
+
+    def can_try(self, check: CheckId) -> bool:
+        """Return whether a check makes sense; records it as skipped where it does not."""
+        if check in self._results:
+            return False
+        blocker = blocker_of(check, self._blocked)
+        if blocker is None:
+            return True
+        self.settle(skipped(check, f"Not tried, because of: {LABELS[self._root_of(blocker)]}."), blocks=True)
+        return False
+
+    def skip_rest(self) -> None:
+        """Record every check that was not tried as skipped."""
+        for check in CheckId:
+            if self.can_try(check):
+                self.settle(skipped(check, "Not tried."), blocks=True)
+
+    def has_failed(self) -> bool:
+        """Whether some check has failed."""
+        return any(result.status is CheckStatus.FAILED for result in self._results.values())
+
+    def result(self, check: CheckId) -> CheckResult | None:
+        """Return what became of a check so far."""
+        return self._results.get(check)
+
+    def progress(self, text: str) -> None:
+        """Tell what is being waited for."""
+        if self._on_progress is not None:
+            self._on_progress(text)
+
+    def offer(self, repair: Repair) -> None:
+        """Add a repair, once."""
+        if all(known.changes != repair.changes for known in self.findings.repairs):
+            self.findings.repairs.append(repair)
+
+    def offer_url(self, url: str, *, was_tried: bool) -> None:
+        """Offer another URL; ``was_tried`` says that it answers."""
+        text = f"{url} answers: use it?" if was_tried else f"Use {url} instead?"
+        self.offer(Repair("url", text, {"provider_url": url}))
+
+    def report(self, *, interrupted: bool = False) -> DiagnosisReport:
+        """Return the report as far as the diagnosis has come."""
+        found = self.findings
+        report = DiagnosisReport(
+            url=found.shown_url,
+            model=found.model or None,
+            key_label=key_label(self.target.endpoint.key, self.target.endpoint.key_source),
+            results=tuple(self._results[check] for check in CheckId if check in self._results),
+            server=_summary(found.identity),
+            models=() if found.models is None else found.models.identifiers,
+            context_window=found.context_window,
+            timings_ms=dict(found.timings_ms),
+            surroundings=found.surroundings,
+            repairs=tuple(found.repairs),
+            machine=tuple(found.machine),
+            usage=found.usage,
+            decode_rate=found.decode_rate,
+            curl=found.curl or self._models_curl(),
+            is_quick=self.quick,
+            was_interrupted=interrupted,
+        )
+        if self.target.last is None:
+            return report
+        return replace(report, changes=compare_checks(self.target.last, record_of(report, at="")))
+
+    def _models_curl(self) -> str:
+        if inspect_url(self.endpoint.base_url).normalised is None:
+            return ""
+        url = models_url_of(self.endpoint.base_url)
+        return curl_command(self.endpoint, url, around_proxy=self.goes_around_proxy)
+
+    def _root_of(self, check: CheckId) -> CheckId:
+        """Follow skipped checks back to the one that failed."""
+        while (result := self._results.get(check)) is not None and result.status is CheckStatus.SKIPPED:
+            needed = blocker_of(check, self._blocked)
+            if needed is None:
+                break
+            check = needed
+        return check
+
+
+def key_label(key: Secret | None, source: str) -> str | None:
+    """Return where a key came from and its last characters; ``None`` where there is no key."""
+    if not key:
+        return None
+    hint = key.hint.replace(MASK, "…")
+    return f"{source or 'given'} ({hint})"
+
+
+def _summary(identity: ServerIdentity) -> ServerSummary | None:
+    if identity.kind is None:
+        return None
+    return ServerSummary(str(identity.kind), identity.version, identity.evidence)

@@ -1,0 +1,169 @@
+"""The checks on what answers: which server it is, and which models it offers."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from tui.core.causes import explain
+from tui.core.diagnosis import CheckId, Repair, failed, passed
+from tui.core.failure import Failure
+from tui.core.safe_text import safe_line
+from tui.net.addresses import origin_of
+from tui.net.probe.answer import FirstAnswer
+from tui.net.probe.evidence import look
+from tui.net.probe.run import Run
+from tui.wire.fingerprint import identify
+from tui.wire.models import ModelInfo, ModelList
+from tui.wire.probes import Probe, ProbeAnswer, probes_for, read_probe
+from tui.wire.prometheus import ServerMetrics, read_metrics
+from tui.wire.servers import ServerKind
+
+_CHECKS_NAMES = frozenset(
+    {ServerKind.VLLM, ServerKind.OLLAMA, ServerKind.LOCALAI, ServerKind.LITELLM, ServerKind.OPENAI}
+)
+"""Servers that refuse a model they do not list; the others may answer with the one they have."""
+_HOSTED = frozenset(
+    {
+        ServerKind.OPENROUTER,
+        ServerKind.DEEPSEEK,
+        ServerKind.OPENAI,
+        ServerKind.AZURE,
+        ServerKind.DASHSCOPE,
+        ServerKind.MISTRAL,
+        ServerKind.MOONSHOT,
+        ServerKind.INFINI_AI,
+    }
+)
+_SHOWN_MODELS = 5
+
+
+async def check_server(run: Run, answer: FirstAnswer) -> None:
+    """Tell which server answers, from what came already and from a few requests without a key."""
+    if not run.can_try(CheckId.SERVER):
+        return
+    found = run.findings
+    found.identity = identify(
+        host=origin_of(run.endpoint.base_url).host,
+        headers=found.headers,
+        owned_by=answer.models.owners if answer.models is not None else (),
+        error_body=answer.response.body if answer.failure is not None and answer.response else None,
+    )
+    if found.identity.kind not in _HOSTED:
+        for learned in await _send_probes(run, probes_for(found.identity)):
+            found.identity = found.identity.refined_by(learned.identity)
+            found.context_window = found.context_window or learned.context_window
+    settle_server(run)
+
+
+def settle_server(run: Run) -> None:
+    """Record what is known of the server by now."""
+    identity = run.findings.identity
+    if identity.kind is None:
+        run.settle(passed(CheckId.SERVER, "An OpenAI-compatible server of unknown kind."))
+        return
+    named = " ".join(filter(None, (str(identity.kind), identity.version)))
+    run.settle(passed(CheckId.SERVER, f"{safe_line(named, 100)}.", f"told by: {identity.evidence}"))
+
+
+async def _send_probes(run: Run, probes: Sequence[Probe]) -> list[ProbeAnswer]:
+    answers = await asyncio.gather(*(look(run, run.without_key, _root(run) + probe.path) for probe in probes))
+    learned = (
+        read_probe(probe, answer.status, answer.body)
+        for probe, answer in zip(probes, answers, strict=True)
+        if answer is not None
+    )
+    return [known for known in learned if known is not None]
+
+
+async def read_load(run: Run) -> ServerMetrics | None:
+    """Return the server's own load figures, where it shows them to everybody."""
+    answer = await look(run, run.without_key, f"{_root(run)}/metrics")
+    if answer is None or answer.status != 200:
+        return None
+    metrics = read_metrics(answer.body.decode("utf-8", "replace"))
+    return None if metrics.is_empty else metrics
+
+
+def check_models(run: Run, answer: FirstAnswer) -> None:
+    """Judge the model list and choose the model to chat with."""
+    models = answer.models
+    if not run.can_try(CheckId.MODELS) or models is None:
+        return
+    found = run.findings
+    found.models = models
+    offered = models.chat_models or models.models
+    if not offered:
+        run.settle(failed(CheckId.MODELS, explain("no-model-loaded")))
+        return
+    facts: tuple[str, ...] = (f"offers {_list_names(models)}",)
+    if not found.model:
+        found.model = offered[0].identifier
+        if len(offered) > 1:
+            facts = (*facts, "no model was named: the first one is checked")
+    _note_window(run, models.find(found.model))
+    if models.find(found.model) is None:
+        _settle_unlisted(run, models, facts)
+        return
+    window = f", context {found.context_window:,} tokens" if found.context_window else ""
+    run.settle(passed(CheckId.MODELS, f"{safe_line(found.model, 100)} is served{window}.", *facts))
+
+
+def _note_window(run: Run, info: ModelInfo | None) -> None:
+    if info is not None and info.context_window is not None:
+        run.findings.context_window = info.context_window
+
+
+def _settle_unlisted(run: Run, models: ModelList, facts: tuple[str, ...]) -> None:
+    failure = unlisted(run, explain("model-not-found", model=run.findings.model))
+    is_certain = run.findings.identity.kind in _CHECKS_NAMES and not models.is_cut
+    run.settle(failed(CheckId.MODELS, failure, *facts, as_warning=not (run.quick and is_certain)))
+
+
+def unlisted(run: Run, failure: Failure) -> Failure:
+    """Return the failure of a model that is not served, with the closest names, which are offered."""
+    found = run.findings
+    served = found.models.identifiers if found.models is not None else ()
+    closest = closest_names(found.model, served)
+    for name in closest:
+        text = f"{safe_line(name, 100)} is served: use it?"
+        run.offer(Repair("model", text, {"compatible_provider": name}))
+    return explain(
+        "model-not-found",
+        status=failure.status,
+        server_message=failure.server_message,
+        chain=failure.chain,
+        model=found.model,
+        closest=closest[0] if closest else None,
+    )
+
+
+def closest_names(name: str, served: Sequence[str], limit: int = 3) -> list[str]:
+    """Return the served names that a name was most likely meant to be, the best first."""
+    if len(served) <= 1:
+        return list(served)
+
+    def likeness(candidate: str) -> float:
+        whole = difflib.SequenceMatcher(None, name.lower(), candidate.lower()).ratio()
+        last = difflib.SequenceMatcher(None, _last(name), _last(candidate)).ratio()
+        return max(whole, last)
+
+    ranked = sorted(served[:2_000], key=likeness, reverse=True)
+    return [candidate for candidate in ranked[:limit] if likeness(candidate) >= 0.4]
+
+
+def _last(name: str) -> str:
+    return name.lower().rpartition("/")[2]
+
+
+def _list_names(models: ModelList) -> str:
+    names = [safe_line(name, 80) for name in models.identifiers[:_SHOWN_MODELS]]
+    more = len(models.models) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+
+
+def _root(run: Run) -> str:
+    parts = urlsplit(run.endpoint.base_url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,147 @@
+"""The checks of the stream's course: did it flow, and how fast, beside the server's own figures."""
+
+from __future__ import annotations
+
+from tui.core.causes import explain
+from tui.core.diagnosis import CheckId, failed, passed
+from tui.core.timings import Timings
+from tui.core.turn import Turn
+from tui.core.usage import ServerTimings
+from tui.net.probe.chat import ChatOutcome
+from tui.net.probe.run import Run
+from tui.net.probe.server import read_load
+from tui.wire.servers import ServerKind
+
+_FEWEST_EVENTS = 8
+_SHORTEST_SECONDS = 0.2
+_BURST_SECONDS = 0.1
+_LONG_SECONDS = 1.0
+_SHOWS_LOAD = (ServerKind.VLLM, ServerKind.SGLANG, ServerKind.TGI)
+"""Servers whose metrics say something about one request; those of llama.cpp come with the answer."""
+
+
+def check_stream(run: Run, outcome: ChatOutcome) -> None:
+    """Judge how the stream ran and how it ended."""
+    if not run.can_try(CheckId.STREAM):
+        return
+    turn, failure = outcome.turn, outcome.failure
+    took = turn.timings.total_ms
+    facts = _stream_facts(outcome)
+    if failure is not None and failure.cause != "thinking-ate-budget":
+        run.settle(failed(CheckId.STREAM, failure, *facts, milliseconds=took, details=tuple(outcome.log)))
+        return
+    warning = None
+    if "text/event-stream" not in outcome.headers.get("content-type", "text/event-stream"):
+        warning = "stream-ignored"
+    elif turn.malformed_events:
+        warning = "malformed-event"
+    elif is_buffered(outcome):
+        warning = "stream-buffered"
+    if warning is not None:
+        run.settle(failed(CheckId.STREAM, explain(warning), *facts, milliseconds=took, as_warning=True))
+        return
+    pieces = turn.timings.text_events
+    run.settle(passed(CheckId.STREAM, f"Text flows: {pieces} pieces.", *facts, milliseconds=took))
+
+
+def _stream_facts(outcome: ChatOutcome) -> tuple[str, ...]:
+    turn = outcome.turn
+    facts = [f"{turn.timings.text_events} pieces of text in {len(outcome.reads)} reads"]
+    if turn.malformed_events:
+        facts.append(f"{turn.malformed_events} events could not be read")
+    if turn.finish_reason:
+        facts.append(f"ended with {turn.finish_reason}")
+    return tuple(facts)
+
+
+def is_buffered(outcome: ChatOutcome) -> bool:
+    """Whether something held the stream back and let it go at the end.
+
+    Either all text came in one or two reads after a wait, or more than 90 % of it in the last
+    0.1 s of more than 1 s. A server whose own figures explain such a burst is believed.
+    """
+    timings, reads = outcome.turn.timings, outcome.reads
+    if timings.text_events < _FEWEST_EVENTS or not reads:
+        return False
+    if timings.started is None or timings.ended is None or timings.first_text is None:
+        return False
+    whole, spread = timings.ended - timings.started, reads[-1] - reads[0]
+    server = outcome.turn.server_timings
+    if server is not None and server.predicted_ms is not None:
+        return spread * 1000 < server.predicted_ms / 5 and whole > _SHORTEST_SECONDS
+    if len(reads) <= 2 and whole > _SHORTEST_SECONDS:
+        return spread < whole / 10
+    late = sum(moment > timings.ended - _BURST_SECONDS for moment in reads)
+    return whole > _LONG_SECONDS and late > 0.9 * len(reads)
+
+
+async def check_speed(run: Run, outcome: ChatOutcome) -> None:
+    """Measure the stream and put the server's own figures beside it."""
+    if not run.can_try(CheckId.SPEED):
+        return
+    turn = outcome.turn
+    timings, usage = turn.timings, turn.usage
+    tokens = usage.completion_tokens if usage is not None else None
+    run.findings.decode_rate = timings.decode_rate(tokens)
+    _note_timings(run, timings, tokens)
+    facts = [*_own_figures(turn), *_server_figures(turn.server_timings, run.findings.decode_rate)]
+    if run.findings.identity.kind in _SHOWS_LOAD:
+        facts += await _load_figures(run)
+    run.settle(passed(CheckId.SPEED, _speed_title(run, timings), *facts))
+
+
+def _note_timings(run: Run, timings: Timings, tokens: int | None) -> None:
+    figures = {
+        "ttft": timings.ttft_ms,
+        "ttfa": timings.ttfa_ms,
+        "tpot": timings.tpot_ms(tokens),
+        "total": timings.total_ms,
+    }
+    run.findings.timings_ms.update({name: value for name, value in figures.items() if value is not None})
+
+
+def _speed_title(run: Run, timings: Timings) -> str:
+    first = f"first text after {timings.ttft_ms:.0f} ms" if timings.ttft_ms is not None else "no text"
+    rate = run.findings.decode_rate
+    return f"{first}, then {rate:.1f} tokens/s." if rate else f"{first}; too short for a rate."
+
+
+def _own_figures(turn: Turn) -> list[str]:
+    timings, usage = turn.timings, turn.usage
+    facts: list[str] = []
+    if timings.ttfa_ms is not None and timings.ttfa_ms != timings.ttft_ms:
+        facts.append(f"first text of the answer after {timings.ttfa_ms:.0f} ms")
+    if usage is not None and usage.prompt_tokens and timings.ttft_ms:
+        cached = " (cached)" if usage.cached_tokens else ""
+        rate = usage.prompt_tokens / timings.ttft_ms * 1000
+        facts.append(f"prompt read at {rate:.0f} tokens/s or more{cached}")
+    return facts
+
+
+def _server_figures(server: ServerTimings | None, rate: float | None) -> list[str]:
+    if server is None:
+        return []
+    facts: list[str] = []
+    if server.prompt_per_second:
+        facts.append(f"the server says: prompt read at {server.prompt_per_second:.0f} tokens/s")
+    if server.predicted_per_second:
+        beside = f" ({rate / server.predicted_per_second - 1:+.1%} here)" if rate else ""
+        facts.append(f"the server says: {server.predicted_per_second:.1f} tokens/s{beside}")
+    return facts
+
+
+async def _load_figures(run: Run) -> list[str]:
+    load = await read_load(run)
+    if load is None:
+        return []
+    facts: list[str] = []
+    if load.requests_running is not None:
+        waiting = "" if load.requests_waiting is None else f", {load.requests_waiting:.0f} waiting"
+        facts.append(f"the server says: {load.requests_running:.0f} requests running{waiting}")
+    if load.time_to_first_token_seconds is not None:
+        facts.append(
+            f"the server says: first token after {load.time_to_first_token_seconds * 1000:.0f} ms on average"
+        )
+    if load.inter_token_seconds:
+        facts.append(f"the server says: {1 / load.inter_token_seconds:.1f} tokens/s a request on average")
+    return facts

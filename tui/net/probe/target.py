@@ -1,0 +1,68 @@
+"""What a diagnosis is given: the endpoint as the person wrote it, the services it uses, its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tui.core.chat import Endpoint
+from tui.core.check_history import CheckRecord
+from tui.core.provider import Sampling, Thinking
+from tui.core.secret import Redactor
+from tui.net.machine.machine import Machine
+
+if TYPE_CHECKING:
+    from tui.net.chat import ChatClient
+    from tui.net.client import ClientFactory
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeTarget:
+    """The endpoint to be diagnosed."""
+
+    endpoint: Endpoint
+    """Its ``base_url`` is the text as it was written: judging it is the first check."""
+    model: str = ""
+    """Empty: the first model that the endpoint serves."""
+    sampling: Sampling = field(default_factory=Sampling)
+    thinking: Thinking | None = None
+    extra_body: Mapping[str, object] = field(default_factory=dict)
+    is_embedding: bool = False
+    """The model makes vectors: no chat is sent."""
+    last: CheckRecord | None = None
+    """The last check of the same endpoint, for comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeLimits:
+    """How long the checks wait, in seconds."""
+
+    connect_seconds: float = 5.0
+    """For each address; all addresses are tried at once."""
+    lookup_seconds: float = 5.0
+    answer_seconds: float = 10.0
+    """For the model list."""
+    probe_seconds: float = 2.0
+    """For requests that only add evidence."""
+    headers_seconds: float = 20.0
+    """For the beginning of the answer to the chat."""
+    idle_seconds: float = 20.0
+    """Between two pieces of that answer."""
+    loading_seconds: float = 10.0
+    """How long a server that is loading its model is waited for; a person may stop that at any time."""
+    loading_interval_seconds: float = 2.0
+    second_look_seconds: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeServices:
+    """What a diagnosis works with."""
+
+    factory: ClientFactory
+    chat: ChatClient
+    """The chat's own client: the check sends what a chat sends."""
+    machine: Machine
+    environment: Mapping[str, str]
+    redactor: Redactor
+    limits: ProbeLimits = field(default_factory=ProbeLimits)
