@@ -502,6 +502,7 @@ def read_small(data: bytes, status: int = 200, headers: dict[str, str] = EVENT_S
         b'{"choices":[{"message":{"content":"0123456789","x":"' + b"y" * 3000,
         stream("<think>" + "x" * 90) + stream("y" * 90),
     ],
+    ids=["answer", "reasoning", "line", "event", "tool-call", "document", "tags"],
 )
 def test_what_is_too_large_is_stopped_and_what_came_is_kept(data: bytes) -> None:
     turn = read_small(data)

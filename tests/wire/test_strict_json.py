@@ -37,6 +37,7 @@ def test_reads_json(text: str, value: object) -> None:
         ('{"a":1}{"b":2}', "follows"),
         ("{'a': 1}", "character"),
     ],
+    ids=["empty", "cut", "nan", "infinity", "deep-list", "deep-object", "digits", "two", "python"],
 )
 def test_refuses_what_is_not_plain_json(text: str, reason: str) -> None:
     with pytest.raises(StrictJsonError, match=reason):

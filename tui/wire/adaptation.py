@@ -152,7 +152,7 @@ def _named_in(message: str, body: Mapping[str, object]) -> str:
 
 
 def _send_reasoning(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
-    if not _DEMAND.search(refusal.message):
+    if adaptation.sends_reasoning is not None or not _DEMAND.search(refusal.message):
         return None
     return replace(adaptation, sends_reasoning=True), "sent past reasoning back because the server demands it"
 

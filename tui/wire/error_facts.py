@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from tui.wire.error_body import ErrorBody
 from tui.wire.numbers import read_count, read_number
 
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _N = r"(\d{1,9})"
 _LIMITS = tuple(
     re.compile(pattern)
@@ -81,12 +82,12 @@ def find_parameter(body: ErrorBody) -> str | None:
     for pattern in _REFUSED_NAMES:
         found = pattern.search(body.message)
         if found:
-            return "_".join(found.groups())
+            return found[1] if found.lastindex == 1 else "_".join(found.groups()).lower()
     return None
 
 
 def _token_numbers(body: ErrorBody) -> tuple[str | None, str | None]:
-    wording = body.message.lower().replace(",", "")
+    wording = _THOUSANDS.sub("", body.message.lower())
     prompt = read_count(body.fields.get("n_prompt_tokens"))  # llama.cpp
     limit = read_count(body.fields.get("n_ctx"))
     return (

@@ -90,7 +90,8 @@ _REFUSED = re.compile(
     r"unsupported (?:parameter|value)|(?:unrecogni[sz]ed|unknown|unexpected|extra) (?:request )?"
     r"(?:argument|parameter|field|input|key)|extra inputs are not|not permitted|(?:n't|not) supported? "
     r"(?:with|by|for|in|when)\b|does(?:n't| not) support (?:parameters?|the parameter|temperature|the value)"
-    r"|(?:n't|not) support (?:the )?'|must be set to|stream options can only be|must be verified to stream"
+    r"|(?:n't|not) support (?:(?:the )?'|[a-z_]+=)|must be set to"
+    r"|stream options can only be|must be verified to stream"
 )
 _LOADING = re.compile(
     r"(?:still |being |is |currently )(?:being )?load(?:ing|ed)|loading (?:the )?model|warming up"

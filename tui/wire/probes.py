@@ -116,7 +116,9 @@ def _lm_studio(status: int, text: str, value: object) -> ProbeAnswer | None:
 
 
 def _localai(status: int, text: str, value: object) -> ProbeAnswer | None:
-    if status != 200 or not isinstance(value, dict) or "error" in value:
+    if status != 200 or not isinstance(value, dict):
+        return None
+    if not isinstance(value.get("version"), str) and not {"endpoints", "capabilities"} & value.keys():
         return None
     return _known(ServerKind.LOCALAI, "/.well-known/localai.json", value.get("version"))
 

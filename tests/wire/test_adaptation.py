@@ -1,0 +1,259 @@
+"""What an endpoint refuses is dropped or swapped once, said, and remembered."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from replies import DATA
+
+from tui.core.causes import explain
+from tui.core.chat import ChatRequest, Message, Role
+from tui.core.provider import Sampling, SendBack, Thinking
+from tui.wire.adaptation import Adaptation, adapt
+from tui.wire.errors import classify_error
+from tui.wire.request import build_chat_body
+from tui.wire.servers import ServerKind
+
+REQUEST = ChatRequest(
+    model="m",
+    messages=(
+        Message(Role.SYSTEM, "Be brief."),
+        Message(Role.USER, "Hello"),
+        Message(Role.ASSISTANT, "Hi", reasoning="A greeting."),
+        Message(Role.USER, "Bye"),
+    ),
+    sampling=Sampling(temperature=0.5, top_p=0.9, max_tokens=64),
+    thinking=Thinking.OFF,
+    send_back=SendBack.WHEN_DEMANDED,
+    extra_body={"top_k": 5},
+)
+
+
+def refuse(
+    body: object, *, status: int = 400, request: ChatRequest = REQUEST, server: ServerKind | None = None
+) -> tuple[Adaptation, str, dict[str, object]]:
+    """Return the adaptation to a refusal, its note, and the next body."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    failure = classify_error(status, {}, data)
+    sent = build_chat_body(request, Adaptation(), server)
+    adapted = adapt(Adaptation(), failure, sent, send_back=request.send_back)
+    assert adapted is not None, failure
+    adaptation, note = adapted
+    again = build_chat_body(request, adaptation, server)
+    assert again != sent
+    assert Adaptation.from_json(json.loads(json.dumps(adaptation.to_json()))) == adaptation
+    return adaptation, note, again
+
+
+def recorded(name: str) -> bytes:
+    return (DATA / name).read_bytes()
+
+
+def test_max_tokens_gives_way_to_max_completion_tokens() -> None:
+    _, note, body = refuse(recorded("openai-400-max_tokens.json"))
+    assert (body.get("max_completion_tokens"), body.get("max_tokens")) == (64, None)
+    assert note == "retried with max_completion_tokens instead of max_tokens"
+
+
+def test_and_the_other_way_round_and_then_neither() -> None:
+    request = ChatRequest("o3", REQUEST.messages, sampling=REQUEST.sampling)
+    refused = {"detail": [{"type": "extra_forbidden", "loc": ["body", "max_completion_tokens"], "msg": "x"}]}
+    adaptation, _, body = refuse(refused, status=422, request=request)
+    assert body["max_tokens"] == 64
+    failure = classify_error(400, {}, recorded("openai-400-max_tokens.json"))
+    again = adapt(adaptation, failure, body)
+    assert again is not None
+    assert not {"max_tokens", "max_completion_tokens"} & build_chat_body(request, again[0]).keys()
+
+
+def test_a_limit_that_is_too_large_is_for_the_person_to_see() -> None:
+    error = {"error": {"message": "max_tokens is too large: 64. At most 32.", "param": "max_tokens",
+                       "code": "unsupported_value"}}  # fmt: skip
+    failure = classify_error(400, {}, json.dumps(error).encode())
+    assert adapt(Adaptation(), failure, build_chat_body(REQUEST, Adaptation())) is None
+
+
+def test_the_system_role_is_folded_into_the_first_message() -> None:
+    _, note, body = refuse(recorded("openai-400-system-role.json"))
+    assert body["messages"][0] == {"role": "user", "content": "Be brief.\n\nHello"}  # type: ignore[index]
+    assert "system prompt" in note
+
+
+def test_a_template_without_a_system_role_is_served_too() -> None:
+    _, _, body = refuse({"error": {"message": "System role not supported", "type": "BadRequestError"}})
+    assert {message["role"] for message in body["messages"]} == {"user", "assistant"}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "Unknown parameter: 'stream_options'.", "param": "stream_options",
+                   "code": "unknown_parameter"}},
+        {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"], "msg": "Extra inputs"}]},
+        {"object": "error", "message": {"detail": [{"type": "extra_forbidden",
+         "loc": ["body", "stream_options", "include_usage"], "msg": "Extra inputs are not permitted"}]}},
+        {"error": "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'x', 'input': {}}]"},
+        {"error": {"message": "Unrecognized request argument supplied: stream_options"}},
+        {"error": {"message": "stream options are not supported here"}},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", [400, 422])
+def test_stream_options_are_dropped(body: object, status: int) -> None:
+    _, note, again = refuse(body, status=status)
+    assert "stream_options" not in again
+    assert again["stream"] is True
+    assert note == "retried without stream_options"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "Your organization must be verified to stream this model.", "param": "stream",
+         "code": "unsupported_value"},
+        {"message": "Unsupported value: 'stream' does not support true with this model.", "param": "stream",
+         "code": "unsupported_value"},
+        {"message": "This model does not support streaming", "code": "unsupported_parameter"},
+    ],
+)  # fmt: skip
+def test_streaming_is_given_up(error: dict[str, object]) -> None:
+    _, note, body = refuse({"error": error})
+    assert (body["stream"], "stream_options" in body) == (False, False)
+    assert note == "retried without streaming"
+
+
+@pytest.mark.parametrize(
+    ("error", "field"),
+    [
+        ({"message": "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) "
+          "value is supported.", "param": "temperature", "code": "unsupported_value"}, "temperature"),
+        ({"message": "litellm.UnsupportedParamsError: gpt-5 models don't support temperature=0.5."}, "temperature"),
+        ({"message": "Unrecognized request argument supplied: top_k"}, "top_k"),
+        ({"message": "Unsupported parameter: 'top_p' is not supported with this model.", "param": "top_p",
+          "code": "unsupported_parameter"}, "top_p"),
+        ({"message": "property 'top_k' is unsupported, not supported by this model"}, "top_k"),
+    ],
+)  # fmt: skip
+def test_a_refused_field_is_dropped(error: dict[str, object], field: str) -> None:
+    _, note, body = refuse({"error": error})
+    assert field not in body
+    assert note == f"retried without {field}"
+
+
+def test_thinking_that_a_model_does_not_know_is_dropped_whole() -> None:
+    _, note, body = refuse(recorded("ollama-400-no-thinking.json"), server=ServerKind.OLLAMA)
+    assert "reasoning_effort" not in body
+    assert "cannot think" in note
+    unknown = refuse(recorded("ollama-400-no-thinking.json"))[2]
+    assert not {"reasoning_effort", "chat_template_kwargs"} & unknown.keys()
+
+
+def test_a_refused_form_of_thinking_gives_way_to_the_next() -> None:
+    old_vllm = {"object": "error", "message": "1 validation error: {'type': 'literal_error', 'loc': ('body', "
+                "'reasoning_effort'), 'msg': \"Input should be 'low', 'medium' or 'high'\", 'input': 'none'}",
+                "type": "BadRequestError", "code": 400}  # fmt: skip
+    _, _, body = refuse(old_vllm)
+    assert body["chat_template_kwargs"] == {"enable_thinking": False, "thinking": False}
+    assert "reasoning_effort" not in body
+
+
+def test_an_effort_that_a_model_does_not_know_gives_way_to_the_weakest() -> None:
+    error = {"message": "Unsupported value: 'reasoning_effort' does not support 'none' with this model. Supported "
+             "values are: 'minimal', 'low', 'medium', and 'high'.", "param": "reasoning_effort",
+             "code": "unsupported_value"}  # fmt: skip
+    _, note, body = refuse({"error": error}, server=ServerKind.OPENAI)
+    assert body["reasoning_effort"] == "minimal"
+    assert "minimal" in note
+
+
+def test_dashscope_gets_thinking_switched_off_where_it_does_not_stream() -> None:
+    request = ChatRequest("qwen3-8b", REQUEST.messages, stream=False)
+    _, _, body = refuse(recorded("dashscope-400-nonstream-thinking.json"), request=request)
+    assert body["enable_thinking"] is False
+
+
+def test_a_refused_field_of_an_old_server_is_found_in_its_repr() -> None:
+    request = ChatRequest("m", REQUEST.messages, extra_body={"enable_thinking": False})
+    _, _, body = refuse(recorded("trtllm-400-extra.json"), request=request)
+    assert "enable_thinking" not in body
+
+
+def test_past_reasoning_is_sent_where_it_is_demanded() -> None:
+    _, note, body = refuse(recorded("deepseek-400-passback.json"))
+    assert body["messages"][2]["reasoning_content"] == "A greeting."  # type: ignore[index]
+    assert "demands" in note
+
+
+def test_past_reasoning_stays_here_where_the_policy_says_never() -> None:
+    failure = classify_error(400, {}, recorded("deepseek-400-passback.json"))
+    body = build_chat_body(REQUEST, Adaptation())
+    assert adapt(Adaptation(), failure, body, send_back=SendBack.NEVER) is None
+
+
+def test_past_reasoning_that_is_refused_is_left_out() -> None:
+    request = ChatRequest("m", REQUEST.messages, send_back=SendBack.ALWAYS)
+    error = {"object": "error", "message": {"detail": [{"type": "extra_forbidden", "loc":
+             ["body", "messages", 2, "assistant", "reasoning_content"], "msg": "Extra inputs"}]}}  # fmt: skip
+    _, note, body = refuse(error, status=422, request=request)
+    assert "A greeting." not in json.dumps(body)
+    assert note == "retried without past reasoning"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        explain("auth", status=401),
+        explain("server-error", status=500, server_message="temperature is too high"),
+        explain("invalid-request", status=400, server_message="temperature must be below 2", parameter="temperature"),
+        explain("unsupported-param", status=400, parameter="model"),
+        explain("unsupported-param", status=400, parameter="messages[0].content"),
+        explain("unsupported-param", status=400, parameter="something_else"),
+        explain("unsupported-param", status=400),
+        explain("rate-limited", status=429, parameter="temperature"),
+    ],
+)  # fmt: skip
+def test_other_failures_are_not_adapted_to(failure: object) -> None:
+    assert adapt(Adaptation(), failure, build_chat_body(REQUEST, Adaptation())) is None  # type: ignore[arg-type]
+
+
+@given(
+    st.sampled_from(["unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"]),
+    st.sampled_from(
+        [None, *build_chat_body(REQUEST, Adaptation()), "messages[0].role", "messages.1.reasoning"]
+    ),
+    st.sampled_from(
+        [
+            "",
+            "system role",
+            "stream_options",
+            "does not support streaming",
+            "reasoning sent back",
+            "supported values 'minimal' not 'none'",
+        ]
+    ),  # fmt: skip
+)
+def test_adapting_comes_to_an_end(cause: str, parameter: str | None, message: str) -> None:
+    adaptation = Adaptation()
+    failure = explain(cause, status=400, server_message=message, parameter=parameter)
+    for _ in range(12):
+        step = adapt(adaptation, failure, build_chat_body(REQUEST, adaptation))
+        if step is None:
+            return
+        assert step[1]
+        adaptation = step[0]
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [None, [], "x", {"dropped": "x"}, {"dropped": [1, "model", None]}, {"efforts": [["a"], 1, ["a", 2]]},
+     {"token_field": "n"}, {"system_role": 3}, {"sends_reasoning": "yes"}, {"unknown": 1}],
+)  # fmt: skip
+def test_junk_in_the_memory_is_left_out(junk: object) -> None:
+    assert Adaptation.from_json(junk) == Adaptation()
+
+
+def test_a_portable_endpoint_needs_no_memory() -> None:
+    assert Adaptation().to_json() == {}
