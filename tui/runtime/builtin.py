@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
 from tui.core.provider import Provider, Sampling
+from tui.store.files import ensure_private_directory
 
 if TYPE_CHECKING:
     from tui.demo.engine import EngineProcess
@@ -101,6 +102,7 @@ class BuiltIns:
         from tui.demo.engine import EngineProcess
 
         if self._engine is None:
+            await asyncio.to_thread(ensure_private_directory, self._log_directory)
             self._engine = EngineProcess(self._log_directory / "engine.log")
         address = await self._engine.start()
         return Endpoint(address.base_url, address.key, key_source="built in")

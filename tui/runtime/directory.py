@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
@@ -104,7 +105,8 @@ class ProviderDirectory:
         if errors:
             raise UsageError(_invalid(provider.name, errors[0]))
         reference, literal = self._read_key(provider, key_text)
-        saved = replace(provider, api_key=reference, is_remote=False)
+        created = provider.created_time or datetime.now(UTC).isoformat(timespec="seconds")
+        saved = replace(provider, api_key=reference, is_remote=False, created_time=created)
         if literal is not None:
             self._credentials.put(previous_name or provider.name, literal)
         self._store.save(saved, previous_name)

@@ -17,6 +17,7 @@ from tui.core.failure import Failure, UsageError
 from tui.core.provider import Category, Provider, State
 from tui.core.provider_rules import FieldProblem, check_price
 from tui.core.safe_text import safe_line
+from tui.runtime.checked_url import checked_url
 from tui.runtime.runtime import Runtime, open_runtime
 
 
@@ -82,7 +83,7 @@ def _add(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int
         input_price=_price(arguments.name, "input price", arguments.input_price),
         output_price=_price(arguments.name, "output price", arguments.output_price),
         currency=arguments.currency.upper(),
-        provider_url=_repaired_url(arguments.url, output),
+        provider_url=checked_url(arguments.url),
         state=State.INACTIVE if arguments.inactive else State.ACTIVE,
         is_default=arguments.make_default,
     )
@@ -188,20 +189,6 @@ def _price(name: str, field: str, text: str | None) -> Decimal | None:
 
 def _invalid(name: str, field: str, problem: FieldProblem) -> Failure:
     return explain("provider-invalid", name=name, field=field, reason=problem.message)
-
-
-def _repaired_url(url: str, output: Output) -> str:
-    """Take the repair of a URL where it is certain, and say so."""
-    from tui.core.endpoint_url import inspect_url
-
-    report = inspect_url(url)
-    repair = next(
-        (problem.repair for problem in report.problems if problem.is_error and problem.repair), None
-    )
-    if repair is None or any(problem.is_error for problem in inspect_url(repair).problems):
-        return url
-    output.aside(f"note: {url} was written as {repair}")
-    return repair
 
 
 def _key_text(arguments: argparse.Namespace) -> str | None:
