@@ -20,29 +20,22 @@ from tui.core.provider import Category, Provider, State
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Source, Usage, cost_of
+from tui.store.settings import Settings
 
 
 @dataclass(frozen=True)
 class FakePaths:
     """Where files would be."""
 
-    config_dir: Path = Path("/nowhere/config")
-    data_dir: Path = Path("/nowhere/data")
-    state_dir: Path = Path("/nowhere/state")
-    cache_dir: Path = Path("/nowhere/cache")
-    providers_file: Path = Path("/nowhere/config/providers.toml")
-    credentials_file: Path = Path("/nowhere/config/credentials.toml")
-    settings_file: Path = Path("/nowhere/config/config.toml")
-    conversations_dir: Path = Path("/nowhere/data/conversations")
+    config_dir: Path = Path("/dev/null/config")
+    data_dir: Path = Path("/dev/null/data")
+    state_dir: Path = Path("/dev/null/state")
+    cache_dir: Path = Path("/dev/null/cache")
+    providers_file: Path = Path("/dev/null/config/providers.toml")
+    credentials_file: Path = Path("/dev/null/config/credentials.toml")
+    settings_file: Path = Path("/dev/null/config/config.toml")
+    conversations_dir: Path = Path("/dev/null/data/conversations")
     site_provider_files: tuple[Path, ...] = ()
-
-
-@dataclass
-class FakeSettings:
-    """The settings a screen looks at."""
-
-    theme: str | None = None
-    calm: bool | None = True
 
 
 @dataclass(frozen=True)
@@ -370,12 +363,13 @@ class FakeRuntime:
         self,
         providers: Sequence[Provider] | None = None,
         *,
-        settings: Any = None,
+        settings: Settings | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.environment = dict(environment or {})
         self.paths = FakePaths()
-        self.settings = settings or FakeSettings()
+        self.settings = settings or Settings(theme="dark", calm=True)
+        self.settings_notices: tuple[str, ...] = ()
         self.redactor = Redactor()
         self.keys: dict[str, Secret] = {}
         self.directory = FakeDirectory(self, example_providers() if providers is None else providers)

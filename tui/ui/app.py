@@ -21,9 +21,9 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from tui.core.safe_text import safe_line, safe_text
-from tui.ui.bindings import bindings_of
+from tui.ui.bindings import IDENTIFIERS, bindings_of
 from tui.ui.guard import ControlCharacterGuard, safe_url
-from tui.ui.screens.base import ChecksReachability, HoldsWork
+from tui.ui.screens.base import ChecksReachability, HoldsWork, NoticesEdits
 from tui.ui.screens.too_small import TooSmallScreen, is_too_small
 from tui.ui.themes import THEMES, choose_theme
 
@@ -65,6 +65,23 @@ class LmdeckApp(App[None], inherit_bindings=False):
         self.is_calm = settings.calm if settings.calm is not None else "SSH_CONNECTION" in self._environment
         if self.is_calm:
             self.animation_level = "none"
+        self.set_keymap({name: keys for name, keys in settings.keys.items() if name in IDENTIFIERS})
+
+    def settings_notices(self) -> tuple[str, ...]:
+        """Return what of the settings could not be used, in words for a banner."""
+        settings = self.runtime.settings
+        notices = list(self.runtime.settings_notices)
+        if settings.theme is not None and settings.theme not in self.available_themes:
+            notices.append(f"There is no theme {settings.theme}. Write dark, light or ansi.")
+        unknown = sorted(set(settings.keys) - IDENTIFIERS)
+        notices.extend(f"There is no key binding {name}. The README lists them." for name in unknown)
+        return tuple(notices)
+
+    def watch_app_focus(self, has_focus: bool) -> None:
+        """The window has the focus again: files may have been edited meanwhile."""
+        screen = self.screen_stack[-1] if self.is_running and self.screen_stack else None
+        if has_focus and isinstance(screen, NoticesEdits):
+            screen.notice_edits()
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that survives what terminals do, where there is one for this system."""
@@ -268,5 +285,5 @@ class LmdeckApp(App[None], inherit_bindings=False):
 def run_app(runtime: Runtime, start: Start = "providers") -> int:
     """Open the screens and return the exit code: 0, 1 after a defect, 128 + n after signal n."""
     app = LmdeckApp(runtime, start)
-    app.run()
+    app.run(mouse=runtime.settings.mouse)
     return app.return_code or 0

@@ -167,7 +167,9 @@ KEYS: dict[str, tuple[Key, ...]] = {
             True,
             True,
         ),
-        Key("form.clone", "f6", "clone", "Clone", "Make an editable copy of a read-only provider", True, True),
+        Key(
+            "form.clone", "f6", "clone", "Clone", "Make an editable copy of a read-only provider", True, True
+        ),
         Key("form.cancel", "escape", "cancel", "Cancel", "Go back; asks when there are changes", True),
         Key("form.next", "down,enter", "next", "Next field", "Go to the next field"),
         Key("form.previous", "up", "previous", "Previous field", "Go to the field above"),
@@ -384,13 +386,16 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("conversations.back", "escape", "back", "Back", "Leave the filter, or go back"),
     ),
     "dialog": (
-        Key("dialog.yes", "y", "choose_yes", "Yes", "Agree"),
-        Key("dialog.no", "n,escape", "choose_no", "No", "Go back without doing anything"),
+        Key("dialog.back", "escape", "back", "Back", "Go back without doing anything"),
         Key("dialog.next", "right,down", "next", "Next", "Go to the next button"),
         Key("dialog.previous", "left,up", "previous", "Previous", "Go to the button before"),
     ),
 }
 """Every binding of the program, by group."""
+
+
+IDENTIFIERS = frozenset(key.identifier for group in KEYS.values() for key in group)
+"""What a person's settings may map to other keys."""
 
 
 def bindings_of(*groups: str) -> list[BindingType]:

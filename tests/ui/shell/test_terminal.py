@@ -106,7 +106,7 @@ def test_the_list_is_painted_before_heavy_imports(tmp_path: Path) -> None:
 
 
 class Silence:
-    """Holds once a hundred polls in a row saw no new byte; a program that blinks or polls never gets there."""
+    """Holds once a hundred polls in a row saw no new byte: a program that blinks never gets there."""
 
     def __init__(self, terminal: TerminalProgram) -> None:
         self._terminal = terminal
@@ -131,7 +131,7 @@ def test_it_writes_nothing_at_rest(tmp_path: Path) -> None:
 def test_a_small_window_says_so_and_recovers(tmp_path: Path) -> None:
     with screens(tmp_path) as terminal:
         terminal.resize(40, 10)
-        terminal.wait_for("lmdeck needs")
+        terminal.wait_for("Make it larger")
         terminal.resize(100, 30)
         terminal.wait_for("5 providers")
         quit_cleanly(terminal)

@@ -31,6 +31,14 @@ class ChecksReachability(Protocol):
         """Ask in the background."""
 
 
+@runtime_checkable
+class NoticesEdits(Protocol):
+    """A screen that shows a file which people also edit by hand."""
+
+    def notice_edits(self) -> bool:
+        """Read the file again where somebody changed it; return whether that was so."""
+
+
 class LmdeckScreen(Screen[ResultType]):
     """A screen that finds its runtime in the app."""
 

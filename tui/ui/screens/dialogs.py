@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -61,23 +62,21 @@ class ChoiceDialog(ModalScreen[str | None]):
         """Put the focus on the safe answer."""
         self.query_one(f"#choice-{self._focused}", Button).focus()
 
-    def on_key(self, event: object) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Take an answer by its letter."""
-        character = getattr(event, "character", None)
         for choice in self._choices:
-            if character and character == choice.key:
-                self.dismiss(choice.identifier)
+            if event.character == choice.key:
+                event.stop()
+                self._take(choice.identifier)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Take the pressed answer."""
-        self.dismiss((event.button.id or "").removeprefix("choice-"))
+        self._take((event.button.id or "").removeprefix("choice-"))
 
-    def action_choose_yes(self) -> None:
-        """Agree, where the question is one of yes or no."""
-        if any(choice.identifier == "yes" for choice in self._choices):
-            self.dismiss("yes")
+    def _take(self, identifier: str) -> None:
+        self.dismiss(identifier)
 
-    def action_choose_no(self) -> None:
+    def action_back(self) -> None:
         """Go back without doing anything."""
         self.dismiss(None)
 
@@ -99,7 +98,6 @@ class ConfirmDialog(ChoiceDialog):
         answers = (Choice("yes", yes, "y", is_dangerous), Choice("no", no, "n"))
         super().__init__(title, body, answers)
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take the pressed answer; ``No`` is the same as going back."""
-        event.stop()
-        self.dismiss("yes" if event.button.id == "choice-yes" else None)
+    def _take(self, identifier: str) -> None:
+        """Take an answer; ``No`` is the same as going back."""
+        self.dismiss("yes" if identifier == "yes" else None)

@@ -82,11 +82,6 @@ class ProvidersBase(LmdeckScreen[None]):
             self._read()
             self.check_reachability()
 
-    def on_app_focus(self, event: events.AppFocus) -> None:
-        """The window has the focus again: a file may have been edited meanwhile."""
-        if self.is_current:
-            self.notice_edits()
-
     def notice_edits(self) -> bool:
         """Read the file again where somebody changed it; return whether that was so."""
         directory = self.runtime.directory
@@ -105,7 +100,7 @@ class ProvidersBase(LmdeckScreen[None]):
         self._rows = {provider.name: self._row(provider, known.get(provider.name)) for provider in providers}
         self.table.set_rows(tuple(self._rows.values()))
         notices = self.query_one("#notices", Static)
-        texts = self.runtime.directory.notices
+        texts = (*self.deck.settings_notices(), *self.runtime.directory.notices)
         notices.display = bool(texts)
         notices.update(Content("\n".join(f"! {safe_text(text)}" for text in texts)))
         self.query_one("#welcome").display = all(provider.is_remote for provider in providers)
@@ -129,7 +124,7 @@ class ProvidersBase(LmdeckScreen[None]):
 
         A key that a command prints is asked for only with ``everything``: it may want a person.
         """
-        if not self.deck.is_warm:
+        if not everything and not (self.deck.is_warm and self.runtime.settings.check_reachability):
             return
         names = [row.provider.name for row in self._rows.values() if self._is_due(row, everything)]
         for name in names:

@@ -1,0 +1,331 @@
+"""The provider list, by keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fake_runtime import FakeAvailability, FakeReachability, FakeRuntime, Reply, example_providers, failure
+from textual.pilot import Pilot
+from textual.widgets import DataTable, Input
+
+from tui.core.key_reference import KeyKind, KeyReference
+from tui.core.provider import Provider, State
+from tui.ui.app import LmdeckApp
+from tui.ui.provider_view import Reach
+from tui.ui.screens.dialogs import ConfirmDialog
+from tui.ui.screens.help import HelpScreen
+from tui.ui.screens.provider_form import ProviderFormScreen
+from tui.ui.screens.provider_test import ProviderTestScreen
+from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.widgets.provider_table import ProviderTable
+
+Until = Callable[..., Awaitable[None]]
+SIZES = [(80, 24), (120, 40)]
+
+
+@asynccontextmanager
+async def listed(runtime: FakeRuntime, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
+    """The list, every reachability check begun."""
+    app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+def screen_of(pilot: Pilot[Any]) -> ProvidersScreen:
+    assert isinstance(pilot.app.screen, ProvidersScreen)
+    return pilot.app.screen
+
+
+def table_of(pilot: Pilot[Any]) -> ProviderTable:
+    return pilot.app.screen_stack[0].query_one(ProviderTable)
+
+
+def names(pilot: Pilot[Any]) -> list[str]:
+    return [row.provider.name for row in table_of(pilot).shown_rows()]
+
+
+def reach_of(pilot: Pilot[Any], name: str) -> Reach:
+    return next(row.reach for row in table_of(pilot).shown_rows() if row.provider.name == name)
+
+
+def text_of(pilot: Pilot[Any]) -> str:
+    """What the screen shows, line by line."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def toasts(pilot: Pilot[Any]) -> str:
+    return "\n".join(note.message for note in pilot.app._notifications)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_provider_is_listed_with_the_cursor_on_the_default(
+    runtime: FakeRuntime, size: tuple[int, int], until: Until
+) -> None:
+    async with listed(runtime, size) as pilot:
+        await until(pilot, lambda: "old-embedder" in text_of(pilot))
+        for provider in example_providers():
+            assert provider.name in text_of(pilot)
+        assert table_of(pilot).current.provider.name == "smollm2"  # type: ignore[union-attr]
+        assert "★" in text_of(pilot)
+
+
+async def test_wider_windows_show_more_columns(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime, (80, 24)) as pilot:
+        narrow = len(table_of(pilot).columns)
+        await pilot.resize_terminal(200, 40)
+        await until(pilot, lambda: len(table_of(pilot).columns) > narrow)
+        assert "Sub type" in text_of(pilot)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: len(table_of(pilot).columns) == narrow)
+        await pilot.press("w")
+        await until(pilot, lambda: len(table_of(pilot).columns) == 12)
+
+
+async def test_details_tell_what_the_columns_leave_out(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        await pilot.press("down", "down")
+        await until(pilot, lambda: "Qwen on gpu01" in text_of(pilot))
+        assert "http://gpu01:8000/v1" in text_of(pilot)
+        assert "env:VLLM_KEY" in text_of(pilot)
+        await pilot.press("j")
+        await until(pilot, lambda: "in 0.00055, out 0.00219 USD per 1k tokens" in text_of(pilot))
+
+
+async def test_the_filter_narrows_as_it_is_typed(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        await pilot.press("slash", *"gpu")
+        await until(pilot, lambda: names(pilot) == ["gpu01-vllm"])
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: len(names(pilot)) == 5)
+        assert not pilot.app.screen.query_one("#filter", Input).display
+        assert table_of(pilot).has_focus
+
+
+async def test_a_filter_that_lets_nothing_through_says_so(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        await pilot.press("slash", *"zzz")
+        await until(pilot, lambda: "Nothing matches the filter" in text_of(pilot))
+        await pilot.press("enter", "e", "c", "D", "t")
+        assert isinstance(pilot.app.screen, ProvidersScreen)
+
+
+async def test_sorting_goes_through_the_columns_and_back(runtime: FakeRuntime) -> None:
+    async with listed(runtime) as pilot:
+        original = names(pilot)
+        await pilot.press("o", "o")
+        assert names(pilot) == sorted(original)
+        await pilot.press("O")
+        assert names(pilot) == sorted(original, reverse=True)
+        await pilot.press("O")
+        for _ in range(len(table_of(pilot).columns) - 1):
+            await pilot.press("o")
+        assert names(pilot) == original
+
+
+async def test_the_cursor_stays_on_its_provider_when_the_order_changes(runtime: FakeRuntime) -> None:
+    async with listed(runtime) as pilot:
+        await pilot.press("down", "down", "o", "o", "O")
+        assert table_of(pilot).current.provider.name == "gpu01-vllm"  # type: ignore[union-attr]
+
+
+async def test_at_most_four_checks_run_at_once_and_keys_do_not_wait(until: Until) -> None:
+    providers = [Provider(f"p{n}", provider_url="http://h/v1", compatible_provider="m") for n in range(12)]
+    runtime = FakeRuntime(providers)
+    gate = asyncio.Event()
+    runtime.reachability = {provider.name: gate for provider in providers}
+    async with listed(runtime) as pilot:
+        await until(pilot, lambda: runtime.reaching == 4)
+        assert {row.reach for row in table_of(pilot).shown_rows()} == {Reach.CHECKING}
+        await pilot.press("down", "down")
+        assert table_of(pilot).cursor_row == 2
+        gate.set()
+        await until(pilot, lambda: reach_of(pilot, "p11") is Reach.UP)
+        assert runtime.most_reaching == 4
+        assert sorted(runtime.reached) == sorted(provider.name for provider in providers)
+
+
+async def test_a_provider_that_is_down_tells_why_and_what_to_do(runtime: FakeRuntime, until: Until) -> None:
+    runtime.reachability["cloud"] = FakeReachability(False, failure(), None)
+    async with listed(runtime) as pilot:
+        await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.DOWN)
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: "Nothing listens at" in text_of(pilot))
+        assert "Start the server" in text_of(pilot)
+        assert "○ down" in text_of(pilot)
+
+
+async def test_a_key_that_a_command_prints_is_not_asked_for_unasked(until: Until) -> None:
+    key = KeyReference(KeyKind.COMMAND, "pass show x")
+    runtime = FakeRuntime([Provider("asks", provider_url="http://h/v1", api_key=key), *example_providers()])
+    async with listed(runtime) as pilot:
+        await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.UP)
+        assert "asks" not in runtime.reached
+        await pilot.press("R")
+        await until(pilot, lambda: reach_of(pilot, "asks") is Reach.UP)
+
+
+async def test_a_missing_engine_is_greyed_with_its_command(until: Until) -> None:
+    runtime = FakeRuntime()
+    runtime.directory.unavailable["smollm2"] = FakeAvailability(False, "Not installed.", "make engine")
+    async with listed(runtime) as pilot:
+        await until(pilot, lambda: "make engine" in text_of(pilot))
+        assert reach_of(pilot, "smollm2") is Reach.MISSING
+        await pilot.press("enter", "t")
+        assert isinstance(pilot.app.screen, ProvidersScreen)
+
+
+async def test_delete_asks_and_u_brings_back(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        await pilot.press("end", "D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+        assert len(runtime.directory.providers()) == 5
+        await pilot.press("delete")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: "old-embedder" not in names(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: "old-embedder" in names(pilot))
+
+
+async def test_enter_on_the_question_keeps_the_provider(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        await pilot.press("end", "D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+        assert "old-embedder" in names(pilot)
+
+
+async def test_read_only_providers_are_neither_deleted_nor_deactivated(runtime: FakeRuntime) -> None:
+    async with listed(runtime) as pilot:
+        await pilot.press("D", "s")
+        assert isinstance(pilot.app.screen, ProvidersScreen)
+        assert runtime.directory.get("smollm2").state is State.ACTIVE
+
+
+async def test_default_and_state_change_by_one_key(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        await pilot.press("down", "down", "asterisk", "s")
+        assert runtime.directory.get("gpu01-vllm").is_default
+        assert not runtime.directory.get("smollm2").is_default
+        await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.INACTIVE)
+        await pilot.press("s")
+        await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.UP)
+
+
+async def test_an_edit_by_hand_is_noticed_before_an_action(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        runtime.directory.changed_by_hand = [replace(example_providers()[2], name="renamed")]
+        await pilot.press("asterisk")
+        await until(pilot, lambda: names(pilot) == ["renamed"])
+        assert "changed outside lmdeck" in toasts(pilot)
+
+
+async def test_an_edit_by_hand_is_noticed_when_the_window_has_the_focus(
+    runtime: FakeRuntime, until: Until
+) -> None:
+    async with listed(runtime) as pilot:
+        runtime.directory.changed_by_hand = example_providers()[:1]
+        pilot.app.app_focus = False
+        pilot.app.app_focus = True
+        await until(pilot, lambda: names(pilot) == ["smollm2"])
+
+
+async def test_what_is_wrong_with_the_file_stands_above_the_list(until: Until) -> None:
+    runtime = FakeRuntime()
+    runtime.directory.notices = ("providers.toml line 3 [/] cannot be read; it was kept aside.",)
+    async with listed(runtime) as pilot:
+        await until(pilot, lambda: "! providers.toml line 3 [/] cannot be read" in text_of(pilot))
+
+
+async def test_a_first_run_explains_itself(until: Until) -> None:
+    async with listed(FakeRuntime(example_providers()[:2])) as pilot:
+        await until(pilot, lambda: "Welcome. Press Enter" in text_of(pilot))
+        assert "Press a to add" in text_of(pilot)
+    async with listed(FakeRuntime()) as pilot:
+        await pilot.pause()
+        assert "Welcome" not in text_of(pilot)
+
+
+async def test_keys_open_the_forms(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        for key in ("a", "e", "c"):
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
+            await pilot.press("escape")
+            await until(pilot, lambda: not isinstance(pilot.app.screen, ProviderFormScreen))
+
+
+async def test_the_test_shows_the_answer_or_what_is_wrong(runtime: FakeRuntime, until: Until) -> None:
+    runtime.replies = [Reply(), Reply(pieces=(), failure=failure(server_message="no [/] way"))]
+    async with listed(runtime) as pilot:
+        await pilot.press("down", "down", "t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderTestScreen))
+        await until(pilot, lambda: "● It works." in text_of(pilot))
+        assert "I am **well**" in text_of(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: "✗ Nothing listens" in text_of(pilot))
+        assert "The server said: no [/] way" in text_of(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+
+
+async def test_help_lists_the_keys_of_the_list(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime, (120, 50)) as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        assert "Make it the default provider" in text_of(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+
+
+HOSTILE = "[/][link='x[@click=app.quit]a[/] \x1b]52;c;eA==\x07\x9b2J\u202e"
+
+
+async def test_hostile_texts_are_shown_as_text(until: Until) -> None:
+    provider = Provider(
+        "evil",
+        HOSTILE,
+        compatible_provider=HOSTILE,
+        provider_url=HOSTILE,
+        api_key=KeyReference(KeyKind.FILE, HOSTILE),
+    )
+    runtime = FakeRuntime([provider])
+    runtime.reachability["evil"] = FakeReachability(False, failure(title=HOSTILE, advice=HOSTILE), None)
+    runtime.directory.notices = (HOSTILE,)
+    async with listed(runtime, (200, 40)) as pilot:
+        await until(pilot, lambda: reach_of(pilot, "evil") is Reach.DOWN)
+        await pilot.press("w")
+        await until(pilot, lambda: "[/][link='x[@click=app.quit]a[/]" in text_of(pilot))
+        assert "\x1b" not in text_of(pilot)
+        assert "\x9b" not in text_of(pilot)
+        assert "\u202e" not in text_of(pilot)
+
+
+async def test_at_rest_no_timer_runs(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.UP)
+        await pilot.press("slash", "g")
+        nodes = [pilot.app, pilot.app.screen, *pilot.app.screen.walk_children()]
+        running = [(node, timer) for node in nodes for timer in node._timers if timer._active.is_set()]
+        assert [item for item in running if "auto_refresh" in str(item[1].name)] == []
+        assert pilot.app.screen.query_one("#filter", Input)._blink_timer is not None
+        assert not pilot.app.screen.query_one("#filter", Input)._blink_timer._active.is_set()
+
+
+async def test_a_click_on_a_header_sorts(runtime: FakeRuntime) -> None:
+    async with listed(runtime) as pilot:
+        table = table_of(pilot)
+        label = table.columns["name"].label  # type: ignore[index]
+        table.post_message(DataTable.HeaderSelected(table, table.ordered_columns[1].key, 1, label))
+        await pilot.pause()
+        assert names(pilot) == sorted(names(pilot))
