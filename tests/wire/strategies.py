@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ TEXTS = st.sampled_from(
         "\ud83d",
         "\ude00",
         *_TAGS,
-    ]  # fmt: skip
+    ]
 ) | st.text(max_size=8)
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.just(10**400) | st.just(-1)
@@ -65,7 +66,7 @@ KEYS = st.sampled_from(
         "function_call",
         "x_groq",
         "metrics",
-    ]  # fmt: skip
+    ]
 )
 VALUES = st.recursive(
     SCALARS,
@@ -74,11 +75,13 @@ VALUES = st.recursive(
 )
 DELTAS = st.dictionaries(KEYS, TEXTS | VALUES, max_size=3)
 CHOICES = st.fixed_dictionaries(
-    {"delta": DELTAS}, optional={"finish_reason": st.sampled_from([None, "stop", "length", "error", 7]), "index": SCALARS}
-)  # fmt: skip
+    {"delta": DELTAS},
+    optional={"finish_reason": st.sampled_from([None, "stop", "length", "error", 7]), "index": SCALARS},
+)
 CHUNKS = st.fixed_dictionaries(
-    {"choices": st.lists(CHOICES, max_size=2) | VALUES}, optional={"usage": VALUES, "error": VALUES, "timings": VALUES}
-)  # fmt: skip
+    {"choices": st.lists(CHOICES, max_size=2) | VALUES},
+    optional={"usage": VALUES, "error": VALUES, "timings": VALUES},
+)
 
 
 def _event(value: object) -> bytes:
@@ -102,7 +105,7 @@ EVENTS = (CHUNKS | VALUES).map(_event) | st.sampled_from(
         b"data: [[[[\n\n",
         b"\xff\xfe",
         b"data:",
-    ]  # fmt: skip
+    ]
 )
 STREAMS = st.lists(EVENTS | st.binary(max_size=6), max_size=8).map(b"".join)
 DOCUMENTS = (CHUNKS | VALUES).map(lambda value: _event(value)[6:])
@@ -113,4 +116,4 @@ CUTS = st.lists(st.integers(0, 500), max_size=5)
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     """Return the bytes in pieces."""
     edges = sorted({min(place, len(data)) for place in places} | {0, len(data)})
-    return [data[start:end] for start, end in zip(edges, edges[1:], strict=False)] or [data]
+    return [data[start:end] for start, end in itertools.pairwise(edges)] or [data]

@@ -70,8 +70,13 @@ def test_and_the_other_way_round_and_then_neither() -> None:
 
 
 def test_a_limit_that_is_too_large_is_for_the_person_to_see() -> None:
-    error = {"error": {"message": "max_tokens is too large: 64. At most 32.", "param": "max_tokens",
-                       "code": "unsupported_value"}}  # fmt: skip
+    error = {
+        "error": {
+            "message": "max_tokens is too large: 64. At most 32.",
+            "param": "max_tokens",
+            "code": "unsupported_value",
+        }
+    }
     failure = classify_error(400, {}, json.dumps(error).encode())
     assert adapt(Adaptation(), failure, build_chat_body(REQUEST, Adaptation())) is None
 
@@ -90,16 +95,33 @@ def test_a_template_without_a_system_role_is_served_too() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"error": {"message": "Unknown parameter: 'stream_options'.", "param": "stream_options",
-                   "code": "unknown_parameter"}},
+        {
+            "error": {
+                "message": "Unknown parameter: 'stream_options'.",
+                "param": "stream_options",
+                "code": "unknown_parameter",
+            }
+        },
         {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"], "msg": "Extra inputs"}]},
-        {"object": "error", "message": {"detail": [{"type": "extra_forbidden",
-         "loc": ["body", "stream_options", "include_usage"], "msg": "Extra inputs are not permitted"}]}},
-        {"error": "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'x', 'input': {}}]"},
+        {
+            "object": "error",
+            "message": {
+                "detail": [
+                    {
+                        "type": "extra_forbidden",
+                        "loc": ["body", "stream_options", "include_usage"],
+                        "msg": "Extra inputs are not permitted",
+                    }
+                ]
+            },
+        },
+        {
+            "error": "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'x', 'input': {}}]"
+        },
         {"error": {"message": "Unrecognized request argument supplied: stream_options"}},
         {"error": {"message": "stream options are not supported here"}},
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("status", [400, 422])
 def test_stream_options_are_dropped(body: object, status: int) -> None:
     _, note, again = refuse(body, status=status)
@@ -111,13 +133,19 @@ def test_stream_options_are_dropped(body: object, status: int) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        {"message": "Your organization must be verified to stream this model.", "param": "stream",
-         "code": "unsupported_value"},
-        {"message": "Unsupported value: 'stream' does not support true with this model.", "param": "stream",
-         "code": "unsupported_value"},
+        {
+            "message": "Your organization must be verified to stream this model.",
+            "param": "stream",
+            "code": "unsupported_value",
+        },
+        {
+            "message": "Unsupported value: 'stream' does not support true with this model.",
+            "param": "stream",
+            "code": "unsupported_value",
+        },
         {"message": "This model does not support streaming", "code": "unsupported_parameter"},
     ],
-)  # fmt: skip
+)
 def test_streaming_is_given_up(error: dict[str, object]) -> None:
     _, note, body = refuse({"error": error})
     assert (body["stream"], "stream_options" in body) == (False, False)
@@ -127,15 +155,31 @@ def test_streaming_is_given_up(error: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("error", "field"),
     [
-        ({"message": "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) "
-          "value is supported.", "param": "temperature", "code": "unsupported_value"}, "temperature"),
-        ({"message": "litellm.UnsupportedParamsError: gpt-5 models don't support temperature=0.5."}, "temperature"),
+        (
+            {
+                "message": "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) "
+                "value is supported.",
+                "param": "temperature",
+                "code": "unsupported_value",
+            },
+            "temperature",
+        ),
+        (
+            {"message": "litellm.UnsupportedParamsError: gpt-5 models don't support temperature=0.5."},
+            "temperature",
+        ),
         ({"message": "Unrecognized request argument supplied: top_k"}, "top_k"),
-        ({"message": "Unsupported parameter: 'top_p' is not supported with this model.", "param": "top_p",
-          "code": "unsupported_parameter"}, "top_p"),
+        (
+            {
+                "message": "Unsupported parameter: 'top_p' is not supported with this model.",
+                "param": "top_p",
+                "code": "unsupported_parameter",
+            },
+            "top_p",
+        ),
         ({"message": "property 'top_k' is unsupported, not supported by this model"}, "top_k"),
     ],
-)  # fmt: skip
+)
 def test_a_refused_field_is_dropped(error: dict[str, object], field: str) -> None:
     _, note, body = refuse({"error": error})
     assert field not in body
@@ -151,18 +195,25 @@ def test_thinking_that_a_model_does_not_know_is_dropped_whole() -> None:
 
 
 def test_a_refused_form_of_thinking_gives_way_to_the_next() -> None:
-    old_vllm = {"object": "error", "message": "1 validation error: {'type': 'literal_error', 'loc': ('body', "
-                "'reasoning_effort'), 'msg': \"Input should be 'low', 'medium' or 'high'\", 'input': 'none'}",
-                "type": "BadRequestError", "code": 400}  # fmt: skip
+    old_vllm = {
+        "object": "error",
+        "message": "1 validation error: {'type': 'literal_error', 'loc': ('body', "
+        "'reasoning_effort'), 'msg': \"Input should be 'low', 'medium' or 'high'\", 'input': 'none'}",
+        "type": "BadRequestError",
+        "code": 400,
+    }
     _, _, body = refuse(old_vllm)
     assert body["chat_template_kwargs"] == {"enable_thinking": False, "thinking": False}
     assert "reasoning_effort" not in body
 
 
 def test_an_effort_that_a_model_does_not_know_gives_way_to_the_weakest() -> None:
-    error = {"message": "Unsupported value: 'reasoning_effort' does not support 'none' with this model. Supported "
-             "values are: 'minimal', 'low', 'medium', and 'high'.", "param": "reasoning_effort",
-             "code": "unsupported_value"}  # fmt: skip
+    error = {
+        "message": "Unsupported value: 'reasoning_effort' does not support 'none' with this model. Supported "
+        "values are: 'minimal', 'low', 'medium', and 'high'.",
+        "param": "reasoning_effort",
+        "code": "unsupported_value",
+    }
     _, note, body = refuse({"error": error}, server=ServerKind.OPENAI)
     assert body["reasoning_effort"] == "minimal"
     assert "minimal" in note
@@ -194,8 +245,18 @@ def test_past_reasoning_stays_here_where_the_policy_says_never() -> None:
 
 def test_past_reasoning_that_is_refused_is_left_out() -> None:
     request = ChatRequest("m", REQUEST.messages, send_back=SendBack.ALWAYS)
-    error = {"object": "error", "message": {"detail": [{"type": "extra_forbidden", "loc":
-             ["body", "messages", 2, "assistant", "reasoning_content"], "msg": "Extra inputs"}]}}  # fmt: skip
+    error = {
+        "object": "error",
+        "message": {
+            "detail": [
+                {
+                    "type": "extra_forbidden",
+                    "loc": ["body", "messages", 2, "assistant", "reasoning_content"],
+                    "msg": "Extra inputs",
+                }
+            ]
+        },
+    }
     _, note, body = refuse(error, status=422, request=request)
     assert "A greeting." not in json.dumps(body)
     assert note == "retried without past reasoning"
@@ -206,14 +267,19 @@ def test_past_reasoning_that_is_refused_is_left_out() -> None:
     [
         explain("auth", status=401),
         explain("server-error", status=500, server_message="temperature is too high"),
-        explain("invalid-request", status=400, server_message="temperature must be below 2", parameter="temperature"),
+        explain(
+            "invalid-request",
+            status=400,
+            server_message="temperature must be below 2",
+            parameter="temperature",
+        ),
         explain("unsupported-param", status=400, parameter="model"),
         explain("unsupported-param", status=400, parameter="messages[0].content"),
         explain("unsupported-param", status=400, parameter="something_else"),
         explain("unsupported-param", status=400),
         explain("rate-limited", status=429, parameter="temperature"),
     ],
-)  # fmt: skip
+)
 def test_other_failures_are_not_adapted_to(failure: object) -> None:
     assert adapt(Adaptation(), failure, build_chat_body(REQUEST, Adaptation())) is None  # type: ignore[arg-type]
 
@@ -232,7 +298,7 @@ def test_other_failures_are_not_adapted_to(failure: object) -> None:
             "reasoning sent back",
             "supported values 'minimal' not 'none'",
         ]
-    ),  # fmt: skip
+    ),
 )
 def test_adapting_comes_to_an_end(cause: str, parameter: str | None, message: str) -> None:
     adaptation = Adaptation()
@@ -248,9 +314,19 @@ def test_adapting_comes_to_an_end(cause: str, parameter: str | None, message: st
 
 @pytest.mark.parametrize(
     "junk",
-    [None, [], "x", {"dropped": "x"}, {"dropped": [1, "model", None]}, {"efforts": [["a"], 1, ["a", 2]]},
-     {"token_field": "n"}, {"system_role": 3}, {"sends_reasoning": "yes"}, {"unknown": 1}],
-)  # fmt: skip
+    [
+        None,
+        [],
+        "x",
+        {"dropped": "x"},
+        {"dropped": [1, "model", None]},
+        {"efforts": [["a"], 1, ["a", 2]]},
+        {"token_field": "n"},
+        {"system_role": 3},
+        {"sends_reasoning": "yes"},
+        {"unknown": 1},
+    ],
+)
 def test_junk_in_the_memory_is_left_out(junk: object) -> None:
     assert Adaptation.from_json(junk) == Adaptation()
 

@@ -72,7 +72,11 @@ CASES: list[tuple[int, object, str]] = [
     (408, "", "gateway-timeout"),
     (413, "<html><title>413 Request Entity Too Large</title></html>", "body-too-large"),
     (413, {"error": {"code": "rate_limit_exceeded", "message": "tokens per minute"}}, "rate-limited"),
-    (422, {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "m"}]}, "unsupported-param"),
+    (
+        422,
+        {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "m"}]},
+        "unsupported-param",
+    ),
     (422, {"detail": [{"type": "int_type", "loc": ["body", "n"], "msg": "m"}]}, "invalid-request"),
     (429, "", "rate-limited"),
     (429, {"error": {"type": "exceeded_current_quota_error", "message": "x"}}, "quota"),
@@ -84,9 +88,16 @@ CASES: list[tuple[int, object, str]] = [
     (502, "", "bad-gateway"),
     (503, "<html><title>503 Service Temporarily Unavailable</title></html>", "bad-gateway"),
     (503, "", "bad-gateway"),
-    (503, {"error": {"message": "server busy, please try again.  maximum pending requests exceeded"}},
-     "overloaded"),
-    (503, {"object": "error", "message": "The request queue is full.", "type": "x", "code": 503}, "overloaded"),
+    (
+        503,
+        {"error": {"message": "server busy, please try again.  maximum pending requests exceeded"}},
+        "overloaded",
+    ),
+    (
+        503,
+        {"object": "error", "message": "The request queue is full.", "type": "x", "code": 503},
+        "overloaded",
+    ),
     (503, {"detail": "Model is loading, please retry later: m"}, "loading"),
     (503, {"error": {"message": "no slot available", "type": "unavailable_error"}}, "overloaded"),
     (504, "<html><title>504</title></html>", "gateway-timeout"),
@@ -103,21 +114,47 @@ CASES: list[tuple[int, object, str]] = [
     (400, {"code": "Arrearage", "message": "x"}, "quota"),
     (400, {"error": {"message": "x", "type": "NotFoundError", "param": "model"}}, "model-not-found"),
     # by wording, where nothing else tells
-    (400, {"error": {"message": "Invalid model name passed in model=x. Call `/v1/models`"}}, "model-not-found"),
+    (
+        400,
+        {"error": {"message": "Invalid model name passed in model=x. Call `/v1/models`"}},
+        "model-not-found",
+    ),
     (400, {"error": {"message": "model 'x' not found", "type": "invalid_request_error"}}, "model-not-found"),
-    (400, {"error": {"message": "No models loaded. Please load a model", "param": "model"}}, "model-not-found"),
+    (
+        400,
+        {"error": {"message": "No models loaded. Please load a model", "param": "model"}},
+        "model-not-found",
+    ),
     (404, {"error": 'model "x" not found, try pulling it first'}, "model-not-found"),
     (400, {"error": {"message": "litellm.ContextWindowExceededError: too many tokens"}}, "context-too-long"),
-    (400, {"error": {"message": "Range of input length should be [1, 30720]", "code": "invalid_parameter_error"}},
-     "context-too-long"),
-    (400, {"message": "As of transformers v4.44, default chat template is no longer allowed", "code": 400},
-     "no-chat-template"),
+    (
+        400,
+        {
+            "error": {
+                "message": "Range of input length should be [1, 30720]",
+                "code": "invalid_parameter_error",
+            }
+        },
+        "context-too-long",
+    ),
+    (
+        400,
+        {"message": "As of transformers v4.44, default chat template is no longer allowed", "code": 400},
+        "no-chat-template",
+    ),
     (400, {"error": {"message": "Conversation roles must alternate user/assistant"}}, "no-chat-template"),
     (400, {"error": {"message": "Unrecognized request argument supplied: top_k"}}, "unsupported-param"),
-    (400, {"error": {"message": "Your organization must be verified to stream this model.", "param": "stream"}},
-     "unsupported-param"),
+    (
+        400,
+        {"error": {"message": "Your organization must be verified to stream this model.", "param": "stream"}},
+        "unsupported-param",
+    ),
     (400, {"error": {"message": "API key not valid. Please pass a valid API key."}}, "auth"),
-    (400, "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>", "plain-on-tls-port"),
+    (
+        400,
+        "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>",
+        "plain-on-tls-port",
+    ),
     (400, "Client sent an HTTP request to an HTTPS server.\n", "plain-on-tls-port"),
     (400, "<html><title>Bad Request</title></html>", "unexpected-response"),
     (400, "", "unexpected-response"),
@@ -130,7 +167,7 @@ CASES: list[tuple[int, object, str]] = [
     (200, {"object": "list", "data": []}, "unexpected-response"),
     (200, "<html></html>", "unexpected-response"),
     (204, "", "unexpected-response"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("status", "body", "cause"), CASES)
@@ -148,22 +185,40 @@ def test_recorded_errors_have_words_to_show(entry: object) -> None:
 @pytest.mark.parametrize(
     ("message", "prompt", "limit"),
     [
-        ("This model's maximum context length is 8192 tokens. However, you requested 9000 tokens (8900 in the "
-         "messages, 100 in the completion).", "8900", "8192"),
-        ("This model's maximum context length is 8192 tokens. However, your request has 9000 input tokens.",
-         "9000", "8192"),
-        ("This model's maximum context length is 8192 tokens. However, your prompt contains at least 8193 input "
-         "tokens", "8193", "8192"),
-        ("Requested token count exceeds the model's maximum context length of 8192 tokens. You requested a total "
-         "of 9100 tokens: 9000 tokens from the input messages and 100 tokens for the completion.", "9000", "8192"),
+        (
+            "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens (8900 in the "
+            "messages, 100 in the completion).",
+            "8900",
+            "8192",
+        ),
+        (
+            "This model's maximum context length is 8192 tokens. However, your request has 9000 input tokens.",
+            "9000",
+            "8192",
+        ),
+        (
+            "This model's maximum context length is 8192 tokens. However, your prompt contains at least 8193 input "
+            "tokens",
+            "8193",
+            "8192",
+        ),
+        (
+            "Requested token count exceeds the model's maximum context length of 8192 tokens. You requested a total "
+            "of 9100 tokens: 9000 tokens from the input messages and 100 tokens for the completion.",
+            "9000",
+            "8192",
+        ),
         ("The input (9000 tokens) is longer than the model's context length (8192 tokens).", "9000", "8192"),
         ("Range of input length should be [1, 30720]", None, "30720"),
         ("prompt is too long: 210000 tokens > 200000 maximum", "210000", "200000"),
-        ("This model's maximum context length is 128,000 tokens, however your messages resulted in 130,001 tokens",
-         "130001", "128000"),
+        (
+            "This model's maximum context length is 128,000 tokens, however your messages resulted in 130,001 tokens",
+            "130001",
+            "128000",
+        ),
         ("context length exceeded", None, None),
     ],
-)  # fmt: skip
+)
 def test_reads_the_numbers_of_a_long_prompt(message: str, prompt: str | None, limit: str | None) -> None:
     failure = classify(400, {"error": {"message": message, "code": "context_length_exceeded"}})
     assert (failure.facts.get("prompt_tokens"), failure.facts.get("limit")) == (prompt, limit)
@@ -175,16 +230,28 @@ def test_reads_the_numbers_of_a_long_prompt(message: str, prompt: str | None, li
         ({"error": {"message": "x", "param": "top_p", "code": "unsupported_parameter"}}, "top_p"),
         ({"error": {"message": "Unsupported parameter: 'top_k' is unknown"}}, "top_k"),
         ({"error": {"message": "Unrecognized request argument supplied: min_p"}}, "min_p"),
-        ({"error": {"message": "json: unknown field \"seed\""}}, "seed"),
+        ({"error": {"message": 'json: unknown field "seed"'}}, "seed"),
         ({"error": {"message": "gpt-5 models don't support temperature=0.5"}}, "temperature"),
         ({"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "m"}]}, "seed"),
         ({"error": "[{'type': 'extra_forbidden', 'loc': ('body', 'top_k'), 'msg': 'x'}]"}, "top_k"),
-        ({"object": "error", "message": {"detail": [{"type": "extra_forbidden", "loc":
-          ["body", "messages", 1, "assistant", "reasoning_content"], "msg": "x"}]}},
-         "messages.1.assistant.reasoning_content"),
+        (
+            {
+                "object": "error",
+                "message": {
+                    "detail": [
+                        {
+                            "type": "extra_forbidden",
+                            "loc": ["body", "messages", 1, "assistant", "reasoning_content"],
+                            "msg": "x",
+                        }
+                    ]
+                },
+            },
+            "messages.1.assistant.reasoning_content",
+        ),
         ({"error": {"message": "Stream options can only be defined when stream is true"}}, "stream_options"),
     ],
-)  # fmt: skip
+)
 def test_names_the_refused_parameter(body: object, parameter: str) -> None:
     failure = classify(400, body)
     assert (failure.cause, failure.facts.get("parameter")) == ("unsupported-param", parameter)

@@ -82,7 +82,13 @@ def probe(path: str) -> Probe:
         ("/", b"Ollama is running", K.OLLAMA, None, None),
         ("/api/version", b'{"version":"0.33.0"}', None, "0.33.0", None),
         ("/version", b'{"version":"0.20.1"}', None, "0.20.1", None),
-        ("/server_info", b'{"version":"0.5.23","internal_states":[],"context_length":4096}', K.SGLANG, "0.5.23", 4096),
+        (
+            "/server_info",
+            b'{"version":"0.5.23","internal_states":[],"context_length":4096}',
+            K.SGLANG,
+            "0.5.23",
+            4096,
+        ),
         ("/info", b'{"model_id":"m","max_total_tokens":4096,"version":"3.3.7"}', K.TGI, "3.3.7", 4096),
         ("/api/v1/models", (DATA / "lmstudio-api-v1-models.json").read_bytes(), K.LM_STUDIO, None, None),
         ("/api/v0/models", b'{"data":[{"id":"m","state":"loaded"}]}', K.LM_STUDIO, None, None),
@@ -91,7 +97,7 @@ def probe(path: str) -> Probe:
         ("/v1/cluster/version", b'{"version":"3.2.0"}', K.XINFERENCE, "3.2.0", None),
         ("/props", (DATA / "llamacpp-props.json").read_bytes(), K.LLAMA_CPP, "b9554-d403f00ec", 8192),
     ],
-)  # fmt: skip
+)
 def test_probes_tell_kind_version_and_window(
     path: str, body: bytes, kind: ServerKind | None, version: str | None, window: int | None
 ) -> None:
@@ -104,9 +110,18 @@ def test_probes_tell_kind_version_and_window(
 @pytest.mark.parametrize("path", [probe.path for probe in PROBES])
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html></html>", b'{"error":"Unexpected endpoint or method. (GET /x)"}', b'{"detail":"Not Found"}',
-     b"[]", b"null", b"[[[", b'{"version":7}', b'{"version":"0.9.0","data":[1]}'[:9]],
-)  # fmt: skip
+    [
+        b"",
+        b"<html></html>",
+        b'{"error":"Unexpected endpoint or method. (GET /x)"}',
+        b'{"detail":"Not Found"}',
+        b"[]",
+        b"null",
+        b"[[[",
+        b'{"version":7}',
+        b'{"version":"0.9.0","data":[1]}'[:9],
+    ],
+)
 def test_an_answer_that_says_nothing_tells_nothing(path: str, body: bytes) -> None:
     for status in (200, 404):
         assert read_probe(probe(path), status, body) is None

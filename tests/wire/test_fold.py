@@ -98,8 +98,11 @@ def test_text_that_was_reasoning_is_moved() -> None:
 
 def test_reasoning_that_was_the_answer_is_moved() -> None:
     turn = fold(
-        (0.0, Progress("sent")), (1.0, ReasoningDelta(" Hi")), (2.0, Reclassified(to_answer=True)), (2.0, Finished("stop"))
-    )  # fmt: skip
+        (0.0, Progress("sent")),
+        (1.0, ReasoningDelta(" Hi")),
+        (2.0, Reclassified(to_answer=True)),
+        (2.0, Finished("stop")),
+    )
     assert (turn.reasoning.text, turn.answer.text, turn.thinking_seconds) == ("", "Hi", None)
     assert (turn.timings.ttfa_ms, turn.state) == (1000, TurnState.DONE)
 

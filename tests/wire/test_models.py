@@ -69,10 +69,21 @@ def test_takes_every_shape(value: object, names: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html></html>", b"{}", b'{"error":"x"}', b'{"error":"x","data":[]}', b"null", b"7", b'{"data":7}',
-     b'{"detail":"Not Found"}', b"[" * 100_000, b'{"data":[{"id":"a"}'],
+    [
+        b"",
+        b"<html></html>",
+        b"{}",
+        b'{"error":"x"}',
+        b'{"error":"x","data":[]}',
+        b"null",
+        b"7",
+        b'{"data":7}',
+        b'{"detail":"Not Found"}',
+        b"[" * 100_000,
+        b'{"data":[{"id":"a"}',
+    ],
     ids=str.split("empty html object error error-and-list null number data-number detail deep cut"),
-)  # fmt: skip
+)
 def test_other_bodies_are_no_list(body: bytes) -> None:
     assert read_models(body) is None
 
@@ -143,7 +154,7 @@ def test_knows_adapters_and_aliases() -> None:
                 {"id": "lora", "parent": "base", "owned_by": "vllm"},
                 {"id": "file.gguf", "aliases": ["short", ""]},
             ]
-        }  # fmt: skip
+        }
     )
     assert listed.models[1].parent == "base"
     assert listed.find("short") == listed.models[2]

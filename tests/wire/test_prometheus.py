@@ -117,10 +117,20 @@ tgi_request_queue_duration_count 4
 
 @pytest.mark.parametrize(
     "text",
-    ["", "# only a comment", "<html></html>", "other_metric 5", '{"error":"x"}', "vllm:num_requests_running NaN",
-     "vllm:num_requests_running +Inf", "vllm:num_requests_running -1", "vllm:num_requests_running x",
-     "vllm:num_requests_running", "vllm:num_requests_running{a=\"b\" 1"],
-)  # fmt: skip
+    [
+        "",
+        "# only a comment",
+        "<html></html>",
+        "other_metric 5",
+        '{"error":"x"}',
+        "vllm:num_requests_running NaN",
+        "vllm:num_requests_running +Inf",
+        "vllm:num_requests_running -1",
+        "vllm:num_requests_running x",
+        "vllm:num_requests_running",
+        'vllm:num_requests_running{a="b" 1',
+    ],
+)
 def test_what_says_nothing_gives_nothing(text: str) -> None:
     assert read_metrics(text).is_empty
 

@@ -148,20 +148,25 @@ USAGE = {"prompt_tokens": 3, "completion_tokens": 2}
 @pytest.mark.parametrize(
     "data",
     [
-        chunk({"content": "A"}, "stop") + b"data: " + json.dumps({"choices": [], "usage": USAGE}).encode() + b"\n\n",
+        chunk({"content": "A"}, "stop")
+        + b"data: "
+        + json.dumps({"choices": [], "usage": USAGE}).encode()
+        + b"\n\n",
         chunk({"content": "A"}) + chunk({}, "stop", usage=USAGE),
         chunk({"content": "A"}, usage={"prompt_tokens": 3, "completion_tokens": 1})
         + chunk({}, "stop", usage=USAGE)
         + chunk({}, None, usage=None),
-        chunk({"content": "A"}) + b'data: {"choices":[{"finish_reason":"stop","delta":{},"usage":'
-        + json.dumps(USAGE).encode() + b"}]}\n\n",
+        chunk({"content": "A"})
+        + b'data: {"choices":[{"finish_reason":"stop","delta":{},"usage":'
+        + json.dumps(USAGE).encode()
+        + b"}]}\n\n",
         chunk({"content": "A"}, "stop", x_groq={"usage": USAGE}),
         chunk({"content": "A"}, "stop", usage={"prompt_tokens": 0, "completion_tokens": 0})
         + chunk({}, None, usage=USAGE),
         chunk({"content": "A"}, "stop", usage={"input_tokens": 3, "output_tokens": 2}),
         chunk({"content": "A"}, "stop") + DONE + chunk({}, None, usage=USAGE),
     ],
-)  # fmt: skip
+)
 def test_finds_usage_wherever_it_stands(data: bytes) -> None:
     usage = read(data + DONE).usage
     assert usage is not None
@@ -200,8 +205,16 @@ def test_cumulative_usage_is_told_only_when_it_changes() -> None:
 
 
 def test_reads_the_timings_of_llama_cpp() -> None:
-    timings = {"cache_n": 7, "prompt_n": 10, "prompt_ms": 251.5, "predicted_n": 9, "predicted_per_second": 68.7,
-               "draft_n": 4, "draft_n_accepted": 3, "predicted_ms": "fast"}  # fmt: skip
+    timings = {
+        "cache_n": 7,
+        "prompt_n": 10,
+        "prompt_ms": 251.5,
+        "predicted_n": 9,
+        "predicted_per_second": 68.7,
+        "draft_n": 4,
+        "draft_n_accepted": 3,
+        "predicted_ms": "fast",
+    }
     server = read(chunk({"content": "A"}, "stop", timings=timings)).server_timings
     assert server is not None
     assert (server.cached_tokens, server.prompt_tokens, server.prompt_ms) == (7, 10, 251.5)
@@ -306,8 +319,10 @@ def test_text_in_a_cut_event_is_kept() -> None:
     ("error", "cause"),
     [
         (b'data: {"error":{"message":"boom","type":"InternalServerError","code":500}}\n\n', "server-error"),
-        (b'data: {"error":{"object":"error","message":"boom","type":"BadRequestError","code":400}}\n\n',
-         "invalid-request"),
+        (
+            b'data: {"error":{"object":"error","message":"boom","type":"BadRequestError","code":400}}\n\n',
+            "invalid-request",
+        ),
         (b'data: {"object":"error","message":"The request queue is full.","code":503}\n\n', "overloaded"),
         (b'data: {"error":"boom"}\n\n', "server-error"),
         (b'event: error\ndata: {"error":{"message":"boom"},"message":"boom"}\n\n', "server-error"),
@@ -315,12 +330,15 @@ def test_text_in_a_cut_event_is_kept() -> None:
         (b"event: error\ndata: boom\n\n", "server-error"),
         (b'error: {"code":500,"message":"boom"}\n\n', "server-error"),
         (b'data: {"error":{"message":"boom","http_status_code":422}}\n\n', "invalid-request"),
-        (b'data: {"error":{"code":429,"message":"slow down"},"choices":[{"delta":{"content":""},'
-         b'"finish_reason":"error"}]}\n\n', "rate-limited"),
+        (
+            b'data: {"error":{"code":429,"message":"slow down"},"choices":[{"delta":{"content":""},'
+            b'"finish_reason":"error"}]}\n\n',
+            "rate-limited",
+        ),
         (b'data: {"detail":"boom"}\n\n', "server-error"),
         (b'data: {"code":"x","msg":"boom"}\n\n', "server-error"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("after", [b"", DONE, chunk({}, None, usage=USAGE) + DONE])
 def test_an_error_in_the_stream_keeps_the_text(error: bytes, cause: str, after: bytes) -> None:
     turn = read(chunk({"content": "Par"}) + error + after)
@@ -394,8 +412,12 @@ def test_a_character_cut_into_two_escapes_is_whole() -> None:
 # Other kinds of bodies than asked for
 
 
-WHOLE = {"choices": [{"message": {"role": "assistant", "content": "A", "reasoning": "R"}, "finish_reason": "stop"}],
-         "usage": USAGE}  # fmt: skip
+WHOLE = {
+    "choices": [
+        {"message": {"role": "assistant", "content": "A", "reasoning": "R"}, "finish_reason": "stop"}
+    ],
+    "usage": USAGE,
+}
 
 
 @pytest.mark.parametrize("headers", [JSON, EVENT_STREAM, {}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -97,7 +98,7 @@ FRAGMENTS = st.sampled_from(
         b": c",
         b"\xe2\x80\xa8",
         b"{}",
-    ]  # fmt: skip
+    ]
 )
 
 
@@ -105,7 +106,7 @@ FRAGMENTS = st.sampled_from(
 def test_every_split_gives_the_same_events(fragments: list[bytes], cuts: list[int]) -> None:
     data = b"".join(fragments)
     places = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
-    pieces = [data[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [data[start:end] for start, end in itertools.pairwise(places)]
     whole = decode(data)
     assert decode(*pieces) == whole
     assert decode(*(data[place : place + 1] for place in range(len(data)))) == whole

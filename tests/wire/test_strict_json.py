@@ -60,10 +60,7 @@ def test_any_text_gives_a_value_or_the_typed_error(text: str) -> None:
 
 @given(st.text(st.characters(), max_size=20), st.integers(0, 40))
 def test_a_pair_cut_in_two_is_joined(text: str, cut: int) -> None:
-    halves = "".join(
-        chr(unit)
-        for unit in memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
-    )  # fmt: skip
+    halves = "".join(chr(unit) for unit in memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H"))
     mender = SurrogateMender()
     joined = mender.feed(halves[:cut]) + mender.feed(halves[cut:]) + mender.finish()
     assert joined == mend(halves)

@@ -151,7 +151,7 @@ PIECES = st.sampled_from(
         "◁think▷",
         "<|channel>thought",
         "<channel|>",
-    ]  # fmt: skip
+    ]
 )
 
 

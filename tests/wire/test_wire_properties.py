@@ -22,9 +22,18 @@ FAILURES = st.sampled_from([None, explain("stream-reset")])
 
 def result(turn: Turn) -> tuple[object, ...]:
     return (
-        turn.reasoning.text, turn.answer.text, turn.tool_calls, turn.usage, turn.server_timings, turn.state,
-        turn.finish_reason, turn.failure, turn.malformed_events, turn.notes, turn.served_model,
-    )  # fmt: skip
+        turn.reasoning.text,
+        turn.answer.text,
+        turn.tool_calls,
+        turn.usage,
+        turn.server_timings,
+        turn.state,
+        turn.finish_reason,
+        turn.failure,
+        turn.malformed_events,
+        turn.notes,
+        turn.served_model,
+    )
 
 
 @given(BODIES, CUTS, st.sampled_from([200, 200, 200, 400, 404, 429, 503]), HEADERS, st.booleans(), FAILURES)
