@@ -1,4 +1,4 @@
-"""Fixtures of the command tests: a private home, and the program called in this process or as one of its own."""
+"""Fixtures of the command tests: a private home, and the program in this process or in its own."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.support.fault_server import Answer, FaultServer
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "wire"))
 
-from replies import DATA, Expectation, load_manifest  # noqa: E402
+from replies import DATA, Expectation, load_manifest
 
 CHATS = [entry for entry in load_manifest() if entry.kind == "chat"]
 EVERY_OFFSET = "LMDECK_ASSURE" in os.environ
