@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from contextlib import aclosing, suppress
 from dataclasses import replace
 
 import pytest
 
-from tests.support.chatting import CALM, REQUEST, Chatter
+from tests.support.chatting import CALM, HASTE, REQUEST, Chatter
 from tests.support.fault_server import FaultServer, Tls
 from tui.core.chat import Endpoint
-from tui.core.events import AnswerDelta, Progress, StreamEvent
+from tui.core.events import AnswerDelta, Progress, StreamEvent, StreamFailed
 from tui.core.provider import TlsSettings
 
 PATIENT = replace(CALM, headers_seconds=None, idle_seconds=None)
@@ -100,3 +102,40 @@ async def test_a_reader_that_lags_slows_the_server_and_loses_nothing(chat: Chatt
     assert sent == 59
     assert text.count("x") == 60 * 40 * 900
     assert text.endswith("59,39 " + "x" * 900)
+
+
+async def test_a_name_that_is_looked_up_for_ever_can_be_cancelled(
+    chat: Chatter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        asked.set()
+        answered.wait(10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    events: list[StreamEvent] = []
+    task = asyncio.create_task(gather(chat, "http://models.localhost:1/v1", events, TlsSettings()))
+    await until(asked.is_set)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(5):
+        await asyncio.get_running_loop().shutdown_default_executor()
+    answered.set()
+
+
+async def test_a_name_server_that_does_not_answer_is_named(
+    chat: Chatter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [answered.wait(10)][1:])
+    stream = chat.client.stream(
+        Endpoint("http://models.localhost:1/v1"), REQUEST, patience=replace(HASTE, connect_seconds=0.05)
+    )
+    async with aclosing(stream) as batches:
+        last = [event async for batch in batches for event in batch.events][-1]
+    answered.set()
+    assert isinstance(last, StreamFailed)
+    assert last.failure.cause == "dns-unavailable"

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.chatting import CALM, HASTE, REQUEST, Chatter
-from tests.support.fault_server import FAULTS, FaultServer, full_backlog, refused_port
+from tests.support.fault_server import FAULTS, Connection, FaultServer, full_backlog, refused_port
+from tests.support.stream_samples import FINISH, delta
 from tui.core.chat import Endpoint
 from tui.core.events import Progress
 from tui.core.failure import Failure
@@ -254,3 +255,21 @@ async def test_a_server_that_does_not_exist_by_name(chat: Chatter) -> None:
 async def test_an_unusable_url_is_a_failure_and_no_crash(chat: Chatter, url: str, cause: str) -> None:
     reply = await chat(url)
     assert reply.cause == cause
+
+
+async def test_the_idle_limit_counts_from_the_last_text(chat: Chatter) -> None:
+    """An answer may take many times the limit, as long as its text keeps coming."""
+
+    def slow(connection: Connection) -> None:
+        connection.read_request()
+        connection.start_stream()
+        for _ in range(12):
+            connection.send_chunks(delta("a"))
+            connection.pause(0.05)
+        connection.send_chunks(FINISH)
+        connection.send(b"0\r\n\r\n")
+
+    with FaultServer(slow) as server:
+        reply = await chat(server.base_url, patience=replace(CALM, idle_seconds=0.4))
+    assert reply.cause is None
+    assert reply.answer == "a" * 12

@@ -11,6 +11,7 @@ from tests.support.chatting import CALM, REQUEST, Chatter
 from tests.support.fault_server import FAULTS, Answer, Connection, FaultServer, Sequence, refused_port
 from tests.support.stream_samples import ANSWER_EVENTS, delta, http_error
 from tui.core.events import Progress
+from tui.net import chat_call
 from tui.wire.adaptation import Adaptation
 
 AGAIN = replace(CALM, retries=2)
@@ -217,4 +218,25 @@ async def test_text_in_a_failing_stream_forbids_another_try(chat: Chatter) -> No
         reply = await chat(server.base_url, patience=AGAIN)
     assert len(server.requests) == 1
     assert reply.answer == "Hello"
+    assert reply.failure is not None
+
+
+@pytest.mark.parametrize(("has_text", "requests"), [(True, 1), (False, 2)])
+async def test_only_a_stream_without_text_is_ever_sent_again(
+    chat: Chatter, monkeypatch: pytest.MonkeyPatch, has_text: bool, requests: int
+) -> None:
+    """Whatever the rules on parameters say of an error in a stream."""
+    monkeypatch.setattr(chat_call, "adapt", lambda *_: (Adaptation(system_role="user"), "sent otherwise"))
+
+    def fail(connection: Connection) -> None:
+        connection.read_request()
+        connection.start_stream()
+        if has_text:
+            connection.send_chunks(delta("Hello"))
+        connection.send_chunks(b'data: {"error":{"message":"no","code":400}}\n\n')
+        connection.send(b"0\r\n\r\n")
+
+    with FaultServer(fail) as server:
+        reply = await chat(server.base_url)
+    assert len(server.requests) == requests
     assert reply.failure is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from dataclasses import replace
 
 import httpx
@@ -14,6 +15,7 @@ from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError
 from tui.core.provider import KeyHeader
 from tui.core.secret import Secret
+from tui.net import dialer
 from tui.net.client import ClientFactory
 from tui.net.fetch import fetch
 from tui.net.models import fetch_models
@@ -192,3 +194,18 @@ async def test_closing_the_factory_leaves_no_filter_behind() -> None:
     assert logging.getLogger("httpx").filters != before["httpx"]
     await factory.aclose()
     assert {name: list(logging.getLogger(name).filters) for name in before} == before
+
+
+@pytest.mark.parametrize("host", ["LocalHost", "bücher.localhost", "xn--bcher-kva.localhost"])
+async def test_the_key_goes_along_however_the_host_is_spelled(
+    chat: Chatter, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    async def resolve(name: str, port: int) -> list[dialer.Address]:
+        assert name in ("localhost", "xn--bcher-kva.localhost")
+        return [(socket.AF_INET, ("127.0.0.1", port))]
+
+    monkeypatch.setattr(dialer, "resolve", resolve)
+    with FaultServer() as server:
+        reply = await chat(Endpoint(f"http://{host}:{server.port}/v1", KEY))
+    assert reply.answer == "Hello there"
+    assert CANARY.encode() in server.requests[0]

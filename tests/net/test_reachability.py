@@ -78,9 +78,7 @@ async def test_an_empty_list_is_a_list(factory: ClientFactory) -> None:
 @pytest.mark.parametrize("fault", sorted(name for name in FAULTS if name.startswith("http-")))
 async def test_no_refusal_passes_for_a_list(factory: ClientFactory, fault: str) -> None:
     with FaultServer(fault) as server, pytest.raises(LmdeckError) as raised:
-        await fetch_models(
-            factory, Endpoint(server.base_url, Secret("sk-0123456789abcdef"), "env:MY_KEY")
-        )
+        await fetch_models(factory, Endpoint(server.base_url, Secret("sk-0123456789abcdef"), "env:MY_KEY"))
     assert raised.value.failure.title
     assert raised.value.failure.advice
     if raised.value.failure.cause == "auth":

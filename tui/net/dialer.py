@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -80,8 +82,36 @@ async def resolve(host: str, port: int) -> list[Address]:
         if literal.version == 4:
             return [(socket.AF_INET, (str(literal), port))]
         return [(socket.AF_INET6, (str(literal), port, 0, 0))]
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [(family, address) for family, _, _, _, address in found]
+    return await _look_up(host, port)
+
+
+async def _look_up(host: str, port: int) -> list[Address]:
+    """Ask the system in a thread of its own: one that hangs must not hold up the program's end, as a
+    thread of the loop's executor does."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Address]] = loop.create_future()
+
+    def settle(found: list[Address], error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(found)
+
+    def work() -> None:
+        found: list[Address] = []
+        failure: Exception | None = None
+        try:
+            records = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = [(family, address) for family, _, _, _, address in records]
+        except (OSError, UnicodeError) as error:
+            failure = error
+        with suppress(RuntimeError):  # the loop was closed in the meantime: nobody waits
+            loop.call_soon_threadsafe(settle, found, failure)
+
+    threading.Thread(target=work, name="name lookup", daemon=True).start()
+    return await answer
 
 
 async def _connect(address: Address, seconds: float | None) -> socket.socket:

@@ -60,7 +60,7 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         self._endpoint = endpoint
         self._route = route
         self._shared = shared
-        self._origin = origin_of(endpoint.base_url)
+        self._base = httpx.URL(endpoint.base_url)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Add key and extra headers where the request goes to the endpoint itself, and send it.
@@ -74,10 +74,15 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         exchange = current_exchange()
         exchange.through_proxy = not self._route.is_direct
         headers = request.headers.copy()
-        if origin_of(str(request.url)) == self._origin:
-            check_encrypted(self._endpoint, self._origin)
+        if _identity(request.url) == _identity(self._base):
+            check_encrypted(self._endpoint, origin_of(str(request.url)))
             headers.update(endpoint_headers(self._endpoint))
         outgoing = httpx.Request(
             request.method, request.url, headers=headers, stream=request.stream, extensions=request.extensions
         )
         return await self._shared().handle_async_request(outgoing)
+
+
+def _identity(url: httpx.URL) -> tuple[str, bytes, int | None]:
+    """Return what makes an origin, as the library has normalised it: case, default port, IDNA."""
+    return url.scheme, url.raw_host, url.port
