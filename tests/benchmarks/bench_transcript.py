@@ -63,7 +63,16 @@ def stream_row(label: str, found: Sequence[Streamed]) -> list[str]:
     ]
 
 
-STREAM_HEADS = ("program", "CPU s / 1k", "bytes / 1k", "frames/s", "lag ms", "longest gap ms", "peak MB", "runs")
+STREAM_HEADS = (
+    "program",
+    "CPU s / 1k",
+    "bytes / 1k",
+    "frames/s",
+    "lag ms",
+    "longest gap ms",
+    "peak MB",
+    "runs",
+)
 
 
 def rates(base_url: str, runs: int, quick: bool) -> None:

@@ -81,7 +81,9 @@ COMMANDS: dict[str, Callable[[Setting], list[str]]] = {
 
 
 @contextmanager
-def running(name: str, base_url: str, model: str, prepare: Callable[[Path], str] | None = None) -> Iterator[Program]:
+def running(
+    name: str, base_url: str, model: str, prepare: Callable[[Path], str] | None = None
+) -> Iterator[Program]:
     """Run a program with a home of its own; ``prepare`` may put a conversation there and names it."""
     with TemporaryDirectory(prefix="lmdeck-bench-") as folder:
         home = Path(folder)

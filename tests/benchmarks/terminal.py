@@ -66,7 +66,9 @@ class Chunk:
 class Program:
     """A running program and its terminal. Close it."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], *, echo: bool = False) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], *, echo: bool = False
+    ) -> None:
         """Start it. With ``echo`` the terminal itself shows what is typed, for a program that does not."""
         self.chunks: list[Chunk] = []
         reader, writer = os.pipe()

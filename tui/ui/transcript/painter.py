@@ -17,6 +17,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tui.ui.transcript.cells import cell_len
+from tui.ui.transcript.encoder import RESET, Encoder
 from tui.ui.transcript.lines import Line, Span
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Painter:
         self._scroll_host = scroll_host or widget
         self._make_strip = make_strip
         self._shown: list[Line | None] = []
+        self._encoder: Encoder | None = None
 
     def forget(self) -> None:
         """Say that something else may paint the widget: the next frame paints every row."""
@@ -58,6 +60,8 @@ class Painter:
         if place is None or len(rows) != place.height:
             return False
         app = self._widget.app
+        encoder = self._encoder = self._encoder or Encoder(app.console)
+        encoder.begin()
         shown: list[Line | None] = self._shown if len(self._shown) == len(rows) else [None] * len(rows)
         output: list[str] = []
         if scrolled and any(line is not None for line in shown):
@@ -69,13 +73,13 @@ class Painter:
         skipped = set(covered)
         for y, (old, new) in enumerate(zip(shown, rows, strict=True)):
             if y not in skipped and old != new:
-                output.append(self._row(place, y, old, new))
+                output.append(self._row(encoder, place, y, old, new))
         self._shown = [None if y in skipped else line for y, line in enumerate(rows)]
         if output:
-            _write(app, "".join(output))
+            _write(app, "".join(output) + RESET)
         return True
 
-    def _row(self, place: Region, y: int, old: Line | None, new: Line) -> str:
+    def _row(self, encoder: Encoder, place: Region, y: int, old: Line | None, new: Line) -> str:
         """Return the sequence that turns a row from what it was to what it is now."""
         spans: Sequence[Span] = new.spans
         start, end = 0, place.width
@@ -89,7 +93,8 @@ class Painter:
         if strip.cell_length > end - start:
             strip = strip.crop(0, end - start)
         move = Control.move_to(place.x + start, place.y + y).segment.text
-        return move + strip.render(self._widget.app.console)
+        at_edge = place.x + end == self._widget.app.size.width
+        return move + encoder.encode(strip, to_edge=at_edge)
 
 
 def clear_region(widget: Widget) -> Region | None:

@@ -44,6 +44,7 @@ GUTTER = 2
 """Columns at the left for the cursor's mark."""
 _NO_GUTTER = Span(" " * GUTTER)
 _CURSOR_GUTTER = Span("▐ ", Role.CURSOR)
+_BLANK_ROW = Line((_NO_GUTTER,), 1)
 _UNSEEN = Span(" ↓ new output below · End ", Role.CURRENT_MATCH)
 _WHEEL_ROWS = 3
 
@@ -87,6 +88,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self.folds.clear()
         self.roll.show(turns)
         self.cursor.clear()
+        self._relayout()
         self.follow_end()
 
     def add_turn(self, turn: Turn) -> None:
@@ -105,7 +107,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         index = self.roll.find(turn.identity)
         if index is not None:
             self._advance(self.roll.documents[index], index)
-            self._relayout()
+            self._show_change()
 
     def remove_turn(self, identity: str) -> None:
         """Take a turn out."""
@@ -212,18 +214,25 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         index = len(self.roll.documents) - 1
         document = self.roll.render(index)
         self._advance(document, index)
-        if self.folds.sync():
-            self._relayout()
-            return
+        self._show_change(jump=not self._terminal_scrolls())
         fold = self.folds.get(document)
         if fold is not None and not fold.collapsed and not document.turn.answer:
             fold.body.show_frame()
-        self._settle(jump=not self._terminal_scrolls())
-        self._paint()
         if not self.viewport.is_following and not self._has_unseen:
             self._has_unseen = True
             self.refresh()
             self.post_message(self.FollowChanged(False, True))
+
+    def _show_change(self, *, jump: bool = False) -> None:
+        """Draw what changed, without a layout where no fold came, went or grew."""
+        if not self.is_mounted or not self.size:
+            return
+        self._settle(jump=jump)
+        if self.folds.sync():
+            self._clear_arrangement_cache()
+            self.refresh(layout=True)
+        else:
+            self._paint()
 
     def _advance(self, document: TurnDocument, index: int) -> None:
         document.advance()
@@ -255,7 +264,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     def _rows(self, first: int, count: int) -> list[Line]:
         """Return rows of the view with all decoration, blank ones beyond the end."""
         rows = [self._decorated(*place) for place in self.viewport.rows(first, count)]
-        rows += [EMPTY_LINE] * (count - len(rows))
+        rows += [_BLANK_ROW] * (count - len(rows))
         if self._has_unseen and first <= self.viewport.height - 1 < first + count:
             rows[self.viewport.height - 1 - first] = self._with_unseen_mark(
                 rows[self.viewport.height - 1 - first]
@@ -312,7 +321,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         """Go to the end and stay there."""
         changed = not self.viewport.is_following or self._has_unseen
         self.viewport.is_following, self._has_unseen = True, False
-        self._relayout()
+        self._show_change()
         if changed:
             self.post_message(self.FollowChanged(True, False))
 
