@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.support import certificates
+from tests.support.catalogue_cases import Situation
+from tui.core.chat import Endpoint
 from tui.core.diagnosis import CheckResult, DiagnosisReport
-from tui.core.secret import Redactor
+from tui.core.secret import Redactor, Secret
 from tui.net.chat import ChatClient
 from tui.net.client import ClientFactory
 from tui.net.machine.machine import Machine
@@ -50,7 +53,8 @@ async def run_check(
     on_progress: Callable[[str], None] | None = None,
 ) -> DiagnosisReport:
     """Diagnose and close every connection."""
-    variables = dict(environment or {})
+    # One authority instead of the system's hundred: each test builds its own TLS context.
+    variables = {"SSL_CERT_FILE": str(certificates.CA), **(environment or {})}
     redactor = Redactor()
     factory = ClientFactory(variables, redactor=redactor)
     services = ProbeServices(
@@ -65,3 +69,11 @@ async def run_check(
         return await diagnose(target, services, quick=quick, on_result=on_result, on_progress=on_progress)
     finally:
         await factory.aclose()
+
+
+async def check_situation(situation: Situation, *, root: Path = NOWHERE) -> DiagnosisReport:
+    """Diagnose a situation of the catalogue."""
+    key = Secret(situation.key) if situation.key else None
+    endpoint = Endpoint(situation.url, key, "env:TEST_KEY" if key else "", tls=situation.settings)
+    target = ProbeTarget(endpoint, situation.model)
+    return await run_check(target, environment=situation.environment, root=root)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
-from tui.core.diagnosis import CheckId, Repair, failed, passed, skipped
+from tui.core.diagnosis import CheckId, CheckResult, Repair, failed, passed, skipped
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.core.key_rules import literal_trouble
@@ -245,14 +245,11 @@ async def _find_base(run: Run, answer: FirstAnswer, failure: Failure) -> None:
     run.settle(failed(CheckId.HTTP, better, *facts, milliseconds=answer.milliseconds, details=answer.details))
 
 
-async def check_key(run: Run, answer: FirstAnswer) -> None:
+async def judge_key(run: Run, answer: FirstAnswer) -> CheckResult:
     """Judge whether the key was accepted; where it was not, find out what would be."""
-    if not run.can_try(CheckId.AUTH):
-        return
     endpoint = run.endpoint
     if answer.failure is None or answer.failure.cause not in _ACCESS:
-        run.settle(passed(CheckId.AUTH, await _describe_access(run, answer)))
-        return
+        return passed(CheckId.AUTH, await _describe_access(run, answer))
     failure = answer.failure
     if failure.cause != "forbidden":
         failure = await _explain_refused_key(run, failure)
@@ -264,7 +261,7 @@ async def check_key(run: Run, answer: FirstAnswer) -> None:
     )
     if asked:
         facts.append(f"the server asks for: {safe_line(run.services.redactor.redact(asked), 120)}")
-    run.settle(failed(CheckId.AUTH, failure, *facts, details=answer.details))
+    return failed(CheckId.AUTH, failure, *facts, details=answer.details)
 
 
 async def _describe_access(run: Run, answer: FirstAnswer) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, failed
-from tui.net.probe.answer import FirstAnswer, check_answer, check_key, settle_http
+from tui.net.probe.answer import FirstAnswer, check_answer, judge_key, settle_http
 from tui.net.probe.chat import ChatOutcome, chat, check_chat, check_reasoning, check_usage, skip_chat
 from tui.net.probe.connect import check_connection
 from tui.net.probe.lint import check_environment, check_url
@@ -49,7 +49,7 @@ class Diagnosis:
         if answer is not None:
             await _check_api(run, answer)
         run.skip_rest()
-        if run.result(CheckId.ENVIRONMENT) is not None and _has_origin(run):
+        if run.has_origin:
             await note_machine(run)
         _settle_drift(run)
         return self.report()
@@ -76,8 +76,12 @@ async def _check_api(run: Run, answer: FirstAnswer) -> None:
     outcome: ChatOutcome | None = None
     if run.result(CheckId.HTTP) is None:
         outcome = await _decide_without_list(run, answer)
-    # The two ask different addresses: together they take as long as the slower one.
-    await asyncio.gather(check_server(run, answer), check_key(run, answer))
+    if run.can_try(CheckId.SERVER):
+        # The two ask different addresses: together they take as long as the slower one.
+        _, key_result = await asyncio.gather(check_server(run, answer), judge_key(run, answer))
+        run.settle(key_result)
+    else:
+        run.can_try(CheckId.AUTH)  # records that it was not
     check_models(run, answer)
     if outcome is not None and run.can_try(CheckId.MODELS):
         run.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))
@@ -111,10 +115,6 @@ async def _check_chat(run: Run, outcome: ChatOutcome | None) -> None:
     check_usage(run, outcome)
     check_reasoning(run, outcome)
     await check_speed(run, outcome)
-
-
-def _has_origin(run: Run) -> bool:
-    return "://" in run.endpoint.base_url
 
 
 def _settle_drift(run: Run) -> None:

@@ -89,6 +89,12 @@ class Run:
         return replace(self.endpoint, key=None, extra_headers={})
 
     @property
+    def has_origin(self) -> bool:
+        """Whether the URL could be used, so that there is a host to ask about."""
+        result = self._results.get(CheckId.URL)
+        return result is not None and CheckId.URL not in self._blocked
+
+    @property
     def goes_around_proxy(self) -> bool:
         """Whether a proxy of the environment is left aside for this endpoint."""
         return self.findings.route.is_direct and self.findings.route.variable is not None

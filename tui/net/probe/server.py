@@ -42,8 +42,6 @@ _SHOWN_MODELS = 5
 
 async def check_server(run: Run, answer: FirstAnswer) -> None:
     """Tell which server answers, from what came already and from a few requests without a key."""
-    if not run.can_try(CheckId.SERVER):
-        return
     found = run.findings
     found.identity = identify(
         host=origin_of(run.endpoint.base_url).host,

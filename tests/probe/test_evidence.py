@@ -1,0 +1,339 @@
+"""What a diagnosis tries before it speaks, what it offers, and what it never sends."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.catalogue_cases import KEY, has_ipv6
+from tests.support.check_runner import NOWHERE, ForgetfulMemory, run_check
+from tests.support.fake_api import FakeApi, model_list
+from tests.support.fake_machine import FakeMachine
+from tests.support.fault_server import Answer, Connection, FaultServer, refused_port
+from tui.core.chat import Endpoint
+from tui.core.check_history import CheckRecord
+from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
+from tui.core.secret import Redactor, Secret
+from tui.net.chat import ChatClient
+from tui.net.client import ClientFactory
+from tui.net.machine.machine import Machine
+from tui.net.probe import connect
+from tui.net.probe.diagnose import Diagnosis
+from tui.net.probe.server import closest_names
+from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+
+
+def target(url: str, model: str = "m", key: str | None = None, **fields: Any) -> ProbeTarget:
+    secret = Secret(key) if key else None
+    return ProbeTarget(Endpoint(url, secret, "env:TEST_KEY" if key else ""), model, **fields)
+
+
+def cause_of(report: DiagnosisReport) -> str | None:
+    return report.verdict.cause if report.verdict is not None else None
+
+
+async def test_all_is_well() -> None:
+    seen: list[CheckResult] = []
+    with FaultServer(FakeApi(models=model_list("m", owned_by="vllm", max_model_len=2048))) as server:
+        report = await run_check(target(server.base_url, model=""), on_result=seen.append)
+    assert report.ok
+    assert report.exit_code == 0
+    assert [result.id for result in seen] == list(CheckId)
+    assert (report.model, report.models, report.context_window) == ("m", ("m",), 2048)
+    assert report.server is not None
+    assert (report.server.kind, report.server.evidence) == ("vllm", "owned_by")
+    assert report.usage is not None
+    assert report.usage.completion_tokens == 10
+    assert {"dns", "tcp", "ttfb", "ttft", "ttfa", "total"} <= report.timings_ms.keys()
+
+
+async def test_a_quick_check_sends_no_chat() -> None:
+    with FaultServer(FakeApi()) as server:
+        report = await run_check(target(server.base_url), quick=True)
+        assert not any(request.startswith(b"POST") for request in server.requests)
+    assert report.ok
+    assert report.usage is None
+    assert report.result(CheckId.CHAT).status is CheckStatus.SKIPPED  # type: ignore[union-attr]
+
+
+async def test_at_most_twenty_tokens_are_asked_for() -> None:
+    with FaultServer(FakeApi()) as server:
+        await run_check(target(server.base_url))
+        posts = [request for request in server.requests if request.startswith(b"POST")]
+    assert len(posts) == 1
+    assert b'"max_tokens": 20' in posts[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda url: url.removesuffix("/v1"),
+        lambda url: url.removeprefix("http://"),
+        lambda url: f"{url}/chat/completions",
+        lambda url: url.removeprefix("http://").removesuffix("/v1"),
+        lambda url: url.removesuffix("/v1") + "/openai",
+    ],
+)
+async def test_a_repair_that_answers_is_offered(change: Callable[[str], str]) -> None:
+    with FaultServer(FakeApi()) as server:
+        report = await run_check(target(change(server.base_url)))
+        assert report.repairs[0].changes == {"provider_url": server.base_url}
+        assert report.repairs[0].text == f"{server.base_url} answers: use it?"
+    assert not report.ok
+
+
+async def test_the_other_scheme_is_tried_before_it_is_offered() -> None:
+    with FaultServer(FakeApi()) as server:
+        report = await run_check(target(server.base_url.replace("http:", "https:")))
+        assert cause_of(report) in ("tls-on-plain-port", "tls-no-handshake")
+        assert report.repairs[0].text == f"{server.base_url} answers: use it?"
+
+
+async def test_a_key_goes_nowhere_but_to_the_endpoint() -> None:
+    """Not to the root of the host, not above the base URL, not to another scheme."""
+    with FaultServer(FakeApi(base="/a/v1", key=f"Bearer {KEY}")) as server:
+        for path in ("/a/v1", "/a", "/b/v1", "/a/v1/chat/completions"):
+            base = server.base_url.removesuffix("/v1") + path
+            await run_check(target(base, key=KEY))
+            for request in server.requests:
+                line = request.split(b"\r\n", 1)[0].decode()
+                inside = line.split(" ")[1].startswith(f"{path}/")
+                assert inside or KEY.encode() not in request, (path, line)
+            assert any(KEY.encode() in request for request in server.requests) == (not path.endswith("ions"))
+            server.requests.clear()
+
+
+async def test_a_redirect_is_offered_and_not_followed() -> None:
+    with FaultServer(FakeApi()) as other:
+        moved = Answer(b"", "307 Temporary Redirect", headers={"Location": f"{other.base_url}/models"})
+        with FaultServer(moved) as server:
+            report = await run_check(target(server.base_url, key=KEY))
+        assert cause_of(report) == "redirect"
+        assert report.repairs[0].changes == {"provider_url": other.base_url}
+        assert other.requests == []
+
+
+async def test_the_header_in_which_a_key_is_accepted_is_found() -> None:
+    api = FakeApi(accepts=lambda head: f"x-api-key: {KEY}" in head)
+    with FaultServer(api) as server:
+        report = await run_check(target(server.base_url, key=KEY))
+    assert cause_of(report) == "auth-scheme"
+    assert report.repairs[0].changes == {"key_header": "x-api-key"}
+
+
+async def test_a_wrong_key_says_where_it_came_from_and_never_what_it_is() -> None:
+    with FaultServer(FakeApi(key="Bearer right")) as server:
+        report = await run_check(target(server.base_url, key=KEY))
+    assert cause_of(report) == "auth"
+    assert "env:TEST_KEY" in report.verdict.title  # type: ignore[union-attr]
+    assert report.key_label == f"env:TEST_KEY (…{KEY[-4:]})"
+    assert KEY not in repr(report)
+
+
+async def test_a_model_that_is_not_served_gets_the_closest_names() -> None:
+    missing = Answer(
+        b'{"error":{"message":"The model `Qwen/Qwen3-8b` does not exist.","type":"NotFoundError"}}',
+        "404 Not Found",
+    )
+    api = FakeApi(models=model_list("llama-3.1-70b", "Qwen/Qwen3-8B", "Qwen/Qwen3-32B"), chat=missing)
+    with FaultServer(api) as server:
+        report = await run_check(target(server.base_url, model="qwen3-8b"))
+    assert cause_of(report) == "model-not-found"
+    assert "Qwen/Qwen3-8B" in report.verdict.advice  # type: ignore[union-attr]
+    assert report.repairs[0].changes == {"compatible_provider": "Qwen/Qwen3-8B"}
+
+
+async def test_a_model_that_is_not_listed_but_answers_is_a_warning() -> None:
+    with FaultServer(FakeApi(models=model_list("a", "b"))) as server:
+        report = await run_check(target(server.base_url, model="c"))
+    assert report.ok
+    assert report.result(CheckId.MODELS).cause == "model-not-found"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("name", "served", "closest"),
+    [
+        ("qwen3-8b", ["llama", "Qwen/Qwen3-8B"], ["Qwen/Qwen3-8B"]),
+        ("x", ["the-only-one"], ["the-only-one"]),
+        ("x", [], []),
+        ("zzz", ["aaa", "bbb"], []),
+    ],
+)
+def test_closest_names(name: str, served: list[str], closest: list[str]) -> None:
+    assert closest_names(name, served) == closest
+
+
+async def test_a_loading_server_is_waited_for() -> None:
+    asked = 0
+    loading = Answer(b'{"error":{"message":"Loading model","type":"unavailable_error"}}', "503 Unavailable")
+
+    def models(connection: Connection) -> None:
+        nonlocal asked
+        asked += 1
+        (loading if asked < 3 else model_list("m"))(connection)
+
+    waits: list[str] = []
+    patient = ProbeLimits(loading_seconds=30, loading_interval_seconds=0.01)
+    with FaultServer(FakeApi(models=models)) as server:
+        report = await run_check(target(server.base_url), limits=patient, on_progress=waits.append)
+    assert report.ok
+    assert len(waits) == 2
+    assert waits[0].startswith("The model is still being loaded")
+
+
+async def test_an_overloaded_server_tells_the_length_of_its_queue() -> None:
+    full = Answer(b'{"error":{"message":"The request queue is full."}}', "503 Service Unavailable")
+    metrics = Answer(
+        b"vllm:num_requests_running 8\nvllm:num_requests_waiting 42\n", content_type="text/plain"
+    )
+    with FaultServer(FakeApi(chat=full, routes={"/metrics": metrics})) as server:
+        report = await run_check(target(server.base_url))
+    assert cause_of(report) == "overloaded"
+    assert "42 waiting" in report.verdict.title  # type: ignore[union-attr]
+
+
+async def test_the_version_comes_from_the_server_s_own_address() -> None:
+    routes = {"/version": Answer(b'{"version":"0.32.0"}')}
+    with FaultServer(FakeApi(models=model_list("m", owned_by="vllm"), routes=routes)) as server:
+        report = await run_check(target(server.base_url, key=KEY))
+    assert report.server is not None
+    assert (report.server.kind, report.server.version) == ("vllm", "0.32.0")
+
+
+async def test_what_changed_since_the_last_check_is_said() -> None:
+    last = CheckRecord("2026-01-01T00:00:00Z", None, "vllm", "0.31.0", "m", ("m",), 4096)
+    api = FakeApi(models=model_list("m", owned_by="vllm", max_model_len=2048))
+    with FaultServer(api) as server:
+        report = await run_check(target(server.base_url, last=last))
+    assert report.ok
+    assert report.changes == ("context window was 4,096, is now 2,048",)
+    assert report.result(CheckId.SERVER).cause == "server-changed"  # type: ignore[union-attr]
+
+
+# --- this machine -----------------------------------------------------------------------------------
+
+
+async def test_a_server_on_another_port_is_named_and_offered(tmp_path: Path) -> None:
+    with refused_port() as port, FaultServer(FakeApi()) as server:
+        fake = FakeMachine(tmp_path)
+        fake.listen("127.0.0.1", server.port, 11)
+        fake.run(4242, "vllm", "serve", "m", "--port", str(server.port), sockets=(11,))
+        report = await run_check(target(f"http://localhost:{port}/v1"), root=tmp_path)
+        assert cause_of(report) == "connection-refused"
+        assert f"vLLM (pid 4242) listens on port {server.port}" in report.verdict.advice  # type: ignore[union-attr]
+        assert report.repairs[0].changes == {"provider_url": f"http://localhost:{server.port}/v1"}
+        assert any("pid 4242" in fact for fact in report.machine)
+
+
+async def test_a_server_that_is_starting_is_named(tmp_path: Path) -> None:
+    FakeMachine(tmp_path).run(4242, "vllm", "serve", "m")
+    with refused_port() as port:
+        report = await run_check(target(f"http://127.0.0.1:{port}/v1"), root=tmp_path)
+    assert "it may be starting" in report.verdict.advice  # type: ignore[union-attr]
+
+
+async def test_the_far_end_of_a_tunnel_is_down(tmp_path: Path) -> None:
+    with FaultServer("close-without-answer") as server:
+        fake = FakeMachine(tmp_path)
+        fake.listen("127.0.0.1", server.port, 11)
+        fake.run(77, "ssh", "-N", "-L", f"{server.port}:localhost:8000", "gpu01", name="ssh", sockets=(11,))
+        report = await run_check(target(server.base_url), root=tmp_path)
+    assert cause_of(report) == "tunnel-far-end-down"
+    assert "pid 77" in report.verdict.title  # type: ignore[union-attr]
+
+
+async def test_a_container_is_recognised_by_its_files(tmp_path: Path) -> None:
+    (tmp_path / ".dockerenv").touch()
+    with refused_port() as port:
+        report = await run_check(target(f"http://127.0.0.1:{port}/v1"), root=tmp_path)
+    assert cause_of(report) == "connection-refused"
+    assert report.result(CheckId.ENVIRONMENT).cause == "localhost-is-container"  # type: ignore[union-attr]
+    assert report.to_json()["environment"]["container"] is True  # type: ignore[index]
+
+
+@needs_ipv6
+async def test_a_name_that_leads_to_the_wrong_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_ipv4(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", only_ipv4)
+    with FaultServer(FakeApi(), host="::1") as server:
+        report = await run_check(target(f"http://localhost:{server.port}/v1"))
+        assert cause_of(report) == "hosts-file-family"
+        assert report.repairs[0].changes == {"provider_url": server.base_url}
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"), [(socket.EAI_NONAME, "dns-unknown-host"), (socket.EAI_AGAIN, "dns-unavailable")]
+)
+async def test_a_name_that_leads_nowhere(monkeypatch: pytest.MonkeyPatch, code: int, cause: str) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise socket.gaierror(code, "no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    report = await run_check(target("http://no-such-host.example:8000/v1"))
+    assert cause_of(report) == cause
+    assert report.result(CheckId.TCP).status is CheckStatus.SKIPPED  # type: ignore[union-attr]
+
+
+async def test_a_name_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: released.wait(10) and [])
+    report = await run_check(target("http://slow.example:8000/v1"), limits=ProbeLimits(lookup_seconds=0.05))
+    released.set()
+    assert cause_of(report) == "dns-unavailable"
+
+
+async def test_no_route(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unreachable(address: connect.Address, seconds: float) -> connect.Attempt:
+        return connect.Attempt(address, 0.1, OSError(errno.EHOSTUNREACH, "No route to host"))
+
+    monkeypatch.setattr(connect, "attempt", unreachable)
+    report = await run_check(target("http://192.0.2.1:8000/v1"))
+    assert cause_of(report) == "no-route"
+
+
+# --- course -----------------------------------------------------------------------------------------
+
+
+async def test_a_cancelled_diagnosis_reports_what_it_knows() -> None:
+    redactor = Redactor()
+    factory = ClientFactory({}, redactor=redactor)
+    chat = ChatClient(factory, memory=ForgetfulMemory(), redactor=redactor)
+    connected = asyncio.Event()
+
+    def follow(result: CheckResult) -> None:
+        if result.id is CheckId.TCP:
+            connected.set()
+
+    with FaultServer("silence") as server:
+        services = ProbeServices(factory, chat, Machine({}, NOWHERE), {}, redactor, ProbeLimits())
+        diagnosis = Diagnosis(target(server.base_url), services, on_result=follow)
+        task = asyncio.create_task(diagnosis.run())
+        await connected.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        report = diagnosis.report(interrupted=True)
+    await factory.aclose()
+    assert report.exit_code == 130
+    assert not report.ok
+    assert report.result(CheckId.TCP) is not None
+
+
+async def test_text_of_servers_is_shown_safe() -> None:
+    evil = Answer(b'{"error":{"message":"\\u001b]0;owned\\u0007 \\u009b2J"}}', "500 Internal Server Error")
+    with FaultServer(evil) as server:
+        report = await run_check(target(server.base_url))
+    assert cause_of(report) == "server-error"
+    texts = (text for result in report.results for text in (result.title, result.advice, *result.facts))
+    assert not {"\x1b", "\x07", "\x9b"} & set(" ".join(texts))
