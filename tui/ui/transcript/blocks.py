@@ -106,7 +106,7 @@ class BlockParser:
     def feed_piece(self, text: str, *, first: bool) -> None:
         """Take a line, or the next piece of a line that was cut with ``line_cut``."""
         if first:
-            self._start_line(grammar.expand_indent(text))
+            self._start_line(text)
         else:
             self._go_on(text)
 
@@ -118,11 +118,11 @@ class BlockParser:
 
     # ---- one line
 
-    def _start_line(self, text: str) -> None:
-        depth, rest = self._match_containers(text)
+    def _start_line(self, source: str) -> None:
+        depth, rest = self._match_containers(grammar.expand_indent(source))
         leaf = self._leaf
         if leaf is not None and depth == len(self._stack) and leaf.kind in ("fence", "literal"):
-            self._go_on_verbatim(leaf, rest)
+            self._go_on_verbatim(leaf, self._with_tabs(source, rest))
             return
         if not rest.strip():
             self._blank_line(depth)
@@ -157,6 +157,12 @@ class BlockParser:
                 break
             depth += 1
         return depth, text
+
+    def _with_tabs(self, source: str, rest: str) -> str:
+        """Return a line of code as it was written, where only blanks stand before it; else as expanded."""
+        indent = sum(container.indent for container in self._stack)
+        is_plain = all(container.marker is not None for container in self._stack[1:])
+        return source[indent:] if is_plain and source[:indent].isspace() | (not indent) else rest
 
     def _blank_line(self, depth: int) -> None:
         """A blank line ends paragraphs and tables, and quotes that it has no mark of."""

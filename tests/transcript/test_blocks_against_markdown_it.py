@@ -1,0 +1,156 @@
+"""The incremental block parser agrees with markdown-it's parse of the whole text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hypothesis import assume, example, given, settings
+from markdown_it import MarkdownIt
+from markdown_strategies import markdown
+
+from tui.ui.transcript.blocks import NESTING_LIMIT, BlockParser
+from tui.ui.transcript.grammar import ItemMarker, delimiter_row
+
+Trace = list[tuple[Any, ...]]
+
+
+class Tracer:
+    """Takes down what the parser tells."""
+
+    def __init__(self) -> None:
+        self.trace: Trace = []
+        self._code: list[str] = []
+        self._paragraph = ""
+
+    def open_quote(self, after_blank: bool) -> None:
+        self.trace.append(("quote",))
+
+    def open_item(self, marker: ItemMarker, number: int | None, after_blank: bool, same_list: bool) -> None:
+        self.trace.append(("item", number))
+
+    def close_container(self) -> None:
+        self.trace.append(("end",))
+
+    def paragraph(self, text: str, *, first: bool, last: bool, after_blank: bool) -> None:
+        self._paragraph = text if first else self._paragraph + text
+        if last:
+            self.trace.append(("paragraph", words(self._paragraph)))
+
+    def heading(self, level: int, text: str, after_blank: bool) -> None:
+        self.trace.append(("heading", level, words(text)))
+
+    def rule(self, after_blank: bool) -> None:
+        self.trace.append(("rule",))
+
+    def open_code(self, info: str, after_blank: bool) -> None:
+        self._code = []
+
+    def code_line(self, text: str, *, continued: bool) -> None:
+        self._code.append(text)
+
+    def close_code(self) -> None:
+        self.trace.append(("code", code_text("\n".join(self._code))))
+
+    def literal_line(self, text: str, *, first: bool, after_blank: bool, continued: bool) -> None:
+        raise AssertionError("not among these texts")
+
+    def open_table(self, alignments: tuple[str, ...], header: list[str], after_blank: bool) -> None:
+        self.trace.append(("table", [words(cell) for cell in header]))
+
+    def table_row(self, cells: list[str]) -> None:
+        self.trace.append(("row", [words(cell) for cell in cells]))
+
+    def close_table(self) -> None:
+        self.trace.append(("end table",))
+
+
+def code_text(text: str) -> str:
+    return "\n".join(line.expandtabs(4).rstrip() for line in text.strip("\n").split("\n"))
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def ours(text: str) -> Trace:
+    tracer = Tracer()
+    parser = BlockParser(tracer)
+    for line in text.split("\n"):
+        parser.feed_line(line)
+    parser.finish()
+    return tracer.trace
+
+
+def theirs(text: str) -> Trace:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table"]).disable(["html_block"])
+    trace: Trace = []
+    numbers: list[int | None] = []
+    cells: list[str] = []
+    kind = ""
+    for token in parser.parse(text):
+        if token.type == "blockquote_open":
+            trace.append(("quote",))
+        elif token.type in ("bullet_list_open", "ordered_list_open"):
+            start = token.attrs.get("start", 1) if token.type.startswith("ordered") else None
+            numbers.append(None if start is None else int(start))
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            numbers.pop()
+        elif token.type == "list_item_open":
+            trace.append(("item", numbers[-1]))
+            numbers[-1] = None if numbers[-1] is None else numbers[-1] + 1
+        elif token.type in ("blockquote_close", "list_item_close"):
+            trace.append(("end",))
+        elif token.type == "hr":
+            trace.append(("rule",))
+        elif token.type in ("fence", "code_block"):
+            trace.append(("code", code_text(token.content)))
+        elif token.type in ("paragraph_open", "heading_open", "th_open", "td_open"):
+            kind = token.type
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close":
+            trace.append(("table" if kind == "th_open" else "row", cells))
+        elif token.type == "table_close":
+            trace.append(("end table",))
+        elif token.type == "inline" and kind in ("th_open", "td_open"):
+            cells.append(words(token.content))
+        elif token.type == "inline" and kind == "heading_open":
+            trace.append(("heading", int(_level(trace, token)), words(token.content)))
+        elif token.type == "inline":
+            trace.append(("paragraph", words(token.content)))
+        if token.type == "heading_open":
+            _LEVELS.append(int(token.tag[1]))
+    return trace
+
+
+_LEVELS: list[int] = []
+
+
+def _level(trace: Trace, token: Any) -> int:
+    return _LEVELS[-1]
+
+
+@given(markdown)
+@example("- a\n  - b\n\n    c\n- d")
+@example("1. a\n2. b\n\n   ```\n   x\n   ```\n3. c")
+@example("> a\nlazy\n> - b\nlazy\n\nend")
+@example("a\n---\nb\n===\n- c\n---")
+@example("| a | b |\n|---|---|\n| 1 | 2 |\n- x")
+@example("a | b\n-|-\n\n    code\n\n    more")
+@settings(max_examples=600, deadline=None)
+def test_structure_is_that_of_the_whole_text(text: str) -> None:
+    assume(not re.search(r"(^|\n)[ >*+\-\d.)\t]*(\$\$|\[r\]:)", text))  # formulas and definitions are ours to treat
+    assume("`" not in text or "|" not in text)
+    assert ours(text) == theirs(text)
+
+
+def test_containers_beyond_the_limit_are_text() -> None:
+    trace = ours("> " * 500 + "deep")
+    assert trace.count(("quote",)) == NESTING_LIMIT - 1
+    assert trace[NESTING_LIMIT - 1][0] == "paragraph"
+
+
+def test_a_delimiter_row_says_how_columns_are_aligned() -> None:
+    assert delimiter_row("|:--|:-:|--:|---|") == ("left", "center", "right", "")
+    assert delimiter_row("| a |") is None
