@@ -14,6 +14,9 @@ from enum import Enum, auto
 _ESCAPE = "\x1b"
 _PASTE_START = "\x1b[200~"
 _PASTE_END = "\x1b[201~"
+_ALT_ENTER = "\x1b[13;3u"
+"""How kitty's protocol spells it: the parser takes the plain form (``ESC CR``) for Enter alone."""
+
 _LONGEST_SEQUENCE = 64
 _LONGEST_REPLY = 4096
 _QUIET_PASTE_TICKS = 50
@@ -88,6 +91,9 @@ class TerminalInput:
             return self._read_sequence(data, found)
         if introducer in "P]_^X":
             return self._read_string_start(data, found)
+        if introducer in "\r\n":
+            found.append(_ALT_ENTER)
+            return data[2:]
         length = 1 if introducer == _ESCAPE else 2
         found.append(data[:length])
         return data[length:]

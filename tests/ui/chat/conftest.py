@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ from tui.core.events import (
     AnswerDelta,
     EventBatch,
     Finished,
+    Progress,
     ReasoningDelta,
     ResponseStarted,
     StreamEvent,
@@ -36,6 +37,7 @@ from tui.ui.widgets.status_bar import StatusBar
 
 Step = StreamEvent | asyncio.Event | Exception
 REPLY: tuple[Step, ...] = (
+    Progress("connecting"),
     ResponseStarted(200),
     ReasoningDelta("Let me think."),
     AnswerDelta("Hello! I am **well**."),
@@ -196,7 +198,7 @@ def open_chat(runtime: ChatRuntime, until: Any) -> Callable[..., Any]:
 
     @asynccontextmanager
     async def opened(
-        provider: str | None = "demo", size: tuple[int, int] = (120, 40), **options: Any
+        provider: str | None = "demo", size: tuple[int, int] = (100, 24), **options: Any
     ) -> AsyncIterator[Chat]:
         app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
         async with app.run_test(size=size, notifications=True) as pilot:
@@ -206,9 +208,3 @@ def open_chat(runtime: ChatRuntime, until: Any) -> Callable[..., Any]:
             yield Chat(app, pilot, runtime, until)
 
     return opened
-
-
-@pytest.fixture(autouse=True)
-def no_leftover_gates() -> Iterator[None]:
-    """Every test gets gates of its own."""
-    yield

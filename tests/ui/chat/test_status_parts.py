@@ -40,8 +40,8 @@ def test_reported_figures_stand_plain() -> None:
         finished_turn(usage), usage=usage, costs=(Cost(Decimal("0.0012"), Decimal("0.0002"), "USD"),)
     )
     assert texts(facts, 160) == [
-        "done · Demo · demo-reasoner · TTFT 412 ms · 50.0 tok/s  │  1,200 in · 101 out · 40 thought"
-        " · 0.001402 USD  │  chat 1,200 in · 101 out · 40 thought · 0.0014 USD"
+        "done · Demo · demo-reasoner · TTFT 412 ms · 50.0 tok/s │ 1,200 in · 101 out · 40 thought"
+        " · 0.001402 USD │ chat 1,200 in · 101 out · 40 thought · 0.0014 USD"
     ]
 
 
@@ -50,7 +50,7 @@ def test_estimates_are_marked_one_by_one() -> None:
     facts = facts_of(finished_turn(usage), usage=usage)
     head, tail = texts(facts, 120)
     assert "~50.0 tok/s" in head
-    assert tail == "~1,200 in · ~101 out · ~0.001402 USD  │  chat ~1,200 in · ~101 out"
+    assert tail == "~1,200 in · ~101 out · ~0.001402 USD │ chat ~1,200 in · ~101 out"
 
 
 def test_unknown_is_a_dash_and_never_a_zero() -> None:
@@ -97,20 +97,28 @@ def test_currencies_of_a_conversation_stand_side_by_side() -> None:
 
 
 @pytest.mark.parametrize(
-    ("progress", "headers", "now", "expected"),
+    ("progress", "started", "headers", "now", "expected"),
     [
-        (None, None, 2.9, "connecting 2 s"),
-        (Progress("connected"), None, 3.0, "sent, waiting 3 s"),
-        (Progress("retrying", seconds=3.2), None, 9.0, "trying again in 3 s"),
-        (None, 0.5, 12.0, "connected, waiting 12 s"),
-        (None, 0.5, 125.0, "connected, waiting 2 min 05 s"),
+        (None, None, None, 4.5, "preparing 4 s"),
+        (Progress("connecting"), 0, None, 2.9, "connecting 2 s"),
+        (Progress("connected"), 0, None, 3.0, "sent, waiting 3 s"),
+        (Progress("retrying", seconds=3.2), 0, None, 9.0, "trying again in 3 s"),
+        (Progress("waiting", seconds=10), 0, 0.5, 12.0, "connected, waiting 12 s"),
+        (None, 0, 0.5, 125.0, "connected, waiting 2 min 05 s"),
     ],
 )
 def test_the_wait_for_the_first_token_is_legible(
-    progress: Progress | None, headers: float | None, now: float, expected: str
+    progress: Progress | None, started: float | None, headers: float | None, now: float, expected: str
 ) -> None:
-    turn = Turn("1", "hello", timings=Timings(started=0, headers=headers), progress=progress)
-    assert state_words(turn, now)[0] == expected
+    turn = Turn("1", "hello", timings=Timings(started=started, headers=headers), progress=progress)
+    assert state_words(facts_of(turn, asked_at=0, now=now))[0] == expected
+
+
+def test_a_pause_within_an_answer_is_told_once_it_is_long() -> None:
+    turn = finished_turn(None)
+    turn.state = TurnState.ANSWERING
+    assert state_words(facts_of(turn, now=6.0))[0] == "answering"
+    assert state_words(facts_of(turn, now=8.0))[0] == "answering, quiet for 5 s"
 
 
 @pytest.mark.parametrize(("state", "word"), [(TurnState.STOPPED, "stopped"), (TurnState.FAILED, "failed")])

@@ -15,7 +15,7 @@ from tui.ui.screens.chat_base import STREAMING, ChatBase
 from tui.ui.screens.chat_mouse import take_mouse
 from tui.ui.screens.chat_search import SearchBar
 from tui.ui.screens.chat_view import last_code_block
-from tui.ui.transcript import Transcript
+from tui.ui.transcript.messages import CopyRequested, LinkActivated
 from tui.ui.widgets.model_picker import Picked
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.status_bar import StatusBar
@@ -234,7 +234,7 @@ class ChatScreen(ChatBase):
         is_plain = result.confirmed and not result.hidden_characters
         self.notify(result.message(what), severity="information" if is_plain else "warning", timeout=6)
 
-    def on_transcript_copy_requested(self, event: Transcript.CopyRequested) -> None:
+    def on_transcript_copy_requested(self, event: CopyRequested) -> None:
         """Copy what is under the cursor of the transcript."""
         if event.text:
             self.copy(event.text, event.what.capitalize())
@@ -243,7 +243,7 @@ class ChatScreen(ChatBase):
         """Copy the selected part of the prompt."""
         self.copy(event.text, "Selection")
 
-    def on_transcript_link_activated(self, event: Transcript.LinkActivated) -> None:
+    def on_transcript_link_activated(self, event: LinkActivated) -> None:
         """Show where a link leads, and open it only then."""
         from tui.ui.screens.dialogs import ConfirmDialog
 
@@ -271,7 +271,6 @@ class ChatScreen(ChatBase):
         search = self.query_one(SearchBar)
         if search.is_open:
             search.close()
-            self.transcript.search("")
             self.transcript.focus()
         else:
             self.prompt.focus()

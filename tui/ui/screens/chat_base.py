@@ -21,6 +21,7 @@ from tui.ui.screens.base import LmdeckScreen
 from tui.ui.screens.chat_search import SearchBar
 from tui.ui.screens.chat_view import SessionView, provider_marks
 from tui.ui.transcript import Transcript
+from tui.ui.transcript.messages import FollowChanged
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.status_bar import StatusBar
 from tui.ui.widgets.status_parts import StatusFacts
@@ -46,8 +47,10 @@ class ChatBase(LmdeckScreen[None]):
         self.target: ChatTarget | None = None
         self._view: SessionView | None = None
         self._sent = ""
+        self._asking: Worker[object] | None = None
         self._is_reopened = False
         self._has_unseen = False
+        self._turns_at_first = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the chat."""
@@ -55,7 +58,7 @@ class ChatBase(LmdeckScreen[None]):
         yield Static(id="banner")
         yield Transcript(calm=self.deck.is_calm)
         yield SearchBar(id="search")
-        yield Prompt(id="prompt")
+        yield Prompt(self.send, id="prompt")
         yield StatusBar(self._facts)
         yield Footer(show_command_palette=False)
 
@@ -108,7 +111,7 @@ class ChatBase(LmdeckScreen[None]):
         if self.live is not None:
             return STREAMING
         if session is not None and session.turns and not self.is_read_only:
-            if not session.is_saved:
+            if not session.is_saved and self.runtime.settings.save_conversations:
                 return "a chat that is not saved"
             if session.trouble:
                 return "a chat that could not be written to disk"
@@ -135,6 +138,7 @@ class ChatBase(LmdeckScreen[None]):
     def begin(self, session: ChatSession, *, is_reopened: bool = False) -> None:
         """Show a conversation and go on in it."""
         self._is_reopened = is_reopened
+        self._turns_at_first = len(session.turns)
         self._view = SessionView(session, self.transcript)
         session.on_change = self._session_changed
         if is_reopened:
@@ -182,20 +186,19 @@ class ChatBase(LmdeckScreen[None]):
 
     # ── Sending ─────────────────────────────────────────────────────────────────────────────
 
-    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
-        """Send the prompt, or say why it cannot go now; then it stays where it is."""
-        hindrance = self.hindrance() or ("" if event.text.strip() else "Write a prompt first.")
-        if hindrance:
-            self.notify(hindrance, severity="warning", timeout=4)
-            return
+    def send(self, text: str) -> bool:
+        """Send a prompt, or say why it cannot go now; return whether it is on its way."""
+        hindrance = self.hindrance() or ("" if text.strip() else "Write a prompt first.")
         session, target = self.session, self.target
-        if session is not None and target is not None:
-            self.prompt.accept()
-            self.exchange(event.text, lambda: session.send(event.text, target))
+        if hindrance or session is None or target is None:
+            self.notify(hindrance, severity="warning", timeout=4)
+            return False
+        self.exchange(text, lambda: session.send(text, target))
+        return True
 
     def hindrance(self) -> str:
         """Return why nothing can be asked now, or an empty text."""
-        if self.live is not None:
+        if self.live is not None or (self._asking is not None and not self._asking.is_finished):
             return "An answer is still streaming. Your prompt stays here; Esc stops the answer."
         if self.is_read_only:
             return "Another session has this conversation open. Press F8 to go on in a copy."
@@ -206,7 +209,9 @@ class ChatBase(LmdeckScreen[None]):
     def exchange(self, prompt: str, ask: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Run one exchange; ``prompt`` comes back into the prompt if it fails."""
         self._sent = prompt
-        self.run_worker(ask(), name="exchange", group="chat", exclusive=True, exit_on_error=False)
+        self._asking = self.run_worker(
+            ask(), name="exchange", group="chat", exclusive=True, exit_on_error=False
+        )
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say honestly how an exchange went that did not end as it should."""
@@ -255,11 +260,14 @@ class ChatBase(LmdeckScreen[None]):
         self.query_one(StatusBar).draw()
 
     def _banner_text(self) -> str:
-        if self.session is not None and self.session.trouble:
-            return f"{self.session.trouble} The chat goes on in memory and is saved when that is possible."
+        session = self.session
+        if session is None:
+            return ""
+        if session.trouble:
+            return f"{session.trouble} The chat goes on in memory and is saved when that is possible."
         if self.is_read_only:
-            return "Another session has this conversation open: it can be read here. F8 goes on in a copy."
-        return ""
+            return " ".join((*session.notices, "It can be read here; F8 goes on in a copy."))
+        return " ".join(session.notices) if len(session.turns) == self._turns_at_first else ""
 
     def _facts(self) -> StatusFacts:
         """Return what the status bar tells."""
@@ -288,7 +296,7 @@ class ChatBase(LmdeckScreen[None]):
             marks.append(("new output below: Ctrl+End", "busy"))
         return marks
 
-    def on_transcript_follow_changed(self, event: Transcript.FollowChanged) -> None:
+    def on_transcript_follow_changed(self, event: FollowChanged) -> None:
         """Say whether there is output out of sight."""
         self._has_unseen = event.unseen
         self.query_one(StatusBar).changed()

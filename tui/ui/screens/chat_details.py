@@ -27,7 +27,7 @@ from tui.core.usage import Price, ServerTimings, Source, Usage
 from tui.ui.bindings import bindings_of
 from tui.ui.widgets.status_parts import StatusFacts
 
-_LABEL_CELLS = 22
+_LABEL_CELLS = 21
 
 
 class Fact(NamedTuple):
@@ -59,7 +59,7 @@ class FiguresScreen(ModalScreen[None]):
         """Lay out the window."""
         with Vertical(classes="window"), VerticalScroll(id="figures"):
             for title, facts in self._sections:
-                yield Static(Content(title), classes="help-title")
+                yield Static(Content(title), classes="figures-title")
                 yield Static(Content("\n").join(map(_line, facts)))
 
     def on_mount(self) -> None:
@@ -75,7 +75,8 @@ class FiguresScreen(ModalScreen[None]):
 
 
 def _line(fact: Fact) -> Content:
-    parts: list[tuple[str, str] | str] = [(fact.label.ljust(_LABEL_CELLS), "$text-muted"), fact.value]
+    label = fact.label.ljust(_LABEL_CELLS) if fact.label else ""
+    parts: list[tuple[str, str] | str] = [(label, "$text-muted"), fact.value]
     if fact.meaning:
         parts.append((f"  {fact.meaning}", "$text-muted"))
     return Content.assemble(*parts)
@@ -105,9 +106,7 @@ def _tokens(usage: Usage | None, estimate: Usage | None, turn: Turn) -> Iterator
         if usage.source is Source.ESTIMATED
         else "reported by the server"
     )
-    yield Fact(
-        "Prompt", format_tokens(usage.prompt_tokens, usage.source), "the whole conversation as it was sent"
-    )
+    yield Fact("Prompt", format_tokens(usage.prompt_tokens, usage.source), "the conversation as it was sent")
     yield Fact("Completion", format_tokens(usage.completion_tokens, usage.source), "all that was generated")
     reasoning, mark = usage.reasoning_tokens, usage.source
     if reasoning is None and turn.reasoning and estimate is not None:
@@ -123,8 +122,8 @@ def _cost(usage: Usage | None, price: Price) -> Iterator[Fact]:
     if price.is_free:
         yield Fact("Price", FREE)
         return
-    for label, line in zip(("Input", "Output", "Total"), price_arithmetic(usage, price), strict=False):
-        yield Fact(label, line)
+    for line in price_arithmetic(usage, price):
+        yield Fact("", line)
 
 
 def _times(turn: Turn, usage: Usage | None) -> Iterator[Fact]:
@@ -132,13 +131,13 @@ def _times(turn: Turn, usage: Usage | None) -> Iterator[Fact]:
     completion = usage.completion_tokens if usage else None
     source = usage.source if usage else Source.REPORTED
     facts = (
-        Fact("TTFB", format_milliseconds(timings.ttfb_ms), "request to response headers"),
-        Fact("TTFT", format_milliseconds(timings.ttft_ms), "request to the first text, reasoning or answer"),
-        Fact("TTFA", format_milliseconds(timings.ttfa_ms), "request to the first text of the answer"),
+        Fact("TTFB", format_milliseconds(timings.ttfb_ms), "request to headers"),
+        Fact("TTFT", format_milliseconds(timings.ttft_ms), "request to first text of any kind"),
+        Fact("TTFA", format_milliseconds(timings.ttfa_ms), "request to first text of the answer"),
         Fact("TPOT", format_milliseconds(timings.tpot_ms(completion)), "per token after the first one"),
         Fact("Speed", format_rate(timings.decode_rate(completion), source), "1,000 / TPOT"),
         Fact("Longest gap", _longest_gap(turn), "between two pieces of text"),
-        Fact("Total", format_milliseconds(timings.total_ms), "request to the end of the stream"),
+        Fact("Total", format_milliseconds(timings.total_ms), "request to the end"),
     )
     if any(fact.value not in (UNKNOWN, format_rate(None)) for fact in facts):
         yield from facts

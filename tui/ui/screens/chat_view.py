@@ -61,6 +61,7 @@ class SessionView:
         self._transcript = transcript
         self._last: Turn | None = session.turns[-1] if session.turns else None
         self._is_live = False
+        self._asked_at: float | None = None
         self._meter: TurnMeter | None = None
         self._totals: SessionTotals | None = None
         self._totals_of: tuple[object, ...] = ()
@@ -89,6 +90,7 @@ class SessionView:
         if old is not None and all(turn is not old for turn in self.session.turns[-2:]):
             self._transcript.remove_turn(old.identity)
         if last is not None:
+            self._asked_at = perf_counter()
             self._transcript.add_turn(last)
 
     def facts(
@@ -106,6 +108,7 @@ class SessionView:
             costs=totals.costs,
             is_incomplete=totals.has_unknown,
             marks=marks,
+            asked_at=self._asked_at,
             now=perf_counter(),
         )
 

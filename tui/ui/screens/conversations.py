@@ -17,7 +17,7 @@ from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import LmdeckScreen
-from tui.ui.screens.conversations_view import columns_for, matches, row_texts
+from tui.ui.screens.conversations_view import columns_for, matches, note_on, row_texts
 from tui.ui.widgets.plain_input import PlainInput
 from tui.ui.widgets.title_bar import TitleBar
 
@@ -28,12 +28,18 @@ _NONE_YET = "No conversation is saved yet. They are kept here as you chat."
 _NO_MATCH = "Nothing matches the filter. Esc shows everything again."
 
 
+class ConversationTable(DataTable[Text], inherit_bindings=False):
+    """A table that leaves Enter to the screen, whose footer says what it does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
+
+
 class ConversationsScreen(LmdeckScreen[None]):
     """The list, newest first. Opening one shows it in the chat below, or in a new one."""
 
     CSS_PATH = "conversations.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("conversations")
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("conversations",)
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("conversations", "table")
     HELP_TEXT: ClassVar[str] = (
         "Your saved conversations, newest first. One that another session has open can be read, "
         "or gone on with in a copy."
@@ -50,8 +56,9 @@ class ConversationsScreen(LmdeckScreen[None]):
         """Lay out the list."""
         yield TitleBar("Conversations")
         yield PlainInput(placeholder="Filter: any text of title, provider or model", id="filter")
-        yield DataTable(id="conversations", cursor_type="row", zebra_stripes=False)
+        yield ConversationTable(id="conversations", cursor_type="row", zebra_stripes=False)
         yield Static(id="nothing")
+        yield Static(id="note")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -60,9 +67,9 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.read()
 
     @property
-    def table(self) -> DataTable[Text]:
+    def table(self) -> ConversationTable:
         """The list."""
-        return self.query_one(DataTable)
+        return self.query_one(ConversationTable)
 
     @property
     def current(self) -> ConversationSummary | None:
@@ -120,6 +127,11 @@ class ConversationsScreen(LmdeckScreen[None]):
         nothing.set_class(not shown and self._is_read, "-shown")
         nothing.update(Content(_NO_MATCH if total else _NONE_YET))
         self.refresh_bindings()
+
+    def on_data_table_row_highlighted(self) -> None:
+        """Another conversation is under the cursor: say what is special about it."""
+        current = self.current
+        self.query_one("#note", Static).update(Content(note_on(current) if current else ""), layout=False)
 
     def on_resize(self) -> None:
         """Give the columns the new width."""

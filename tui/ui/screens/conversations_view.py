@@ -27,7 +27,6 @@ _FIXED = (
     Column("turns", "Turns", 5),
     Column("provider", "Provider", 16),
     Column("model", "Model", 24),
-    Column("state", "", 22),
 )
 _NARROW = ("when", "turns", "provider")
 _WIDE_COLUMNS = 110
@@ -43,15 +42,22 @@ def columns_for(width: int) -> list[Column]:
 def row_texts(summary: ConversationSummary) -> dict[str, str]:
     """Return the texts of a row by column; all of them safe to show."""
     mark = "! " if summary.problem else "• " if summary.is_open_elsewhere else ""
-    state = summary.problem or ("open elsewhere" if summary.is_open_elsewhere else "")
     return {
         "title": mark + (safe_line(summary.title, _LONGEST) or "without a name"),
         "when": when_words(summary.updated_at),
         "turns": f"{summary.turns:>5}",
         "provider": safe_line(summary.provider, _LONGEST),
         "model": safe_line(summary.model, _LONGEST),
-        "state": safe_line(state, _LONGEST),
     }
+
+
+def note_on(summary: ConversationSummary) -> str:
+    """Return what is to be said of a conversation below the list: nothing for most."""
+    if summary.problem:
+        return f"! {safe_line(summary.problem, _LONGEST)}"
+    if summary.is_open_elsewhere:
+        return "• Open in a chat: Enter reads it, c goes on in a copy."
+    return ""
 
 
 def when_words(stamp: str) -> str:

@@ -1,11 +1,13 @@
 """The prompt: a text area of a fixed height in which Enter sends.
 
-It never costs a layout of the screen, has no blinking cursor, and shows control characters of
-a paste as pictures while it keeps the text as it was pasted.
+Keys take effect in the order in which they were typed, also when a slow line delivers many at
+once. It never costs a layout of the screen, has no blinking cursor, and shows control characters
+of a paste as pictures while it keeps the text as it was pasted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 from unicodedata import combining
@@ -32,20 +34,13 @@ _TAG_STAND_IN = 0x10E000
 
 
 class Prompt(TextArea):
-    """Edits a prompt; posts ``Submitted`` and leaves its text until ``accept`` is called."""
+    """Edits a prompt. ``send`` gets its raw text and says whether it is on its way; until then it stays."""
 
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.prompt",)
     HELP_TEXT: ClassVar[str] = "Write what you want to ask. A prompt stays here until it is on its way."
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.prompt")
 
     _rows_shown = 0
-
-    @dataclass
-    class Submitted(Message):
-        """The person sent the prompt."""
-
-        text: str
-        """As typed and pasted, control characters included."""
 
     @dataclass
     class CopyRequested(Message):
@@ -56,7 +51,7 @@ class Prompt(TextArea):
     class Left(Message):
         """The person went up from an empty prompt."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, send: Callable[[str], bool], *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(
             id=id,
             soft_wrap=True,
@@ -65,6 +60,7 @@ class Prompt(TextArea):
             compact=True,
             placeholder=Content("Write a prompt. Enter sends, Ctrl+J makes a new line."),
         )
+        self._send = send
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._history: list[str] = []
@@ -79,12 +75,6 @@ class Prompt(TextArea):
     @value.setter
     def value(self, raw: str) -> None:
         self.load_text(_to_document(raw))
-
-    def accept(self) -> None:
-        """Empty the prompt and remember what it held; called once a prompt is on its way."""
-        self.remember(self.value)
-        self.load_text("")
-        self._entries = []
 
     def remember(self, raw: str) -> None:
         """Add a prompt to the history, newest last."""
@@ -101,8 +91,20 @@ class Prompt(TextArea):
         return True
 
     async def _on_key(self, event: events.Key) -> None:
+        """Do what a key is bound to here and now.
+
+        Textual's way round over the app would let characters that came in the same read overtake it.
+        """
+        bindings = self._bindings.copy()
+        if self.app._keymap:
+            bindings.apply_keymap(self.app._keymap)
+        for binding in bindings.key_to_bindings.get(event.key, ()):
+            if await self.app.run_action(binding.action, self):
+                event.stop()
+                event.prevent_default()
+                return
         if event.key == "enter":
-            event.prevent_default()  # a binding sends; the text area would break the line
+            event.prevent_default()  # bound to nothing, it breaks no line either
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
@@ -114,8 +116,12 @@ class Prompt(TextArea):
             self.focus()
 
     def action_send(self) -> None:
-        """Send."""
-        self.post_message(self.Submitted(self.value))
+        """Send; what was sent goes from here into the history."""
+        raw = self.value
+        if self._send(raw):
+            self.remember(raw)
+            self.load_text("")
+            self._entries = []
 
     def action_new_line(self) -> None:
         """Break the line."""

@@ -1,6 +1,6 @@
-"""The status bar: draws what ``status_parts`` says, at most four times a second, only the cells that changed.
+"""The status bar: draws what ``status_parts`` says, at most twice a second, only the cells that changed.
 
-Nothing moves by itself except the seconds while the first token is awaited.
+Nothing moves by itself except the seconds while text is awaited.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.core.turn import TurnState
 from tui.ui.widgets.status_parts import WIDE_COLUMNS, StatusFacts, row_pieces, status_rows
 
-INTERVAL_SECONDS = 0.25
+INTERVAL_SECONDS = 0.5
 _MARGIN = 1
 
 
@@ -79,7 +78,7 @@ class StatusBar(Widget):
             self._pending = None
         self._drawn_at = monotonic()
         facts = self._read()
-        self._tick(facts.turn is not None and facts.turn.state is TurnState.WAITING)
+        self._tick(facts.turn is not None and facts.turn.state.is_live)
         parts = status_rows(facts, max(0, self.size.width - 2 * _MARGIN))
         before, self._rows = self._rows, [list(row_pieces(row)) for row in parts]
         for y in range(max(len(before), len(self._rows))):
@@ -105,11 +104,11 @@ class StatusBar(Widget):
         segments += [Segment(text, self.get_component_rich_style(f"status--{style}")) for text, style in row]
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
-    def _tick(self, is_waiting: bool) -> None:
-        """Let the seconds run while the first token is awaited, and not a moment longer."""
-        if is_waiting and self._ticking is None:
+    def _tick(self, is_live: bool) -> None:
+        """Let the seconds run while text may still come, and not a moment longer."""
+        if is_live and self._ticking is None:
             self._ticking = self.set_interval(1, self.changed)
-        elif not is_waiting and self._ticking is not None:
+        elif not is_live and self._ticking is not None:
             self._ticking.stop()
             self._ticking = None
 

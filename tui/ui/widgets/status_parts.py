@@ -22,9 +22,12 @@ from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Price, Source, Usage
 
 SEPARATOR = " · "
-RULE = "  │  "
+RULE = " │ "
 TURN = " "
 CHAT = "chat"
+QUIET_SECONDS = 5
+"""From here on a pause within an answer is told, second by second."""
+
 WIDE_COLUMNS = 132
 """From this width on everything stands in one row."""
 
@@ -78,6 +81,8 @@ class StatusFacts:
     """Something of the conversation is unknown: its sums are lower bounds."""
     marks: tuple[tuple[str, str], ...] = ()
     """Warnings that stay: text and style."""
+    asked_at: float | None = None
+    """When the turn was asked for: before its request, which an engine or a key may hold up."""
     now: float = 0.0
     """Seconds on the clock of the turn's timings."""
 
@@ -131,7 +136,7 @@ def _without_last(parts: list[Part]) -> list[Part]:
 
 def _head(facts: StatusFacts) -> Iterator[Part]:
     turn = facts.turn
-    yield Part(*state_words(turn, facts.now))
+    yield Part(*state_words(facts))
     for text, style in facts.marks:
         yield Part(text, 1, style)
     yield Part(safe_line(facts.provider), 5, "muted", shrinks=True)
@@ -141,26 +146,31 @@ def _head(facts: StatusFacts) -> Iterator[Part]:
         yield Part(_rate(facts, turn), 3, "plain")
 
 
-def state_words(turn: Turn | None, now: float) -> tuple[str, int, str]:
-    """Return the state in words, with how long the first token is being waited for; rank; style."""
+def state_words(facts: StatusFacts) -> tuple[str, int, str]:
+    """Return the state in words, with how long text is being waited for; rank; style."""
+    turn = facts.turn
     if turn is None:
         return "ready", 0, "muted"
-    return _STATE_WORDS.get(turn.state) or _wait_words(turn, now), 0, _STATE_STYLES[turn.state]
+    words = _STATE_WORDS.get(turn.state) or _wait_words(turn, facts)
+    if turn.state.is_live and turn.timings.last_text is not None:
+        quiet = facts.now - turn.timings.last_text
+        words += f", quiet for {format_waited(quiet)}" if quiet >= QUIET_SECONDS else ""
+    return words, 0, _STATE_STYLES[turn.state]
 
 
-def _wait_words(turn: Turn, now: float) -> str:
-    started = turn.timings.started
-    waited = f" {format_waited(now - started)}" if started is not None else ""
+def _wait_words(turn: Turn, facts: StatusFacts) -> str:
+    since = turn.timings.started if turn.timings.started is not None else facts.asked_at
+    waited = f" {format_waited(facts.now - since)}" if since is not None else ""
     progress = turn.progress
-    if progress is not None and progress.stage == "retrying":
+    if progress is None:
+        return f"preparing{waited}" if turn.timings.headers is None else f"connected, waiting{waited}"
+    if progress.stage == "retrying":
         return (
             f"trying again in {format_waited(progress.seconds)}" if progress.seconds >= 1 else "trying again"
         )
     if turn.timings.headers is not None:
         return f"connected, waiting{waited}"
-    if progress is not None and progress.stage in ("connected", "sent", "waiting", "keep-alive"):
-        return f"sent, waiting{waited}"
-    return f"connecting{waited}"
+    return f"connecting{waited}" if progress.stage == "connecting" else f"sent, waiting{waited}"
 
 
 def _rate(facts: StatusFacts, turn: Turn) -> str:

@@ -1,0 +1,503 @@
+"""The chat: what is typed, streamed, stopped or failed is never lost, and is told as it is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from textual.widgets import Static
+
+from tui.core.causes import explain
+from tui.core.events import (
+    AnswerDelta,
+    Finished,
+    Progress,
+    ReasoningDelta,
+    ResponseStarted,
+    StreamFailed,
+    UsageReport,
+)
+from tui.core.key_reference import KeyKind, KeyReference
+from tui.core.provider import State, Thinking, TlsSettings
+from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.core.usage import Usage
+from tui.runtime.clipboard import CopyResult, CopyRoute
+from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.chat_rename import RenameDialog
+from tui.ui.screens.chat_setup import ChatSetup
+from tui.ui.screens.dialogs import ConfirmDialog
+from tui.ui.screens.providers import ProvidersScreen
+
+FAILURE = StreamFailed(explain("connection-refused", address="127.0.0.1", port="9", host="127.0.0.1"))
+
+
+def saved_turn(identity: str = "t1", **changes: Any) -> Turn:
+    turn = Turn(identity, "an old prompt", provider="demo", model="demo-reasoner", state=TurnState.DONE)
+    turn.answer = TextBuffer("an old answer")
+    return replace(turn, **changes)
+
+
+# ── Sending ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_prompt_is_sent_and_its_figures_are_told(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        turn = await chat.ask("hello")
+        target, request = chat.runtime.requests[0]
+        assert (target.provider.name, request.model) == ("demo", "demo-reasoner")
+        assert [message.content for message in request.messages] == ["hello"]
+        assert turn.answer.text == "Hello! I am **well**."
+        assert chat.screen.prompt.value == ""
+        assert chat.status.startswith("done · Demo · demo-reasoner · TTFT ")
+        assert "17 in · 11 out · 7 thought" in chat.status
+        assert chat.session.title == "hello"
+
+
+async def test_the_next_prompt_goes_out_with_the_conversation(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.ask("one")
+        await chat.ask("two")
+        _, request = chat.runtime.requests[1]
+        assert [message.content for message in request.messages] == ["one", "Hello! I am **well**.", "two"]
+        assert "chat 34 in · 22 out · 14 thought" in chat.status
+
+
+async def test_keys_pressed_while_an_answer_streams_stay_in_the_prompt(open_chat: Any) -> None:
+    gate = asyncio.Event()
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[AnswerDelta("part"), gate, Finished("stop")]]
+        await chat.type("first")
+        await chat.press("enter")
+        await chat.until(lambda: chat.session.live and chat.session.live.answer.text == "part")
+        await chat.press(*"second", "enter")
+        assert chat.screen.prompt.value == "second"
+        assert "still streaming" in chat.toasts
+        assert len(chat.runtime.requests) == 1
+        gate.set()
+        await chat.until(lambda: chat.session.live is None)
+        assert chat.session.turns[0].state is TurnState.DONE
+
+
+async def test_two_prompts_in_one_read_send_one_and_keep_the_other(open_chat: Any) -> None:
+    gate = asyncio.Event()
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[gate, *[AnswerDelta("done"), Finished("stop")]]]
+        await chat.type("one")
+        chat.screen.prompt.action_send()
+        chat.screen.prompt.insert("two")
+        chat.screen.prompt.action_send()
+        gate.set()
+        await chat.until(lambda: chat.session.turns and chat.session.live is None)
+        assert [turn.prompt for turn in chat.session.turns] == ["one"]
+        assert chat.session.turns[0].answer.text == "done"
+        assert chat.screen.prompt.value == "two"
+
+
+async def test_an_empty_prompt_is_not_sent(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.press("space", "enter")
+        assert "Write a prompt first." in chat.toasts
+        assert chat.runtime.requests == []
+
+
+async def test_escape_stops_and_keeps_what_came(open_chat: Any) -> None:
+    never = asyncio.Event()
+    async with open_chat() as chat:
+        chat.runtime.scripts = [
+            [ResponseStarted(200), ReasoningDelta("hmm"), AnswerDelta("half an ans"), never]
+        ]
+        await chat.type("go")
+        await chat.press("enter")
+        await chat.until(lambda: chat.session.live and chat.session.live.answer)
+        await chat.press("escape")
+        await chat.until(lambda: chat.session.live is None)
+        turn = chat.session.turns[0]
+        assert (turn.state, turn.answer.text, turn.reasoning.text) == (
+            TurnState.STOPPED,
+            "half an ans",
+            "hmm",
+        )
+        await chat.until(lambda: chat.status.startswith("stopped"))
+        assert "~4 out · ~1 thought" in chat.status
+        assert ("end", "stopped") in chat.runtime.journals[0].calls
+
+
+async def test_the_wait_is_told_while_it_lasts(open_chat: Any) -> None:
+    gate = asyncio.Event()
+    async with open_chat() as chat:
+        chat.runtime.scripts = [
+            [Progress("connecting"), Progress("sent"), ResponseStarted(200), gate, Finished("stop")]
+        ]
+        await chat.type("go")
+        await chat.press("enter")
+        await chat.until(lambda: chat.status.startswith("connected, waiting 0 s"))
+        gate.set()
+        await chat.until(lambda: chat.status.startswith("done"))
+
+
+@pytest.mark.parametrize("partial", ["", "some text"])
+async def test_an_error_gives_the_prompt_back_and_says_what_to_do(open_chat: Any, partial: str) -> None:
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[*([AnswerDelta(partial)] if partial else []), FAILURE]]
+        turn = await chat.ask("will this\nfail?")
+        await chat.until(lambda: chat.screen.prompt.value == "will this\nfail?")
+        assert turn.answer.text == partial
+        assert chat.status.startswith("failed")
+        shown = "".join(
+            segment.text for strip in chat.app.screen._compositor.render_strips() for segment in strip
+        )
+        assert FAILURE.failure.title[:30] in shown
+        assert FAILURE.failure.advice[:30] in shown
+
+
+async def test_an_error_leaves_alone_what_was_typed_meanwhile(open_chat: Any) -> None:
+    gate = asyncio.Event()
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[gate, FAILURE]]
+        await chat.type("first")
+        await chat.press("enter", *"next")
+        gate.set()
+        await chat.until(lambda: chat.session.turns and chat.session.live is None)
+        await chat.pilot.pause()
+        assert chat.screen.prompt.value == "next"
+
+
+async def test_a_defect_is_said_logged_and_loses_nothing(
+    open_chat: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[AnswerDelta("half"), ZeroDivisionError("division by zero")]]
+        with caplog.at_level(logging.ERROR):
+            await chat.ask("break it")
+            await chat.until(lambda: "ZeroDivisionError" in chat.toasts)
+        assert chat.screen.prompt.value == "break it"
+        assert chat.session.turns[0].answer.text == "half"
+        assert chat.session.turns[0].state is TurnState.INTERRUPTED
+        assert "ZeroDivisionError" in caplog.text
+        chat.screen.prompt.value = ""
+        assert (await chat.ask("again")).state is TurnState.DONE
+
+
+# ── Again, on, new ──────────────────────────────────────────────────────────────────────────
+
+
+async def test_again_replaces_the_last_answer(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        first = await chat.ask("hello")
+        chat.runtime.scripts = [[AnswerDelta("another"), Finished("stop")]]
+        await chat.press("ctrl+r")
+        await chat.until(lambda: chat.session.turns[-1] is not first and chat.session.live is None)
+        assert [turn.answer.text for turn in chat.session.turns] == ["another"]
+        assert ("drop", first.identity) in chat.runtime.journals[0].calls
+        assert [document.turn for document in chat.screen.transcript.roll.documents] == chat.session.turns
+
+
+async def test_going_on_asks_for_the_rest(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[AnswerDelta("cut"), Finished("length")]]
+        await chat.ask("long story")
+        await chat.press("ctrl+g")
+        await chat.until(lambda: len(chat.session.turns) == 2 and chat.session.live is None)
+        _, request = chat.runtime.requests[1]
+        assert "ontinue" in request.messages[-1].content
+
+
+async def test_again_and_on_wait_for_a_first_answer(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.press("ctrl+r", "ctrl+g", "f7")
+        assert chat.runtime.requests == []
+        assert isinstance(chat.app.screen, ChatScreen)
+
+
+async def test_a_new_chat_closes_the_old_one_and_keeps_the_draft(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        await chat.type("a draft")
+        await chat.press("ctrl+n")
+        await chat.until(lambda: chat.session.identity == "chat-1")
+        assert chat.runtime.released == ["chat-0"]
+        assert chat.screen.prompt.value == "a draft"
+        assert chat.screen.transcript.roll.documents == []
+
+
+async def test_an_unsaved_chat_is_marked_and_not_dropped_without_asking(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.press("f10")
+        await chat.until(lambda: "not saved" in chat.status)
+        await chat.ask("secret")
+        assert chat.screen.quit_hindrance() == "a chat that is not saved"
+        await chat.press("ctrl+n")
+        await chat.until(lambda: isinstance(chat.app.screen, ConfirmDialog))
+        await chat.press("n")
+        assert chat.session.turns[0].prompt == "secret"
+        await chat.press("ctrl+n", "y")
+        await chat.until(lambda: not chat.session.turns)
+
+
+async def test_leaving_while_an_answer_streams_asks(open_chat: Any) -> None:
+    never = asyncio.Event()
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[AnswerDelta("half"), never]]
+        await chat.type("go")
+        await chat.press("enter")
+        await chat.until(lambda: chat.session.live and chat.session.live.answer)
+        session = chat.session
+        await chat.press("ctrl+l")
+        await chat.until(lambda: isinstance(chat.app.screen, ConfirmDialog))
+        await chat.press("y")
+        await chat.until(lambda: isinstance(chat.app.screen, ProvidersScreen))
+        await chat.until(lambda: session.live is None)
+        assert session.turns[0].state is TurnState.STOPPED
+        assert session.turns[0].answer.text == "half"
+
+
+async def test_leaving_at_rest_does_not_ask(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        await chat.press("ctrl+l")
+        await chat.until(lambda: isinstance(chat.app.screen, ProvidersScreen))
+        await chat.until(lambda: chat.runtime.released == ["chat-0"])
+
+
+# ── Reopened conversations ──────────────────────────────────────────────────────────────────
+
+
+async def test_a_reopened_conversation_goes_on_with_its_own_model(runtime: Any, open_chat: Any) -> None:
+    runtime.saved["old"] = [saved_turn(provider="cloud", model="another-model")]
+    async with open_chat("demo", conversation="old") as chat:
+        await chat.until(lambda: chat.session.identity == "old")
+        await chat.ask("more")
+        target, request = chat.runtime.requests[0]
+        assert (target.provider.name, request.model) == ("cloud", "another-model")
+        await chat.press("up", "up")
+        assert chat.screen.prompt.value == "an old prompt"
+
+
+async def test_a_conversation_that_cannot_be_opened_is_said(open_chat: Any) -> None:
+    async with open_chat("demo", conversation="gone") as chat:
+        await chat.until(lambda: "gone" in chat.toasts)
+        assert (await chat.ask("hello")).state is TurnState.DONE
+
+
+async def test_a_conversation_open_elsewhere_is_read_only_until_copied(runtime: Any, open_chat: Any) -> None:
+    runtime.saved["old"] = [saved_turn()]
+    runtime.open_elsewhere.add("old")
+    async with open_chat("demo", conversation="old") as chat:
+        await chat.until(lambda: chat.screen.is_read_only)
+        assert "F8 goes on in a copy" in chat.banner
+        assert "read only" in chat.status
+        await chat.press(*"hi", "enter", "ctrl+r")
+        assert chat.screen.prompt.value == ""
+        assert chat.runtime.requests == []
+        await chat.press("f8")
+        await chat.until(lambda: chat.session.identity == "copy-of-old")
+        assert chat.banner == ""
+        await chat.ask("now")
+        assert [turn.prompt for turn in chat.session.turns] == ["an old prompt", "now"]
+
+
+async def test_disk_trouble_is_a_banner_and_a_mark_and_the_chat_goes_on(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        chat.runtime.journals[0].trouble = "The disk is full."
+        turn = await chat.ask("hello")
+        assert turn.state is TurnState.DONE
+        assert chat.banner.startswith("The disk is full.")
+        assert "disk trouble" in chat.status
+        chat.runtime.journals[0].trouble = None
+        await chat.ask("more")
+        assert chat.banner == ""
+        assert "disk trouble" not in chat.status
+
+
+async def test_a_conversation_can_be_renamed(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        await chat.press("f7")
+        await chat.until(lambda: isinstance(chat.app.screen, RenameDialog))
+        await chat.press("ctrl+u", *"A better name", "enter")
+        await chat.until(lambda: chat.session.title == "A better name")
+        assert ("title", "A better name") in chat.runtime.journals[0].calls
+
+
+# ── The target ──────────────────────────────────────────────────────────────────────────────
+
+
+async def test_thinking_and_system_prompt_hold_for_this_chat(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.press("f6")
+        await chat.until(lambda: isinstance(chat.app.screen, ChatSetup))
+        await chat.press("down", "tab", *"Be brief.", "ctrl+s")
+        await chat.ask("hello")
+        _, request = chat.runtime.requests[0]
+        assert request.thinking is Thinking.OFF
+        assert request.messages[0].content == "Be brief."
+
+
+async def test_warnings_about_the_connection_stay(runtime: Any, open_chat: Any) -> None:
+    provider = runtime.directory.get("gpu01-vllm")
+    insecure = replace(
+        provider,
+        tls=TlsSettings(insecure=True),
+        api_key=KeyReference(KeyKind.ENVIRONMENT, "VLLM_KEY"),
+        allow_unencrypted_key=True,
+    )
+    runtime.directory.save(insecure)
+    async with open_chat("gpu01-vllm", size=(80, 24)) as chat:
+        assert "TLS not verified · key not encrypted" in chat.status
+        await chat.ask("hello")
+        assert "TLS not verified · key not encrypted" in chat.status
+
+
+async def test_a_paid_provider_tells_its_price_then_the_cost(runtime: Any, open_chat: Any) -> None:
+    provider = runtime.directory.get("cloud")
+    runtime.directory.save(
+        replace(provider, input_price=Decimal("0.001"), output_price=Decimal("0.002"), currency="CNY")
+    )
+    async with open_chat("cloud") as chat:
+        assert "CNY 0.001 in, 0.002 out per 1,000 tokens" in chat.status
+        chat.runtime.scripts = [[AnswerDelta("x"), UsageReport(Usage(1000, 1000)), Finished("stop")]]
+        await chat.ask("hello")
+        assert "0.003 CNY" in chat.status
+
+
+async def test_without_any_active_provider_the_prompt_stays(runtime: Any, open_chat: Any) -> None:
+    for provider in runtime.directory.providers():
+        runtime.directory.set_state(provider.name, State.INACTIVE)
+    runtime.directory.default = lambda: None
+    async with open_chat(None) as chat:
+        await chat.press(*"hi", "enter")
+        assert "No provider is active" in chat.toasts
+        assert chat.screen.prompt.value == "hi"
+
+
+# ── Copying, reading, moving ────────────────────────────────────────────────────────────────
+
+
+async def test_copying_says_which_way_it_went(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        chat.runtime.scripts = [
+            [ReasoningDelta("why"), AnswerDelta("see\n```sh\nls -l\n```\n"), Finished("stop")]
+        ]
+        await chat.ask("hello")
+        await chat.press("f3", "f4", "alt+r")
+        await chat.until(lambda: len(chat.runtime.clipboard.texts) == 3)
+        assert chat.runtime.clipboard.texts == ["see\n```sh\nls -l\n```\n", "ls -l", "why"]
+        await chat.until(lambda: "Answer copied: tmux has it." in chat.toasts)
+
+
+async def test_an_unconfirmed_copy_is_never_called_copied(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        chat.runtime.clipboard.result = CopyResult(CopyRoute.TERMINAL, False, "maybe.", 2)
+        await chat.ask("hello")
+        await chat.press("f3")
+        await chat.until(lambda: "Answer passed on: maybe." in chat.toasts)
+        assert "2 hidden characters were left out" in chat.toasts
+        assert "copied" not in chat.toasts
+
+
+async def test_copying_without_anything_to_copy_is_said(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.press("f4")
+        assert "There is no code to copy yet." in chat.toasts
+
+
+async def test_tab_and_escape_go_between_prompt_and_transcript(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        await chat.press("tab")
+        assert chat.screen.transcript.has_focus
+        await chat.press("escape")
+        assert chat.screen.prompt.has_focus
+        await chat.press("tab", "i")
+        assert chat.screen.prompt.has_focus
+        assert chat.screen.prompt.value == ""
+
+
+async def test_searching_counts_and_escape_closes_it(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        await chat.press("ctrl+f", *"well")
+        count = chat.screen.query_one("#search-count", Static)
+        await chat.until(lambda: "1 match " in str(count.content))
+        await chat.press("enter")
+        assert chat.screen.transcript.has_focus
+        await chat.press("escape")
+        await chat.until(lambda: not chat.screen.query_one("#search").display)
+
+
+async def test_f12_leaves_the_mouse_to_the_terminal_and_takes_it_back(
+    open_chat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_chat() as chat:
+        written: list[str] = []
+        monkeypatch.setattr(chat.app._driver, "write", written.append)
+        await chat.press("f12")
+        assert any("\x1b[?1000l" in text for text in written)
+        await chat.press("f12")
+        assert any("\x1b[?1000h" in text for text in written)
+
+
+async def test_hostile_text_is_shown_as_text_everywhere(runtime: Any, open_chat: Any) -> None:
+    hostile = "[/] [link='x \x1b]52;c;eA==\x07 \u202e[@click=app.quit]x[/]"
+    runtime.directory.save(
+        replace(runtime.directory.get("demo"), display_name=hostile, compatible_provider=hostile)
+    )
+    async with open_chat("demo") as chat:
+        chat.runtime.scripts = [[ReasoningDelta(hostile), AnswerDelta(hostile), Finished(hostile)]]
+        await chat.ask(hostile)
+        for keys in (("f9",), ("f2",), ("f6",), ("f7",)):
+            await chat.press(*keys)
+            await chat.pilot.pause()
+            shown = "".join(
+                segment.text for strip in chat.app.screen._compositor.render_strips() for segment in strip
+            )
+            assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+            await chat.press("escape")
+        assert "[/] [link='x" in chat.status
+
+
+# ── Cost ────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_finished_chat_at_rest_draws_nothing(open_chat: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        await chat.pilot.pause(0.6)
+        drawn: list[object] = []
+        monkeypatch.setattr(chat.app, "_display", lambda *args: drawn.append(args))
+        await chat.pilot.pause(1.2)
+        assert drawn == []
+
+
+async def test_many_batches_draw_the_status_bar_a_few_times(
+    open_chat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.ui.widgets.status_bar import StatusBar
+
+    async with open_chat() as chat:
+        drawn: list[object] = []
+        draw = StatusBar.draw
+        monkeypatch.setattr(StatusBar, "draw", lambda bar: (drawn.append(1), draw(bar)))
+        gate = asyncio.Event()
+        chat.runtime.scripts = [[*[AnswerDelta("x ")] * 300, gate, Finished("stop")]]
+        await chat.type("go")
+        await chat.press("enter")
+        await chat.until(lambda: chat.session.live and len(chat.session.live.answer) == 600)
+        assert len(drawn) < 30
+        gate.set()
+        await chat.until(lambda: chat.session.live is None)
+
+
+async def test_at_80_by_24_everything_has_its_place(open_chat: Any) -> None:
+    async with open_chat(size=(80, 24)) as chat:
+        await chat.ask("hello")
+        regions = {
+            name: chat.screen.query_one(name).region
+            for name in ("TitleBar", "Transcript", "Prompt", "StatusBar", "Footer")
+        }
+        assert [region.height for region in regions.values()] == [1, 16, 4, 2, 1]
+        assert [region.y for region in regions.values()] == [0, 1, 17, 21, 23]

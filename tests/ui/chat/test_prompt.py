@@ -1,0 +1,230 @@
+"""The prompt: keys in their order, pastes as they came, nothing laid out and nothing blinking."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.app import App, ComposeResult
+from textual.events import Key, Paste
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from tui.core.safe_text import safe_text
+from tui.ui.terminal_input import TerminalInput
+from tui.ui.widgets.prompt import Prompt, _to_display, _to_document, _to_raw
+
+HOSTILE = "a\x1b[2Jb\x00\x07\x9b\u202e\u200b\U000e0041\x7f\td\ne"
+
+
+class PromptApp(App[None]):
+    """A prompt between two neighbours."""
+
+    CSS = "Prompt { height: 4; border-top: solid red; overflow: hidden hidden; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[str] = []
+        self.is_open = True
+        self.copied: list[str] = []
+        self.left = 0
+
+    def compose(self) -> ComposeResult:
+        yield Static("above")
+        yield Prompt(self.send)
+
+    def send(self, text: str) -> bool:
+        if self.is_open:
+            self.sent.append(text)
+        return self.is_open
+
+    def on_prompt_copy_requested(self, event: Prompt.CopyRequested) -> None:
+        self.copied.append(event.text)
+
+    def on_prompt_left(self) -> None:
+        self.left += 1
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.query_one(Prompt)
+
+
+async def burst(app: PromptApp, pilot: Pilot[None], *keys: str) -> None:
+    """Deliver keys as a slow line does: all in one read."""
+    for key in keys:
+        app.post_message(Key(key, key if len(key) == 1 else None))
+    await pilot.pause()
+    await pilot.pause()
+
+
+async def paste(app: PromptApp, pilot: Pilot[None], text: str) -> None:
+    app.post_message(Paste(text))
+    await pilot.pause()
+
+
+async def test_enter_sends_and_the_prompt_is_empty_again() -> None:
+    async with PromptApp().run_test() as pilot:
+        app = pilot.app
+        assert isinstance(app, PromptApp)
+        await pilot.press(*"hello", "enter")
+        assert app.sent == ["hello"]
+        assert app.prompt.text == ""
+
+
+async def test_what_is_not_accepted_stays() -> None:
+    app = PromptApp()
+    app.is_open = False
+    async with app.run_test() as pilot:
+        await pilot.press(*"hello", "enter")
+        assert (app.sent, app.prompt.value) == ([], "hello")
+
+
+@pytest.mark.parametrize("key", ["ctrl+j", "alt+enter"])
+async def test_a_line_can_be_broken(key: str) -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.press("a", key, "b", "enter")
+        assert app.sent == ["a\nb"]
+
+
+async def test_keys_of_one_read_take_effect_in_their_order() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await burst(
+            app, pilot, "a", "b", "backspace", "c", "ctrl+j", "d", "enter", "e", "left", "f", "enter", "g"
+        )
+        assert app.sent == ["ac\nd", "fe"]
+        assert app.prompt.text == "g"
+
+
+async def test_a_mapped_key_sends_instead() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        app.set_keymap({"prompt.send": "ctrl+s", "prompt.newline": "enter"})
+        await pilot.press("a", "enter", "b", "ctrl+s")
+        assert app.sent == ["a\nb"]
+
+
+@pytest.mark.parametrize("sequence", ["\x1b\r", "\x1b\n"])
+def test_terminals_that_send_alt_enter_as_escape_and_enter_are_understood(sequence: str) -> None:
+    assert TerminalInput().feed(f"a{sequence}b") == ["a\x1b[13;3ub"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+async def test_a_paste_keeps_its_lines_and_sends_nothing(line_end: str) -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await paste(app, pilot, line_end.join(("one", "two", "three", "four")))
+        assert app.sent == []
+        assert app.prompt.value == "one\ntwo\nthree\nfour"
+        assert "4 lines" in str(app.prompt.border_title)
+
+
+async def test_control_characters_of_a_paste_are_pictures_on_screen_and_themselves_in_the_text() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(60, 10)) as pilot:
+        await paste(app, pilot, HOSTILE)
+        shown = "".join(segment.text for strip in app.screen._compositor.render_strips() for segment in strip)
+        assert "a␛[2Jb␀␇" in shown
+        assert not {"\x1b", "\x9b", "\u202e", "\u200b", "\x00"} & set(shown)
+        assert app.prompt.value == HOSTILE
+        await pilot.press("enter")
+        assert app.sent == [HOSTILE]
+
+
+@given(st.text())
+def test_every_text_comes_back_as_it_was(text: str) -> None:
+    kept = "".join(character for character in text if ord(character) < 0x100000)
+    assert _to_raw(_to_document(kept)) == kept
+
+
+@given(st.text())
+def test_nothing_drawn_can_command_a_terminal(text: str) -> None:
+    shown = _to_display(_to_document(text))
+    assert safe_text(shown) == shown
+
+
+def test_a_tower_of_combining_marks_is_cut_on_screen_only() -> None:
+    text = "e" + "\u0301" * 50
+    assert _to_display(_to_document(text)).count("\u0301") == 8
+    assert _to_raw(_to_document(text)) == text
+
+
+async def test_up_at_the_start_recalls_and_down_at_the_end_returns_to_the_draft() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.press(*"one", "enter", *"two", "enter", *"dr")
+        await pilot.press("up", "up")
+        assert app.prompt.value == "two"
+        await pilot.press("up")
+        assert app.prompt.value == "one"
+        await pilot.press("up")
+        assert app.prompt.value == "one"
+        await pilot.press("end", "down")
+        assert app.prompt.value == "two"
+        await pilot.press("down")
+        assert app.prompt.value == "dr"
+
+
+async def test_up_within_a_text_moves_the_cursor() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.press(*"old", "enter", "a", "ctrl+j", "b", "up")
+        assert app.prompt.value == "a\nb"
+        assert app.prompt.cursor_location[0] == 0
+
+
+async def test_up_from_an_empty_prompt_without_history_leaves_it() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.press("up")
+        assert app.left == 1
+
+
+async def test_cutting_and_copying_ask_for_the_route_that_works() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await paste(app, pilot, "a\x1bb")
+        await pilot.press("shift+home", "ctrl+c")
+        await pilot.press("ctrl+x")
+        assert app.copied == ["a\x1bb", "a\x1bb"]
+        assert app.prompt.text == ""
+
+
+async def test_an_offered_text_never_replaces_what_was_typed() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        assert app.prompt.offer("back again")
+        assert app.prompt.value == "back again"
+        await pilot.press("!")
+        assert not app.prompt.offer("another")
+        assert app.prompt.value == "back again!"
+
+
+async def test_typing_lays_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.press(*"ab")
+        layouts: list[object] = []
+        monkeypatch.setattr(app.screen, "_refresh_layout", lambda *args, **options: layouts.append(args))
+        await pilot.press(*"cd", "ctrl+j", *"ef", "ctrl+j", "g", "ctrl+j", "backspace", "up", "h")
+        assert layouts == []
+        assert app.prompt.value == "abcd\nehf\ng"
+
+
+async def test_the_cursor_stays_in_sight_in_a_long_text() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await paste(app, pilot, "\n".join(map(str, range(40))))
+        assert app.prompt.scroll_offset.y == 37
+        await pilot.press(*["up"] * 30)
+        row = app.prompt.cursor_location[0]
+        assert row == 9
+        assert 0 <= row - app.prompt.scroll_offset.y < 3
+
+
+async def test_at_rest_no_timer_runs() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.press("a")
+        assert app.prompt.blink_timer._active.is_set() is False
