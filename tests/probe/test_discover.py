@@ -1,0 +1,131 @@
+"""Model servers of this machine: found on loopback only, and never with a key."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import certificates
+from tests.support.catalogue_cases import has_ipv6
+from tests.support.fake_api import FakeApi, model_list
+from tests.support.fake_machine import FakeMachine
+from tests.support.fault_server import Answer, FaultServer, refused_port
+from tui.core.provider_rules import check_provider
+from tui.net import discover as discovery
+from tui.net.client import ClientFactory
+from tui.net.discover import Discovered, Discovery, discover
+from tui.net.machine.machine import Machine, Snapshot
+
+
+async def find(root: Path, found: list[Discovered] | None = None) -> Discovery:
+    factory = ClientFactory({"SSL_CERT_FILE": str(certificates.CA)})
+    try:
+        return await discover(factory, Machine({}, root), on_found=None if found is None else found.append)
+    finally:
+        await factory.aclose()
+
+
+async def test_a_server_is_found_with_its_process_and_models(tmp_path: Path) -> None:
+    fake = FakeMachine(tmp_path)
+    api = FakeApi(
+        models=model_list("Qwen/Qwen3-8B", owned_by="vllm", max_model_len=2048),
+        routes={"/version": Answer(b'{"version":"0.32.0"}')},
+    )
+    seen: list[Discovered] = []
+    with FaultServer(api) as server, FaultServer("ssh-banner-and-close") as other:
+        fake.listen("0.0.0.0", server.port, 11)
+        fake.listen("127.0.0.1", other.port, 12)
+        fake.run(42, "vllm", "serve", "Qwen/Qwen3-8B", "--port", str(server.port), sockets=(11,))
+        result = await find(tmp_path, seen)
+    (found,) = result.servers
+    assert seen == [found]
+    assert result.is_complete
+    assert (found.label, str(found.identity.kind), found.identity.version) == ("vLLM", "vllm", "0.32.0")
+    assert (found.models, found.context_window, found.needs_key) == (("Qwen/Qwen3-8B",), 2048, False)
+    assert found.owner is not None
+    assert "pid 42" in found.owner.describe()
+
+
+async def test_what_is_found_becomes_a_valid_provider(tmp_path: Path) -> None:
+    with FaultServer(FakeApi()) as server:
+        FakeMachine(tmp_path).listen("127.0.0.1", server.port, 11)
+        (found,) = (await find(tmp_path)).servers
+        provider = found.as_provider([f"server-{server.port}"])
+        assert provider.name == f"server-{server.port}-2"
+        assert (provider.provider_url, provider.compatible_provider) == (server.base_url, "m")
+        assert check_provider(provider, [f"server-{server.port}"]) == ()
+
+
+async def test_a_server_that_wants_a_key_is_found_without_one(tmp_path: Path) -> None:
+    with FaultServer(FakeApi(key="Bearer right")) as server:
+        FakeMachine(tmp_path).listen("127.0.0.1", server.port, 11)
+        (found,) = (await find(tmp_path)).servers
+        assert not any(b"uthorization" in request for request in server.requests)
+    assert found.needs_key
+    assert found.failure is None
+
+
+async def test_a_server_that_is_loading_says_so(tmp_path: Path) -> None:
+    with FaultServer("http-503-loading") as server:
+        FakeMachine(tmp_path).listen("127.0.0.1", server.port, 11)
+        (found,) = (await find(tmp_path)).servers
+    assert found.failure is not None
+    assert found.failure.cause == "loading"
+
+
+@pytest.mark.parametrize("fault", ["http-200-html", "http-404-path", "http2-frames", "close-without-answer"])
+async def test_what_is_no_model_server_is_left_out(tmp_path: Path, fault: str) -> None:
+    with FaultServer(fault) as server:
+        FakeMachine(tmp_path).listen("127.0.0.1", server.port, 11)
+        assert (await find(tmp_path)).servers == ()
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+async def test_a_server_on_ipv6_alone_is_found(tmp_path: Path) -> None:
+    with FaultServer(FakeApi(), host="::1") as server:
+        FakeMachine(tmp_path).listen("::1", server.port, 11)
+        (found,) = (await find(tmp_path)).servers
+        assert found.url == server.base_url
+
+
+async def test_other_addresses_are_never_asked(tmp_path: Path) -> None:
+    fake = FakeMachine(tmp_path)
+    fake.listen("10.0.0.5", 8000, 11)
+    fake.listen("0.0.0.0", 22, 12)
+    result = await find(tmp_path)
+    assert (result.servers, result.asked_ports) == ((), 0)
+
+
+async def test_servers_that_are_starting_are_told_apart(tmp_path: Path) -> None:
+    FakeMachine(tmp_path).run(42, "vllm", "serve", "m")
+    result = await find(tmp_path)
+    assert [server.label for server in result.starting] == ["vLLM"]
+
+
+async def test_without_proc_the_usual_ports_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FaultServer(FakeApi()) as server, refused_port() as closed:
+        monkeypatch.setattr(discovery, "USUAL_PORTS", (server.port, closed))
+        result = await find(tmp_path)
+        assert [found.port for found in result.servers] == [server.port]
+    assert not result.is_complete
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the real /proc")
+async def test_a_real_listener_of_this_process_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other ports of the machine that runs the tests are left alone."""
+    real = Machine.snapshot
+    with FaultServer(FakeApi()) as server:
+
+        def own_port_only(machine: Machine) -> Snapshot:
+            return Snapshot(real(machine).on_port(server.port), ())
+
+        monkeypatch.setattr(Machine, "snapshot", own_port_only)
+        (found,) = (await find(Path("/"))).servers
+    assert found.owner is not None
+    assert found.owner.process is not None
+    assert found.owner.process.pid == os.getpid()

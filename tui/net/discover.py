@@ -1,0 +1,213 @@
+"""Finds the model servers of this machine: asks the ports that listen on loopback, and nothing else.
+
+No key is sent. On request only: nothing here runs by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tui.core.chat import Endpoint
+from tui.core.endpoint_url import models_url_of
+from tui.core.failure import Failure, LmdeckError
+from tui.core.provider import Category, Provider
+from tui.net.machine.machine import Machine, PortOwner, RunningServer, Snapshot
+from tui.wire.errors import classify_error
+from tui.wire.fingerprint import identify
+from tui.wire.models import ModelList, read_models
+from tui.wire.probes import ProbeAnswer, probes_for, read_probe
+from tui.wire.servers import ServerIdentity
+
+if TYPE_CHECKING:
+    from tui.net.client import ClientFactory
+    from tui.net.fetch import Fetched
+
+USUAL_PORTS = (8000, 8080, 1234, 11434, 30000, 5000, 5001, 3000, 4000, 9997, 8001, 8081, 1337, 2242, 23333)
+"""Asked where the system does not show its listening ports."""
+
+_NEVER_ASKED = frozenset({21, 22, 23, 25, 53, 110, 111, 139, 143, 445, 631, 2049, 3306, 5432, 6379, 27017})
+"""Ports of services that are no model servers and write every stranger into a log."""
+_AT_ONCE = 16
+_SECONDS = 2.0
+_BODY_LIMIT = 2_000_000
+_WANTS_KEY = ("auth", "auth-scheme", "forbidden")
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """One model server that answers on loopback. Texts of servers and processes are raw."""
+
+    url: str
+    """Its base URL."""
+    port: int
+    label: str
+    """What to call it: its kind, else the name of its process, else ``server``."""
+    identity: ServerIdentity = field(default_factory=ServerIdentity)
+    models: tuple[str, ...] = ()
+    context_window: int | None = None
+    needs_key: bool = False
+    failure: Failure | None = None
+    """Why it cannot be used yet, such as ``loading``."""
+    owner: PortOwner | None = None
+    """The process behind it, where that can be seen."""
+
+    def as_provider(self, taken_names: Collection[str] = ()) -> Provider:
+        """Return a provider for it, with a name that is free."""
+        plain = re.sub(r"[^a-z0-9.]+", "-", self.label.lower()).strip("-.") or "server"
+        name = f"{plain}-{self.port}"
+        number = 2
+        while name in taken_names:
+            name = f"{plain}-{self.port}-{number}"
+            number += 1
+        return Provider(
+            name=name,
+            display_name=f"{self.label} on port {self.port}",
+            category=Category.MODEL,
+            compatible_provider=self.models[0] if self.models else "",
+            provider_url=self.url,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found on this machine."""
+
+    servers: tuple[Discovered, ...]
+    starting: tuple[RunningServer, ...]
+    """Model servers that run but do not listen yet."""
+    asked_ports: int
+    is_complete: bool
+    """False: the system does not show its ports, so that only the usual ones were asked."""
+
+
+async def discover(
+    factory: ClientFactory, machine: Machine, *, on_found: Callable[[Discovered], None] | None = None
+) -> Discovery:
+    """Ask every listening port of loopback at once, at most 16 at a time and 2 s each.
+
+    ``on_found`` gets each server as soon as it is known. Never raises for what a port answers.
+    """
+    snapshot = await asyncio.to_thread(machine.snapshot)
+    candidates = (
+        _candidates(snapshot) if machine.is_visible else [("127.0.0.1", port) for port in USUAL_PORTS]
+    )
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(host: str, port: int) -> Discovered | None:
+        async with turn:
+            found = await _ask(factory, host, port, snapshot)
+        if found is not None and on_found is not None:
+            on_found(found)
+        return found
+
+    answers = await asyncio.gather(*(ask(host, port) for host, port in candidates))
+    servers = sorted((found for found in answers if found is not None), key=lambda server: server.port)
+    starting = tuple(server for server in snapshot.servers if not server.ports)
+    return Discovery(tuple(servers), starting, len(candidates), machine.is_visible)
+
+
+def _candidates(snapshot: Snapshot) -> list[tuple[str, int]]:
+    """Return one loopback address for each port: IPv4 where it is served, else IPv6."""
+    chosen: dict[int, str] = {}
+    for owner in snapshot.owners:
+        listener = owner.listener
+        if listener.port in _NEVER_ASKED or not listener.is_local:
+            continue
+        if listener.accepts("127.0.0.1"):
+            chosen[listener.port] = "127.0.0.1"
+        elif listener.accepts("::1"):
+            chosen.setdefault(listener.port, "[::1]")
+        else:
+            chosen.setdefault(listener.port, listener.address)  # another address of 127.0.0.0/8
+    return [(host, port) for port, host in sorted(chosen.items())]
+
+
+async def _ask(factory: ClientFactory, host: str, port: int, snapshot: Snapshot) -> Discovered | None:
+    base = f"http://{host}:{port}/v1"
+    answer = await _get(factory, base, models_url_of(base))
+    if answer is None:
+        return None
+    models = read_models(answer.body) if answer.status < 300 else None
+    failure = None if models is not None else classify_error(answer.status, answer.headers, answer.body)
+    identity = identify(headers=answer.headers, owned_by=models.owners if models is not None else ())
+    learned = await _probe(factory, base, identity) if models is not None or _may_be_api(failure) else []
+    window = None
+    for known in learned:
+        identity = identity.refined_by(known.identity)
+        window = window or known.context_window
+    if models is None and identity.kind is None and not _is_guarded_api(failure):
+        return None
+    return _describe(base, port, identity, models, failure, window, snapshot)
+
+
+def _describe(
+    base: str,
+    port: int,
+    identity: ServerIdentity,
+    models: ModelList | None,
+    failure: Failure | None,
+    window: int | None,
+    snapshot: Snapshot,
+) -> Discovered:
+    owner = next(iter(snapshot.on_port(port)), None)
+    needs_key = failure is not None and failure.cause in _WANTS_KEY
+    chat_models = () if models is None else (models.chat_models or models.models)
+    first = chat_models[0] if chat_models else None
+    return Discovered(
+        url=base,
+        port=port,
+        label=_label(identity, owner),
+        identity=identity,
+        models=tuple(model.identifier for model in chat_models),
+        context_window=(first.context_window if first is not None else None) or window,
+        needs_key=needs_key,
+        failure=None if needs_key else failure,
+        owner=owner,
+    )
+
+
+def _label(identity: ServerIdentity, owner: PortOwner | None) -> str:
+    if owner is not None and owner.server is not None:
+        return owner.server
+    if identity.kind is not None:
+        return str(identity.kind)
+    return "server"
+
+
+def _may_be_api(failure: Failure | None) -> bool:
+    """Whether an answer without a model list is worth asking who gave it."""
+    return failure is not None and failure.cause not in ("redirect", "forbidden")
+
+
+def _is_guarded_api(failure: Failure | None) -> bool:
+    """Whether a refusal is that of an API which wants a key, or which is still loading its model."""
+    if failure is None:
+        return False
+    return failure.cause == "loading" or (failure.cause in _WANTS_KEY and bool(failure.server_message))
+
+
+async def _probe(factory: ClientFactory, base: str, identity: ServerIdentity) -> list[ProbeAnswer]:
+    root = base.removesuffix("/v1")
+    probes = probes_for(identity)
+    answers = await asyncio.gather(*(_get(factory, base, root + probe.path) for probe in probes))
+    learned = (
+        read_probe(probe, answer.status, answer.body)
+        for probe, answer in zip(probes, answers, strict=True)
+        if answer is not None
+    )
+    return [known for known in learned if known is not None]
+
+
+async def _get(factory: ClientFactory, base: str, url: str) -> Fetched | None:
+    from tui.net.fetch import fetch
+
+    try:
+        return await fetch(
+            factory, Endpoint(base), url, seconds=_SECONDS, body_limit=_BODY_LIMIT, second_look_seconds=0
+        )
+    except LmdeckError:
+        return None  # no HTTP there, or nothing in time: not a model server
