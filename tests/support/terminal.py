@@ -190,6 +190,10 @@ class TerminalProgram:
         assert self._status is not None
         return self._status
 
+    def drain(self, limit: float = 5.0) -> None:
+        """Wait until everything that the ended program wrote has been read."""
+        self._reader.join(limit)
+
     def kill(self, number: signal.Signals) -> None:
         """Send a signal."""
         os.kill(self.pid, number)

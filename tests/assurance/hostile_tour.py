@@ -1,0 +1,84 @@
+"""A walk through every screen of a deck whose every text comes from somebody hostile."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import tomli_w
+
+from tests.support.hostile_server import HostileServer
+from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+
+COMMANDS = (
+    ("providers", "list"),
+    ("providers", "show", "hostile"),
+    ("ask", "hello", "-p", "hostile"),
+    ("ask", "fail", "-p", "hostile"),
+    ("providers", "export"),
+)
+
+
+def prepare(home: Path, server: HostileServer) -> dict[str, str]:
+    """Write the files of a person who took over a hostile configuration; return the environment."""
+    environment = private_environment(home)
+    text = server.text
+    record = {
+        "display_name": f"Display {text}",
+        "compatible_provider": f"model {text}",
+        "provider_url": server.base_url,
+        "system_prompt": f"system {text}",
+        f"unknown {text}": text,
+    }
+    folder = home / "config" / "lmdeck"
+    folder.mkdir(parents=True)
+    deck = {"schema_version": 1, "defaults": {"Model": "hostile"}, "providers": {"hostile": record}}
+    (folder / "providers.toml").write_text(tomli_w.dumps(deck))
+    conversations = home / "data" / "lmdeck" / "conversations"
+    conversations.mkdir(parents=True)
+    header = {"record": "header", "schema": 1, "identity": "old", "title": f"Title {text}"}
+    turn = {"record": "turn", "turn": "t1", "prompt": f"Prompt {text}", "provider": text, "model": text}
+    delta = {"record": "delta", "turn": "t1", "kind": "answer", "text": server.answer}
+    written = "\n".join(json.dumps(entry) for entry in (header, turn, delta))
+    (conversations / "old.jsonl").write_text(written + "\n")
+    return environment
+
+
+def tour(home: Path, server: HostileServer, columns: int = 120, rows: int = 40) -> bytes:
+    """Visit the screens and return every byte that the terminal was sent."""
+    environment = prepare(home, server)
+    with TerminalProgram(lmdeck(), environment, columns=columns, rows=rows) as terminal:
+        terminal.wait_for("hostile")
+        terminal.send("e")
+        terminal.wait_for("Sub type")
+        terminal.send("escape")
+        terminal.wait_for("Chat")
+        terminal.send("enter")
+        terminal.wait_for("Write a prompt")
+        terminal.send("hello", "enter")
+        terminal.wait_for("done")
+        terminal.send("fail", "enter")
+        terminal.wait_for("failed")
+        terminal.send("ctrl+o")
+        terminal.wait_for("Title")
+        terminal.send("down", "enter")
+        terminal.wait_for("interrupted")
+        terminal.send("ctrl+l")
+        terminal.wait_for("Leave this chat")
+        terminal.send("y")
+        terminal.wait_for("Filter")
+        terminal.send("ctrl+q")
+        terminal.wait()
+        return bytes(terminal.raw)
+
+
+def commands(home: Path, server: HostileServer) -> bytes:
+    """Run the commands in a terminal and return every byte that it was sent."""
+    environment = prepare(home, server)
+    raw = b""
+    for arguments in COMMANDS:
+        with TerminalProgram(lmdeck(*arguments), environment) as terminal:
+            terminal.wait()
+            terminal.drain()
+            raw += bytes(terminal.raw)
+    return raw

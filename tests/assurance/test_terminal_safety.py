@@ -1,0 +1,51 @@
+"""Nothing from outside commands the terminal: every payload in every field, on every screen and command."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.assurance.hostile_tour import commands, tour
+from tests.support.hostile_server import HostileServer
+from tests.support.payloads import PAYLOADS, leaks
+from tests.support.vt import sequence_kinds
+
+ALL_AT_ONCE = {"all": " ".join(PAYLOADS.values())}
+CASES = PAYLOADS if "LMDECK_ASSURE" in os.environ else ALL_AT_ONCE
+"""The long run sends one payload at a time, the short one all of them in every field."""
+
+
+@pytest.fixture(scope="module")
+def harmless(tmp_path_factory: pytest.TempPathFactory) -> tuple[set[str], set[str]]:
+    """The kinds of sequences that lmdeck itself emits, on its screens and in its commands."""
+    with HostileServer("harmless") as server:
+        screens = tour(tmp_path_factory.mktemp("screens"), server)
+        printed = commands(tmp_path_factory.mktemp("commands"), server)
+    return sequence_kinds(screens), sequence_kinds(printed)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_payload_reaches_the_terminal_from_a_screen(
+    name: str, tmp_path: Path, harmless: tuple[set[str], set[str]]
+) -> None:
+    with HostileServer(CASES[name]) as server:
+        raw = tour(tmp_path, server)
+    assert_harmless(raw, CASES[name], harmless[0])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_payload_reaches_the_terminal_from_a_command(
+    name: str, tmp_path: Path, harmless: tuple[set[str], set[str]]
+) -> None:
+    with HostileServer(CASES[name]) as server:
+        raw = commands(tmp_path, server)
+    assert_harmless(raw, CASES[name], harmless[1])
+
+
+def assert_harmless(raw: bytes, text: str, known: set[str]) -> None:
+    assert raw
+    found = {name: leaks(raw, payload) for name, payload in PAYLOADS.items() if payload in text}
+    assert not {name: leaked for name, leaked in found.items() if leaked}
+    assert sequence_kinds(raw) <= known
