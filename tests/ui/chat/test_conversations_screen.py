@@ -1,0 +1,186 @@
+"""The list of saved conversations."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from fake_runtime import FakeSummary
+
+from tui.core.causes import explain
+from tui.core.failure import LmdeckError
+from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.ui.app import LmdeckApp
+from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.chat_rename import RenameDialog
+from tui.ui.screens.conversations import ConversationsScreen
+from tui.ui.screens.conversations_view import columns_for, when_words
+from tui.ui.screens.dialogs import ConfirmDialog
+from tui.ui.screens.providers import ProvidersScreen
+
+TITLES = {"c1": "Streaming over SSH", "c2": "[/] hostile \x1b[2J", "c3": "显存不足"}
+
+
+def is_ready(app: LmdeckApp) -> bool:
+    """Whether the list is there with all of its parts."""
+    return isinstance(app.screen, ConversationsScreen) and bool(app.screen.query("Footer"))
+
+
+class Deck:
+    """The list as a test sees it."""
+
+    def __init__(self, app: LmdeckApp, pilot: Any, runtime: Any, until: Any) -> None:
+        self.app, self.pilot, self.runtime, self._until = app, pilot, runtime, until
+
+    @property
+    def list(self) -> ConversationsScreen:
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, ConversationsScreen))
+
+    @property
+    def titles(self) -> list[str]:
+        table = self.list.table
+        return [str(table.get_row_at(row)[0]) for row in range(table.row_count)]
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        await self._until(self.pilot, condition)
+
+
+@pytest.fixture
+def open_list(runtime: Any, until: Any) -> Callable[..., Any]:
+    runtime.conversations.summaries = [
+        FakeSummary(identity, title, provider="demo", model="demo-reasoner", turns=2)
+        for identity, title in TITLES.items()
+    ]
+    for identity in TITLES:
+        turn = Turn("t", "an old prompt", provider="demo", state=TurnState.DONE, answer=TextBuffer("old"))
+        runtime.saved[identity] = [turn]
+
+    @asynccontextmanager
+    async def opened(from_chat: bool = False) -> AsyncIterator[Deck]:
+        app = LmdeckApp(runtime, environment={})
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+            if from_chat:
+                app.push_screen(ChatScreen("demo"))
+                await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.session)
+            app.open_conversations()
+            await until(pilot, lambda: is_ready(app))
+            deck = Deck(app, pilot, runtime, until)
+            await deck.until(lambda: deck.list.table.row_count == len(runtime.conversations.summaries))
+            yield deck
+
+    return opened
+
+
+async def test_every_conversation_is_listed_as_text(open_list: Any) -> None:
+    async with open_list() as deck:
+        assert deck.titles == ["Streaming over SSH", "[/] hostile ␛[2J", "显存不足"]
+
+
+async def test_enter_opens_a_chat_from_the_provider_list(open_list: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("down", "enter")
+        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.session)
+        assert deck.app.screen.session.identity == "c2"
+        assert [type(screen) for screen in deck.app.screen_stack] == [ProvidersScreen, ChatScreen]
+
+
+async def test_enter_opens_it_in_the_chat_below(open_list: Any) -> None:
+    async with open_list(from_chat=True) as deck:
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen))
+        await deck.until(lambda: deck.app.screen.session and deck.app.screen.session.identity == "c1")
+        assert len(deck.app.screen_stack) == 2
+        assert deck.runtime.released == ["chat-0"]
+
+
+async def test_a_copy_leaves_the_conversation_as_it_is(open_list: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("c")
+        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.session)
+        assert deck.app.screen.session.identity == "copy-of-c1"
+
+
+async def test_filtering_as_it_is_typed(open_list: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("slash", *"ssh stream")
+        await deck.until(lambda: deck.titles == ["Streaming over SSH"])
+        await deck.press("escape")
+        await deck.until(lambda: len(deck.titles) == 3)
+        assert deck.list.table.has_focus
+        await deck.press("escape")
+        await deck.until(lambda: isinstance(deck.app.screen, ProvidersScreen))
+
+
+async def test_renaming(open_list: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("r")
+        await deck.until(lambda: isinstance(deck.app.screen, RenameDialog))
+        await deck.press("ctrl+u", *"New name", "enter")
+        await deck.until(lambda: deck.titles[0] == "New name")
+
+
+async def test_deleting_asks_and_can_be_undone(open_list: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("D")
+        await deck.until(lambda: isinstance(deck.app.screen, ConfirmDialog))
+        await deck.press("n")
+        await deck.press("D", "y")
+        await deck.until(lambda: "Streaming over SSH" not in deck.titles)
+        assert len(deck.titles) == 2
+        await deck.press("u")
+        await deck.until(lambda: "Streaming over SSH" in deck.titles)
+
+
+async def test_one_that_is_open_elsewhere_is_marked_and_not_deleted(open_list: Any, runtime: Any) -> None:
+    from dataclasses import replace
+
+    runtime.conversations.summaries[0] = replace(runtime.conversations.summaries[0], is_open_elsewhere=True)
+    async with open_list() as deck:
+        assert deck.titles[0] == "• Streaming over SSH"
+        await deck.press("D")
+        assert isinstance(deck.app.screen, ConversationsScreen)
+        assert "open in a chat" in "\n".join(note.message for note in deck.app._notifications)
+
+
+async def test_a_disk_that_refuses_is_said(
+    open_list: Any, runtime: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_list() as deck:
+
+        def refuse(identity: str, title: str) -> None:
+            raise LmdeckError(explain("disk-full", path="~/x"))
+
+        monkeypatch.setattr(runtime.conversations, "rename", refuse)
+        await deck.press("r", "x", "enter")
+        await deck.until(lambda: [note for note in deck.app._notifications if note.severity == "error"])
+        assert deck.titles[0] == "Streaming over SSH"
+
+
+async def test_an_empty_list_explains_itself(runtime: Any, until: Any) -> None:
+    app = LmdeckApp(runtime, environment={})
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open_conversations()
+        await until(pilot, lambda: is_ready(app))
+        screen = app.screen
+        await until(
+            pilot, lambda: "No conversation is saved yet" in str(screen.query_one("#nothing").content)
+        )
+        await pilot.press("enter", "c", "r", "D", "u")
+        assert app.screen is screen
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_the_columns_fill_the_width(width: int) -> None:
+    columns = columns_for(width)
+    assert columns[0].key == "title"
+    assert sum(column.width + 2 for column in columns) <= width
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "\x1b[2J"])
+def test_a_moment_that_is_none_is_shown_as_text(stamp: str) -> None:
+    assert "\x1b" not in when_words(stamp)
