@@ -19,6 +19,8 @@ SCHEMA_VERSION = 1
 DIM = "\x1b[2m"
 BOLD = "\x1b[1m"
 RED = "\x1b[31m"
+GREEN = "\x1b[32m"
+YELLOW = "\x1b[33m"
 RESET = "\x1b[0m"
 
 
@@ -42,6 +44,12 @@ class Output:
         """Whether a person reads stdout."""
         return _is_terminal(self.stdout)
 
+    @property
+    def is_ascii(self) -> bool:
+        """Whether stdout can show nothing but ASCII."""
+        name = (getattr(self.stdout, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
+        return not name.startswith("utf")
+
     def text(self, text: str, *, end: str = "\n") -> None:
         """Print text of ours or of a server; nothing in it commands the terminal."""
         self._write(self.stdout, safe_text(text) + end)
@@ -49,6 +57,11 @@ class Output:
     def line(self, text: str) -> None:
         """Print one line; a line feed inside becomes visible."""
         self._write(self.stdout, safe_line(text) + "\n")
+
+    def styled(self, text: str, style: str) -> None:
+        """Print one line in a style, where a person looks at a terminal; elsewhere as it is."""
+        body = safe_line(text)
+        self._write(self.stdout, (f"{style}{body}{RESET}" if self._style_out and style else body) + "\n")
 
     def json(self, value: Mapping[str, object]) -> None:
         """Print one object, with the schema version in front."""

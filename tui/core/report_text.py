@@ -164,7 +164,7 @@ def report_lines(
     lines += verdict_lines(report, width=width)
     lines += repair_lines(report, width=width)
     lines.append(ReportLine("summary", summary_line(report.results)))
-    return [ReportLine(line.role, _ascii(line.text)) for line in lines] if ascii_only else lines
+    return [ReportLine(line.role, ascii_text(line.text)) for line in lines] if ascii_only else lines
 
 
 def report_text(report: DiagnosisReport, redactor: Redactor, *, verbose: bool = True) -> str:
@@ -207,6 +207,7 @@ def _detail_lines(detail: str) -> list[str]:
     return [f"    {safe_line(line, 500)}" for line in detail.splitlines()]
 
 
-def _ascii(text: str) -> str:
+def ascii_text(text: str) -> str:
+    """Return a line of a report for an output that can show nothing but ASCII."""
     plain = text.replace("→", "->").replace("…", "...").replace("·", "-").replace("•", "*")
     return plain.encode("ascii", "replace").decode("ascii")

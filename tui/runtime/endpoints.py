@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -54,13 +55,22 @@ class Endpoints:
         Raises:
             LmdeckError: the URL is not valid, the key cannot be had, or the engine did not start.
         """
+        base_url = "" if is_built_in(provider) else checked_url(provider.provider_url)
+        endpoint = await self.as_written(provider, key_text)
+        return replace(endpoint, base_url=base_url) if base_url else endpoint
+
+    async def as_written(self, provider: Provider, key_text: str | None = None) -> Endpoint:
+        """Return the same with the URL as the person wrote it: for a diagnosis, which judges it first.
+
+        Raises:
+            LmdeckError: the key cannot be had, or the engine did not start.
+        """
         if is_built_in(provider):
             return self._known(await self._built_ins.endpoint(_built_in_name(provider)))
-        base_url = checked_url(provider.provider_url)
         key = await asyncio.to_thread(self._key, provider, key_text)
         return self._known(
             Endpoint(
-                base_url,
+                provider.provider_url,
                 key,
                 key_source=str(provider.api_key or ""),
                 key_header=provider.key_header,

@@ -6,7 +6,7 @@ Opening it is cheap: what reads files or imports the network does so when it is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -26,9 +26,11 @@ from tui.store.credentials import CredentialStore
 from tui.store.paths import Paths, resolve_paths
 
 if TYPE_CHECKING:
+    from tui.core.diagnosis import CheckResult
     from tui.net.client import ClientFactory
     from tui.net.reachability import Reachability
     from tui.runtime.clipboard import Clipboard
+    from tui.runtime.diagnosing import CheckOptions, ProviderCheck
     from tui.runtime.exchanges import Exchanges
     from tui.store.conversations import ConversationStore, OpenConversation
     from tui.store.endpoint_memory import EndpointMemory
@@ -123,6 +125,20 @@ class Runtime:
         except LmdeckError as error:
             return Reachability(False, error.failure)
         return await reach(self.clients, endpoint)
+
+    def check(
+        self,
+        provider: Provider,
+        key_text: str | None = None,
+        options: CheckOptions | None = None,
+        *,
+        on_result: Callable[[CheckResult], None],
+        on_progress: Callable[[str], None],
+    ) -> ProviderCheck:
+        """Return a diagnosis of a provider that is ready to run; see ``ProviderCheck``."""
+        from tui.runtime.diagnosing import ProviderCheck
+
+        return ProviderCheck(self, provider, key_text, options, on_result=on_result, on_progress=on_progress)
 
     async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
         """Return what the endpoint offers right now.

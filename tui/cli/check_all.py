@@ -1,0 +1,176 @@
+"""Several checks at once, each row told as it finishes; and the same again and again."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from tui.cli.check_output import row_text
+from tui.cli.check_subject import Subject, options_of
+from tui.cli.exit_codes import DONE, INTERRUPTED
+from tui.cli.output import Output
+from tui.cli.stopping import stopping_at_signals
+from tui.core.check_history import compare_checks, record_of
+from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
+from tui.runtime.diagnosing import ProviderCheck
+from tui.runtime.runtime import Runtime
+
+AT_ONCE = 32
+"""Checks mostly wait: 200 endpoints take the time of the slowest few, and no server gets more than one."""
+
+Told = Callable[[Subject, DiagnosisReport], None]
+
+
+def _ignore(_: object) -> None:
+    """One row is told when all is known."""
+
+
+class Checks:
+    """Runs the checks of several subjects, at most ``AT_ONCE`` at a time."""
+
+    def __init__(self, runtime: Runtime, subjects: Sequence[Subject], arguments: argparse.Namespace) -> None:
+        self._runtime = runtime
+        self._subjects = tuple(subjects)
+        self._arguments = arguments
+        self.was_stopped = False
+
+    async def run(self, tell: Told) -> list[DiagnosisReport]:
+        """Check every subject once; ``tell`` gets each as it finishes. Returns them in their order."""
+        # Host names and keys are looked up in threads: they must not wait for each other either.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE))
+        limit = asyncio.Semaphore(AT_ONCE)
+        tasks = [asyncio.ensure_future(self._check(subject, limit, tell)) for subject in self._subjects]
+
+        def stop() -> None:
+            self.was_stopped = True
+            for task in tasks:
+                task.cancel()
+
+        with stopping_at_signals(stop):
+            return list(await asyncio.gather(*tasks))
+
+    async def _check(self, subject: Subject, limit: asyncio.Semaphore, tell: Told) -> DiagnosisReport:
+        check = self._runtime.check(
+            subject.provider,
+            subject.key_text,
+            options_of(self._arguments, subject),
+            on_result=_ignore,
+            on_progress=_ignore,
+        )
+        report = await _run_or_stop(check, limit)
+        tell(subject, report)
+        return report
+
+
+async def _run_or_stop(check: ProviderCheck, limit: asyncio.Semaphore) -> DiagnosisReport:
+    try:
+        async with limit:
+            return await check.run()
+    except asyncio.CancelledError:
+        return check.interrupted()
+
+
+async def check_all(
+    runtime: Runtime, subjects: Sequence[Subject], arguments: argparse.Namespace, output: Output
+) -> int:
+    """Check every subject, print a row each or one object, and return the worst exit code."""
+    width = max(len(subject.provider.name) for subject in subjects)
+
+    def tell(subject: Subject, report: DiagnosisReport) -> None:
+        if not arguments.json:
+            output.line(row_text(report, subject.provider.name, width, is_ascii=output.is_ascii))
+
+    reports = await Checks(runtime, subjects, arguments).run(tell)
+    code = max((report.exit_code for report in reports), default=DONE)
+    if arguments.json:
+        output.json(all_json(subjects, reports, code))
+    else:
+        failed = sum(report.exit_code != DONE for report in reports)
+        output.line(f"{len(reports) - failed} of {len(reports)} work")
+    return code
+
+
+def all_json(subjects: Sequence[Subject], reports: Sequence[DiagnosisReport], code: int) -> dict[str, object]:
+    """Return the object of ``check --all --json``: each result is that of a single check, with its name."""
+    results = [
+        {"provider": subject.provider.name, **report.to_json()}
+        for subject, report in zip(subjects, reports, strict=True)
+    ]
+    return {"ok": code == DONE, "exit_code": code, "results": results}
+
+
+async def watch(
+    runtime: Runtime, subjects: Sequence[Subject], arguments: argparse.Namespace, output: Output
+) -> int:
+    """Check again and again until Ctrl+C; print the first state and every change after it."""
+    known: dict[str, DiagnosisReport] = {}
+
+    def tell(subject: Subject, report: DiagnosisReport) -> None:
+        name = subject.provider.name if subject.is_named else report.url
+        before = known.get(name)
+        changes = () if before is None else changes_between(before, report)
+        if report.was_interrupted or (before is not None and not changes):
+            return
+        known[name] = report
+        _tell_change(output, subject, name, report, changes, as_json=arguments.json)
+
+    while True:
+        checks = Checks(runtime, subjects, arguments)
+        await checks.run(tell)
+        if checks.was_stopped or not await _pause(arguments.watch):
+            return INTERRUPTED
+
+
+async def _pause(seconds: float) -> bool:
+    """Wait; return false where that was interrupted."""
+    stopped = asyncio.Event()
+    with stopping_at_signals(stopped.set):
+        try:
+            await asyncio.wait_for(stopped.wait(), seconds)
+        except TimeoutError:
+            return True
+    return False
+
+
+def _tell_change(
+    output: Output,
+    subject: Subject,
+    name: str,
+    report: DiagnosisReport,
+    changes: Sequence[str],
+    *,
+    as_json: bool,
+) -> None:
+    now = datetime.now().astimezone()
+    if as_json:
+        provider = subject.provider.name if subject.is_named else None
+        stamp = now.isoformat(timespec="seconds")
+        output.json_line({"at": stamp, "provider": provider, "changes": list(changes), **report.to_json()})
+        return
+    output.line(f"{now:%H:%M:%S} {row_text(report, name, 0, is_ascii=output.is_ascii)}")
+    for change in changes:
+        output.line(f"         {change}")
+
+
+def changes_between(before: DiagnosisReport, now: DiagnosisReport) -> tuple[str, ...]:
+    """Return what differs between two checks of one endpoint, one change a line."""
+    changes = [
+        f"{check} was {_state(old)}, is now {_state(new)}"
+        for check in CheckId
+        if _state(old := before.result(check)) != _state(new := now.result(check)) and _is_news(old, new)
+    ]
+    return (*changes, *compare_checks(record_of(before, at=""), record_of(now, at="")))
+
+
+def _state(result: CheckResult | None) -> str:
+    if result is None:
+        return "not tried"
+    return f"{result.status} ({result.cause})" if result.cause else str(result.status)
+
+
+def _is_news(old: CheckResult | None, new: CheckResult | None) -> bool:
+    """What is skipped because another rung failed is no news of its own."""
+    return all(result is None or result.status is not CheckStatus.SKIPPED for result in (old, new))

@@ -1,0 +1,193 @@
+"""How a diagnosis is printed: rung by rung while it runs, then the verdict; or as one JSON object."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tui.cli.check_subject import Subject
+from tui.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
+from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair
+from tui.core.endpoint_url import inspect_url
+from tui.core.failure import Failure
+from tui.core.provider import Provider
+from tui.core.report_text import (
+    LABELS,
+    ReportLine,
+    ascii_text,
+    cost_line,
+    glyph_of,
+    repair_lines,
+    result_lines,
+    summary_line,
+    verdict_lines,
+)
+from tui.core.safe_text import safe_line
+from tui.core.usage import Source, cost_of
+from tui.runtime.directory import is_built_in
+
+_STYLES: Mapping[str, str] = {
+    "ok": "",
+    "warning": YELLOW,
+    "failed": RED,
+    "skipped": DIM,
+    "advice": "",
+    "fact": DIM,
+    "repair": BOLD,
+    "summary": DIM,
+}
+_NARROWEST, _WIDEST = 60, 110
+
+
+class CheckPrinter:
+    """Prints one diagnosis as it grows. A rung that later evidence corrects is printed again."""
+
+    def __init__(self, output: Output, subject: Subject, *, is_verbose: bool) -> None:
+        self._output = output
+        self._subject = subject
+        self._is_verbose = is_verbose
+        self._width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((80, 24)).columns))
+        self._waiting: dict[CheckId, CheckResult] = {}
+        self._printed: dict[CheckId, CheckResult] = {}
+        self._has_failed = False
+
+    def begin(self, model: str, *, is_quick: bool) -> None:
+        """Say what is checked and what that costs, before anything is sent."""
+        provider = self._subject.provider
+        name = f"{provider.label}: " if self._subject.is_named else ""
+        model = model or provider.compatible_provider
+        shown = f" · model {model}" if model else ""
+        self._line("plain", f"Checking {name}{_shown_url(provider)}{shown}")
+        self._line("fact", cost_line(is_quick=is_quick))
+        self._line("plain", "")
+
+    def result(self, result: CheckResult) -> None:
+        """Print a rung once every rung below it is printed."""
+        if result.id in self._printed:
+            if result != self._printed[result.id]:
+                self._show(result)
+            return
+        self._waiting[result.id] = result
+        for check in CheckId:
+            if check in self._printed:
+                continue
+            if check not in self._waiting:
+                break
+            self._show(self._waiting.pop(check))
+
+    def progress(self, text: str) -> None:
+        """Tell what is waited for; to a person only."""
+        if self._output.is_terminal:
+            self._output.aside(self._plain(safe_line(text)))
+
+    def end(self, report: DiagnosisReport) -> None:
+        """Print what was found beside the rungs, the verdict, and what it cost."""
+        for waiting in list(self._waiting.values()):  # an interrupted check leaves gaps
+            self._show(waiting)
+        about = report.machine if self._is_verbose or report.verdict is not None else ()
+        for heading, facts in (("On this machine:", about), ("Since the last check:", report.changes)):
+            if facts:
+                self._line("plain", "")
+                self._line("plain", heading)
+                for fact in facts:
+                    self._line("fact", f"  {fact}")
+        self._line("plain", "")
+        for line in verdict_lines(report, width=self._width):
+            self._print(line)
+        for repair in report.repairs:
+            self._offer(report, repair)
+        self._line("summary", ". ".join(filter(None, (summary_line(report.results), self._cost(report)))))
+        if self._is_verbose and report.curl:
+            self._line("plain", "")
+            self._line("plain", "The same request by hand:")
+            self._output.text(self._plain(report.curl))
+
+    def _show(self, result: CheckResult) -> None:
+        self._printed[result.id] = result
+        if result.status is CheckStatus.SKIPPED and not self._is_verbose:
+            return
+        is_verdict = result.status is CheckStatus.FAILED and not self._has_failed
+        self._has_failed = self._has_failed or is_verdict
+        # the advice of the verdict stands below, where it is read
+        shown = replace(result, advice="") if is_verdict and not self._is_verbose else result
+        lines = result_lines(
+            shown, width=self._width, ascii_only=self._output.is_ascii, verbose=self._is_verbose
+        )
+        for line in lines:
+            self._print(line)
+
+    def _offer(self, report: DiagnosisReport, repair: Repair) -> None:
+        for line in repair_lines(replace(report, repairs=(repair,)), width=self._width):
+            self._print(line)
+        self._line("plain", f"  {_how_to_apply(self._subject, repair)}")
+
+    def _cost(self, report: DiagnosisReport) -> str:
+        usage = report.usage
+        if usage is None:
+            return ""
+        sign = "~" if usage.source is Source.ESTIMATED else ""
+        tokens = (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+        cost = cost_of(usage, self._subject.provider.price)
+        if cost is None or not cost.total:
+            return f"Used {sign}{tokens:,} tokens"
+        return f"Used {sign}{tokens:,} tokens, {sign}{cost.total:f} {cost.currency}"
+
+    def _line(self, role: str, text: str) -> None:
+        self._print(ReportLine(role, text))
+
+    def _print(self, line: ReportLine) -> None:
+        style = _STYLES.get(line.role, "")
+        self._output.styled(self._plain(line.text), style if style else _mark_style(line))
+
+    def _plain(self, text: str) -> str:
+        return ascii_text(text) if self._output.is_ascii else text
+
+
+def _mark_style(line: ReportLine) -> str:
+    return GREEN if line.role == "ok" and not line.text.startswith((glyph_of(CheckStatus.OK), "ok ")) else ""
+
+
+def _how_to_apply(subject: Subject, repair: Repair) -> str:
+    """Return the command that tries a repair, or where to apply it."""
+    if subject.is_named:
+        return f"apply it: open lmdeck, press d on {safe_line(subject.provider.name)}, then u"
+    url = repair.changes.get("provider_url", subject.provider.provider_url)
+    command = ["lmdeck", "check", shlex.quote(url)]
+    if model := repair.changes.get("compatible_provider"):
+        command += ["--model", shlex.quote(model)]
+    if repair.kind in ("url", "model"):
+        return "use it: " + " ".join(command)
+    return "use it: add the endpoint as a provider, where this can be set"
+
+
+def _shown_url(provider: Provider) -> str:
+    """Return a URL without what may be secret in it."""
+    if is_built_in(provider):
+        return "built in"
+    report = inspect_url(provider.provider_url)
+    return report.normalised or report.repair or "a URL that cannot be used"
+
+
+def refused_json(failure: Failure) -> dict[str, object]:
+    """Return the object of ``check --json`` for a check that could not even begin: exit code 2."""
+    empty = DiagnosisReport("", None, None, ()).to_json()
+    verdict = {"cause": failure.cause, "title": failure.title, "advice": failure.advice}
+    return {**empty, "ok": False, "exit_code": 2, "verdict": verdict}
+
+
+def row_text(report: DiagnosisReport, name: str, width: int, *, is_ascii: bool) -> str:
+    """Return a report in one line: mark, name, and what is wrong or what was found."""
+    verdict = report.verdict
+    if verdict is not None:
+        status, text = CheckStatus.FAILED, verdict.title
+    elif report.was_interrupted:
+        status, text = CheckStatus.SKIPPED, "Interrupted before the check was finished."
+    else:
+        status = CheckStatus.WARNING if report.warnings else CheckStatus.OK
+        text = " ".join(line.text for line in verdict_lines(report, width=400))
+        text = " ".join((text, *(f"{LABELS[known.id]}: {known.title}" for known in report.warnings)))
+    glyph = glyph_of(status, ascii_only=is_ascii)
+    line = f"{glyph} {safe_line(name, 40):<{width}}  {safe_line(text)}"
+    return ascii_text(line) if is_ascii else line

@@ -1,0 +1,75 @@
+"""What ``lmdeck check`` is asked to check: a provider's name, a URL, or every active provider."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from tui.core.causes import explain
+from tui.core.failure import UsageError
+from tui.core.key_reference import KeyKind, KeyReference
+from tui.core.provider import Provider
+from tui.runtime.diagnosing import CheckOptions
+from tui.runtime.runtime import Runtime
+
+_URL_MARKS = ("://", ":", "/", ".")
+"""A word with none of these is a name: a URL that lacks its scheme still has one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One endpoint to be checked."""
+
+    provider: Provider
+    is_named: bool
+    """Whether it is a provider of the list."""
+    key_text: str | None = None
+    """Where the key comes from, in place of the provider's own source."""
+
+
+def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject]:
+    """Return what is to be checked.
+
+    Raises:
+        UsageError: nothing was named, flags contradict each other, or there is no such provider.
+    """
+    if arguments.all_providers:
+        return _every_provider(arguments, runtime)
+    if not arguments.target:
+        raise _wrong_usage("name a provider or a URL, or give --all")
+    key = KeyReference(KeyKind.ENVIRONMENT, arguments.key_env) if arguments.key_env else None
+    known = {provider.name: provider for provider in runtime.directory.providers()}
+    if arguments.target in known or not any(mark in arguments.target for mark in _URL_MARKS):
+        provider = runtime.directory.get(arguments.target)
+        return [Subject(provider, is_named=True, key_text=str(key) if key else None)]
+    unnamed = Provider("url", provider_url=arguments.target, api_key=key)
+    return [Subject(unnamed, is_named=False)]
+
+
+def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:
+    """Return how a subject is checked; a repeated check does not fill the history."""
+    return CheckOptions(
+        model=arguments.model or "",
+        is_quick=arguments.quick,
+        wait_seconds=arguments.wait,
+        is_remembered=arguments.watch is None,
+        is_forgetful=not subject.is_named,
+    )
+
+
+def _every_provider(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject]:
+    if arguments.target or arguments.model or arguments.key_env:
+        raise _wrong_usage("--all takes no name or URL, no --model and no --key-env")
+    directory = runtime.directory
+    chosen = [
+        provider
+        for provider in directory.providers()
+        if provider.is_active and directory.availability(provider).is_available
+    ]
+    if not chosen:
+        raise UsageError(explain("no-provider"))
+    return [Subject(provider, is_named=True) for provider in chosen]
+
+
+def _wrong_usage(reason: str) -> UsageError:
+    return UsageError(explain("usage", reason=reason, command="check"))

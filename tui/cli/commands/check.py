@@ -1,0 +1,76 @@
+"""``lmdeck check``: what is wrong with an endpoint, and what to do."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+
+from tui.cli.check_all import check_all, watch
+from tui.cli.check_output import CheckPrinter, refused_json
+from tui.cli.check_subject import Subject, options_of, subjects_of
+from tui.cli.output import Output
+from tui.cli.stopping import stopping_at_signals
+from tui.core.diagnosis import CheckResult, DiagnosisReport
+from tui.core.failure import LmdeckError
+from tui.runtime.runtime import Runtime, open_runtime
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Check and return the exit code: 0 all is well, 1 a check failed, 2 wrong usage, 130 interrupted."""
+    try:
+        return asyncio.run(_check(arguments, output))
+    except LmdeckError as error:
+        if not arguments.json:
+            raise
+        output.json(refused_json(error.failure))
+        return error.exit_code
+
+
+async def _check(arguments: argparse.Namespace, output: Output) -> int:
+    runtime = open_runtime(os.environ)
+    try:
+        subjects = subjects_of(arguments, runtime)
+        if arguments.watch is not None:
+            return await watch(runtime, subjects, arguments, output)
+        if arguments.all_providers:
+            return await check_all(runtime, subjects, arguments, output)
+        return await _check_one(runtime, subjects[0], arguments, output)
+    finally:
+        await runtime.aclose()
+
+
+async def _check_one(
+    runtime: Runtime, subject: Subject, arguments: argparse.Namespace, output: Output
+) -> int:
+    printer = None if arguments.json else CheckPrinter(output, subject, is_verbose=arguments.verbose)
+
+    def on_result(result: CheckResult) -> None:
+        if printer is not None:
+            printer.result(result)
+
+    def on_progress(text: str) -> None:
+        if printer is not None:
+            printer.progress(text)
+
+    if printer is not None:
+        printer.begin(arguments.model or "", is_quick=arguments.quick)
+    check = runtime.check(
+        subject.provider,
+        subject.key_text,
+        options_of(arguments, subject),
+        on_result=on_result,
+        on_progress=on_progress,
+    )
+    task = asyncio.ensure_future(check.run())
+    with stopping_at_signals(task.cancel):
+        try:
+            report: DiagnosisReport = await task
+        except asyncio.CancelledError:
+            report = check.interrupted()
+    code = report.exit_code
+    if printer is not None:
+        printer.end(report)
+    else:
+        output.json(report.to_json())
+    return code

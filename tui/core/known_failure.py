@@ -1,0 +1,150 @@
+"""The report for a failure that was met elsewhere (a chat, a form's test, a key that cannot be had).
+
+Nothing is asked again: the rungs below the failure are known to work, those above it were not tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tui.core.causes_stream import STREAM_CAUSES
+from tui.core.chat import Endpoint
+from tui.core.curl import curl_command
+from tui.core.diagnosis import (
+    DEPENDENCIES,
+    CheckId,
+    CheckResult,
+    DiagnosisReport,
+    Repair,
+    failed,
+    passed,
+    skipped,
+)
+from tui.core.endpoint_url import chat_url_of, inspect_url
+from tui.core.failure import Failure
+from tui.core.provider import Provider
+from tui.core.safe_text import safe_line
+from tui.core.secret import MASK, Secret
+
+WORKS = "Works, as the failed request shows."
+
+_BY_CAUSE: Mapping[str, CheckId] = MappingProxyType(
+    {
+        **dict.fromkeys(("key-malformed", "key-unavailable", "engine-missing"), CheckId.ENVIRONMENT),
+        "engine-failed": CheckId.ENVIRONMENT,
+        "key-unencrypted": CheckId.URL,
+        **dict.fromkeys(
+            (
+                "connection-refused",
+                "connect-timeout",
+                "no-route",
+                "wrong-ip-family",
+                "hosts-file-family",
+                "connection-failed",
+                "proxy-failed",
+            ),
+            CheckId.TCP,
+        ),
+        **dict.fromkeys(
+            (
+                "connection-reset",
+                "closed-without-answer",
+                "no-answer",
+                "not-http",
+                "http2-only",
+                "headers-stalled",
+                "headers-too-large",
+                "tunnel-far-end-down",
+                "plain-on-tls-port",
+                "wrong-path",
+                "method-not-allowed",
+                "unexpected-response",
+                "redirect",
+                "bad-gateway",
+                "loading",
+            ),
+            CheckId.HTTP,
+        ),
+        **dict.fromkeys(("auth", "auth-scheme", "forbidden"), CheckId.AUTH),
+        **dict.fromkeys(("model-not-found", "no-model-loaded", "no-model-list"), CheckId.MODELS),
+    }
+)
+_BY_PREFIX = (
+    ("url-", CheckId.URL),
+    ("proxy-", CheckId.ENVIRONMENT),
+    ("no-proxy-", CheckId.ENVIRONMENT),
+    ("localhost-is-", CheckId.ENVIRONMENT),
+    ("dns-", CheckId.DNS),
+    ("tls-", CheckId.TLS),
+)
+_STREAM = frozenset(cause.identifier for cause in STREAM_CAUSES)
+_BODY: Mapping[str, object] = {"messages": [{"role": "user", "content": "Hello"}], "stream": True}
+
+
+def check_of(cause: str) -> CheckId:
+    """Return the rung to which a cause belongs; the chat for whatever only a chat can show."""
+    if cause in _BY_CAUSE:
+        return _BY_CAUSE[cause]
+    for prefix, check in _BY_PREFIX:
+        if cause.startswith(prefix):
+            return check
+    return CheckId.STREAM if cause in _STREAM else CheckId.CHAT
+
+
+def report_of_failure(
+    provider: Provider, failure: Failure, key_label: str | None = None, model: str = ""
+) -> DiagnosisReport:
+    """Return what a known failure tells of an endpoint, without asking it anything."""
+    model = model or provider.compatible_provider
+    report = inspect_url(provider.provider_url)
+    rung = check_of(failure.cause)
+    return DiagnosisReport(
+        url=report.normalised or safe_line(report.repair or ""),
+        model=model or None,
+        key_label=key_label or None,
+        results=tuple(_result(check, rung, failure, provider) for check in CheckId),
+        repairs=_repairs(failure),
+        curl=_curl(provider, report.normalised, model),
+    )
+
+
+def _result(check: CheckId, rung: CheckId, failure: Failure, provider: Provider) -> CheckResult:
+    if check is rung:
+        return failed(check, failure)
+    if check is CheckId.TLS and _is_below(check, rung) and provider.provider_url.startswith("http://"):
+        return skipped(check, "Not used: the URL says http://.")
+    if _is_below(check, rung):
+        return passed(check, safe_line(provider.provider_url) if check is CheckId.URL else WORKS)
+    return skipped(check, "Not tried.")
+
+
+def _is_below(check: CheckId, rung: CheckId) -> bool:
+    """Whether a rung must have worked for another one to be reached."""
+    needed = DEPENDENCIES[rung]
+    return check in needed or any(_is_below(check, other) for other in needed)
+
+
+def _repairs(failure: Failure) -> tuple[Repair, ...]:
+    url, closest = failure.facts.get("repair"), failure.facts.get("closest")
+    found: list[Repair] = []
+    if url and inspect_url(url).normalised is not None:
+        found.append(Repair("url", f"Use {url} instead?", {"provider_url": url}))
+    if closest and failure.cause == "model-not-found":
+        text = f"{safe_line(closest, 100)} is served: use it?"
+        found.append(Repair("model", text, {"compatible_provider": closest}))
+    return tuple(found)
+
+
+def _curl(provider: Provider, base_url: str | None, model: str) -> str:
+    if base_url is None:
+        return ""
+    endpoint = Endpoint(
+        base_url,
+        Secret(MASK) if provider.api_key is not None else None,  # stands for a key: never written out
+        key_source=str(provider.api_key or ""),
+        key_header=provider.key_header,
+        extra_headers=provider.extra_headers,
+        tls=provider.tls,
+    )
+    return curl_command(endpoint, chat_url_of(base_url), {"model": model, **_BODY})

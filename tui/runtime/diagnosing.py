@@ -1,0 +1,179 @@
+"""Diagnoses of providers: what the probe needs is put together here, and what it found is remembered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui.core.chat import Endpoint
+from tui.core.check_history import CheckRecord, record_of
+from tui.core.diagnosis import CheckResult, DiagnosisReport
+from tui.core.endpoint_url import inspect_url
+from tui.core.failure import LmdeckError
+from tui.core.known_failure import report_of_failure
+from tui.core.provider import Category, Provider
+from tui.runtime.directory import is_built_in
+
+if TYPE_CHECKING:
+    from tui.net.probe.diagnose import Diagnosis
+    from tui.net.probe.target import ProbeTarget
+    from tui.runtime.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """How a provider is to be checked."""
+
+    model: str = ""
+    """Another model than the provider's."""
+    is_quick: bool = False
+    """No chat is sent, so that no token is spent."""
+    wait_seconds: float | None = None
+    """How long a server that loads its model is waited for; ``None``: as the probe sees fit."""
+    is_remembered: bool = True
+    """Whether the result joins the history of the endpoint."""
+    is_forgetful: bool = False
+    """Whether nothing that the chat learns of the endpoint is kept."""
+
+
+def _ignore(_: object) -> None:
+    """Take what nobody wants to see."""
+
+
+class ProviderCheck:
+    """One diagnosis of one provider, saved or not. ``run`` it; ``interrupted`` tells how far it came."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        provider: Provider,
+        key_text: str | None = None,
+        options: CheckOptions | None = None,
+        *,
+        on_result: Callable[[CheckResult], None] = _ignore,
+        on_progress: Callable[[str], None] = _ignore,
+    ) -> None:
+        """``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key."""
+        self._runtime = runtime
+        self._provider = provider
+        self._key_text = key_text
+        self._options = options or CheckOptions()
+        self._on_result = on_result
+        self._on_progress = on_progress
+        self._diagnosis: Diagnosis | None = None
+        self.history: tuple[CheckRecord, ...] = past_checks(runtime, provider)
+        """Past checks of the same endpoint, the oldest first; after ``run`` with this one."""
+
+    async def run(self) -> DiagnosisReport:
+        """Check; what a network, a server or the configuration does is in the report, never raised."""
+        if self._runtime.endpoints.must_start(self._provider):
+            self._on_progress(f"Starting {self._provider.label}.")
+        try:
+            endpoint = await self._runtime.endpoints.as_written(self._provider, self._key_text)
+        except LmdeckError as error:
+            if is_built_in(self._provider) or inspect_url(self._provider.provider_url).normalised:
+                return self._unresolved(error)
+            endpoint = Endpoint(self._provider.provider_url)  # the URL is wrong, and that comes first
+        self._diagnosis = await asyncio.to_thread(self._prepare, endpoint)
+        report = await self._diagnosis.run()
+        if self._options.is_remembered:
+            await asyncio.to_thread(self._remember, report)
+        return report
+
+    def interrupted(self) -> DiagnosisReport:
+        """Return what is known of a check that was stopped."""
+        if self._diagnosis is not None:
+            return self._diagnosis.report(interrupted=True)
+        url, model = self._provider.provider_url, self._options.model or self._provider.compatible_provider
+        shown = inspect_url(url).normalised or ""
+        return DiagnosisReport(shown, model or None, None, (), was_interrupted=True)
+
+    def _prepare(self, endpoint: Endpoint) -> Diagnosis:
+        """Import the network off the event loop, and put everything together."""
+        from tui.net.machine.machine import Machine
+        from tui.net.probe.diagnose import Diagnosis
+        from tui.net.probe.target import ProbeLimits, ProbeServices
+
+        runtime, options = self._runtime, self._options
+        limits = ProbeLimits()
+        if options.wait_seconds is not None:
+            limits = replace(limits, loading_seconds=options.wait_seconds)
+        exchanges = runtime.exchanges
+        services = ProbeServices(
+            runtime.clients,
+            exchanges.forgetful_client if options.is_forgetful else exchanges.client,
+            Machine(runtime.environment),
+            runtime.environment,
+            runtime.redactor,
+            limits,
+        )
+        target = _target(self._provider, endpoint, options.model, self.history)
+        return Diagnosis(
+            target,
+            services,
+            quick=options.is_quick,
+            on_result=self._on_result,
+            on_progress=self._on_progress,
+        )
+
+    def _unresolved(self, error: LmdeckError) -> DiagnosisReport:
+        """Tell that not even the key could be had, or the built-in endpoint not be started."""
+        provider = self._provider
+        label = self._runtime.key_label(provider) if self._key_text is None else None
+        report = report_of_failure(provider, error.failure, label, self._options.model)
+        if is_built_in(provider):
+            report = replace(report, url=provider.provider_url)
+        for result in report.results:
+            self._on_result(result)
+        return replace(report, is_quick=self._options.is_quick)
+
+    def _remember(self, report: DiagnosisReport) -> None:
+        key = _history_key(self._provider)
+        if key is None:
+            return
+        record = record_of(report, datetime.now(UTC).isoformat(timespec="seconds"))
+        self._runtime.endpoint_memory.add_check(key, record.to_json())
+        self.history = (*self.history, record)
+
+
+def past_checks(runtime: Runtime, provider: Provider) -> tuple[CheckRecord, ...]:
+    """Return the past checks of a provider's endpoint, the oldest first."""
+    key = _history_key(provider)
+    stored = runtime.endpoint_memory.checks(key) if key is not None else []
+    return tuple(record for check in stored if (record := CheckRecord.from_json(check)) is not None)
+
+
+def _history_key(provider: Provider) -> str | None:
+    """Return what an endpoint's checks are kept under: a built-in one has another port each time."""
+    if is_built_in(provider):
+        return provider.provider_url
+    return inspect_url(provider.provider_url).normalised
+
+
+def _target(
+    provider: Provider, endpoint: Endpoint, model: str, history: tuple[CheckRecord, ...]
+) -> ProbeTarget:
+    from tui.net.probe.target import ProbeTarget
+
+    name = model or provider.compatible_provider
+    return ProbeTarget(
+        endpoint,
+        model=name,
+        sampling=provider.sampling,
+        thinking=provider.thinking,
+        extra_body=provider.extra_body,
+        is_embedding=provider.category is Category.EMBEDDING,
+        last=_comparable(history, name),
+    )
+
+
+def _comparable(history: tuple[CheckRecord, ...], model: str) -> CheckRecord | None:
+    """Return the last check that reached a server, of the same model where one is named."""
+    for record in reversed(history):
+        reached = record.server_kind is not None or record.models
+        if reached and (not model or record.model == model):
+            return record
+    return None
