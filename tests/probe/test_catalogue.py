@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import textwrap
+from pathlib import Path
 
 import pytest
 
 from tests.support.catalogue_cases import CASES, KEY, Case, has_ipv6
 from tests.support.check_runner import check_situation
+from tests.support.json_schema import violations
+from tui.core import diagnosis
 from tui.core.report_text import report_lines
+
+SCHEMA = json.loads((Path(diagnosis.__file__).parent / "check.schema.json").read_text())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
@@ -30,4 +35,5 @@ async def test_the_cause_is_named(case: Case) -> None:
         assert result.title, result
         for sentence in (result.title, result.advice):
             assert len(textwrap.wrap(sentence, 80, break_on_hyphens=False)) <= 2, sentence
+    assert list(violations(report.to_json(), SCHEMA)) == []
     assert KEY not in shown + json.dumps(report.to_json()) + report.curl

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, failed, passed
@@ -17,10 +17,12 @@ from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
 from tui.net.classify import classify_exception
-from tui.net.dialer import Address
 from tui.net.exchange import Phase
 from tui.net.probe.local import explain_refusal
 from tui.net.probe.run import Run
+
+if TYPE_CHECKING:
+    from tui.net.dialer import Address
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,25 @@
+"""The documentation of the failures is made from the catalogue, so that it cannot say something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tui.core.causes import CATALOGUE
+from tui.core.causes_page import MOST_COMMON, render_common, render_page
+
+PAGE = Path(__file__).parents[2] / "docs" / "causes.md"
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render_page(), "run: python tools/causes_page.py"
+
+
+def test_every_cause_is_on_the_page() -> None:
+    page = render_page()
+    assert all(f"| `{identifier}`" in page for identifier in CATALOGUE)
+
+
+def test_the_common_ones_begin_with_the_four_classics() -> None:
+    assert MOST_COMMON[:4] == ("connection-refused", "auth", "unexpected-response", "model-not-found")
+    assert len(MOST_COMMON) == len(set(MOST_COMMON)) == 14
+    assert render_common().count("\n") == 16
