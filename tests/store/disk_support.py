@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 from tui.store import disk
 
+REPOSITORY = Path(__file__).parents[2]
+"""Where child processes of the tests find the package."""
 IS_LONG = os.environ.get("LMDECK_ASSURE") == "1"
 
 
@@ -57,3 +60,13 @@ class BrokenDisk:
 def all_files(folder: Path) -> list[Path]:
     """Return every file and folder below a folder, links not followed."""
     return sorted(folder.rglob("*"))
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for a condition, or fail."""
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.01)):
+        if condition():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it did not happen")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.disk_support import BrokenDisk, rounds
+from tests.store.disk_support import REPOSITORY, BrokenDisk, rounds
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Usage
@@ -406,7 +406,7 @@ def kill_while_streaming(
     """Run a writer until it has handed over some pieces, kill it; return what it said."""
     said: list[tuple[int, float]] = []
     with subprocess.Popen(
-        [sys.executable, "-c", STREAMER], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", STREAMER], cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout is not None
         identity = writer.stdout.readline().strip()

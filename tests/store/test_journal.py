@@ -4,8 +4,6 @@ import errno
 import json
 import os
 import stat
-import threading
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.disk_support import BrokenDisk
+from tests.store.disk_support import BrokenDisk, wait_until
 from tui.core.failure import Failure
 from tui.core.secret import Redactor, Secret
 from tui.core.timings import Timings
@@ -21,7 +19,7 @@ from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.core.usage import Cost, ServerTimings, Source, Usage
 from tui.store.conversations import ConversationStore
 from tui.store.journal import Journal, MemoryJournal, title_of
-from tui.store.journal_writer import JournalWriter
+from tui.store.journal_lines import LineMaker, PendingText
 from tui.store.paths import Paths
 from tui.store.records import delta_record, encode_line, end_record, header_record, turn_record
 from tui.store.transcript_file import read_transcript
@@ -61,15 +59,6 @@ def a_journal(paths: Paths, redactor: Redactor | None = None) -> Journal:
 
 def lines(journal: Journal) -> list[dict[str, object]]:
     return [json.loads(line) for line in journal.path.read_bytes().splitlines()]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.01)):
-        if condition():
-            return
-        pause.wait(0.01)
-    raise AssertionError("it did not happen")
 
 
 # -- what is written --------------------------------------------------------------------------------
@@ -226,14 +215,12 @@ def test_a_conversation_that_is_not_saved_has_the_same_calls_and_writes_nothing(
 def test_a_key_is_not_stored_however_it_is_cut_into_pieces(size: int, key: str) -> None:
     redactor = Redactor([Secret(key)])
     text = f"the key is {key}, again {key}{key} and its beginning {key[:9]}"
-    writer = JournalWriter(Path("/nowhere"), redactor=redactor)
-    writer._wake = lambda: None  # type: ignore[method-assign]  # by hand, one piece a batch
+    maker = LineMaker(redactor)
+    lines: list[bytes] = []
     for start in range(0, len(text), size):
-        writer.put_text("t", "answer", text[start : start + size])
-        writer._take()
-    writer.put({"record": "end", "turn": "t"})
-    writer._take()
-    stored = "".join(json.loads(line).get("text", "") for line in writer._lines)
+        lines += maker.lines_of(PendingText("t", "answer", [text[start : start + size]]))
+    lines += maker.lines_of({"record": "end", "turn": "t"})
+    stored = "".join(json.loads(line).get("text", "") for line in lines)
     assert key not in stored
     assert stored == redactor.redact(text)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.disk_support import wait_until
 from tui.core.failure import Failure, LmdeckError
 from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.secret import Secret
@@ -155,7 +156,7 @@ def test_a_command_that_hangs_is_ended_with_its_children(paths: Paths, environme
     failure = refusal(resolver, command(code))
     assert "longer than 0.3 seconds" in failure.title
     for pid in pids.read_text().split() if pids.exists() else []:
-        assert not _is_running(int(pid))
+        wait_until(lambda pid=pid: not _is_running(int(pid)))  # type: ignore[misc]  # bound at once
 
 
 def _is_running(pid: int) -> bool:

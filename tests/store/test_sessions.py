@@ -20,7 +20,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from tests.store.disk_support import IS_LONG, rounds
+from tests.store.disk_support import IS_LONG, REPOSITORY, rounds
 from tui.core.failure import UsageError
 from tui.core.provider import Category, Provider, State
 from tui.store.paths import Paths, resolve_paths
@@ -134,6 +134,7 @@ def run_writers(
     running = [
         subprocess.Popen(
             [sys.executable, "-c", WRITER, f"w{number}", str(edits)],
+            cwd=REPOSITORY,
             env=environment,
             stdout=subprocess.PIPE,
             text=True,

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tests.store.disk_support import REPOSITORY
 from tui.core.provider import SendBack
 from tui.store.paths import Paths
 from tui.store.settings import ReasoningView, Settings, load_settings
@@ -93,6 +94,11 @@ def test_the_start_loads_no_schema_library(environment: dict[str, str]) -> None:
         "print(sorted(heavy))\n"
     )
     result = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert result.stdout.strip() == "[]"

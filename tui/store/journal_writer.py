@@ -13,7 +13,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from tui.core.failure import Failure
@@ -21,8 +20,9 @@ from tui.core.secret import Redactor
 from tui.store import disk
 from tui.store.errors import disk_failure
 from tui.store.files import ensure_private_directory, sync_directory, write_all
+from tui.store.journal_lines import LineMaker, PendingText
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease
-from tui.store.records import Record, delta_record, encode_line
+from tui.store.records import Record
 
 BATCH_SECONDS = 0.25
 """Text is written at least this often: what a killed process can lose."""
@@ -39,15 +39,6 @@ class LeaseLostError(Exception):
     """Another session writes to this conversation."""
 
 
-@dataclass(slots=True)
-class _Text:
-    """Text that waits to be written."""
-
-    turn_identity: str
-    kind: str
-    pieces: list[str]
-
-
 class JournalWriter:
     """The thread of one journal. It starts with the first record (or with a lease to keep alive)."""
 
@@ -59,22 +50,19 @@ class JournalWriter:
         lease: Lease | None = None,
         is_new: bool = False,
         shown_path: str = "",
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._path = path
-        self._redactor = redactor
+        self._maker = LineMaker(redactor)
         self._lease = lease
         self._is_new = is_new
         self._shown_path = shown_path or str(path)
-        self._clock = clock
         self._changed = threading.Condition()
-        self._waiting: deque[Record | _Text] = deque()
+        self._waiting: deque[Record | PendingText] = deque()
         self._lines: deque[bytes] = deque()
-        self._held_back: dict[tuple[str, str], str] = {}
         self._descriptor: int | None = None
         self._is_cut = False
         self._needs_sync_since: float | None = None
-        self._beat_at = clock()
+        self._beat_at = time.monotonic()
         self._text_since: float | None = None
         self._is_urgent = False
         self._is_taking = False
@@ -99,12 +87,12 @@ class JournalWriter:
         """Hand over a piece of text, to be written with those that follow within a quarter of a second."""
         with self._changed:
             last = self._waiting[-1] if self._waiting else None
-            if isinstance(last, _Text) and (last.turn_identity, last.kind) == (turn_identity, kind):
+            if isinstance(last, PendingText) and (last.turn_identity, last.kind) == (turn_identity, kind):
                 last.pieces.append(text)
                 return
-            self._waiting.append(_Text(turn_identity, kind, [text]))
+            self._waiting.append(PendingText(turn_identity, kind, [text]))
             if self._text_since is None:
-                self._text_since = self._clock()
+                self._text_since = time.monotonic()
                 self._wake()
 
     def close(self, timeout_seconds: float = 5.0) -> bool:
@@ -160,7 +148,7 @@ class JournalWriter:
             return False
 
     def _seconds_until_due(self) -> float | None:
-        now = self._clock()
+        now = time.monotonic()
         dues: list[float] = []
         if self._lines or self._is_urgent:
             dues.append(now)
@@ -201,31 +189,10 @@ class JournalWriter:
             self._text_since = None
             self._is_urgent = False
             self._is_taking = True
-        is_end = False
         for item in waiting:
-            if isinstance(item, _Text):
-                self._take_text(item)
-            else:
-                is_end = is_end or item["record"] in ("end", "title", "drop")
-                self._take_record(item)
+            self._lines.extend(self._maker.lines_of(item))
         self._is_taking = False
-        return is_end
-
-    def _take_text(self, item: _Text) -> None:
-        """Make a line of a text; an end that could be the beginning of a key waits for what follows."""
-        key = (item.turn_identity, item.kind)
-        text = self._redactor.redact(self._held_back.pop(key, "") + "".join(item.pieces))
-        held = self._redactor.partial_length(text)
-        if held:
-            self._held_back[key] = text[-held:]
-            text = text[:-held]
-        if text:
-            self._lines.append(encode_line(delta_record(*key, text)))
-
-    def _take_record(self, record: Record) -> None:
-        for key in [key for key in self._held_back if key[0] == record.get("turn")]:
-            self._lines.append(encode_line(delta_record(*key, self._held_back.pop(key))))
-        self._lines.append(encode_line(record, self._redactor.redact))
+        return any(not isinstance(item, PendingText) and item["record"] != "turn" for item in waiting)
 
     def _write_lines(self) -> None:
         if not self._lines:
@@ -237,29 +204,29 @@ class JournalWriter:
             self._is_cut = False
             self._lines.popleft()
             if self._needs_sync_since is None:
-                self._needs_sync_since = self._clock()
+                self._needs_sync_since = time.monotonic()
 
     def _sync(self, is_end: bool) -> None:
         since = self._needs_sync_since
         if since is None:
             return
-        if is_end or self._is_closing or self._clock() - since >= SYNC_SECONDS:
+        if is_end or self._is_closing or time.monotonic() - since >= SYNC_SECONDS:
             disk.fsync(self._ready_descriptor())
             self._needs_sync_since = None
 
     def _beat(self) -> None:
-        if self._lease is None or self._clock() - self._beat_at < HEARTBEAT_SECONDS:
+        if self._lease is None or time.monotonic() - self._beat_at < HEARTBEAT_SECONDS:
             return
         self._require_lease(self._lease)
         self._lease.beat()
-        self._beat_at = self._clock()
+        self._beat_at = time.monotonic()
 
     def _ready_descriptor(self) -> int:
         if self._lease is None:
             ensure_private_directory(self._path.parent)
             self._lease = _acquire(self._path)
-            self._beat_at = self._clock()
-        elif self._clock() - self._beat_at > LEASE_STALE_SECONDS / 2:
+            self._beat_at = time.monotonic()
+        elif time.monotonic() - self._beat_at > LEASE_STALE_SECONDS / 2:
             self._require_lease(self._lease)  # a machine that slept may have lost it meanwhile
         if self._descriptor is None:
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
@@ -283,7 +250,7 @@ class JournalWriter:
     def _postpone(self, failure: Failure) -> None:
         doubled = self._retry_seconds * 2 or _FIRST_RETRY_SECONDS
         self._retry_seconds = min(doubled, _LONGEST_RETRY_SECONDS)
-        self._retry_at = self._clock() + self._retry_seconds
+        self._retry_at = time.monotonic() + self._retry_seconds
         self._report(failure)
 
     def _report(self, failure: Failure | None) -> None:

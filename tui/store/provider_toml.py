@@ -7,13 +7,9 @@ that no reader turns them into binary floats; numbers are accepted too.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from typing import TypeVar
+from decimal import Decimal
 
 from tui.core.key_reference import KeyReference, parse_key_reference
 from tui.core.provider import (
@@ -27,9 +23,9 @@ from tui.core.provider import (
     Thinking,
     TlsSettings,
 )
+from tui.store.toml_values import TableReader, ValueProblem
 
 Table = dict[str, object]
-Choice = TypeVar("Choice", bound=StrEnum)
 
 _TLS_TEXTS = ("ca_file", "client_certificate", "client_key", "pinned_sha256")
 _NUMBERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
@@ -58,89 +54,6 @@ KNOWN_KEYS = (
     "extra_body",
 )
 """What a provider's table may hold, in the order in which it is written. ``is_default`` is read too."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValueProblem:
-    """A value of a table that cannot be used."""
-
-    field: str
-    message: str
-    """What is wrong and what to write instead."""
-
-
-@dataclass(slots=True)
-class _Reader:
-    """Reads a table's values, each with a fallback and a problem where it cannot be used."""
-
-    table: Mapping[str, object]
-    prefix: str = ""
-    problems: list[ValueProblem] = field(default_factory=list)
-
-    def refuse(self, key: str, message: str) -> None:
-        self.problems.append(ValueProblem(self.prefix + key, message))
-
-    def text(self, key: str, default: str = "") -> str:
-        value = self.table.get(key, default)
-        if isinstance(value, str):
-            return value
-        self.refuse(key, 'must be a text in quotes, such as "text"')
-        return default
-
-    def optional_text(self, key: str) -> str | None:
-        return self.text(key) or None
-
-    def flag(self, key: str) -> bool:
-        value = self.table.get(key, False)
-        if isinstance(value, bool):
-            return value
-        self.refuse(key, "must be true or false, without quotes")
-        return False
-
-    def choice(self, key: str, kind: type[Choice], default: Choice | None) -> Choice | None:
-        value = self.table.get(key)
-        if value is None:
-            return default
-        for member in kind:
-            if isinstance(value, str) and value.strip().lower() == member.value.lower():
-                return member
-        self.refuse(key, f"must be one of: {', '.join(kind)}")
-        return default
-
-    def amount(self, key: str) -> Decimal | None:
-        value = self.table.get(key)
-        if value is None or value == "":
-            return None
-        amount = _exact(value)
-        if amount is None or amount < 0:
-            self.refuse(key, 'must be an amount of 0 or more, such as "0.0015"')
-            return None
-        return amount
-
-    def number(self, key: str) -> float | None:
-        value = self.table.get(key)
-        if value is None:
-            return None
-        number = None if isinstance(value, bool) else _binary(value)
-        if number is None:
-            self.refuse(key, "must be a number, such as 0.7")
-        return number
-
-    def count(self, key: str) -> int | None:
-        value = self.table.get(key)
-        if value is None:
-            return None
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-        self.refuse(key, "must be a whole number above 0, such as 1024")
-        return None
-
-    def sub_table(self, key: str) -> Mapping[str, object]:
-        value = self.table.get(key, {})
-        if isinstance(value, dict):
-            return value
-        self.refuse(key, f"must be a table, under a line such as [providers.NAME.{key}]")
-        return {}
 
 
 def encode_provider(provider: Provider) -> Table:
@@ -176,8 +89,8 @@ def encode_provider(provider: Provider) -> Table:
 
 def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, tuple[ValueProblem, ...]]:
     """Return the provider of a table, as far as its values can be used, and what cannot."""
-    read = _Reader(table)
-    tls = _Reader(read.sub_table("tls"), "tls.", read.problems)
+    read = TableReader(table)
+    tls = TableReader(read.sub_table("tls"), "tls.", read.problems)
     provider = Provider(
         name=name,
         display_name=read.text("display_name"),
@@ -211,7 +124,7 @@ def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, t
     return provider, tuple(read.problems)
 
 
-def _read_key(read: _Reader) -> KeyReference | None:
+def _read_key(read: TableReader) -> KeyReference | None:
     text = read.text("api_key")
     reference = parse_key_reference(text)
     if reference is None and text.strip():
@@ -223,12 +136,12 @@ def _read_key(read: _Reader) -> KeyReference | None:
     return reference
 
 
-def _read_time(read: _Reader) -> str:
+def _read_time(read: TableReader) -> str:
     value = read.table.get("created_time", "")
     return value.isoformat() if isinstance(value, datetime) else read.text("created_time")
 
 
-def _read_headers(read: _Reader) -> dict[str, str]:
+def _read_headers(read: TableReader) -> dict[str, str]:
     headers: dict[str, str] = {}
     for key, value in read.sub_table("extra_headers").items():
         if isinstance(value, str):
@@ -238,7 +151,7 @@ def _read_headers(read: _Reader) -> dict[str, str]:
     return headers
 
 
-def _read_body(read: _Reader) -> dict[str, object]:
+def _read_body(read: TableReader) -> dict[str, object]:
     value = read.table.get("extra_body", {})
     if isinstance(value, str):
         try:
@@ -285,27 +198,6 @@ def _json_value(value: object) -> object:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     return value
-
-
-def _exact(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        return None
-    try:
-        amount = Decimal(value.strip() if isinstance(value, str) else value)
-    except InvalidOperation:
-        return None
-    # An exponent such as 1e99999 is valid, and writing it out would fill the disk.
-    return amount if amount.is_finite() and abs(amount.adjusted()) < 40 else None
-
-
-def _binary(value: object) -> float | None:
-    if not isinstance(value, int | Decimal | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _written(amount: Decimal | None) -> str | None:

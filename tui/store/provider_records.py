@@ -1,0 +1,132 @@
+"""The providers' document: pure functions from its tables to providers, and from one edit to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tui.core.provider import Category, Provider
+from tui.core.provider_rules import check_provider
+from tui.core.safe_text import safe_line
+from tui.store.provider_toml import KNOWN_KEYS, Table, decode_provider
+
+
+def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider], tuple[str, ...]]:
+    """Return the providers of a document and a notice for everything in it that cannot be used."""
+    records = table.get("providers", {})
+    if not isinstance(records, dict):
+        return [], (f'{shown}: "providers" must be a table. Write one [providers.NAME] for each provider.',)
+    providers: list[Provider] = []
+    notices: list[str] = []
+    for name, record in records.items():
+        label = f"{shown}, provider {safe_line(name, 40)}"
+        if not isinstance(record, dict):
+            notices.append(f"{label}: must be a table, under a line [providers.{safe_line(name, 40)}].")
+            continue
+        provider, problems = decode_provider(name, record)
+        providers.append(provider)
+        notices += [f"{label}: {problem.field} {problem.message}." for problem in problems]
+        notices += _rule_notices(label, provider, {problem.field for problem in problems})
+        notices += _unknown_keys(label, record)
+    return providers, () if quiet else tuple(notices)
+
+
+def _rule_notices(label: str, provider: Provider, told: set[str]) -> list[str]:
+    """Return the rules of the form that a hand-written record breaks; it stays listed all the same."""
+    broken = [problem for problem in check_provider(provider, ()) if problem.is_error]
+    return [f"{label}: {problem.field}: {problem.message}" for problem in broken if problem.field not in told]
+
+
+def _unknown_keys(label: str, record: Table) -> list[str]:
+    unknown = [key for key in record if key not in KNOWN_KEYS and key != "is_default"]
+    if not unknown:
+        return []
+    from difflib import get_close_matches
+
+    notices = []
+    for key in unknown:
+        closest = get_close_matches(key, KNOWN_KEYS, n=1)
+        advice = f"write {closest[0]}" if closest else "it is kept, and has no effect"
+        notices.append(f"{label}: {safe_line(key, 40)} is not a known field; {advice}.")
+    return notices
+
+
+def records_of(table: Table) -> Table:
+    """Return the table of providers, made where it is missing."""
+    records = table.setdefault("providers", {})
+    if not isinstance(records, dict):
+        records = table["providers"] = {}
+    return records
+
+
+def merge(fresh: Table, base: Table, wanted: Table) -> Table:
+    """Return the record as it is now, changed in the fields where ``wanted`` differs from ``base``."""
+    record = dict(fresh)
+    for key in KNOWN_KEYS:
+        if wanted.get(key) == base.get(key):
+            continue
+        if key in wanted:
+            record[key] = wanted[key]
+        else:
+            record.pop(key, None)
+    known = {key: record[key] for key in KNOWN_KEYS if key in record}
+    return {**known, **{key: value for key, value in record.items() if key not in known}}
+
+
+def put(table: Table, old_name: str, name: str, record: Table) -> None:
+    """Put a record in its place, under its new name."""
+    records = records_of(table)
+    if old_name not in records:
+        records[name] = record
+        return
+    table["providers"] = {
+        name if key == old_name else key: record if key == old_name else value
+        for key, value in records.items()
+    }
+
+
+def defaults_of(table: Table, providers: tuple[Provider, ...] | list[Provider]) -> dict[Category, str]:
+    """Return the default of each category; the table ``defaults`` wins over flags written by hand."""
+    chosen: dict[Category, str] = {}
+    for provider in providers:
+        if provider.is_default:
+            chosen.setdefault(provider.category, provider.name)
+    named = table.get("defaults", {})
+    if isinstance(named, dict):
+        chosen |= {item: str(named[item]) for item in Category if isinstance(named.get(item), str)}
+    return chosen
+
+
+def set_default(table: Table, name: str, category: Category) -> None:
+    """Make a provider the one default of its category."""
+    clear_default(table, name)
+    named = table.get("defaults")
+    table["defaults"] = {**(named if isinstance(named, dict) else {}), category.value: name}
+    for record in records_of(table).values():
+        if isinstance(record, dict) and record.get("category", Category.MODEL) == category.value:
+            record.pop("is_default", None)
+
+
+def clear_default(table: Table, name: str) -> None:
+    """Take the mark of the default from a provider."""
+    named = table.get("defaults")
+    if isinstance(named, dict):
+        table["defaults"] = {key: value for key, value in named.items() if value != name}
+        if not table["defaults"]:
+            del table["defaults"]
+    record = records_of(table).get(name)
+    if isinstance(record, dict):
+        record.pop("is_default", None)
+
+
+def rename_default(table: Table, old_name: str, name: str) -> None:
+    """Let the mark of the default follow a rename."""
+    named = table.get("defaults")
+    if isinstance(named, dict):
+        table["defaults"] = {key: name if value == old_name else value for key, value in named.items()}
+
+
+def with_default(provider: Provider, defaults: Mapping[Category, str]) -> Provider:
+    """Return the provider with its mark as the defaults have it."""
+    is_default = defaults.get(provider.category) == provider.name
+    return provider if provider.is_default == is_default else replace(provider, is_default=is_default)
