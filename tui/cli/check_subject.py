@@ -12,7 +12,7 @@ from tui.core.provider import Provider
 from tui.runtime.diagnosing import CheckOptions
 from tui.runtime.runtime import Runtime
 
-_URL_MARKS = ("://", ":", "/", ".")
+_URL_MARKS = (":", "/", ".")
 """A word with none of these is a name: a URL that lacks its scheme still has one of them."""
 
 
@@ -38,12 +38,20 @@ def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject
     if not arguments.target:
         raise _wrong_usage("name a provider or a URL, or give --all")
     key = KeyReference(KeyKind.ENVIRONMENT, arguments.key_env) if arguments.key_env else None
-    known = {provider.name: provider for provider in runtime.directory.providers()}
-    if arguments.target in known or not any(mark in arguments.target for mark in _URL_MARKS):
+    if _is_name(arguments.target, runtime):
         provider = runtime.directory.get(arguments.target)
         return [Subject(provider, is_named=True, key_text=str(key) if key else None)]
     unnamed = Provider("url", provider_url=arguments.target, api_key=key)
     return [Subject(unnamed, is_named=False)]
+
+
+def _is_name(text: str, runtime: Runtime) -> bool:
+    """Whether a text is a provider's name, or a word that can be nothing else."""
+    if "://" in text:
+        return False
+    return not any(mark in text for mark in _URL_MARKS) or any(
+        provider.name == text for provider in runtime.directory.providers()
+    )
 
 
 def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:

@@ -28,6 +28,7 @@ from tui.store.paths import Paths, resolve_paths
 if TYPE_CHECKING:
     from tui.core.diagnosis import CheckResult
     from tui.net.client import ClientFactory
+    from tui.net.discover import Discovered, Discovery
     from tui.net.reachability import Reachability
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import CheckOptions, ProviderCheck
@@ -139,6 +140,13 @@ class Runtime:
         from tui.runtime.diagnosing import ProviderCheck
 
         return ProviderCheck(self, provider, key_text, options, on_result=on_result, on_progress=on_progress)
+
+    async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
+        """Ask the ports of this machine which model servers answer; see ``net.discover``."""
+        from tui.net.discover import discover
+        from tui.net.machine.machine import Machine
+
+        return await discover(self.clients, Machine(self.environment), on_found=on_found)
 
     async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
         """Return what the endpoint offers right now.
