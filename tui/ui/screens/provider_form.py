@@ -181,11 +181,13 @@ class ProviderFormScreen(ProviderFormBase):
 
     def _go_to(self, problem: FieldProblem) -> None:
         """Put the focus on the field that is wrong."""
-        name = row_of(problem)
+        self.call_later(self._focus_row, row_of(problem))
+
+    async def _focus_row(self, name: str) -> None:
         if any(field.name == name for field in ADVANCED):
+            await self._lay_out_advanced()
             self.query_one(Collapsible).collapsed = False
-        editor = self.row(name).editor
-        self.call_after_refresh(editor.focus)
+        self.call_after_refresh(self.row(name).editor.focus)
 
     def _after_key_question(self, proceed: Callable[[], object]) -> None:
         """Ask once whether the key may cross the network unencrypted, where it would; then go on."""

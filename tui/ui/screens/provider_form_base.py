@@ -45,6 +45,8 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         self._saved_name: str | None = None
         self._previous_name: str | None = None
         self._touched: set[str] = set()
+        self._row_of: dict[str, FormRow] = {}
+        self._advanced: list[FormRow] = []
         self._models: tuple[str, ...] | None = None
         self._asked: tuple[str, str] | None = None
         self._repair: FieldProblem | None = None
@@ -53,20 +55,28 @@ class ProviderFormBase(LmdeckScreen[str | None]):
     # ── Opening ─────────────────────────────────────────────────────────────────────────────
 
     def compose(self) -> ComposeResult:
-        """Lay out the rows, those of *Advanced* behind a fold."""
+        """Lay out the rows; those of *Advanced* come when their fold is opened."""
         self._original = self._opened()
         self._allows_unencrypted = self._original.allow_unencrypted_key
         self._baseline = values_of(self._original)
         if self.is_view_only:
             self._baseline["provider_url"] = shown_url(self._original)
+        self._advanced = list(self._rows(ADVANCED))
         yield TitleBar(self._place())
         if self.is_view_only:
             yield Static(Content(_VIEW_ONLY), id="form-banner")
         with self._scroll():
             yield from self._rows(FIELDS)
-            with Collapsible(title="", collapsed=True, id="advanced"):
-                yield from self._rows(ADVANCED)
+            yield Collapsible(title="", collapsed=True, id="advanced")
         yield Footer(show_command_palette=False)
+
+    async def on_collapsible_expanded(self) -> None:
+        """Lay out the rows of *Advanced*."""
+        await self._lay_out_advanced()
+
+    async def _lay_out_advanced(self) -> None:
+        if not self._advanced[0].is_attached:
+            await self.query_one("#advanced Contents").mount(*self._advanced)
 
     def _scroll(self) -> VerticalScroll:
         if self.is_view_only:
@@ -95,7 +105,7 @@ class ProviderFormBase(LmdeckScreen[str | None]):
 
     def _rows(self, fields: Iterable[FormField]) -> Iterable[FormRow]:
         for field in fields:
-            row = FormRow(field, self._baseline[field.name])
+            row = self._row_of[field.name] = FormRow(field, self._baseline[field.name])
             row.disabled = self.is_view_only
             yield row
 
@@ -133,7 +143,7 @@ class ProviderFormBase(LmdeckScreen[str | None]):
 
     def row(self, name: str) -> FormRow:
         """Return the row of a field."""
-        return self.query_one(f"#row-{name}", FormRow)
+        return self._row_of[name]
 
     def values(self) -> dict[str, str]:
         """Return the text of every field as it stands."""
@@ -195,8 +205,10 @@ class ProviderFormBase(LmdeckScreen[str | None]):
             if problem.repair is not None and row_of(problem) in self._touched
         ]
         offered.sort(key=lambda problem: (not problem.is_error, row_of(problem) != self._focused_name()))
-        self._repair = offered[0] if offered else None
-        self.refresh_bindings()
+        repair = offered[0] if offered else None
+        if (repair is None) != (self._repair is None):
+            self.call_after_refresh(self.refresh_bindings)
+        self._repair = repair
 
     def _focused_name(self) -> str | None:
         rows = [node for node in self.focused.ancestors if isinstance(node, FormRow)] if self.focused else []

@@ -65,6 +65,8 @@ class FormRow(Vertical):
         self.field = field
         self.help_text = f"{field.label}: {field.help}"
         self._value = value
+        self._note: Content | None = None
+        self._problem: FieldProblem | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the label beside the editor, notes and problems below."""
@@ -75,9 +77,9 @@ class FormRow(Vertical):
         yield Static(classes="form-problem")
 
     def on_mount(self) -> None:
-        """Begin without notes."""
-        self.note(None)
-        self.show_problems(())
+        """Begin without a note, and with what was found before the row was laid out."""
+        self.query_one(".form-note").display = False
+        self._show_problem()
 
     def _editor(self) -> Widget:
         field, identity = self.field, f"field-{self.field.name}"
@@ -100,7 +102,9 @@ class FormRow(Vertical):
 
     @property
     def value(self) -> str:
-        """The text of the field."""
+        """The text of the field, laid out or not."""
+        if not self.is_mounted:
+            return self._value
         editor = self.editor
         if isinstance(editor, TextArea):
             return editor.text
@@ -110,28 +114,41 @@ class FormRow(Vertical):
 
     @value.setter
     def value(self, text: str) -> None:
-        editor = self.editor
         self._value = text
+        if not self.is_mounted:
+            return
+        editor = self.editor
         if isinstance(editor, TextArea):
             editor.text = text
         elif isinstance(editor, Input | ChoiceField):
             editor.value = text
-        elif isinstance(editor, Static):
+        elif isinstance(editor, Static) and text != str(editor.content):
             editor.update(Content(safe_line(text)))
 
     def note(self, content: Content | None) -> None:
         """Show a quiet line under the field, or none."""
+        if content == self._note:
+            return
+        self._note = content
         widget = self.query_one(".form-note", Static)
         widget.display = content is not None
         widget.update(content or Content(""))
 
     def show_problems(self, problems: Sequence[FieldProblem]) -> None:
-        """Show the gravest problem and the repair it offers; without one, show nothing."""
+        """Show the first problem, which is the gravest, and the repair it offers; without one, nothing."""
+        problem = problems[0] if problems else None
+        if problem == self._problem:
+            return
+        self._problem = problem
+        if self.is_mounted:
+            self._show_problem()
+
+    def _show_problem(self) -> None:
+        problem = self._problem
+        self.set_class(problem is not None and problem.is_error, "-error")
         widget = self.query_one(".form-problem", Static)
-        widget.display = bool(problems)
-        self.set_class(any(problem.is_error for problem in problems), "-error")
-        self.set_class(bool(problems) and not any(problem.is_error for problem in problems), "-warning")
-        widget.update(_problem_text(problems[0]) if problems else Content(""))
+        widget.display = problem is not None
+        widget.update(_problem_text(problem) if problem else Content(""))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell the form."""

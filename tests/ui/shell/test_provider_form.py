@@ -1,0 +1,479 @@
+"""The provider form, by keys: judged while typed, repaired by a key, tested before it is saved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from fake_runtime import FakeRuntime, Reply, failure
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Collapsible, Input, OptionList, Static
+
+from tui.core.key_reference import STORED, KeyKind, KeyReference
+from tui.core.provider import Category, Provider, State, Thinking
+from tui.core.secret import Secret
+from tui.ui.app import LmdeckApp
+from tui.ui.form_fields import FIELDS
+from tui.ui.screens.dialogs import ChoiceDialog, ConfirmDialog
+from tui.ui.screens.provider_form import ProviderFormScreen
+from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.widgets.form_row import FormRow
+from tui.ui.widgets.key_field import KeyField
+
+Until = Callable[..., Awaitable[None]]
+KEY = "sk-canary-2f7c91ab55d0"
+
+
+@asynccontextmanager
+async def form(
+    runtime: FakeRuntime,
+    provider: Provider | None = None,
+    *,
+    is_clone: bool = False,
+    size: tuple[int, int] = (80, 24),
+) -> AsyncIterator[Pilot[Any]]:
+    """A form above the list."""
+    app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        await app.push_screen(ProviderFormScreen(provider, is_clone=is_clone))
+        await pilot.pause()
+        yield pilot
+
+
+def form_of(pilot: Pilot[Any]) -> ProviderFormScreen:
+    return next(screen for screen in pilot.app.screen_stack if isinstance(screen, ProviderFormScreen))
+
+
+def editor(pilot: Pilot[Any], name: str) -> Input:
+    found = form_of(pilot).row(name).editor
+    assert isinstance(found, Input)
+    return found
+
+
+def problem(pilot: Pilot[Any], name: str) -> str:
+    widget = form_of(pilot).row(name).query_one(".form-problem", Static)
+    return str(widget.visual) if widget.display else ""
+
+
+def note(pilot: Pilot[Any], name: str) -> str:
+    widget = form_of(pilot).row(name).query_one(".form-note", Static)
+    return str(widget.visual) if widget.display else ""
+
+
+def trial(pilot: Pilot[Any]) -> str:
+    return str(form_of(pilot).query_one("#trial-result", Static).visual)
+
+
+async def write(pilot: Pilot[Any], name: str, text: str) -> None:
+    """Replace a field's text, as a person does who pastes."""
+    field = form_of(pilot).row(name).editor
+    field.focus()
+    await pilot.press("end", "ctrl+u")
+    if text:
+        field.post_message(events.Paste(text))
+    await pilot.pause()
+
+
+async def test_rows_come_in_the_order_of_the_page_with_its_labels(runtime: FakeRuntime) -> None:
+    async with form(runtime) as pilot:
+        rows = [row.field.label for row in form_of(pilot).query(FormRow)][: len(FIELDS)]
+        assert rows == [
+            "Name",
+            "Display name",
+            "Category",
+            "Type",
+            "Sub type",
+            "Compatible provider",
+            "Input price / 1k tokens",
+            "Output price / 1k tokens",
+            "Currency",
+            "API key",
+            "Provider test",
+            "Provider URL",
+            "Is default",
+            "Is remote",
+            "State",
+        ]
+        assert form_of(pilot).row("name").editor.has_focus
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_provider_is_added_by_keys_alone(
+    runtime: FakeRuntime, until: Until, size: tuple[int, int]
+) -> None:
+    async with form(runtime, size=size) as pilot:
+        await pilot.press(*"box", "enter", *"My box", "enter", "enter", *"Qwen/Qwen3-8B", "tab")
+        await pilot.press(*"0.00005", "enter", *"0", "enter", "right", "enter", *"env:BOX_KEY", "enter")
+        await pilot.press("enter", *"http://localhost:8000/v1", "ctrl+s")
+        await until(pilot, lambda: any(p.name == "box" for p in runtime.directory.providers()))
+        saved = runtime.directory.get("box")
+        assert saved.display_name == "My box"
+        assert saved.compatible_provider == "Qwen/Qwen3-8B"
+        assert saved.input_price == Decimal("0.00005")
+        assert saved.output_price == Decimal(0)
+        assert saved.currency == "CNY"
+        assert saved.api_key == KeyReference(KeyKind.ENVIRONMENT, "BOX_KEY")
+        assert isinstance(pilot.app.screen, ProviderFormScreen), "Save stays on the page"
+
+
+async def test_a_url_is_judged_while_it_is_typed_and_one_key_repairs_it(runtime: FakeRuntime) -> None:
+    async with form(runtime) as pilot:
+        await write(pilot, "provider_url", "gpu01:8000/v1/chat/completions")
+        assert "http://gpu01:8000/v1" in problem(pilot, "provider_url")
+        assert note(pilot, "provider_url") == ""
+        await pilot.press("f4")
+        await pilot.pause()
+        assert editor(pilot, "provider_url").value == "http://gpu01:8000/v1"
+        assert problem(pilot, "provider_url") == ""
+        assert note(pilot, "provider_url") == "→ http://gpu01:8000/v1/chat/completions"
+
+
+async def test_an_empty_field_is_judged_when_it_is_left(runtime: FakeRuntime) -> None:
+    async with form(runtime) as pilot:
+        assert problem(pilot, "name") == ""
+        await pilot.press("tab")
+        await pilot.pause()
+        assert "Give the provider a name" in problem(pilot, "name")
+
+
+async def test_a_name_that_is_taken_is_refused_with_another(runtime: FakeRuntime) -> None:
+    async with form(runtime) as pilot:
+        await write(pilot, "name", "cloud")
+        assert "already a provider of this name" in problem(pilot, "name")
+        await pilot.press("f4")
+        await pilot.pause()
+        assert editor(pilot, "name").value == "cloud-2"
+
+
+async def test_save_goes_to_the_first_error(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime) as pilot:
+        await write(pilot, "name", "ok")
+        await write(pilot, "provider_url", "ftp://x")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: form_of(pilot).row("compatible_provider").editor.has_focus)
+        assert "qwen-plus" in problem(pilot, "compatible_provider")
+        assert len(runtime.directory.providers()) == 5
+
+
+async def test_an_error_behind_advanced_opens_it(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        form_of(pilot).row("extra_body").value = "not = [toml"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: form_of(pilot).row("extra_body").editor.has_focus)
+        assert not form_of(pilot).query_one(Collapsible).collapsed
+        assert "Write a JSON object" in problem(pilot, "extra_body")
+
+
+async def test_suggestions_come_from_the_endpoint_and_enter_takes_one(
+    runtime: FakeRuntime, until: Until
+) -> None:
+    runtime.models["http://gpu01:8000/v1"] = ["Qwen/Qwen3-8B", "Qwen/Qwen3-32B", "[/]evil"]
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "compatible_provider", "")
+        await until(pilot, lambda: form_of(pilot).query_one(OptionList).option_count == 3)
+        await pilot.press(*"32", "down", "enter")
+        await until(pilot, lambda: editor(pilot, "compatible_provider").value == "Qwen/Qwen3-32B")
+        await until(pilot, lambda: problem(pilot, "compatible_provider") == "")
+        assert not form_of(pilot).query_one(OptionList).display
+
+
+async def test_an_unlisted_model_is_a_warning_and_can_be_saved(runtime: FakeRuntime, until: Until) -> None:
+    runtime.models["http://gpu01:8000/v1"] = ["Qwen/Qwen3-8B"]
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "compatible_provider", "my-own")
+        await until(pilot, lambda: "does not list this model" in problem(pilot, "compatible_provider"))
+        assert problem(pilot, "compatible_provider").startswith("!")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: runtime.directory.get("gpu01-vllm").compatible_provider == "my-own")
+
+
+async def test_without_an_answer_common_names_are_suggested(runtime: FakeRuntime, until: Until) -> None:
+    runtime.models["http://gpu01:8000/v1"] = failure()
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "compatible_provider", "deepseek")
+        source = form_of(pilot).query_one("#model-source", Static)
+        await until(pilot, lambda: "These are common names" in str(source.visual))
+        assert form_of(pilot).query_one(OptionList).option_count >= 3
+
+
+async def test_escape_closes_the_list_before_the_form(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime) as pilot:
+        form_of(pilot).row("compatible_provider").editor.focus()
+        await until(pilot, lambda: form_of(pilot).query_one(OptionList).display)
+        await pilot.press("escape")
+        await until(pilot, lambda: not form_of(pilot).query_one(OptionList).display)
+        assert isinstance(pilot.app.screen, ProviderFormScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+
+
+# ── The key ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_literal_key_is_masked_revealed_and_never_copied(runtime: FakeRuntime) -> None:
+    async with form(runtime) as pilot:
+        await write(pilot, "api_key", KEY)
+        field = form_of(pilot).row("api_key").editor
+        assert isinstance(field, KeyField)
+        assert field.password
+        assert KEY not in pilot.app.export_screenshot()
+        await pilot.press("f3")
+        assert not field.password
+        await pilot.press("ctrl+shift+a", "ctrl+c", "ctrl+x")
+        assert KEY not in pilot.app.clipboard
+        assert field.value == KEY
+        await pilot.press("tab")
+        await pilot.pause()
+        assert field.password
+        assert KEY not in repr(field)
+
+
+async def test_a_reference_is_shown_as_it_is(runtime: FakeRuntime) -> None:
+    async with form(runtime) as pilot:
+        await write(pilot, "api_key", "env:OPENAI_API_KEY")
+        assert not editor(pilot, "api_key").password
+
+
+async def test_a_stored_key_stays_unless_another_one_is_typed(runtime: FakeRuntime, until: Until) -> None:
+    runtime.keys["cloud"] = Secret(KEY)
+    async with form(runtime, runtime.directory.get("cloud")) as pilot:
+        assert "•••55d0 is stored" in note(pilot, "api_key")
+        await write(pilot, "display_name", "Cloud")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: runtime.directory.get("cloud").display_name == "Cloud")
+        assert runtime.directory.get("cloud").api_key == STORED
+        assert runtime.keys["cloud"] == Secret(KEY)
+        await write(pilot, "api_key", "sk-another-key-0123456789")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: runtime.keys["cloud"] == Secret("sk-another-key-0123456789"))
+        assert editor(pilot, "api_key").value == "stored"
+        await write(pilot, "api_key", "")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: runtime.directory.get("cloud").api_key is None)
+
+
+async def test_a_key_over_plain_http_is_asked_about_once(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime) as pilot:
+        await write(pilot, "name", "plain")
+        await write(pilot, "compatible_provider", "m")
+        await write(pilot, "api_key", KEY)
+        await write(pilot, "provider_url", "http://gpu07:8000/v1")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
+        assert not any(known.name == "plain" for known in runtime.directory.providers())
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: any(known.name == "plain" for known in runtime.directory.providers()))
+        assert runtime.directory.get("plain").allow_unencrypted_key
+        await write(pilot, "display_name", "x")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: runtime.directory.get("plain").display_name == "x")
+
+
+# ── The test ────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_test_sends_the_unsaved_values(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime) as pilot:
+        await write(pilot, "compatible_provider", "m")
+        await write(pilot, "provider_url", "http://localhost:8000/v1")
+        await write(pilot, "api_key", KEY)
+        await write(pilot, "test_prompt", "Say [/] hi")
+        await pilot.press("f5")
+        await until(pilot, lambda: "● It works." in trial(pilot))
+        provider, key_text = runtime.tested[0]
+        assert provider.provider_url == "http://localhost:8000/v1"
+        assert provider.test_prompt == "Say [/] hi"
+        assert key_text == KEY
+        assert "17 prompt + 11 completion tokens" in trial(pilot)
+        assert len(runtime.directory.providers()) == 5
+
+
+async def test_the_test_of_a_saved_key_leaves_it_to_the_runtime(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("cloud")) as pilot:
+        await write(pilot, "name", "renamed")
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: runtime.tested)
+        provider, key_text = runtime.tested[0]
+        assert provider.name == "cloud", "the key is stored under the old name"
+        assert key_text is None
+
+
+async def test_a_failed_test_says_what_is_wrong_and_what_to_do(runtime: FakeRuntime, until: Until) -> None:
+    runtime.replies = [Reply(pieces=(), failure=failure(server_message="[link='x"))]
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await pilot.press("f5")
+        await until(pilot, lambda: "✗ Nothing listens" in trial(pilot))
+        assert "Start the server" in trial(pilot)
+        assert "[link='x" in trial(pilot)
+
+
+async def test_escape_stops_a_running_test_and_stays(runtime: FakeRuntime, until: Until) -> None:
+    runtime.test_gate = asyncio.Event()
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await pilot.press("f5")
+        await until(pilot, lambda: "Esc stops" in trial(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "– Stopped." in trial(pilot))
+        assert isinstance(pilot.app.screen, ProviderFormScreen)
+
+
+async def test_a_form_without_a_url_is_not_tested(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime) as pilot:
+        await pilot.press("f5")
+        await until(pilot, lambda: form_of(pilot).row("compatible_provider").editor.has_focus)
+        assert runtime.tested == []
+
+
+# ── Leaving ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_leaving_with_changes_asks(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "display_name", "Other")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("k")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+        assert runtime.directory.get("gpu01-vllm").display_name == "Qwen on gpu01"
+
+
+async def test_leaving_can_save(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "display_name", "Other")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+        assert runtime.directory.get("gpu01-vllm").display_name == "Other"
+
+
+async def test_quitting_with_changes_asks(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "display_name", "Other")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
+        assert editor(pilot, "display_name").value == "Other"
+
+
+async def test_a_save_that_fails_keeps_everything(runtime: FakeRuntime, until: Until) -> None:
+    runtime.directory.save_error = failure("disk-full", title="The disk is full.", advice="Make room.")
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "display_name", "Other")
+        await pilot.press("f2")
+        await until(pilot, lambda: [n for n in pilot.app._notifications if "The disk is full" in n.message])
+        assert editor(pilot, "display_name").value == "Other"
+        assert form_of(pilot).quit_hindrance()
+
+
+async def test_renaming_keeps_the_record(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "name", "gpu02")
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+        names = [provider.name for provider in runtime.directory.providers()]
+        assert "gpu02" in names
+        assert "gpu01-vllm" not in names
+
+
+# ── View-only, clones, the rest ─────────────────────────────────────────────────────────────
+
+
+async def test_a_read_only_provider_is_shown_and_can_be_cloned(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("demo")) as pilot:
+        await pilot.press(*"xyz", "ctrl+s")
+        assert editor(pilot, "name").value == "demo"
+        assert len(runtime.directory.providers()) == 5
+        await pilot.press("f6")
+        await until(pilot, lambda: pilot.app.screen.query_one("#field-name", Input).value == "demo-copy")
+        copy = pilot.app.screen
+        assert isinstance(copy, ProviderFormScreen)
+        assert copy.row("is_remote").value == "no"
+        assert copy.row("provider_url").value == ""
+
+
+async def test_a_clone_leaves_the_stored_key_behind(runtime: FakeRuntime) -> None:
+    async with form(runtime, runtime.directory.get("cloud"), is_clone=True) as pilot:
+        assert editor(pilot, "name").value == "cloud-copy"
+        assert editor(pilot, "api_key").value == ""
+        assert "not copied" in note(pilot, "api_key")
+
+
+async def test_the_category_sets_the_sub_type_and_hides_the_output_price(
+    runtime: FakeRuntime, until: Until
+) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "output_price", "1")
+        form_of(pilot).row("category").editor.focus()
+        await pilot.press("right")
+        await until(pilot, lambda: form_of(pilot).row("sub_type").value == "custom-embedding")
+        assert not form_of(pilot).row("output_price").display
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: runtime.directory.get("gpu01-vllm").category is Category.EMBEDDING)
+        assert runtime.directory.get("gpu01-vllm").output_price is None
+
+
+async def test_choices_go_by_letter_arrow_and_click(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm"), size=(120, 40)) as pilot:
+        form_of(pilot).row("state").editor.focus()
+        await pilot.press("i")
+        form_of(pilot).row("currency").editor.focus()
+        await pilot.press("left")
+        await pilot.click("#field-is_default", offset=(9, 0))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: runtime.directory.get("gpu01-vllm").state is State.INACTIVE)
+        saved = runtime.directory.get("gpu01-vllm")
+        assert saved.currency == "SGD"
+        assert saved.is_default
+
+
+async def test_advanced_fields_are_saved(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        screen = form_of(pilot)
+        screen.row("thinking").value = "high"
+        screen.row("temperature").value = "0.2"
+        screen.row("max_tokens").value = "512"
+        screen.row("extra_headers").value = "X-Team: research\nX-Run: 7"
+        screen.row("extra_body").value = "top_k = 20"
+        screen.row("system_prompt").value = "Be brief.\nBe kind."
+        screen.row("insecure").value = "yes"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: runtime.directory.get("gpu01-vllm").thinking is Thinking.HIGH)
+        saved = runtime.directory.get("gpu01-vllm")
+        assert saved.sampling.temperature == 0.2
+        assert saved.sampling.max_tokens == 512
+        assert saved.extra_headers == {"X-Team": "research", "X-Run": "7"}
+        assert saved.extra_body == {"top_k": 20}
+        assert saved.system_prompt == "Be brief.\nBe kind."
+        assert saved.tls.insecure
+
+
+async def test_a_paste_into_a_field_is_one_safe_line(runtime: FakeRuntime) -> None:
+    async with form(runtime) as pilot:
+        field = editor(pilot, "display_name")
+        field.focus()
+        field.post_message(events.Paste("\n a\x1b]52;c;x\x07b \nsecond"))
+        await pilot.pause()
+        assert field.value == "a␛]52;c;x␇b"
+
+
+async def test_arrows_go_from_field_to_field(runtime: FakeRuntime) -> None:
+    async with form(runtime) as pilot:
+        await pilot.press("down")
+        assert form_of(pilot).row("display_name").editor.has_focus
+        await pilot.press("up")
+        assert form_of(pilot).row("name").editor.has_focus
