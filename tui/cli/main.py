@@ -57,6 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return EXIT_BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show values
+        from tui.runtime.crash import report_crash
+        from tui.runtime.runtime import open_runtime
+
+        output.aside(report_crash(open_runtime(os.environ), error))
+        return 1
 
 
 def _forbid_core_dumps() -> None:

@@ -225,7 +225,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         """End honestly: Textual's own report prints local variables, keys among them."""
-        from tui.ui.crash import report_crash
+        from tui.runtime.crash import report_crash
 
         error = self._exception
         cause = error.error if isinstance(error, WorkerFailed) else error
@@ -236,7 +236,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
     def report_worker(self, event: Worker.StateChanged) -> None:
         """Say aloud that a background task died of a defect, and keep the report; the program goes on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            from tui.ui.crash import report_crash
+            from tui.runtime.crash import report_crash
 
             self.notify(report_crash(self.runtime, event.worker.error), severity="error", timeout=10)
 
