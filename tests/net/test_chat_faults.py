@@ -147,7 +147,7 @@ async def test_a_stall_keeps_its_text(chat: Chatter) -> None:
     assert reply.cause == "stream-stalled"
     assert reply.answer == "Hello there"
     assert reply.failure is not None
-    assert reply.failure.facts["seconds"] == "0.3"
+    assert reply.failure.facts["seconds"] == "0.6"
 
 
 async def test_an_error_in_the_stream_keeps_the_text_before_it(chat: Chatter) -> None:
@@ -270,6 +270,6 @@ async def test_the_idle_limit_counts_from_the_last_text(chat: Chatter) -> None:
         connection.send(b"0\r\n\r\n")
 
     with FaultServer(slow) as server:
-        reply = await chat(server.base_url, patience=replace(CALM, idle_seconds=0.4))
+        reply = await chat(server.base_url, patience=replace(CALM, idle_seconds=0.5))
     assert reply.cause is None
     assert reply.answer == "a" * 12

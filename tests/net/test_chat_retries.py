@@ -150,7 +150,7 @@ async def test_a_kept_connection_that_the_server_closes_is_replaced(chat: Chatte
         connection.socket.recv(1)
 
     with FaultServer(once) as server:
-        for _ in range(2):
+        for _ in range(8):
             reply = await chat(server.base_url)
             assert reply.answer == "Hello there"
     assert server.connections >= 2

@@ -131,6 +131,8 @@ async def test_http_on_a_tls_port_offers_https(chat: Chatter) -> None:
         ("tls-stalled", "tls-stalled"),
         ("ssh-banner", "not-http"),
         ("reset-at-once", "connection-reset"),
+        ("healthy", "tls-on-plain-port"),
+        ("close-without-answer", "tls-version"),
     ],
 )
 async def test_https_on_a_port_that_does_not_encrypt(chat: Chatter, fault: str, cause: str) -> None:

@@ -19,6 +19,9 @@ from tui.wire.servers import ServerKind
 LIST = Answer(json.dumps({"object": "list", "data": [{"id": "a", "owned_by": "vllm"}, {"id": "b"}]}).encode())
 
 
+SLOW = ("silence", "slow-headers", "stall-after-headers")
+
+
 async def test_a_list_means_reachable_and_names_models_and_server(factory: ClientFactory) -> None:
     with FaultServer(LIST) as server:
         found = await reach(factory, Endpoint(server.base_url))
@@ -55,7 +58,7 @@ async def test_what_is_in_the_way(
     factory: ClientFactory, fault: str, is_reachable: bool | None, cause: str
 ) -> None:
     with FaultServer(fault) as server:
-        found = await reach(factory, Endpoint(server.base_url), timeout_seconds=0.4)
+        found = await reach(factory, Endpoint(server.base_url), 0.6 if fault in SLOW else 10)
     assert found.is_reachable is is_reachable
     assert found.failure is not None
     assert found.failure.cause == cause

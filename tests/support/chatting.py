@@ -27,9 +27,9 @@ from tui.wire.adaptation import Adaptation
 
 HASTE = Patience(
     connect_seconds=0.4,
-    headers_seconds=0.4,
-    unstreamed_seconds=0.4,
-    idle_seconds=0.3,
+    headers_seconds=0.6,
+    unstreamed_seconds=0.6,
+    idle_seconds=0.6,
     notice_seconds=0.1,
     retries=0,
     backoff_seconds=0.01,
@@ -38,7 +38,14 @@ HASTE = Patience(
 )
 """Limits that make a failing exchange end soon."""
 
-CALM = replace(HASTE, connect_seconds=5, headers_seconds=10, unstreamed_seconds=10, idle_seconds=10)
+CALM = replace(
+    HASTE,
+    connect_seconds=5,
+    headers_seconds=10,
+    unstreamed_seconds=10,
+    idle_seconds=10,
+    second_look_seconds=5,
+)
 """Limits that a healthy exchange never meets, however busy the machine."""
 
 

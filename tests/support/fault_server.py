@@ -45,13 +45,14 @@ class Connection:
         self.socket: socket.socket = raw
 
     def read_request(self) -> bytes:
-        """Return one request, head and body, and record it; ``b""`` where the peer hung up before."""
+        """Return one request, head and body, and record it; ``b""`` where the peer hung up before, or
+        where it begins to encrypt."""
         data = b""
         while b"\r\n\r\n" not in data:
             piece = self.socket.recv(65536)
-            if not piece:
-                return b""
             data += piece
+            if not piece or data.startswith(b"\x16"):
+                return b""
         head, _, body = data.partition(b"\r\n\r\n")
         lengths = [line[15:] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
         while len(body) < int(lengths[0] if lengths else b"0"):
@@ -398,11 +399,11 @@ def brotli(connection: Connection) -> None:
 
 
 def bomb(connection: Connection) -> None:
-    """F13: 100 MB of text in about 100 KB of gzip."""
+    """F13: 30 MB of text in about 30 KB of gzip."""
     connection.read_request()
     connection.start_stream("Content-Encoding: gzip")
     with contextlib.suppress(OSError):
-        connection.send_chunks(gzip_bomb(100_000_000))
+        connection.send_chunks(gzip_bomb(30_000_000))
         connection.send(b"0\r\n\r\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 
@@ -26,6 +27,7 @@ def sse_stream(*events: bytes) -> bytes:
     return b"".join((*events, FINISH, DONE))
 
 
+@functools.cache
 def gzip_bomb(size: int) -> bytes:
     """Return that many bytes of an event, compressed a thousandfold."""
     return gzip.compress(b'data: {"choices":[{"delta":{"content":"' + b"a" * size, mtime=0)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import httpx
 
 _MOST_ADAPTATIONS = 8
+_MOST_STALE = 3
+"""Kept connections found closed in a row before that is called a failure."""
 _STALE = ("closed-without-answer", "connection-reset")
 
 
@@ -73,7 +75,7 @@ class ChatCall:
         self._adaptation = memory.get(endpoint.base_url, request.model) or Adaptation()
         self._adaptations = 0
         self._tried = 0
-        self._stale_tried = False
+        self._stale = 0
         self._is_streamed = request.stream
         self._loading_until: float | None = None
         if endpoint.key:
@@ -166,6 +168,7 @@ class ChatCall:
     async def _read(self, response: httpx.Response, exchange: Exchange, body: Mapping[str, object]) -> bool:
         """Pass the reply on; return whether that was the end."""
         exchange.enter(Phase.BODY)
+        self._stale = 0
         headers = {name.lower(): value for name, value in response.headers.items()}
         self._emit(ResponseStarted(response.status_code, self._shown(headers)))
         reply = ReplyStream(
@@ -204,7 +207,7 @@ class ChatCall:
 
     async def _end_or_retry(self, failure: Failure, exchange: Exchange) -> bool:
         if self._is_stale(failure, exchange):
-            self._stale_tried = True
+            self._stale += 1
             self._tried -= 1
             return False
         if await self._waits(failure, {}):
@@ -214,7 +217,7 @@ class ChatCall:
 
     def _is_stale(self, failure: Failure, exchange: Exchange) -> bool:
         """Whether a kept connection had been closed by the server just before it was used again."""
-        is_unused = exchange.is_reused and exchange.received == 0 and not self._stale_tried
+        is_unused = exchange.is_reused and exchange.received == 0 and self._stale < _MOST_STALE
         return is_unused and failure.cause in _STALE
 
     async def _waits(self, failure: Failure, headers: Mapping[str, str]) -> bool:
