@@ -13,21 +13,28 @@ from typing import Any
 import pytest
 
 from tests.support.catalogue_cases import KEY, has_ipv6
-from tests.support.check_runner import NOWHERE, ForgetfulMemory, run_check
+from tests.support.check_runner import run_check, services
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fake_machine import FakeMachine
 from tests.support.fault_server import Answer, Connection, FaultServer, refused_port
+from tests.support.stream_samples import delta, sse_stream
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord
-from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
-from tui.core.secret import Redactor, Secret
-from tui.net.chat import ChatClient
-from tui.net.client import ClientFactory
-from tui.net.machine.machine import Machine
+from tui.core.diagnosis import (
+    CheckId,
+    CheckResult,
+    CheckStatus,
+    DiagnosisReport,
+    changed_results,
+    worst_exit_code,
+)
+from tui.core.provider import Category, Provider
+from tui.core.secret import Secret
 from tui.net.probe import connect
 from tui.net.probe.diagnose import Diagnosis
+from tui.net.probe.many import diagnose_all
 from tui.net.probe.server import closest_names
-from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
+from tui.net.probe.target import ProbeLimits, ProbeTarget
 
 needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 
@@ -306,9 +313,6 @@ async def test_no_route(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_cancelled_diagnosis_reports_what_it_knows() -> None:
-    redactor = Redactor()
-    factory = ClientFactory({}, redactor=redactor)
-    chat = ChatClient(factory, memory=ForgetfulMemory(), redactor=redactor)
     connected = asyncio.Event()
 
     def follow(result: CheckResult) -> None:
@@ -316,15 +320,14 @@ async def test_a_cancelled_diagnosis_reports_what_it_knows() -> None:
             connected.set()
 
     with FaultServer("silence") as server:
-        services = ProbeServices(factory, chat, Machine({}, NOWHERE), {}, redactor, ProbeLimits())
-        diagnosis = Diagnosis(target(server.base_url), services, on_result=follow)
-        task = asyncio.create_task(diagnosis.run())
-        await connected.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        async with services(limits=ProbeLimits()) as used:
+            diagnosis = Diagnosis(target(server.base_url), used, on_result=follow)
+            task = asyncio.create_task(diagnosis.run())
+            await connected.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
         report = diagnosis.report(interrupted=True)
-    await factory.aclose()
     assert report.exit_code == 130
     assert not report.ok
     assert report.result(CheckId.TCP) is not None
@@ -337,3 +340,60 @@ async def test_text_of_servers_is_shown_safe() -> None:
     assert cause_of(report) == "server-error"
     texts = (text for result in report.results for text in (result.title, result.advice, *result.facts))
     assert not {"\x1b", "\x07", "\x9b"} & set(" ".join(texts))
+
+
+async def test_lm_studio_answers_200_to_a_wrong_path() -> None:
+    wrong = Answer(b'{"error":"Unexpected endpoint or method. (GET /models)"}')
+    with FaultServer(FakeApi(routes={"/models": wrong, "/chat/completions": wrong})) as server:
+        report = await run_check(target(server.base_url.removesuffix("/v1")))
+    assert cause_of(report) == "url-missing-v1"
+
+
+async def test_a_second_stream_dialect_shows_reasoning() -> None:
+    thinking = Answer(
+        sse_stream(delta("Hm", field="reasoning_content"), delta("Hello")), content_type="text/event-stream"
+    )
+    with FaultServer(FakeApi(chat=thinking)) as server:
+        report = await run_check(target(server.base_url))
+    assert report.ok
+    assert "reasoning_content" in report.result(CheckId.REASONING).title  # type: ignore[union-attr]
+
+
+async def test_many_endpoints_are_checked_at_once() -> None:
+    seen: list[str] = []
+    with FaultServer(FakeApi()) as server, refused_port() as port:
+        good, bad = target(server.base_url), target(f"http://127.0.0.1:{port}/v1")
+        targets = {f"good-{number}": good for number in range(5)} | {"bad": bad}
+        async with services() as used:
+            reports = await diagnose_all(
+                targets, used, at_once=3, on_report=lambda name, _: seen.append(name)
+            )
+    assert list(reports) == list(targets)
+    assert sorted(seen) == sorted(targets)
+    assert [report.exit_code for report in reports.values()] == [0, 0, 0, 0, 0, 1]
+    assert worst_exit_code(reports.values()) == 1
+    assert worst_exit_code([]) == 0
+
+
+async def test_a_watcher_hears_of_changes_only() -> None:
+    with FaultServer(FakeApi()) as server:
+        before = await run_check(target(server.base_url))
+        assert changed_results(before, await run_check(target(server.base_url))) == ()
+        url = server.base_url
+    now = await run_check(target(url))
+    assert [result.id for result in changed_results(before, now)] == [CheckId.TCP]
+
+
+def test_the_target_that_a_provider_is() -> None:
+    provider = Provider(
+        "p", compatible_provider="m", provider_url="localhost:8000", category=Category.EMBEDDING
+    )
+    made = ProbeTarget.of_provider(provider, Endpoint("http://x/v1"), model="n")
+    assert (made.model, made.is_embedding) == ("n", True)
+
+
+async def test_an_embedding_provider_gets_no_chat() -> None:
+    with FaultServer(FakeApi()) as server:
+        report = await run_check(target(server.base_url, is_embedding=True))
+        assert not any(request.startswith(b"POST") for request in server.requests)
+    assert report.ok

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.support import certificates
@@ -42,6 +43,22 @@ class ForgetfulMemory:
         pass
 
 
+@asynccontextmanager
+async def services(
+    environment: Mapping[str, str] | None = None, limits: ProbeLimits = SHORT, root: Path = NOWHERE
+) -> AsyncIterator[ProbeServices]:
+    """Yield what a diagnosis works with, and close every connection in the end."""
+    # One authority instead of the system's hundred: each test builds its own TLS context.
+    variables = {"SSL_CERT_FILE": str(certificates.CA), **(environment or {})}
+    redactor = Redactor()
+    factory = ClientFactory(variables, redactor=redactor)
+    chat = ChatClient(factory, memory=ForgetfulMemory(), redactor=redactor)
+    try:
+        yield ProbeServices(factory, chat, Machine(variables, root), variables, redactor, limits)
+    finally:
+        await factory.aclose()
+
+
 async def run_check(
     target: ProbeTarget,
     *,
@@ -52,23 +69,9 @@ async def run_check(
     on_result: Callable[[CheckResult], None] | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> DiagnosisReport:
-    """Diagnose and close every connection."""
-    # One authority instead of the system's hundred: each test builds its own TLS context.
-    variables = {"SSL_CERT_FILE": str(certificates.CA), **(environment or {})}
-    redactor = Redactor()
-    factory = ClientFactory(variables, redactor=redactor)
-    services = ProbeServices(
-        factory,
-        ChatClient(factory, memory=ForgetfulMemory(), redactor=redactor),
-        Machine(variables, root),
-        variables,
-        redactor,
-        limits,
-    )
-    try:
-        return await diagnose(target, services, quick=quick, on_result=on_result, on_progress=on_progress)
-    finally:
-        await factory.aclose()
+    """Diagnose one endpoint."""
+    async with services(environment, limits, root) as used:
+        return await diagnose(target, used, quick=quick, on_result=on_result, on_progress=on_progress)
 
 
 async def check_situation(situation: Situation, *, root: Path = NOWHERE) -> DiagnosisReport:
