@@ -501,3 +501,16 @@ async def test_at_80_by_24_everything_has_its_place(open_chat: Any) -> None:
         }
         assert [region.height for region in regions.values()] == [1, 16, 4, 2, 1]
         assert [region.y for region in regions.values()] == [0, 1, 17, 21, 23]
+
+
+@pytest.mark.parametrize("focus", ["prompt", "transcript"])
+async def test_the_footer_has_at_most_six_keys_and_they_fit(open_chat: Any, focus: str) -> None:
+    async with open_chat(size=(80, 24)) as chat:
+        await chat.ask("hello")
+        if focus == "transcript":
+            await chat.press("tab")
+        shown = [active.binding for active in chat.screen.active_bindings.values() if active.binding.show]
+        assert 3 <= len({binding.description for binding in shown}) <= 6
+        footer = chat.screen.query_one("Footer")
+        await chat.until(lambda: len(footer.children) >= 5)
+        assert max(child.region.right for child in footer.children) <= 80

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 
 from tui.core.turn import Turn
 from tui.session.target import ChatTarget
@@ -22,6 +22,7 @@ from tui.ui.widgets.status_bar import StatusBar
 
 _NEEDS_REST = frozenset({"again", "go_on", "fork", "new", "new_unsaved"})
 """What has to wait until nothing streams."""
+_ROOM_FOR_READING = frozenset({"chat.new", "chat.open", "chat.back"})
 
 
 class ChatScreen(ChatBase):
@@ -52,6 +53,19 @@ class ChatScreen(ChatBase):
         if action == "go_on" and not self._turns()[-1].answer:
             return None
         return True
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work now. While reading, the footer has the transcript's in place of some of ours."""
+        found = super().active_bindings
+        if not self.is_mounted or not self.transcript.has_focus:
+            return found
+        return {
+            key: active._replace(binding=replace(active.binding, show=False))
+            if active.binding.id in _ROOM_FOR_READING
+            else active
+            for key, active in found.items()
+        }
 
     def _turns(self) -> list[Turn]:
         return self.session.turns if self.session is not None else []

@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.core.failure import LmdeckError
 from tui.core.provider import Category, Provider
-from tui.core.safe_text import safe_text
+from tui.core.safe_text import safe_line, safe_text
 from tui.core.usage import Price
 from tui.session.target import ChatTarget
 from tui.ui.screens.base import LmdeckScreen
@@ -39,10 +39,16 @@ class ChatBase(LmdeckScreen[None]):
     """One conversation at a time, with one provider at a time."""
 
     def __init__(
-        self, provider_name: str | None = None, *, conversation: str | None = None, is_fork: bool = False
+        self,
+        provider_name: str | None = None,
+        *,
+        is_saved: bool = True,
+        conversation: str | None = None,
+        is_fork: bool = False,
     ) -> None:
         super().__init__()
         self._provider_name = provider_name
+        self._is_first_saved = is_saved
         self._first_conversation = (conversation, is_fork)
         self.target: ChatTarget | None = None
         self._view: SessionView | None = None
@@ -67,7 +73,7 @@ class ChatBase(LmdeckScreen[None]):
         self.target = self._first_target()
         identity, is_fork = self._first_conversation
         if identity is None:
-            self.begin(self.runtime.new_session())
+            self.begin(self.runtime.new_session(saved=self._is_first_saved))
         else:
             self.open_conversation(identity, is_fork=is_fork)
         self.prompt.focus()
@@ -256,8 +262,21 @@ class ChatBase(LmdeckScreen[None]):
         text = self._banner_text()
         banner.set_class(bool(text), "-shown")
         banner.update(Content(safe_text(text)))
+        self._show_invitation()
         self.refresh_bindings()
         self.query_one(StatusBar).draw()
+
+    def _show_invitation(self) -> None:
+        """Say in the empty prompt whom it would ask, and how."""
+        if self.is_read_only:
+            words = "Read only. F8 goes on in a copy."
+        elif self.target is None:
+            words = "No provider is active: Ctrl+L goes to the list of providers."
+        else:
+            whom = safe_line(f"{self.target.provider.label} · {self.target.model_name}", 100)
+            words = f"Ask {whom}\nEnter sends, Ctrl+J makes a new line"
+        if str(self.prompt.placeholder) != words:
+            self.prompt.placeholder = Content(words)
 
     def _banner_text(self) -> str:
         session = self.session

@@ -76,9 +76,9 @@ class FiguresScreen(ModalScreen[None]):
 
 def _line(fact: Fact) -> Content:
     label = fact.label.ljust(_LABEL_CELLS) if fact.label else ""
-    parts: list[tuple[str, str] | str] = [(label, "$text-muted"), fact.value]
+    parts: list[tuple[str, str] | str] = [(label, "dim"), fact.value]
     if fact.meaning:
-        parts.append((f"  {fact.meaning}", "$text-muted"))
+        parts.append((f"  {fact.meaning}", "dim"))
     return Content.assemble(*parts)
 
 

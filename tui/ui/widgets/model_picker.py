@@ -131,7 +131,7 @@ class ModelPicker(ModalScreen[Picked | None]):
             note = "  as typed"
         else:
             note = ""
-        return Content.assemble(safe_line(name), (note, "$text-muted"))
+        return Content.assemble(safe_line(name), (note, "dim"))
 
     # ── Choosing ────────────────────────────────────────────────────────────────────────────
 

@@ -58,7 +58,6 @@ class Prompt(TextArea):
             tab_behavior="focus",
             highlight_cursor_line=False,
             compact=True,
-            placeholder=Content("Write a prompt. Enter sends, Ctrl+J makes a new line."),
         )
         self._send = send
         self.cursor_blink = False

@@ -141,7 +141,7 @@ def _head(facts: StatusFacts) -> Iterator[Part]:
         yield Part(text, 1, style)
     yield Part(safe_line(facts.provider), 5, "muted", shrinks=True)
     yield Part(safe_line(facts.model), 2, "plain", shrinks=True)
-    if turn is not None and (turn.timings.started is not None or turn.timings.ttft_ms is not None):
+    if turn is not None and (turn.timings.first_text is not None or turn.timings.ended is not None):
         yield Part(f"TTFT {format_milliseconds(turn.timings.ttft_ms)}", 4, "muted")
         yield Part(_rate(facts, turn), 3, "plain")
 
