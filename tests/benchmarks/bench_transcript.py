@@ -83,7 +83,7 @@ def rates(base_url: str, runs: int, quick: bool) -> None:
         rows, cpu = [], {}
         for name in (CAT, STREAM, OURS):
             count = runs if name == OURS else max(1, runs // 2)
-            found = repeat(count, lambda name=name: streamed(name, base_url, model, tokens))  # type: ignore[misc]
+            found = repeat(count, lambda n=name, m=model, t=tokens: streamed(n, base_url, m, t))  # type: ignore[misc]
             rows.append(stream_row(name, found))
             cpu[name] = middle([one.cpu_seconds for one in found])
         ours, floor = cpu[OURS], cpu[STREAM]

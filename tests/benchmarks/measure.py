@@ -6,6 +6,7 @@ import json
 import time
 import urllib.request
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -73,7 +74,7 @@ def stream(
     record = last_answer(base_url)
     begin, end = record["first_token_at"], record["last_token_at"]
     times = [chunk.at for chunk in program.chunks[first:] if begin <= chunk.at <= max(end, shown)]
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(times)]
     frames = 1 + sum(gap > _FRAME_GAP_SECONDS for gap in gaps)
     thousands = tokens / 1000
     return Streamed(

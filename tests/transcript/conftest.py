@@ -79,8 +79,15 @@ class TerminalHost(Host):
         super().__init__(calm=calm, driver=TerminalDriver)
 
     def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: Any) -> Any:
-        driver = TerminalDriver(self, debug=False, mouse=mouse, size=size)
-        return driver
+        return TerminalDriver(self, debug=False, mouse=mouse, size=size)
+
+    def transcript_of_base(self) -> Transcript:
+        """The transcript, whatever screen lies over it."""
+        return self.screen_stack[0].query_one(Transcript)
+
+    def resize_terminal(self, width: int, height: int) -> None:
+        """Make the terminal as large as the application is about to learn."""
+        self.terminal.resize(height, width)
 
     @property
     def terminal(self) -> pyte.Screen:
@@ -96,7 +103,10 @@ class TerminalHost(Host):
         """A terminal after one full repaint."""
         size = self.size
         screen = pyte.Screen(size.width, size.height)
-        update = self.screen._compositor.render_full_update()
+        compositor = self.screen._compositor
+        waiting = compositor._dirty_regions.copy()
+        update = compositor.render_full_update()
+        compositor._dirty_regions.update(waiting)
         pyte.Stream(screen).feed(update.render_segments(self.console))
         return screen
 
@@ -106,10 +116,17 @@ def differences(left: pyte.Screen, right: pyte.Screen) -> list[str]:
     found = []
     for y in range(left.lines):
         for x in range(left.columns):
-            if left.buffer[y][x] != right.buffer[y][x]:
+            if _visible(left.buffer[y][x]) != _visible(right.buffer[y][x]):
                 found.append(f"row {y} column {x}: {left.buffer[y][x]} != {right.buffer[y][x]}")
                 break
     return found
+
+
+def _visible(cell: Any) -> Any:
+    """A cell without what cannot be seen: the letters' style where there is only a blank."""
+    if cell.data == " " and not (cell.underscore or cell.reverse or cell.strikethrough):
+        return cell.data, cell.bg
+    return cell
 
 
 async def until(pilot: Any, condition: Callable[[], bool], what: str = "") -> None:

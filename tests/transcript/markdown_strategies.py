@@ -2,14 +2,65 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import strategies as st
 
-WORDS = ["alpha", "beta", "**bold**", "*it*", "`code`", "a_b", "[x](http://y.z)", "中文", "👩‍💻", "~~no~~", "$x_1$", "1.", "-"]
+WORDS = [
+    "alpha",
+    "beta",
+    "**bold**",
+    "*it*",
+    "`code`",
+    "a_b",
+    "[x](http://y.z)",
+    "中文",
+    "👩‍💻",
+    "~~no~~",
+    "$x_1$",
+    "1.",
+    "-",
+]
 words = st.sampled_from(WORDS)
 text = st.lists(words, min_size=1, max_size=12).map(" ".join)
-STARTS = ["", "", "", "- ", "* ", "1. ", "2) ", "> ", "# ", "### ", "  - ", "    ", "   ", ">> ", "- [ ] ", "\t"]
-ALONE = ["", "", "```", "```python", "~~~", "---", "===", "***", "| a | b |", "|---|:-:|", "| 1 | 2 |", ">", "-", "$$", "[r]: http://u"]
-line = st.one_of(st.builds(lambda start, body: start + body, st.sampled_from(STARTS), text), st.sampled_from(ALONE))
+STARTS = [
+    "",
+    "",
+    "",
+    "- ",
+    "* ",
+    "1. ",
+    "2) ",
+    "> ",
+    "# ",
+    "### ",
+    "  - ",
+    "    ",
+    "   ",
+    ">> ",
+    "- [ ] ",
+    "\t",
+]
+ALONE = [
+    "",
+    "",
+    "```",
+    "```python",
+    "~~~",
+    "---",
+    "===",
+    "***",
+    "| a | b |",
+    "|---|:-:|",
+    "| 1 | 2 |",
+    ">",
+    "-",
+    "$$",
+    "[r]: http://u",
+]
+line = st.one_of(
+    st.builds(lambda start, body: start + body, st.sampled_from(STARTS), text), st.sampled_from(ALONE)
+)
 
 
 @st.composite
@@ -31,7 +82,12 @@ def _table(draw: st.DrawFn) -> str:
 @st.composite
 def _code(draw: st.DrawFn) -> str:
     language = draw(st.sampled_from(["", "python", "c", "rust", "html", "unknown"]))
-    body = draw(st.lists(st.sampled_from(['"""doc', "x = 1  # c", "/* open", "close */", "", "\tdef f():", "a" * 130]), max_size=8))
+    body = draw(
+        st.lists(
+            st.sampled_from(['"""doc', "x = 1  # c", "/* open", "close */", "", "\tdef f():", "a" * 130]),
+            max_size=8,
+        )
+    )
     return "\n".join([f"```{language}", *body, "```"])
 
 
@@ -47,4 +103,4 @@ def cut_texts(draw: st.DrawFn) -> tuple[str, list[str]]:
     whole = draw(markdown)
     cuts = sorted(draw(st.lists(st.integers(0, len(whole)), max_size=12)))
     edges = [0, *cuts, len(whole)]
-    return whole, [whole[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return whole, [whole[start:end] for start, end in pairwise(edges)]

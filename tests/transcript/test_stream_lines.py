@@ -27,7 +27,7 @@ def fresh(text: str, layout: Layout) -> list[Line]:
 @given(cut_texts(), WIDTHS)
 @example((LONG, [LONG[:1], LONG[1:999], LONG[999:1001], LONG[1001:]]), 40)
 @example(("`" + "x" * 5000, ["`" + "x" * 999, "x" * 4001]), 20)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_streamed_lines_equal_a_fresh_render_at_every_cut(cut: tuple[str, list[str]], width: int) -> None:
     whole, pieces = cut
     layout = Layout(width)
@@ -43,7 +43,7 @@ def test_streamed_lines_equal_a_fresh_render_at_every_cut(cut: tuple[str, list[s
 
 
 @given(cut_texts(), WIDTHS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_settled_lines_never_change(cut: tuple[str, list[str]], width: int) -> None:
     lines = MarkdownLines(Layout(width))
     before: list[Line] = []
@@ -56,7 +56,7 @@ def test_settled_lines_never_change(cut: tuple[str, list[str]], width: int) -> N
 
 
 @given(markdown, st.sampled_from([20, 40, 80, 117]), st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_line_is_wider_than_the_view(text: str, width: int, wrap_code: bool) -> None:
     from rich.cells import cell_len
 
@@ -65,7 +65,7 @@ def test_no_line_is_wider_than_the_view(text: str, width: int, wrap_code: bool) 
 
 
 @given(st.text(max_size=300), st.integers(1, 60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_text_at_all_becomes_lines_without_control_characters(text: str, width: int) -> None:
     for line in markdown_lines(text, Layout(width)):
         assert all(character >= " " and not "\x7f" <= character < "\xa0" for character in line.text)

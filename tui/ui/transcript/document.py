@@ -19,6 +19,7 @@ from tui.ui.transcript.stream import MarkdownLines
 LIVE_REASONING_ROWS = 10
 """Rows of reasoning shown while the model thinks: the newest."""
 REASONING_INDENT = 4
+"""Cells before a row of reasoning, beside the gutter."""
 REASONING_BLOCK = -3
 
 

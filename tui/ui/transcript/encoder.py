@@ -54,7 +54,7 @@ class Encoder:
         self._now = None
 
     def encode(self, segments: Iterable[Segment], *, to_edge: bool) -> str:
-        """Return the sequences for a run of segments. ``to_edge``: it ends at the right edge of the screen."""
+        """Return the sequences for a run of segments. ``to_edge``: it ends at the screen's right edge."""
         parts = [(text, style or Style.null()) for text, style, control in segments if text and not control]
         output: list[str] = []
         for index, (text, style) in enumerate(parts):

@@ -42,10 +42,9 @@ class FoldLayout(Layout):
 class Folds:
     """The mounted folds by the identity of their turn."""
 
-    def __init__(self, transcript: Transcript, viewport: Viewport, indent: int) -> None:
+    def __init__(self, transcript: Transcript, viewport: Viewport) -> None:
         self._transcript = transcript
         self._viewport = viewport
-        self._indent = indent
         self._mounted: dict[str, ReasoningFold] = {}
         self.layout = FoldLayout(self)
 
@@ -60,7 +59,7 @@ class Folds:
         if index is None or self._mounted.get(fold.document.turn.identity) is not fold:
             return Region(0, 0, 0, 0)
         top = roll.top(index) + fold.document.reasoning_start
-        return Region(self._indent, top, max(1, width - self._indent), fold.document.reasoning_rows)
+        return Region(0, top, width, fold.document.reasoning_rows)
 
     def rows_in_view(self) -> set[int]:
         """Return the rows of the view that a mounted fold covers."""

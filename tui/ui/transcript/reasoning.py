@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui.ui.transcript.transcript import Transcript
 
 _BAR = Span("  ┊ ", Role.QUOTE_BAR)
+"""With the gutter before it as wide as ``REASONING_INDENT`` and the transcript's gutter."""
 
 
 class ReasoningBody(Widget):
@@ -47,6 +48,8 @@ class ReasoningBody(Widget):
 
     def show_frame(self) -> None:
         """Draw what arrived: at once where nothing lies over it, else with the compositor."""
+        if not self.is_mounted:
+            return
         end = self._document.reasoning_end
         scrolled, self._painted_end = end - self._painted_end, end
         rows = [self.line(y) for y in range(self.size.height)]
@@ -54,9 +57,10 @@ class ReasoningBody(Widget):
             self.refresh()
 
     def line(self, row: int) -> Line:
-        """Return a row with its bar."""
+        """Return a row with the transcript's gutter and its bar."""
         line = self._document.reasoning_line(row)
-        return line._replace(spans=(_BAR, *line.spans), lead=line.lead + 1)
+        gutter = self._transcript.gutter_mark(self._document, self._document.reasoning_start)
+        return line._replace(spans=(gutter, _BAR, *line.spans), lead=line.lead + 2)
 
     def _strip(self, row: int) -> Strip:
         line = mark_selection(self.line(row), row, self.text_selection)
@@ -83,6 +87,7 @@ class ReasoningFold(Collapsible):
         self.document = document
         self.body = ReasoningBody(document, transcript)
         super().__init__(self.body, title="", collapsed=not document.is_reasoning_shown)
+        self._transcript = transcript
         self._title.label = Content(reasoning_title(document.turn))
         self.body.styles.height = document.reasoning_body_rows
 
@@ -92,6 +97,8 @@ class ReasoningFold(Collapsible):
         folded = not self.document.is_reasoning_shown
         height = self.body.styles.height
         same_height = height is not None and height.value == rows
+        under_cursor = self._transcript.cursor.is_on(self.document, self.document.reasoning_start)
+        self.set_class(under_cursor, "-under-cursor")
         if str(self._title.label) == title and same_height and self.collapsed == folded:
             return False
         self._title.label = Content(title)

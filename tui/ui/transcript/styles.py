@@ -99,7 +99,8 @@ ReasoningFold {
 
     &:focus-within { background-tint: $foreground 0%; }
     &:ansi { border: none; background: ansi_default; }
-    & > CollapsibleTitle { width: 1fr; height: 1; padding: 0; color: $text-muted; text-style: none; }
+    & > CollapsibleTitle { width: 1fr; height: 1; padding: 0 0 0 2; color: $text-muted; text-style: none; }
+    &.-under-cursor > CollapsibleTitle { color: $accent; text-style: bold underline; }
     & > CollapsibleTitle:hover { background: $block-hover-background; }
     & > CollapsibleTitle:focus { text-style: reverse; }
     & > Contents { padding: 0; height: auto; width: 100%; }

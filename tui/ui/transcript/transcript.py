@@ -74,10 +74,11 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self.viewport = Viewport(self.roll)
         self.cursor = BlockCursor(self.roll)
         self.clock = FrameClock(self._ask_for_frame, lambda: writer_is_behind(self.app), calm=calm)
-        self.folds = Folds(self, self.viewport, GUTTER)
+        self.folds = Folds(self, self.viewport)
         self._search = Search(self.roll)
         self._painter = Painter(self, self.spans_strip)
         self._painted: Anchor | None = None
+        self._had_folds = False
         self._palette: Palette | None = None
         self._has_unseen = False
 
@@ -192,6 +193,12 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self._settle()
         self.folds.sync()
+        self._lay_out_folds()
+
+    def _lay_out_folds(self) -> None:
+        """Let Textual place the folds and paint all rows."""
+        self._painted = self.viewport.anchor
+        self._had_folds = bool(self.folds.rows_in_view())
         self._clear_arrangement_cache()
         self.refresh(layout=True)
 
@@ -229,8 +236,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self._settle(jump=jump)
         if self.folds.sync():
-            self._clear_arrangement_cache()
-            self.refresh(layout=True)
+            self._lay_out_folds()
         else:
             self._paint()
 
@@ -240,7 +246,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _terminal_scrolls(self) -> bool:
         """Whether the terminal can scroll the view: nothing over it, nothing in it, nothing beside it."""
-        if self.folds.rows_in_view() or self.clock.calm:
+        if self.folds.rows_in_view():
             return False
         place = clear_region(self)
         return place is not None and spans_screen(self, place)
@@ -252,7 +258,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted = anchor
         scrolled = self.roll.absolute(anchor) - self.roll.absolute(before)
         covered = self.folds.rows_in_view()
-        if scrolled and covered:
+        had_folds, self._had_folds = self._had_folds, bool(covered)
+        if scrolled and (covered or had_folds):  # the compositor has to move them
             self.refresh()
             self.screen.post_message(UpdateScroll())
             return
@@ -275,11 +282,15 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         line = document.line(row) or EMPTY_LINE
         if self._search.is_active:
             line = self._search.marked(document, row, line)
-        gutter = _CURSOR_GUTTER if self.cursor.is_on(document, row) else _NO_GUTTER
+        gutter = self.gutter_mark(document, row)
         line = line._replace(spans=(gutter, *line.spans), lead=line.lead + 1)
         if (selection := self.text_selection) is not None:
             line = mark_selection(line, self.roll.top(index) + row, selection)
         return line
+
+    def gutter_mark(self, document: TurnDocument, row: int) -> Span:
+        """Return what stands before a row: the cursor's mark, or blanks."""
+        return _CURSOR_GUTTER if self.cursor.is_on(document, row) else _NO_GUTTER
 
     def _with_unseen_mark(self, line: Line) -> Line:
         room = self.size.width - cell_len(_UNSEEN.text)
