@@ -116,7 +116,8 @@ def test_a_template_without_a_system_role_is_served_too() -> None:
             },
         },
         {
-            "error": "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'x', 'input': {}}]"
+            "error": "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': "
+            "'x', 'input': {}}]"
         },
         {"error": {"message": "Unrecognized request argument supplied: stream_options"}},
         {"error": {"message": "stream options are not supported here"}},
@@ -157,7 +158,8 @@ def test_streaming_is_given_up(error: dict[str, object]) -> None:
     [
         (
             {
-                "message": "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) "
+                "message": "Unsupported value: 'temperature' does not support 0.5 with this model. Only the "
+                "default (1) "
                 "value is supported.",
                 "param": "temperature",
                 "code": "unsupported_value",

@@ -186,24 +186,28 @@ def test_recorded_errors_have_words_to_show(entry: object) -> None:
     ("message", "prompt", "limit"),
     [
         (
-            "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens (8900 in the "
+            "This model's maximum context length is 8192 tokens. However, you requested 9000 "
+            "tokens (8900 in the "
             "messages, 100 in the completion).",
             "8900",
             "8192",
         ),
         (
-            "This model's maximum context length is 8192 tokens. However, your request has 9000 input tokens.",
+            "This model's maximum context length is 8192 tokens. However, your request has "
+            "9000 input tokens.",
             "9000",
             "8192",
         ),
         (
-            "This model's maximum context length is 8192 tokens. However, your prompt contains at least 8193 input "
+            "This model's maximum context length is 8192 tokens. However, your prompt "
+            "contains at least 8193 input "
             "tokens",
             "8193",
             "8192",
         ),
         (
-            "Requested token count exceeds the model's maximum context length of 8192 tokens. You requested a total "
+            "Requested token count exceeds the model's maximum context length of 8192 "
+            "tokens. You requested a total "
             "of 9100 tokens: 9000 tokens from the input messages and 100 tokens for the completion.",
             "9000",
             "8192",
@@ -212,7 +216,8 @@ def test_recorded_errors_have_words_to_show(entry: object) -> None:
         ("Range of input length should be [1, 30720]", None, "30720"),
         ("prompt is too long: 210000 tokens > 200000 maximum", "210000", "200000"),
         (
-            "This model's maximum context length is 128,000 tokens, however your messages resulted in 130,001 tokens",
+            "This model's maximum context length is 128,000 tokens, however your messages "
+            "resulted in 130,001 tokens",
             "130001",
             "128000",
         ),

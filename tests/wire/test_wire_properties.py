@@ -77,10 +77,11 @@ def test_text_without_marks_arrives_as_it_was_sent(texts: list[str]) -> None:
         b"x" * 65_536,
         b": c" * 20_000,
         b"data: {}\n" * 7_000,
+        b"data: x\n" * 8_000,
         b'{"choices":[{"message":{"content":"' + b"x" * 65_000,
         b"[" * 65_536,
     ],
-    ids=["data", "nonsense", "comment", "one-event", "document", "list"],
+    ids=["data", "nonsense", "comment", "one-event", "odd-event", "document", "list"],
 )
 def test_a_hundred_megabytes_do_not_stay_in_memory(piece: bytes) -> None:
     reader = ReplyReader(status=200, headers=EVENT_STREAM, streamed=True)

@@ -56,8 +56,9 @@ class ChunkReader:
         Raises:
             LimitExceeded: all texts together are too large.
         """
-        model = chunk.get("model")
-        if model != self._model or (self._fingerprint is None and "system_fingerprint" in chunk):
+        if chunk.get("model") != self._model or (
+            self._fingerprint is None and chunk.get("system_fingerprint")
+        ):
             self._identify(chunk, events)
         choices = chunk.get("choices")
         if choices is not None:
@@ -116,14 +117,18 @@ class ChunkReader:
             return
         delta = choice.get("delta")
         if isinstance(delta, dict) and delta:
-            self._read_delta(delta, events)
+            content = delta.get("content")
+            if len(delta) == 1 and type(content) is str:  # the common delta of an answer
+                self._add_answer(content, events)
+            else:
+                self._read_delta(delta, events)
         elif not (self.outcome.has_answer or self.outcome.has_reasoning):
             self._read_whole(choice, events)
         reason = choice.get("finish_reason")
         if reason:
             self.outcome.finish_reason = _word(reason) or self.outcome.finish_reason
-        if choice.get("usage"):  # Moonshot
-            self._read_usage(choice, events)
+            if choice.get("usage"):  # Moonshot
+                self._read_usage(choice, events)
 
     def _read_whole(self, choice: Mapping[str, object], events: list[StreamEvent]) -> None:
         """Read ``choices[].message`` (or the ``text`` of an old completion), in a stream too."""
@@ -134,22 +139,18 @@ class ChunkReader:
             self._add_answer(flatten(choice["text"]), events)
 
     def _read_delta(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
-        has_more = len(delta) > 1 or "content" not in delta
-        if has_more:
-            reasoning, source = find_reasoning(delta)
-            if reasoning:
-                self._name_source(source, events)
-                events.extend(self._splitter.expect_fields())
-                self._add_reasoning(reasoning, events)
+        reasoning, source = find_reasoning(delta)
+        if reasoning:
+            self._name_source(source, events)
+            events.extend(self._splitter.expect_fields())
+            self._add_reasoning(reasoning, events)
         content = delta.get("content")
         if content:
-            if type(content) is str:
-                self._add_answer(content, events)
-            elif isinstance(content, list):
+            if isinstance(content, list):
                 self._read_parts(content, events)
             else:
                 self._add_answer(flatten(content), events)
-        if has_more:
+        if len(delta) > 1 or content is None:
             self._read_rest(delta, events)
 
     def _read_parts(self, parts: list[object], events: list[StreamEvent]) -> None:
@@ -197,8 +198,10 @@ class ChunkReader:
             text = self._answer_mender.feed(text)
         if not text:
             return
-        self._use_room(len(text))
-        if self._splitter.is_plain:
+        self._room -= len(text)
+        if self._room < 0:
+            self._use_room(0)
+        if self._splitter.passes(text):
             self.outcome.has_answer = True
             events.append(AnswerDelta(text))
         else:

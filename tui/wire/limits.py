@@ -13,7 +13,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes, except ``answer``, which counts characters of all text that came."""
+    """Sizes in bytes; ``event`` and ``answer`` count characters of what was decoded."""
 
     line: int = MEGABYTE
     event: int = MEGABYTE

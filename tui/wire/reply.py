@@ -39,6 +39,8 @@ KEEP_ALIVE = "keep-alive"
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 _HEAD = 2_000
 _EXCERPT = 120
+_MOST_LINES = 5_000
+"""Lines of one event that are read as events of their own, where a server leaves blank lines out."""
 
 
 class ReplyReader:
@@ -124,7 +126,7 @@ class ReplyReader:
     # A stream of events
 
     def _feed_stream(self, decoder: SseDecoder, data: bytes, events: list[StreamEvent]) -> None:
-        if len(self._head) < _HEAD and not self._is_event_stream:
+        if not self._is_event_stream and len(self._head) < _HEAD:
             self._head += data[:_HEAD]
         try:
             for event in decoder.feed(data):
@@ -144,22 +146,23 @@ class ReplyReader:
         self._failure = self._failure or explain(exceeded.cause, limit=show_size(exceeded.limit))
 
     def _read_event(self, event: ServerSentEvent, events: list[StreamEvent]) -> None:
-        data = event.data
         if event.is_comment:
             self._add_sign_of_life(events)
-        elif data[:6] == "[DONE]":
-            self._chunks.outcome.is_done = True
-        elif data:
-            self._position += 1
-            try:
-                chunk = parse_json_object(data)
-            except StrictJsonError as error:
-                self._read_odd_event(event, str(error), events)
-                return
-            self._chunks.mends = may_hold_surrogates(data)
-            self._read_chunk(chunk, events, is_named_error=event.event == "error")
+            return
+        data = event.data
+        self._position += 1
+        try:
+            chunk = parse_json_object(data)
+        except StrictJsonError as error:
+            self._read_odd_event(event, str(error), events)
+            return
+        self._chunks.mends = "\\u" in data and may_hold_surrogates(data)
+        if "choices" in chunk and "error" not in chunk:
+            self._chunks.read(chunk, events)
+        else:
+            self._read_odd_chunk(chunk, events, is_named_error=event.event == "error")
 
-    def _read_chunk(
+    def _read_odd_chunk(
         self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
     ) -> None:
         self._chunks.read(chunk, events)
@@ -171,23 +174,25 @@ class ReplyReader:
             self._add_sign_of_life(events)
 
     def _read_odd_event(self, event: ServerSentEvent, reason: str, events: list[StreamEvent]) -> None:
-        """Read an event that is no JSON object: the cut end of the stream, several objects without
-        blank lines between them, an error in plain words, or something malformed."""
+        """Read an event that is no JSON object: several objects without blank lines between them, the
+        end mark, the cut end of the stream, an error in plain words, or something malformed."""
         data = event.data.strip()
-        if data == "[DONE]":
-            self._chunks.outcome.is_done = True
-        elif "\n" in data:
-            *before, last = data.split("\n")
-            for line in before:
+        lines = data.split("\n", _MOST_LINES)
+        if 1 < len(lines) <= _MOST_LINES:
+            self._position -= 1
+            for line in lines[:-1]:
                 self._read_event(event._replace(data=line, is_complete=True), events)
-            self._read_event(event._replace(data=last), events)
+            self._read_event(event._replace(data=lines[-1]), events)
+        elif not data or data.startswith("[DONE]"):
+            self._position -= 1
+            self._chunks.outcome.is_done |= bool(data)
         elif not event.is_complete and not _is_json(data):
             self._chunks.outcome.was_cut = True
             for text, is_reasoning in salvage(data):
                 self._chunks.add_text(text, is_reasoning, events)
         elif event.event == "error":
             self._fail({"error": data})
-        elif event.event == "message" and data:
+        elif event.event == "message":
             self._malformed += 1
             events.append(
                 MalformedEvent(self._position, reason, clean_message(data, self._redactor, _EXCERPT))
@@ -261,7 +266,7 @@ class ReplyReader:
                 events.append(Note(SENT_WHOLE))
             self._chunks.outcome.is_done = True
             self._chunks.mends = may_hold_surrogates(text)
-            self._read_chunk(value, events)
+            self._read_odd_chunk(value, events)
         else:
             self._failure = classify_error(self._status, self._headers, body, self._redactor)
 

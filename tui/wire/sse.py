@@ -13,6 +13,8 @@ from typing import NamedTuple
 from tui.wire.limits import DEFAULT_LIMITS, LimitExceeded, Limits
 
 _BOM = b"\xef\xbb\xbf"
+_make_tuple = tuple.__new__
+"""Makes a named tuple without its constructor, which would take a third of the decoder's time."""
 
 
 class ServerSentEvent(NamedTuple):
@@ -31,8 +33,8 @@ class SseDecoder:
     """Feed it bytes as they come; it keeps at most one unfinished line and one unfinished event."""
 
     __slots__ = (
-        "_at_start", "_data", "_data_size", "_event", "_identifier", "_limits", "_retry_ms",
-        "_skip_line_feed", "_tail",
+        "_at_start", "_data", "_data_size", "_event", "_identifier", "_large_line", "_limits",
+        "_more", "_retry_ms", "_skip_line_feed", "_tail",
     )  # fmt: skip
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -41,10 +43,12 @@ class SseDecoder:
         self._at_start = True
         self._skip_line_feed = False
         self._event = ""
-        self._data: list[str] = []
+        self._data: str | None = None
+        self._more: list[str] = []
         self._data_size = 0
         self._identifier = ""
         self._retry_ms: int | None = None
+        self._large_line: int | None = None
 
     @property
     def is_inside_line(self) -> bool:
@@ -59,18 +63,21 @@ class SseDecoder:
         """
         if self._skip_line_feed and data:
             self._skip_line_feed = False
-            if data.startswith(b"\n"):
-                data = data[1:]
-        end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+            data = data.removeprefix(b"\n")
+        if not data:
+            return []
+        end = len(data) if data[-1:] == b"\n" else max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
         events: list[ServerSentEvent] = []
+        if end == len(data):
+            self._skip_line_feed = data[-1:] == b"\r"
+            self._read_lines(self._take_lines(data), events)
+            return events
         if end:
-            self._skip_line_feed = data.endswith(b"\r")
-            lines = self._take_lines(data[:end] if end < len(data) else data)
-            self._read_lines(lines, events)
-        if end < len(data):
-            self._tail += data[end:] if end else data
-            if len(self._tail) > self._limits.line:
-                raise LimitExceeded("a line", self._limits.line, events)
+            self._read_lines(self._take_lines(data[:end]), events)
+            data = data[end:]
+        self._tail += data
+        if len(self._tail) > self._limits.line:
+            raise LimitExceeded("a line", self._limits.line, events)
         return events
 
     def finish(self) -> list[ServerSentEvent]:
@@ -82,12 +89,15 @@ class SseDecoder:
         events: list[ServerSentEvent] = []
         if self._tail:
             self._read_lines(self._take_lines(b"\n"), events)
-        if self._data:
-            self._dispatch(events, is_complete=False)
+        if self._data is not None:
+            self._dispatch(events, False)
         return events
 
-    def _take_lines(self, data: bytes) -> list[bytes]:
-        """Return the complete lines of the kept tail and ``data``, which ends with a line end."""
+    def _take_lines(self, data: bytes) -> list[str]:
+        """Return the complete lines of the kept tail and ``data``, which ends with a line end.
+
+        Decoded in one go: no line end is part of a character, so that invalid bytes stay in their line.
+        """
         if self._tail:
             data = bytes(self._tail) + data
             self._tail.clear()
@@ -96,37 +106,53 @@ class SseDecoder:
         if self._at_start:
             self._at_start = False
             data = data.removeprefix(_BOM)
-        lines = data.split(b"\n")
+        if len(data) > self._limits.line:
+            self._check_lines(data)
+        lines = data.decode("utf-8", "replace").split("\n")
         lines.pop()
         return lines
 
-    def _read_lines(self, lines: list[bytes], events: list[ServerSentEvent]) -> None:
-        line_limit = self._limits.line
+    def _check_lines(self, data: bytes) -> None:
+        """Remember which line is the first that is too large, if any."""
+        for number, line in enumerate(data.split(b"\n")):
+            if len(line) > self._limits.line:
+                self._large_line = number
+                return
+
+    def _read_lines(self, lines: list[str], events: list[ServerSentEvent]) -> None:
+        if self._large_line is not None:
+            lines = lines[: self._large_line]
         for line in lines:
-            if not line:
-                if self._data:
-                    self._dispatch(events)
+            if line[:6] == "data: ":
+                value = line[6:]
+            elif not line:
+                if self._data is not None:
+                    self._dispatch(events, True)
                 self._event = ""
                 continue
-            if len(line) > line_limit:
-                raise LimitExceeded("a line", line_limit, events)
-            if line.startswith(b"data:"):
-                value = line[6:] if line[5:6] == b" " else line[5:]
-                self._add_data(value.decode("utf-8", "replace"), len(value), events)
+            elif line[:5] == "data:":
+                value = line[5:]
             else:
-                self._read_other(line.decode("utf-8", "replace"), len(line), events)
+                self._read_other(line, events)
+                continue
+            if self._data is None and len(value) <= self._limits.event:
+                self._data = value
+            else:
+                self._add_data(value, events)
+        if self._large_line is not None:
+            raise LimitExceeded("a line", self._limits.line, events)
 
-    def _read_other(self, line: str, size: int, events: list[ServerSentEvent]) -> None:
+    def _read_other(self, line: str, events: list[ServerSentEvent]) -> None:
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if not name:
             if line:
                 events.append(ServerSentEvent("", value.strip(), is_comment=True))
         elif name == "data":
-            self._add_data(value, size, events)
+            self._add_data(value, events)
         elif name == "error":
             self._event = "error"
-            self._add_data(value, size, events)
+            self._add_data(value, events)
         elif name == "event":
             self._event = value
         elif name == "id":
@@ -134,19 +160,21 @@ class SseDecoder:
         elif name == "retry" and value.isascii() and value.isdigit() and len(value) < 10:
             self._retry_ms = int(value)
 
-    def _add_data(self, value: str, size: int, events: list[ServerSentEvent]) -> None:
-        self._data_size += size + 1
+    def _add_data(self, value: str, events: list[ServerSentEvent]) -> None:
+        if self._data is None:
+            self._data = value
+            self._data_size = len(value)
+        else:
+            self._data_size = len(value) + 1 + (self._data_size if self._more else len(self._data))
+            self._more.append(value)
         if self._data_size > self._limits.event:
             raise LimitExceeded("an event", self._limits.event, events)
-        self._data.append(value)
 
-    def _dispatch(self, events: list[ServerSentEvent], *, is_complete: bool = True) -> None:
-        data = self._data[0] if len(self._data) == 1 else "\n".join(self._data)
-        events.append(
-            ServerSentEvent(
-                self._event or "message", data, self._identifier, self._retry_ms, False, is_complete
-            )
-        )
-        self._data = []
-        self._data_size = 0
-        self._event = ""
+    def _dispatch(self, events: list[ServerSentEvent], is_complete: bool) -> None:
+        data = self._data
+        if self._more:
+            data = "\n".join((data or "", *self._more))
+            self._more = []
+        fields = (self._event or "message", data, self._identifier, self._retry_ms, False, is_complete)
+        events.append(_make_tuple(ServerSentEvent, fields))
+        self._data = None

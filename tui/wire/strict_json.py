@@ -56,7 +56,12 @@ def parse_json_object(text: str) -> dict[str, object]:
     Raises:
         StrictJsonError: as ``parse_json``, or the value is not an object.
     """
-    value = parse_json(text)
+    try:
+        value, end = _scan(text, 0)
+    except (StopIteration, RecursionError, ValueError):
+        value, end = None, -1
+    if end != len(text):
+        value = parse_json(text)  # not the common case: the careful way knows the reason
     if not isinstance(value, dict):
         raise StrictJsonError("not a JSON object")
     return value

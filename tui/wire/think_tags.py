@@ -45,8 +45,8 @@ class TagSplitter:
     """Feed it the content; ``is_plain`` says that whatever follows is answer and needs no splitting."""
 
     __slots__ = (
-        "_closing", "_fields_seen", "_harmony", "_held", "_read", "_refusals", "_seen", "_trims",
-        "is_plain", "source",
+        "_closing", "_fields_seen", "_harmony", "_held", "_is_undecided", "_read", "_refusals",
+        "_seen", "_trims", "is_plain", "source",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -57,10 +57,23 @@ class TagSplitter:
         self._trims = False
         self._refusals = 0
         self._fields_seen = False
+        self._is_undecided = False
         self._harmony: harmony.HarmonySplitter | None = None
         self.is_plain = False
         self.source: str | None = None
         """The mark that showed where the reasoning is, once one was met."""
+
+    def passes(self, text: str) -> bool:
+        """Return whether a piece of content is answer as it stands, so that it need not be fed.
+
+        The short way for most pieces of most answers.
+        """
+        if self.is_plain:
+            return True
+        if not self._is_undecided or self._held or "<" in text or "[" in text or "◁" in text:
+            return False
+        self._seen.append(text)
+        return True
 
     def feed(self, text: str) -> list[StreamEvent]:
         """Return the events that this piece of content completes."""
@@ -128,6 +141,7 @@ class TagSplitter:
         self, state: Callable[[str, list[StreamEvent]], None], rest: str, events: list[StreamEvent]
     ) -> None:
         self._read = state
+        self._is_undecided = state == self._undecided
         self._trims = True
         if rest:
             state(rest, events)
@@ -204,9 +218,11 @@ class TagSplitter:
             self._add_reasoning(before.rstrip(), events)
         self._seen = []
         self._read = self._after_reasoning
+        self._is_undecided = False
 
     def _become_plain(self) -> None:
         self._read = self._plain
+        self._is_undecided = False
         self._seen = []
         self.is_plain = True
 
