@@ -207,6 +207,7 @@ class FakeSession:
         self._runtime = runtime
         self.turns: list[Turn] = list(turns)
         self.title = ""
+        self.notices: tuple[str, ...] = ()
         self.identity = "fake-session"
         self.is_saved = saved
         self.trouble: str | None = None
@@ -235,6 +236,10 @@ class FakeSession:
 
     def stop(self) -> None:
         self._stopped.set()
+
+    def rename(self, title: str) -> None:
+        self.title = title
+        self._changed()
 
     async def aclose(self) -> None:
         self.stop()

@@ -199,7 +199,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
     ),
     "chat": (
         Key("chat.stop", "escape", "stop", "Stop", "Stop the answer; what came is kept", True),
-        Key("chat.leave", "escape", "prompt", "Prompt", "Close the search, or go to the prompt"),
+        Key("chat.leave", "escape", "leave", "Prompt", "Close the search, or go to the prompt"),
         Key(
             "chat.focus", "tab", "switch_focus", "Transcript", "Go from the prompt to the transcript and back"
         ),
@@ -327,9 +327,8 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("reading.search", "slash", "search", "Search", "Search in this conversation", display="/"),
         Key("reading.next", "n", "next_match", "Next", "Go to the next match"),
         Key("reading.previous", "N", "previous_match", "Previous", "Go to the match before"),
-        Key("reading.reasoning", "t", "reasoning", "Reasoning", "Show or fold the reasoning of the turn"),
         Key("reading.all_reasoning", "T", "all_reasoning", "All reasoning", "Show or fold every reasoning"),
-        Key("reading.raw", "R", "raw", "Raw", "Show the text as it came, or as Markdown"),
+        Key("reading.raw", "v", "raw", "Raw", "Show the text as it came, or as Markdown"),
         Key("reading.wrap", "w", "wrap", "Wrap", "Wrap long lines of code, or cut them"),
         Key("reading.prompt", "i", "prompt", "Prompt", "Go to the prompt"),
     ),
@@ -410,7 +409,15 @@ def key_names(key: Key) -> str:
     return ", ".join(_spell(name) for name in key.keys.split(","))
 
 
-_SPELLINGS = {"slash": "/", "asterisk": "*", "escape": "Esc", "delete": "Del", "question_mark": "?"}
+_SPELLINGS = {
+    "slash": "/",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "asterisk": "*",
+    "escape": "Esc",
+    "delete": "Del",
+    "question_mark": "?",
+}
 
 
 def _spell(name: str) -> str:
