@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -135,8 +134,10 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def open_diagnosis(self, provider_name: str) -> None:
         """Open the diagnosis of a provider."""
-        diagnosis = import_module("tui.ui.screens.diagnosis")
-        self.push_screen(diagnosis.DiagnosisScreen(provider_name))
+        from tui.ui.diagnosis_view import DiagnosisSubject
+        from tui.ui.screens.diagnosis import DiagnosisScreen
+
+        self.push_screen(DiagnosisScreen(DiagnosisSubject(self.runtime.directory.get(provider_name))))
 
     def open_conversations(self) -> None:
         """Open the list of saved conversations."""

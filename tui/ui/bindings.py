@@ -60,6 +60,10 @@ GROUP_TITLES: dict[str, str] = {
     "chat.figures": "Figures of a turn",
     "picker": "Choice of provider and model",
     "conversations": "Saved conversations",
+    "diagnosis": "Diagnosis",
+    "diagnosis.list": "Moving in a diagnosis",
+    "diagnosis.details": "Details of a check",
+    "discover": "Servers on this machine",
     "dialog": "Dialogs",
 }
 """The titles of the groups, in the order of the help and the README."""
@@ -383,6 +387,44 @@ KEYS: dict[str, tuple[Key, ...]] = {
             display="/",
         ),
         Key("conversations.back", "escape", "back", "Back", "Leave the filter, or go back"),
+    ),
+    "diagnosis": (
+        Key(
+            "diagnosis.details",
+            "enter",
+            "details",
+            "Details",
+            "Everything about the check under the cursor; on a correction: apply it",
+            True,
+        ),
+        Key("diagnosis.apply", "u", "apply", "Use it", "Apply the correction that is offered", True),
+        Key("diagnosis.again", "r", "again", "Again", "Check from the beginning", True),
+        Key("diagnosis.copy", "y", "copy_report", "Copy report", "Copy the report, keys erased", True),
+        Key(
+            "diagnosis.curl",
+            "c",
+            "copy_curl",
+            "Copy curl",
+            "Copy a curl command that repeats the request, the key as a variable",
+            True,
+        ),
+        Key("diagnosis.back", "escape", "back", "Stop", "Stop the check; when it is done, go back"),
+    ),
+    "diagnosis.list": (
+        Key("rungs.up", "up,k", "cursor_up", "Up", "Go one row up"),
+        Key("rungs.down", "down,j", "cursor_down", "Down", "Go one row down"),
+        Key("rungs.page_up", "pageup", "page_up", "Page up", "Go one page up"),
+        Key("rungs.page_down", "pagedown", "page_down", "Page down", "Go one page down"),
+        Key("rungs.top", "home,g", "scroll_top", "Top", "Go to the first row"),
+        Key("rungs.bottom", "end,G", "scroll_bottom", "Bottom", "Go to the last row"),
+    ),
+    "diagnosis.details": (
+        Key("rung_details.close", "escape,enter,q", "close", "Close", "Close the details", True),
+    ),
+    "discover": (
+        Key("discover.add", "enter,a", "add", "Add", "Add the server as a provider", True),
+        Key("discover.refresh", "r,f5", "refresh", "Look again", "Ask every port once more", True),
+        Key("discover.back", "escape", "back", "Back", "Stop looking and go back", True),
     ),
     "dialog": (
         Key("dialog.back", "escape", "back", "Back", "Go back without doing anything"),
