@@ -7,21 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-from tests.store.disk_support import IS_LONG, BrokenDisk
+from tests.store.disk_support import BrokenDisk
 from tui.store.paths import Paths, resolve_paths
-
-settings.register_profile(
-    "store", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-settings.register_profile(
-    "store-long",
-    deadline=None,
-    max_examples=2_000,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("store-long" if IS_LONG else "store")
 
 
 @pytest.fixture

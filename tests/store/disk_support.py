@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tui.store import disk
 
 REPOSITORY = Path(__file__).parents[2]
 """Where child processes of the tests find the package."""
 IS_LONG = os.environ.get("LMDECK_ASSURE") == "1"
+
+
+often = settings(deadline=None, max_examples=2_000 if IS_LONG else 60)
+"""For properties: many examples with ``LMDECK_ASSURE=1``."""
 
 
 def rounds(short: int, long: int) -> int:

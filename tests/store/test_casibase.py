@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.store.disk_support import often
 from tui.core.failure import UsageError
 from tui.core.key_reference import STORED, KeyKind
 from tui.core.provider import Category, Provider, Sampling, State
@@ -122,6 +123,7 @@ def test_an_export_has_the_keys_of_casibase() -> None:
 prices = st.none() | st.decimals(min_value=0, max_value=10**6, places=12) | st.just(Decimal("0.00005"))
 
 
+@often
 @given(
     st.lists(
         st.builds(

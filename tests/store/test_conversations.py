@@ -279,11 +279,12 @@ def test_the_trash_is_emptied_after_a_while(store: ConversationStore, paths: Pat
 
 
 def test_an_unsaved_conversation_can_be_saved_after_all(store: ConversationStore) -> None:
-    journal = store.create("Kept")
-    for turn in (a_turn("t1"), a_turn("t2")):
-        journal.write_turn(turn)
+    journal = store.adopt([a_turn("t1"), a_turn("t2")], "Kept")
     journal.close()
-    assert [turn.answer.text for turn in store.open(journal.identity).turns] == ["Because."] * 2
+    opened = store.open(journal.identity)
+    assert [turn.answer.text for turn in opened.turns] == ["Because."] * 2
+    assert opened.title == "Kept"
+    assert store.list()[0].costs == (Cost(Decimal(1), Decimal(0), "USD"),)
 
 
 # -- leases -----------------------------------------------------------------------------------------
@@ -353,6 +354,7 @@ def test_a_disk_without_links_has_leases_too(
     identity = saved(store)
     opened = store.open(identity)
     assert opened.journal is not None
+    assert broken_disk.refused == 2
     assert decode_owner(lease_of(paths, identity).read_bytes()) is not None
     assert ConversationStore(paths).open(identity).journal is None
     opened.journal.close()

@@ -154,3 +154,13 @@ def test_a_file_in_a_folders_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError):
         ensure_private_directory(tmp_path / "file" / "folder")
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
+def test_a_file_system_without_fsync_is_used_all_the_same(
+    tmp_path: Path, broken_disk: BrokenDisk, number: int
+) -> None:
+    broken_disk.refuse(number, "fsync")
+    write_atomically(tmp_path / "file", b"one")
+    assert (tmp_path / "file").read_bytes() == b"one"
+    assert broken_disk.refused > 0

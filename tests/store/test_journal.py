@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.disk_support import BrokenDisk, wait_until
+from tests.store.disk_support import BrokenDisk, often, wait_until
 from tui.core.failure import Failure
 from tui.core.secret import Redactor, Secret
 from tui.core.timings import Timings
@@ -211,6 +211,7 @@ def test_a_conversation_that_is_not_saved_has_the_same_calls_and_writes_nothing(
 # -- keys -------------------------------------------------------------------------------------------
 
 
+@often
 @given(st.integers(1, 7), st.sampled_from(["sk-abcdef0123456789", "c2stYWJjZGVm"]))
 def test_a_key_is_not_stored_however_it_is_cut_into_pieces(size: int, key: str) -> None:
     redactor = Redactor([Secret(key)])
@@ -377,6 +378,7 @@ def _ends(data: bytes, length: int) -> bool:
     return data[length : length + 1] == b"\n"
 
 
+@often
 @given(st.binary(max_size=200), st.integers(0, 10**6), st.booleans())
 def test_damage_anywhere_costs_only_the_lines_it_hits(noise: bytes, place: int, replaces: bool) -> None:
     data = a_file()
@@ -402,6 +404,7 @@ records = st.dictionaries(
 )
 
 
+@often
 @given(st.lists(records, max_size=8))
 def test_records_of_any_shape_never_stop_the_reader(found: list[dict[str, object]]) -> None:
     data = a_file() + b"".join(json.dumps(record).encode() + b"\n" for record in found)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.disk_support import BrokenDisk
+from tests.store.disk_support import BrokenDisk, often
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.key_reference import STORED, parse_key_reference
 from tui.core.provider import (
@@ -83,6 +83,7 @@ providers = st.builds(
 )
 
 
+@often
 @given(providers)
 def test_a_provider_comes_back_from_the_file_as_it_was(provider: Provider) -> None:
     table = encode_provider(provider)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,11 +116,22 @@ class ConversationStore:
         """
         transcript = self._read(self._existing(identity))
         title = f"{transcript.title} (fork)" if transcript.title else ""
-        journal = self.create(title, forked_from=identity)
-        for turn in transcript.turns:
-            journal.write_turn(turn, is_copy=True)
+        journal = self.adopt(transcript.turns, title, forked_from=identity, is_copy=True)
         transcript.title, transcript.forked_from = title, identity
         return _opened(journal.identity, transcript, journal, tuple(_notices(transcript)))
+
+    def adopt(
+        self, turns: Iterable[Turn], title: str = "", *, forked_from: str = "", is_copy: bool = False
+    ) -> Journal:
+        """Save turns that are in memory as a new conversation; never raises.
+
+        For a conversation that was not saved so far, or one whose file another session took. With
+        ``is_copy`` the turns' costs are not counted again.
+        """
+        journal = self.create(title, forked_from=forked_from)
+        for turn in turns:
+            journal.write_turn(turn, is_copy=is_copy)
+        return journal
 
     def rename(self, identity: str, title: str) -> None:
         """Give a conversation another name.

@@ -108,12 +108,12 @@ class CredentialStore:
                 self._file.shown,
             )
         if document.stamp is not None and document.mode & _OTHERS:
-            self._close_to_others(document.owner)
+            self._close_to_others()
         self._keys = {name: Secret(text) for name, text in _texts(document.table).items()}
         self._stamp = document.stamp
         return self._keys
 
-    def _close_to_others(self, owner: int) -> None:
+    def _close_to_others(self) -> None:
         """Take the file away from others; where that cannot be done, it is not used."""
         shown = self._file.shown
         try:

@@ -17,6 +17,9 @@ from tui.store import disk
 SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes of a configuration file: more is not one."""
 
+_NO_SYNC = frozenset((errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS))
+"""What file systems answer that know no fsync: there is nothing to wait for."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
@@ -96,7 +99,7 @@ def create_private(path: Path, data: bytes) -> None:
     try:
         try:
             write_all(descriptor, data)
-            disk.fsync(descriptor)
+            sync_file(descriptor)
         finally:
             os.close(descriptor)
     except BaseException:
@@ -178,6 +181,19 @@ def write_all(descriptor: int, data: bytes) -> None:
         if count <= 0:
             raise OSError(errno.EIO, "Nothing was written")
         data = data[count:]
+
+
+def sync_file(descriptor: int) -> None:
+    """See a file's data to the disk.
+
+    Raises:
+        OSError: the disk could not take it (network disks say only now that they are full).
+    """
+    try:
+        disk.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
 
 
 def sync_directory(path: Path) -> None:

@@ -19,7 +19,7 @@ from tui.core.failure import Failure
 from tui.core.secret import Redactor
 from tui.store import disk
 from tui.store.errors import disk_failure
-from tui.store.files import ensure_private_directory, sync_directory, write_all
+from tui.store.files import ensure_private_directory, sync_directory, sync_file, write_all
 from tui.store.journal_lines import LineMaker, PendingText
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease
 from tui.store.records import Record
@@ -211,7 +211,7 @@ class JournalWriter:
         if since is None:
             return
         if is_end or self._is_closing or time.monotonic() - since >= SYNC_SECONDS:
-            disk.fsync(self._ready_descriptor())
+            sync_file(self._ready_descriptor())
             self._needs_sync_since = None
 
     def _beat(self) -> None:

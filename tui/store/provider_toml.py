@@ -130,8 +130,7 @@ def _read_key(read: TableReader) -> KeyReference | None:
     if reference is None and text.strip():
         read.refuse(
             "api_key",
-            'holds the key itself, which does not belong into this file; write "env:NAME", "cmd:…", '
-            '"file:PATH", or enter the key in the form, which keeps it private',
+            'holds a key itself, and this file is not private; write "env:NAME", or enter it in the form',
         )
     return reference
 

@@ -54,7 +54,7 @@ class ConversationSummary:
 
 
 @dataclass(slots=True)
-class _Scan:
+class Scan:
     """A scan's findings."""
 
     title: str = ""
@@ -117,74 +117,76 @@ def summarise(path: Path) -> ConversationSummary:
         return ConversationSummary(path.stem, problem=f"It cannot be read: {reason_of(error)}.")
     if content is None:
         return ConversationSummary(path.stem, problem="It is gone.")
-    scan = _scan(content.data)
+    found = scan(content.data)
     updated = datetime.fromtimestamp(content.stamp.modified_ns / 1e9, UTC).isoformat(timespec="milliseconds")
-    last: Mapping[str, Any] = list(scan.turns.values())[-1] if scan.turns else {}
+    last: Mapping[str, Any] = list(found.turns.values())[-1] if found.turns else {}
     return replace(
         ConversationSummary(path.stem),
-        title=scan.title,
-        created_at=scan.created_at,
+        title=found.title,
+        created_at=found.created_at,
         updated_at=updated,
-        turns=len(scan.turns),
+        turns=len(found.turns),
         provider=str(last.get("provider", "")),
         model=str(last.get("model", "")),
-        usage=_total_usage(scan),
-        costs=_total_costs(scan),
-        problem=_problem(scan),
+        usage=_total_usage(found),
+        costs=_total_costs(found),
+        problem=_problem(found),
     )
 
 
-def _scan(data: bytes) -> _Scan:
-    scan = _Scan()
+def scan(data: bytes) -> Scan:
+    """Return what a journal tells without its texts."""
+    found = Scan()
     for line in complete_lines(data, Transcript()):
         if line.startswith(DELTA_START) and line.endswith(b'"}'):
             continue
         record = decode_line(line)
         if record is None:
-            scan.bad_lines += 1
+            found.bad_lines += 1
         else:
-            _note(record, scan)
-    return scan
+            _note(record, found)
+    return found
 
 
-def _note(record: Record, scan: _Scan) -> None:
+def _note(record: Record, found: Scan) -> None:
     kind, turn = record["record"], record.get("turn")
     if kind == "header":
-        scan.schema = record.get("schema")
-        scan.created_at = str(record.get("created_at", ""))
-        scan.title = str(record.get("title", ""))
+        found.schema = record.get("schema")
+        found.created_at = str(record.get("created_at", ""))
+        found.title = str(record.get("title", ""))
     elif kind == "title":
-        scan.title = str(record.get("title", ""))
+        found.title = str(record.get("title", ""))
     elif kind == "drop":
-        scan.dropped.append(scan.turns.pop(str(turn), {}))
+        found.dropped.append(found.turns.pop(str(turn), {}))
     elif kind in ("turn", "end") and isinstance(turn, str):
-        scan.turns[turn] = {**scan.turns.get(turn, {}), **record}
+        found.turns[turn] = {**found.turns.get(turn, {}), **record}
 
 
-def _problem(scan: _Scan) -> str | None:
-    if isinstance(scan.schema, int) and scan.schema > CONVERSATION_SCHEMA:
+def _problem(found: Scan) -> str | None:
+    if isinstance(found.schema, int) and found.schema > CONVERSATION_SCHEMA:
         return "A newer lmdeck wrote it: it can be read, not continued."
-    if scan.bad_lines:
-        return f"{scan.bad_lines} of its lines cannot be read; the rest is there."
+    if found.bad_lines:
+        return f"{found.bad_lines} of its lines cannot be read; the rest is there."
     return None
 
 
-def _paid(scan: _Scan) -> list[Record]:
-    return [record for record in (*scan.turns.values(), *scan.dropped) if not record.get("copy")]
+def paid_turns(found: Scan) -> list[Record]:
+    """Return the records of the turns that were paid for here: those taken back too, copies not."""
+    return [record for record in (*found.turns.values(), *found.dropped) if not record.get("copy")]
 
 
-def _total_usage(scan: _Scan) -> Usage | None:
+def _total_usage(found: Scan) -> Usage | None:
     total: Usage | None = None
-    for record in _paid(scan):
+    for record in paid_turns(found):
         usage = decode_usage(record.get("usage"))
         if usage is not None:
             total = usage if total is None else total.plus(usage)
     return total
 
 
-def _total_costs(scan: _Scan) -> tuple[Cost, ...]:
+def _total_costs(found: Scan) -> tuple[Cost, ...]:
     totals: dict[str, Cost] = {}
-    for record in _paid(scan):
+    for record in paid_turns(found):
         cost = decode_cost(record.get("cost"))
         if cost is not None:
             known = totals.get(cost.currency)
