@@ -28,7 +28,6 @@ from tui.core.diagnosis import (
     changed_results,
     worst_exit_code,
 )
-from tui.core.provider import Category, Provider
 from tui.core.secret import Secret
 from tui.net.probe import connect
 from tui.net.probe.diagnose import Diagnosis
@@ -382,14 +381,6 @@ async def test_a_watcher_hears_of_changes_only() -> None:
         url = server.base_url
     now = await run_check(target(url))
     assert [result.id for result in changed_results(before, now)] == [CheckId.TCP]
-
-
-def test_the_target_that_a_provider_is() -> None:
-    provider = Provider(
-        "p", compatible_provider="m", provider_url="localhost:8000", category=Category.EMBEDDING
-    )
-    made = ProbeTarget.of_provider(provider, Endpoint("http://x/v1"), model="n")
-    assert (made.model, made.is_embedding) == ("n", True)
 
 
 async def test_an_embedding_provider_gets_no_chat() -> None:

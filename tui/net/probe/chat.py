@@ -19,7 +19,7 @@ from tui.core.turn import Turn
 from tui.core.usage import Source, Usage, estimate_tokens
 from tui.net.deadlines import Patience
 from tui.net.probe.run import Run
-from tui.net.probe.server import read_load, settle_server, unlisted
+from tui.net.probe.server import accept_unlisted, read_load, settle_server, unlisted
 from tui.wire.adaptation import Adaptation
 from tui.wire.fingerprint import identify_fingerprint
 from tui.wire.request import build_chat_body
@@ -125,6 +125,7 @@ async def check_chat(run: Run, outcome: ChatOutcome) -> None:
         failure, facts = await _add_evidence(run, failure)
         run.settle(failed(CheckId.CHAT, failure, *facts, milliseconds=took, details=details))
         return
+    accept_unlisted(run)
     facts = tuple(safe_line(note, 120) for note in turn.notes)
     refused = next((note for note in turn.notes if note.startswith("retried")), None)
     if refused is not None:
@@ -177,9 +178,9 @@ def _note_identity(run: Run, turn: Turn) -> None:
     """A stream can tell the server where the model list did not."""
     if not turn.system_fingerprint:
         return
-    better = run.findings.identity.refined_by(identify_fingerprint(turn.system_fingerprint))
-    if better != run.findings.identity:
-        run.findings.identity = better
+    known = run.findings.identity
+    run.findings.identity = known.refined_by(identify_fingerprint(turn.system_fingerprint))
+    if run.findings.identity.version is None or run.findings.identity != known:
         settle_server(run)
 
 

@@ -61,6 +61,11 @@ async def check_connection(run: Run) -> None:
 
 async def _check_name(run: Run, origin: Origin) -> list[Address]:
     started = time.perf_counter()
+    literal = ip_address(origin.host)
+    if literal is not None:
+        run.settle(passed(CheckId.DNS, "No lookup needed: the host is an address.", milliseconds=0.0))
+        run.findings.timings_ms["dns"] = 0.0
+        return await resolve_literal(origin)
     try:
         addresses = await look_up(origin.host, origin.port, run.limits.lookup_seconds)
     except (OSError, UnicodeError) as error:
@@ -80,9 +85,15 @@ async def _check_name(run: Run, origin: Origin) -> list[Address]:
     whose = (
         "the proxy's address is" if not run.findings.route.is_direct else f"{safe_line(origin.host, 80)} is"
     )
-    title = "No lookup needed: the host is an address." if ip_address(origin.host) else f"{whose} {shown}"
-    run.settle(passed(CheckId.DNS, title, milliseconds=took))
+    run.settle(passed(CheckId.DNS, f"{whose} {shown}.", milliseconds=took))
     return addresses
+
+
+async def resolve_literal(origin: Origin) -> list[Address]:
+    """Return the address that a host is written as: nobody is asked."""
+    from tui.net.dialer import resolve
+
+    return await resolve(origin.host, origin.port)
 
 
 async def look_up(host: str, port: int, seconds: float) -> list[Address]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from tui.core.causes import explain
-from tui.core.diagnosis import CheckId, Repair, failed, passed
+from tui.core.diagnosis import CheckId, CheckStatus, Repair, failed, passed
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
@@ -63,7 +64,11 @@ def settle_server(run: Run) -> None:
         run.settle(passed(CheckId.SERVER, "An OpenAI-compatible server of unknown kind."))
         return
     named = " ".join(filter(None, (str(identity.kind), identity.version)))
-    run.settle(passed(CheckId.SERVER, f"{safe_line(named, 100)}.", f"told by: {identity.evidence}"))
+    build = run.findings.turn.system_fingerprint if run.findings.turn is not None else None
+    facts = [f"told by: {identity.evidence}"]
+    if build and identity.version is None:
+        facts.append(f"it calls its build {safe_line(build, 60)}")
+    run.settle(passed(CheckId.SERVER, f"{safe_line(named, 100)}.", *facts))
 
 
 async def _send_probes(run: Run, probes: Sequence[Probe]) -> list[ProbeAnswer]:
@@ -101,7 +106,7 @@ def check_models(run: Run, answer: FirstAnswer) -> None:
         found.model = offered[0].identifier
         if len(offered) > 1:
             facts = (*facts, "no model was named: the first one is checked")
-    _note_window(run, models.find(found.model))
+    _note_window(run, models.find(found.model) or (offered[0] if len(offered) == 1 else None))
     if models.find(found.model) is None:
         _settle_unlisted(run, models, facts)
         return
@@ -118,6 +123,16 @@ def _settle_unlisted(run: Run, models: ModelList, facts: tuple[str, ...]) -> Non
     failure = unlisted(run, explain("model-not-found", model=run.findings.model))
     is_certain = run.findings.identity.kind in _CHECKS_NAMES and not models.is_cut
     run.settle(failed(CheckId.MODELS, failure, *facts, as_warning=not (run.quick and is_certain)))
+
+
+def accept_unlisted(run: Run) -> None:
+    """Correct the doubt about a model that is not listed, once it has answered."""
+    doubt = run.result(CheckId.MODELS)
+    if doubt is None or doubt.cause != "model-not-found" or doubt.status is not CheckStatus.WARNING:
+        return
+    title = f"The server answers to {safe_line(run.findings.model, 60)}, but does not list it."
+    advice = "Nothing to do if this was expected: some servers take any name for the model they have."
+    run.settle(replace(doubt, title=title, advice=advice))
 
 
 def unlisted(run: Run, failure: Failure) -> Failure:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord
-from tui.core.provider import Category, Provider, Sampling, Thinking
+from tui.core.provider import Sampling, Thinking
 from tui.core.secret import Redactor
 from tui.net.machine.machine import Machine
 
@@ -32,25 +32,6 @@ class ProbeTarget:
     """The model makes vectors: no chat is sent."""
     last: CheckRecord | None = None
     """The last check of the same endpoint, for comparison."""
-
-    @classmethod
-    def of_provider(
-        cls, provider: Provider, endpoint: Endpoint, *, model: str = "", last: CheckRecord | None = None
-    ) -> ProbeTarget:
-        """Return the target that a provider is; ``model`` overrides its own.
-
-        ``endpoint`` carries the resolved key, and the provider's URL as it is written where that is
-        to be judged.
-        """
-        return cls(
-            endpoint,
-            model or provider.compatible_provider,
-            provider.sampling,
-            provider.thinking,
-            provider.extra_body,
-            provider.category is Category.EMBEDDING,
-            last,
-        )
 
 
 @dataclass(frozen=True, slots=True)
