@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession
 
 STREAMING = "an answer is still streaming"
-_log = logging.getLogger(__name__)
 
 
 class ChatBase(LmdeckScreen[None]):
@@ -174,7 +172,7 @@ class ChatBase(LmdeckScreen[None]):
         try:
             opened = await asyncio.to_thread(opening, identity)
         except LmdeckError as error:
-            self.tell_failure(error)
+            self.notify(f"{error.failure.title} {error.failure.advice}", severity="error", timeout=10)
             if session is None:
                 self.begin(self.runtime.new_session())
             return
@@ -220,11 +218,8 @@ class ChatBase(LmdeckScreen[None]):
         )
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say honestly how an exchange went that did not end as it should."""
-        worker = event.worker
-        if event.state is WorkerState.ERROR and worker.error is not None:
-            self.tell_failure(worker.error)
-        if worker.group != "chat" or event.state not in (WorkerState.SUCCESS, WorkerState.ERROR):
+        """Settle an exchange that ended; a prompt that failed comes back. (Defects are told by the base.)"""
+        if event.worker.group != "chat" or event.state not in (WorkerState.SUCCESS, WorkerState.ERROR):
             return
         turns = self.session.turns if self.session is not None else []
         failed = event.state is WorkerState.ERROR or (turns and turns[-1].failure is not None)
@@ -242,16 +237,6 @@ class ChatBase(LmdeckScreen[None]):
             self.show_state()
         else:
             self.query_one(StatusBar).changed()
-
-    def tell_failure(self, error: BaseException) -> None:
-        """Say what went wrong; a defect is said as one, and logged."""
-        if isinstance(error, LmdeckError):
-            text = f"{error.failure.title} {error.failure.advice}"
-        else:
-            name = type(error).__name__
-            text = f"lmdeck has a defect: {name}: {error}. Your prompt is kept; what came of the answer too."
-            _log.error("unexpected error in the chat", exc_info=error)
-        self.notify(self.runtime.redactor.redact(text), severity="error", timeout=10)
 
     def show_state(self) -> None:
         """Show everything that changes with a turn: title, banner, keys, figures."""

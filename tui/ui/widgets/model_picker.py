@@ -12,11 +12,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line, safe_text
 from tui.ui.bindings import bindings_of
+from tui.ui.screens.base import runtime_of
 from tui.ui.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ class ModelPicker(ModalScreen[Picked | None]):
 
     async def _ask(self, provider: Provider) -> None:
         try:
-            found = await cast("LmdeckApp", self.app).runtime.list_models(provider)
+            found = await runtime_of(self).list_models(provider)
         except LmdeckError as error:
             self._notes[provider.name] = f"{error.failure.title} {error.failure.advice}"
         else:
@@ -103,6 +105,10 @@ class ModelPicker(ModalScreen[Picked | None]):
             self._notes[provider.name] = f"The endpoint offers {count}."
         if self.is_mounted and self.provider is provider:
             self._show_models()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Never swallow what a background task died of."""
+        cast("LmdeckApp", self.app).report_worker(event)
 
     def on_input_changed(self) -> None:
         """Find while it is typed."""
