@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tui
 from tui.core.cause import fill
 from tui.core.causes import CATALOGUE, SECTIONS, Cause, explain
 
@@ -79,3 +82,21 @@ def test_no_fact_breaks_a_sentence(cause: Cause, text: str) -> None:
 @given(st.text(max_size=80))
 def test_fill_never_raises(template: str) -> None:
     assert isinstance(fill(template, {}), str)
+
+
+def _explained() -> list[tuple[str, str]]:
+    """Return file and cause of every ``explain("…")`` of the program."""
+    found: list[tuple[str, str]] = []
+    for path in sorted(Path(tui.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "explain":
+                cause = node.args[0]
+                if isinstance(cause, ast.Constant):
+                    found.append((path.name, str(cause.value)))
+    return found
+
+
+def test_the_program_names_no_cause_that_is_not_in_the_catalogue() -> None:
+    explained = _explained()
+    assert explained
+    assert [(file, cause) for file, cause in explained if cause not in CATALOGUE] == []

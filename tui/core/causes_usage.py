@@ -133,11 +133,6 @@ _PROGRAM = (
         "interrupted", "Interrupted before it was finished.", "What came is kept; run it again for the rest."
     ),
     Cause(
-        "feature-missing",
-        "This needs a part that is not installed[[: {name}]].",
-        "Install it[[ with: {command}||: the README says how]].",
-    ),
-    Cause(
         "internal",
         "lmdeck itself failed[[: {reason}]].",
         "Please report it with what you did just before.",

@@ -30,7 +30,8 @@ from tui.wire.models import ModelList, read_models
 _BELOW_TLS = ("dns-unknown-host", "dns-unavailable", "connection-refused", "connect-timeout", "no-route")
 _NO_SUCH_PATH = ("wrong-path", "method-not-allowed", "unexpected-response")
 """The base URL may be another one, or there is no model list."""
-_ACCESS = ("auth", "auth-scheme", "forbidden")
+ACCESS_CAUSES = ("auth", "auth-scheme", "forbidden")
+"""The server answers, but not to this key."""
 _SOON = timedelta(days=14)
 _SHOWN_BODY = 2_000
 
@@ -115,7 +116,7 @@ async def check_answer(run: Run) -> FirstAnswer | None:
     run.findings.headers = dict(answer.response.headers)
     _settle_tls(run, answer.response)
     failure = answer.failure
-    if failure is None or failure.cause in _ACCESS:
+    if failure is None or failure.cause in ACCESS_CAUSES:
         settle_http(run, answer)
     elif failure.cause in _NO_SUCH_PATH:
         await _find_base(run, answer, failure)
@@ -248,7 +249,7 @@ async def _find_base(run: Run, answer: FirstAnswer, failure: Failure) -> None:
 async def judge_key(run: Run, answer: FirstAnswer) -> CheckResult:
     """Judge whether the key was accepted; where it was not, find out what would be."""
     endpoint = run.endpoint
-    if answer.failure is None or answer.failure.cause not in _ACCESS:
+    if answer.failure is None or answer.failure.cause not in ACCESS_CAUSES:
         return passed(CheckId.AUTH, await _describe_access(run, answer))
     failure = answer.failure
     if failure.cause != "forbidden":

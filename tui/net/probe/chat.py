@@ -98,8 +98,10 @@ def _take(run: Run, outcome: ChatOutcome, batch: EventBatch) -> None:
         has_text = has_text or isinstance(event, AnswerDelta | ReasoningDelta)
         if isinstance(event, ResponseStarted):
             outcome.headers = dict(event.headers)
-        elif isinstance(event, Progress) and event.stage in ("waiting", "retrying"):
-            run.progress(f"Waiting for the answer ({event.detail or event.stage}).")
+        elif isinstance(event, Progress) and event.stage == "waiting":
+            run.progress(f"Waiting for the answer: {event.seconds:.0f} s so far.")
+        elif isinstance(event, Progress) and event.stage == "retrying":
+            run.progress(f"{event.detail} Asking again in {event.seconds:.0f} s.")
         _log(outcome, event, batch.at)
     if has_text:
         outcome.reads.append(batch.at)

@@ -13,7 +13,7 @@ from tui.core.diagnosis import CheckId, CheckStatus, Repair, failed, passed
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
-from tui.net.probe.answer import FirstAnswer
+from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look
 from tui.net.probe.run import Run
 from tui.wire.fingerprint import identify
@@ -50,7 +50,9 @@ async def check_server(run: Run, answer: FirstAnswer) -> None:
         owned_by=answer.models.owners if answer.models is not None else (),
         error_body=answer.response.body if answer.failure is not None and answer.response else None,
     )
-    if found.identity.kind not in _HOSTED:
+    is_refused = answer.failure is not None and answer.failure.cause in ACCESS_CAUSES
+    # With a refused key the verdict is known: it is not made to wait for a dozen guesses.
+    if found.identity.kind not in _HOSTED and (found.identity.kind is not None or not is_refused):
         for learned in await _send_probes(run, probes_for(found.identity)):
             found.identity = found.identity.refined_by(learned.identity)
             found.context_window = found.context_window or learned.context_window
