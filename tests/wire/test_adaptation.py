@@ -233,6 +233,13 @@ def test_a_refused_field_of_an_old_server_is_found_in_its_repr() -> None:
     assert "enable_thinking" not in body
 
 
+def test_a_refusal_that_comes_as_the_first_event_of_a_stream_counts_too() -> None:
+    error = {
+        "error": {"message": "Unknown parameter: 'top_k'", "param": "top_k", "code": "unknown_parameter"}
+    }
+    assert "top_k" not in refuse(error, status=200)[2]
+
+
 def test_past_reasoning_is_sent_where_it_is_demanded() -> None:
     _, note, body = refuse(recorded("deepseek-400-passback.json"))
     assert body["messages"][2]["reasoning_content"] == "A greeting."  # type: ignore[index]

@@ -159,6 +159,11 @@ CASES: list[tuple[int, object, str]] = [
     (400, "<html><title>Bad Request</title></html>", "unexpected-response"),
     (400, "", "unexpected-response"),
     (400, {"error": {"message": "temperature must be positive", "param": "temperature"}}, "invalid-request"),
+    (
+        400,
+        {"error": {"message": "Extra inputs are not permitted: chat_template_kwargs"}},
+        "unsupported-param",
+    ),
     # under a status of success
     (200, {"error": {"code": 402, "message": "x"}}, "quota"),
     (200, {"error": {"code": "503", "message": "x", "type": "y"}}, "overloaded"),

@@ -15,7 +15,7 @@ from tui.wire.thinking import THINKING_FIELDS
 
 _TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
 _CAUSES = frozenset({"unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"})
-_STATUSES = frozenset({400, 404, 415, 422, 500, 501})
+_STATUSES = frozenset({200, 400, 404, 415, 422, 500, 501})
 _NEVER_DROPPED = frozenset({"model", "messages", "stream"})
 _DEMAND = re.compile(
     r"reasoning.{0,80}(?:pass|sent|send|provid|return|includ)\w* back|missing.{0,20}reasoning"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from tui.wire.error_body import ErrorBody
 from tui.wire.numbers import read_count, read_number
@@ -130,6 +129,8 @@ def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) ->
 def _read_date(text: str) -> datetime | None:
     if not text or len(text) > 64:
         return None
+    from email.utils import parsedate_to_datetime  # loads sockets and more: rarely needed
+
     try:
         return parsedate_to_datetime(text)
     except (ValueError, OverflowError):

@@ -82,7 +82,7 @@ _MODEL = re.compile(
     r"|try pulling it|pull the model"
 )
 _TEMPLATE = re.compile(
-    r"chat[ _]template|roles? must alternate|system role (?:is )?not supported"
+    r"chat[ _]template(?!_kwargs)|roles? must alternate|system role (?:is )?not supported"
     r"|only .{0,40}roles? are supported"
 )
 _THINKING = re.compile(r"(?:not|n't) support (?:thinking|reasoning)")

@@ -40,3 +40,8 @@ class LimitExceeded(Exception):  # noqa: N818 - it names what happened, and othe
         self.limit = limit
         self.events = events or []
         """What was decoded before the limit was met: still valid."""
+
+
+def show_size(limit: int) -> str:
+    """Return a limit in words: ``8 MB``."""
+    return f"{limit / MEGABYTE:g} MB"

@@ -25,10 +25,10 @@ from tui.wire.chunk import ChunkReader
 from tui.wire.error_body import is_error_object
 from tui.wire.errors import classify_error, classify_error_object, clean_message
 from tui.wire.finish import judge
-from tui.wire.limits import DEFAULT_LIMITS, LimitExceeded, Limits
-from tui.wire.salvage import salvage
+from tui.wire.limits import DEFAULT_LIMITS, LimitExceeded, Limits, show_size
+from tui.wire.salvage import is_cut_json, salvage
 from tui.wire.sse import ServerSentEvent, SseDecoder
-from tui.wire.strict_json import StrictJsonError, parse_json, parse_json_object
+from tui.wire.strict_json import StrictJsonError, is_json, parse_json, parse_json_object
 from tui.wire.surrogates import may_hold_surrogates
 
 SENT_WHOLE = "The server sent the answer whole although a stream was asked for."
@@ -94,8 +94,11 @@ class ReplyReader:
         ``transport`` says why the bytes ended early, ``None`` that they ended properly.
         """
         events: list[StreamEvent] = []
-        self._finish_input(transport, events)
-        self._finish_text(events)
+        try:
+            self._finish_input(transport, events)
+            self._chunks.finish(events)
+        except LimitExceeded as exceeded:
+            self._stop_at_limit(exceeded, events)
         outcome = self._chunks.outcome
         failure = self._failure or judge(outcome, transport)
         if failure is not None:
@@ -186,7 +189,7 @@ class ReplyReader:
         elif not data or data.startswith("[DONE]"):
             self._position -= 1
             self._chunks.outcome.is_done |= bool(data)
-        elif not event.is_complete and not _is_json(data):
+        elif not event.is_complete and not is_json(data):
             self._chunks.outcome.was_cut = True
             for text, is_reasoning in salvage(data):
                 self._chunks.add_text(text, is_reasoning, events)
@@ -288,36 +291,9 @@ class ReplyReader:
     def _finish_input(self, transport: Failure | None, events: list[StreamEvent]) -> None:
         if self._is_closed:
             return
-        try:
-            if self._decoder is not None:
-                self._finish_stream(self._decoder, transport, events)
-            elif self._body is not None:
-                self._finish_body(bytes(self._body), transport, events)
-            elif transport is None and not self._is_event_stream:
-                self._failure = classify_error(self._status, self._headers, b"", self._redactor)
-        except LimitExceeded as exceeded:
-            self._stop_at_limit(exceeded, events)
-
-    def _finish_text(self, events: list[StreamEvent]) -> None:
-        try:
-            self._chunks.finish(events)
-        except LimitExceeded as exceeded:
-            self._stop_at_limit(exceeded, events)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        parse_json(text)
-    except StrictJsonError:
-        return False
-    return True
-
-
-def is_cut_json(text: str) -> bool:
-    """Return whether a text that is no JSON may be the beginning of some: it fails at its very end."""
-    return not text.rstrip().endswith(("}", "]")) or text.count("{") > text.count("}")
-
-
-def show_size(limit: int) -> str:
-    """Return a limit in words: ``8 MB``."""
-    return f"{limit / 1_000_000:g} MB"
+        if self._decoder is not None:
+            self._finish_stream(self._decoder, transport, events)
+        elif self._body is not None:
+            self._finish_body(bytes(self._body), transport, events)
+        elif transport is None and not self._is_event_stream:
+            self._failure = classify_error(self._status, self._headers, b"", self._redactor)

@@ -35,3 +35,8 @@ def _unescape(escaped: str) -> str:
     except StrictJsonError:
         return ""
     return mend(value) if isinstance(value, str) else ""
+
+
+def is_cut_json(text: str) -> bool:
+    """Return whether a text that is no JSON may be the beginning of some: it fails at its very end."""
+    return not text.rstrip().endswith(("}", "]")) or text.count("{") > text.count("}")

@@ -65,3 +65,12 @@ def parse_json_object(text: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise StrictJsonError("not a JSON object")
     return value
+
+
+def is_json(text: str) -> bool:
+    """Return whether a text is JSON that ``parse_json`` accepts."""
+    try:
+        parse_json(text)
+    except StrictJsonError:
+        return False
+    return True

@@ -36,6 +36,8 @@ _CLOSING = re.compile("|".join(re.escape(closing) for closing in _CLOSINGS))
 _FIRST_CHARACTERS = "<[◁"
 _MAY_CLOSE = re.compile("[<[◁]")
 _LONGEST_CLOSING = max(map(len, _CLOSINGS))
+_BEFORE_MENTION = tuple(" \t\"'`(“‘")
+_AFTER_MENTION = tuple(" \t\"'`.,;:!?)”’")
 _LONGEST_HELD_SPACE = 256
 _MOST_REFUSALS = 8
 """Closing tags judged to be mere text before the search ends: each judgement reads the text so far."""
@@ -94,7 +96,7 @@ class TagSplitter:
             self._add_reasoning(held.rstrip(), events)
         elif self._read == self._undecided and held in _CLOSINGS and self._is_lone(held, "", ""):
             self._close_lone(held, "", events)
-        elif held.strip() not in _STARTS or self._read == self._undecided:
+        else:
             self._add_answer(held, events)
         return events
 
@@ -199,14 +201,15 @@ class TagSplitter:
 
     def _is_lone(self, tag: str, before: str, after: str) -> bool:
         """Return whether a closing tag ends reasoning, and is not merely spoken of or shown as code."""
-        self._seen = ["".join((*self._seen, before))]
-        text = self._seen[0]
-        self._seen = [text[: len(text) - len(before)]]
+        seen = "".join(self._seen)
+        self._seen = [seen]
+        text = seen + before
         if _OPENING_OF[tag] in text or text.count("```") % 2:
             return False
         if text[text.rfind("\n") + 1 :].count("`") % 2:
             return False
-        return not (text[-1:] in _BEFORE_MENTION and after in _AFTER_MENTION and text and after)
+        is_mentioned = text.endswith(_BEFORE_MENTION) and after.startswith(_AFTER_MENTION)
+        return not is_mentioned
 
     def _close_lone(self, tag: str, before: str, events: list[StreamEvent]) -> None:
         self.source = tag
@@ -243,12 +246,10 @@ class TagSplitter:
             events.append(ReasoningDelta(text))
 
 
-_BEFORE_MENTION = " \t\"'`(“‘"
-_AFTER_MENTION = " \t\"'`.,;:!?)”’"
-
-
 def _partial_length(text: str, tags: tuple[str, ...]) -> int:
     """Return how many characters at the end of the text may be the beginning of one of the tags."""
+    if not _MAY_CLOSE.search(text, max(0, len(text) - _LONGEST_CLOSING)):
+        return 0
     for length in range(min(len(text), _LONGEST_CLOSING - 1), 0, -1):
         if text[-length] in _FIRST_CHARACTERS:
             end = text[-length:]
