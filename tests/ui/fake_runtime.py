@@ -84,6 +84,7 @@ class FakeTotals:
 
     usage: Usage | None = None
     costs: tuple[Cost, ...] = ()
+    has_unknown: bool = False
 
 
 def failure(cause: str = "connection-refused", **changes: Any) -> Failure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,7 +15,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tui.core.safe_text import safe_text
-from tui.ui.bindings import GROUP_TITLES, KEYS, key_names
+from tui.ui.bindings import GROUP_TITLES, KEYS, Key, key_names
 
 _KEY_WIDTH = 16
 
@@ -28,19 +28,19 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,f1,q", "dismiss", "Close", tooltip="Close the help")
     ]
 
-    def __init__(self, subject: str, groups: Sequence[str]) -> None:
+    def __init__(self, subject: str, groups: Mapping[str, Sequence[Key]]) -> None:
         super().__init__()
         self._subject = subject
-        self._groups = tuple(groups)
+        self._groups = groups
 
     def compose(self) -> ComposeResult:
         """Show the subject, then the keys group by group."""
         with VerticalScroll(id="help"):
             if self._subject:
                 yield Static(Content(safe_text(self._subject)), id="help-subject")
-            for group in self._groups:
+            for group, keys in self._groups.items():
                 yield Static(Content(GROUP_TITLES[group]), classes="help-title")
-                yield Static(_key_lines(group), classes="help-keys")
+                yield Static(_key_lines(keys), classes="help-keys")
             yield Static(Content("Esc closes this help."), classes="help-note")
 
     def on_mount(self) -> None:
@@ -51,9 +51,15 @@ class HelpScreen(ModalScreen[None]):
 def help_for(screen: Screen[object]) -> HelpScreen:
     """Return the help of what has the focus on a screen, then of the screen, then of everything."""
     nodes: list[DOMNode] = list(screen.focused.ancestors_with_self) if screen.focused else [screen]
-    groups = list(dict.fromkeys(_values(nodes, "KEY_GROUPS")))
+    names = dict.fromkeys([*_values(nodes, "KEY_GROUPS"), "everywhere"])
+    groups = {name: [key for key in KEYS[name] if _is_there(screen, key)] for name in names}
     texts = [text for text in dict.fromkeys(_texts(nodes)) if text]
-    return HelpScreen("\n\n".join(texts), [*groups, "everywhere"])
+    return HelpScreen("\n\n".join(texts), groups)
+
+
+def _is_there(screen: Screen[object], key: Key) -> bool:
+    """Whether the screen has the action at all; one that is only greyed now is there."""
+    return screen.check_action(key.action.partition("(")[0], ()) is not False
 
 
 def _values(nodes: Sequence[DOMNode], attribute: str) -> Iterator[str]:
@@ -66,9 +72,9 @@ def _texts(nodes: Sequence[DOMNode]) -> Iterator[str]:
         yield getattr(node, "help_text", "") or getattr(node, "HELP_TEXT", "")
 
 
-def _key_lines(group: str) -> Content:
+def _key_lines(keys: Sequence[Key]) -> Content:
     lines: list[Content] = []
-    for key in KEYS[group]:
+    for key in keys:
         name = key_names(key)
         gap = " " * max(2, _KEY_WIDTH - cell_len(name))
         lines.append(Content.assemble((name, "bold $primary"), gap, key.tooltip))

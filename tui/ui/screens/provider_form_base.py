@@ -121,6 +121,7 @@ class ProviderFormBase(LmdeckScreen[str | None]):
             self.row("api_key").note(Content.styled(label, "dim"))
         (self.query_one("#form") if self.is_view_only else self.row("name").editor).focus()
         self.call_after_refresh(self._judge)
+        self.call_after_refresh(self.refresh_bindings)
 
     def _stored_key_label(self) -> str | None:
         key = self._original.api_key
