@@ -312,6 +312,20 @@ def test_closing_on_a_broken_disk_says_that_not_everything_is_written(
     assert journal.failure.cause == "store-read-only"
 
 
+def test_a_listener_that_is_gone_does_not_stop_the_writing(paths: Paths, broken_disk: BrokenDisk) -> None:
+    def listener() -> None:
+        raise RuntimeError("Event loop is closed")
+
+    journal = a_journal(paths)
+    journal.watch_trouble(listener)
+    broken_disk.refuse(errno.EIO)
+    journal.write_turn(a_turn())
+    wait_until(lambda: journal.trouble is not None)
+    broken_disk.recover()
+    assert journal.close()
+    assert len(read_transcript(journal.path.read_bytes()).turns) == 1
+
+
 def test_a_journal_goes_on_after_a_torn_line(paths: Paths) -> None:
     store = ConversationStore(paths)
     journal = store.create()

@@ -8,6 +8,7 @@ a full disk is written again in full on a line of its own, and readers pass over
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import threading
 import time
@@ -63,6 +64,8 @@ class JournalWriter:
         self._is_cut = False
         self._needs_sync_since: float | None = None
         self._beat_at = time.monotonic()
+        self._seen_at = time.time()
+        """When the lease was last known to be held, by the clock that goes on while a machine sleeps."""
         self._text_since: float | None = None
         self._is_urgent = False
         self._is_taking = False
@@ -219,15 +222,16 @@ class JournalWriter:
             return
         self._require_lease(self._lease)
         self._lease.beat()
-        self._beat_at = time.monotonic()
+        self._note_lease()
 
     def _ready_descriptor(self) -> int:
         if self._lease is None:
             ensure_private_directory(self._path.parent)
             self._lease = _acquire(self._path)
-            self._beat_at = time.monotonic()
-        elif time.monotonic() - self._beat_at > LEASE_STALE_SECONDS / 2:
+            self._note_lease()
+        elif abs(time.time() - self._seen_at) > LEASE_STALE_SECONDS / 2:
             self._require_lease(self._lease)  # a machine that slept may have lost it meanwhile
+            self._seen_at = time.time()
         if self._descriptor is None:
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
             self._descriptor = disk.open_file(self._path, flags)
@@ -236,6 +240,9 @@ class JournalWriter:
                 sync_directory(self._path.parent)
             self._is_cut = not _ends_in_a_line(self._descriptor)
         return self._descriptor
+
+    def _note_lease(self) -> None:
+        self._beat_at, self._seen_at = time.monotonic(), time.time()
 
     def _require_lease(self, lease: Lease) -> None:
         if not lease.is_held:
@@ -258,7 +265,8 @@ class JournalWriter:
             return
         self.failure = failure
         if self.on_trouble_changed is not None:
-            self.on_trouble_changed()
+            with contextlib.suppress(RuntimeError):  # whoever listened has closed its event loop
+                self.on_trouble_changed()
 
     def _finish(self) -> None:
         self._lose_descriptor()
@@ -285,10 +293,8 @@ def _ends_in_a_line(descriptor: int) -> bool:
 
 
 def _close(descriptor: int) -> None:
-    try:
+    with contextlib.suppress(OSError):  # it repeats what the write or the fsync before was told
         os.close(descriptor)
-    except OSError:  # the refusal that it repeats was reported by the write or the fsync before
-        return
 
 
 def _taken_over(shown_path: str) -> Failure:
