@@ -434,6 +434,13 @@ def test_a_stream_where_json_was_asked_for() -> None:
     assert (turn.reasoning.text, turn.answer.text, turn.notes) == ("R", "A", [SENT_STREAM])
 
 
+def test_plain_words_are_not_taken_for_a_stream() -> None:
+    turn = read(b"Ollama is running", headers={"content-type": "text/plain"}, streamed=False)
+    assert turn.notes == []
+    assert turn.failure is not None
+    assert turn.failure.server_message == "Ollama is running"
+
+
 def test_a_whole_answer_inside_of_a_stream() -> None:
     turn = read(b"data: " + json.dumps(WHOLE).encode() + b"\n\n" + DONE)
     assert (turn.reasoning.text, turn.answer.text) == ("R", "A")

@@ -42,6 +42,7 @@ FORMS = [
     ("<think>cut off", ("cut off", "")),
     ("<think>cut </thi", ("cut </thi", "")),
     ("<think>a < b, c <t d</think>4", ("a < b, c <t d", "4")),
+    ("<think>a" + " " * 600 + "b</think>4", ("a" + " " * 600 + "b", "4")),
     ("<think>a</think>b<think>c</think>", ("a", "b<think>c</think>")),
     ("Okay</think>4", ("Okay", "4")),
     ("Okay</think>", ("Okay", "")),
@@ -80,6 +81,11 @@ CODE = [
 def test_tags_in_code_and_in_speech_are_text(content: str) -> None:
     assert split(content) == ("", content)
     assert split(*content) == ("", content)
+
+
+def test_a_closing_tag_behind_much_white_space_is_found() -> None:
+    reasoning, answer = split("<think>a", *" " * 600, "</th", "ink>4")
+    assert (reasoning.strip(), answer) == ("a", "4")
 
 
 def test_many_mentions_do_not_make_it_slow() -> None:

@@ -122,8 +122,6 @@ class ReplyReader:
             self._body = bytearray()
         else:
             self._decoder = SseDecoder(self._limits)
-            if not self._streamed:
-                events.append(Note(SENT_STREAM))
         return content
 
     # A stream of events
@@ -222,6 +220,8 @@ class ReplyReader:
         except LimitExceeded as exceeded:
             self._stop_at_limit(exceeded, events)
         outcome = self._chunks.outcome
+        if outcome.has_chunks and not self._streamed:
+            events.append(Note(SENT_STREAM))
         outcome.was_cut |= was_inside_line and (self._position > 0 or self._is_event_stream)
         if self._failure is None and transport is None and not outcome.was_cut and not outcome.has_chunks:
             self._failure = self._judge_strange_stream()
@@ -229,7 +229,7 @@ class ReplyReader:
     def _judge_strange_stream(self) -> Failure | None:
         """Return what a stream without a single chunk of a chat is."""
         if self._malformed:
-            return explain("malformed-event", position=str(self._malformed and self._position))
+            return explain("malformed-event", position=str(self._position))
         if self._position:
             return explain("unexpected-response", status=self._status, content="events of another kind")
         if self._head and not self._is_event_stream and not self.is_over:

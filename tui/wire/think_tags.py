@@ -158,10 +158,10 @@ class TagSplitter:
             self._add_reasoning(text[:end].rstrip(), events)
             self._enter(self._after_reasoning, text[end + len(self._closing) :], events)
             return
-        keep = len(text) - _partial_length(text, (self._closing,))
-        keep = len(text[:keep].rstrip())
-        if len(text) - keep > _LONGEST_HELD_SPACE:
-            keep = len(text)
+        end = len(text) - _partial_length(text, (self._closing,))
+        keep = len(text[:end].rstrip())
+        if end - keep > _LONGEST_HELD_SPACE:
+            keep = end
         self._held = text[keep:]
         self._add_reasoning(text[:keep], events)
 
