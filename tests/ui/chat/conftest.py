@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_runtime import FakeRuntime
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.core.causes import explain
@@ -133,6 +136,15 @@ class ChatRuntime(FakeRuntime):
         await session.aclose()
 
 
+class BareDeck(LmdeckApp):
+    """The app without the provider list below the chat: most tests have no use for it."""
+
+    CSS_PATH = str(Path(inspect.getfile(LmdeckApp)).with_name("app.tcss"))
+
+    def get_default_screen(self) -> Screen[Any]:
+        return Screen()
+
+
 class Chat:
     """A running chat, with what the tests look at."""
 
@@ -198,9 +210,9 @@ def open_chat(runtime: ChatRuntime, until: Any) -> Callable[..., Any]:
 
     @asynccontextmanager
     async def opened(
-        provider: str | None = "demo", size: tuple[int, int] = (100, 24), **options: Any
+        provider: str | None = "demo", size: tuple[int, int] = (100, 24), kind: Any = BareDeck, **options: Any
     ) -> AsyncIterator[Chat]:
-        app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+        app = kind(runtime, environment={})
         async with app.run_test(size=size, notifications=True) as pilot:
             app.push_screen(ChatScreen(provider, **options))
             await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.session is not None)

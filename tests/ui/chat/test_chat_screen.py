@@ -25,6 +25,7 @@ from tui.core.provider import State, Thinking, TlsSettings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Usage
 from tui.runtime.clipboard import CopyResult, CopyRoute
+from tui.ui.app import LmdeckApp
 from tui.ui.screens.chat import ChatScreen
 from tui.ui.screens.chat_rename import RenameDialog
 from tui.ui.screens.chat_setup import ChatSetup
@@ -236,7 +237,7 @@ async def test_an_unsaved_chat_is_marked_and_not_dropped_without_asking(open_cha
 
 async def test_leaving_while_an_answer_streams_asks(open_chat: Any) -> None:
     never = asyncio.Event()
-    async with open_chat() as chat:
+    async with open_chat(kind=LmdeckApp) as chat:
         chat.runtime.scripts = [[AnswerDelta("half"), never]]
         await chat.type("go")
         await chat.press("enter")
@@ -252,7 +253,7 @@ async def test_leaving_while_an_answer_streams_asks(open_chat: Any) -> None:
 
 
 async def test_leaving_at_rest_does_not_ask(open_chat: Any) -> None:
-    async with open_chat() as chat:
+    async with open_chat(kind=LmdeckApp) as chat:
         await chat.ask("hello")
         await chat.press("ctrl+l")
         await chat.until(lambda: isinstance(chat.app.screen, ProvidersScreen))

@@ -55,6 +55,7 @@ class ChatBase(LmdeckScreen[None]):
         self._is_reopened = False
         self._has_unseen = False
         self._turns_at_first = 0
+        self._keys_shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the chat."""
@@ -248,8 +249,17 @@ class ChatBase(LmdeckScreen[None]):
         banner.set_class(bool(text), "-shown")
         banner.update(Content(safe_text(text)))
         self._show_invitation()
-        self.refresh_bindings()
+        self._refresh_keys()
         self.query_one(StatusBar).draw()
+
+    def _refresh_keys(self) -> None:
+        """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
+        session = self.session
+        turns = session.turns if session is not None else []
+        state = (session, self.live, len(turns), bool(turns and turns[-1].answer))
+        if state != self._keys_shown:
+            self._keys_shown = state
+            self.refresh_bindings()
 
     def _show_invitation(self) -> None:
         """Say in the empty prompt whom it would ask, and how."""
