@@ -5,6 +5,7 @@ Every text here has passed ``core.safe_text``.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -36,7 +37,7 @@ COLOURS: Mapping[CheckStatus, str] = MappingProxyType(
     }
 )
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_HEIGHTS = "▁▂▃▄▅▆▇█"
+_HEIGHTS = "▁▂▃▄▅▆▇"
 _TIME_WIDTH = 7
 _NARROW_BAR, _WIDE_BAR, _WIDE_WINDOW = 10, 24, 110
 _SHOWN_CHECKS = 20
@@ -86,6 +87,7 @@ def rung_line(
     longest: float,
     is_current: bool = False,
     is_ascii: bool = False,
+    bar_style: str = "$primary",
 ) -> Content:
     """Return one rung in one line: mark, label, sentence, time and bar. ``None``: not there yet."""
     label = f"{LABELS[check]:<{LABEL_WIDTH}}  "
@@ -97,7 +99,7 @@ def rung_line(
     room = width - 2 - len(label)
     tail, tail_width = Content(""), 0
     if result.milliseconds is not None:
-        tail, tail_width = _time(result.milliseconds, longest, width, is_ascii=is_ascii)
+        tail, tail_width = _time(result.milliseconds, longest, width, bar_style, is_ascii=is_ascii)
     sentence = safe_line(result.title)
     space = max(8, room - tail_width)
     if cell_len(sentence) > space - 1:
@@ -112,30 +114,49 @@ def rung_line(
     )
 
 
-def _time(milliseconds: float, longest: float, width: int, *, is_ascii: bool) -> tuple[Content, int]:
+def _time(
+    milliseconds: float, longest: float, width: int, bar_style: str, *, is_ascii: bool
+) -> tuple[Content, int]:
     cells = _WIDE_BAR if width >= _WIDE_WINDOW else _NARROW_BAR
     text = f"{milliseconds_text(milliseconds):>{_TIME_WIDTH}} "
     bar = set_cell_size(time_bar(milliseconds, longest, cells, is_ascii=is_ascii), cells)
-    return Content.assemble((text, "dim"), (bar, "$primary")), len(text) + cells
+    return Content.assemble((text, "dim"), (bar, bar_style)), len(text) + cells
 
 
-def verdict_content(report: DiagnosisReport, *, is_known: bool = False, is_ascii: bool = False) -> Content:
+def verdict_content(
+    report: DiagnosisReport, *, width: int = 78, is_known: bool = False, is_ascii: bool = False
+) -> Content:
     """Return what a person wants to know first: what is wrong and what to do, or that all is well."""
     verdict = report.verdict
     if verdict is not None:
-        mark = glyph_of(CheckStatus.FAILED, ascii_only=is_ascii)
-        lines = [Content.styled(f"{mark} {safe_line(verdict.title)}", "bold $text-error")]
-        lines.append(Content(f"  {safe_line(verdict.advice)}"))
+        lines = _marked(CheckStatus.FAILED, verdict.title, width, "bold $text-error", is_ascii=is_ascii)
+        lines += _wrapped(verdict.advice, width, "")
     elif report.was_interrupted:
         lines = [Content.styled("– Stopped before the check was finished.", "$text-warning")]
     else:
-        mark = glyph_of(CheckStatus.OK, ascii_only=is_ascii)
-        lines = [Content.styled(f"{mark} {all_well_sentence(report)}", "bold $text-success")]
+        sentence = all_well_sentence(report)
+        lines = _marked(CheckStatus.OK, sentence, width, "bold $text-success", is_ascii=is_ascii)
+    for warning in report.warnings[:1] if verdict is None else ():
+        text = f"{LABELS[warning.id]}: {warning.title}"
+        lines += _marked(CheckStatus.WARNING, text, width, "$text-warning", is_ascii=is_ascii)
     last = "Nothing was asked again: this is the failure as it was met. r checks the endpoint."
     if not is_known:
         last = ". ".join(filter(None, (summary_line(report.results), usage_text(report.usage))))
-    lines.append(Content.styled(f"  {last}", "dim"))
-    return Content("\n").join(lines)
+    return Content("\n").join([*lines, *_wrapped(last, width, "dim")])
+
+
+def _marked(status: CheckStatus, text: str, width: int, style: str, *, is_ascii: bool) -> list[Content]:
+    """Return a sentence behind its mark, further lines below the first one's text."""
+    lines = _wrapped(text, width, style)
+    mark = Content.styled(f"{glyph_of(status, ascii_only=is_ascii):<2}", style)
+    return [mark + lines[0][2:], *lines[1:]]
+
+
+def _wrapped(text: str, width: int, style: str) -> list[Content]:
+    lines = textwrap.wrap(
+        safe_line(text), width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+    )
+    return [Content.styled(line, style) for line in lines]
 
 
 def usage_text(usage: Usage | None) -> str:
@@ -168,7 +189,8 @@ def sparkline(values: Sequence[float]) -> str:
     highest = max(values, default=0.0)
     if highest <= 0:
         return ""
-    return "".join(_HEIGHTS[min(7, max(0, round(value / highest * 8) - 1))] for value in values)
+    most = len(_HEIGHTS)
+    return "".join(_HEIGHTS[max(1, round(value / highest * most)) - 1] for value in values)
 
 
 def details_content(result: CheckResult, *, is_ascii: bool = False) -> Content:

@@ -81,7 +81,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         return self.query_one(RungList)
 
     @property
-    def is_running(self) -> bool:
+    def is_checking(self) -> bool:
         """Whether something is being asked."""
         return self._worker is not None
 
@@ -163,17 +163,31 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             ("Past checks", past_lines(history, is_ascii=ascii_only)),
         )
         self.rungs.complete(self._results, report.repairs, sections)
-        verdict = verdict_content(report, is_known=self._is_known, is_ascii=ascii_only)
-        self.query_one("#verdict", Static).update(verdict)
+        self._show_verdict()
         if not self._is_known:
             self.query_one(TitleBar).status = f"{monotonic() - self._begun:.1f} s"
         self.refresh_bindings()
+
+    def _show_verdict(self) -> None:
+        if self._report is None:
+            return
+        verdict = verdict_content(
+            self._report,
+            width=max(40, self.app.size.width - 2),
+            is_known=self._is_known,
+            is_ascii=is_ascii(self.app.console.encoding),
+        )
+        self.query_one("#verdict", Static).update(verdict)
+
+    def on_resize(self) -> None:
+        """Break the sentences anew."""
+        self._show_verdict()
 
     # ── Keys ────────────────────────────────────────────────────────────────────────────────
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now."""
-        if action in ("again", "copy_report") and self.is_running:
+        if action in ("again", "copy_report") and self.is_checking:
             return None
         if action == "copy_curl" and not (self._report is not None and self._report.curl):
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -30,7 +31,7 @@ class RungList(OptionList, inherit_bindings=False):
         self._results: Mapping[CheckId, CheckResult] = {}
         self._repairs: tuple[Repair, ...] = ()
         self._sections: tuple[Section, ...] = ()
-        self._is_running = False
+        self._is_growing = False
         self._known_width = 0
 
     # ── Content ─────────────────────────────────────────────────────────────────────────────
@@ -38,8 +39,8 @@ class RungList(OptionList, inherit_bindings=False):
     def grow(self, results: Mapping[CheckId, CheckResult]) -> None:
         """Show the rungs that are there so far; the next one is marked as being tried."""
         self._results = dict(results)
-        if not self._is_running or self._repairs or self._sections or not self.option_count:
-            self._is_running, self._repairs, self._sections = True, (), ()
+        if not self._is_growing or self._repairs or self._sections or not self.option_count:
+            self._is_growing, self._repairs, self._sections = True, (), ()
             self._build()
             return
         for check, line in self._rung_lines():
@@ -55,7 +56,7 @@ class RungList(OptionList, inherit_bindings=False):
         self._results = dict(results)
         self._repairs = tuple(repairs)
         self._sections = tuple((heading, lines) for heading, lines in sections if lines)
-        self._is_running = False
+        self._is_growing = False
         self._build()
         self.highlighted = self._best_row()
 
@@ -101,8 +102,7 @@ class RungList(OptionList, inherit_bindings=False):
             options.append(Option(Content(""), disabled=True))
             options.append(Option(Content.styled(heading, "bold"), disabled=True))
             options += [
-                Option(Content(f"  {safe_line(line)}"), id=f"fact-{number}-{index}")
-                for index, line in enumerate(lines)
+                Option(self._fact(line), id=f"fact-{number}-{index}") for index, line in enumerate(lines)
             ]
         self.add_options(options)
         if row is not None and self.option_count:
@@ -114,7 +114,8 @@ class RungList(OptionList, inherit_bindings=False):
         times = [result.milliseconds or 0.0 for result in self._results.values()]
         longest = max(times, default=0.0)
         current = next((check for check in CheckId if check not in self._results), None)
-        width = max(40, self.app.size.width - 5)  # borders of the window, padding, scroll bar
+        width = self._line_width
+        bar_style = "" if self.app.current_theme.ansi else "$primary"  # there the cursor has that colour
         return [
             (
                 check,
@@ -123,12 +124,24 @@ class RungList(OptionList, inherit_bindings=False):
                     self._results.get(check),
                     width=width,
                     longest=longest,
-                    is_current=self._is_running and check is current,
+                    is_current=self._is_growing and check is current,
                     is_ascii=is_ascii(self.app.console.encoding),
+                    bar_style=bar_style,
                 ),
             )
             for check in CheckId
         ]
+
+    @property
+    def _line_width(self) -> int:
+        return max(40, self.app.size.width - 3)  # padding and scroll bar
+
+    def _fact(self, line: str) -> Content:
+        indent = "  "
+        wrapped = textwrap.wrap(
+            safe_line(line), self._line_width, initial_indent=indent, subsequent_indent=indent
+        )
+        return Content("\n".join(wrapped))
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the lines out again where the width changed."""
