@@ -6,26 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import BindingType
 
-from tui.core.turn import Turn
 from tui.session.target import ChatTarget
 from tui.ui.bindings import bindings_of
-from tui.ui.screens.chat_base import STREAMING, ChatBase
-from tui.ui.screens.chat_mouse import take_mouse
-from tui.ui.screens.chat_search import SearchBar
-from tui.ui.screens.chat_view import last_code_block
-from tui.ui.transcript.messages import CopyRequested, LinkActivated
+from tui.ui.screens.chat_base import STREAMING
+from tui.ui.screens.chat_reading import ChatReading
 from tui.ui.widgets.model_picker import Picked
-from tui.ui.widgets.prompt import Prompt
-from tui.ui.widgets.status_bar import StatusBar
 
 _NEEDS_REST = frozenset({"again", "go_on", "fork", "new", "new_unsaved"})
 """What has to wait until nothing streams."""
-_ROOM_FOR_READING = frozenset({"chat.new", "chat.open", "chat.back"})
 
 
-class ChatScreen(ChatBase):
+class ChatScreen(ChatReading):
     """What can be done in a chat."""
 
     CSS_PATH = "chat.tcss"
@@ -36,8 +29,6 @@ class ChatScreen(ChatBase):
         "— one that nobody knows; all others were reported by the server."
     )
 
-    _has_mouse = True
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now."""
         if action == "stop":
@@ -46,29 +37,13 @@ class ChatScreen(ChatBase):
             return self.live is None
         if action in _NEEDS_REST and self.live is not None:
             return None
-        if action in ("again", "go_on", "rename", "details") and not self._turns():
+        if action in ("again", "go_on", "rename", "details") and not self.turns:
             return None
-        if action == "fork" and not (self._turns() and (self.is_read_only or self._is_saved())):
+        if action == "fork" and not (self.turns and (self.is_read_only or self._is_saved())):
             return None
-        if action == "go_on" and not self._turns()[-1].answer:
+        if action == "go_on" and not self.turns[-1].answer:
             return None
         return True
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that work now. While reading, the footer has the transcript's in place of some of ours."""
-        found = super().active_bindings
-        if not self.is_mounted or not self.transcript.has_focus:
-            return found
-        return {
-            key: active._replace(binding=replace(active.binding, show=False))
-            if active.binding.id in _ROOM_FOR_READING
-            else active
-            for key, active in found.items()
-        }
-
-    def _turns(self) -> list[Turn]:
-        return self.session.turns if self.session is not None else []
 
     def _is_saved(self) -> bool:
         return self.session is not None and self.session.is_saved
@@ -120,7 +95,7 @@ class ChatScreen(ChatBase):
     def ask_before_losing(self, go_on: Callable[[], object]) -> None:
         """Go on at once, or ask where leaving the conversation would lose something of it."""
         loss = self.quit_hindrance()
-        if loss is None or not self._turns() or self._only_draft():
+        if loss is None or not self.turns or self._only_draft():
             go_on()
         else:
             self._ask_to_leave(loss, go_on)
@@ -217,133 +192,3 @@ class ChatScreen(ChatBase):
         from tui.ui.screens.chat_details import FiguresScreen
 
         self.app.push_screen(FiguresScreen(self._facts()))
-
-    # ── Copying ─────────────────────────────────────────────────────────────────────────────
-
-    def action_copy_answer(self) -> None:
-        """Copy the last answer."""
-        self._copy_last("Answer", lambda turn: turn.answer.text)
-
-    def action_copy_code(self) -> None:
-        """Copy the last block of code."""
-        self._copy_last("Code", lambda turn: last_code_block(turn.answer.text))
-
-    def action_copy_reasoning(self) -> None:
-        """Copy the last reasoning."""
-        self._copy_last("Reasoning", lambda turn: turn.reasoning.text)
-
-    def _copy_last(self, what: str, text_of: Callable[[Turn], str | None]) -> None:
-        for turn in reversed(self._turns()):
-            if text := text_of(turn):
-                self.copy(text, what)
-                return
-        self.notify(f"There is no {what.lower()} to copy yet.", timeout=3)
-
-    def copy(self, text: str, what: str) -> None:
-        """Copy a text and say which way it went."""
-        self.run_worker(self._copy(text, what), group="copy", exit_on_error=False)
-
-    async def _copy(self, text: str, what: str) -> None:
-        result = await self.runtime.clipboard.copy(text, self.app.copy_to_clipboard)
-        is_plain = result.confirmed and not result.hidden_characters
-        self.notify(result.message(what), severity="information" if is_plain else "warning", timeout=6)
-
-    def on_transcript_copy_requested(self, event: CopyRequested) -> None:
-        """Copy what is under the cursor of the transcript."""
-        if event.text:
-            self.copy(event.text, event.what.capitalize())
-
-    def on_prompt_copy_requested(self, event: Prompt.CopyRequested) -> None:
-        """Copy the selected part of the prompt."""
-        self.copy(event.text, "Selection")
-
-    def on_transcript_link_activated(self, event: LinkActivated) -> None:
-        """Show where a link leads, and open it only then."""
-        from tui.ui.screens.dialogs import ConfirmDialog
-
-        question = ConfirmDialog("Open this link?", event.url, yes="Open", no="Stay")
-        self.app.push_screen(
-            question, lambda answer: self.deck.open_url(event.url) if answer == "yes" else None
-        )
-
-    # ── Reading ─────────────────────────────────────────────────────────────────────────────
-
-    def action_switch_focus(self) -> None:
-        """Go from the prompt to the transcript, and back."""
-        (self.transcript if self.prompt.has_focus else self.prompt).focus()
-
-    def on_prompt_left(self) -> None:
-        """Up from an empty prompt: read."""
-        self.transcript.focus()
-
-    def action_prompt(self) -> None:
-        """Go to the prompt."""
-        self.prompt.focus()
-
-    def action_leave(self) -> None:
-        """Close the search, or go to the prompt."""
-        search = self.query_one(SearchBar)
-        if search.is_open:
-            search.close()
-            self.transcript.focus()
-        else:
-            self.prompt.focus()
-
-    def action_reasoning(self) -> None:
-        """Show or fold the reasoning of the turn under the cursor, or of the last one."""
-        self.transcript.toggle_reasoning()
-
-    def action_all_reasoning(self) -> None:
-        """Show or fold every reasoning."""
-        self.transcript.toggle_all_reasoning()
-
-    def action_raw(self) -> None:
-        """Show texts as they came, or as Markdown."""
-        self.transcript.toggle_raw()
-
-    def action_wrap(self) -> None:
-        """Wrap long lines of code, or cut them."""
-        self.transcript.toggle_wrap()
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by pages; a row of the page before stays in sight."""
-        self.transcript.scroll_rows(pages * max(1, self.transcript.size.height - 1))
-
-    def action_end(self) -> None:
-        """Follow the newest output."""
-        self.transcript.follow_end()
-        self.query_one(StatusBar).changed()
-
-    def action_search(self) -> None:
-        """Open the search."""
-        self.query_one(SearchBar).open()
-
-    def on_search_bar_searched(self, event: SearchBar.Searched) -> None:
-        """Mark what matches."""
-        self.query_one(SearchBar).show_count(self.transcript.search(event.query))
-
-    def on_search_bar_accepted(self) -> None:
-        """Go on to the matches."""
-        self.transcript.focus()
-
-    def action_next_match(self) -> None:
-        """Go to the next match."""
-        self.transcript.next_match()
-
-    def action_previous_match(self) -> None:
-        """Go to the match before."""
-        self.transcript.previous_match()
-
-    # ── The terminal ────────────────────────────────────────────────────────────────────────
-
-    def action_mouse(self) -> None:
-        """Leave the mouse to the terminal, for its own selection, or take it back."""
-        self._has_mouse = not self._has_mouse
-        take_mouse(self.app, self._has_mouse)
-        released = "The mouse selects text in the terminal now. F12 ends that."
-        self.notify("lmdeck has the mouse again." if self._has_mouse else released, timeout=5)
-
-    async def on_unmount(self) -> None:
-        """Take the mouse back for the other screens."""
-        if not self._has_mouse:
-            take_mouse(self.app, True)

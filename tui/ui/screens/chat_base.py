@@ -12,13 +12,13 @@ from textual.widgets import Footer, Static
 from textual.worker import Worker, WorkerState
 
 from tui.core.failure import LmdeckError
-from tui.core.provider import Category, Provider
+from tui.core.provider import Provider
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.usage import Price
 from tui.session.target import ChatTarget
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.screens.chat_search import SearchBar
-from tui.ui.screens.chat_view import SessionView, provider_marks
+from tui.ui.screens.chat_view import SessionView, provider_marks, usable_providers
 from tui.ui.transcript import Transcript
 from tui.ui.transcript.messages import FollowChanged
 from tui.ui.widgets.prompt import Prompt
@@ -101,6 +101,11 @@ class ChatBase(LmdeckScreen[None]):
         return self._view.session if self._view is not None else None
 
     @property
+    def turns(self) -> list[Turn]:
+        """The turns of the conversation."""
+        return self.session.turns if self.session is not None else []
+
+    @property
     def live(self) -> Turn | None:
         """The turn that streams, if any."""
         return self.session.live if self.session is not None else None
@@ -126,14 +131,7 @@ class ChatBase(LmdeckScreen[None]):
 
     def active_providers(self) -> list[Provider]:
         """Return the providers that a chat can go to."""
-        directory = self.runtime.directory
-        return [
-            provider
-            for provider in directory.providers()
-            if provider.is_active
-            and provider.category is Category.MODEL
-            and directory.availability(provider).is_available
-        ]
+        return usable_providers(self.runtime.directory)
 
     def _first_target(self) -> ChatTarget | None:
         providers = {provider.name: provider for provider in self.active_providers()}
@@ -222,7 +220,7 @@ class ChatBase(LmdeckScreen[None]):
         """Settle an exchange that ended; a prompt that failed comes back. (Defects are told by the base.)"""
         if event.worker.group != "chat" or event.state not in (WorkerState.SUCCESS, WorkerState.ERROR):
             return
-        turns = self.session.turns if self.session is not None else []
+        turns = self.turns
         failed = event.state is WorkerState.ERROR or (turns and turns[-1].failure is not None)
         if failed and self._sent:
             self.prompt.offer(self._sent)
@@ -254,9 +252,8 @@ class ChatBase(LmdeckScreen[None]):
 
     def _refresh_keys(self) -> None:
         """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
-        session = self.session
-        turns = session.turns if session is not None else []
-        state = (session, self.live, len(turns), bool(turns and turns[-1].answer))
+        turns = self.turns
+        state = (self.session, self.live, len(turns), bool(turns and turns[-1].answer))
         if state != self._keys_shown:
             self._keys_shown = state
             self.refresh_bindings()
@@ -291,12 +288,12 @@ class ChatBase(LmdeckScreen[None]):
 
     def _price(self) -> Price:
         """Return the price of the provider that gave the last turn, else of the one that is asked next."""
-        session, target = self.session, self.target
-        last = session.turns[-1] if session is not None and session.turns else None
-        if last is not None and (target is None or last.provider != target.provider.name):
-            known = {provider.name: provider.price for provider in self.runtime.directory.providers()}
-            return known.get(last.provider, Price())
-        return target.provider.price if target is not None else Price()
+        last = self.turns[-1].provider if self.turns else None
+        target = self.target.provider if self.target is not None else None
+        if last is None or (target is not None and target.name == last):
+            return target.price if target is not None else Price()
+        known = {provider.name: provider.price for provider in self.runtime.directory.providers()}
+        return known.get(last, Price())
 
     def _marks(self) -> list[tuple[str, str]]:
         marks = provider_marks(self.target.provider) if self.target is not None else []

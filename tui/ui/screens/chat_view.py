@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.figures import RunningEstimate
-from tui.core.provider import Provider
+from tui.core.provider import Category, Provider
 from tui.core.turn import TextBuffer, Turn
 from tui.core.usage import Price, Source, Usage
 from tui.ui.widgets.status_parts import StatusFacts
 
 if TYPE_CHECKING:
+    from tui.runtime.directory import ProviderDirectory
     from tui.session.chat_session import ChatSession, SessionTotals
     from tui.session.target import ChatTarget
     from tui.ui.transcript import Transcript
@@ -127,6 +128,17 @@ class SessionView:
         if self._totals is None or seen != self._totals_of:
             self._totals, self._totals_of = self.session.totals, seen
         return self._totals
+
+
+def usable_providers(directory: ProviderDirectory) -> list[Provider]:
+    """Return the providers that a chat can go to: active, for chats, and there."""
+    return [
+        provider
+        for provider in directory.providers()
+        if provider.is_active
+        and provider.category is Category.MODEL
+        and directory.availability(provider).is_available
+    ]
 
 
 def provider_marks(provider: Provider) -> list[tuple[str, str]]:
