@@ -78,9 +78,9 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def watch_app_focus(self, has_focus: bool) -> None:
         """The window has the focus again: files may have been edited meanwhile."""
-        screen = self.screen_stack[-1] if self.is_running and self.screen_stack else None
-        if has_focus and isinstance(screen, NoticesEdits):
-            screen.notice_edits()
+        for screen in self.screen_stack[-1:] if has_focus else ():
+            if isinstance(screen, NoticesEdits):
+                screen.notice_edits()
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that survives what terminals do, where there is one for this system."""

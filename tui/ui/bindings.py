@@ -172,6 +172,15 @@ KEYS: dict[str, tuple[Key, ...]] = {
             True,
         ),
         Key(
+            "form.diagnose",
+            "f7",
+            "diagnose",
+            "Diagnose",
+            "Find out step by step what is wrong with the values as they stand",
+            False,
+            True,
+        ),
+        Key(
             "form.clone", "f6", "clone", "Clone", "Make an editable copy of a read-only provider", True, True
         ),
         Key("form.cancel", "escape", "cancel", "Cancel", "Go back; asks when there are changes", True),

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from fake_runtime import FakeRuntime, Reply, failure
 from textual import events
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Collapsible, Input, OptionList, Static
 
 from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State, Thinking
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp
+from tui.ui.diagnosis_view import DiagnosisSubject
 from tui.ui.form_fields import FIELDS
 from tui.ui.screens.dialogs import ChoiceDialog, ConfirmDialog
 from tui.ui.screens.provider_form import ProviderFormScreen
@@ -314,6 +316,7 @@ async def test_a_failed_test_says_what_is_wrong_and_what_to_do(runtime: FakeRunt
         await until(pilot, lambda: "✗ Nothing listens" in trial(pilot))
         assert "Start the server" in trial(pilot)
         assert "[link='x" in trial(pilot)
+        assert "F7 finds out" in trial(pilot)
 
 
 async def test_escape_stops_a_running_test_and_stays(runtime: FakeRuntime, until: Until) -> None:
@@ -324,6 +327,33 @@ async def test_escape_stops_a_running_test_and_stays(runtime: FakeRuntime, until
         await pilot.press("escape")
         await until(pilot, lambda: "– Stopped." in trial(pilot))
         assert isinstance(pilot.app.screen, ProviderFormScreen)
+
+
+class CannedDiagnosis(Screen[Mapping[str, str] | None]):
+    """Ends at once with a correction, and remembers what it was asked."""
+
+    subjects: ClassVar[list[DiagnosisSubject]] = []
+
+    def __init__(self, subject: DiagnosisSubject) -> None:
+        super().__init__()
+        self.subjects.append(subject)
+
+    def on_mount(self) -> None:
+        self.call_later(self.dismiss, {"provider_url": "http://gpu01:9000/v1"})
+
+
+async def test_a_diagnosis_takes_the_unsaved_values_and_its_repair_comes_back(
+    runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.ui.screens.diagnosis.DiagnosisScreen", CannedDiagnosis)
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "provider_url", "http://gpu01:7000/v1")
+        await pilot.press("f7")
+        await until(pilot, lambda: editor(pilot, "provider_url").value == "http://gpu01:9000/v1")
+        subject = CannedDiagnosis.subjects[-1]
+        assert subject.provider.provider_url == "http://gpu01:7000/v1"
+        assert not subject.is_saved
+        assert runtime.directory.get("gpu01-vllm").provider_url == "http://gpu01:8000/v1"
 
 
 async def test_a_form_without_a_url_is_not_tested(runtime: FakeRuntime, until: Until) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from textual.content import Content
@@ -90,13 +90,17 @@ class ProviderFormScreen(ProviderFormBase):
 
     def action_test(self) -> None:
         """Send the test line with the values as they stand."""
+        self._when_sendable(self._start_test)
+
+    def _when_sendable(self, proceed: Callable[[], object]) -> None:
+        """Go on where a request can be made of the form; else go to what is in the way."""
         self._touched.update(("provider_url", "compatible_provider"))
         self._judge()
         blocking = [problem for problem in self.reading().errors if row_of(problem) in _SENT_FIELDS]
         if blocking:
             self._go_to(blocking[0])
             return
-        self._after_key_question(self._start_test)
+        self._after_key_question(proceed)
 
     def _start_test(self) -> None:
         model = safe_line(self.row("compatible_provider").value, 60)
@@ -106,16 +110,37 @@ class ProviderFormScreen(ProviderFormBase):
     async def _test(self) -> None:
         provider, key_text = self._for_request()
         try:
-            result = result_of(await self.runtime.test(provider, key_text))
+            turn = await self.runtime.test(provider, key_text)
         except LmdeckError as error:
-            result = result_of_failure(error.failure)
-        self._show_trial(result)
+            result, is_failed = result_of_failure(error.failure), True
+        else:
+            result, is_failed = result_of(turn), turn.failure is not None
+        hint = Content.styled("\nF7 finds out step by step.", "dim") if is_failed else Content("")
+        self._show_trial(result + hint)
 
     def _show_trial(self, content: Content) -> None:
         trial = self.query_one("#trial-result", Static)
         trial.update(content)
         trial.display = True
         self.call_after_refresh(self.row("test_prompt").scroll_visible, animate=False)
+
+    def action_diagnose(self) -> None:
+        """Diagnose the endpoint with the values as they stand; a repair comes back into the form."""
+        self._when_sendable(self._diagnose)
+
+    def _diagnose(self) -> None:
+        from tui.ui.diagnosis_view import DiagnosisSubject
+        from tui.ui.screens.diagnosis import DiagnosisScreen
+
+        provider, key_text = self._for_request()
+        subject = DiagnosisSubject(provider, key_text, is_saved=False)
+        self.app.push_screen(DiagnosisScreen(subject), self._apply)
+
+    def _apply(self, changes: Mapping[str, str] | None) -> None:
+        """Take the corrections that a diagnosis found."""
+        for name, text in (changes or {}).items():
+            self.row(name).value = text
+            self._touched.add(name)
 
     def _stop_test(self) -> bool:
         running = [worker for worker in self.workers if worker.name == "trial" and worker.is_running]
