@@ -16,11 +16,13 @@ from tui.core.events import (
     EventBatch,
     Finished,
     ReasoningDelta,
+    Reclassified,
     StreamEvent,
     StreamFailed,
     UsageReport,
 )
 from tui.core.provider import Provider
+from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source, Usage
 from tui.session.chat_session import CONTINUE_PROMPT, ChatSession
@@ -47,14 +49,18 @@ class Journal:
     def end_turn(self, turn: Turn) -> None:
         self.told.append(("end", str(turn.state)))
 
+    def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
+        self.told.append(("reclassify", str(to_answer)))
+
     def drop_turn(self, turn_identity: str) -> None:
         self.told.append(("drop",))
 
     def set_title(self, title: str) -> None:
         self.told.append(("title", title))
 
-    def close(self) -> None:
+    def close(self) -> bool:
         self.told.append(("close",))
+        return True
 
 
 class Script:
@@ -102,7 +108,6 @@ async def test_a_reply_is_folded_priced_and_journaled() -> None:
     assert turn.cost.source is Source.REPORTED
     assert session.title == "hello"
     assert journal.told == [
-        ("title", "hello"),
         ("begin", "hello\nworld"),
         ("reasoning", "hm"),
         ("answer", "hi "),
@@ -188,7 +193,9 @@ async def test_a_prompt_without_an_answer_is_not_sent_twice() -> None:
 
 async def test_regenerate_drops_the_old_reply_and_continue_asks_for_more() -> None:
     journal = Journal()
-    script = Script(REPLY, [AnswerDelta("other"), Finished("length")], [AnswerDelta("more"), Finished("stop")])
+    script = Script(
+        REPLY, [AnswerDelta("other"), Finished("length")], [AnswerDelta("more"), Finished("stop")]
+    )
     session = session_of(script, journal)
     await session.send("go", ChatTarget(PROVIDER))
     again = await session.regenerate(ChatTarget(PROVIDER))
@@ -224,3 +231,40 @@ async def test_a_second_prompt_waits_for_the_first_to_end() -> None:
         await session.send("too early", ChatTarget(PROVIDER))
     gate.set()
     await sending
+
+
+async def test_a_key_cut_over_pieces_is_erased_from_turn_and_journal() -> None:
+    key = Secret("sk-canary-0123456789")
+    pieces = ["my key is s", "k-can", "ary-0123456789", " and s", "o on"]
+    journal = Journal()
+    session = ChatSession(
+        Script([*map(AnswerDelta, pieces), Finished("stop")]), journal, identity="c", redactor=Redactor([key])
+    )
+    turn = await session.send("go", ChatTarget(PROVIDER))
+    assert turn.answer.text == "my key is ••• and so on"
+    assert (
+        "".join(text for kind, *rest in journal.told if kind == "answer" for text in rest) == turn.answer.text
+    )
+
+
+async def test_what_waits_for_the_rest_of_a_key_is_kept_when_stopped() -> None:
+    gate = asyncio.Event()
+    session = ChatSession(
+        Script([AnswerDelta("words sk-can"), gate]),
+        Journal(),
+        identity="c",
+        redactor=Redactor([Secret("sk-canary-0123456789")]),
+    )
+    sending = asyncio.create_task(session.send("go", ChatTarget(PROVIDER)))
+    while not (session.turns and session.turns[0].answer):
+        await asyncio.sleep(0)
+    session.stop()
+    assert (await sending).answer.text == "words sk-can"
+
+
+async def test_text_that_was_the_other_kind_is_moved_and_journaled() -> None:
+    journal = Journal()
+    script = Script([AnswerDelta("hm"), Reclassified(to_answer=False), AnswerDelta("hi"), Finished("stop")])
+    turn = await session_of(script, journal).send("go", ChatTarget(PROVIDER))
+    assert (turn.reasoning.text, turn.answer.text) == ("hm", "hi")
+    assert ("reclassify", "False") in journal.told

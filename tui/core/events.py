@@ -83,8 +83,11 @@ class ResponseStarted:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The request moved on without text: ``starting`` (a built-in endpoint), ``connecting``, ``connected``, ``sent``, ``waiting``,
-    ``keep-alive`` or ``retrying``."""
+    """The request moved on without text.
+
+    ``starting`` (a built-in endpoint), ``connecting``, ``connected``, ``sent``, ``waiting``,
+    ``keep-alive`` or ``retrying``.
+    """
 
     stage: str
     detail: str = ""

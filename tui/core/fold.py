@@ -47,9 +47,9 @@ def _add_reasoning(turn: Turn, event: ReasoningDelta, at: float) -> None:
     turn.timings.saw_text(at, is_answer=False)
 
 
-def _move_text(turn: Turn, event: Reclassified, at: float) -> None:
+def move_text(turn: Turn, *, to_answer: bool) -> None:
     """Move all text of one kind to the other: what was measured of the answer is measured anew."""
-    if event.to_answer:
+    if to_answer:
         turn.answer.replace(turn.reasoning.text.strip())
         turn.reasoning.replace("")
         turn.reasoning_source = None
@@ -62,6 +62,10 @@ def _move_text(turn: Turn, event: Reclassified, at: float) -> None:
         turn.thinking_seconds = None
         turn.timings.first_answer = None
         turn.state = TurnState.REASONING
+
+
+def _reclassify(turn: Turn, event: Reclassified, at: float) -> None:
+    move_text(turn, to_answer=event.to_answer)
 
 
 def _add_tool_call(turn: Turn, event: ToolCallDelta, at: float) -> None:
@@ -131,7 +135,7 @@ def _thinking_seconds(turn: Turn, until: float | None) -> float | None:
 _FOLDS: Mapping[type, Callable[[Turn, Any, float], None]] = {
     AnswerDelta: _add_answer,
     ReasoningDelta: _add_reasoning,
-    Reclassified: _move_text,
+    Reclassified: _reclassify,
     ToolCallDelta: _add_tool_call,
     UsageReport: _set_usage,
     TimingsReport: _set_server_timings,

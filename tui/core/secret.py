@@ -71,6 +71,17 @@ class Redactor:
         self._needles.update((text, *_base64_forms(text)))
         self._ordered = tuple(sorted(self._needles, key=len, reverse=True))
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether there is a key to look for."""
+        return bool(self._ordered)
+
+    def redact_bytes(self, data: bytes) -> bytes:
+        """Return UTF-8 bytes with every known key replaced by ``•••``."""
+        for needle in self._ordered:
+            data = data.replace(needle.encode("utf-8", "surrogatepass"), MASK.encode())
+        return data
+
     def redact(self, text: str) -> str:
         """Return the text with every known key replaced by ``•••``."""
         for needle in self._ordered:

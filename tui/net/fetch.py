@@ -21,7 +21,7 @@ BODY_LIMIT = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A whole response, of whatever status."""
+    """A whole response, of whatever status; a key that the server echoes is erased from it."""
 
     url: str
     status: int
@@ -81,6 +81,8 @@ async def _get(
                 body += plain
                 if len(body) > limit:
                     raise LmdeckError(explain("answer-too-large", limit=f"{limit // 1_000_000} MB"))
-        return Fetched(url, response.status_code, headers, bytes(body), exchange)
+        redactor = factory.redactor
+        clean = {name: redactor.redact(value) for name, value in headers.items()}
+        return Fetched(url, response.status_code, clean, redactor.redact_bytes(bytes(body)), exchange)
     finally:
         await response.aclose()

@@ -52,12 +52,16 @@ class ProviderDirectory:
         names = {provider.name for provider in snapshot.providers}
         built_in = tuple(provider for provider in BUILT_IN if provider.name not in names)
         self._loaded = snapshot.providers + self._with_default(built_in)
-        self._notices = snapshot.notices
+        self._notices = (*snapshot.notices, *self._credentials.notices)
         return self._loaded
 
     def has_changed(self) -> bool:
         """Return whether somebody else changed a file since it was read."""
         return self._store.has_changed()
+
+    def command_refusal(self, name: str) -> str | None:
+        """Return why the ``cmd:`` key of a provider must not be run, or ``None`` where it may."""
+        return self._store.command_refusal(name)
 
     def get(self, name: str) -> Provider:
         """Return one provider.

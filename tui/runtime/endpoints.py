@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -30,18 +30,21 @@ class Endpoints:
         built_ins: BuiltIns,
         environment: Mapping[str, str],
         redactor: Redactor,
+        command_refusal: Callable[[str], str | None],
     ) -> None:
+        """``command_refusal`` says why the ``cmd:`` key of a provider must not be run, if so."""
         self._credentials = credentials
         self._built_ins = built_ins
         self._environment = environment
         self._redactor = redactor
+        self._command_refusal = command_refusal
 
     @cached_property
     def keys(self) -> KeyResolver:
         """Turns key references into keys; remembers what a command printed for this run."""
         from tui.store.keys import KeyResolver
 
-        return KeyResolver(self._credentials, self._environment)
+        return KeyResolver(self._credentials, self._environment, command_refusal=self._command_refusal)
 
     def must_start(self, provider: Provider) -> bool:
         """Return whether a built-in endpoint is not up yet, so that resolving it takes a moment."""

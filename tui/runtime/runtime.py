@@ -6,7 +6,7 @@ Opening it is cheap: what reads files or imports the network does so when it is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from tui.net.reachability import Reachability
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import CheckOptions, ProviderCheck
-    from tui.runtime.exchanges import Exchanges
+    from tui.runtime.exchanges import Exchange, Exchanges
+    from tui.session.journaling import TurnJournal
     from tui.store.conversations import ConversationStore, OpenConversation
     from tui.store.endpoint_memory import EndpointMemory
     from tui.store.settings import Settings
@@ -49,7 +50,11 @@ class Runtime:
         self.settings_notices: tuple[str, ...] = ()
         self.credentials = CredentialStore(paths)
         self.built_ins = BuiltIns(paths.state_dir)
-        self.endpoints = Endpoints(self.credentials, self.built_ins, environment, self.redactor)
+        self.endpoints = Endpoints(
+            self.credentials, self.built_ins, environment, self.redactor, self._command_refusal
+        )
+        self.unwritten: list[str] = []
+        """What could not be saved until the end, in words for the person."""
         self.saves_conversations = True
         """Off for a run that keeps no conversation, whatever the settings say."""
         self._sessions: list[ChatSession] = []
@@ -67,6 +72,8 @@ class Runtime:
         """The provider list."""
         from tui.store.providers import ProviderStore
 
+        for secret in self.credentials.all():
+            self.redactor.add(secret)
         return ProviderDirectory(ProviderStore(self.paths), self.credentials, self.built_ins)
 
     @cached_property
@@ -95,7 +102,7 @@ class Runtime:
         """The one factory of network clients."""
         from tui.net.client import ClientFactory
 
-        return ClientFactory(self.environment)
+        return ClientFactory(self.environment, redactor=self.redactor)
 
     @cached_property
     def exchanges(self) -> Exchanges:
@@ -163,7 +170,7 @@ class Runtime:
         if not (saved and self.saves_conversations and self.settings.save_conversations):
             return self._unsaved_session()
         journal = self.conversations.create()
-        return self._track(ChatSession(self.exchanges.for_screen(), journal, identity=journal.identity))
+        return self._begin(self.exchanges.for_screen(), journal, identity=journal.identity)
 
     def scripted_session(self, wait_seconds: float, *, is_forgetful: bool = False) -> ChatSession:
         """Begin a conversation for a command: kept nowhere, given up after ``wait_seconds`` without text.
@@ -173,7 +180,7 @@ class Runtime:
         from tui.store.journal import MemoryJournal
 
         exchange = self.exchanges.for_command(wait_seconds, is_forgetful=is_forgetful)
-        return self._track(ChatSession(exchange, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False))
+        return self._begin(exchange, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False)
 
     def open_session(self, identity: str) -> ChatSession:
         """Reopen a conversation; where another session writes to it, it is read-only (``is_saved`` is false).
@@ -214,10 +221,12 @@ class Runtime:
     async def warm(self) -> None:
         """Import the network and build the TLS context ahead of the first request, off the event loop."""
         await asyncio.to_thread(self.clients.warm)
+        await asyncio.to_thread(self.conversations.purge_trash)
 
     async def release(self, session: ChatSession) -> None:
         """Close one conversation: its record is complete, another session may write to it."""
-        await session.aclose()
+        if not await session.aclose():
+            self.unwritten.append(session.trouble or f"The conversation {session.title} was not saved.")
         if session in self._sessions:
             self._sessions.remove(session)
 
@@ -229,29 +238,50 @@ class Runtime:
             await self.clients.aclose()
         await self.built_ins.aclose()
 
+    def _command_refusal(self, name: str) -> str | None:
+        return self.directory.command_refusal(name)
+
     def _unsaved_session(self, key_text: str | None = None) -> ChatSession:
         from tui.store.journal import MemoryJournal
 
         exchange = self.exchanges.for_screen(key_text)
-        return self._track(ChatSession(exchange, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False))
+        return self._begin(exchange, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False)
 
     def _resumed(self, opened: OpenConversation) -> ChatSession:
         from tui.store.journal import MemoryJournal
 
         journal = opened.journal
-        return self._track(
-            ChatSession(
-                self.exchanges.for_screen(),
-                journal if journal is not None else MemoryJournal(),
-                identity=opened.identity,
-                title=opened.title,
-                turns=opened.turns,
-                notices=opened.notices,
-                is_saved=journal is not None,
-            )
+        return self._begin(
+            self.exchanges.for_screen(),
+            MemoryJournal() if journal is None else journal,
+            identity=opened.identity,
+            title=opened.title,
+            turns=opened.turns,
+            notices=opened.notices,
+            is_saved=journal is not None,
         )
 
-    def _track(self, session: ChatSession) -> ChatSession:
+    def _begin(
+        self,
+        exchange: Exchange,
+        journal: TurnJournal,
+        *,
+        identity: str,
+        title: str = "",
+        turns: Sequence[Turn] = (),
+        notices: Sequence[str] = (),
+        is_saved: bool = True,
+    ) -> ChatSession:
+        session = ChatSession(
+            exchange,
+            journal,
+            identity=identity,
+            title=title,
+            turns=turns,
+            is_saved=is_saved,
+            notices=notices,
+            redactor=self.redactor,
+        )
         self._sessions.append(session)
         return session
 

@@ -16,9 +16,10 @@ from typing import Protocol
 from uuid import uuid4
 
 from tui.core.chat import ChatRequest, Message, Role
-from tui.core.events import EventBatch, StreamEvent
-from tui.core.fold import apply
-from tui.core.safe_text import safe_line
+from tui.core.events import EventBatch
+from tui.core.redaction import ReplyRedactor
+from tui.core.secret import Redactor
+from tui.core.titles import title_of
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Source, Usage, cost_of, estimate_tokens
 from tui.session.journaling import TurnJournal, TurnRecorder
@@ -26,8 +27,6 @@ from tui.session.target import ChatTarget
 
 CONTINUE_PROMPT = "Continue exactly where you stopped."
 """What ``continue_turn`` asks: plain words work on every server, a prefilled answer does not."""
-
-TITLE_CELLS = 60
 
 
 class Exchange(Protocol):
@@ -59,6 +58,7 @@ class ChatSession:
         turns: Sequence[Turn] = (),
         is_saved: bool = True,
         notices: Sequence[str] = (),
+        redactor: Redactor | None = None,
         clock: Callable[[], float] = time.perf_counter,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -70,6 +70,7 @@ class ChatSession:
         """What is to be said of the record: read-only, interrupted, unreadable lines."""
         self.revision = 0
         self.on_change: Callable[[], None] | None = None
+        self._redactor = redactor or Redactor()
         self._exchange = exchange
         self._journal = journal
         self._clock = clock
@@ -105,7 +106,7 @@ class ChatSession:
         )
         request = target.request((*self._history(), Message(Role.USER, prompt)))
         self.turns.append(turn)
-        self._name_after(prompt)
+        self.title = self.title or title_of(prompt)
         self._task = asyncio.ensure_future(self._run(turn, target, request))
         try:
             await asyncio.shield(self._task)
@@ -150,10 +151,10 @@ class ChatSession:
         self._journal.set_title(self.title)
         self._changed()
 
-    async def aclose(self) -> None:
-        """Stop what streams and close the record."""
+    async def aclose(self) -> bool:
+        """Stop what streams and close the record; return whether all of it is on disk."""
         await self._stop_and_wait()
-        await asyncio.to_thread(self._journal.close)
+        return await asyncio.to_thread(self._journal.close)
 
     @property
     def totals(self) -> SessionTotals:
@@ -180,12 +181,6 @@ class ChatSession:
                 messages.append(Message(Role.ASSISTANT, turn.answer.text, turn.reasoning.text))
         return messages
 
-    def _name_after(self, prompt: str) -> None:
-        if not self.title:
-            first_line = prompt.strip().partition("\n")[0]
-            self.title = safe_line(first_line, TITLE_CELLS)
-            self._journal.set_title(self.title)
-
     async def _stop_and_wait(self) -> None:
         task = self._task
         if task is not None and not task.done():
@@ -193,16 +188,18 @@ class ChatSession:
             await asyncio.wait([task])
 
     async def _run(self, turn: Turn, target: ChatTarget, request: ChatRequest) -> None:
-        recorder = TurnRecorder(self._journal, turn)
+        recorder = TurnRecorder(self._journal, turn, ReplyRedactor(self._redactor))
         self._changed()
         try:
             async with aclosing(self._exchange(target, request)) as batches:
                 async for batch in batches:
                     self._fold(turn, batch, recorder, target)
         except asyncio.CancelledError:
+            recorder.fold_rest(self._clock())
             if turn.state.is_live:
                 turn.state = TurnState.STOPPED
         except BaseException:
+            recorder.fold_rest(self._clock())
             if turn.state.is_live:
                 turn.state = TurnState.INTERRUPTED
             raise
@@ -212,10 +209,7 @@ class ChatSession:
             self._changed()
 
     def _fold(self, turn: Turn, batch: EventBatch, recorder: TurnRecorder, target: ChatTarget) -> None:
-        event: StreamEvent
-        for event in batch.events:
-            apply(turn, event, batch.at)
-            recorder.record(event)
+        recorder.fold(batch)
         if turn.usage is not None:
             turn.cost = cost_of(turn.usage, target.provider.price)
         self._changed()

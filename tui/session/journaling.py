@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tui.core.events import AnswerDelta, ReasoningDelta, StreamEvent
+from tui.core.events import AnswerDelta, EventBatch, ReasoningDelta, Reclassified, StreamEvent
+from tui.core.fold import apply
+from tui.core.redaction import ReplyRedactor
 from tui.core.turn import Turn
 
 
@@ -21,6 +23,9 @@ class TurnJournal(Protocol):
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Write down a piece of the ``reasoning`` or the ``answer``."""
 
+    def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
+        """Write down that all text so far was the other kind."""
+
     def end_turn(self, turn: Turn) -> None:
         """Write down how the turn ended, with its figures."""
 
@@ -30,25 +35,38 @@ class TurnJournal(Protocol):
     def set_title(self, title: str) -> None:
         """Write down the conversation's name."""
 
-    def close(self) -> object:
-        """Write what is left and give up the file; may take a moment."""
+    def close(self) -> bool:
+        """Write what is left and give up the file, which may take a moment; return whether all is written."""
 
 
 class TurnRecorder:
-    """Writes one turn into the journal, event by event."""
+    """Folds the events of one turn, and writes them into the journal; keys are erased before both."""
 
-    def __init__(self, journal: TurnJournal, turn: Turn) -> None:
+    def __init__(self, journal: TurnJournal, turn: Turn, redactor: ReplyRedactor) -> None:
         self._journal = journal
         self._turn = turn
+        self._redactor = redactor
         journal.begin_turn(turn)
 
-    def record(self, event: StreamEvent) -> None:
-        """Write down what the event brought."""
-        if isinstance(event, AnswerDelta):
-            self._journal.append(self._turn.identity, "answer", event.text)
-        elif isinstance(event, ReasoningDelta):
-            self._journal.append(self._turn.identity, "reasoning", event.text)
+    def fold(self, batch: EventBatch) -> None:
+        """Take over what one read of the socket brought."""
+        for event in self._redactor.clean(batch.events):
+            self._take(event, batch.at)
+
+    def fold_rest(self, at: float) -> None:
+        """Take over what was held back while it could have become a key."""
+        for event in self._redactor.flush():
+            self._take(event, at)
 
     def end(self) -> None:
         """Write down the end."""
         self._journal.end_turn(self._turn)
+
+    def _take(self, event: StreamEvent, at: float) -> None:
+        apply(self._turn, event, at)
+        if isinstance(event, AnswerDelta):
+            self._journal.append(self._turn.identity, "answer", event.text)
+        elif isinstance(event, ReasoningDelta):
+            self._journal.append(self._turn.identity, "reasoning", event.text)
+        elif isinstance(event, Reclassified):
+            self._journal.reclassify(self._turn.identity, to_answer=event.to_answer)

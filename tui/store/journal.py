@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
+from tui.core.titles import title_of
 from tui.core.turn import Turn
 from tui.store.journal_writer import JournalWriter
 from tui.store.lease import Lease
@@ -18,11 +19,10 @@ from tui.store.records import (
     drop_record,
     end_record,
     header_record,
+    reclassify_record,
     title_record,
     turn_record,
 )
-
-TITLE_LENGTH = 60
 
 
 class Journal:
@@ -89,6 +89,10 @@ class Journal:
         self.append(turn.identity, "answer", turn.answer.text)
         self._writer.put(end_record(turn, is_copy=is_copy))
 
+    def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
+        """Write down that all text of a turn so far was the other kind."""
+        self._writer.put(reclassify_record(turn_identity, to_answer=to_answer))
+
     def drop_turn(self, turn_identity: str) -> None:
         """Write down that a turn is no longer part of the conversation."""
         self._writer.put(drop_record(turn_identity))
@@ -136,6 +140,9 @@ class MemoryJournal:
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Keep nothing."""
 
+    def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
+        """Keep nothing."""
+
     def end_turn(self, turn: Turn) -> None:
         """Keep nothing."""
 
@@ -156,14 +163,3 @@ class MemoryJournal:
     def close(self, timeout_seconds: float = 5.0) -> bool:
         """There is nothing to write."""
         return True
-
-
-def title_of(prompt: str) -> str:
-    """Return a conversation's name from its first prompt: the first line with text, cut at a word."""
-    line = next((line.strip() for line in prompt.splitlines() if line.strip()), "")
-    line = " ".join(line.split())
-    if len(line) <= TITLE_LENGTH:
-        return line
-    cut = line[: TITLE_LENGTH - 1]
-    head, space, _ = cut.rpartition(" ")
-    return (head if space and len(head) > TITLE_LENGTH // 2 else cut).rstrip() + "…"

@@ -1,7 +1,8 @@
 """The lines of a conversation's journal: one JSON object each, pure functions both ways.
 
 Kinds: ``header``, ``turn`` (a prompt, before anything is sent), ``delta`` (a piece of reasoning or
-answer), ``end`` (how a turn ended, with its figures), ``title``, ``drop`` (a turn that was taken back).
+answer), ``reclassify`` (all text so far was the other kind), ``end`` (how a turn ended, with its
+figures), ``title``, ``drop`` (a turn that was taken back).
 Lines are ASCII, so texts that no encoding can carry (lone surrogates) survive.
 """
 
@@ -99,6 +100,11 @@ def end_record(turn: Turn, *, is_copy: bool = False) -> Record:
         "copy": is_copy or None,
     }
     return {key: value for key, value in record.items() if value not in (None, [], {})}
+
+
+def reclassify_record(turn_identity: str, *, to_answer: bool) -> Record:
+    """Return the line that says that all text of a turn so far was the other kind."""
+    return {"record": "reclassify", "turn": turn_identity, "kind": "answer" if to_answer else "reasoning"}
 
 
 def title_record(title: str) -> Record:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tui.core.fold import move_text
 from tui.core.turn import Turn, TurnState
 from tui.store.migrations import CONVERSATION_SCHEMA
 from tui.store.records import Record, apply_end, apply_turn, decode_line
@@ -81,6 +82,8 @@ def _apply(record: Record, transcript: Transcript, turns: dict[str, Turn]) -> No
         apply_turn(record, _turn(turns, identity))
     elif kind == "delta":
         _apply_delta(record, _turn(turns, identity))
+    elif kind == "reclassify":
+        move_text(_turn(turns, identity), to_answer=record.get("kind") == "answer")
     elif kind == "end":
         apply_end(record, _turn(turns, identity))
 

@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
         return run_plain_chat(arguments, runtime, output)
     _require_terminal()
-    return _open_screens(arguments, runtime)
+    return _open_screens(arguments, runtime, output)
 
 
 def _require_terminal() -> None:
@@ -31,12 +31,16 @@ def _require_terminal() -> None:
         raise UsageError(explain("terminal-dumb", terminal=os.environ.get("TERM", "")))
 
 
-def _open_screens(arguments: argparse.Namespace, runtime: Runtime) -> int:
+def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     from tui.ui.app import run_app
 
     if arguments.command != "chat":
-        return run_app(runtime)
-    if arguments.provider is not None:
-        runtime.directory.get(arguments.provider)
-    runtime.saves_conversations = not arguments.unsaved
-    return run_app(runtime, ("chat", arguments.provider))
+        code = run_app(runtime)
+    else:
+        if arguments.provider is not None:
+            runtime.directory.get(arguments.provider)
+        runtime.saves_conversations = not arguments.unsaved
+        code = run_app(runtime, ("chat", arguments.provider))
+    for sentence in runtime.unwritten:
+        output.aside(sentence)
+    return code
