@@ -82,7 +82,12 @@ def test_no_frame_is_more_work_than_another(name: str) -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    ["- item with **bold** and `code`\n", "| a | *b* | c |\n", "value = call(1, 'x')  # c\n", "words that go on, "],
+    [
+        "- item with **bold** and `code`\n",
+        "| a | *b* | c |\n",
+        "value = call(1, 'x')  # c\n",
+        "words that go on, ",
+    ],
     ids=["list", "table", "code", "paragraph"],
 )
 def test_a_frame_late_in_one_long_block_costs_what_an_early_one_did(shape: str) -> None:

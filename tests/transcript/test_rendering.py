@@ -79,12 +79,21 @@ def test_a_hard_break_breaks() -> None:
 
 def test_a_table_is_aligned_and_its_cells_wrap() -> None:
     rows = shown("| n | text |\n|--:|:-:|\n| 1 | x |\n| 22 | some words to wrap |", 20)
-    assert rows == ["  n │      text", "────┼───────────────", "  1 │       x", " 22 │ some words to", "    │      wrap"]
+    assert rows == [
+        "  n │      text",
+        "────┼───────────────",
+        "  1 │       x",
+        " 22 │ some words to",
+        "    │      wrap",
+    ]
 
 
 def test_widths_of_a_long_table_are_fixed_by_its_first_rows() -> None:
     head = "| a | b |\n|---|---|\n" + "| x | y |\n" * SAMPLE_ROWS
-    short, long = shown(head + "| x | y |\n", 40), shown(head + "| x | y |\n" + "| wide | wider words than before |\n", 40)
+    short, long = (
+        shown(head + "| x | y |\n", 40),
+        shown(head + "| x | y |\n" + "| wide | wider words than before |\n", 40),
+    )
     assert long[: len(short)] == short
 
 
@@ -102,7 +111,7 @@ def test_long_code_lines_wrap_or_are_cut_with_a_mark() -> None:
 
 
 def test_code_is_coloured_line_by_line_as_a_whole_would_be() -> None:
-    lines = ['def f(x):  # why', '    """doc', '    return', '    """', "    return 'a'"]
+    lines = ["def f(x):  # why", '    """doc', "    return", '    """', "    return 'a'"]
     highlighter = Highlighter("python")
     styles = [{span.text.strip(): span.style for span in highlighter.spans(line)} for line in lines]
     assert styles[0]["def"] == Role.KEYWORD
@@ -114,14 +123,19 @@ def test_code_is_coloured_line_by_line_as_a_whole_would_be() -> None:
 
 def test_block_comments_go_on_to_their_end() -> None:
     highlighter = Highlighter("c")
-    rows = [highlighter.spans(line) for line in ("int a; /* open", "return", "end */ int b;", 'char *s = "/* no";', "int c;")]
+    rows = [
+        highlighter.spans(line)
+        for line in ("int a; /* open", "return", "end */ int b;", 'char *s = "/* no";', "int c;")
+    ]
     assert rows[1][0].style == Role.COMMENT
     assert rows[2][0] == ("end */", Role.COMMENT, "")
     assert any(span.style == Role.TYPE for span in rows[2])
     assert any(span.style == Role.TYPE for span in rows[4])
 
 
-@pytest.mark.parametrize("language", ["unknown", "", "text", "console", "html", "bash", "json", "diff", "pycon"])
+@pytest.mark.parametrize(
+    "language", ["unknown", "", "text", "console", "html", "bash", "json", "diff", "pycon"]
+)
 def test_colours_never_change_the_code(language: str) -> None:
     highlighter = Highlighter(language)
     for line in ["<a b='c'>x</a>", "$ ls -l", '{"a": [1, null]}', "+added", ">>> x = 1", "", "\\", "'open"]:

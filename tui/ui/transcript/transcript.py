@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from textual import events
+from textual import events, on
 from textual.geometry import Region, Size
 from textual.layout import Layout
 from textual.messages import UpdateScroll
@@ -421,7 +421,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self.roll.moved(0)
         self._relayout()
 
-    def on_collapsible_toggled(self, event: Collapsible.Toggled) -> None:
+    @on(Collapsible.Toggled)
+    def take_on_fold(self, event: Collapsible.Toggled) -> None:
         """The person folded or unfolded one by its title."""
         event.stop()
         fold = event.collapsible

@@ -39,10 +39,10 @@ class Viewport:
             self._follow(end, jump)
         elif self.anchor > end:
             self.anchor = end
-        for _ in self.roll.walk(self.anchor, self.height):
+        last = self.anchor.turn
+        for last, _, _ in self.roll.walk(self.anchor, self.height):
             pass
-        near = range(max(0, self.anchor.turn - 2), self.anchor.turn + self.height)
-        self.roll.forget_far(near)
+        self.roll.forget_far(range(self.anchor.turn - 2, last + 3))
 
     def _follow(self, end: Anchor, jump: bool) -> None:
         if not jump:
@@ -55,12 +55,12 @@ class Viewport:
         if not self.roll.documents or not rows:
             return
         self.anchor = self.roll.step(self.anchor, rows)
-        self.is_following = rows > 0 and self.anchor >= self.roll.end(self.height)
+        self.is_following = self.anchor >= self.roll.end(self.height)
 
     def go_top(self) -> None:
         """Go to the first row."""
         self.anchor = Anchor(0, 0)
-        self.is_following = False
+        self.is_following = self.anchor >= self.roll.end(self.height)
 
     def reveal(self, index: int, first: int, last: int) -> None:
         """Move the view as little as it takes to show rows of a turn; its first ones where not all fit."""
