@@ -339,7 +339,10 @@ class CannedDiagnosis(Screen[Mapping[str, str] | None]):
         self.subjects.append(subject)
 
     def on_mount(self) -> None:
-        self.call_later(self.dismiss, {"provider_url": "http://gpu01:9000/v1"})
+        self.call_later(self._end)
+
+    def _end(self) -> None:
+        self.dismiss({"provider_url": "http://gpu01:9000/v1"})
 
 
 async def test_a_diagnosis_takes_the_unsaved_values_and_its_repair_comes_back(
@@ -434,6 +437,8 @@ async def test_a_read_only_provider_is_shown_and_can_be_cloned(runtime: FakeRunt
         assert isinstance(copy, ProviderFormScreen)
         assert copy.row("is_remote").value == "no"
         assert copy.row("provider_url").value == ""
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
 
 
 async def test_a_clone_leaves_the_stored_key_behind(runtime: FakeRuntime) -> None:

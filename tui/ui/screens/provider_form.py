@@ -243,11 +243,12 @@ class ProviderFormScreen(ProviderFormBase):
 
     def action_clone(self) -> None:
         """Open a copy of the provider in a form of its own, in place of this one."""
-        if self.has_changes:
-            self.notify("Save the changes first, or leave them.", severity="warning")
-            return
         copy = ProviderFormScreen(self._original, is_clone=True)
-        self.app.push_screen(copy, lambda name: self.dismiss(name or self._saved_name))
+        self.app.push_screen(copy, self._after_clone)
+
+    def _after_clone(self, saved_name: str | None) -> None:
+        """Go on to the list; a callback that returned what ``dismiss`` does would be awaited, and fail."""
+        self.dismiss(saved_name)
 
     def action_cancel(self) -> None:
         """Stop a running test; else go back, after asking where something would be lost."""
