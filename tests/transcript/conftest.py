@@ -131,7 +131,7 @@ def _visible(cell: Any) -> Any:
 
 async def until(pilot: Any, condition: Callable[[], bool], what: str = "") -> None:
     """Wait for a condition, letting the application work."""
-    for _ in range(2_000):
+    for _ in range(300):
         if condition():
             return
         await pilot.pause()

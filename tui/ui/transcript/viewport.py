@@ -39,10 +39,8 @@ class Viewport:
             self._follow(end, jump)
         elif self.anchor > end:
             self.anchor = end
-        last = self.anchor.turn
-        for last, _, _ in self.roll.walk(self.anchor, self.height):
-            pass
-        self.roll.forget_far(range(self.anchor.turn - 2, last + 3))
+        turns = [self.anchor.turn, *(place[0] for place in self.rows())]
+        self.roll.forget_far(range(turns[0] - 2, turns[-1] + 3))
 
     def _follow(self, end: Anchor, jump: bool) -> None:
         if not jump:
