@@ -9,20 +9,28 @@ import tomli_w
 
 from tests.support.hostile_server import HostileServer
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tui.core.secret import Secret
+from tui.store.credentials import CredentialStore
+from tui.store.paths import resolve_paths
 
 COMMANDS = (
     ("providers", "list"),
     ("providers", "show", "hostile"),
     ("ask", "hello", "-p", "hostile"),
+    ("ask", "hello", "-p", "hostile", "--json"),
     ("ask", "fail", "-p", "hostile"),
+    ("check", "hostile"),
+    ("check", "hostile", "--json"),
     ("providers", "export"),
 )
 
 
-def prepare(home: Path, server: HostileServer) -> dict[str, str]:
+def prepare(home: Path, server: HostileServer, key: str | None = None) -> dict[str, str]:
     """Write the files of a person who took over a hostile configuration; return the environment."""
     environment = private_environment(home)
     text = server.text
+    if key is not None:
+        CredentialStore(resolve_paths(environment)).put("hostile", Secret(key))
     record = {
         "display_name": f"Display {text}",
         "compatible_provider": f"model {text}",
@@ -31,7 +39,9 @@ def prepare(home: Path, server: HostileServer) -> dict[str, str]:
         f"unknown {text}": text,
     }
     folder = home / "config" / "lmdeck"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    if key is not None:
+        record["api_key"] = "stored"
     deck = {"schema_version": 1, "defaults": {"Model": "hostile"}, "providers": {"hostile": record}}
     (folder / "providers.toml").write_text(tomli_w.dumps(deck))
     conversations = home / "data" / "lmdeck" / "conversations"
@@ -44,17 +54,16 @@ def prepare(home: Path, server: HostileServer) -> dict[str, str]:
     return environment
 
 
-def tour(home: Path, server: HostileServer, columns: int = 120, rows: int = 40) -> bytes:
+def tour(environment: dict[str, str]) -> bytes:
     """Visit the screens and return every byte that the terminal was sent."""
-    environment = prepare(home, server)
-    with TerminalProgram(lmdeck(), environment, columns=columns, rows=rows) as terminal:
+    with TerminalProgram(lmdeck(), environment) as terminal:
         terminal.wait_for("hostile")
         terminal.send("e")
         terminal.wait_for("Sub type")
         terminal.send("escape")
         terminal.wait_for("Chat")
         terminal.send("enter")
-        terminal.wait_for("Write a prompt")
+        terminal.wait_for("Enter sends")
         terminal.send("hello", "enter")
         terminal.wait_for("done")
         terminal.send("fail", "enter")
@@ -67,14 +76,16 @@ def tour(home: Path, server: HostileServer, columns: int = 120, rows: int = 40) 
         terminal.wait_for("Leave this chat")
         terminal.send("y")
         terminal.wait_for("Filter")
+        terminal.send("t")
+        terminal.wait_for("It works")
+        terminal.send("escape")
         terminal.send("ctrl+q")
         terminal.wait()
         return bytes(terminal.raw)
 
 
-def commands(home: Path, server: HostileServer) -> bytes:
+def commands(environment: dict[str, str]) -> bytes:
     """Run the commands in a terminal and return every byte that it was sent."""
-    environment = prepare(home, server)
     raw = b""
     for arguments in COMMANDS:
         with TerminalProgram(lmdeck(*arguments), environment) as terminal:

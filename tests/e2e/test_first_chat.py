@@ -20,7 +20,7 @@ def test_enter_and_chat_with_the_real_model(tmp_path: Path, columns: int, rows: 
     with TerminalProgram(lmdeck(), environment, columns=columns, rows=rows) as terminal:
         terminal.wait_for("SmolLM2")
         terminal.send("enter")
-        terminal.wait_for("Write a prompt")
+        terminal.wait_for("Enter sends")
         terminal.send("Say hello.", "enter")
         terminal.wait_for(r"done · ")
         terminal.wait_for(r"TTFT \d")
@@ -37,7 +37,7 @@ def test_enter_and_chat_with_the_real_model(tmp_path: Path, columns: int, rows: 
 @pytest.mark.engine
 def test_the_engine_ends_with_a_killed_program(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck("chat", "smollm2"), private_environment(tmp_path)) as terminal:
-        terminal.wait_for("Write a prompt")
+        terminal.wait_for("Enter sends")
         terminal.send("Count to a hundred.", "enter")
         terminal.wait_for("answering")
         engine = _children(terminal.pid)
@@ -49,7 +49,7 @@ def test_the_engine_ends_with_a_killed_program(tmp_path: Path) -> None:
 
 def test_the_demo_reasons_and_then_answers(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path), columns=100) as terminal:
-        terminal.wait_for("Write a prompt")
+        terminal.wait_for("Enter sends")
         terminal.send("first line", "ctrl+j", "second line", "enter")
         terminal.wait_for("second line")
         terminal.wait_for(r"Thought \d")
@@ -60,7 +60,7 @@ def test_the_demo_reasons_and_then_answers(tmp_path: Path) -> None:
 
 def test_escape_stops_and_keeps_what_came(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path)) as terminal:
-        terminal.wait_for("Write a prompt")
+        terminal.wait_for("Enter sends")
         terminal.send("a comparison with code", "enter")
         terminal.wait_for("answering")
         terminal.send("escape")

@@ -244,7 +244,7 @@ class ChatCall:
         """Drop or swap what the server refuses; return whether the request is worth sending again."""
         if self._adaptations >= _MOST_ADAPTATIONS:
             return False
-        adapted = adapt(self._adaptation, failure, body)
+        adapted = adapt(self._adaptation, failure, body, send_back=self._request.send_back)
         if adapted is None or adapted[0] == self._adaptation:
             return False
         self._adaptation, note = adapted

@@ -11,9 +11,10 @@ from tui.core.chat import ChatRequest, Message, Role
 from tui.core.curl import curl_command
 from tui.core.diagnosis import CheckId, failed, passed, skipped
 from tui.core.endpoint_url import chat_url_of
-from tui.core.events import AnswerDelta, EventBatch, Progress, ReasoningDelta, ResponseStarted, StreamEvent
+from tui.core.events import AnswerDelta, Progress, ReasoningDelta, ResponseStarted, StreamEvent
 from tui.core.failure import Failure
 from tui.core.fold import apply
+from tui.core.redaction import ReplyRedactor
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage, estimate_tokens
@@ -71,9 +72,10 @@ async def chat(run: Run) -> ChatOutcome:
     outcome.turn.timings.started = time.perf_counter()
     patience = _patience(run)
     stream = run.services.chat.stream(run.endpoint, request, server=server, patience=patience)
+    redactor = ReplyRedactor(run.services.redactor)
     async with aclosing(stream) as batches:
         async for batch in batches:
-            _take(run, outcome, batch)
+            _take(run, outcome, batch.at, redactor.clean(batch.events))
     return outcome
 
 
@@ -91,10 +93,10 @@ def _patience(run: Run) -> Patience:
     )
 
 
-def _take(run: Run, outcome: ChatOutcome, batch: EventBatch) -> None:
+def _take(run: Run, outcome: ChatOutcome, at: float, events: list[StreamEvent]) -> None:
     has_text = False
-    for event in batch.events:
-        apply(outcome.turn, event, batch.at)
+    for event in events:
+        apply(outcome.turn, event, at)
         has_text = has_text or isinstance(event, AnswerDelta | ReasoningDelta)
         if isinstance(event, ResponseStarted):
             outcome.headers = dict(event.headers)
@@ -102,9 +104,9 @@ def _take(run: Run, outcome: ChatOutcome, batch: EventBatch) -> None:
             run.progress(f"Waiting for the answer: {event.seconds:.0f} s so far.")
         elif isinstance(event, Progress) and event.stage == "retrying":
             run.progress(f"{event.detail} Asking again in {event.seconds:.0f} s.")
-        _log(outcome, event, batch.at)
+        _log(outcome, event, at)
     if has_text:
-        outcome.reads.append(batch.at)
+        outcome.reads.append(at)
 
 
 def _log(outcome: ChatOutcome, event: StreamEvent, at: float) -> None:
