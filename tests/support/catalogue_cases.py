@@ -40,7 +40,7 @@ class Case:
     is_verdict: bool = True
     """False: the endpoint works, or another check is the verdict; the cause stands at some check."""
     needs: str = ""
-    """``ipv6``, ``limits`` (short time limits) or ``tls`` (settings without an option of the command)."""
+    """``ipv6``, ``limits`` (short time limits), or ``api``: the command has no option for it."""
 
 
 CASES: list[Case] = []
@@ -88,10 +88,12 @@ def chatting(cause: str, chat: Fault | str, **keywords: object) -> None:
     serve(cause, FakeApi(chat=chat), **keywords)  # type: ignore[arg-type]
 
 
-def plain(cause: str, url: str, *, label: str = "", is_verdict: bool = True, **situation: object) -> None:
+def plain(
+    cause: str, url: str, *, label: str = "", is_verdict: bool = True, needs: str = "", **situation: object
+) -> None:
     """Register a situation that needs no server."""
 
-    @case(cause, label, is_verdict=is_verdict)
+    @case(cause, label, is_verdict=is_verdict, needs=needs)
     def make() -> Iterator[Situation]:
         yield Situation(url, **situation)  # type: ignore[arg-type]
 
@@ -128,7 +130,7 @@ serve(
 serve("url-query", FakeApi(), change=lambda url: f"{url}?a=b")
 serve("url-doubled-v1", FakeApi(), change=lambda url: f"{url}/v1")
 plain("url-malformed", "http://[::1/v1]")
-plain("url-empty", " ")
+plain("url-empty", " ", needs="api")
 serve("key-malformed", FakeApi(), key='"sk-quoted-123456"')
 serve("key-malformed", FakeApi(), key="${OPENAI_API_KEY}", label="variable")
 serve("key-malformed", FakeApi(key="Bearer right"), key="sk-xxx", label="placeholder")
@@ -231,12 +233,12 @@ serve(
 )
 serve("tls-version", FakeApi(), tls=Tls(highest=ssl.TLSVersion.TLSv1_1), environment=_TRUST)
 serve("tls-stalled", "tls-stalled", scheme="https", needs="limits")
-serve("tls-pin-mismatch", FakeApi(), tls=Tls(), needs="tls", settings=TlsSettings(pinned_sha256="0" * 64))
+serve("tls-pin-mismatch", FakeApi(), tls=Tls(), needs="api", settings=TlsSettings(pinned_sha256="0" * 64))
 serve(
     "tls-file-unreadable",
     FakeApi(),
     tls=Tls(),
-    needs="tls",
+    needs="api",
     settings=TlsSettings(ca_file="/nonexistent/ca.pem"),
 )
 serve(
@@ -244,7 +246,7 @@ serve(
     FakeApi(),
     tls=Tls(certificates.SELF_SIGNED),
     is_verdict=False,
-    needs="tls",
+    needs="api",
     settings=TlsSettings(insecure=True),
 )
 

@@ -51,9 +51,9 @@ def note_what_localhost_is(run: Run, origin: Origin) -> None:
     """Point out that ``localhost`` is not what a person at another machine may think."""
     around = run.findings.surroundings
     for is_so, cause in (
-        (around.container, "localhost-is-container"),
         (around.wsl, "localhost-is-wsl"),
         (around.ssh, "localhost-is-remote-host"),
+        (around.container, "localhost-is-container"),
     ):
         if is_so:
             note = explain(
