@@ -106,7 +106,13 @@ def clear_region(widget: Widget) -> Region | None:
     app, screen = widget.app, widget.screen
     if app.is_headless or app.is_inline or not app._running or app._batch_count or app._driver is None:
         return None
-    if screen is not app.screen or screen._layout_required or screen._scroll_required or screen.maximized:
+    if (
+        widget._layout_required
+        or screen is not app.screen
+        or screen._layout_required
+        or screen._scroll_required
+        or screen.maximized
+    ):
         return None
     compositor = screen._compositor
     entry = compositor.visible_widgets.get(widget)
