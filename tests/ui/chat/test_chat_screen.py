@@ -197,6 +197,7 @@ async def test_going_on_asks_for_the_rest(open_chat: Any) -> None:
     async with open_chat() as chat:
         chat.runtime.scripts = [[AnswerDelta("cut"), Finished("length")]]
         await chat.ask("long story")
+        assert "Ctrl+G goes on" in str(chat.screen.prompt.placeholder)
         await chat.press("ctrl+g")
         await chat.until(lambda: len(chat.session.turns) == 2 and chat.session.live is None)
         _, request = chat.runtime.requests[1]

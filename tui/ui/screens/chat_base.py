@@ -18,7 +18,7 @@ from tui.core.usage import Price
 from tui.session.target import ChatTarget
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.screens.chat_search import SearchBar
-from tui.ui.screens.chat_view import SessionView, provider_marks, usable_providers
+from tui.ui.screens.chat_view import SessionView, is_cut, provider_marks, usable_providers
 from tui.ui.transcript import Transcript
 from tui.ui.transcript.messages import FollowChanged
 from tui.ui.widgets.prompt import Prompt
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession
 
 STREAMING = "an answer is still streaming"
+_HOW = "Enter sends, Ctrl+J makes a new line"
+_CUT = "Ctrl+G goes on with the answer that was cut, Ctrl+R asks again"
 
 
 class ChatBase(LmdeckScreen[None]):
@@ -266,7 +268,7 @@ class ChatBase(LmdeckScreen[None]):
             words = "No provider is active: Ctrl+L goes to the list of providers."
         else:
             whom = safe_line(f"{self.target.provider.label} · {self.target.model_name}", 100)
-            words = f"Ask {whom}\nEnter sends, Ctrl+J makes a new line"
+            words = f"Ask {whom}\n{_CUT if self.turns and is_cut(self.turns[-1]) else _HOW}"
         if str(self.prompt.placeholder) != words:
             self.prompt.placeholder = Content(words)
 
@@ -277,7 +279,7 @@ class ChatBase(LmdeckScreen[None]):
         if session.trouble:
             return f"{session.trouble} The chat goes on in memory and is saved when that is possible."
         if self.is_read_only:
-            return " ".join((*session.notices, "It can be read here; F8 goes on in a copy."))
+            return " ".join((*session.notices, "F8 goes on in a copy."))
         return " ".join(session.notices) if len(session.turns) == self._turns_at_first else ""
 
     def _facts(self) -> StatusFacts:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.endpoint_url import inspect_url
 from tui.core.figures import RunningEstimate
 from tui.core.provider import Category, Provider
-from tui.core.turn import TextBuffer, Turn
+from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Price, Source, Usage
 from tui.ui.widgets.status_parts import StatusFacts
 
@@ -151,6 +151,12 @@ def provider_marks(provider: Provider) -> list[tuple[str, str]]:
         if provider.provider_url.startswith("http://") and not report.is_loopback:
             marks.append(("key not encrypted", "warning"))
     return marks
+
+
+def is_cut(turn: Turn) -> bool:
+    """Return whether an answer began and did not come to its end."""
+    ended_early = turn.state in (TurnState.STOPPED, TurnState.FAILED, TurnState.INTERRUPTED)
+    return bool(turn.answer) and (ended_early or turn.finish_reason == "length")
 
 
 def last_code_block(markdown: str) -> str | None:

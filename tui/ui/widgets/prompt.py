@@ -219,15 +219,11 @@ def _original(character: str) -> str:
 
 
 def _to_raw(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(map(_original, text))
+    return text if text.isascii() else text.translate(_ORIGINALS)
 
 
 def _to_display(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(_picture(character) for character in text)
+    return text if text.isascii() else text.translate(_PICTURES)
 
 
 def _picture(character: str) -> str:
@@ -235,3 +231,19 @@ def _picture(character: str) -> str:
     if original == character:
         return character
     return "\ufffd" if combining(original) else safe_text(original)
+
+
+class _Table(dict[int, str]):
+    """A table for ``str.translate`` that is filled as characters turn up."""
+
+    def __init__(self, of: Callable[[str], str]) -> None:
+        super().__init__()
+        self._of = of
+
+    def __missing__(self, code: int) -> str:
+        self[code] = self._of(chr(code))
+        return self[code]
+
+
+_ORIGINALS = _Table(_original)
+_PICTURES = _Table(_picture)

@@ -31,7 +31,6 @@ class StatusBar(Widget):
     StatusBar { height: 2; background: $surface; color: $foreground; }
     StatusBar.-wide { height: 1; }
     StatusBar .status--muted { color: $text-muted; }
-    StatusBar .status--rule { color: $text-disabled; }
     StatusBar .status--busy { color: $primary; text-style: bold; }
     StatusBar .status--good { color: $text-success; }
     StatusBar .status--warning { color: $text-warning; text-style: bold; }
@@ -41,7 +40,6 @@ class StatusBar(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "status--plain",
         "status--muted",
-        "status--rule",
         "status--busy",
         "status--good",
         "status--warning",
@@ -102,7 +100,7 @@ class StatusBar(Widget):
         base = self.rich_style
         segments = [Segment(" " * _MARGIN, base)]
         segments += [Segment(text, self.get_component_rich_style(f"status--{style}")) for text, style in row]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        return Strip(segments).simplify().adjust_cell_length(self.size.width, base)
 
     def _tick(self, is_live: bool) -> None:
         """Let the seconds run while text may still come, and not a moment longer."""

@@ -110,13 +110,15 @@ def row_cells(parts: Sequence[Part]) -> int:
 
 def row_pieces(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
     """Yield the texts of a row with their styles, what stands between the parts included."""
-    group: str | None = None
+    before: Part | None = None
     for part in parts:
-        if group is not None:
-            yield (SEPARATOR if part.group == group else RULE), "rule"
-        if part.group != group and part.group.strip():
+        if before is not None:
+            # In the style of its neighbours where they agree: a change of style costs 40 bytes a frame.
+            style = part.style if part.style == before.style else "muted"
+            yield (SEPARATOR if part.group == before.group else RULE), style
+        if part.group.strip() and (before is None or part.group != before.group):
             yield f"{part.group} ", "muted"
-        group = part.group
+        before = part
         yield part.text, part.style
 
 
@@ -140,7 +142,7 @@ def _head(facts: StatusFacts) -> Iterator[Part]:
     for text, style in facts.marks:
         yield Part(text, 1, style)
     yield Part(safe_line(facts.provider), 5, "muted", shrinks=True)
-    yield Part(safe_line(facts.model), 2, "plain", shrinks=True)
+    yield Part(safe_line(facts.model), 2, "muted", shrinks=True)
     if turn is not None and (turn.timings.first_text is not None or turn.timings.ended is not None):
         yield Part(f"TTFT {format_milliseconds(turn.timings.ttft_ms)}", 4, "muted")
         yield Part(_rate(facts, turn), 3, "plain")

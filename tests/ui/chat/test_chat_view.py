@@ -1,0 +1,80 @@
+"""What a chat reads from its session, as plain functions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.core.usage import Source, estimate_tokens
+from tui.ui.screens.chat_view import TurnMeter, is_cut, last_code_block
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("no code", None),
+        ("```py\na = 1\n```", "a = 1"),
+        ("```\none\n```\ntext\n~~~sh\ntwo\nthree\n~~~\nend", "two\nthree"),
+        ("````md\n```\ninner\n```\n````", "```\ninner\n```"),
+        ("```\nstill open\n  indented", "still open\n  indented"),
+        ("```\nouter\n~~~\nmore\n```", "outer\n~~~\nmore"),
+        ("`` `not a fence` ``\n``` also `not` one", None),
+        ("```\n```", ""),
+        ("    ```\nindented code is no fence", None),
+    ],
+)
+def test_the_last_block_of_code_is_found(markdown: str, expected: str | None) -> None:
+    assert last_code_block(markdown) == expected
+
+
+@given(st.text(), st.text().filter(lambda text: "```" not in text and "\r" not in text))
+def test_a_fenced_text_comes_back_whole(before: str, code: str) -> None:
+    intro = before.replace("`", "").replace("~", "")
+    assert last_code_block(f"{intro}\n```x\n{code}\n```\nafter") == code
+
+
+@given(st.lists(st.tuples(st.booleans(), st.text()), max_size=10))
+def test_the_meter_counts_what_a_whole_reading_would(pieces: list[tuple[bool, str]]) -> None:
+    turn = Turn("1", "hi")
+    meter = TurnMeter(turn)
+    for is_answer, text in pieces:
+        (turn.answer if is_answer else turn.reasoning).append(text)
+        usage = meter.usage
+        reasoning, answer = estimate_tokens(turn.reasoning.text), estimate_tokens(turn.answer.text)
+        if reasoning + answer:
+            assert usage is not None
+            assert (usage.completion_tokens, usage.source) == (reasoning + answer, Source.ESTIMATED)
+            assert usage.reasoning_tokens == (reasoning or None)
+
+
+def test_the_meter_begins_anew_when_a_text_is_replaced() -> None:
+    turn = Turn("1", "hi")
+    meter = TurnMeter(turn)
+    turn.answer.append("x" * 400)
+    assert meter.usage is not None
+    turn.reasoning.replace(turn.answer.text)
+    turn.answer.replace("")
+    usage = meter.usage
+    assert usage is not None
+    assert (usage.completion_tokens, usage.reasoning_tokens) == (100, 100)
+
+
+@pytest.mark.parametrize(
+    ("state", "finish_reason", "answer", "expected"),
+    [
+        (TurnState.DONE, "stop", "text", False),
+        (TurnState.DONE, "length", "text", True),
+        (TurnState.STOPPED, None, "text", True),
+        (TurnState.INTERRUPTED, None, "text", True),
+        (TurnState.FAILED, None, "", False),
+    ],
+)
+def test_an_answer_that_was_cut(
+    state: TurnState, finish_reason: str | None, answer: str, expected: bool
+) -> None:
+    assert (
+        is_cut(Turn("1", "hi", state=state, finish_reason=finish_reason, answer=TextBuffer(answer)))
+        is expected
+    )
