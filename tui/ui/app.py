@@ -146,10 +146,12 @@ class LmdeckApp(App[None], inherit_bindings=False):
         self.push_screen(ConversationsScreen())
 
     def action_help(self) -> None:
-        """Show the help of what has the focus."""
+        """Show the help of what has the focus, or close it again."""
         from tui.ui.screens.help import HelpScreen, help_for
 
-        if not isinstance(self.screen, HelpScreen | TooSmallScreen):
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        elif not isinstance(self.screen, TooSmallScreen):
             self.push_screen(help_for(self.screen))
 
     def on_resize(self, event: events.Resize) -> None:

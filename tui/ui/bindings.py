@@ -70,7 +70,9 @@ GROUP_TITLES: dict[str, str] = {
 
 KEYS: dict[str, tuple[Key, ...]] = {
     "everywhere": (
-        Key("app.help", "f1", "help", "Help", "What has the focus, and every key that works here", True),
+        Key(
+            "app.help", "f1", "help", "Help", "What has the focus, and every key that works here", True, True
+        ),
         Key("app.palette", "ctrl+p", "command_palette", "Commands", "Find a command by its name"),
         Key(
             "app.quit",
@@ -320,7 +322,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
     ),
     "chat.prompt": (
         Key("prompt.send", "enter", "send", "Send", "Send the prompt"),
-        Key("prompt.newline", "ctrl+j,alt+enter", "new_line", "New line", "Break the line"),
+        Key("prompt.newline", "ctrl+j,alt+enter,shift+enter", "new_line", "New line", "Break the line"),
         Key(
             "prompt.up",
             "up",

@@ -78,7 +78,13 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         output: Any = _TolerantFile(cast(IO[str], self._file), self._hang_up)
         self._file = output
-        self._wake_reader, self._wake_writer = os.pipe()
+        self._wake_reader, self._wake_writer = -1, -1
+
+    def start_application_mode(self) -> None:
+        """Take the terminal: at the start, and again after a suspension, which closed the driver."""
+        if self._wake_reader < 0:
+            self._wake_reader, self._wake_writer = os.pipe()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def disable_input(self) -> None:
         """Stop reading; wakes the reader, which may be waiting without a limit."""
@@ -89,8 +95,10 @@ class TerminalDriver(LinuxDriver):
     def close(self) -> None:
         """Stop writing and give the descriptors back."""
         super().close()
-        os.close(self._wake_reader)
-        os.close(self._wake_writer)
+        if self._wake_reader >= 0:
+            os.close(self._wake_reader)
+            os.close(self._wake_writer)
+            self._wake_reader, self._wake_writer = -1, -1
 
     def _hang_up(self) -> None:
         """The terminal is gone: let the app end itself (from any thread)."""

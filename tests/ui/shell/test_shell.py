@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from tui.store.settings import Settings
 from tui.ui.app import LmdeckApp
+from tui.ui.screens.dialogs import ConfirmDialog
 from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.providers import ProvidersScreen
 from tui.ui.screens.too_small import TooSmallScreen
@@ -111,6 +112,18 @@ async def test_f1_opens_help_once_and_closes_it(until: Until) -> None:
         assert len(pilot.app.screen_stack) == 1
 
 
+async def test_help_and_quit_work_in_a_question_too(until: Until) -> None:
+    async with running() as pilot:
+        await pilot.press("end", "D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("ctrl+q")
+    assert pilot.app.return_code == 0
+
+
 async def test_the_cover_of_a_small_window_comes_and_goes(until: Until) -> None:
     async with running() as pilot:
         await pilot.resize_terminal(59, 24)
@@ -118,6 +131,14 @@ async def test_the_cover_of_a_small_window_comes_and_goes(until: Until) -> None:
         await pilot.resize_terminal(50, 10)
         await pilot.resize_terminal(60, 16)
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+
+
+async def test_a_small_window_can_be_quit(until: Until) -> None:
+    async with running() as pilot:
+        await pilot.resize_terminal(30, 8)
+        await until(pilot, lambda: isinstance(pilot.app.screen, TooSmallScreen))
+        await pilot.press("ctrl+q")
+    assert pilot.app.return_code == 0
 
 
 async def test_a_toast_is_never_markup(until: Until) -> None:

@@ -135,3 +135,20 @@ def test_a_small_window_says_so_and_recovers(tmp_path: Path) -> None:
         terminal.resize(100, 30)
         terminal.wait_for("5 providers")
         quit_cleanly(terminal)
+
+
+def test_ctrl_z_puts_it_to_sleep_and_it_wakes_with_its_keys(tmp_path: Path) -> None:
+    with screens(tmp_path) as terminal:
+        terminal.send("ctrl+z")
+        terminal.wait_for(lambda: _state_of(terminal.pid) == "T")
+        assert b"\x1b[?1049l" in terminal.raw, "the terminal was not restored"
+        terminal.kill(signal.SIGCONT)
+        terminal.wait_for(lambda: terminal.raw.count(b"\x1b[?1049h") == 2)
+        terminal.send("/")
+        terminal.wait_for("Filter:")
+        quit_cleanly(terminal)
+
+
+def _state_of(pid: int) -> str:
+    """Return the state of a process as the kernel names it: T is stopped."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -25,7 +25,7 @@ class HelpScreen(ModalScreen[None]):
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "dismiss", "Close", tooltip="Close the help")
+        Binding("escape,q", "dismiss", "Close", tooltip="Close the help")
     ]
 
     def __init__(self, subject: str, groups: Mapping[str, Sequence[Key]]) -> None:
