@@ -7,9 +7,6 @@ python tests/benchmarks/bench_diagnosis.py --process  through ``lmdeck check --j
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import subprocess
 import sys
 import textwrap
 import time
@@ -17,36 +14,13 @@ from collections import Counter
 from typing import Any
 
 from tests.support.catalogue_cases import CASES, Case, Situation, has_ipv6
-from tests.support.check_runner import check_situation
+from tests.support.check_runner import check_as_process, check_situation
 from tui.core.causes import CATALOGUE
-
-_KEY_VARIABLE = "LMDECK_BENCH_KEY"
-_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 def check_in_process(situation: Situation) -> dict[str, Any]:
     """Return the JSON of a check in this process."""
     return asyncio.run(check_situation(situation)).to_json()
-
-
-def check_as_process(situation: Situation) -> dict[str, Any]:
-    """Return what ``lmdeck check --json`` prints, after comparing its exit code."""
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if name.upper() not in _PROXY_VARIABLES and not name.startswith("SSH_")
-    }
-    environment = {**inherited, **situation.environment, _KEY_VARIABLE: situation.key or ""}
-    command = [sys.executable, "-m", "tui.cli.main", "check", situation.url, "--json"]
-    command += ["--model", situation.model] if situation.model else []
-    command += ["--key-env", _KEY_VARIABLE] if situation.key else []
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
-    if not done.stdout.strip():
-        raise RuntimeError(done.stderr[-500:])
-    report: dict[str, Any] = json.loads(done.stdout)
-    if report["exit_code"] != done.returncode:
-        raise RuntimeError(f"exit code {done.returncode}, JSON says {report['exit_code']}")
-    return report
 
 
 def judge(case: Case, report: dict[str, Any]) -> str:

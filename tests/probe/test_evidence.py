@@ -388,3 +388,13 @@ async def test_an_embedding_provider_gets_no_chat() -> None:
         report = await run_check(target(server.base_url, is_embedding=True))
         assert not any(request.startswith(b"POST") for request in server.requests)
     assert report.ok
+
+
+async def test_a_proxy_stands_in_for_the_host_below_http() -> None:
+    proxy_routes = {"http://models.example/v1/models": model_list("m")}
+    with FaultServer(FakeApi(routes=proxy_routes), path="") as proxy:
+        environment = {"HTTP_PROXY": proxy.base_url}
+        report = await run_check(target("http://models.example/v1"), environment=environment, quick=True)
+        assert report.surroundings.proxy == proxy.base_url
+    assert report.ok
+    assert "through http://127.0.0.1" in report.result(CheckId.ENVIRONMENT).title  # type: ignore[union-attr]

@@ -1,10 +1,15 @@
-"""Runs a diagnosis for a test: in this process, with short limits, on a machine that may be made up."""
+"""Runs diagnoses for tests: in this process with short limits on a made-up machine, or as a command."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.support import certificates
 from tests.support.catalogue_cases import Situation
@@ -72,6 +77,34 @@ async def run_check(
     """Diagnose one endpoint."""
     async with services(environment, limits, root) as used:
         return await diagnose(target, used, quick=quick, on_result=on_result, on_progress=on_progress)
+
+
+KEY_VARIABLE = "LMDECK_TEST_KEY"
+_LEFT_OUT = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+def check_as_process(situation: Situation) -> dict[str, Any]:
+    """Return what ``lmdeck check --json`` prints for a situation, as people run it.
+
+    Raises:
+        RuntimeError: it printed no JSON, or its exit code is not the one of the JSON.
+    """
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() not in _LEFT_OUT and not name.startswith("SSH_")
+    }
+    environment = {**inherited, **situation.environment, KEY_VARIABLE: situation.key or ""}
+    command = [sys.executable, "-m", "tui.cli.main", "check", situation.url, "--json"]
+    command += ["--model", situation.model] if situation.model else []
+    command += ["--key-env", KEY_VARIABLE] if situation.key else []
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+    if not done.stdout.strip():
+        raise RuntimeError(done.stderr[-500:])
+    report: dict[str, Any] = json.loads(done.stdout)
+    if report["exit_code"] != done.returncode:
+        raise RuntimeError(f"exit code {done.returncode}, JSON says {report['exit_code']}")
+    return report
 
 
 async def check_situation(situation: Situation, *, root: Path = NOWHERE) -> DiagnosisReport:

@@ -136,7 +136,11 @@ async def look_up(host: str, port: int, seconds: float) -> list[Address]:
 async def _check_addresses(run: Run, origin: Origin, addresses: list[Address]) -> None:
     started = time.perf_counter()
     limit = run.limits.connect_seconds
-    attempts = await asyncio.gather(*(attempt(address, limit) for address in addresses))
+    notice = run.announce(f"Still connecting: at most {limit:g} s.")
+    try:
+        attempts = await asyncio.gather(*(attempt(address, limit) for address in addresses))
+    finally:
+        notice.cancel()
     accepted = [tried for tried in attempts if tried.error is None]
     facts = tuple(tried.describe() for tried in attempts)
     if accepted:

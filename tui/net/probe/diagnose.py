@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, failed
-from tui.net.probe.answer import FirstAnswer, check_answer, judge_key, settle_http
+from tui.net.probe.answer import FirstAnswer, check_answer, settle_http
 from tui.net.probe.chat import ChatOutcome, chat, check_chat, check_reasoning, check_usage, skip_chat
 from tui.net.probe.connect import check_connection
+from tui.net.probe.key import judge_key
 from tui.net.probe.lint import check_environment, check_url
 from tui.net.probe.local import note_machine
 from tui.net.probe.run import Run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,8 @@ from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.net.proxies import Route
 from tui.wire.models import ModelList
 from tui.wire.servers import ServerIdentity
+
+_NOTICE_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -135,6 +138,10 @@ class Run:
         """Tell what is being waited for."""
         if self._on_progress is not None:
             self._on_progress(text)
+
+    def announce(self, text: str) -> asyncio.TimerHandle:
+        """Tell what is being waited for if it takes more than a moment; cancel the handle when it is over."""
+        return asyncio.get_running_loop().call_later(_NOTICE_SECONDS, self.progress, text)
 
     def offer(self, repair: Repair) -> None:
         """Add a repair, once."""

@@ -1,0 +1,66 @@
+"""The check of the encryption: what the certificate says, and whether anybody judged it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tui.core.causes import explain
+from tui.core.diagnosis import CheckId, failed, passed, skipped
+from tui.core.failure import Failure
+from tui.core.safe_text import safe_line
+from tui.net.certificate import read_certificate
+from tui.net.exchange import Phase
+from tui.net.fetch import Fetched
+from tui.net.probe.run import Run
+
+_SOON = timedelta(days=14)
+
+
+def certificate_facts(failure: Failure) -> tuple[str, ...]:
+    """Return what a refused certificate says of itself, one fact a line."""
+    labels = {
+        "names": "the certificate is for",
+        "issuer": "signed by",
+        "begins": "valid from",
+        "expired": "valid until",
+        "fingerprint": "SHA-256",
+    }
+    return tuple(f"{label} {failure.facts[name]}" for name, label in labels.items() if name in failure.facts)
+
+
+def settle_unencrypted(run: Run) -> None:
+    """Record that there is nothing to encrypt; what comes after is tried all the same."""
+    run.settle(skipped(CheckId.TLS, "Not used: the URL says http://."), blocks=False)
+
+
+def settle_tls(run: Run, response: Fetched) -> None:
+    """Record the encryption under which a response came."""
+    exchange = response.exchange
+    if not run.endpoint.base_url.startswith("https:"):
+        settle_unencrypted(run)
+        return
+    begun, done = exchange.marks.get(Phase.TLS), exchange.marks.get(Phase.SEND)
+    took = (done - begun) * 1000 if begun is not None and done is not None else None
+    if took is not None:
+        run.findings.timings_ms["tls"] = took
+    facts = _describe_certificate(exchange.certificate)
+    if run.endpoint.tls.insecure:
+        unverified = explain("tls-not-verified")
+        run.settle(failed(CheckId.TLS, unverified, *facts, milliseconds=took, as_warning=True))
+        return
+    title = f"Encrypted ({exchange.tls_version or 'TLS'}), certificate accepted."
+    run.settle(passed(CheckId.TLS, title, *facts, milliseconds=took))
+
+
+def _describe_certificate(der: bytes | None) -> tuple[str, ...]:
+    try:
+        found = read_certificate(der or b"")
+    except ValueError:
+        return ()  # behind a proxy, or of a form that is not known here
+    left = found.ends - datetime.now(UTC)
+    soon = f", in {left.days} days" if timedelta(0) < left < _SOON else ""
+    return (
+        f"certificate for {safe_line(', '.join(found.names), 200)}",
+        f"signed by {safe_line(found.issuer, 100)}, valid until {found.ends:%Y-%m-%d}{soon}",
+        f"SHA-256 {found.sha256}",
+    )
