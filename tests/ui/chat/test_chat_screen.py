@@ -193,6 +193,17 @@ async def test_again_replaces_the_last_answer(open_chat: Any) -> None:
         assert [document.turn for document in chat.screen.transcript.roll.documents] == chat.session.turns
 
 
+async def test_a_failed_prompt_can_be_asked_again(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[FAILURE]]
+        await chat.ask("hello")
+        await chat.until(lambda: chat.screen.prompt.value == "hello")
+        await chat.press("ctrl+r")
+        await chat.until(lambda: chat.session.turns[-1].state is TurnState.DONE)
+        assert len(chat.session.turns) == 1
+        assert chat.screen.prompt.value == ""
+
+
 async def test_going_on_asks_for_the_rest(open_chat: Any) -> None:
     async with open_chat() as chat:
         chat.runtime.scripts = [[AnswerDelta("cut"), Finished("length")]]

@@ -79,7 +79,7 @@ async def test_what_is_not_accepted_stays() -> None:
         assert (app.sent, app.prompt.value) == ([], "hello")
 
 
-@pytest.mark.parametrize("key", ["ctrl+j", "alt+enter"])
+@pytest.mark.parametrize("key", ["ctrl+j", "alt+enter", "shift+enter"])
 async def test_a_line_can_be_broken(key: str) -> None:
     app = PromptApp()
     async with app.run_test() as pilot:

@@ -57,6 +57,8 @@ class ChatScreen(ChatReading):
 
     def action_again(self) -> None:
         """Ask the last prompt again, in place of its answer."""
+        if self.turns and self.prompt.value == self.turns[-1].prompt:
+            self.prompt.value = ""  # it came back because it failed, and goes out again now
         self._ask_again("again")
 
     def action_go_on(self) -> None:
