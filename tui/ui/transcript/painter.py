@@ -52,7 +52,8 @@ class Painter:
     def paint(self, rows: Sequence[Line], *, scrolled: int = 0, covered: Iterable[int] = ()) -> bool:
         """Bring the terminal from the rows shown last to these.
 
-        ``scrolled`` rows have left at the top since; the terminal moves the rest where it can.
+        ``scrolled`` rows have left at the top since (where negative, come in there); the terminal moves
+        the rest where it can.
         ``covered`` rows belong to widgets inside of this one. Returns whether it could: where not,
         the caller asks the compositor.
         """
@@ -65,9 +66,9 @@ class Painter:
         shown: list[Line | None] = self._shown if len(self._shown) == len(rows) else [None] * len(rows)
         output: list[str] = []
         if scrolled and any(line is not None for line in shown):
-            if 0 < scrolled < len(rows) and spans_screen(self._scroll_host, place):
+            if abs(scrolled) < len(rows) and spans_screen(self._scroll_host, place):
                 output.append(_scroll(place, scrolled))
-                shown = [*shown[scrolled:], *[None] * scrolled]
+                shown = _scrolled(shown, scrolled)
             else:
                 shown = [None] * len(rows)
         skipped = set(covered)
@@ -138,9 +139,18 @@ def spans_screen(host: Widget, place: Region) -> bool:
 
 
 def _scroll(place: Region, rows: int) -> str:
-    """Return the sequence that scrolls the rows of a place up and leaves the margins as they were."""
-    bottom = place.bottom
-    return f"\x1b[0m\x1b[{place.y + 1};{bottom}r\x1b[{bottom};1H" + "\n" * rows + "\x1b[r"
+    """Return the sequence that scrolls the rows of a place (up where positive) and frees the margins."""
+    region = f"\x1b[0m\x1b[{place.y + 1};{place.bottom}r"
+    if rows > 0:
+        return f"{region}\x1b[{place.bottom};1H" + "\n" * rows + "\x1b[r"
+    return f"{region}\x1b[{place.y + 1};1H" + "\x1bM" * -rows + "\x1b[r"
+
+
+def _scrolled(shown: list[Line | None], rows: int) -> list[Line | None]:
+    """Return what is shown after the terminal scrolled: nothing is known of the rows that came in."""
+    if rows > 0:
+        return [*shown[rows:], *[None] * rows]
+    return [*[None] * -rows, *shown[:rows]]
 
 
 def _write(app: App[object], output: str) -> None:

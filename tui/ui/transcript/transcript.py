@@ -260,6 +260,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         covered = self.folds.rows_in_view()
         had_folds, self._had_folds = self._had_folds, bool(covered)
         if scrolled and (covered or had_folds):  # the compositor has to move them
+            self._clear_arrangement_cache()
             self.refresh()
             self.screen.post_message(UpdateScroll())
             return
@@ -351,7 +352,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         following = self.viewport.is_following
         if following:
             self._has_unseen = False
-        self._relayout()
+        self._show_change()
         if was_following != following:
             self.post_message(self.FollowChanged(following, self._has_unseen))
 
