@@ -14,12 +14,8 @@ from tests.support.fake_machine import FakeMachine
 from tui.net.machine.gpus import read_gpus
 from tui.net.machine.known_servers import model_argument, port_argument, recognise
 from tui.net.machine.machine import Machine, duration_text
-from tui.net.machine.processes import Process, mask_secrets
+from tui.net.machine.processes import mask_secrets
 from tui.net.machine.sockets import read_listeners
-
-
-def process(*arguments: str) -> Process:
-    return Process(1, "x", 0, 0, arguments)
 
 
 def test_listeners_of_both_families_are_read(fake: FakeMachine) -> None:
@@ -106,7 +102,7 @@ RECOGNISED = {
 
 @pytest.mark.parametrize(("label", "arguments"), RECOGNISED.items())
 def test_servers_are_recognised(label: str, arguments: list[str]) -> None:
-    known = recognise(process(*arguments))
+    known = recognise(arguments)
     assert known is not None
     assert known.label == label
 
@@ -126,7 +122,7 @@ def test_servers_are_recognised(label: str, arguments: list[str]) -> None:
     ],
 )
 def test_what_only_names_a_server_is_none(arguments: list[str]) -> None:
-    assert recognise(process(*arguments)) is None
+    assert recognise(arguments) is None
 
 
 @pytest.mark.parametrize(
@@ -162,6 +158,16 @@ def test_secrets_of_command_lines_are_masked(arguments: list[str]) -> None:
 def test_what_is_no_secret_stays() -> None:
     arguments = ["vllm", "--tokenizer", "t", "--max-num-batched-tokens", "8", "--port", "1"]
     assert mask_secrets(arguments) == arguments
+
+
+def test_with_a_port_only_its_owner_is_looked_for(fake: FakeMachine) -> None:
+    fake.listen("127.0.0.1", 8000, 11)
+    fake.listen("127.0.0.1", 9000, 12)
+    fake.run(42, "nginx", sockets=(11,))
+    fake.run(43, "redis-server", sockets=(12,))
+    snapshot = Machine({}, fake.root).snapshot(8000)
+    assert snapshot.on_port(8000)[0].process is not None
+    assert snapshot.on_port(9000)[0].process is None
 
 
 @pytest.mark.parametrize(

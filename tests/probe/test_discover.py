@@ -121,8 +121,8 @@ async def test_a_real_listener_of_this_process_is_found(monkeypatch: pytest.Monk
     real = Machine.snapshot
     with FaultServer(FakeApi()) as server:
 
-        def own_port_only(machine: Machine) -> Snapshot:
-            return Snapshot(real(machine).on_port(server.port), ())
+        def own_port_only(machine: Machine, port: int | None = None) -> Snapshot:
+            return Snapshot(real(machine, port).on_port(server.port), ())
 
         monkeypatch.setattr(Machine, "snapshot", own_port_only)
         (found,) = (await find(Path("/"))).servers

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.net.machine.processes import Process
-
 _INTERPRETERS = re.compile(
     r"(python|pypy|node|bash|sh|zsh|dash|uv|uvx|env|nice|nohup|sudo|tini|dumb-init|torchrun|pipx|numactl)[\d.]*"
 )
@@ -58,9 +56,9 @@ KNOWN_SERVERS: tuple[KnownServer, ...] = (
 )
 
 
-def recognise(process: Process) -> KnownServer | None:
-    """Return which model server a process is; a shell, editor or search that only names one is none."""
-    arguments = _without_interpreter(process.arguments)
+def recognise(command: Sequence[str]) -> KnownServer | None:
+    """Return which model server a command line is; a shell, editor or search that only names one is none."""
+    arguments = _without_interpreter(command)
     if not arguments:
         return None
     path, _, program = arguments[0].replace("\\", "/").rpartition("/")

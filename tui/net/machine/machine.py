@@ -9,8 +9,8 @@ from pathlib import Path
 from tui.core.diagnosis import Surroundings
 from tui.core.safe_text import safe_line
 from tui.net.machine.gpus import Gpu, read_gpus
-from tui.net.machine.known_servers import model_argument, port_argument, recognise
-from tui.net.machine.processes import Process, find_owners, read_processes
+from tui.net.machine.known_servers import KnownServer, model_argument, port_argument, recognise
+from tui.net.machine.processes import Process, find_owners, read_commands, read_process
 from tui.net.machine.sockets import Listener, read_listeners
 from tui.net.machine.surroundings import read_surroundings
 
@@ -86,23 +86,54 @@ class Machine:
         """Return what is around the program."""
         return read_surroundings(self._root, self._environment, proxy)
 
-    def snapshot(self) -> Snapshot:
-        """Return who listens where, and which model servers run."""
+    def snapshot(self, port: int | None = None) -> Snapshot:
+        """Return who listens where, and which model servers run.
+
+        With a port only its owner is looked for among all processes, and that of the others among the
+        model servers: on a machine with thousands of processes this is what makes it quick.
+        """
+        commands = read_commands(self._root)
+        known = {
+            pid: server for pid, command in commands.items() if (server := recognise(command)) is not None
+        }
         listeners = read_listeners(self._root)
-        holders = find_owners(self._root, {listener.inode for listener in listeners}) if listeners else {}
-        processes = {process.pid: process for process in read_processes(self._root)}
-        owners = tuple(self._owner(listener, holders, processes) for listener in listeners)
-        return Snapshot(owners, _running_servers(processes, owners))
+        holders = find_owners(self._root, {listener.inode for listener in listeners}, known)
+        hidden = {
+            listener.inode
+            for listener in listeners
+            if listener.inode not in holders and port in (None, listener.port)
+        }
+        holders |= find_owners(self._root, hidden)
+        table = _ProcessTable(self._root)
+        owners = tuple(_owner(listener, holders, table) for listener in listeners)
+        return Snapshot(owners, _running_servers(known, owners, table))
 
     def gpus(self) -> tuple[Gpu, ...]:
         """Return the GPUs, where their library is installed."""
         return read_gpus()
 
-    @staticmethod
-    def _owner(listener: Listener, holders: Mapping[int, int], processes: Mapping[int, Process]) -> PortOwner:
-        process = processes.get(holders.get(listener.inode, -1))
-        known = recognise(process) if process is not None else None
-        return PortOwner(listener, process, known.label if known else None)
+
+class _ProcessTable:
+    """Processes, each read when it is first asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._read: dict[int, Process | None] = {}
+
+    def get(self, pid: int) -> Process | None:
+        """Return a process, if it is still there."""
+        if pid not in self._read:
+            self._read[pid] = read_process(self._root, pid) if pid > 0 else None
+        return self._read[pid]
+
+    def ancestors(self, pid: int) -> list[int]:
+        """Return the parent of a process, its parent, and so on."""
+        found: list[int] = []
+        process = self.get(pid)
+        while process is not None and process.parent not in (0, *found):
+            found.append(process.parent)
+            process = self.get(process.parent)
+        return found
 
 
 def describe_process(process: Process) -> str:
@@ -123,49 +154,38 @@ def _since(process: Process) -> str:
     return "" if process.uptime_seconds is None else f", up {duration_text(process.uptime_seconds)}"
 
 
+def _owner(listener: Listener, holders: Mapping[int, int], table: _ProcessTable) -> PortOwner:
+    process = table.get(holders[listener.inode]) if listener.inode in holders else None
+    known = recognise(process.arguments) if process is not None else None
+    return PortOwner(listener, process, known.label if known else None)
+
+
 def _running_servers(
-    processes: Mapping[int, Process], owners: tuple[PortOwner, ...]
+    known: Mapping[int, KnownServer], owners: tuple[PortOwner, ...], table: _ProcessTable
 ) -> tuple[RunningServer, ...]:
     """Return the model servers, each once: workers of a server that is listed are left out."""
     ports: dict[int, set[int]] = {}
     for owner in owners:
         if owner.process is not None:
             ports.setdefault(owner.process.pid, set()).add(owner.listener.port)
-    known = {pid: server for pid, process in processes.items() if (server := recognise(process)) is not None}
+    families: dict[int, list[int]] = {}
+    for pid in sorted(known):
+        heads = [ancestor for ancestor in table.ancestors(pid) if ancestor in known]
+        families.setdefault(heads[-1] if heads else pid, []).append(pid)
     found: list[RunningServer] = []
-    for pid, server in sorted(known.items()):
-        process = processes[pid]
-        if _has_known_ancestor(process, processes, known):
-            continue
-        family = [other for other in known if other == pid or _descends(processes[other], pid, processes)]
-        listening = tuple(sorted({port for member in family for port in ports.get(member, ())}))
-        expected = port_argument(process.arguments) or server.port
+    for head, members in families.items():
+        process = table.get(head)
+        if process is None:
+            continue  # it has just ended
+        listening = tuple(sorted({port for member in members for port in ports.get(member, ())}))
+        expected = port_argument(process.arguments) or known[head].port
         if not listening and _has_hidden_owner(expected, owners):
             listening = (expected,)
         model = model_argument(process.arguments)
-        found.append(RunningServer(server.label, process, listening, expected, model))
+        found.append(RunningServer(known[head].label, process, listening, expected, model))
     return tuple(found)
 
 
 def _has_hidden_owner(port: int, owners: tuple[PortOwner, ...]) -> bool:
     """Another user's sockets show no owner: a server of theirs that expects such a port has it."""
     return any(owner.listener.port == port and owner.process is None for owner in owners)
-
-
-def _has_known_ancestor(
-    process: Process, processes: Mapping[int, Process], known: Mapping[int, object]
-) -> bool:
-    return any(ancestor in known for ancestor in _ancestors(process, processes))
-
-
-def _descends(process: Process, pid: int, processes: Mapping[int, Process]) -> bool:
-    return pid in _ancestors(process, processes)
-
-
-def _ancestors(process: Process, processes: Mapping[int, Process]) -> list[int]:
-    found: list[int] = []
-    parent = process.parent
-    while parent in processes and parent not in found:
-        found.append(parent)
-        parent = processes[parent].parent
-    return found

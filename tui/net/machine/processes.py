@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,47 +56,54 @@ class Process:
         return " ".join(mask_secrets(self.arguments)) or self.name
 
 
-def read_processes(root: Path) -> tuple[Process, ...]:
-    """Return every process that can be seen; one that ends meanwhile is left out."""
-    uptime = _read_uptime(root)
-    found = (read_process(root, int(entry.name), uptime) for entry in _process_folders(root))
-    return tuple(process for process in found if process is not None)
+def read_commands(root: Path) -> dict[int, tuple[str, ...]]:
+    """Return the command line of every process by its id; threads of the kernel have none."""
+    found: dict[int, tuple[str, ...]] = {}
+    for folder in _process_folders(root):
+        arguments = _read_arguments(folder)
+        if arguments:
+            found[int(folder.name)] = arguments
+    return found
 
 
-def read_process(root: Path, pid: int, machine_uptime: float | None = None) -> Process | None:
-    """Return one process, or ``None`` where it cannot be seen."""
+def read_process(root: Path, pid: int) -> Process | None:
+    """Return one process, or ``None`` where it has ended or cannot be seen."""
     folder = root / "proc" / str(pid)
+    arguments = _read_arguments(folder)
+    if arguments is None:
+        return None
     try:
-        arguments = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
         status = (folder / "status").read_text(errors="replace")
         stat = (folder / "stat").read_text(errors="replace")
     except OSError:
-        return None  # it has ended, or hides from other users
+        return None
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-    uptime = machine_uptime if machine_uptime is not None else _read_uptime(root)
     return Process(
         pid,
         fields.get("Name", "").strip(),
         _number(fields.get("PPid", "")),
         _number(fields.get("Uid", "").split("\t")[1] if "\t" in fields.get("Uid", "") else ""),
-        tuple(argument for argument in arguments if argument),
-        _age(stat, uptime),
+        arguments,
+        _age(stat, _read_uptime(root)),
     )
 
 
-def find_owners(root: Path, inodes: Collection[int]) -> dict[int, int]:
+def find_owners(root: Path, inodes: Collection[int], pids: Iterable[int] | None = None) -> dict[int, int]:
     """Return the process that holds each socket, by inode: the oldest one, where it was handed on.
 
-    Without privileges only the sockets of one's own processes are found.
+    Looks at the given processes, by default at all. Without privileges only the sockets of one's own
+    processes are found.
     """
     wanted = set(inodes)
     owners: dict[int, int] = {}
-    for entry in sorted(_process_folders(root), key=lambda folder: int(folder.name)):
-        for inode in _sockets_of(entry):
-            if inode in wanted:
-                owners.setdefault(inode, int(entry.name))
+    if pids is None:
+        pids = (int(folder.name) for folder in _process_folders(root)) if wanted else ()
+    for pid in sorted(pids):
         if len(owners) == len(wanted):
             break
+        for inode in _sockets_of(root / "proc" / str(pid)):
+            if inode in wanted:
+                owners.setdefault(inode, pid)
     return owners
 
 
@@ -121,6 +128,14 @@ def mask_secrets(arguments: Collection[str]) -> list[str]:
 
 def _names_secret(name: str) -> bool:
     return not _SECRET_WORDS.isdisjoint(re.split(r"[-_]+", name.lower()))
+
+
+def _read_arguments(folder: Path) -> tuple[str, ...] | None:
+    try:
+        text = (folder / "cmdline").read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None  # it has ended, or hides from other users
+    return tuple(argument for argument in text.split("\0") if argument)
 
 
 def _process_folders(root: Path) -> list[Path]:

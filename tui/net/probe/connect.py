@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +126,7 @@ async def look_up(host: str, port: int, seconds: float) -> list[Address]:
             addresses = list(dict.fromkeys((family, target) for family, _, _, _, target in answer))
         except (OSError, UnicodeError) as error:
             trouble = error
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(finish, addresses, trouble)
 
     threading.Thread(target=ask, name="lookup", daemon=True).start()

@@ -21,7 +21,8 @@ _MOST_SERVERS = 6
 async def take_snapshot(run: Run) -> Snapshot:
     """Return sockets and processes, read once for each diagnosis."""
     if run.findings.snapshot is None:
-        run.findings.snapshot = await asyncio.to_thread(run.services.machine.snapshot)
+        port = origin_of(run.endpoint.base_url).port
+        run.findings.snapshot = await asyncio.to_thread(run.services.machine.snapshot, port)
     return run.findings.snapshot
 
 
