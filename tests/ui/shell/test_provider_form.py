@@ -278,6 +278,11 @@ async def test_a_key_over_plain_http_is_asked_about_once(runtime: FakeRuntime, u
         await write(pilot, "display_name", "x")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: runtime.directory.get("plain").display_name == "x")
+        await write(pilot, "provider_url", "http://elsewhere:8000/v1")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("n")
+        assert runtime.directory.get("plain").provider_url == "http://gpu07:8000/v1"
 
 
 # ── The test ────────────────────────────────────────────────────────────────────────────────

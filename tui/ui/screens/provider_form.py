@@ -223,7 +223,7 @@ class ProviderFormScreen(ProviderFormBase):
 
         def decide(answer: str | None) -> None:
             if answer == "yes":
-                self._allows_unencrypted = True
+                self._unencrypted_host = inspect_url(self.row("provider_url").value).host
                 proceed()
 
         body = f"{safe_line(problem.message)} Your answer is kept with this provider."

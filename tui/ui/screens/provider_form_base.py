@@ -51,13 +51,16 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         self._asked: tuple[str, str] | None = None
         self._repair: FieldProblem | None = None
         self._key_note = ""
+        self._unencrypted_host: str | None = None
+        """The host to which the key may travel unencrypted: another one is asked about anew."""
 
     # ── Opening ─────────────────────────────────────────────────────────────────────────────
 
     def compose(self) -> ComposeResult:
         """Lay out the rows; those of *Advanced* come when their fold is opened."""
         self._original = self._opened()
-        self._allows_unencrypted = self._original.allow_unencrypted_key
+        if self._original.allow_unencrypted_key:
+            self._unencrypted_host = inspect_url(self._original.provider_url).host
         self._baseline = values_of(self._original)
         if self.is_view_only:
             self._baseline["provider_url"] = shown_url(self._original)
@@ -163,9 +166,10 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         """Return the form as read and checked, with what the endpoint says of the model."""
         providers = self.runtime.directory.providers()
         others = {provider.name for provider in providers if provider.name != self._previous_name}
-        reading = read_form(
-            self.values(), self._original, others, allow_unencrypted_key=self._allows_unencrypted
-        )
+        values = self.values()
+        host = inspect_url(values["provider_url"]).host
+        is_allowed = host is not None and host == self._unencrypted_host
+        reading = read_form(values, self._original, others, allow_unencrypted_key=is_allowed)
         warning = self._unlisted_warning(reading.provider)
         return reading if warning is None else Reading(reading.provider, (*reading.problems, warning))
 
