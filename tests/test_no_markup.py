@@ -96,6 +96,10 @@ def _content_names(tree: ast.Module) -> set[str]:
             made = {_name(owner), _name(owner.value) if isinstance(owner, ast.Attribute) else ""}
             if made & SAFE_CALLS or made & names:
                 names.update(_name(target) for target in node.targets)
+        elif isinstance(node, ast.comprehension | ast.For):
+            made_by = _name(node.iter.func) if isinstance(node.iter, ast.Call) else ""
+            parts = ast.walk(node.target) if made_by in RETURN_CONTENT else ()
+            names.update(_name(part) for part in parts if isinstance(part, ast.Name))
     return names
 
 
