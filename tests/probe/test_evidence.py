@@ -247,6 +247,30 @@ async def test_a_server_that_is_starting_is_named(tmp_path: Path) -> None:
     assert "it may be starting" in report.verdict.advice  # type: ignore[union-attr]
 
 
+async def test_a_server_that_opens_its_port_late_is_waited_for(tmp_path: Path) -> None:
+    fake = FakeMachine(tmp_path)
+    waits: list[str] = []
+    servers: list[FaultServer] = []
+    with refused_port() as port:
+        pass
+
+    def open_port(text: str) -> None:
+        waits.append(text)
+        servers.append(FaultServer(FakeApi(), port=port))
+        servers[0].start()
+        fake.listen("127.0.0.1", port, 11)
+        (tmp_path / "proc/42/fd/3").symlink_to("socket:[11]")
+
+    fake.run(42, "vllm", "serve", "m", "--port", str(port))
+    patient = ProbeLimits(loading_seconds=30, loading_interval_seconds=0.01)
+    report = await run_check(
+        target(f"http://127.0.0.1:{port}/v1"), root=tmp_path, limits=patient, on_progress=open_port
+    )
+    servers[0].stop()
+    assert report.ok
+    assert waits == ["vLLM (pid 42) is starting: waited 0 s."]
+
+
 async def test_the_far_end_of_a_tunnel_is_down(tmp_path: Path) -> None:
     with FaultServer("close-without-answer") as server:
         fake = FakeMachine(tmp_path)

@@ -577,12 +577,13 @@ class FaultServer:
         host: str = "127.0.0.1",
         path: str = "/v1",
         backlog: int = 64,
+        port: int = 0,
     ) -> None:
         self._fault = FAULTS[fault] if isinstance(fault, str) else fault
         self._tls = tls
         self._path = path
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listener = socket.create_server((host, 0), family=family, backlog=backlog)
+        self._listener = socket.create_server((host, port), family=family, backlog=backlog)
         self.host = host
         self.port: int = self._listener.getsockname()[1]
         self.requests: list[bytes] = []

@@ -45,6 +45,10 @@ class RunningServer:
     """Where its command line or its kind says that it will listen."""
     model: str | None = None
 
+    def is_starting_for(self, port: int) -> bool:
+        """Return whether it runs, does not listen yet, and is meant to listen on this port."""
+        return not self.ports and self.expected_port == port
+
     def describe(self) -> str:
         """Return the server in one line."""
         model = f" with {safe_line(self.model, 60)}" if self.model else ""

@@ -19,7 +19,7 @@ from tui.core.safe_text import safe_line
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
 from tui.net.classify import classify_exception
 from tui.net.exchange import Phase
-from tui.net.probe.local import explain_refusal
+from tui.net.probe.local import explain_refusal, wait_for_start
 from tui.net.probe.run import Run
 
 if TYPE_CHECKING:
@@ -137,11 +137,9 @@ async def look_up(host: str, port: int, seconds: float) -> list[Address]:
 async def _check_addresses(run: Run, origin: Origin, addresses: list[Address]) -> None:
     started = time.perf_counter()
     limit = run.limits.connect_seconds
-    notice = run.announce(f"Still connecting: at most {limit:g} s.")
-    try:
-        attempts = await asyncio.gather(*(attempt(address, limit) for address in addresses))
-    finally:
-        notice.cancel()
+    attempts = await _try_all(run, addresses)
+    if not any(tried.error is None for tried in attempts) and await wait_for_start(run, origin):
+        attempts = await _try_all(run, addresses)
     accepted = [tried for tried in attempts if tried.error is None]
     facts = tuple(tried.describe() for tried in attempts)
     if accepted:
@@ -164,6 +162,15 @@ async def _check_addresses(run: Run, origin: Origin, addresses: list[Address]) -
     if failure.cause == "connection-refused":
         failure = await explain_refusal(run, origin, failure)
     run.settle(failed(CheckId.TCP, failure, *facts, milliseconds=_since(started)))
+
+
+async def _try_all(run: Run, addresses: list[Address]) -> list[Attempt]:
+    limit = run.limits.connect_seconds
+    notice = run.announce(f"Still connecting: at most {limit:g} s.")
+    try:
+        return await asyncio.gather(*(attempt(address, limit) for address in addresses))
+    finally:
+        notice.cancel()
 
 
 async def attempt(address: Address, seconds: float) -> Attempt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from urllib.parse import urlsplit
 
 from tui.core.causes import explain
@@ -24,6 +25,26 @@ async def take_snapshot(run: Run) -> Snapshot:
         port = origin_of(run.endpoint.base_url).port
         run.findings.snapshot = await asyncio.to_thread(run.services.machine.snapshot, port)
     return run.findings.snapshot
+
+
+async def wait_for_start(run: Run, origin: Origin) -> bool:
+    """Wait while a model server of this machine loads before it opens this very port, as vLLM does.
+
+    Return whether the port is open now; at once where no such server runs.
+    """
+    if not is_loopback_host(origin.host) or not run.findings.route.is_direct:
+        return False
+    started = time.perf_counter()
+    snapshot = await take_snapshot(run)
+    while server := next((known for known in snapshot.servers if known.is_starting_for(origin.port)), None):
+        waited = time.perf_counter() - started
+        if waited >= run.limits.loading_seconds:
+            return False
+        run.progress(f"{server.label} (pid {server.process.pid}) is starting: waited {waited:.0f} s.")
+        await asyncio.sleep(run.limits.loading_interval_seconds)
+        run.findings.snapshot = None
+        snapshot = await take_snapshot(run)
+    return any(owner.listener.is_local for owner in snapshot.on_port(origin.port))
 
 
 async def explain_refusal(run: Run, origin: Origin, failure: Failure) -> Failure:
