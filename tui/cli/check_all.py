@@ -15,6 +15,7 @@ from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.core.check_history import compare_checks, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
+from tui.core.report_text import cost_line
 from tui.runtime.diagnosing import ProviderCheck
 from tui.runtime.runtime import Runtime
 
@@ -78,6 +79,9 @@ async def check_all(
 ) -> int:
     """Check every subject, print a row each or one object, and return the worst exit code."""
     width = max(len(subject.provider.name) for subject in subjects)
+    if not arguments.json:
+        count = f"{len(subjects)} provider{'' if len(subjects) == 1 else 's'}"
+        output.aside(f"Checking {count}. For each: {cost_line(is_quick=arguments.quick)}")
 
     def tell(subject: Subject, report: DiagnosisReport) -> None:
         if not arguments.json:
@@ -107,6 +111,9 @@ async def watch(
 ) -> int:
     """Check again and again until Ctrl+C; print the first state and every change after it."""
     known: dict[str, DiagnosisReport] = {}
+    if not arguments.json:
+        cost = cost_line(is_quick=arguments.quick)
+        output.aside(f"Checking every {arguments.watch:g} s until Ctrl+C. Each time: {cost}")
 
     def tell(subject: Subject, report: DiagnosisReport) -> None:
         name = subject.provider.name if subject.is_named else report.url
