@@ -55,6 +55,10 @@ class ScriptedJournal:
     def __init__(self) -> None:
         self.trouble: str | None = None
         self.calls: list[tuple[str, str]] = []
+        self.trouble_changed: Callable[[], None] | None = None
+
+    def watch_trouble(self, changed: Callable[[], None] | None) -> None:
+        self.trouble_changed = changed
 
     def begin_turn(self, turn: Turn) -> None:
         self.calls.append(("begin", turn.prompt))

@@ -309,6 +309,16 @@ async def test_a_conversation_open_elsewhere_is_read_only_until_copied(runtime: 
         assert [turn.prompt for turn in chat.session.turns] == ["an old prompt", "now"]
 
 
+async def test_disk_trouble_between_two_turns_is_told_and_taken_back(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        journal = chat.runtime.journals[0]
+        await chat.ask("one")
+        for trouble in ("The disk is full.", None):
+            journal.trouble = trouble
+            await asyncio.to_thread(journal.trouble_changed)
+            await chat.until(lambda: ("The disk is full." in chat.banner) == bool(journal.trouble))
+
+
 async def test_disk_trouble_is_a_banner_and_a_mark_and_the_chat_goes_on(open_chat: Any) -> None:
     async with open_chat() as chat:
         chat.runtime.journals[0].trouble = "The disk is full."

@@ -81,6 +81,8 @@ def test_estimates_and_unknowns_keep_their_marks() -> None:
     assert "Prompt — the conversation" in text
     assert "Completion ~30" in text
     assert "of it reasoning ~20" in text
+    assert "TPOT ~69 ms" in text
+    assert "Speed ~14.5 tok/s" in text
     assert "— prompt tokens × 0.003 CNY / 1,000 = —" in text
     assert "Some turns are not counted" in text
 

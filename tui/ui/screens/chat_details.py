@@ -19,6 +19,7 @@ from tui.core.figures import (
     format_milliseconds,
     format_rate,
     format_tokens,
+    marked,
     price_arithmetic,
 )
 from tui.core.safe_text import safe_line, safe_text
@@ -101,11 +102,9 @@ def figure_sections(facts: StatusFacts) -> list[Section]:
 
 def _tokens(usage: Usage | None, estimate: Usage | None, turn: Turn) -> Iterator[Fact]:
     usage = usage or Usage()
-    source = (
-        "estimated here: the server gave none"
-        if usage.source is Source.ESTIMATED
-        else "reported by the server"
-    )
+    source = "reported by the server"
+    if usage.source is Source.ESTIMATED:
+        source = "estimated here so far" if turn.state.is_live else "estimated here: the server gave none"
     yield Fact("Prompt", format_tokens(usage.prompt_tokens, usage.source), "the conversation as it was sent")
     yield Fact("Completion", format_tokens(usage.completion_tokens, usage.source), "all that was generated")
     reasoning, mark = usage.reasoning_tokens, usage.source
@@ -134,13 +133,18 @@ def _times(turn: Turn, usage: Usage | None) -> Iterator[Fact]:
         Fact("TTFB", format_milliseconds(timings.ttfb_ms), "request to headers"),
         Fact("TTFT", format_milliseconds(timings.ttft_ms), "request to first text of any kind"),
         Fact("TTFA", format_milliseconds(timings.ttfa_ms), "request to first text of the answer"),
-        Fact("TPOT", format_milliseconds(timings.tpot_ms(completion)), "per token after the first one"),
+        Fact("TPOT", _per_token(timings.tpot_ms(completion), source), "per token after the first one"),
         Fact("Speed", format_rate(timings.decode_rate(completion), source), "1,000 / TPOT"),
         Fact("Longest gap", _longest_gap(turn), "between two pieces of text"),
         Fact("Total", format_milliseconds(timings.total_ms), "request to the end"),
     )
     if any(fact.value not in (UNKNOWN, format_rate(None)) for fact in facts):
         yield from facts
+
+
+def _per_token(milliseconds: float | None, source: Source) -> str:
+    text = format_milliseconds(milliseconds)
+    return text if milliseconds is None else marked(text, source)
 
 
 def _longest_gap(turn: Turn) -> str:
