@@ -123,7 +123,7 @@ class TurnDocument:
         turn = self.turn
         rows = 4 + estimated_rows(turn.prompt, view.width) + estimated_rows(turn.answer.text, view.width)
         if self.has_reasoning:
-            rows += 1
+            rows += 2
         if self.is_reasoning_shown:
             rows += estimated_rows(turn.reasoning.text, view.width)
         return rows
@@ -186,10 +186,10 @@ class TurnDocument:
 
     @property
     def reasoning_rows(self) -> int:
-        """Rows of the reasoning's place: its title, and its lines where it is unfolded."""
+        """Rows of the reasoning's place: its title, its lines where it is unfolded, a blank one."""
         if not self.has_reasoning:
             return 0
-        return 1 + self.reasoning_body_rows
+        return 2 + self.reasoning_body_rows
 
     @property
     def reasoning_body_rows(self) -> int:

@@ -64,11 +64,6 @@ class Attribute(IntFlag):
 
 
 ROLE_MASK = 0xFF
-CODE_ROLES = frozenset(
-    {Role.CODE, Role.CODE_BORDER, Role.CODE_LABEL}
-    | {role for role in Role if Role.KEYWORD <= role <= Role.DELETED}
-)
-"""Roles drawn on the background of a code block."""
 
 
 class Span(NamedTuple):

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.ui.transcript.cells import cell_len
-from tui.ui.transcript.lines import CODE_ROLES, ROLE_MASK, Attribute, Role, Span
+from tui.ui.transcript.lines import ROLE_MASK, Attribute, Role, Span
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -22,7 +22,6 @@ class Palette:
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
-        self.base = widget.rich_style
         self.background = widget.background_colors[1]
         self._styles: dict[int, Style] = {}
 
@@ -34,20 +33,13 @@ class Palette:
         return style
 
     def _make(self, code: int) -> Style:
-        role = Role(code & ROLE_MASK)
-        style = self.base + self._component(role)
-        if role in CODE_ROLES and role is not Role.CODE:
-            style = self.base + self._component(Role.CODE) + self._component(role)
-        return style + Style(
+        name = Role(code & ROLE_MASK).name.lower().replace("_", "-")
+        return self._widget.get_component_rich_style(f"transcript--{name}") + Style(
             bold=True if code & Attribute.BOLD else None,
             italic=True if code & Attribute.ITALIC else None,
             strike=True if code & Attribute.STRIKE else None,
             underline=True if code & Attribute.UNDERLINE else None,
         )
-
-    def _component(self, role: Role) -> Style:
-        name = f"transcript--{role.name.lower().replace('_', '-')}"
-        return self._widget.get_component_rich_style(name, partial=True)
 
     def segments(self, spans: Iterable[Span]) -> list[Segment]:
         """Return spans as segments."""

@@ -11,24 +11,26 @@ Transcript {
     color: $foreground;
     scrollbar-size: 0 0;
 
-    & > .transcript--heading { color: $primary; }
-    & > .transcript--subheading { color: $secondary; }
-    & > .transcript--marker { color: $accent; }
+    & > .transcript--heading { color: $text-primary; }
+    & > .transcript--subheading { color: $text-secondary; }
+    & > .transcript--marker { color: $text-accent; }
     & > .transcript--quote-bar { color: $text-muted; }
     & > .transcript--quote { color: $text-muted; text-style: italic; }
     & > .transcript--rule { color: $text-muted; }
     & > .transcript--inline-code { color: $text-accent; text-style: bold; }
-    & > .transcript--code { background: $surface; }
+    & > .transcript--code, & > .transcript--code-border, & > .transcript--code-label, & > .transcript--keyword, & > .transcript--string, & > .transcript--number, & > .transcript--comment, & > .transcript--function, & > .transcript--type, & > .transcript--operator, & > .transcript--inserted, & > .transcript--deleted {
+        background: $surface;
+    }
     & > .transcript--code-border { color: $text-muted; }
     & > .transcript--code-label { color: $text-muted; text-style: italic; }
     & > .transcript--table-border { color: $text-muted; }
-    & > .transcript--table-header { color: $primary; }
+    & > .transcript--table-header { color: $text-primary; }
     & > .transcript--link { color: $text-primary; text-style: underline; }
     & > .transcript--url { color: $text-muted; }
     & > .transcript--literal { color: $text-secondary; }
     & > .transcript--prompt { text-style: bold; }
-    & > .transcript--prompt-bar { color: $primary; }
-    & > .transcript--speaker { color: $secondary; }
+    & > .transcript--prompt-bar { color: $text-primary; }
+    & > .transcript--speaker { color: $text-secondary; }
     & > .transcript--footer { color: $text-muted; }
     & > .transcript--note { color: $text-muted; text-style: italic; }
     & > .transcript--error { color: $text-error; }
@@ -45,7 +47,7 @@ Transcript {
     & > .transcript--inserted { color: $text-success; }
     & > .transcript--deleted { color: $text-error; }
     & > .transcript--reasoning { color: $text-muted; }
-    & > .transcript--cursor { color: $accent; text-style: bold; }
+    & > .transcript--cursor { color: $text-accent; text-style: bold; }
     & > .transcript--match { background: $warning-muted; color: $text-warning; text-style: underline; }
     & > .transcript--current-match { background: $warning; color: $background; text-style: bold; }
     & > .transcript--selection { background: $screen-selection-background; color: $screen-selection-foreground; }
@@ -58,7 +60,9 @@ Transcript {
         & > .transcript--quote { color: ansi_default; text-style: italic; }
         & > .transcript--rule { color: ansi_default; text-style: dim; }
         & > .transcript--inline-code { color: ansi_cyan; text-style: bold; }
-        & > .transcript--code { background: ansi_default; }
+        & > .transcript--code, & > .transcript--code-border, & > .transcript--code-label, & > .transcript--keyword, & > .transcript--string, & > .transcript--number, & > .transcript--comment, & > .transcript--function, & > .transcript--type, & > .transcript--operator, & > .transcript--inserted, & > .transcript--deleted {
+            background: ansi_default;
+        }
         & > .transcript--code-border { color: ansi_default; text-style: dim; }
         & > .transcript--code-label { color: ansi_default; text-style: dim italic; }
         & > .transcript--table-border { color: ansi_default; text-style: dim; }
