@@ -5,8 +5,8 @@ Identifiers are stable and dotted: a person's settings may map them to other key
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding, BindingType
 
@@ -453,6 +453,12 @@ IDENTIFIERS = frozenset(key.identifier for group in KEYS.values() for key in gro
 def bindings_of(*groups: str) -> list[BindingType]:
     """Return the bindings of groups, for a ``BINDINGS`` list."""
     return [key.binding() for group in groups for key in KEYS[group]]
+
+
+def remapped(key: Key, keys: Mapping[str, str]) -> Key:
+    """Return the binding with the keys that a person's settings give it."""
+    own = keys.get(key.identifier)
+    return key if own is None else replace(key, keys=own.replace(" ", ""), display=None)
 
 
 def key_names(key: Key) -> str:

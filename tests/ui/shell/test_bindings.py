@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.ui.bindings import GROUP_TITLES, IDENTIFIERS, KEYS, key_names, key_table
+from tui.ui.bindings import GROUP_TITLES, IDENTIFIERS, KEYS, key_names, key_table, remapped
 
 
 def test_every_group_has_a_title_and_every_title_a_group() -> None:
@@ -44,6 +44,12 @@ def test_keys_are_spelled_as_people_write_them() -> None:
     assert spelled["form.test"] == "F5, Ctrl+T"
     assert spelled["form.cancel"] == "Esc"
     assert spelled["table.page_up"] == "PgUp"
+
+
+def test_a_persons_own_keys_are_shown() -> None:
+    key = KEYS["providers"][1]
+    assert key_names(remapped(key, {key.identifier: "n, ctrl+n"})) == "n, Ctrl+N"
+    assert remapped(key, {}) is key
 
 
 def test_the_table_names_every_key() -> None:

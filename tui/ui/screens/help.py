@@ -15,7 +15,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tui.core.safe_text import safe_text
-from tui.ui.bindings import GROUP_TITLES, KEYS, Key, key_names
+from tui.ui.bindings import GROUP_TITLES, KEYS, Key, key_names, remapped
+from tui.ui.screens.base import runtime_of
 
 _KEY_WIDTH = 16
 
@@ -52,7 +53,8 @@ def help_for(screen: Screen[object]) -> HelpScreen:
     """Return the help of what has the focus on a screen, then of the screen, then of everything."""
     nodes: list[DOMNode] = list(screen.focused.ancestors_with_self) if screen.focused else [screen]
     names = dict.fromkeys([*_values(nodes, "KEY_GROUPS"), "everywhere"])
-    groups = {name: [key for key in KEYS[name] if _is_there(screen, key)] for name in names}
+    own = runtime_of(screen).settings.keys
+    groups = {name: [remapped(key, own) for key in KEYS[name] if _is_there(screen, key)] for name in names}
     texts = [text for text in dict.fromkeys(_texts(nodes)) if text]
     return HelpScreen("\n\n".join(texts), groups)
 

@@ -77,8 +77,8 @@ class ProvidersBase(LmdeckScreen[None]):
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
     def on_screen_resume(self) -> None:
-        """Back from another screen: what it changed is shown."""
-        if self._rows:
+        """Back from another screen: what it or somebody else changed is shown."""
+        if self._rows and not self.notice_edits():
             self._read()
             self.check_reachability()
 
@@ -109,7 +109,8 @@ class ProvidersBase(LmdeckScreen[None]):
         label = self.runtime.key_label(provider)
         availability = self.runtime.directory.availability(provider)
         if not availability.is_available:
-            reason = f"{availability.reason} Install it with: {availability.command}".strip()
+            how = f" Install it with: {availability.command}" if availability.command else ""
+            reason = f"{availability.reason}{how}"
             return Row(provider, label, Reach.MISSING, unavailable=safe_text(reason))
         if not provider.is_active:
             return Row(provider, label, Reach.INACTIVE)
