@@ -132,6 +132,17 @@ def test_a_password_is_in_no_part_of_the_report() -> None:
     assert "hunter2" not in repr(inspect_url("http://me:hunter2@h:99999/v1?key=hunter2"))
 
 
+@given(
+    st.text(alphabet="abc/?#@: %&", max_size=10).map(lambda tail: f"hunter2{tail}"),
+    st.sampled_from(["http://", "https://", "", "ftp://", "http:/"]),
+    st.sampled_from(["h/v1", "h:99999/v1", "[::1/v1", "h:8000:8000/v1"]),
+)
+def test_no_password_is_in_any_part_of_the_report(password: str, scheme: str, rest: str) -> None:
+    report = inspect_url(f"{scheme}me:{password}@{rest}")
+    assert "hunter2" not in repr(report)
+    assert "url-credentials" in {problem.cause for problem in report.errors}
+
+
 @pytest.mark.parametrize(
     ("host", "expected"),
     [

@@ -14,12 +14,14 @@ from ipaddress import IPv6Address
 from tui.core.causes import CATALOGUE, fill
 from tui.core.url_parts import (
     character_name,
+    chat_url_of,
     guess_scheme,
     host_trouble,
     is_hidden,
     is_ipv6,
     is_loopback_host,
     is_scheme,
+    models_url_of,
     without_dots,
 )
 
@@ -78,16 +80,6 @@ class UrlReport:
         return next((problem.repair for problem in self.errors if problem.repair), None)
 
 
-def chat_url_of(base_url: str) -> str:
-    """Return the address of the chat route below a normalised base URL."""
-    return base_url.rstrip("/") + "/chat/completions"
-
-
-def models_url_of(base_url: str) -> str:
-    """Return the address of the model list below a normalised base URL."""
-    return base_url.rstrip("/") + "/models"
-
-
 def inspect_url(text: str) -> UrlReport:
     """Judge the URL of an endpoint: normalise it, or say what is wrong and offer a repair. Never raises."""
     return _Inspection(text).run()
@@ -110,7 +102,8 @@ class _Inspection:
             return _report_only("url-empty")
         if len(self.text) > LONGEST_URL:
             return _report_only("url-malformed", reason=f"it is longer than {LONGEST_URL:,} characters")
-        rest = self._take_query(self._take_scheme(self._clean_characters(self.text)))
+        rest = self._take_credentials(self._take_scheme(self._clean_characters(self.text)))
+        rest = self._take_query(rest)
         authority, slash, path = rest.partition("/")
         self._take_path(slash + path)
         self._take_authority(authority)
@@ -156,6 +149,18 @@ class _Inspection:
             self._note("url-bad-scheme")
         return rest
 
+    def _take_credentials(self, text: str) -> str:
+        """Drop user and password, also a password with a slash, a question mark or a hash in it."""
+        authority = re.split(r"[/?#]", text, maxsplit=1)[0]
+        if "@" in authority:
+            self._note("url-credentials")
+            return authority.rpartition("@")[2] + text[len(authority) :]
+        port = authority.rpartition(":")[2]
+        if "@" in text and port != authority and not port.isdigit() and not authority.startswith("["):
+            self._note("url-credentials")
+            return text.rpartition("@")[2]
+        return text
+
     def _take_query(self, text: str) -> str:
         bare = re.split(r"[?#]", text, maxsplit=1)[0]
         if bare != text:
@@ -163,9 +168,6 @@ class _Inspection:
         return bare
 
     def _take_authority(self, authority: str) -> None:
-        if "@" in authority:
-            self._note("url-credentials")
-            authority = authority.rpartition("@")[2]
         if authority.startswith("["):
             host, bracket, port = authority[1:].partition("]")
             if not bracket:

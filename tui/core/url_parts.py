@@ -10,6 +10,16 @@ _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and symbols to Unicode, but drawn as nothing."""
 
 
+def chat_url_of(base_url: str) -> str:
+    """Return the address of the chat route below a normalised base URL."""
+    return base_url.rstrip("/") + "/chat/completions"
+
+
+def models_url_of(base_url: str) -> str:
+    """Return the address of the model list below a normalised base URL."""
+    return base_url.rstrip("/") + "/models"
+
+
 def is_loopback_host(host: str) -> bool:
     """Return whether a host name or address means this machine, without looking it up.
 

@@ -68,8 +68,8 @@ def _shown(text: str, report: UrlReport) -> str:
     """Show a URL that cannot be used, without what may be secret in it."""
     if report.repair:
         return report.repair
-    bare = re.split(r"[?#]", text.strip(), maxsplit=1)[0]
-    return safe_line(re.sub(r"(?<=//)[^/]*@", "", bare), 200)
+    bare = re.split(r"[?#]", text.rpartition("@")[2].strip(), maxsplit=1)[0]
+    return safe_line(bare, 200)
 
 
 def _unencrypted_key(run: Run, report: UrlReport) -> Failure | None:
