@@ -218,6 +218,9 @@ class FakeSession:
         self.targets: list[Any] = []
         self._stopped = asyncio.Event()
 
+    def watch_trouble(self, changed: Callable[[], None] | None) -> None:
+        """Nothing is written here, so there is no trouble."""
+
     async def send(self, prompt: str, target: Any) -> Turn:
         turn = Turn(f"turn-{len(self.turns) + 1}", prompt)
         provider = getattr(target, "provider", None)

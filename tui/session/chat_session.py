@@ -87,6 +87,10 @@ class ChatSession:
         """Why the conversation cannot be written to disk right now, in words for a banner."""
         return self._journal.trouble
 
+    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
+        """Have a change of ``trouble`` told, which may come between two turns, and from another thread."""
+        self._journal.watch_trouble(changed)
+
     async def send(self, prompt: str, target: ChatTarget) -> Turn:
         """Send a prompt and fold the reply until it ends; return its turn.
 

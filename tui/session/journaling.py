@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from tui.core.events import AnswerDelta, EventBatch, ReasoningDelta, Reclassified, StreamEvent
@@ -16,6 +17,9 @@ class TurnJournal(Protocol):
     @property
     def trouble(self) -> str | None:
         """Why records wait in memory, in words for a banner; ``None`` when all is written."""
+
+    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
+        """Have a change of ``trouble`` told, perhaps from another thread."""
 
     def begin_turn(self, turn: Turn) -> None:
         """Write down the prompt before anything is sent."""

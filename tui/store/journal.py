@@ -62,7 +62,7 @@ class Journal:
         """``trouble`` as a failure of the catalogue."""
         return self._writer.failure
 
-    def watch_trouble(self, changed: Callable[[], None] | None) -> None:
+    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
         """Have a change of ``trouble`` told, from the writer's thread."""
         self._writer.on_trouble_changed = changed
 
@@ -130,7 +130,7 @@ class MemoryJournal:
         self.trouble: str | None = None
         self.failure: Failure | None = None
 
-    def watch_trouble(self, changed: Callable[[], None] | None) -> None:
+    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
         """There is never any trouble."""
 
     def begin_turn(self, turn: Turn) -> None:

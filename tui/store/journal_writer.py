@@ -74,7 +74,7 @@ class JournalWriter:
         self._retry_at = 0.0
         self._thread: threading.Thread | None = None
         self.failure: Failure | None = None
-        self.on_trouble_changed: Callable[[], None] | None = None
+        self.on_trouble_changed: Callable[[], object] | None = None
         """Called from the writer's thread."""
         if lease is not None:
             self._start()

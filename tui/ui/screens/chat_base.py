@@ -82,7 +82,7 @@ class ChatBase(LmdeckScreen[None]):
     async def on_unmount(self) -> None:
         """Stop what streams; what came is kept."""
         if self._view is not None:
-            self._view.session.on_change = None
+            self._stop_listening(self._view.session)
             await self.runtime.release(self._view.session)
 
     # ── Parts ───────────────────────────────────────────────────────────────────────────────
@@ -146,6 +146,8 @@ class ChatBase(LmdeckScreen[None]):
         self._turns_at_first = len(session.turns)
         self._view = SessionView(session, self.transcript)
         session.on_change = self._session_changed
+        loop = asyncio.get_running_loop()
+        session.watch_trouble(lambda: loop.call_soon_threadsafe(self._trouble_changed))
         if is_reopened:
             self._take_target_of(session)
             for turn in session.turns:
@@ -186,8 +188,13 @@ class ChatBase(LmdeckScreen[None]):
         """Close the conversation that is shown."""
         if self._view is not None:
             session, self._view = self._view.session, None
-            session.on_change = None
+            self._stop_listening(session)
             await self.runtime.release(session)
+
+    @staticmethod
+    def _stop_listening(session: ChatSession) -> None:
+        session.on_change = None
+        session.watch_trouble(None)
 
     # ── Sending ─────────────────────────────────────────────────────────────────────────────
 
@@ -238,6 +245,11 @@ class ChatBase(LmdeckScreen[None]):
             self.show_state()
         else:
             self.query_one(StatusBar).changed()
+
+    def _trouble_changed(self) -> None:
+        """The disk refused, or took what had waited: between two turns as well."""
+        if self._view is not None and self.is_mounted:
+            self.show_state()
 
     def show_state(self) -> None:
         """Show everything that changes with a turn: title, banner, keys, figures."""
