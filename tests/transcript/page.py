@@ -8,7 +8,7 @@ PAGE = """# Heading one
 
 ### Heading three
 
-Text with **bold**, *italic*, ~~struck~~, `code`, a [link](https://example.com), $x_1^2$ and a hard  
+Text with **bold**, *italic*, ~~struck~~, `code`, a [link](https://example.com), $x_1^2$ and a hard\\
 break. 中文 and 👩‍💻 and 🇩🇪 stay in step.
 
 - item

@@ -21,8 +21,9 @@ def conversation() -> list[Turn]:
     first = done_turn("a", PAGE, "Show me **everything**.", reasoning="First *this*.\n\nThen that.")
     first.thinking_seconds, first.usage = 12.34, Usage(1200, 340, 30)
     second = done_turn("b", "Half an ans", "And now?")
-    second.state, second.failure = TurnState.FAILED, Failure(
-        "connection-lost", "The connection broke off.", "Press ^R to ask again."
+    second.state, second.failure = (
+        TurnState.FAILED,
+        Failure("connection-lost", "The connection broke off.", "Press ^R to ask again."),
     )
     second.notes.append("retried without stream_options")
     return [first, second]

@@ -277,6 +277,17 @@ async def test_changes_are_drawn_together_and_the_last_at_once() -> None:
         await until(pilot, lambda: any("199" in row for row in app.shown()))
 
 
+async def test_an_answer_that_had_ended_can_go_on() -> None:
+    turn = done_turn("a", "1. one\n2. tw")
+    async with chat(turn) as (app, transcript, pilot):
+        assert any(row.strip() == "2. tw" for row in app.shown())
+        turn.state = TurnState.ANSWERING
+        turn.answer.append("o\n3. three")
+        transcript.turn_changed()
+        await until(pilot, lambda: any(row.strip() == "3. three" for row in app.shown()))
+        assert any(row.strip() == "2. two" for row in app.shown())
+
+
 async def test_an_empty_transcript_takes_every_key() -> None:
     async with chat() as (app, transcript, pilot):
         await pilot.press(

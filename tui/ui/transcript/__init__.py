@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tui.ui.transcript.transcript import Transcript
+from tui.ui.transcript.warm import warm_up
 
-__all__ = ["Transcript"]
+__all__ = ["Transcript", "warm_up"]

@@ -39,16 +39,20 @@ class GrowingText:
         self._buffer = buffer
         self._offset = 0
         self._layout = Layout(max(1, view.width - indent), view.wrap_code, base)
-        self._lines: MarkdownLines | RawLines = (
-            RawLines(self._layout.width) if view.raw else MarkdownLines(self._layout)
-        )
+        self._is_raw = view.raw
+        self._lines = self._new_lines()
         self._tail: list[Line] = []
-        self.is_finished = False
+        self._is_finished = False
+
+    def _new_lines(self) -> MarkdownLines | RawLines:
+        return RawLines(self._layout.width) if self._is_raw else MarkdownLines(self._layout)
 
     def advance(self, *, is_live: bool) -> bool:
         """Take in what arrived; return whether any line may have changed."""
-        if self.is_finished:
-            return False
+        if self._is_finished:
+            if len(self._buffer) == self._offset:
+                return False
+            self._begin_again()
         text = self._buffer.since(self._offset)
         self._offset += len(text)
         if text:
@@ -59,6 +63,10 @@ class GrowingText:
             self._tail = self._lines.tail()
         return bool(text) or not is_live
 
+    def _begin_again(self) -> None:
+        """An answer that had ended goes on: its end may become part of what follows."""
+        self._lines, self._offset, self._is_finished = self._new_lines(), 0, False
+
     def _finish(self) -> None:
         self._lines.finish()
         late = self._lines.late_references
@@ -67,7 +75,7 @@ class GrowingText:
             self._lines.feed(self._buffer.text)
             self._lines.finish()
         self._tail = []
-        self.is_finished = True
+        self._is_finished = True
 
     def __len__(self) -> int:
         return len(self._lines.settled) + len(self._tail)

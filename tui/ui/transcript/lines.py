@@ -93,10 +93,5 @@ class Line(NamedTuple):
         """The characters as drawn."""
         return "".join(span.text for span in self.spans)
 
-    @property
-    def own_text(self) -> str:
-        """The characters without decoration."""
-        return "".join(span.text for span in self.spans[self.lead :])
-
 
 EMPTY_LINE = Line(())

@@ -44,11 +44,6 @@ class Painter:
         """Say that something else may paint the widget: the next frame paints every row."""
         self._shown = []
 
-    @property
-    def knows_screen(self) -> bool:
-        """Whether the rows on the screen are known, so that the terminal may scroll them."""
-        return bool(self._shown)
-
     def paint(self, rows: Sequence[Line], *, scrolled: int = 0, covered: Iterable[int] = ()) -> bool:
         """Bring the terminal from the rows shown last to these.
 

@@ -478,7 +478,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """A click on a link asks to open it; one on the mark of unseen output goes there."""
-        if event.widget is not self:
+        if event.widget is not self or self.text_selection is not None:
             return
         if self._has_unseen and event.y == self.viewport.height - 1:
             self.follow_end()
@@ -526,6 +526,9 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text: no decoration, wrapped lines joined."""
         return selected_text(self._line_at, self.roll.height, selection), "\n"
+
+    def text_select_all(self) -> None:
+        """Select nothing: a double click on a long conversation would render all of it."""
 
     def _line_at(self, absolute: int) -> Line:
         for index, document, row in self.roll.walk(self.roll.at(absolute), 1):
