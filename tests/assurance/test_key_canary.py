@@ -94,7 +94,7 @@ class Recorder:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            do_GET = do_POST = do_CONNECT = _take
+            do_GET = do_POST = do_CONNECT = _take  # noqa: N815 - the names that the base class calls
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"

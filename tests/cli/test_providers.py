@@ -68,9 +68,7 @@ def test_the_same_name_is_not_overwritten(call: Call) -> None:
     assert call(*ADD).code == 2
 
 
-def test_a_stored_key_is_private_and_leaves_only_when_asked_for(
-    program: Call, tmp_path: Path
-) -> None:
+def test_a_stored_key_is_private_and_leaves_only_when_asked_for(program: Call, tmp_path: Path) -> None:
     key = "sk-canary-0123456789abcdef"
     added = program(*ADD, "--key-stdin", stdin=f"{key}\n".encode())
     assert added.code == 0, added.err
