@@ -15,6 +15,8 @@ from tests.support.terminal import ANSWERS, TerminalProgram, private_environment
 
 PROGRAM = Path(__file__).parent / "screen_program.py"
 KEY = "sk-canary-2f7c91ab55d0"
+RESTORED = b"\x1b[?1049l"
+"""What leaves the alternate screen."""
 
 
 @contextmanager
@@ -73,7 +75,7 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> Non
         terminal.kill(number)
         assert terminal.wait() == 128 + number
         assert (tmp_path / "closed").read_text() == "True"
-        assert b"\x1b[?1049l" in terminal.raw, "the terminal was not restored"
+        terminal.wait_for(lambda: RESTORED in terminal.raw)
 
 
 def test_a_closed_terminal_ends_it(tmp_path: Path) -> None:
@@ -87,6 +89,7 @@ def test_a_defect_is_told_without_values(tmp_path: Path) -> None:
     with screens(tmp_path, "crash") as terminal:
         terminal.send("ctrl+c")
         assert terminal.wait() == 1
+        terminal.wait_for(lambda: b"are kept" in terminal.raw)
         report = tmp_path / "state" / "crash.log"
         said = terminal.raw.decode(errors="replace").rpartition("\x1b[?1049l")[2]
     assert "A defect of lmdeck: RuntimeError: it broke near [/] •••" in said
@@ -141,7 +144,7 @@ def test_ctrl_z_puts_it_to_sleep_and_it_wakes_with_its_keys(tmp_path: Path) -> N
     with screens(tmp_path) as terminal:
         terminal.send("ctrl+z")
         terminal.wait_for(lambda: _state_of(terminal.pid) == "T")
-        assert b"\x1b[?1049l" in terminal.raw, "the terminal was not restored"
+        terminal.wait_for(lambda: RESTORED in terminal.raw)
         terminal.kill(signal.SIGCONT)
         terminal.wait_for(lambda: terminal.raw.count(b"\x1b[?1049h") == 2)
         terminal.send("/")
