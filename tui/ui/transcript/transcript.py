@@ -271,7 +271,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _rows(self, first: int, count: int) -> list[Line]:
         """Return rows of the view with all decoration, blank ones beyond the end."""
-        rows = [self._decorated(*place) for place in self.viewport.rows(first, count)]
+        selection = self.text_selection
+        rows = [self._decorated(*place, selection) for place in self.viewport.rows(first, count)]
         rows += [_BLANK_ROW] * (count - len(rows))
         if self._has_unseen and first <= self.viewport.height - 1 < first + count:
             rows[self.viewport.height - 1 - first] = self._with_unseen_mark(
@@ -279,13 +280,15 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             )
         return rows
 
-    def _decorated(self, index: int, document: TurnDocument, row: int) -> Line:
+    def _decorated(
+        self, index: int, document: TurnDocument, row: int, selection: Selection | None = None
+    ) -> Line:
         line = document.line(row) or EMPTY_LINE
         if self._search.is_active:
             line = self._search.marked(document, row, line)
         gutter = self.gutter_mark(document, row)
         line = line._replace(spans=(gutter, *line.spans), lead=line.lead + 1)
-        if (selection := self.text_selection) is not None:
+        if selection is not None:
             line = mark_selection(line, self.roll.top(index) + row, selection)
         return line
 
