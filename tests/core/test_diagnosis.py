@@ -88,6 +88,7 @@ def test_every_check_depends_on_earlier_ones() -> None:
 def test_what_blocks_a_check() -> None:
     assert blocker_of(CheckId.TCP, {CheckId.DNS}) is CheckId.DNS
     assert blocker_of(CheckId.TCP, {CheckId.TLS}) is None
+    assert blocker_of(CheckId.SPEED, {CheckId.URL}) is CheckId.URL
 
 
 @pytest.mark.parametrize("report", [REFUSED, WELL, replace(WELL, was_interrupted=True)])

@@ -79,6 +79,14 @@ async def test_at_most_twenty_tokens_are_asked_for() -> None:
     assert b'"max_tokens": 20' in posts[0]
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999/v1", "http://h:8000:8001/v1", "http://[::1/v1]", ""])
+async def test_nothing_is_tried_with_a_url_that_cannot_be_used(url: str) -> None:
+    report = await run_check(target(url))
+    assert [result.status for result in report.results] == [CheckStatus.FAILED] + 13 * [CheckStatus.SKIPPED]
+    assert all(result.title == "Not tried, because of: URL." for result in report.results[1:])
+    assert report.timings_ms == {}
+
+
 @pytest.mark.parametrize(
     "change",
     [

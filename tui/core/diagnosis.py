@@ -269,8 +269,12 @@ def skipped(check: CheckId, reason: str) -> CheckResult:
 
 
 def blocker_of(check: CheckId, blocked: Collection[CheckId]) -> CheckId | None:
-    """Return which blocked rung keeps this one from being tried."""
-    return next((needed for needed in DEPENDENCIES[check] if needed in blocked), None)
+    """Return which blocked rung, however far below, keeps this one from being tried."""
+    for needed in DEPENDENCIES[check]:
+        blocker = needed if needed in blocked else blocker_of(needed, blocked)
+        if blocker is not None:
+            return blocker
+    return None
 
 
 def _with_message(failure: Failure, facts: tuple[str, ...]) -> tuple[str, ...]:

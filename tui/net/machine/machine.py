@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.core.diagnosis import Surroundings
 from tui.core.safe_text import safe_line
-from tui.net.machine.gpus import Gpu, read_gpus
 from tui.net.machine.known_servers import KnownServer, model_argument, port_argument, recognise
 from tui.net.machine.processes import Process, find_owners, read_commands, read_process
 from tui.net.machine.sockets import Listener, read_listeners
 from tui.net.machine.surroundings import read_surroundings
+
+if TYPE_CHECKING:
+    from tui.net.machine.gpus import Gpu
 
 _COMMAND_LIMIT = 160
 
@@ -114,6 +117,8 @@ class Machine:
 
     def gpus(self) -> tuple[Gpu, ...]:
         """Return the GPUs, where their library is installed."""
+        from tui.net.machine.gpus import read_gpus
+
         return read_gpus()
 
 

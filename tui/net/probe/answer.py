@@ -100,13 +100,11 @@ def _classify(run: Run, response: Fetched) -> Failure:
 
 
 async def check_answer(run: Run) -> FirstAnswer | None:
-    """Ask, and settle encryption, HTTP and key; ``None`` where that was not worth trying.
+    """Ask, and settle encryption and HTTP; ``None`` where no answer came.
 
     An answer that is no model list leaves HTTP open where a chat may still work: its failure is set
     and the HTTP check is not settled.
     """
-    if not run.can_try(CheckId.TLS):
-        return None
     answer = await ask(run)
     if answer.response is None:
         await _settle_silence(run, answer)

@@ -9,7 +9,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, failed, passed
@@ -22,8 +22,8 @@ from tui.net.exchange import Phase
 from tui.net.probe.local import explain_refusal, wait_for_start
 from tui.net.probe.run import Run
 
-if TYPE_CHECKING:
-    from tui.net.dialer import Address
+Address = tuple[socket.AddressFamily, Any]
+"""As ``socket.getaddrinfo`` gives it: the family and what ``connect`` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ async def _check_name(run: Run, origin: Origin) -> list[Address]:
     if literal is not None:
         run.settle(passed(CheckId.DNS, "No lookup needed: the host is an address.", milliseconds=0.0))
         run.findings.timings_ms["dns"] = 0.0
-        return await resolve_literal(origin)
+        if literal.version == 4:
+            return [(socket.AF_INET, (str(literal), origin.port))]
+        return [(socket.AF_INET6, (str(literal), origin.port, 0, 0))]
     try:
         addresses = await look_up(origin.host, origin.port, run.limits.lookup_seconds)
     except (OSError, UnicodeError) as error:
@@ -88,13 +90,6 @@ async def _check_name(run: Run, origin: Origin) -> list[Address]:
     )
     run.settle(passed(CheckId.DNS, f"{whose} {shown}.", milliseconds=took))
     return addresses
-
-
-async def resolve_literal(origin: Origin) -> list[Address]:
-    """Return the address that a host is written as: nobody is asked."""
-    from tui.net.dialer import resolve
-
-    return await resolve(origin.host, origin.port)
 
 
 async def look_up(host: str, port: int, seconds: float) -> list[Address]:

@@ -1,22 +1,25 @@
-"""Climbs the ladder: runs the checks in their order and makes the report."""
+"""Climbs the ladder: runs the checks in their order and makes the report.
+
+What is needed only once something answers is imported then: a wrong URL or a refused connection is
+told without loading the HTTP library and the chat.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, failed
-from tui.net.probe.answer import FirstAnswer, check_answer, settle_http
-from tui.net.probe.chat import ChatOutcome, chat, check_chat, check_reasoning, check_usage, skip_chat
-from tui.net.probe.connect import check_connection
-from tui.net.probe.key import judge_key
 from tui.net.probe.lint import check_environment, check_url
 from tui.net.probe.local import note_machine
 from tui.net.probe.run import Run
-from tui.net.probe.server import check_models, check_server
-from tui.net.probe.speed import check_speed, check_stream
 from tui.net.probe.target import ProbeServices, ProbeTarget
+
+if TYPE_CHECKING:
+    from tui.net.probe.answer import FirstAnswer
+    from tui.net.probe.chat import ChatOutcome
 
 _NOT_THERE = ("wrong-path", "method-not-allowed", "unexpected-response")
 _DRIFT = ("server was", "version was", "no longer served", "newly served", "context window was")
@@ -45,10 +48,11 @@ class Diagnosis:
         if run.can_try(CheckId.ENVIRONMENT):
             await check_environment(run)
         if run.can_try(CheckId.DNS):
+            from tui.net.probe.connect import check_connection
+
             await check_connection(run)
-        answer = await check_answer(run)
-        if answer is not None:
-            await _check_api(run, answer)
+        if run.can_try(CheckId.TLS):
+            await _check_server(run)
         run.skip_rest()
         if run.has_origin:
             await note_machine(run)
@@ -72,8 +76,20 @@ async def diagnose(
     return await Diagnosis(target, services, quick=quick, on_result=on_result, on_progress=on_progress).run()
 
 
+async def _check_server(run: Run) -> None:
+    """Run the checks from the first answer on."""
+    from tui.net.probe.answer import check_answer
+
+    answer = await check_answer(run)
+    if answer is not None:
+        await _check_api(run, answer)
+
+
 async def _check_api(run: Run, answer: FirstAnswer) -> None:
     """Run the checks above HTTP. Without a model list the chat decides whether this is an API at all."""
+    from tui.net.probe.key import judge_key
+    from tui.net.probe.server import check_models, check_server
+
     outcome: ChatOutcome | None = None
     if run.result(CheckId.HTTP) is None:
         outcome = await _decide_without_list(run, answer)
@@ -92,6 +108,9 @@ async def _check_api(run: Run, answer: FirstAnswer) -> None:
 
 async def _decide_without_list(run: Run, answer: FirstAnswer) -> ChatOutcome | None:
     """Try a chat where there is no model list: only that tells a server without one from a wrong URL."""
+    from tui.net.probe.answer import settle_http
+    from tui.net.probe.chat import chat
+
     failure = answer.failure
     if run.quick or run.target.is_embedding or not run.findings.model:
         settle_http(run, answer, failure)
@@ -106,6 +125,9 @@ async def _decide_without_list(run: Run, answer: FirstAnswer) -> ChatOutcome | N
 
 
 async def _check_chat(run: Run, outcome: ChatOutcome | None) -> None:
+    from tui.net.probe.chat import chat, check_chat, check_reasoning, check_usage, skip_chat
+    from tui.net.probe.speed import check_speed, check_stream
+
     if outcome is None:
         if run.quick or run.target.is_embedding or not run.findings.model:
             skip_chat(run)

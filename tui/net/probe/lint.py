@@ -12,7 +12,6 @@ from tui.core.failure import Failure
 from tui.core.key_rules import literal_trouble
 from tui.core.safe_text import safe_line
 from tui.net.headers import is_secret_header
-from tui.net.probe.evidence import first_answering
 from tui.net.probe.run import Run
 
 _ODDITIES = ("url-double-slash", "url-listen-address")
@@ -44,6 +43,8 @@ async def _refuse_url(run: Run, report: UrlReport) -> None:
     others = tuple(CATALOGUE[problem.cause].title.split("[[")[0] for problem in report.errors[1:3])
     facts: list[str] = [f"also: {safe_line(other, 60)}" for other in others]
     if report.repair:
+        from tui.net.probe.evidence import first_answering
+
         # The repair may lie outside of what was written: no key goes there before a person agrees.
         run.endpoint = replace(run.target.endpoint, base_url=report.repair, key=None, extra_headers={})
         answering = await first_answering(run, (report.repair, *_with_v1(report.repair)))

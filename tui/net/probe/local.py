@@ -12,7 +12,6 @@ from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, origin_of
 from tui.net.machine.machine import RunningServer, Snapshot
-from tui.net.probe.evidence import first_answering
 from tui.net.probe.lint import surrounding_facts
 from tui.net.probe.run import Run
 
@@ -124,6 +123,8 @@ async def is_tunnel(run: Run) -> int | None:
 
 async def _offer_port(run: Run, origin: Origin, port: int) -> None:
     """Offer the same URL with another port of this machine, once it is seen to answer there."""
+    from tui.net.probe.evidence import first_answering
+
     elsewhere = Origin(origin.scheme, origin.host, port).authority
     base = urlsplit(run.endpoint.base_url)._replace(netloc=elsewhere).geturl()
     answering = await first_answering(run, (base, f"{base}/v1"))

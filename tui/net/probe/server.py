@@ -6,6 +6,7 @@ import asyncio
 import difflib
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.causes import explain
@@ -19,8 +20,10 @@ from tui.net.probe.run import Run
 from tui.wire.fingerprint import identify
 from tui.wire.models import ModelInfo, ModelList
 from tui.wire.probes import Probe, ProbeAnswer, probes_for, read_probe
-from tui.wire.prometheus import ServerMetrics, read_metrics
 from tui.wire.servers import ServerKind
+
+if TYPE_CHECKING:
+    from tui.wire.prometheus import ServerMetrics
 
 _CHECKS_NAMES = frozenset(
     {ServerKind.VLLM, ServerKind.OLLAMA, ServerKind.LOCALAI, ServerKind.LITELLM, ServerKind.OPENAI}
@@ -85,6 +88,8 @@ async def _send_probes(run: Run, probes: Sequence[Probe]) -> list[ProbeAnswer]:
 
 async def read_load(run: Run) -> ServerMetrics | None:
     """Return the server's own load figures, where it shows them to everybody."""
+    from tui.wire.prometheus import read_metrics
+
     answer = await look(run, run.without_key, f"{_root(run)}/metrics")
     if answer is None or answer.status != 200:
         return None
