@@ -116,6 +116,7 @@ def test_a_watch_tells_the_first_state_and_changes_only(tmp_path: Path) -> None:
         first = json.loads(process.stdout.readline())
         seen = len(server.requests)
         while len(server.requests) < seen + 20:  # some rounds without a change
+            assert process.poll() is None
             time.sleep(0.01)
         api.models = model_list("m", "n")
         second = json.loads(process.stdout.readline())

@@ -36,22 +36,30 @@ class Checks:
         self._runtime = runtime
         self._subjects = tuple(subjects)
         self._arguments = arguments
-        self.was_stopped = False
+        self._stopped = asyncio.Event()
+        self._tasks: list[asyncio.Task[DiagnosisReport]] = []
+        # Host names and keys are looked up in threads: they must not wait for each other either.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE))
+
+    def stop(self) -> None:
+        """End what runs; what was found so far is still told."""
+        self._stopped.set()
+        for task in self._tasks:
+            task.cancel()
 
     async def run(self, tell: Told) -> list[DiagnosisReport]:
         """Check every subject once; ``tell`` gets each as it finishes. Returns them in their order."""
-        # Host names and keys are looked up in threads: they must not wait for each other either.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE))
         limit = asyncio.Semaphore(AT_ONCE)
-        tasks = [asyncio.ensure_future(self._check(subject, limit, tell)) for subject in self._subjects]
+        self._tasks = [asyncio.create_task(self._check(subject, limit, tell)) for subject in self._subjects]
+        return list(await asyncio.gather(*self._tasks))
 
-        def stop() -> None:
-            self.was_stopped = True
-            for task in tasks:
-                task.cancel()
-
-        with stopping_at_signals(stop):
-            return list(await asyncio.gather(*tasks))
+    async def pause(self, seconds: float) -> bool:
+        """Wait before the next round; return false where that was stopped."""
+        try:
+            await asyncio.wait_for(self._stopped.wait(), seconds)
+        except TimeoutError:
+            return True
+        return False
 
     async def _check(self, subject: Subject, limit: asyncio.Semaphore, tell: Told) -> DiagnosisReport:
         check = self._runtime.check(
@@ -87,7 +95,9 @@ async def check_all(
         if not arguments.json:
             output.line(row_text(report, subject.provider.name, width, is_ascii=output.is_ascii))
 
-    reports = await Checks(runtime, subjects, arguments).run(tell)
+    checks = Checks(runtime, subjects, arguments)
+    with stopping_at_signals(checks.stop):
+        reports = await checks.run(tell)
     code = max((report.exit_code for report in reports), default=DONE)
     if arguments.json:
         output.json(all_json(subjects, reports, code))
@@ -124,22 +134,12 @@ async def watch(
         known[name] = report
         _tell_change(output, subject, name, report, changes, as_json=arguments.json)
 
-    while True:
-        checks = Checks(runtime, subjects, arguments)
+    checks = Checks(runtime, subjects, arguments)
+    with stopping_at_signals(checks.stop):
         await checks.run(tell)
-        if checks.was_stopped or not await _pause(arguments.watch):
-            return INTERRUPTED
-
-
-async def _pause(seconds: float) -> bool:
-    """Wait; return false where that was interrupted."""
-    stopped = asyncio.Event()
-    with stopping_at_signals(stopped.set):
-        try:
-            await asyncio.wait_for(stopped.wait(), seconds)
-        except TimeoutError:
-            return True
-    return False
+        while await checks.pause(arguments.watch):
+            await checks.run(tell)
+    return INTERRUPTED
 
 
 def _tell_change(
