@@ -19,7 +19,7 @@ from tui.core.figures import (
 )
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Cost, Price, Source, Usage
+from tui.core.usage import Cost, Price, Source, Usage, cost_of
 
 SEPARATOR = " · "
 RULE = " │ "
@@ -170,6 +170,8 @@ def _wait_words(turn: Turn, facts: StatusFacts) -> str:
         return (
             f"trying again in {format_waited(progress.seconds)}" if progress.seconds >= 1 else "trying again"
         )
+    if progress.stage == "starting":
+        return f"starting the model{waited}"
     if turn.timings.headers is not None:
         return f"connected, waiting{waited}"
     return f"connecting{waited}" if progress.stage == "connecting" else f"sent, waiting{waited}"
@@ -188,7 +190,8 @@ def _tail(facts: StatusFacts) -> Iterator[Part]:
         yield Part(_price_words(facts.price), 0, "muted", TURN)
     else:
         yield from _turn_tokens(turn, facts.estimate)
-        yield Part(format_cost(turn.cost, facts.price), 1, "plain", TURN)
+        cost = turn.cost or cost_of(facts.estimate, facts.price)
+        yield Part(format_cost(cost, facts.price), 1, "plain", TURN)
     if facts.usage is not None:
         yield from _chat_tokens(facts)
 

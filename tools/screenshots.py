@@ -1,0 +1,191 @@
+"""Takes the pictures of the README from the running program, with the demo endpoint.
+
+python tools/screenshots.py            # writes screenshots/*.svg
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tui.core.provider import Provider, State
+from tui.demo.server import DemoServer
+from tui.runtime.runtime import Runtime, open_runtime
+from tui.ui.app import LmdeckApp, Start
+
+FOLDER = Path(__file__).parent.parent / "screenshots"
+SIZE = (110, 32)
+LIMIT_SECONDS = 60.0
+
+Story = Callable[[Pilot[None]], Awaitable[None]]
+
+
+def new_runtime(home: Path, demo_url: str, theme: str) -> Runtime:
+    """Return a runtime with a deck as a person might have it; every address is on this machine."""
+    environment = {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_CONFIG_DIRS": str(home / "site"),
+        "PATH": "/usr/bin:/bin",
+        "VLLM_KEY": "not-a-real-key-1234",
+    }
+    settings = home / "config" / "lmdeck" / "config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(f'theme = "{theme}"\ncalm = true\n')
+    runtime = open_runtime(environment)
+    for provider in (
+        Provider(
+            "reasoner",
+            "Reasoning model",
+            compatible_provider="demo-reasoner",
+            provider_url=demo_url,
+            input_price=Decimal("0.00055"),
+            output_price=Decimal("0.00219"),
+            is_default=True,
+        ),
+        Provider(
+            "vllm",
+            "Qwen3 on vLLM",
+            compatible_provider="Qwen/Qwen3-8B",
+            provider_url="http://localhost:8009/v1",
+            input_price=Decimal(0),
+            output_price=Decimal(0),
+        ),
+        Provider(
+            "resting",
+            "Embedder",
+            compatible_provider="bge-m3",
+            provider_url="http://localhost:8010/v1",
+            state=State.INACTIVE,
+        ),
+    ):
+        runtime.directory.save(provider, "env:VLLM_KEY" if provider.name == "vllm" else None)
+    return runtime
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Wait until a condition holds.
+
+    Raises:
+        TimeoutError: it never did.
+    """
+    async with asyncio.timeout(LIMIT_SECONDS):
+        while not condition():
+            await pilot.pause(0.05)
+
+
+def shows(pilot: Pilot[None], pattern: str) -> Callable[[], bool]:
+    """Return a condition: the screen shows a text."""
+
+    def is_shown() -> bool:
+        return re.search(pattern, visible_text(pilot)) is not None
+
+    return is_shown
+
+
+def visible_text(pilot: Pilot[None]) -> str:
+    """Return the text on the screen."""
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in lines)
+
+
+async def providers(pilot: Pilot[None]) -> None:
+    """The list, every provider looked at."""
+    await until(pilot, lambda: "checking" not in visible_text(pilot) and shows(pilot, "up ")())
+
+
+async def form_error(pilot: Pilot[None]) -> None:
+    """The form, with an error and the repair that it offers."""
+    await pilot.press("a")
+    await until(pilot, shows(pilot, "Sub type"))
+    await pilot.press(*"my-server")
+    for _ in range(30):
+        await pilot.press("tab")
+        if getattr(pilot.app.focused, "id", None) in ("provider_url", "field-provider_url"):
+            break
+    await pilot.press(*"localhost:8000/v1")
+    await until(pilot, shows(pilot, "http://localhost:8000/v1"))
+
+
+async def reasoning(pilot: Pilot[None]) -> None:
+    """A chat while the model reasons."""
+    await _ask(pilot, "Compare SSD, HDD and tape for backups, as a table with code to choose one.")
+    await until(pilot, lambda: pilot.app.screen.query("Transcript") and _reasoned(pilot) > 300)
+
+
+async def folded(pilot: Pilot[None]) -> None:
+    """A chat whose answer is complete, the reasoning folded."""
+    await _ask(pilot, "Show me code that retries a request, with a test.")
+    await until(pilot, shows(pilot, "done ·"))
+    await pilot.press("tab", "g")
+    await until(pilot, shows(pilot, r"Thought \d"))
+
+
+async def diagnosis(pilot: Pilot[None]) -> None:
+    """The diagnosis of an endpoint where nothing listens."""
+    await until(pilot, shows(pilot, "vllm"))
+    await pilot.press("down", "d")
+    await until(pilot, shows(pilot, r"\d failed"))
+
+
+async def _ask(pilot: Pilot[None], prompt: str) -> None:
+    await until(pilot, shows(pilot, "Enter sends"))
+    await pilot.press(*(character if character != " " else "space" for character in prompt))
+    await pilot.press("enter")
+
+
+def _reasoned(pilot: Pilot[None]) -> int:
+    session = getattr(pilot.app.screen, "session", None)
+    return len(session.turns[-1].reasoning) if session is not None and session.turns else 0
+
+
+CHAT: Start = ("chat", "reasoner")
+PICTURES: tuple[tuple[str, str, Start, Story], ...] = (
+    ("providers", "dark", "providers", providers),
+    ("form-error", "dark", "providers", form_error),
+    ("chat-reasoning", "dark", CHAT, reasoning),
+    ("chat-folded", "dark", CHAT, folded),
+    ("chat-light", "light", CHAT, folded),
+    ("diagnosis", "dark", "providers", diagnosis),
+)
+
+
+def without_remote_fonts(svg: str) -> str:
+    """A picture must not fetch anything: the reader's own monospace font does."""
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
+async def take(name: str, theme: str, start: Start, story: Story) -> None:
+    """Run the program, play a story, and write what is on the screen."""
+    demo = DemoServer(rate=120)
+    demo_url = demo.start()
+    try:
+        with tempfile.TemporaryDirectory() as home:
+            app = LmdeckApp(new_runtime(Path(home), demo_url, theme), start, {})
+            async with app.run_test(size=SIZE) as pilot:
+                await story(pilot)
+                svg = app.export_screenshot(title="lmdeck")
+    finally:
+        demo.stop()
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{name}.svg").write_text(without_remote_fonts(svg))
+    print(f"screenshots/{name}.svg")
+
+
+async def main() -> None:
+    """Take every picture."""
+    for picture in PICTURES:
+        await take(*picture)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
