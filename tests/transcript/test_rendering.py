@@ -161,6 +161,18 @@ def test_the_raw_view_shows_every_character() -> None:
     assert [line.text for line in raw.settled] == ["*a*‹U+001B›[2J‹U+202E›", "  b"]
 
 
+def test_a_prompt_keeps_its_indents_and_wraps_at_words() -> None:
+    from conftest import done_turn
+
+    prompt = "def f():\n    return  1\n" + "word " * 8 + "end"
+    rows = [line.text for line in head_lines(done_turn("t", "", prompt), 24, raw=False)]
+    assert rows[:4] == ["┃ def f():", "┃     return  1", "┃ word word word word", "┃ word word word word"]
+
+
+def test_line_ends_of_other_systems_are_line_ends() -> None:
+    assert shown("a\r\n\r\n- b\r\n- c\r\n") == ["a", "", "• b", "• c"]
+
+
 def test_decoration_says_how_a_turn_ended() -> None:
     from conftest import done_turn
 

@@ -199,7 +199,7 @@ async def test_search_finds_marks_and_goes_around() -> None:
         await pilot.press("n", "n")
         await until(pilot, lambda: any(row.strip() == "answer 1" for row in app.shown()))
         transcript.search("")
-        assert not transcript._search.is_active
+        assert not transcript.matches.is_active
 
 
 async def test_a_match_over_a_wrapped_line_is_found() -> None:

@@ -10,7 +10,7 @@ from tui.core.usage import Source, Usage, estimate_tokens
 from tui.ui.transcript.cells import expand_tabs, settle_cells
 from tui.ui.transcript.lines import EMPTY_LINE, Attribute, Line, Role, Span
 from tui.ui.transcript.raw import raw_spans
-from tui.ui.transcript.wrap import wrap
+from tui.ui.transcript.wrap import cut, wrap
 
 PROMPT_BLOCK = -2
 """The block ordinal of a prompt's lines."""
@@ -27,17 +27,24 @@ def head_lines(turn: Turn, width: int, *, raw: bool) -> list[Line]:
     lines: list[Line] = []
     if turn.prompt:
         for source in turn.prompt.split("\n"):
-            spans = (
-                raw_spans(source)
-                if raw
-                else (Span(settle_cells(expand_tabs(safe_text(source))), Role.PROMPT),)
-            )
-            rows = wrap(spans, width - 2) or [()]
+            rows = _raw_rows(source, width - 2) if raw else _prompt_rows(source, width - 2)
             lines.extend(Line((_PROMPT_BAR, *row), 1, block=PROMPT_BLOCK) for row in rows)
         lines.append(EMPTY_LINE)
     if speaker := _speaker(turn):
         lines.extend(Line(row) for row in wrap([Span(speaker, Role.SPEAKER | Attribute.BOLD)], width))
     return lines
+
+
+def _raw_rows(source: str, width: int) -> list[tuple[Span, ...]]:
+    return wrap(raw_spans(source), width) or [()]
+
+
+def _prompt_rows(source: str, width: int) -> list[tuple[Span, ...]]:
+    """Wrap a line of the prompt at its words, or anywhere where its blanks mean something."""
+    text = settle_cells(expand_tabs(safe_text(source)))
+    if text.startswith(" ") or "  " in text:
+        return [(Span(piece, Role.PROMPT),) for piece in cut(text, width)]
+    return wrap((Span(text, Role.PROMPT),), width) or [()]
 
 
 def _speaker(turn: Turn) -> str:

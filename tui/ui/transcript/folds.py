@@ -14,7 +14,7 @@ from tui.ui.transcript.viewport import Viewport
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from tui.ui.transcript.transcript import Transcript
+    from tui.ui.transcript.canvas import Canvas
 
 MARGIN_VIEWS = 1
 """Folds are kept this many views above and below what is in view."""
@@ -42,7 +42,7 @@ class FoldLayout(Layout):
 class Folds:
     """The mounted folds by the identity of their turn."""
 
-    def __init__(self, transcript: Transcript, viewport: Viewport) -> None:
+    def __init__(self, transcript: Canvas, viewport: Viewport) -> None:
         self._transcript = transcript
         self._viewport = viewport
         self._mounted: dict[str, ReasoningFold] = {}

@@ -22,7 +22,7 @@ from tui.ui.transcript.painter import Painter
 from tui.ui.transcript.selecting import mark_selection, selected_text
 
 if TYPE_CHECKING:
-    from tui.ui.transcript.transcript import Transcript
+    from tui.ui.transcript.canvas import Canvas
 
 _BAR = Span("  ┊ ", Role.QUOTE_BAR)
 """With the gutter before it as wide as ``REASONING_INDENT`` and the transcript's gutter."""
@@ -33,7 +33,7 @@ class ReasoningBody(Widget):
 
     ALLOW_SELECT = True
 
-    def __init__(self, document: TurnDocument, transcript: Transcript) -> None:
+    def __init__(self, document: TurnDocument, transcript: Canvas) -> None:
         self._painter = Painter(self, transcript.spans_strip, scroll_host=transcript)
         super().__init__()
         self._document = document
@@ -83,7 +83,7 @@ class ReasoningBody(Widget):
 class ReasoningFold(Collapsible):
     """The fold: its title alone when folded, the title and the body's rows when not."""
 
-    def __init__(self, document: TurnDocument, transcript: Transcript) -> None:
+    def __init__(self, document: TurnDocument, transcript: Canvas) -> None:
         self.document = document
         self.body = ReasoningBody(document, transcript)
         super().__init__(self.body, title="", collapsed=not document.is_reasoning_shown)

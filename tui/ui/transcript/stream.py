@@ -43,7 +43,7 @@ class MarkdownLines:
         """Return the lines of what is not settled yet, as if the text ended here. Bounded work."""
         renderer = self._renderer.copy()
         parser = self._parser.copy(renderer)
-        partial = safe_text(self._partial)
+        partial = safe_text(self._partial.removesuffix("\r"))
         if partial:
             parser.feed_piece(partial, first=self._is_line_start)
         parser.finish()
@@ -52,7 +52,8 @@ class MarkdownLines:
     def finish(self) -> None:
         """End the text: the tail is settled as well."""
         if self._partial:
-            self._parser.feed_piece(safe_text(self._partial), first=self._is_line_start)
+            partial = safe_text(self._partial.removesuffix("\r"))
+            self._parser.feed_piece(partial, first=self._is_line_start)
             self._partial = ""
         self._parser.finish()
 

@@ -1,0 +1,332 @@
+"""The surface of the transcript: which rows are in view, how they are drawn, and when.
+
+A line-API widget that scrolls itself. The only widgets inside of it are the folds of the reasoning
+of turns near the view; a frame of a streaming answer writes the cells that changed and lays
+nothing out. What a person can do with the rows is in ``transcript``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Self
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.layout import Layout
+from textual.messages import UpdateScroll
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.ui.transcript.cells import cell_len
+from tui.ui.transcript.cursor import BlockCursor
+from tui.ui.transcript.document import TurnDocument, View
+from tui.ui.transcript.folds import Folds
+from tui.ui.transcript.frame_clock import FrameClock, writer_is_behind
+from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
+from tui.ui.transcript.messages import FollowChanged
+from tui.ui.transcript.painter import Painter, clear_region, spans_screen
+from tui.ui.transcript.palette import Palette
+from tui.ui.transcript.roll import Anchor, Roll
+from tui.ui.transcript.search import Search
+from tui.ui.transcript.selecting import mark_selection
+from tui.ui.transcript.viewport import Viewport
+
+GUTTER = 2
+"""Columns at the left for the cursor's mark."""
+_NO_GUTTER = Span(" " * GUTTER)
+_CURSOR_GUTTER = Span("▐ ", Role.CURSOR)
+_BLANK_ROW = Line((_NO_GUTTER,), 1)
+_UNSEEN = Span(" ↓ new output below · End ", Role.CURRENT_MATCH)
+_WHEEL_ROWS = 3
+
+
+class Canvas(ScrollView, inherit_bindings=False):
+    """Rows of turns, drawn as they come."""
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+        calm: bool = False,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.roll = Roll()
+        self.viewport = Viewport(self.roll)
+        self.cursor = BlockCursor(self.roll)
+        self.clock = FrameClock(self._ask_for_frame, lambda: writer_is_behind(self.app), calm=calm)
+        self.folds = Folds(self, self.viewport)
+        self.matches = Search(self.roll)
+        self._painter = Painter(self, self.spans_strip)
+        self._painted: Anchor | None = None
+        self._had_folds = False
+        self._palette: Palette | None = None
+        self.has_unseen = False
+
+    # ---- view options
+
+    @property
+    def calm(self) -> bool:
+        """Whether frames come at the rate of a slow line."""
+        return self.clock.calm
+
+    @calm.setter
+    def calm(self, calm: bool) -> None:
+        self.clock.calm = calm
+
+    def toggle_raw(self) -> None:
+        """Show all texts as they came, or as Markdown again."""
+        self._change_view(replace(self.roll.view, raw=not self.roll.view.raw))
+
+    def toggle_wrap(self) -> None:
+        """Wrap long lines of code, or cut them."""
+        self._change_view(replace(self.roll.view, wrap_code=not self.roll.view.wrap_code))
+
+    def _change_view(self, view: View) -> None:
+        self.viewport.change_view(view)
+        self.relayout()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Render for the new size: only what is in view, the rest when it is needed."""
+        self.viewport.height = event.size.height
+        width = max(1, event.size.width - GUTTER - 1)
+        if width != self.roll.view.width:
+            self._change_view(replace(self.roll.view, width=width))
+        else:
+            self.relayout()
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the theme that is on."""
+        if self._palette is None:
+            self._palette = Palette(self)
+        return self._palette
+
+    def notify_style_update(self) -> None:
+        """Look colours up again; no line is rendered for it."""
+        super().notify_style_update()
+        self._palette = None
+        if self.is_mounted:
+            self.refresh()
+
+    # ---- layout
+
+    @property
+    def is_container(self) -> bool:
+        """Its lines are its own, and the folds lie over them."""
+        return True
+
+    @property
+    def allow_select(self) -> bool:
+        """Its text can be selected although it holds widgets."""
+        return self.ALLOW_SELECT
+
+    @property
+    def layout(self) -> Layout:
+        """How the folds are placed."""
+        return self.folds.layout
+
+    def _settle(self, *, jump: bool = False) -> None:
+        """Render what is in view and tell Textual where that is, without asking for a layout."""
+        self.viewport.settle(jump=jump)
+        top = float(self.viewport.top)
+        bottom = int(top) + self.viewport.height
+        self.set_reactive(Widget.virtual_size, Size(self.size.width, max(bottom, self.roll.height)))
+        self.set_reactive(Widget.scroll_y, top)
+        self.set_reactive(Widget.scroll_target_y, top)
+
+    def relayout(self) -> None:
+        """Draw everything anew, the folds included."""
+        if not self.is_mounted or not self.size:
+            return
+        self._settle()
+        self.folds.sync()
+        self._lay_out_folds()
+
+    def _lay_out_folds(self) -> None:
+        """Let Textual place the folds and paint all rows."""
+        self._painted = self.viewport.anchor
+        self._had_folds = bool(self.folds.rows_in_view())
+        self._clear_arrangement_cache()
+        self.refresh(layout=True)
+
+    def refresh(self, *regions: Region, **options: Any) -> Self:
+        """Ask the compositor for a repaint; what the painter knew of the screen is void."""
+        self._painter.forget()
+        super().refresh(*regions, **options)
+        return self
+
+    # ---- frames
+
+    def _ask_for_frame(self) -> None:
+        """Draw in this widget's own turn, so that an error there is the application's to report."""
+        self.call_later(self._frame)
+
+    def _frame(self) -> None:
+        """Draw what arrived for the last turn."""
+        if not self.is_mounted or not self.size or not self.roll.documents:
+            return
+        index = len(self.roll.documents) - 1
+        document = self.roll.render(index)
+        self.advance_turn(document, index)
+        self.show_change(jump=not self._terminal_scrolls())
+        fold = self.folds.get(document)
+        if fold is not None and not fold.collapsed and not document.turn.answer:
+            fold.body.show_frame()
+        if not self.viewport.is_following and not self.has_unseen:
+            self.has_unseen = True
+            self.refresh()
+            self.post_message(FollowChanged(False, True))
+
+    def show_change(self, *, jump: bool = False) -> None:
+        """Draw what changed, without a layout where no fold came, went or grew."""
+        if not self.is_mounted or not self.size:
+            return
+        self._settle(jump=jump)
+        if self.folds.sync():
+            self._lay_out_folds()
+        else:
+            self._paint()
+
+    def advance_turn(self, document: TurnDocument, index: int) -> None:
+        document.advance()
+        self.roll.moved(index + 1)
+
+    def _terminal_scrolls(self) -> bool:
+        """Whether the terminal can scroll the view: nothing over it, nothing in it, nothing beside it."""
+        if self.folds.rows_in_view():
+            return False
+        place = clear_region(self)
+        return place is not None and spans_screen(self, place)
+
+    def _paint(self) -> None:
+        """Bring the terminal up to date: by the changed cells where that is possible."""
+        anchor = self.viewport.anchor
+        before = self._painted if self._painted is not None else anchor
+        self._painted = anchor
+        scrolled = self.roll.absolute(anchor) - self.roll.absolute(before)
+        covered = self.folds.rows_in_view()
+        had_folds, self._had_folds = self._had_folds, bool(covered)
+        if scrolled and (covered or had_folds):  # the compositor has to move them
+            self._clear_arrangement_cache()
+            self.refresh()
+            self.screen.post_message(UpdateScroll())
+            return
+        if not self._painter.paint(
+            self.rows_of_view(0, self.viewport.height), scrolled=scrolled, covered=covered
+        ):
+            self.refresh()
+
+    # ---- drawing
+
+    def rows_of_view(self, first: int, count: int) -> list[Line]:
+        """Return rows of the view with all decoration, blank ones beyond the end."""
+        selection = self.text_selection
+        rows = [self.decorated(*place, selection) for place in self.viewport.rows(first, count)]
+        rows += [_BLANK_ROW] * (count - len(rows))
+        if self.has_unseen and first <= self.viewport.height - 1 < first + count:
+            last = self.viewport.height - 1 - first
+            rows[last] = self._with_unseen_mark(rows[last])
+        return rows
+
+    def decorated(
+        self, index: int, document: TurnDocument, row: int, selection: Selection | None = None
+    ) -> Line:
+        line = document.line(row) or EMPTY_LINE
+        if self.matches.is_active:
+            line = self.matches.marked(document, row, line)
+        gutter = self.gutter_mark(document, row)
+        line = line._replace(spans=(gutter, *line.spans), lead=line.lead + 1)
+        if selection is not None:
+            line = mark_selection(line, self.roll.top(index) + row, selection)
+        return line
+
+    def gutter_mark(self, document: TurnDocument, row: int) -> Span:
+        """Return what stands before a row: the cursor's mark, or blanks."""
+        return _CURSOR_GUTTER if self.cursor.is_on(document, row) else _NO_GUTTER
+
+    def _with_unseen_mark(self, line: Line) -> Line:
+        room = self.size.width - cell_len(_UNSEEN.text)
+        if room < 0:
+            return line
+        kept = Strip(self.palette.segments(line.spans)).crop(0, room).text
+        spans = (Span(kept), Span(" " * (room - cell_len(kept))), _UNSEEN)
+        return Line(tuple(span for span in spans if span.text), len(spans))
+
+    def spans_strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:
+        """Return spans as a strip of exactly ``width`` cells, past the application's line filters."""
+        segments = self.palette.filled(spans, width, fill)
+        strip = Strip(segments)
+        if strip.cell_length > width:
+            strip = strip.crop(0, width)
+        background = self.palette.background
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return strip
+
+    def render_line(self, y: int) -> Strip:
+        """Return a row as the pointer sees it, with the place of each character."""
+        line = self.rows_of_view(y, 1)[0]
+        return self.spans_strip(line.spans, self.size.width, line.fill).apply_offsets(
+            0, self.scroll_offset.y + y
+        )
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the rows of a region."""
+        rows = self.rows_of_view(crop.y, crop.height)
+        strips = [self.spans_strip(line.spans, self.size.width, line.fill) for line in rows]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    # ---- scrolling
+
+    def follow_end(self) -> None:
+        """Go to the end and stay there."""
+        changed = not self.viewport.is_following or self.has_unseen
+        self.viewport.is_following, self.has_unseen = True, False
+        self.show_change()
+        if changed:
+            self.post_message(FollowChanged(True, False))
+
+    def action_follow_end(self) -> None:
+        """Go to the end, take the cursor off, and stay there."""
+        self.cursor.clear()
+        self.follow_end()
+
+    def scroll_rows(self, rows: int) -> None:
+        """Scroll, down where positive. Scrolling up ends following, reaching the end resumes it."""
+        was = self.viewport.is_following
+        self.viewport.scroll(rows)
+        self.after_scroll(was)
+
+    def after_scroll(self, was_following: bool) -> None:
+        following = self.viewport.is_following
+        if following:
+            self.has_unseen = False
+        self.show_change()
+        if was_following != following:
+            self.post_message(FollowChanged(following, self.has_unseen))
+
+    def action_scroll_pages(self, pages: float) -> None:
+        """Scroll by a share of the view; a whole page keeps one row of the last."""
+        rows = max(1, int(abs(pages) * self.viewport.height) - (abs(pages) == 1))
+        self.scroll_rows(rows if pages > 0 else -rows)
+
+    def action_go_top(self) -> None:
+        """Go to the beginning."""
+        was = self.viewport.is_following
+        self.viewport.go_top()
+        self.after_scroll(was)
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_rows(_WHEEL_ROWS)
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_rows(-_WHEEL_ROWS)
