@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from tui.core.provider import Provider, State
 from tui.demo.server import DemoServer
 from tui.runtime.runtime import Runtime, open_runtime
-from tui.ui.app import LmdeckApp, Start
+from tui.ui.app import ChatStart, LmdeckApp, Start
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 SIZE = (110, 32)
@@ -148,7 +148,7 @@ def _reasoned(pilot: Pilot[None]) -> int:
     return len(session.turns[-1].reasoning) if session is not None and session.turns else 0
 
 
-CHAT: Start = ("chat", "reasoner")
+CHAT = ChatStart("reasoner")
 PICTURES: tuple[tuple[str, str, Start, Story], ...] = (
     ("providers", "dark", "providers", providers),
     ("form-error", "dark", "providers", form_error),

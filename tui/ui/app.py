@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -31,8 +32,19 @@ if TYPE_CHECKING:
 
     from tui.runtime.runtime import Runtime
 
-Start = Literal["providers"] | tuple[Literal["chat"], str | None]
-"""Where the app opens: the provider list, or a chat with a provider (``None``: the default one)."""
+
+@dataclass(frozen=True, slots=True)
+class ChatStart:
+    """A chat to open at once."""
+
+    provider: str | None = None
+    """``None``: the default one."""
+    conversation: str | None = None
+    """A saved conversation to reopen, by its identity."""
+
+
+Start = Literal["providers"] | ChatStart
+"""Where the app opens."""
 
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
@@ -105,8 +117,8 @@ class LmdeckApp(App[None], inherit_bindings=False):
         """Listen to signals, open the first screen, and warm up once it is painted."""
         if not self.is_headless:
             self._listen_to_signals()
-        if isinstance(self._start, tuple):
-            self.open_chat(self._start[1])
+        if isinstance(self._start, ChatStart):
+            self.open_chat(self._start.provider, self._start.conversation)
         self.call_after_refresh(self._warm_up)
 
     def _warm_up(self) -> None:
@@ -126,11 +138,11 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     # ── Screens ─────────────────────────────────────────────────────────────────────────────
 
-    def open_chat(self, provider_name: str | None) -> None:
-        """Open a chat with a provider; ``None`` takes the default one."""
+    def open_chat(self, provider_name: str | None, conversation: str | None = None) -> None:
+        """Open a chat with a provider (``None``: the default one), or a saved conversation."""
         from tui.ui.screens.chat import ChatScreen
 
-        self.push_screen(ChatScreen(provider_name))
+        self.push_screen(ChatScreen(provider_name, conversation=conversation))
 
     def open_diagnosis(self, provider_name: str) -> None:
         """Open the diagnosis of a provider."""

@@ -11,7 +11,7 @@ from fake_runtime import FakeRuntime
 from textual.pilot import Pilot
 
 from tui.store.settings import Settings
-from tui.ui.app import LmdeckApp
+from tui.ui.app import ChatStart, LmdeckApp
 from tui.ui.screens.dialogs import ConfirmDialog
 from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.providers import ProvidersScreen
@@ -173,7 +173,7 @@ async def test_a_defect_of_a_background_task_is_said_and_the_program_goes_on(unt
 
 
 async def test_the_program_can_open_in_a_chat(until: Until) -> None:
-    app = LmdeckApp(FakeRuntime(), ("chat", "gpu01-vllm"), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), ChatStart("gpu01-vllm"), environment={})  # type: ignore[arg-type]
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.__class__.__name__ == "ChatScreen")
         assert isinstance(app.screen_stack[0], ProvidersScreen)

@@ -32,7 +32,7 @@ def _require_terminal() -> None:
 
 
 def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    from tui.ui.app import run_app
+    from tui.ui.app import ChatStart, run_app
 
     if arguments.command != "chat":
         code = run_app(runtime)
@@ -40,7 +40,8 @@ def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Outpu
         if arguments.provider is not None:
             runtime.directory.get(arguments.provider)
         runtime.saves_conversations = not arguments.unsaved
-        code = run_app(runtime, ("chat", arguments.provider))
+        conversation = runtime.resolve_conversation(arguments.resume) if arguments.resume else None
+        code = run_app(runtime, ChatStart(arguments.provider, conversation))
     for sentence in runtime.unwritten:
         output.aside(sentence)
     return code

@@ -1,0 +1,46 @@
+"""``lmdeck chat --plain``: the chat line by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Call
+from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+
+
+def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> None:
+    lines = "hello\n/help\n/title my talk\nmore \\\nof it\n/regenerate\n/nonsense\n/quit\n"
+    done = program("chat", "demo", "--plain", stdin=lines.encode())
+    assert done.code == 0, done.err
+    assert "\x1b" not in done.out + done.err
+    assert done.out.count("answer:") == 3
+    assert "There is no command /nonsense" in done.out
+    (journal,) = (tmp_path / "home" / "data" / "lmdeck" / "conversations").glob("*.jsonl")
+    text = journal.read_text()
+    assert "my talk" in text
+    assert "more \\nof it" in text
+    assert '"record":"drop"' in text
+
+
+def test_reopening_prints_what_was_said(program: Call) -> None:
+    program("chat", "demo", "--plain", stdin=b"remember the word marmalade\n/quit\n")
+    done = program("chat", "demo", "--plain", "--resume", "last", stdin=b"/quit\n")
+    assert "marmalade" in done.out
+    assert program("chat", "--plain", "--resume", "zzz", stdin=b"").code == 2
+
+
+def test_unsaved_keeps_nothing(program: Call, tmp_path: Path) -> None:
+    program("chat", "demo", "--plain", "--unsaved", stdin=b"hello\n/quit\n")
+    assert not list((tmp_path / "home" / "data").glob("**/*.jsonl"))
+
+
+def test_ctrl_c_stops_the_answer_and_not_the_program(tmp_path: Path) -> None:
+    environment = private_environment(tmp_path)
+    with TerminalProgram(lmdeck("chat", "demo", "--plain"), environment) as terminal:
+        terminal.wait_for("you>")
+        terminal.send("show me code", "enter")
+        terminal.wait_for("answer:")
+        terminal.send("ctrl+c")
+        terminal.wait_for("stopped")
+        terminal.send("/quit", "enter")
+        assert terminal.wait() == 0
