@@ -17,11 +17,15 @@ _PASTE_END = "\x1b[201~"
 _ALT_ENTER = "\x1b[13;3u"
 """How kitty's protocol spells it: the parser takes the plain form (``ESC CR``) for Enter alone."""
 
+_RELEASED = "3"
+"""The sub-parameter of kitty's protocol for a key that was let go."""
+
 _LONGEST_SEQUENCE = 64
 _LONGEST_REPLY = 4096
 _QUIET_PASTE_TICKS = 50
 
 _CSI = re.compile(r"\x1b\[([<=>?]?)([0-9:;]*)([ -/]*)([@-~])")
+_NUMBER = re.compile("[0-9]+")
 _CSI_START = re.compile(r"\x1b\[[<=>?]?[0-9:;]*[ -/]*")
 _REPLY_STRING = re.compile(r"\x1b(?:P[0-9>!$+]|\][0-9lL]|_G|[X^].)", re.DOTALL)
 _STRING_END = re.compile(r"\x1b\\|[\x07\x9c\x18\x1a]")
@@ -109,8 +113,8 @@ class TerminalInput:
             return data[2:]
         if match.group() == _PASTE_START:
             self._mode = _Mode.PASTE
-        elif not _is_reply(match):
-            found.append(match.group())
+        elif not _is_reply(match) and (key := _plain_key(match)):
+            found.append(key)
         return data[match.end() :]
 
     def _read_string_start(self, data: str, found: list[str | Pasted]) -> str:
@@ -156,6 +160,28 @@ class TerminalInput:
         self._pasted.clear()
         self._mode, self._held = _Mode.KEYS, ""
         return [Pasted(text)]
+
+
+def _plain_key(match: re.Match[str]) -> str:
+    """Return a control sequence as the parser takes it; empty for the release of a key and for nonsense.
+
+    The parser raises at sub-parameters of kitty's protocol (``97:65;2:1u``) and at numbers that
+    are no character (seen in Textual 8.2.8).
+    """
+    prefix, parameters, intermediates, final = match.groups()
+    if not all(map(_is_character, _NUMBER.findall(parameters))):
+        return ""
+    if ":" not in parameters:
+        return match.group()
+    key, modifiers, *text = parameters.split(";") if ";" in parameters else (parameters, "")
+    if modifiers.partition(":")[2] == _RELEASED:
+        return ""
+    plain = [key.partition(":")[0], modifiers.partition(":")[0], *text]
+    return f"\x1b[{prefix}{';'.join(plain).rstrip(';')}{intermediates}{final}"
+
+
+def _is_character(number: str) -> bool:
+    return len(number) < 8 and int(number) < 0x110000 and not 0xD800 <= int(number) < 0xE000
 
 
 def _partial_end(data: str) -> int:

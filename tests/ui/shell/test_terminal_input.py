@@ -66,6 +66,22 @@ def test_a_key_passes_as_it_came(key: str) -> None:
     assert read([f"{key}z"]) == [f"{key}z"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "passed"),
+    [
+        ("\x1b[97:65;2u", "\x1b[97;2u"),
+        ("\x1b[97;5:1u", "\x1b[97;5u"),
+        ("\x1b[97;1:2;98u", "\x1b[97;1;98u"),
+        ("\x1b[97;5:3u", ""),
+        ("\x1b[1114112u", ""),
+        ("\x1b[999999999999A", ""),
+        ("\x1b[55296u", ""),
+    ],
+)
+def test_a_key_that_the_parser_would_raise_at_is_made_plain_or_dropped(sent: str, passed: str) -> None:
+    assert "".join(map(str, read([sent]))) == passed
+
+
 @pytest.mark.parametrize(("paste", "text"), zip(PASTES, PASTED, strict=True))
 def test_a_paste_is_whole_and_its_text_no_key(paste: str, text: str) -> None:
     assert read([f"a{paste}b"]) == ["a", Pasted(text), "b"]
