@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import socket
 import threading
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from tests.support.catalogue_cases import KEY, has_ipv6
 from tests.support.check_runner import run_check, services
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fake_machine import FakeMachine
-from tests.support.fault_server import Answer, Connection, FaultServer, refused_port
+from tests.support.fault_server import FAULTS, Answer, Connection, FaultServer, refused_port
 from tests.support.stream_samples import delta, sse_stream
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord
@@ -362,6 +363,15 @@ async def test_a_cancelled_diagnosis_reports_what_it_knows() -> None:
     assert report.exit_code == 130
     assert not report.ok
     assert report.result(CheckId.TCP) is not None
+
+
+@pytest.mark.parametrize("fault", ["echo-key", "echo-key-in-text"])
+async def test_a_key_that_a_server_repeats_is_erased_everywhere(fault: str) -> None:
+    seen: list[CheckResult] = []
+    for api in (FAULTS[fault], FakeApi(chat=fault), FakeApi(models=model_list(KEY, "m"))):
+        with FaultServer(api) as server:
+            report = await run_check(target(server.base_url, key=KEY), on_result=seen.append)
+        assert KEY not in repr(report) + repr(seen) + json.dumps(report.to_json())
 
 
 async def test_text_of_servers_is_shown_safe() -> None:

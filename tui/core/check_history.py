@@ -79,12 +79,16 @@ def compare_checks(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
 
     What is unknown on either side is no change; a speed counts from a third more or less.
     """
+    return (*compare_servers(before, now), *_speed_changed(before, now))
+
+
+def compare_servers(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
+    """Return what has changed about the server and its models; how fast it is does not count."""
     return (
         *_changed("server", before.server_kind, now.server_kind),
         *_changed("version", before.server_version, now.server_version),
         *_models_changed(before, now),
         *_changed("context window", before.context_window, now.context_window),
-        *_speed_changed(before, now),
     )
 
 

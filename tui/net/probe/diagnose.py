@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
+from tui.core.check_history import compare_servers, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, failed
 from tui.net.probe.lint import check_environment, check_url
 from tui.net.probe.local import note_machine
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tui.net.probe.chat import ChatOutcome
 
 _NOT_THERE = ("wrong-path", "method-not-allowed", "unexpected-response")
-_DRIFT = ("server was", "version was", "no longer served", "newly served", "context window was")
 
 
 class Diagnosis:
@@ -142,7 +142,9 @@ async def _check_chat(run: Run, outcome: ChatOutcome | None) -> None:
 
 def _settle_drift(run: Run) -> None:
     """Point out at the server what is not what it was at the last check; a slower day is no drift."""
-    changes = [change for change in run.report().changes if change.startswith(_DRIFT)]
+    if run.target.last is None:
+        return
+    changes = compare_servers(run.target.last, record_of(run.report(), at=""))
     result = run.result(CheckId.SERVER)
     if changes and result is not None and result.status is CheckStatus.OK:
         warning = explain("server-changed", change=changes[0])

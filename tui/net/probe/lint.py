@@ -101,7 +101,8 @@ def _judge_environment(run: Run) -> CheckResult:
         return failed(CheckId.ENVIRONMENT, malformed, *facts)
     oddities = [*route.problems, *_lint_no_proxy(run)]
     if oddities:
-        more = tuple(f"also: {oddity.title}" for oddity in oddities[1:])
+        titles = dict.fromkeys(oddity.title for oddity in oddities)
+        more = tuple(f"also: {title}" for title in titles if title != oddities[0].title)
         return failed(
             CheckId.ENVIRONMENT, oddities[0], f"route: {route.describe()}", *more, *facts, as_warning=True
         )

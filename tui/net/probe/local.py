@@ -53,9 +53,8 @@ async def explain_refusal(run: Run, origin: Origin, failure: Failure) -> Failure
     note_what_localhost_is(run, origin)
     snapshot = await take_snapshot(run)
     others = [server for server in snapshot.servers if origin.port not in server.ports]
-    for server in others:
-        for port in server.ports:
-            await _offer_port(run, origin, port)
+    ports = [port for server in others for port in server.ports][:_MOST_SERVERS]
+    await asyncio.gather(*(_offer_port(run, origin, port) for port in ports))
     hint = _hint(others)
     return explain(
         failure.cause,
@@ -85,7 +84,10 @@ def note_what_localhost_is(run: Run, origin: Origin) -> None:
                 port=str(origin.port),
                 hostname=around.hostname,
             )
-            run.settle(failed(CheckId.ENVIRONMENT, note, *surrounding_facts(around), as_warning=True))
+            known = run.result(CheckId.ENVIRONMENT)
+            also = (f"also: {known.title}",) if known is not None and known.cause is not None else ()
+            facts = (*also, *surrounding_facts(around))
+            run.settle(failed(CheckId.ENVIRONMENT, note, *facts, as_warning=True))
             return
 
 

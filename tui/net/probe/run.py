@@ -103,12 +103,26 @@ class Run:
         return self.findings.route.is_direct and self.findings.route.variable is not None
 
     def settle(self, result: CheckResult, *, blocks: bool | None = None) -> None:
-        """Record and report a result. A failure keeps the checks that depend on it from being tried."""
+        """Record and report a result. A failure keeps the checks that depend on it from being tried.
+
+        The one gate for what servers say: a key that one of them repeats ends here.
+        """
+        result = self._without_keys(result)
         self._results[result.id] = result
         if result.status is CheckStatus.FAILED if blocks is None else blocks:
             self._blocked.add(result.id)
         if self._on_result is not None:
             self._on_result(result)
+
+    def _without_keys(self, result: CheckResult) -> CheckResult:
+        redact = self.services.redactor.redact
+        return replace(
+            result,
+            title=redact(result.title),
+            advice=redact(result.advice),
+            facts=tuple(map(redact, result.facts)),
+            details=tuple(map(redact, result.details)),
+        )
 
     def can_try(self, check: CheckId) -> bool:
         """Return whether a check makes sense; records it as skipped where it does not."""
@@ -155,19 +169,19 @@ class Run:
 
     def report(self, *, interrupted: bool = False) -> DiagnosisReport:
         """Return the report as far as the diagnosis has come."""
-        found = self.findings
+        found, redact = self.findings, self.services.redactor.redact
         report = DiagnosisReport(
             url=found.shown_url,
-            model=found.model or None,
+            model=redact(found.model) or None,
             key_label=key_label(self.target.endpoint.key, self.target.endpoint.key_source),
             results=tuple(self._results[check] for check in CheckId if check in self._results),
             server=_summary(found.identity),
-            models=() if found.models is None else found.models.identifiers,
+            models=() if found.models is None else tuple(map(redact, found.models.identifiers)),
             context_window=found.context_window,
             timings_ms=dict(found.timings_ms),
             surroundings=found.surroundings,
             repairs=tuple(found.repairs),
-            machine=tuple(found.machine),
+            machine=tuple(map(redact, found.machine)),
             usage=found.usage,
             decode_rate=found.decode_rate,
             curl=found.curl or self._models_curl(),
