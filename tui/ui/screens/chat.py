@@ -14,7 +14,7 @@ from tui.ui.screens.chat_base import STREAMING
 from tui.ui.screens.chat_reading import ChatReading
 from tui.ui.widgets.model_picker import Picked
 
-_NEEDS_REST = frozenset({"again", "go_on", "fork", "new", "new_unsaved"})
+_NEEDS_REST = frozenset({"again", "go_on", "fork", "new", "new_unsaved", "diagnose"})
 """What has to wait until nothing streams."""
 
 
@@ -188,6 +188,32 @@ class ChatScreen(ChatReading):
         if target is not None:
             self.target = target
             self.show_state()
+
+    def action_diagnose(self) -> None:
+        """Explain the failure of the last turn, or find out how the endpoint is."""
+        from tui.ui.diagnosis_view import DiagnosisSubject
+        from tui.ui.screens.diagnosis import DiagnosisScreen
+
+        if self.target is None:
+            self.notify(self.hindrance(), severity="warning", timeout=4)
+            return
+        subject = DiagnosisSubject(self.target.provider, model=self.target.model_name)
+        last = self.turns[-1] if self.turns else None
+        if last is not None and last.provider == subject.provider.name and last.model == subject.model:
+            subject = replace(subject, known=last.failure)
+        self.app.push_screen(DiagnosisScreen(subject), lambda _: self._take_repair())
+
+    def _take_repair(self) -> None:
+        """Go on with the provider as the diagnosis has left it."""
+        target = self.target
+        if target is None:
+            return
+        known = {provider.name: provider for provider in self.runtime.directory.providers()}
+        repaired = known.get(target.provider.name, target.provider)
+        if repaired != target.provider:
+            is_other_model = repaired.compatible_provider != target.provider.compatible_provider
+            model = "" if is_other_model else target.model
+            self._use(replace(target, provider=repaired, model=model))
 
     def action_details(self) -> None:
         """Show every figure and how it came about."""

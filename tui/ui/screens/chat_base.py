@@ -317,6 +317,8 @@ class ChatBase(LmdeckScreen[None]):
             marks.append(("read only", "warning"))
         elif self.session is not None and not self.session.is_saved:
             marks.append(("not saved", "warning"))
+        if self.turns and self.turns[-1].failure is not None:
+            marks.append(("F11 explains", "busy"))
         if self._has_unseen:
             marks.append(("new output below: Ctrl+End", "busy"))
         return marks

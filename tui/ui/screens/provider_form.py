@@ -10,7 +10,7 @@ from textual.widgets import Collapsible, Static
 from textual.worker import Worker, WorkerState
 
 from tui.core.endpoint_url import inspect_url
-from tui.core.failure import LmdeckError
+from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line
@@ -33,6 +33,9 @@ _ENDPOINT_FIELDS = ("provider_url", "api_key")
 
 class ProviderFormScreen(ProviderFormBase):
     """Edits one provider; ends with the name under which it was saved last, or ``None``."""
+
+    _last_test: tuple[Mapping[str, str], Failure | None] = ({}, None)
+    """The values that were tested last, and how that failed."""
 
     # ── Suggestions ─────────────────────────────────────────────────────────────────────────
 
@@ -108,14 +111,17 @@ class ProviderFormScreen(ProviderFormBase):
         self.run_worker(self._test(), name="trial", group="trial", exclusive=True, exit_on_error=False)
 
     async def _test(self) -> None:
+        values = self.values()
         provider, key_text = self._for_request()
+        failure: Failure | None
         try:
             turn = await self.runtime.test(provider, key_text)
         except LmdeckError as error:
-            result, is_failed = result_of_failure(error.failure), True
+            result, failure = result_of_failure(error.failure), error.failure
         else:
-            result, is_failed = result_of(turn), turn.failure is not None
-        hint = Content.styled("\nF7 finds out step by step.", "dim") if is_failed else Content("")
+            result, failure = result_of(turn), turn.failure
+        self._last_test = (values, failure)
+        hint = Content.styled("\nF7 finds out step by step.", "dim") if failure is not None else Content("")
         self._show_trial(result + hint)
 
     def _show_trial(self, content: Content) -> None:
@@ -126,14 +132,19 @@ class ProviderFormScreen(ProviderFormBase):
 
     def action_diagnose(self) -> None:
         """Diagnose the endpoint with the values as they stand; a repair comes back into the form."""
-        self._when_sendable(self._diagnose)
+        if self.is_view_only:
+            self.deck.open_diagnosis(self._original.name)
+        else:
+            self._when_sendable(self._diagnose)
 
     def _diagnose(self) -> None:
         from tui.ui.diagnosis_view import DiagnosisSubject
         from tui.ui.screens.diagnosis import DiagnosisScreen
 
         provider, key_text = self._for_request()
-        subject = DiagnosisSubject(provider, key_text, is_saved=False)
+        values, failure = self._last_test
+        known = failure if values == self.values() else None
+        subject = DiagnosisSubject(provider, key_text, is_saved=False, known=known)
         self.app.push_screen(DiagnosisScreen(subject), self._apply)
 
     def _apply(self, changes: Mapping[str, str] | None) -> None:

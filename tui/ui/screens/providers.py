@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 
 from textual.widgets import Input
 
@@ -22,10 +21,6 @@ class ProvidersScreen(ProvidersBase):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done with the provider under the cursor; hide what is not there."""
-        if action == "diagnose" and not _has_screen("diagnosis"):
-            return False
-        if action == "history" and not _has_screen("conversations"):
-            return False
         if action == "undo":
             return True if self._undo else None
         if action == "back":
@@ -105,6 +100,12 @@ class ProvidersScreen(ProvidersBase):
         """Open the diagnosis of the provider."""
         if (row := self._current()) is not None:
             self.deck.open_diagnosis(row.provider.name)
+
+    def action_discover(self) -> None:
+        """Find the model servers of this machine."""
+        from tui.ui.screens.discover import DiscoverScreen
+
+        self.app.push_screen(DiscoverScreen(), self._after_form)
 
     def action_history(self) -> None:
         """Open the saved conversations."""
@@ -188,7 +189,3 @@ class ProvidersScreen(ProvidersBase):
         """Read the file again and ask everybody."""
         self._attempt(self.runtime.directory.reload)
         self.check_reachability(everything=True)
-
-
-def _has_screen(name: str) -> bool:
-    return find_spec(f"tui.ui.screens.{name}") is not None
