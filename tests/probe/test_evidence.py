@@ -80,6 +80,30 @@ async def test_at_most_twenty_tokens_are_asked_for() -> None:
     assert b'"max_tokens": 20' in posts[0]
 
 
+async def test_no_setting_of_the_provider_lets_a_check_spend_more() -> None:
+    spender = {"max_tokens": 4000, "n": 8, "top_k": 5, "extra_body": {"n_predict": 4000}}
+    with FaultServer(FakeApi()) as server:
+        await run_check(target(server.base_url, extra_body=spender))
+        (body,) = [request for request in server.requests if request.startswith(b"POST")]
+    sent = json.loads(body.partition(b"\r\n\r\n")[2])
+    assert (sent["max_tokens"], sent["top_k"]) == (20, 5)
+    assert not {"n", "n_predict", "extra_body"} & sent.keys()
+
+
+async def test_a_server_that_knows_no_limit_is_stopped() -> None:
+    def endless(connection: Connection) -> None:
+        connection.read_request()
+        connection.start_stream()
+        while connection.pause(0.001):
+            connection.send_chunks(delta("word "))
+
+    with FaultServer(FakeApi(chat=endless)) as server:
+        report = await run_check(target(server.base_url))
+    assert report.ok
+    assert report.usage is not None
+    assert (report.usage.completion_tokens or 0) < 400
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:99999/v1", "http://h:8000:8001/v1", "http://[::1/v1]", ""])
 async def test_nothing_is_tried_with_a_url_that_cannot_be_used(url: str) -> None:
     report = await run_check(target(url))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +12,7 @@ from tui.core.chat import ChatRequest, Message, Role
 from tui.core.curl import curl_command
 from tui.core.diagnosis import CheckId, failed, passed, skipped
 from tui.core.endpoint_url import chat_url_of
-from tui.core.events import AnswerDelta, Progress, ReasoningDelta, ResponseStarted, StreamEvent
+from tui.core.events import AnswerDelta, Finished, Progress, ReasoningDelta, ResponseStarted, StreamEvent
 from tui.core.failure import Failure
 from tui.core.fold import apply
 from tui.core.redaction import ReplyRedactor
@@ -30,6 +31,8 @@ MAX_TOKENS = 20
 """What a check spends at most; enough for a rate, little enough for any budget."""
 
 _KEPT_EVENTS = 60
+_MOST_PIECES = 4 * MAX_TOKENS
+_SPENDERS = frozenset({"max_tokens", "max_completion_tokens", "n_predict", "n", "best_of", "extra_body"})
 
 
 @dataclass(slots=True)
@@ -62,7 +65,7 @@ async def chat(run: Run) -> ChatOutcome:
         sampling=replace(run.target.sampling, max_tokens=MAX_TOKENS),
         stream=True,
         thinking=run.target.thinking,
-        extra_body=run.target.extra_body,
+        extra_body=_thrifty(run.target.extra_body),
     )
     server = run.findings.identity.kind
     body = build_chat_body(request, Adaptation(), server)
@@ -76,7 +79,15 @@ async def chat(run: Run) -> ChatOutcome:
     async with aclosing(stream) as batches:
         async for batch in batches:
             _take(run, outcome, batch.at, redactor.clean(batch.events))
+            if outcome.turn.timings.text_events > _MOST_PIECES:
+                apply(outcome.turn, Finished("length"), batch.at)  # a server that knows no limit of tokens
+                break
     return outcome
+
+
+def _thrifty(extra_body: Mapping[str, object]) -> dict[str, object]:
+    """Leave out what would let a check spend more than it says."""
+    return {name: value for name, value in extra_body.items() if name not in _SPENDERS}
 
 
 def _patience(run: Run) -> Patience:
