@@ -225,6 +225,17 @@ async def test_what_the_terminal_cannot_scroll_moves_by_part_of_a_page() -> None
         assert not any("\x1b[1;20r" in output for output in app.output)
 
 
+async def test_the_terminal_need_not_scroll() -> None:
+    async with terminal() as (app, pilot):
+        turn = live_turn(app)
+        app.transcript._painter.may_scroll = False
+        for number in range(40):
+            turn.answer.append(f"- item {number}\n")
+            app.transcript._frame()
+        await check(app, pilot)
+        assert not any("\x1b[1;20r" in output for output in app.output)
+
+
 async def test_a_calm_transcript_draws_half_as_often() -> None:
     async with terminal(calm=True) as (app, _):
         assert app.transcript.calm

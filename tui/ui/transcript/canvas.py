@@ -53,7 +53,9 @@ class Canvas(ScrollView, inherit_bindings=False):
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
         calm: bool = False,
+        terminal_scrolls: bool = True,
     ) -> None:
+        """``calm``: fewer frames, for a slow line. ``terminal_scrolls``: scroll regions may be used."""
         super().__init__(name=name, id=id, classes=classes)
         self.roll = Roll()
         self.viewport = Viewport(self.roll)
@@ -62,6 +64,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.folds = Folds(self, self.viewport)
         self.matches = Search(self.roll)
         self._painter = Painter(self, self.spans_strip)
+        self._painter.may_scroll = terminal_scrolls
         self._painted: Anchor | None = None
         self._had_folds = False
         self._palette: Palette | None = None
@@ -200,7 +203,7 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def _terminal_scrolls(self) -> bool:
         """Whether the terminal can scroll the view: nothing over it, nothing in it, nothing beside it."""
-        if self.folds.rows_in_view():
+        if not self._painter.may_scroll or self.folds.rows_in_view():
             return False
         place = clear_region(self)
         return place is not None and spans_screen(self, place)

@@ -39,6 +39,8 @@ class Painter:
         self._make_strip = make_strip
         self._shown: list[Line | None] = []
         self._encoder: Encoder | None = None
+        self.may_scroll = True
+        """Whether the terminal may be asked to scroll."""
 
     def forget(self) -> None:
         """Say that something else may paint the widget: the next frame paints every row."""
@@ -61,7 +63,7 @@ class Painter:
         shown: list[Line | None] = self._shown if len(self._shown) == len(rows) else [None] * len(rows)
         output: list[str] = []
         if scrolled and any(line is not None for line in shown):
-            if abs(scrolled) < len(rows) and spans_screen(self._scroll_host, place):
+            if self.may_scroll and abs(scrolled) < len(rows) and spans_screen(self._scroll_host, place):
                 output.append(_scroll(place, scrolled))
                 shown = _scrolled(shown, scrolled)
             else:
