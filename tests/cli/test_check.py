@@ -247,7 +247,7 @@ def start(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_check_tells_what_was_found(tmp_path: Path, number: signal.Signals) -> None:
     with FaultServer("silence") as server:
         process = start(tmp_path, "check", server.base_url, "--json")
@@ -255,6 +255,6 @@ def test_an_interrupted_check_tells_what_was_found(tmp_path: Path, number: signa
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     report: dict[str, Any] = json.loads(out)
-    assert (process.returncode, report["exit_code"], report["ok"], err) == (130, 130, False, "")
+    assert (process.returncode, report["exit_code"], report["ok"], err) == (128 + number, 128 + number, False, "")
     assert list(violations(report, SCHEMA)) == []
     assert {check["id"]: check["status"] for check in report["checks"]}["tcp"] == "ok"
