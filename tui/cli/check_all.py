@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 
 from tui.cli.check_output import row_text
@@ -96,8 +97,10 @@ async def check_all(
             output.line(row_text(report, subject.provider.name, width, is_ascii=output.is_ascii))
 
     checks = Checks(runtime, subjects, arguments)
-    with stopping_at_signals(checks.stop):
+    with stopping_at_signals(checks.stop, output):
         reports = await checks.run(tell)
+    if output.ended_by is not None:
+        reports = [replace(report, interrupted_by=output.ended_by) for report in reports]
     code = max((report.exit_code for report in reports), default=DONE)
     if arguments.json:
         output.json(all_json(subjects, reports, code))
@@ -135,7 +138,7 @@ async def watch(
         _tell_change(output, subject, name, report, changes, as_json=arguments.json)
 
     checks = Checks(runtime, subjects, arguments)
-    with stopping_at_signals(checks.stop):
+    with stopping_at_signals(checks.stop, output):
         await checks.run(tell)
         while await checks.pause(arguments.watch):
             await checks.run(tell)

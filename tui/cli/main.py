@@ -1,10 +1,12 @@
 """The entry point: reads the command line, runs one command, returns its exit code.
 
-0 done · 1 a check failed or no answer came · 2 wrong usage or configuration · 130 interrupted.
+0 done · 1 a check failed or no answer came · 2 wrong usage or configuration · 130 interrupted (by
+SIGINT; 128 + n by signal n).
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
+_SIGNALLED = 128
 
 COMMANDS = {
     None: "screens",
@@ -39,13 +42,30 @@ Command = Callable[["argparse.Namespace", "Output"], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run lmdeck and return its exit code."""
+    """Run lmdeck and return its exit code: 128 + n where signal n ended it early."""
     _forbid_core_dumps()
+    _fill_closed_streams()
     parsed = build_parser().parse_args(arguments)
-    from tui.cli.output import Output
-    from tui.core.failure import LmdeckError
+    from tui.cli.output import Output, OutputFailed
 
     output = Output()
+    try:
+        code = _run(parsed, output)
+    except BrokenPipeError:
+        _silence()
+        return EXIT_BROKEN_PIPE
+    except OutputFailed as failed:
+        _tell_failed_output(str(failed))
+        code = 1 if output.ended_by is None else EXIT_INTERRUPTED
+    if code == EXIT_INTERRUPTED and output.ended_by is not None:
+        return _SIGNALLED + output.ended_by
+    return code
+
+
+def _run(parsed: argparse.Namespace, output: Output) -> int:
+    from tui.cli.output import OutputFailed
+    from tui.core.failure import LmdeckError
+
     run: Command = importlib.import_module(f"tui.cli.commands.{COMMANDS[parsed.command]}").run
     try:
         return run(parsed, output)
@@ -54,9 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        _silence_stdout()
-        return EXIT_BROKEN_PIPE
+    except (BrokenPipeError, OutputFailed):
+        raise
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show values
         from tui.runtime.crash import report_crash
         from tui.runtime.runtime import open_runtime
@@ -73,10 +92,28 @@ def _forbid_core_dumps() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _silence_stdout() -> None:
-    """Nobody reads stdout any more: keep the interpreter from complaining of it at exit."""
+def _fill_closed_streams() -> None:
+    """A stream that was closed is nothing; else the next file opened would take its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(descriptor, "r" if number == 0 else "w", encoding="utf-8"))
+
+
+def _tell_failed_output(reason: str) -> None:
+    """Say on stderr, if that can still be written, why the result is not complete."""
+    with contextlib.suppress(OSError):  # stderr may be where it failed
+        sys.stderr.write(f"lmdeck: The output could not be written: {reason}.\n")
+        sys.stderr.flush()
+    _silence()
+
+
+def _silence() -> None:
+    """Nobody reads the streams any more: keep the interpreter from complaining of it at exit."""
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # a stream of Python's own has no descriptor
+            os.dup2(null, stream.fileno())
 
 
 if __name__ == "__main__":

@@ -24,6 +24,10 @@ YELLOW = "\x1b[33m"
 RESET = "\x1b[0m"
 
 
+class OutputFailed(Exception):  # noqa: N818 - it names what happened, as others do
+    """Stdout or stderr takes nothing more: the disk is full, or the terminal is gone."""
+
+
 class Output:
     """Writes a command's results; styles only where a person looks at a terminal."""
 
@@ -33,6 +37,8 @@ class Output:
         stderr: TextIO | None = None,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
+        self.ended_by: int | None = None
+        """The signal that ended the command early."""
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
         plain = bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
@@ -91,8 +97,13 @@ class Output:
 
     def _write(self, stream: TextIO, text: str) -> None:
         encoding = getattr(stream, "encoding", None) or "utf-8"
-        stream.write(text.encode(encoding, "replace").decode(encoding))
-        stream.flush()
+        try:
+            stream.write(text.encode(encoding, "replace").decode(encoding))
+            stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputFailed(error.strerror or type(error).__name__) from None
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -145,6 +145,8 @@ class DiagnosisReport:
     """A command that repeats the deciding request, with the key as a variable."""
     is_quick: bool = False
     was_interrupted: bool = False
+    interrupted_by: int = 2
+    """The signal that did it: SIGINT, which is Ctrl+C, where nothing else is known."""
 
     @property
     def verdict(self) -> CheckResult | None:
@@ -163,9 +165,9 @@ class DiagnosisReport:
 
     @property
     def exit_code(self) -> int:
-        """0: all is well, 1: a check failed, 130: interrupted."""
+        """0: all is well, 1: a check failed, 128 + n: interrupted by signal n (Ctrl+C: 130)."""
         if self.was_interrupted:
-            return 130
+            return 128 + self.interrupted_by
         return 0 if self.ok else 1
 
     def result(self, check: CheckId) -> CheckResult | None:

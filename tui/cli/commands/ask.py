@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import os
-import signal
-from collections.abc import Iterator
 from dataclasses import replace
 
 from tui.cli.ask_report import ask_report, failed_report
 from tui.cli.exit_codes import code_of_failure, code_of_turn
 from tui.cli.output import Output
 from tui.cli.stdin import is_piped, read_text
+from tui.cli.stopping import stopping_at_signals
 from tui.cli.streamed_text import StreamedText
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError, UsageError
@@ -21,7 +19,6 @@ from tui.core.provider import Provider, Thinking
 from tui.core.turn import Turn
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.runtime.targets import provider_for_url
-from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 
 DEFAULT_WAIT_SECONDS = 120.0
@@ -103,21 +100,8 @@ async def _stream(
     printer = None if arguments.json else StreamedText(output)
     if printer is not None:
         session.on_change = lambda: printer.show(session.turns[-1])
-    with _stopping_at_signals(session):
+    with stopping_at_signals(session.stop, output):
         turn = await session.send(prompt, target)
     if printer is not None:
         printer.end(turn)
     return turn
-
-
-@contextlib.contextmanager
-def _stopping_at_signals(session: ChatSession) -> Iterator[None]:
-    """Ctrl+C and SIGTERM end the answer as Esc does on a screen: what came is kept and reported."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, session.stop)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
+from dataclasses import replace
 
 from tui.cli.check_all import check_all, watch
 from tui.cli.check_output import CheckPrinter, refused_json
@@ -17,7 +19,7 @@ from tui.runtime.runtime import Runtime, open_runtime
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Check and return the exit code: 0 all is well, 1 a check failed, 2 wrong usage, 130 interrupted."""
+    """Check and return the exit code: 0 all is well, 1 a check failed, 2 wrong usage, 128 + n signal n."""
     try:
         return asyncio.run(_check(arguments, output))
     except LmdeckError as error:
@@ -63,11 +65,11 @@ async def _check_one(
         on_progress=on_progress,
     )
     task = asyncio.ensure_future(check.run())
-    with stopping_at_signals(task.cancel):
+    with stopping_at_signals(task.cancel, output):
         try:
             report: DiagnosisReport = await task
         except asyncio.CancelledError:
-            report = check.interrupted()
+            report = replace(check.interrupted(), interrupted_by=output.ended_by or signal.SIGINT)
     code = report.exit_code
     if printer is not None:
         printer.end(report)

@@ -33,7 +33,7 @@ async def _discover(arguments: argparse.Namespace, output: Output) -> int:
     runtime = open_runtime(os.environ)
     task = asyncio.ensure_future(runtime.discover())
     try:
-        with stopping_at_signals(task.cancel):
+        with stopping_at_signals(task.cancel, output):
             found = await task
     except asyncio.CancelledError:
         return INTERRUPTED
