@@ -9,6 +9,7 @@ COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 FUZZ_SECONDS ?= 60
 PYTEST_FLAGS ?=
+PROMISES ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
@@ -49,8 +50,8 @@ bench-diagnosis: $(VENV)/.dev ## measure how often each failure gets its right n
 fuzz: $(VENV)/.dev ## feed the decoders hostile bytes for FUZZ_SECONDS (60)
 	@PYTHONPATH=. $(BIN)/python tests/fuzz/fuzz_wire.py $(FUZZ_SECONDS)
 
-assure: $(VENV)/.dev $(VENV)/.engine ## the long tests: crashes, full disks, many sessions
-	@LMDECK_ASSURE=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/assurance tests/store $(PYTEST_FLAGS)
+assure: $(VENV)/.dev $(VENV)/.engine ## the long tests of every promise; writes docs/assurance.md
+	@$(BIN)/python tools/assurance.py $(PROMISES)
 
 screenshots: $(VENV)/.dev ## take the README's pictures again
 	@PYTHONPATH=. $(BIN)/python tools/screenshots.py

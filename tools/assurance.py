@@ -1,0 +1,169 @@
+"""Run the long tests of the promises and write what they measured into docs/assurance.md.
+
+    python tools/assurance.py              every promise, one after the other
+    python tools/assurance.py disk input   only these; the others keep the figures they have
+
+The record is docs/assurance.json; the page is made from it. Ends with 1 where a test failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORD = ROOT / "docs" / "assurance.json"
+PAGE = ROOT / "docs" / "assurance.md"
+HEAD = """\
+# Assurance: each promise, its test, its figure
+
+What [SECURITY.md](../SECURITY.md) promises is tested in two lengths: a short one in `make test`, and a long one in
+`make assure`, which writes this page. The figures are those of the machine and the day named with them; one promise is
+measured again with `LMDECK_ASSURE=1` in front of its command, or with `python tools/assurance.py NAME`.
+"""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise, and the tests that hold it to account."""
+
+    name: str
+    words: str
+    tests: tuple[str, ...]
+
+    @property
+    def command(self) -> str:
+        """What runs the tests."""
+        return "pytest " + " ".join(self.tests)
+
+
+def _assurance(*names: str) -> tuple[str, ...]:
+    return tuple(f"tests/assurance/test_{name}.py" for name in names)
+
+
+PROMISES = (
+    Promise("terminal", "Nothing from outside commands the terminal", _assurance("terminal_safety")),
+    Promise("prompt", "Nothing types into the prompt", _assurance("prompt_safety")),
+    Promise("as-sent", "Text is shown as it was sent", _assurance("shown_as_sent")),
+    Promise("key", "A key stays where it belongs", _assurance("key_canary")),
+    Promise("private", "Files are private from their first byte", _assurance("private_files")),
+    Promise("sessions", "Sessions never lose each other's edits", ("tests/store/test_sessions.py",)),
+    Promise("dropped", "A dropped line or a kill -9 keeps the answer", _assurance("dropped_lines")),
+    Promise("signals", "Signals and closed streams end it in order", _assurance("signals")),
+    Promise("hostile", "A hostile server cannot hurt", _assurance("hostile_servers")),
+    Promise("disk", "Nothing is lost on a disk in trouble", _assurance("disk_trouble")),
+    Promise("input", "No input and no locale crash it", _assurance("odd_input")),
+    Promise(
+        "markup",
+        "No text is markup, no import opens a socket",
+        ("tests/test_no_markup.py", *_assurance("imports")),
+    ),
+    Promise("store", "What is stored is read again, however it was cut", ("tests/store",)),
+)
+
+
+def measure(promise: Promise) -> dict[str, Any]:
+    """Run the long tests of one promise and return what is to be said of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures, results = Path(folder) / "figures", Path(folder) / "results.xml"
+        environment = {**os.environ, "LMDECK_ASSURE": "1", "LMDECK_FIGURES": str(figures)}
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--tb=short",
+            f"--junitxml={results}",
+            *promise.tests,
+        ]
+        begun = time.monotonic()
+        subprocess.run(command, cwd=ROOT, env=environment, check=False)
+        lines = figures.read_text().splitlines() if figures.exists() else []
+        kept = [entry["figure"] for entry in map(json.loads, lines) if entry["promise"] == promise.name]
+        return {**_counts(results), "figures": list(dict.fromkeys(kept)), **_circumstances(begun)}
+
+
+def _counts(results: Path) -> dict[str, int]:
+    """Return how many tests passed and failed; a run that wrote nothing failed."""
+    if not results.exists():
+        return {"passed": 0, "failed": 1, "skipped": 0}
+    suites = ElementTree.parse(results).getroot().iter("testsuite")
+    names = ("tests", "failures", "errors", "skipped")
+    total = dict.fromkeys(names, 0)
+    for suite in suites:
+        for name in names:
+            total[name] += int(suite.get(name, 0))
+    failed = total["failures"] + total["errors"]
+    return {
+        "passed": total["tests"] - failed - total["skipped"],
+        "failed": failed,
+        "skipped": total["skipped"],
+    }
+
+
+def _circumstances(begun: float) -> dict[str, object]:
+    versions = f"Python {platform.python_version()}, Textual {version('textual')}"
+    return {
+        "seconds": round(time.monotonic() - begun),
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, {versions}",
+    }
+
+
+def page(record: dict[str, dict[str, Any]]) -> str:
+    """Return the page for a record."""
+    rows = ["| promise | tests | command | seconds | date |", "|---|---|---|---|---|"]
+    sections: list[str] = []
+    for promise in PROMISES:
+        entry = record.get(promise.name)
+        if entry is None:
+            rows.append(f"| {promise.words} | not measured yet | `{promise.command}` | | |")
+            continue
+        rows.append(
+            f"| {promise.words} | {_verdict(entry)} | `{promise.command}` | {entry['seconds']} | {entry['date']} |"
+        )
+        if entry["figures"]:
+            sections += [f"\n## {promise.words}\n", f"{entry['machine']}, {entry['date']}.\n"]
+            sections += [f"- {figure}" for figure in entry["figures"]]
+    return "\n".join([HEAD, *rows, *sections]) + "\n"
+
+
+def _verdict(entry: dict[str, Any]) -> str:
+    parts = [f"{entry['passed']} passed", f"{entry['failed']} failed"]
+    return ", ".join(parts + ([f"{entry['skipped']} skipped"] if entry["skipped"] else []))
+
+
+def main() -> int:
+    """Measure what was asked for and write the record and the page."""
+    parser = argparse.ArgumentParser(description="Run the long tests and write docs/assurance.md.")
+    names = [promise.name for promise in PROMISES]
+    parser.add_argument("promises", nargs="*", metavar="NAME", help=f"which ones: {', '.join(names)}")
+    chosen = parser.parse_args().promises or names
+    if unknown := set(chosen) - set(names):
+        parser.error(f"there is no promise {', '.join(sorted(unknown))}")
+    record: dict[str, dict[str, Any]] = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    failed = False
+    for promise in PROMISES:
+        if promise.name in chosen:
+            print(f"── {promise.words}", flush=True)
+            record[promise.name] = entry = measure(promise)
+            failed = failed or entry["failed"] > 0
+            RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+            PAGE.write_text(page(record))
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
