@@ -29,9 +29,9 @@ PAGE = ROOT / "docs" / "assurance.md"
 HEAD = """\
 # Assurance: each promise, its test, its figure
 
-What [SECURITY.md](../SECURITY.md) promises is tested in two lengths: a short one in `make test`, and a long one in
-`make assure`, which writes this page. The figures are those of the machine and the day named with them; one promise is
-measured again with `LMDECK_ASSURE=1` in front of its command, or with `python tools/assurance.py NAME`.
+What [SECURITY.md](../SECURITY.md) promises is tested in two lengths: a short one in `make test`, and a
+long one in `make assure`, which writes this page. The figures are those of the machine and the day named
+with them. `LMDECK_ASSURE=1` in front of a command runs its long form.
 """
 
 
@@ -131,9 +131,8 @@ def page(record: dict[str, dict[str, Any]]) -> str:
         if entry is None:
             rows.append(f"| {promise.words} | not measured yet | `{promise.command}` | | |")
             continue
-        rows.append(
-            f"| {promise.words} | {_verdict(entry)} | `{promise.command}` | {entry['seconds']} | {entry['date']} |"
-        )
+        cells = (promise.words, _verdict(entry), f"`{promise.command}`", entry["seconds"], entry["date"])
+        rows.append("| " + " | ".join(map(str, cells)) + " |")
         if entry["figures"]:
             sections += [f"\n## {promise.words}\n", f"{entry['machine']}, {entry['date']}.\n"]
             sections += [f"- {figure}" for figure in entry["figures"]]

@@ -150,5 +150,5 @@ def test_no_file_is_ever_open_to_others(tmp_path: Path, demo: DemoServer, umask:
     assert any("tmp" in name for name in names), "no temporary file was seen: the watcher is too slow"
     publish(
         "private",
-        f"umask {umask:03o}: {len(watcher.seen)} files and folders seen in {watcher.rounds:,} looks: 100 % private",
+        f"umask {umask:03o}: {len(watcher.seen)} files and folders, {watcher.rounds:,} looks: 100 % private",
     )
