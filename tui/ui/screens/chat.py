@@ -199,7 +199,8 @@ class ChatScreen(ChatReading):
             return
         subject = DiagnosisSubject(self.target.provider, model=self.target.model_name)
         last = self.turns[-1] if self.turns else None
-        if last is not None and last.provider == subject.provider.name and last.model == subject.model:
+        asked = (subject.provider.name, subject.model)
+        if last is not None and asked == (last.provider, last.model or subject.model):
             subject = replace(subject, known=last.failure)
         self.app.push_screen(DiagnosisScreen(subject), lambda _: self._take_repair())
 

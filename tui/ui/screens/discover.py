@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import DataTable, Footer, Static
-from textual.worker import Worker
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
@@ -23,6 +22,7 @@ from tui.ui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from tui.net.discover import Discovered, Discovery
+    from tui.net.machine.machine import RunningServer
 
 _NONE = (
     "No model server answers on this machine.\n"
@@ -55,7 +55,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         super().__init__()
         self._found: dict[int, Discovered] = {}
         self._shown: list[Discovered] = []
-        self._search: Worker[None] | None = None
+        self._starting: tuple[RunningServer, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the table over what is known of the server under the cursor."""
@@ -85,22 +85,19 @@ class DiscoverScreen(LmdeckScreen[str | None]):
 
     def action_refresh(self) -> None:
         """Ask every port again."""
-        self._found = {}
+        self._found, self._starting = {}, ()
         self._say("looking…")
         self._show()
         self.query_one("#nothing").remove_class("-shown")
-        self._search = self.run_worker(self._look(), group="discover", exclusive=True, exit_on_error=False)
+        self.run_worker(self._look(), group="discover", exclusive=True, exit_on_error=False)
 
     async def _look(self) -> None:
         discovery = await self.runtime.discover(self._on_found)
-        self._search = None
         self._found = {server.port: server for server in discovery.servers}
+        self._starting = discovery.starting
         self._show()
         self._say(_summary(discovery))
         self.query_one("#nothing").set_class(not discovery.servers, "-shown")
-        if not discovery.servers and discovery.starting:
-            waiting = [safe_line(server.describe()) for server in discovery.starting]
-            self.query_one("#about", Static).update(Content("\n".join(waiting)))
 
     def _on_found(self, server: Discovered) -> None:
         self._found[server.port] = server
@@ -172,6 +169,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
                 lines.append(Content.styled(text, "$text-warning"))
             if server.owner is not None:
                 lines.append(Content.styled(safe_line(server.owner.describe()), "dim"))
+        lines += [Content.styled(safe_line(starting.describe()), "dim") for starting in self._starting]
         self.query_one("#about", Static).update(Content("\n").join(lines))
         self.refresh_bindings()
 
@@ -206,22 +204,26 @@ class DiscoverScreen(LmdeckScreen[str | None]):
             return
         directory = self.runtime.directory
         provider = server.as_provider({known.name for known in directory.providers()})
+        if server.needs_key or not provider.compatible_provider:
+            self._open_form(provider)
+            return
         try:
             saved = directory.save(provider)
-        except LmdeckError:  # a field is missing, such as the model of a server that lists none
-            self._open_form(provider, is_new=True)
+        except LmdeckError as error:
+            self.notify(f"{error.failure.title} {error.failure.advice}", severity="error", timeout=8)
             return
         self.notify(f"Added {saved.name}.")
-        if server.needs_key:
-            self._open_form(saved, is_new=False)
-        else:
-            self.dismiss(saved.name)
+        self.dismiss(saved.name)
 
-    def _open_form(self, provider: Provider, *, is_new: bool) -> None:
+    def _open_form(self, provider: Provider) -> None:
+        """Let the person give what is missing: a key, or the name of a model."""
         from tui.ui.screens.provider_form import ProviderFormScreen
 
-        form = ProviderFormScreen(provider, is_clone=is_new)
-        self.app.push_screen(form, lambda name: self.dismiss(name or (None if is_new else provider.name)))
+        def closed(name: str | None) -> None:
+            if name is not None:
+                self.dismiss(name)
+
+        self.app.push_screen(ProviderFormScreen(provider, is_prefilled=True), closed)
 
     def action_back(self) -> None:
         """Stop looking and go back."""

@@ -38,8 +38,12 @@ class ProviderFormBase(LmdeckScreen[str | None]):
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("form", "form.scroll")
     AUTO_FOCUS = ""
 
-    def __init__(self, provider: Provider | None, *, is_clone: bool = False) -> None:
+    def __init__(
+        self, provider: Provider | None, *, is_clone: bool = False, is_prefilled: bool = False
+    ) -> None:
+        """``is_prefilled``: the provider is not saved yet, its values are a beginning."""
         super().__init__()
+        self._is_prefilled = is_prefilled
         self._source = provider
         self._is_clone = is_clone
         self._saved_name: str | None = None
@@ -90,6 +94,8 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         """Return the provider that the form begins with."""
         if self._source is None:
             return Provider("")
+        if self._is_prefilled:
+            return self._source
         if not self._is_clone:
             self._previous_name = self._source.name
             return self._source
@@ -139,7 +145,7 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         return self._source is not None and self._source.is_remote and not self._is_clone
 
     def _place(self) -> str:
-        if self._source is None:
+        if self._source is None or (self._is_prefilled and self._saved_name is None):
             return "Providers › new provider"
         return f"Providers › {'copy of ' if self._is_clone else ''}{self._source.name}"
 
