@@ -1,12 +1,14 @@
 """Textual's driver for POSIX terminals, made to survive what terminals do.
 
 Bytes that are no UTF-8 are replaced instead of ending the program (seen in Textual 8.2.8),
+what is written is UTF-8 in every locale,
 answers of the terminal never become keys, a closed terminal ends the program instead of
 spinning, and a program at rest is not woken ten times a second.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import selectors
 from codecs import getincrementaldecoder
@@ -64,6 +66,12 @@ class _TolerantFile:
         os.close(nothing)
 
 
+def _write_utf8(file: IO[str]) -> None:
+    """Write what is read: UTF-8. In another locale Python would write ``\\u2500`` where a line belongs."""
+    if isinstance(file, io.TextIOWrapper):
+        file.reconfigure(encoding="utf-8", errors="replace")
+
+
 class TerminalDriver(LinuxDriver):
     """See the module."""
 
@@ -76,6 +84,7 @@ class TerminalDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        _write_utf8(cast(IO[str], self._file))
         output: Any = _TolerantFile(cast(IO[str], self._file), self._hang_up)
         self._file = output
         self._wake_reader, self._wake_writer = -1, -1
