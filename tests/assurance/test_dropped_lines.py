@@ -1,4 +1,4 @@
-"""A line that drops and a program that is killed: what was on screen is on disk, and nobody is left behind."""
+"""A line that drops, a program that is killed: what was on screen is on disk, and nobody is left behind."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import tomli_w
 
+from tests.assurance.kit import publish
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.turn import Turn, TurnState
 from tui.demo.server import DemoServer
@@ -93,11 +94,14 @@ def test_a_dropped_line_keeps_what_was_on_screen(
         assert done.shown in bare(done.turn.answer.text)
         assert done.turn.state in (TurnState.STOPPED, TurnState.INTERRUPTED)
         assert done.code == 128 + (number or signal.SIGHUP)
+    name = "closed terminal" if number is None else number.name
+    publish("dropped", f"{name} at {ROUNDS} moments of an answer: what was on screen is on disk each time")
 
 
 def test_a_killed_program_leaves_a_readable_file_and_loses_at_most_two_seconds(
     tmp_path: Path, demo: DemoServer
 ) -> None:
+    losses: list[float] = []
     for index in range(ROUNDS):
         done = cut_off(tmp_path / str(index), demo, 1.5, signal.SIGKILL)
         assert done.code == -signal.SIGKILL
@@ -106,3 +110,6 @@ def test_a_killed_program_leaves_a_readable_file_and_loses_at_most_two_seconds(
         lost = next(end for end in range(len(done.shown) + 1) if done.shown[: len(done.shown) - end] in kept)
         assert lost <= LOSS_SECONDS * RATE * CHARACTERS_PER_TOKEN
         assert kept
+        losses.append(lost / RATE / CHARACTERS_PER_TOKEN)
+    most = f"{max(losses):.2f} s of text lost at most"
+    publish("dropped", f"kill -9 at {ROUNDS} moments of an answer: 100 % of the files readable, {most}")
