@@ -97,6 +97,7 @@ def run(environment: dict[str, str], umask: int, arguments: list[str], given: by
 
 def everything(environment: dict[str, str], umask: int, url: str, home: Path) -> None:
     """Let the program make every kind of file that it makes."""
+    assert run(environment, umask, [sys.executable, "-c", CRASH]) == 1
     add = lmdeck(
         "providers", "add", "main", "--url", url, "--model", "demo-plain", "--key-stdin", "--default"
     )
@@ -106,7 +107,6 @@ def everything(environment: dict[str, str], umask: int, url: str, home: Path) ->
     assert run(environment, umask, lmdeck("ask", "hello")) == 0
     assert run(environment, umask, lmdeck("check", "main")) == 0
     assert run(environment, umask, lmdeck("providers", "default", "main")) == 0
-    assert run(environment, umask, [sys.executable, "-c", CRASH]) == 1
     with TerminalProgram(lmdeck("chat"), environment, umask=umask) as terminal:
         terminal.wait_for("Enter sends")
         for prompt in ("first", "second"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tui.store.files import ensure_private_directory
+
 FILE_NAME = "crash.log"
 
 
@@ -13,7 +15,7 @@ def write_crash_report(state_dir: Path, text: str) -> Path | None:
     path = state_dir / FILE_NAME
     temporary = state_dir / f"{FILE_NAME}.{os.getpid()}"
     try:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ensure_private_directory(state_dir)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with open(descriptor, "w", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
             file.write(text)
