@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
@@ -20,8 +21,10 @@ from tui.runtime.builtin import (
     Availability,
     BuiltIns,
 )
-from tui.store.credentials import CredentialStore
-from tui.store.providers import ProviderStore
+
+if TYPE_CHECKING:
+    from tui.store.credentials import CredentialStore
+    from tui.store.providers import ProviderStore
 
 BUILT_IN = (ENGINE_PROVIDER, DEMO_PROVIDER)
 

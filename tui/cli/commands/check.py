@@ -8,7 +8,6 @@ import os
 import signal
 from dataclasses import replace
 
-from tui.cli.check_all import check_all, watch
 from tui.cli.check_output import CheckPrinter, refused_json
 from tui.cli.check_subject import Subject, options_of, subjects_of
 from tui.cli.output import Output
@@ -34,8 +33,12 @@ async def _check(arguments: argparse.Namespace, output: Output) -> int:
     try:
         subjects = subjects_of(arguments, runtime)
         if arguments.watch is not None:
+            from tui.cli.check_all import watch
+
             return await watch(runtime, subjects, arguments, output)
         if arguments.all_providers:
+            from tui.cli.check_all import check_all
+
             return await check_all(runtime, subjects, arguments, output)
         return await _check_one(runtime, subjects[0], arguments, output)
     finally:

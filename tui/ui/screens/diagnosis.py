@@ -141,8 +141,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         waited = f"  {seconds:.0f} s" if seconds >= 1 else ""
         lines = [
             Content.styled(f"… Checking: {LABELS[current]}{waited}", "bold $primary"),
-            Content(f"  {safe_line(self._progress)}" if self._progress else "  Esc stops."),
-            Content.styled(f"  {cost_line(is_quick=False)}", "dim"),
+            Content(f"  {safe_line(self._progress)}"),
+            Content.styled(f"  {cost_line(is_quick=False)} Esc stops.", "dim"),
         ]
         self.query_one("#verdict", Static).update(Content("\n").join(lines))
 
