@@ -40,7 +40,7 @@ def test_every_block(size: str, theme: str, snap_compare: Any) -> None:
         app.transcript.focus()
         await pilot.pause()
         app.transcript.cursor.identity = None
-        await pilot.press("r")
+        await pilot.press("space")
         await pilot.press("k", "k")
         await pilot.pause()
 

@@ -113,7 +113,7 @@ async def test_the_cursor_goes_over_blocks_and_turns() -> None:
 
 async def test_copying_takes_what_is_under_the_cursor() -> None:
     async with chat(done_turn("a", CODE, reasoning="because")) as (app, _, pilot):
-        await pilot.press("y", "c", "R")
+        await pilot.press("y", "c", "r")
         await pilot.press("k", "k", "c")
         await pilot.press("K", "y")
         await pilot.pause()
@@ -143,9 +143,9 @@ async def test_reasoning_folds_by_key_by_click_and_all_at_once() -> None:
         def shown() -> int:
             return sum("┊ another" in row for row in app.shown())
 
-        await pilot.press("r")
+        await pilot.press("space")
         await until(pilot, lambda: shown() == 1)
-        await pilot.press("r")
+        await pilot.press("space")
         await until(pilot, lambda: shown() == 0)
         transcript.toggle_all_reasoning()
         await until(pilot, lambda: shown() >= 1)
@@ -161,7 +161,7 @@ async def test_reasoning_folds_by_key_by_click_and_all_at_once() -> None:
 
 async def test_a_fold_comes_back_as_it_was() -> None:
     async with chat(*many(60, "one thought\n\nanother")) as (app, transcript, pilot):
-        await pilot.press("r")
+        await pilot.press("space")
         for _ in range(30):
             await pilot.press("pageup")
         identities = {fold.document.turn.identity for fold in transcript.query(ReasoningFold)}
@@ -291,7 +291,7 @@ async def test_an_answer_that_had_ended_can_go_on() -> None:
 async def test_an_empty_transcript_takes_every_key() -> None:
     async with chat() as (app, transcript, pilot):
         await pilot.press(
-            "j", "k", "J", "K", "g", "G", "y", "c", "r", "R", "o", "n", "N", "pageup", "ctrl+d", "home"
+            "j", "k", "J", "K", "g", "G", "y", "c", "r", "space", "o", "n", "N", "pageup", "ctrl+d", "home"
         )
         transcript.toggle_all_reasoning()
         assert transcript.search("x") == 0

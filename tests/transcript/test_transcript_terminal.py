@@ -173,7 +173,7 @@ async def test_keys_scrolling_and_themes_while_it_streams() -> None:
         app.transcript.show_turns([done_turn(str(n), SAMPLE, reasoning="because *so*") for n in range(6)])
         turn = live_turn(app)
         app.transcript.focus()
-        keys = ["j", "k", "pageup", "pagedown", "r", "G", "g", "ctrl+u", "J", "K", "n"]
+        keys = ["j", "k", "pageup", "pagedown", "space", "G", "g", "ctrl+u", "J", "K", "n"]
         for number in range(33):
             turn.answer.append(f"line *{number}*\n\n")
             app.transcript._frame()

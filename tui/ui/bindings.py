@@ -54,7 +54,8 @@ GROUP_TITLES: dict[str, str] = {
     "form.choice": "A field with choices",
     "chat": "Chat",
     "chat.prompt": "Prompt of a chat",
-    "chat.reading": "Transcript of a chat",
+    "transcript": "Transcript of a chat",
+    "chat.reading": "Reading in a chat",
     "chat.rename": "Name of a conversation",
     "chat.setup": "Settings of a chat",
     "chat.figures": "Figures of a turn",
@@ -348,10 +349,63 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Move down; from the end of the text, recall the prompt after",
         ),
     ),
+    "transcript": (
+        Key("transcript.next_block", "j,down", "move_block(1)", "Next block", "Go to the next block"),
+        Key(
+            "transcript.previous_block", "k,up", "move_block(-1)", "Previous block", "Go to the block before"
+        ),
+        Key("transcript.next_turn", "J,shift+down", "move_turn(1)", "Next turn", "Go to the next turn"),
+        Key(
+            "transcript.previous_turn",
+            "K,shift+up",
+            "move_turn(-1)",
+            "Previous turn",
+            "Go to the turn before",
+        ),
+        Key(
+            "transcript.half_page_down", "ctrl+d", "scroll_pages(0.5)", "Half down", "Scroll half a page down"
+        ),
+        Key("transcript.half_page_up", "ctrl+u", "scroll_pages(-0.5)", "Half up", "Scroll half a page up"),
+        Key("transcript.top", "g,home", "go_top", "Beginning", "Go to the beginning of the conversation"),
+        Key("transcript.end", "G,end", "follow_end", "Newest", "Go to the newest output and follow it"),
+        Key("transcript.copy", "y", "copy_turn", "Copy turn", "Copy the turn under the cursor", True),
+        Key(
+            "transcript.copy_code",
+            "c",
+            "copy_code",
+            "Copy code",
+            "Copy the code block under the cursor",
+            True,
+        ),
+        Key(
+            "transcript.copy_reasoning",
+            "r",
+            "copy_reasoning",
+            "Copy reasoning",
+            "Copy the reasoning of the turn under the cursor",
+            True,
+        ),
+        Key(
+            "transcript.reasoning",
+            "space,enter",
+            "toggle_reasoning",
+            "Fold",
+            "Show or fold the reasoning of the turn under the cursor",
+        ),
+        Key(
+            "transcript.open_link", "o", "open_link", "Open link", "Show the link of the block, then open it"
+        ),
+        Key("transcript.next_match", "n", "next_match", "Next match", "Go to the next match of the search"),
+        Key(
+            "transcript.previous_match",
+            "N",
+            "previous_match",
+            "Previous match",
+            "Go to the match before of the search",
+        ),
+    ),
     "chat.reading": (
         Key("reading.search", "slash", "search", "Search", "Search in this conversation", display="/"),
-        Key("reading.next", "n", "next_match", "Next", "Go to the next match"),
-        Key("reading.previous", "N", "previous_match", "Previous", "Go to the match before"),
         Key("reading.all_reasoning", "T", "all_reasoning", "All reasoning", "Show or fold every reasoning"),
         Key("reading.raw", "v", "raw", "Raw", "Show the text as it came, or as Markdown"),
         Key("reading.wrap", "w", "wrap", "Wrap", "Wrap long lines of code, or cut them"),

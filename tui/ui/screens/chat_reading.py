@@ -146,14 +146,6 @@ class ChatReading(ChatBase):
         """Go on to the matches."""
         self.transcript.focus()
 
-    def action_next_match(self) -> None:
-        """Go to the next match."""
-        self.transcript.next_match()
-
-    def action_previous_match(self) -> None:
-        """Go to the match before."""
-        self.transcript.previous_match()
-
     # ── The terminal ────────────────────────────────────────────────────────────────────────
 
     def action_mouse(self) -> None:

@@ -36,6 +36,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     ALLOW_SELECT = True
     BINDINGS = TRANSCRIPT_BINDINGS
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("transcript",)
 
     CopyRequested = messages.CopyRequested
     LinkActivated = messages.LinkActivated
