@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from conftest import Host, done_turn, until
 from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import TextArea
+from transcript_host import Host, done_turn, until
 
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript import Transcript
@@ -109,6 +109,15 @@ async def test_the_cursor_goes_over_blocks_and_turns() -> None:
         assert transcript.cursor.identity == "b"
         await pilot.press("G")
         assert transcript.cursor.identity is None
+
+
+async def test_the_cursor_goes_on_where_the_person_has_scrolled_to() -> None:
+    async with chat(*many(40)) as (app, transcript, pilot):
+        await pilot.press("k", "g")
+        await pilot.press("j")
+        await pilot.pause()
+        assert transcript.cursor.identity == transcript.roll.documents[0].turn.identity
+        assert app.shown()[0].startswith("▐")
 
 
 async def test_copying_takes_what_is_under_the_cursor() -> None:

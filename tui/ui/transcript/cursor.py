@@ -52,8 +52,8 @@ class BlockCursor:
         return (REASONING_BLOCK if line is None else line.block) == self.block
 
     def move_block(self, step: int, viewport: Viewport) -> Target | None:
-        """Go to the next block (``step`` 1) or the previous one (-1)."""
-        if self.identity is None or self._roll.find(self.identity) is None:
+        """Go to the next block (``step`` 1) or the previous one (-1); out of sight, begin in the view."""
+        if not self._is_seen(viewport):
             return self._enter(step, viewport)
         index = self.index or 0
         blocks = self._blocks(index)
@@ -69,7 +69,7 @@ class BlockCursor:
 
     def move_turn(self, step: int, viewport: Viewport) -> Target | None:
         """Go to the first block of the next turn, of this one, or of the previous one."""
-        if self.identity is None:
+        if not self._is_seen(viewport):
             return self._enter(step, viewport)
         index = self.index
         if index is None:
@@ -80,6 +80,9 @@ class BlockCursor:
         index = max(0, min(len(self._roll.documents) - 1, index + step))
         blocks = self._blocks(index)
         return self._go(index, blocks[0], is_last=len(blocks) == 1) if blocks else None
+
+    def _is_seen(self, viewport: Viewport) -> bool:
+        return any(self.is_on(document, row) for _, document, row in viewport.rows())
 
     def _enter(self, step: int, viewport: Viewport) -> Target | None:
         """Begin at the last block in view when going up, at the first when going down."""
