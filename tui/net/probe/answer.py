@@ -71,6 +71,8 @@ async def _ask_once(run: Run) -> FirstAnswer:
     started = time.perf_counter()
     notice = run.announce("Still waiting for the server's answer.")
     try:
+        await run.services.factory.prepare(run.endpoint)
+        started = time.perf_counter()  # loading the HTTP library is no time of the server's
         response = await fetch(
             run.services.factory,
             run.endpoint,
