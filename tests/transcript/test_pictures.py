@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Host, done_turn
-from page import PAGE
 from textual.pilot import Pilot
+from transcript_host import Host, done_turn
+from transcript_page import PAGE
 
 from tui.core.failure import Failure
 from tui.core.turn import Turn, TurnState

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from conftest import TerminalHost, differences, done_turn, until
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 from textual.widgets._toast import Toast
+from transcript_host import TerminalHost, differences, done_turn, until
 
 from tui.core.turn import Turn, TurnState
 
