@@ -111,7 +111,9 @@ def streamed(
     past_messages: int = 0,
 ) -> Streamed | None:
     """Start a program, let it answer once to warm up, and measure one answer."""
-    prepare = (lambda home: write_conversation(home, past_messages)) if past_messages else None
+    prepare = (
+        (lambda home: write_conversation(home, past_messages, model, tokens=30)) if past_messages else None
+    )
     with running(name, base_url, model, prepare) as program:
         wait_for_prompt(program)
         nonce = f"q{time.monotonic_ns() // 1000 % 10**8}"
@@ -186,15 +188,15 @@ def opened(base_url: str, messages: int, *, rest_seconds: float = 3.0) -> Opened
         return Opened(took, cpu, program.memory_megabytes("VmHWM"), *idle)
 
 
-def write_conversation(home: Path, messages: int) -> str:
-    """Save a conversation of answers of 300 tokens; return its identity."""
+def write_conversation(home: Path, messages: int, model: str = "bench-n30-r0", *, tokens: int = 300) -> str:
+    """Save a conversation with answers of some tokens by a model; return its identity."""
     from tests.benchmarks.programs import environment
     from tui.core.turn import TextBuffer, Turn, TurnState
     from tui.demo.bench_script import bench_script
     from tui.store.conversations import ConversationStore
     from tui.store.paths import resolve_paths
 
-    script = bench_script("bench-n300-r0", "go x")
+    script = bench_script(f"bench-n{tokens}-r0", "go x")
     assert script is not None
     text = "".join(script.answer)
     journal = ConversationStore(resolve_paths(environment(home))).create("a long conversation")
@@ -202,7 +204,7 @@ def write_conversation(home: Path, messages: int) -> str:
     for number in range(count):
         marker = "last" if number == count - 1 else str(number)
         answer = text.replace(script.marker, f"FIN{marker}Z")
-        turn = Turn(f"t{number}", f"question number {number}?", "bench", "bench-n300-r0")
+        turn = Turn(f"t{number}", f"question number {number}?", "bench", model)
         turn.state, turn.answer, turn.finish_reason = TurnState.DONE, TextBuffer(answer), "stop"
         journal.write_turn(turn)
     journal.close()
