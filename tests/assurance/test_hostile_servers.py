@@ -76,7 +76,7 @@ def saved_turn(environment: dict[str, str]) -> Turn | None:
 def has_ended(environment: dict[str, str]) -> bool:
     """Whether the end of the turn is on disk."""
     paths = resolve_paths(environment).conversations_dir.glob("*.jsonl")
-    return any(b'{"record":"end"' in path.read_bytes()[-100_000:] for path in paths)
+    return any(b'{"record":"end"' in path.read_bytes() for path in paths)
 
 
 def probe(program: Program, is_over: Callable[[], bool], keys: Iterator[str]) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _ERROR_BODY_SECONDS = 10.0
 """For the body of a refusal, however patient the person is: the status alone says enough."""
+_LONG_PIECE_SECONDS = 0.004
+"""Decoding of a piece that takes longer than this is a flood, not a model that speaks."""
 _DRAIN_SECONDS = 0.1
 """For the end mark of HTTP behind the last event, so that the connection can serve again."""
 
@@ -96,9 +99,11 @@ class ReplyStream:
             )
             try:
                 async for data in self._chunks:
+                    begun = time.perf_counter()
                     self._take(data, decoder, watch)
                     if self._reader.is_over:
                         return
+                    await _rest_after(time.perf_counter() - begun)
                     await wait_for_room()
             finally:
                 watch.close()
@@ -143,3 +148,9 @@ class ReplyStream:
         return classify_exception(
             error, endpoint=self._endpoint, exchange=self._exchange, redactor=self._redactor
         )
+
+
+async def _rest_after(seconds: float) -> None:
+    """Leave as much time to everybody else as a piece took: a flood must not hold up the keyboard."""
+    if seconds > _LONG_PIECE_SECONDS:
+        await asyncio.sleep(seconds)
