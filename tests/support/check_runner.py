@@ -59,7 +59,7 @@ async def services(
     factory = ClientFactory(variables, redactor=redactor)
     chat = ChatClient(factory, memory=ForgetfulMemory(), redactor=redactor)
     try:
-        yield ProbeServices(factory, chat, Machine(variables, root), variables, redactor, limits)
+        yield ProbeServices(factory, lambda: chat, Machine(variables, root), variables, redactor, limits)
     finally:
         await factory.aclose()
 

@@ -26,7 +26,7 @@ from tui.core.report_text import (
 )
 from tui.core.safe_text import safe_line
 from tui.core.usage import Source, cost_of
-from tui.runtime.directory import is_built_in
+from tui.runtime.builtin import is_built_in
 
 _STYLES: Mapping[str, str] = {
     "ok": "",

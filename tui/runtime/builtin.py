@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
 from tui.core.provider import Provider, Sampling
-from tui.store.files import ensure_private_directory
 
 if TYPE_CHECKING:
     from tui.demo.engine import EngineProcess
@@ -53,6 +52,11 @@ class Availability:
 
 
 AVAILABLE = Availability(True)
+
+
+def is_built_in(provider: Provider) -> bool:
+    """Return whether a provider is one that needs no set-up."""
+    return provider.provider_url.startswith(URL_PREFIX)
 
 
 class BuiltIns:
@@ -100,6 +104,7 @@ class BuiltIns:
 
     async def _engine_endpoint(self) -> Endpoint:
         from tui.demo.engine import EngineProcess
+        from tui.store.files import ensure_private_directory
 
         if self._engine is None:
             await asyncio.to_thread(ensure_private_directory, self._log_directory)

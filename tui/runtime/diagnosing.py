@@ -15,9 +15,10 @@ from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
 from tui.core.known_failure import report_of_failure
 from tui.core.provider import Category, Provider
-from tui.runtime.directory import is_built_in
+from tui.runtime.builtin import is_built_in
 
 if TYPE_CHECKING:
+    from tui.net.chat import ChatClient
     from tui.net.probe.diagnose import Diagnosis
     from tui.net.probe.target import ProbeTarget
     from tui.runtime.runtime import Runtime
@@ -101,10 +102,9 @@ class ProviderCheck:
         limits = ProbeLimits()
         if options.wait_seconds is not None:
             limits = replace(limits, loading_seconds=options.wait_seconds)
-        exchanges = runtime.exchanges
         services = ProbeServices(
             runtime.clients,
-            exchanges.forgetful_client if options.is_forgetful else exchanges.client,
+            self._chat_client,
             Machine(runtime.environment),
             runtime.environment,
             runtime.redactor,
@@ -118,6 +118,10 @@ class ProviderCheck:
             on_result=self._on_result,
             on_progress=self._on_progress,
         )
+
+    def _chat_client(self) -> ChatClient:
+        exchanges = self._runtime.exchanges
+        return exchanges.forgetful_client if self._options.is_forgetful else exchanges.client
 
     def _unresolved(self, error: LmdeckError) -> DiagnosisReport:
         """Tell that not even the key could be had, or the built-in endpoint not be started."""

@@ -17,9 +17,9 @@ from tui.runtime.builtin import (
     AVAILABLE,
     DEMO_PROVIDER,
     ENGINE_PROVIDER,
-    URL_PREFIX,
     Availability,
     BuiltIns,
+    is_built_in,
 )
 
 if TYPE_CHECKING:
@@ -196,11 +196,6 @@ class ProviderDirectory:
         if reference is not None:
             return reference, None
         return STORED, Secret(key_text.strip())
-
-
-def is_built_in(provider: Provider) -> bool:
-    """Return whether a provider is one that needs no set-up."""
-    return provider.provider_url.startswith(URL_PREFIX)
 
 
 def _invalid(name: str, problem: FieldProblem) -> Failure:

@@ -12,12 +12,11 @@ from tui.core.chat import Endpoint
 from tui.core.key_reference import KeyKind, parse_key_reference
 from tui.core.provider import Provider
 from tui.core.secret import Redactor, Secret
-from tui.runtime.builtin import BuiltIns
+from tui.runtime.builtin import BuiltIns, is_built_in
 from tui.runtime.checked_url import checked_url
-from tui.runtime.directory import is_built_in
-from tui.store.credentials import CredentialStore
 
 if TYPE_CHECKING:
+    from tui.store.credentials import CredentialStore
     from tui.store.keys import KeyResolver
 
 
@@ -26,7 +25,7 @@ class Endpoints:
 
     def __init__(
         self,
-        credentials: CredentialStore,
+        credentials: Callable[[], CredentialStore],
         built_ins: BuiltIns,
         environment: Mapping[str, str],
         redactor: Redactor,
@@ -44,7 +43,7 @@ class Endpoints:
         """Turns key references into keys; remembers what a command printed for this run."""
         from tui.store.keys import KeyResolver
 
-        return KeyResolver(self._credentials, self._environment, command_refusal=self._command_refusal)
+        return KeyResolver(self._credentials(), self._environment, command_refusal=self._command_refusal)
 
     def must_start(self, provider: Provider) -> bool:
         """Return whether a built-in endpoint is not up yet, so that resolving it takes a moment."""
@@ -90,7 +89,7 @@ class Endpoints:
             return ""
         if reference.kind is not KeyKind.STORED:
             return str(reference)
-        secret = self._credentials.get(provider.name)
+        secret = self._credentials().get(provider.name)
         return secret.hint if secret is not None else "stored, but missing"
 
     def _key(self, provider: Provider, key_text: str | None) -> Secret | None:
@@ -99,7 +98,7 @@ class Endpoints:
             reference = parse_key_reference(key_text)
             if reference is None:
                 return Secret(key_text.strip()) if key_text.strip() else None
-        return self.keys.resolve(provider.name, reference)
+        return None if reference is None else self.keys.resolve(provider.name, reference)
 
     def _known(self, endpoint: Endpoint) -> Endpoint:
         if endpoint.key is not None:

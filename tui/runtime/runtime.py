@@ -9,32 +9,30 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.provider import Provider
 from tui.core.secret import Redactor
-from tui.core.turn import Turn
-from tui.runtime.builtin import BuiltIns
-from tui.runtime.directory import ProviderDirectory, is_built_in
+from tui.runtime.builtin import BuiltIns, is_built_in
 from tui.runtime.endpoints import Endpoints
-from tui.session.chat_session import ChatSession
-from tui.session.target import ChatTarget
-from tui.store.credentials import CredentialStore
 from tui.store.paths import Paths, resolve_paths
 
 if TYPE_CHECKING:
     from tui.core.diagnosis import CheckResult
+    from tui.core.turn import Turn
     from tui.net.client import ClientFactory
     from tui.net.discover import Discovered, Discovery
     from tui.net.reachability import Reachability
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import CheckOptions, ProviderCheck
+    from tui.runtime.directory import ProviderDirectory
     from tui.runtime.exchanges import Exchange, Exchanges
+    from tui.session.chat_session import ChatSession
     from tui.session.journaling import TurnJournal
     from tui.store.conversations import ConversationStore, OpenConversation
+    from tui.store.credentials import CredentialStore
     from tui.store.endpoint_memory import EndpointMemory
     from tui.store.settings import Settings
     from tui.wire.models import ModelList
@@ -48,10 +46,9 @@ class Runtime:
         self.environment = environment
         self.redactor = Redactor()
         self.settings_notices: tuple[str, ...] = ()
-        self.credentials = CredentialStore(paths)
         self.built_ins = BuiltIns(paths.state_dir)
         self.endpoints = Endpoints(
-            self.credentials, self.built_ins, environment, self.redactor, self._command_refusal
+            lambda: self.credentials, self.built_ins, environment, self.redactor, self._command_refusal
         )
         self.unwritten: list[str] = []
         """What could not be saved until the end, in words for the person."""
@@ -68,8 +65,16 @@ class Runtime:
         return settings
 
     @cached_property
+    def credentials(self) -> CredentialStore:
+        """The stored keys."""
+        from tui.store.credentials import CredentialStore
+
+        return CredentialStore(self.paths)
+
+    @cached_property
     def directory(self) -> ProviderDirectory:
         """The provider list."""
+        from tui.runtime.directory import ProviderDirectory
         from tui.store.providers import ProviderStore
 
         for secret in self.credentials.all():
@@ -180,7 +185,7 @@ class Runtime:
         from tui.store.journal import MemoryJournal
 
         exchange = self.exchanges.for_command(wait_seconds, is_forgetful=is_forgetful)
-        return self._begin(exchange, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False)
+        return self._begin(exchange, MemoryJournal(), identity=_new_identity(), is_saved=False)
 
     def open_session(self, identity: str) -> ChatSession:
         """Reopen a conversation; where another session writes to it, it is read-only (``is_saved`` is false).
@@ -212,6 +217,8 @@ class Runtime:
 
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
+        from tui.session.target import ChatTarget
+
         session = self._unsaved_session(key_text)
         try:
             return await session.send(provider.test_prompt, ChatTarget(provider))
@@ -245,7 +252,7 @@ class Runtime:
         from tui.store.journal import MemoryJournal
 
         exchange = self.exchanges.for_screen(key_text)
-        return self._begin(exchange, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False)
+        return self._begin(exchange, MemoryJournal(), identity=_new_identity(), is_saved=False)
 
     def _resumed(self, opened: OpenConversation) -> ChatSession:
         from tui.store.journal import MemoryJournal
@@ -272,6 +279,8 @@ class Runtime:
         notices: Sequence[str] = (),
         is_saved: bool = True,
     ) -> ChatSession:
+        from tui.session.chat_session import ChatSession
+
         session = ChatSession(
             exchange,
             journal,
@@ -284,6 +293,12 @@ class Runtime:
         )
         self._sessions.append(session)
         return session
+
+
+def _new_identity() -> str:
+    from uuid import uuid4
+
+    return uuid4().hex[:12]
 
 
 def open_runtime(environment: Mapping[str, str]) -> Runtime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
 from tui.core.check_history import compare_checks, record_of
@@ -23,13 +24,15 @@ from tui.core.diagnosis import (
 from tui.core.endpoint_url import inspect_url, models_url_of
 from tui.core.report_text import LABELS
 from tui.core.secret import MASK, Secret
-from tui.core.turn import Turn
 from tui.core.usage import Usage
 from tui.net.machine.machine import Snapshot
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.net.proxies import Route
-from tui.wire.models import ModelList
 from tui.wire.servers import ServerIdentity
+
+if TYPE_CHECKING:
+    from tui.core.turn import Turn
+    from tui.wire.models import ModelList
 
 _NOTICE_SECONDS = 2.0
 

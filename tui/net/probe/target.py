@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -60,8 +60,8 @@ class ProbeServices:
     """What a diagnosis works with."""
 
     factory: ClientFactory
-    chat: ChatClient
-    """The chat's own client: the check sends what a chat sends."""
+    chat: Callable[[], ChatClient]
+    """Returns the chat's own client: the check sends what a chat sends. Many checks end before a chat."""
     machine: Machine
     environment: Mapping[str, str]
     redactor: Redactor
