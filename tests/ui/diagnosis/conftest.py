@@ -1,184 +1,18 @@
-"""A runtime whose checks and discoveries are scripted step by step."""
+"""Fixtures of the tests of diagnosis and discovery."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import Any
+import sys
+from pathlib import Path
 
 import pytest
-from fake_runtime import FakeRuntime
-from textual.pilot import Pilot
-from textual.screen import Screen
 
-from tui.core.causes import explain
-from tui.core.check_history import CheckRecord
-from tui.core.diagnosis import (
-    CheckId,
-    CheckResult,
-    DiagnosisReport,
-    Repair,
-    ServerSummary,
-    failed,
-    passed,
-    skipped,
-)
-from tui.core.provider import Provider
-from tui.core.usage import Usage
-from tui.net.discover import Discovered, Discovery
-from tui.runtime.diagnosing import CheckOptions
-from tui.ui.app import LmdeckApp
+sys.path.insert(0, str(Path(__file__).parent))
 
-Step = CheckResult | str | asyncio.Event
-
-
-def works(check: CheckId) -> CheckResult:
-    return passed(check, f"{check} is fine.", "a fact", milliseconds=float(len(check)))
-
-
-ALL_WELL = DiagnosisReport(
-    "http://gpu01:8000/v1",
-    "Qwen/Qwen3-8B",
-    "env:VLLM_KEY (…1234)",
-    tuple(works(check) for check in CheckId),
-    server=ServerSummary("vllm", "0.32.0", "owned_by"),
-    models=("Qwen/Qwen3-8B",),
-    context_window=32_768,
-    decode_rate=42.0,
-    usage=Usage(10, 20),
-    curl='curl -sS -i -H "Authorization: Bearer $VLLM_KEY" http://gpu01:8000/v1/models',
-)
-REFUSED = failed(
-    CheckId.TCP,
-    explain("connection-refused", host="gpu01", port="8000", chain=("OSError: [Errno 111]",)),
-    "10.0.0.1:8000: connection refused",
-    milliseconds=0.4,
-    details=("GET http://gpu01:8000/v1/models",),
-)
-NOTHING_THERE = DiagnosisReport(
-    "http://gpu01:8000/v1",
-    "Qwen/Qwen3-8B",
-    "env:VLLM_KEY (…1234)",
-    (
-        *(works(check) for check in (CheckId.URL, CheckId.ENVIRONMENT, CheckId.DNS)),
-        REFUSED,
-        *(skipped(check, "Not tried, because of: Connection.") for check in tuple(CheckId)[4:]),
-    ),
-    repairs=(
-        Repair("url", "http://gpu01:8001/v1 answers: use it?", {"provider_url": "http://gpu01:8001/v1"}),
-        Repair("model", "other is served: use it?", {"compatible_provider": "other"}),
-    ),
-    machine=("vLLM (pid 4242) listens on port 8001",),
-    changes=("version was 0.31, is now 0.32",),
-    curl="curl -sS http://gpu01:8000/v1/models",
-)
-
-
-class ScriptedCheck:
-    """A check that plays its steps, then ends with its report."""
-
-    def __init__(
-        self,
-        report: DiagnosisReport,
-        steps: Sequence[Step],
-        on_result: Callable[[CheckResult], None],
-        on_progress: Callable[[str], None],
-        history: tuple[CheckRecord, ...],
-    ) -> None:
-        self.history = history
-        self.was_cancelled = False
-        self._report = report
-        self._steps = steps
-        self._seen: list[CheckResult] = []
-        self._on_result = on_result
-        self._on_progress = on_progress
-
-    async def run(self) -> DiagnosisReport:
-        try:
-            for step in self._steps:
-                await self._play(step)
-        except asyncio.CancelledError:
-            self.was_cancelled = True
-            raise
-        return self._report
-
-    def interrupted(self) -> DiagnosisReport:
-        return replace(self._report, results=tuple(self._seen), repairs=(), was_interrupted=True)
-
-    async def _play(self, step: Step) -> None:
-        if isinstance(step, asyncio.Event):
-            await step.wait()
-        elif isinstance(step, str):
-            self._on_progress(step)
-        else:
-            self._seen.append(step)
-            self._on_result(step)
-        await asyncio.sleep(0)
-
-
-class DiagnosingRuntime(FakeRuntime):
-    """The fake runtime with ``check`` and ``discover``."""
-
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
-        self.report = ALL_WELL
-        self.steps: Sequence[Step] | None = None
-        self.history: tuple[CheckRecord, ...] = ()
-        self.asked: list[tuple[Provider, str | None, CheckOptions]] = []
-        self.checks: list[ScriptedCheck] = []
-        self.discovery = Discovery((), (), 3, is_complete=True)
-        self.discover_gate: asyncio.Event | None = None
-
-    def check(
-        self,
-        provider: Provider,
-        key_text: str | None = None,
-        options: CheckOptions | None = None,
-        *,
-        on_result: Callable[[CheckResult], None],
-        on_progress: Callable[[str], None],
-    ) -> ScriptedCheck:
-        self.asked.append((provider, key_text, options or CheckOptions()))
-        steps = self.report.results if self.steps is None else self.steps
-        made = ScriptedCheck(self.report, steps, on_result, on_progress, self.history)
-        self.checks.append(made)
-        return made
-
-    async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
-        for server in self.discovery.servers:
-            if on_found is not None:
-                on_found(server)
-        if self.discover_gate is not None:
-            await self.discover_gate.wait()
-        return self.discovery
+from diagnosis_runtime import DiagnosingRuntime
 
 
 @pytest.fixture
 def runtime() -> DiagnosingRuntime:
     """A runtime with the example providers."""
     return DiagnosingRuntime()
-
-
-@asynccontextmanager
-async def opened(
-    runtime: FakeRuntime, screen: Screen[Any], size: tuple[int, int] = (80, 24)
-) -> AsyncIterator[tuple[Pilot[Any], list[Any]]]:
-    """The screen over the provider list, and the list that its result goes to."""
-    app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
-    results: list[Any] = []
-    async with app.run_test(size=size) as pilot:
-        await app.push_screen(screen, results.append)
-        await pilot.pause()
-        yield pilot, results
-
-
-def text_of(pilot: Pilot[Any]) -> str:
-    """What the screen shows, line by line."""
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join(strip.text.rstrip() for strip in strips)
-
-
-def toasts(pilot: Pilot[Any]) -> str:
-    return "\n".join(note.message for note in pilot.app._notifications)

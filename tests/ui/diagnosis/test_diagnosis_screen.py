@@ -8,7 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import ALL_WELL, NOTHING_THERE, REFUSED, DiagnosingRuntime, opened, text_of, toasts, works
+from diagnosis_runtime import (
+    ALL_WELL,
+    NOTHING_THERE,
+    REFUSED,
+    DiagnosingRuntime,
+    opened,
+    text_of,
+    toasts,
+    works,
+)
 from textual.pilot import Pilot
 
 from tests.support.payloads import PAYLOADS

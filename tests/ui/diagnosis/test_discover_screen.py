@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from conftest import DiagnosingRuntime, opened, text_of, toasts
+from diagnosis_runtime import DiagnosingRuntime, opened, text_of, toasts
 from textual.pilot import Pilot
 
 from tests.support.payloads import PAYLOADS
