@@ -255,6 +255,11 @@ def test_an_interrupted_check_tells_what_was_found(tmp_path: Path, number: signa
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     report: dict[str, Any] = json.loads(out)
-    assert (process.returncode, report["exit_code"], report["ok"], err) == (128 + number, 128 + number, False, "")
+    assert (process.returncode, report["exit_code"], report["ok"], err) == (
+        128 + number,
+        128 + number,
+        False,
+        "",
+    )
     assert list(violations(report, SCHEMA)) == []
     assert {check["id"]: check["status"] for check in report["checks"]}["tcp"] == "ok"
