@@ -111,7 +111,7 @@ def everything(environment: dict[str, str], umask: int, url: str, home: Path) ->
         terminal.wait_for("Enter sends")
         for prompt in ("first", "second"):
             terminal.send(prompt, "enter")
-            terminal.wait_for(f"(?s){prompt}.*done · ")
+            terminal.wait_for(f"(?s)You wrote {prompt}.*price is zero.*done · ")
         terminal.send("ctrl+q")
         assert terminal.wait() == 0
     if find_engine() is not None:
