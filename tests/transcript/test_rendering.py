@@ -156,9 +156,9 @@ def test_block_ordinals_are_those_of_the_lines() -> None:
 
 def test_the_raw_view_shows_every_character() -> None:
     raw = RawLines(40)
-    raw.feed("*a*\x1b[2J\u202e\n  b")
+    raw.feed("*a*\x1b[2J\u202e\n  b\n👩\u200d💻")
     raw.finish()
-    assert [line.text for line in raw.settled] == ["*a*‹U+001B›[2J‹U+202E›", "  b"]
+    assert [line.text for line in raw.settled] == ["*a*‹U+001B›[2J‹U+202E›", "  b", "👩‹U+200D›💻"]
 
 
 def test_a_prompt_keeps_its_indents_and_wraps_at_words() -> None:

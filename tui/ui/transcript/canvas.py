@@ -41,6 +41,8 @@ _CURSOR_GUTTER = Span("▐ ", Role.CURSOR)
 _BLANK_ROW = Line((_NO_GUTTER,), 1)
 _UNSEEN = Span(" ↓ new output below · End ", Role.CURRENT_MATCH)
 _WHEEL_ROWS = 3
+_FRAME_CHARACTERS = 8_000
+"""What one frame takes in: far more than a model says in that time, and some 50 ms of work at worst."""
 
 
 class Canvas(ScrollView, inherit_bindings=False):
@@ -198,7 +200,9 @@ class Canvas(ScrollView, inherit_bindings=False):
             self._paint()
 
     def advance_turn(self, document: TurnDocument, index: int) -> None:
-        document.advance()
+        document.advance(limit=_FRAME_CHARACTERS)
+        if document.is_behind:
+            self.clock.request()  # the rest comes with the next frames
         self.roll.moved(index + 1)
 
     def _terminal_scrolls(self) -> bool:

@@ -43,17 +43,22 @@ class GrowingText:
         self._lines = self._new_lines()
         self._tail: list[Line] = []
         self._is_finished = False
+        self.is_behind = False
+        """Whether more arrived than was taken in."""
 
     def _new_lines(self) -> MarkdownLines | RawLines:
         return RawLines(self._layout.width) if self._is_raw else MarkdownLines(self._layout)
 
-    def advance(self, *, is_live: bool) -> bool:
-        """Take in what arrived; return whether any line may have changed."""
+    def advance(self, *, is_live: bool, limit: int | None = None) -> bool:
+        """Take in what arrived, ``limit`` characters at most; return whether any line may have changed."""
         if self._is_finished:
             if len(self._buffer) == self._offset:
                 return False
             self._begin_again()
         text = self._buffer.since(self._offset)
+        self.is_behind = limit is not None and len(text) > limit
+        if self.is_behind:
+            text, is_live = text[:limit], True
         self._offset += len(text)
         if text:
             self._lines.feed(text)
@@ -98,6 +103,7 @@ class TurnDocument:
         self._answer: GrowingText | None = None
         self._reasoning: GrowingText | None = None
         self._rows = 0
+        self._limit: int | None = None
         self._measured_for: tuple[View, bool] | None = None
 
     # ---- state
@@ -148,12 +154,21 @@ class TurnDocument:
         self._reasoning = None
         self.advance(force=True)
 
-    def advance(self, *, force: bool = False) -> bool:
-        """Take in what arrived since the last time; return whether anything changed."""
+    @property
+    def is_behind(self) -> bool:
+        """Whether more arrived than was taken in."""
+        shown = (self._answer, self._reasoning if self.is_reasoning_shown else None)
+        return any(text is not None and text.is_behind for text in shown)
+
+    def advance(self, *, force: bool = False, limit: int | None = None) -> bool:
+        """Take in what arrived since the last time; return whether anything changed.
+
+        With ``limit`` about that many characters at most: ``is_behind`` tells whether more are waiting.
+        """
         if self._answer is None or self._view is None:
             return False
-        turn = self.turn
-        changed = self._answer.advance(is_live=turn.state.is_live)
+        turn, self._limit = self.turn, limit
+        changed = self._answer.advance(is_live=turn.state.is_live, limit=limit)
         changed |= self._advance_reasoning()
         foot = foot_lines(turn, self._view.width)
         if foot != self._foot:
@@ -169,7 +184,7 @@ class TurnDocument:
             self._reasoning = GrowingText(
                 self.turn.reasoning, self._view, base=Role.REASONING, indent=REASONING_INDENT
             )
-        return self._reasoning.advance(is_live=self.turn.state is TurnState.REASONING)
+        return self._reasoning.advance(is_live=self.turn.state is TurnState.REASONING, limit=self._limit)
 
     def measure(self) -> None:
         """Count the rows again, after something grew or was folded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 from tui.core.safe_text import safe_text
 from tui.ui.transcript.cells import expand_tabs, settle_cells
@@ -20,7 +21,7 @@ def raw_spans(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     for run in _RUN.findall(expand_tabs(text)):
         shown = safe_text(run)
-        unsafe = shown != run
+        unsafe = shown != run or (len(run) == 1 and category(run) == "Cf") or "\ufe00" <= run <= "\ufe0f"
         piece = f"‹U+{ord(run[0]):04X}›" if unsafe else settle_cells(run) or f"‹U+{ord(run[0]):04X}›"
         spans.append(Span(piece, Role.WARNING if piece[0] == "‹" and unsafe else Role.TEXT))
     return tuple(spans)
