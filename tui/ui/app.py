@@ -104,7 +104,11 @@ class LmdeckApp(App[None], inherit_bindings=False):
         return TerminalDriver
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the provider list, the bottom of every stack of screens."""
+        """Return the provider list, the bottom of every stack of screens; a chat opened at once has it later."""
+        if isinstance(self._start, ChatStart):
+            from tui.ui.screens.ground import GroundScreen
+
+            return GroundScreen()
         from tui.ui.screens.providers import ProvidersScreen
 
         return ProvidersScreen()
@@ -118,8 +122,10 @@ class LmdeckApp(App[None], inherit_bindings=False):
         if not self.is_headless:
             self._listen_to_signals()
         if isinstance(self._start, ChatStart):
-            self.open_chat(self._start.provider, self._start.conversation)
-        self.call_after_refresh(self._warm_up)
+            chat = self.open_chat(self._start.provider, self._start.conversation)
+            chat.call_after_refresh(self._warm_up)
+        else:
+            self.call_after_refresh(self._warm_up)
 
     def _warm_up(self) -> None:
         self.run_worker(self._warm(), name="warm", group="warm", exit_on_error=False)
@@ -127,6 +133,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
     async def _warm(self) -> None:
         """Load what the first request needs, then find out who answers."""
         await self.runtime.warm()
+        await asyncio.to_thread(_warm_transcript)
         self.is_warm = True
         for screen in self.screen_stack:
             if isinstance(screen, ChecksReachability):
@@ -138,11 +145,13 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     # ── Screens ─────────────────────────────────────────────────────────────────────────────
 
-    def open_chat(self, provider_name: str | None, conversation: str | None = None) -> None:
+    def open_chat(self, provider_name: str | None, conversation: str | None = None) -> Screen[Any]:
         """Open a chat with a provider (``None``: the default one), or a saved conversation."""
         from tui.ui.screens.chat import ChatScreen
 
-        self.push_screen(ChatScreen(provider_name, conversation=conversation))
+        chat = ChatScreen(provider_name, conversation=conversation)
+        self.push_screen(chat)
+        return chat
 
     def open_diagnosis(self, provider_name: str) -> None:
         """Open the diagnosis of a provider."""
@@ -271,9 +280,12 @@ class LmdeckApp(App[None], inherit_bindings=False):
         markup: bool = False,
     ) -> None:
         """Show a toast. Its text is never markup, whatever the caller says."""
+        shown_seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
         super().notify(
-            safe_text(message), title=safe_line(title), severity=severity, timeout=timeout, markup=False
+            safe_text(message), title=safe_line(title), severity=severity, timeout=shown_seconds, markup=False
         )
+        # Textual 8.2.8 can leave a piece of a toast behind that vanished while the screen was arranged anew.
+        self.set_timer(shown_seconds + 0.3, lambda: self.screen.refresh())
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, with what would command a terminal made visible."""
@@ -295,6 +307,12 @@ class LmdeckApp(App[None], inherit_bindings=False):
             return False
         names = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
         return os.uname().sysname == "Darwin" or any(name in self._environment for name in names)
+
+
+def _warm_transcript() -> None:
+    from tui.ui.transcript.warm import warm_up
+
+    warm_up()
 
 
 def run_app(runtime: Runtime, start: Start = "providers") -> int:

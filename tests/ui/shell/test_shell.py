@@ -176,4 +176,5 @@ async def test_the_program_can_open_in_a_chat(until: Until) -> None:
     app = LmdeckApp(FakeRuntime(), ChatStart("gpu01-vllm"), environment={})  # type: ignore[arg-type]
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.__class__.__name__ == "ChatScreen")
-        assert isinstance(app.screen_stack[0], ProvidersScreen)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, ProvidersScreen))

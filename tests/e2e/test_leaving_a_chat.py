@@ -1,0 +1,21 @@
+"""A chat that was opened at once has the provider list under it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+
+
+def test_the_list_is_there_when_the_chat_is_left(tmp_path: Path) -> None:
+    with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path)) as terminal:
+        terminal.wait_for("Enter sends")
+        terminal.send("ctrl+l")
+        terminal.wait_for("2 providers")
+        terminal.wait_for("● ready")
+        terminal.send("enter")
+        terminal.wait_for("Enter sends")
+        terminal.send("ctrl+l")
+        terminal.wait_for("2 providers")
+        terminal.send("ctrl+q")
+        assert terminal.wait() == 0
