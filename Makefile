@@ -13,7 +13,7 @@ PROMISES ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check engine bench bench-start bench-wire bench-diagnosis fuzz assure screenshots lock wheel clean
+.PHONY: help run test check engine bench bench-check bench-wire bench-diagnosis fuzz assure screenshots lock wheel clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -35,11 +35,11 @@ engine: ## try again to install the embedded model
 	@rm -f $(VENV)/.engine
 	@$(MAKE) --no-print-directory $(VENV)/.engine
 
-bench: $(VENV)/.dev ## measure the transcript while an answer streams
+bench: $(VENV)/.dev bench-check ## measure the screens while an answer streams, and the start
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_transcript.py
 
-bench-start: $(VENV)/.dev ## measure the start, up to the first screen
-	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_start.py
+bench-check: $(VENV)/.dev ## measure the start of a check, and how soon a failing one answers
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_check_start.py
 
 bench-wire: $(VENV)/.dev ## measure the decoding of streams
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_wire.py
