@@ -109,17 +109,18 @@ async def test_a_provider_is_added_by_keys_alone(
     runtime: FakeRuntime, until: Until, size: tuple[int, int]
 ) -> None:
     async with form(runtime, size=size) as pilot:
-        await pilot.press(*"box", "enter", *"My box", "enter", "enter", *"Qwen/Qwen3-8B", "tab")
-        await pilot.press(*"0.00005", "enter", *"0", "enter", "right", "enter", *"env:BOX_KEY", "enter")
-        await pilot.press("enter", *"http://localhost:8000/v1", "ctrl+s")
+        await pilot.press(*"box", "enter", *"My", "enter", "enter", *"Qw/3:b", "tab")
+        await pilot.press(*"0.00005", "enter", *"0", "enter", "right", "enter", *"env:BOX", "enter")
+        await pilot.press("enter", *"http://[::1]/v1", "ctrl+s")
         await until(pilot, lambda: any(p.name == "box" for p in runtime.directory.providers()))
         saved = runtime.directory.get("box")
-        assert saved.display_name == "My box"
-        assert saved.compatible_provider == "Qwen/Qwen3-8B"
+        assert saved.display_name == "My"
+        assert saved.compatible_provider == "Qw/3:b"
+        assert saved.provider_url == "http://[::1]/v1"
         assert saved.input_price == Decimal("0.00005")
         assert saved.output_price == Decimal(0)
         assert saved.currency == "CNY"
-        assert saved.api_key == KeyReference(KeyKind.ENVIRONMENT, "BOX_KEY")
+        assert saved.api_key == KeyReference(KeyKind.ENVIRONMENT, "BOX")
         assert isinstance(pilot.app.screen, ProviderFormScreen), "Save stays on the page"
 
 
@@ -141,6 +142,32 @@ async def test_an_empty_field_is_judged_when_it_is_left(runtime: FakeRuntime) ->
         await pilot.press("tab")
         await pilot.pause()
         assert "Give the provider a name" in problem(pilot, "name")
+
+
+async def test_a_key_never_lays_out_the_form(runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch) -> None:
+    layouts: list[object] = []
+    lay_out = Screen._refresh_layout
+    async with form(runtime) as pilot:
+        await pilot.press("b", "o")
+        monkeypatch.setattr(
+            Screen,
+            "_refresh_layout",
+            lambda *given, **named: (layouts.append(given), lay_out(*given, **named)),
+        )
+        await pilot.press("x", "y", "backspace", "z")
+        assert editor(pilot, "name").value == "boxz"
+        assert layouts == []
+
+
+async def test_what_is_wrong_with_a_stored_record_is_said_at_once(runtime: FakeRuntime) -> None:
+    odd = Provider(
+        "odd", compatible_provider=" qwen ", provider_url="http://localhost:8000/v1", currency="usd"
+    )
+    async with form(runtime, odd) as pilot:
+        await pilot.pause()
+        assert "spaces around it" in problem(pilot, "compatible_provider")
+        assert "Use one of USD" in problem(pilot, "currency")
+        assert not form_of(pilot).has_changes
 
 
 async def test_a_name_that_is_taken_is_refused_with_another(runtime: FakeRuntime) -> None:

@@ -129,8 +129,14 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         elif (label := self._stored_key_label()) is not None:
             self.row("api_key").note(Content.styled(label, "dim"))
         (self.query_one("#form") if self.is_view_only else self.row("name").editor).focus()
-        self.call_after_refresh(self._judge)
+        self.call_after_refresh(self._judge_first)
         self.call_after_refresh(self.refresh_bindings)
+
+    def _judge_first(self) -> None:
+        """Say at once what is wrong with a stored record; a new one is judged as it is filled in."""
+        if self._previous_name is not None and not self.is_view_only:
+            self._touched.update(row_of(problem) for problem in self.reading().problems)
+        self._judge()
 
     def _stored_key_label(self) -> str | None:
         key = self._original.api_key

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from textual import events
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from tui.core.safe_text import safe_line
@@ -12,6 +14,10 @@ from tui.core.safe_text import safe_line
 
 class PlainInput(Input):
     """One line of text, without a border and without a timer; pastes are made safe and lose line feeds."""
+
+    value = Reactive("", init=False)
+    virtual_size = Reactive(Size(0, 0))
+    """Both without the layout of the whole screen that Textual 8.2.8 runs for each key: its size is fixed."""
 
     def __init__(self, value: str | None = None, placeholder: str = "", **options: Any) -> None:
         super().__init__(value, placeholder, compact=True, select_on_focus=False, **options)
