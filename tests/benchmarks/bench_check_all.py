@@ -26,7 +26,9 @@ SLOW = 3
 
 async def serve(count: int, owner: str) -> None:
     """Listen on ``count`` ports, print them, and answer until standard input ends."""
-    body = json.dumps({"object": "list", "data": [{"id": "m", "object": "model", "owned_by": owner}]}).encode()
+    body = json.dumps(
+        {"object": "list", "data": [{"id": "m", "object": "model", "owned_by": owner}]}
+    ).encode()
     sockets = [await _listen(body, LONG_PAUSE_SECONDS if n < SLOW else PAUSE_SECONDS) for n in range(count)]
     print(json.dumps([server.sockets[0].getsockname()[1] for server in sockets]), flush=True)
     await asyncio.to_thread(sys.stdin.read)
@@ -38,7 +40,9 @@ async def _listen(body: bytes, pause: float) -> asyncio.Server:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 is_list = head.startswith(b"GET /v1/models ")
                 await asyncio.sleep(pause if is_list else 0)
-                status, content = (b"200 OK", body) if is_list else (b"404 Not Found", b'{"detail":"Not Found"}')
+                status, content = (
+                    (b"200 OK", body) if is_list else (b"404 Not Found", b'{"detail":"Not Found"}')
+                )
                 writer.write(
                     b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
                     % (status, len(content), content)
@@ -93,9 +97,8 @@ def _run(environment: dict[str, str], count: int) -> tuple[float, float]:
 def main() -> None:
     """Print the figures."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    print(
-        f"{count} endpoints, {count - SLOW} answer after {PAUSE_SECONDS:g} s, {SLOW} after {LONG_PAUSE_SECONDS:g} s"
-    )
+    quick, slow = f"{PAUSE_SECONDS:g} s", f"{LONG_PAUSE_SECONDS:g} s"
+    print(f"{count} endpoints, {count - SLOW} answer after {quick}, {SLOW} after {slow}")
     for owner in ("vllm", "somebody"):
         wall, cpu = measure(count, owner)
         print(f"  owned by {owner}: {wall:.1f} s, {cpu:.1f} s of processor")

@@ -62,6 +62,7 @@ def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:
         wait_seconds=arguments.wait,
         is_remembered=arguments.watch is None,
         is_forgetful=not subject.is_named,
+        is_one_of_many=arguments.all_providers,
     )
 
 

@@ -6,7 +6,9 @@ and its responses never hold it, whatever prints them. Imports httpx: imported w
 
 from __future__ import annotations
 
+import importlib.util
 import ssl
+import sys
 from collections.abc import Callable
 
 import httpcore
@@ -19,6 +21,11 @@ from tui.net.dialer import Dialer
 from tui.net.exchange import current_exchange
 from tui.net.headers import check_encrypted, endpoint_headers
 from tui.net.proxies import Route
+
+if importlib.util.find_spec("sniffio") is None:
+    # The library looks for it at every lock it takes (httpcore 1.0.9), a dozen times a request, and a module
+    # that is missing is searched for on disk each time; this way the search is made once.
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 class NetworkTransport(httpx.AsyncHTTPTransport):

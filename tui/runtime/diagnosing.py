@@ -38,6 +38,8 @@ class CheckOptions:
     """Whether the result joins the history of the endpoint."""
     is_forgetful: bool = False
     """Whether nothing that the chat learns of the endpoint is kept."""
+    is_one_of_many: bool = False
+    """Whether other checks run beside it, so that this machine is looked at for all of them together."""
 
 
 def _ignore(_: object) -> None:
@@ -94,7 +96,6 @@ class ProviderCheck:
 
     def _prepare(self, endpoint: Endpoint) -> Diagnosis:
         """Import the network off the event loop, and put everything together."""
-        from tui.net.machine.machine import Machine
         from tui.net.probe.diagnose import Diagnosis
         from tui.net.probe.target import ProbeLimits, ProbeServices
 
@@ -105,7 +106,7 @@ class ProviderCheck:
         services = ProbeServices(
             runtime.clients,
             self._chat_client,
-            Machine(runtime.environment),
+            runtime.shared_machine if options.is_one_of_many else runtime.machine,
             runtime.environment,
             runtime.redactor,
             limits,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.core.turn import Turn
     from tui.net.client import ClientFactory
     from tui.net.discover import Discovered, Discovery
+    from tui.net.machine.machine import Machine
     from tui.net.reachability import Reachability
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import CheckOptions, ProviderCheck
@@ -110,11 +111,25 @@ class Runtime:
         return ClientFactory(self.environment, redactor=self.redactor)
 
     @cached_property
+    def machine(self) -> Machine:
+        """This machine, for diagnosis and discovery."""
+        from tui.net.machine.machine import Machine
+
+        return Machine(self.environment)
+
+    @cached_property
+    def shared_machine(self) -> Machine:
+        """The same for many checks at once."""
+        from tui.net.machine.shared import SharedMachine
+
+        return SharedMachine(self.environment)
+
+    @cached_property
     def exchanges(self) -> Exchanges:
         """The one path of every chat."""
         from tui.runtime.exchanges import Exchanges
 
-        return Exchanges(self.endpoints, self.clients, self.endpoint_memory, self.redactor)
+        return Exchanges(self.endpoints, lambda: self.clients, self.endpoint_memory, self.redactor)
 
     async def endpoint_for(self, provider: Provider, key_text: str | None = None) -> Endpoint:
         """Return where a provider's requests go; see ``Endpoints.resolve``."""
@@ -156,9 +171,8 @@ class Runtime:
     async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
         """Ask the ports of this machine which model servers answer; see ``net.discover``."""
         from tui.net.discover import discover
-        from tui.net.machine.machine import Machine
 
-        return await discover(self.clients, Machine(self.environment), on_found=on_found)
+        return await discover(self.clients, self.machine, on_found=on_found)
 
     async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
         """Return what the endpoint offers right now.
@@ -228,6 +242,7 @@ class Runtime:
     async def warm(self) -> None:
         """Import the network and build the TLS context ahead of the first request, off the event loop."""
         await asyncio.to_thread(self.clients.warm)
+        await asyncio.to_thread(lambda: self.exchanges.client)
         await asyncio.to_thread(self.conversations.purge_trash)
 
     async def release(self, session: ChatSession) -> None:
