@@ -11,9 +11,6 @@ import sys
 
 from tui.cli.output import Output
 from tui.cli.streamed_text import StreamedText
-from tui.core.causes import explain
-from tui.core.failure import UsageError
-from tui.core.provider import Provider
 from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
 from tui.runtime.runtime import Runtime
@@ -131,20 +128,11 @@ class PlainChat:
 
 def run_plain_chat(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Run the chat line by line and return the exit code."""
-    provider = _provider(arguments.provider, runtime)
+    provider = runtime.directory.for_chat(arguments.provider)
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     session = _session(arguments, runtime, output)
     return PlainChat(runtime, session, ChatTarget(provider), output).run()
-
-
-def _provider(name: str | None, runtime: Runtime) -> Provider:
-    provider = runtime.directory.get(name) if name else runtime.directory.default()
-    if provider is None:
-        raise UsageError(explain("no-provider"))
-    if not provider.is_active:
-        raise UsageError(explain("provider-inactive", name=provider.name))
-    return provider
 
 
 def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> ChatSession:

@@ -26,6 +26,11 @@ _PROVIDERS = (
         "Set its State to Active, or choose another provider.",
     ),
     Cause(
+        "provider-embedding",
+        "The provider[[ {name}]] makes embeddings: it cannot chat.",
+        "Choose another provider, or set its Category to Model.",
+    ),
+    Cause(
         "provider-read-only",
         "The provider[[ {name}]] is view-only: it is built in or comes from a system-wide file.",
         "Clone it and change the copy.",
@@ -99,7 +104,7 @@ _FILES = (
     Cause(
         "conversation-unknown",
         "There is no conversation [[named {name}||of that name]].",
-        "Run lmdeck history list to see what there is.",
+        "Open lmdeck and press h to see what there is, or take the newest one: --resume last.",
     ),
 )
 

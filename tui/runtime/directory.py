@@ -86,6 +86,25 @@ class ProviderDirectory:
         chosen = [provider for provider in usable if provider.is_default]
         return next(iter(chosen or usable), None)
 
+    def for_chat(self, name: str | None) -> Provider:
+        """Return the provider of that name, without one the default, where it can be asked at all.
+
+        Raises:
+            UsageError: there is none, it is inactive, for embeddings, or not installed. Never another
+                provider in its place: a prompt goes to nobody but whom it was meant for.
+        """
+        provider = self.get(name) if name is not None else self.default()
+        if provider is None:
+            raise UsageError(explain("no-provider"))
+        if provider.category is not Category.MODEL:
+            raise UsageError(explain("provider-embedding", name=provider.name))
+        if not provider.is_active:
+            raise UsageError(explain("provider-inactive", name=provider.name))
+        availability = self.availability(provider)
+        if not availability.is_available:
+            raise UsageError(explain("engine-missing", command=availability.command))
+        return provider
+
     def availability(self, provider: Provider) -> Availability:
         """Return whether the provider can be used at all."""
         return self._built_ins.availability(provider.name) if is_built_in(provider) else AVAILABLE

@@ -83,13 +83,7 @@ async def _target(arguments: argparse.Namespace, runtime: Runtime) -> ChatTarget
 async def _provider(arguments: argparse.Namespace, runtime: Runtime) -> Provider:
     if arguments.url is not None:
         return await provider_for_url(runtime, arguments.url, arguments.model, arguments.key_env)
-    directory = runtime.directory
-    provider = directory.get(arguments.provider) if arguments.provider else directory.default()
-    if provider is None:
-        raise UsageError(explain("no-provider"))
-    if not provider.is_active:
-        raise UsageError(explain("provider-inactive", name=provider.name))
-    return provider
+    return runtime.directory.for_chat(arguments.provider)
 
 
 async def _stream(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 
@@ -32,13 +33,14 @@ def _require_terminal() -> None:
 
 
 def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    gc.disable()  # a tenth of the start: nothing made until the first paint is garbage; the app enables it
     from tui.ui.app import ChatStart, run_app
 
     if arguments.command != "chat":
         code = run_app(runtime)
     else:
         if arguments.provider is not None:
-            runtime.directory.get(arguments.provider)
+            runtime.directory.for_chat(arguments.provider)
         runtime.saves_conversations = not arguments.unsaved
         conversation = runtime.resolve_conversation(arguments.resume) if arguments.resume else None
         code = run_app(runtime, ChatStart(arguments.provider, conversation))
