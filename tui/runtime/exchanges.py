@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,8 +26,13 @@ class Exchanges:
     """Makes exchanges for sessions: for a screen, for a command that must end, for a form's test."""
 
     def __init__(
-        self, endpoints: Endpoints, clients: ClientFactory, memory: EndpointMemory, redactor: Redactor
+        self,
+        endpoints: Endpoints,
+        clients: Callable[[], ClientFactory],
+        memory: EndpointMemory,
+        redactor: Redactor,
     ) -> None:
+        """``clients`` gives the factory when the first request is sent: a screen is painted before that."""
         self._endpoints = endpoints
         self._clients = clients
         self._memory = memory
@@ -39,7 +44,7 @@ class Exchanges:
         from tui.net.chat import ChatClient
         from tui.runtime.adaptations import KeptAdaptations
 
-        return ChatClient(self._clients, memory=KeptAdaptations(self._memory), redactor=self._redactor)
+        return ChatClient(self._clients(), memory=KeptAdaptations(self._memory), redactor=self._redactor)
 
     @cached_property
     def forgetful_client(self) -> ChatClient:
@@ -47,42 +52,53 @@ class Exchanges:
         from tui.net.chat import ChatClient
         from tui.runtime.adaptations import ForgottenAdaptations
 
-        return ChatClient(self._clients, memory=ForgottenAdaptations(), redactor=self._redactor)
+        return ChatClient(self._clients(), memory=ForgottenAdaptations(), redactor=self._redactor)
 
     def for_screen(self, key_text: str | None = None) -> Exchange:
         """Return an exchange for a person who watches: it never gives up while the connection lives.
 
         ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
         """
-        from tui.net.chat import SCREEN
-
-        return Exchange(self._endpoints, self.client, SCREEN, key_text)
+        return Exchange(self._endpoints, lambda: self.client, _screen_patience, key_text)
 
     def for_command(self, wait_seconds: float, *, is_forgetful: bool) -> Exchange:
         """Return an exchange that gives up when no text came for ``wait_seconds``."""
-        from tui.net.chat import HEADLESS
-
-        patience = replace(
-            HEADLESS,
-            headers_seconds=wait_seconds,
-            unstreamed_seconds=wait_seconds,
-            idle_seconds=wait_seconds,
-            loading_seconds=wait_seconds,
-            backoff_seconds=min(HEADLESS.backoff_seconds, wait_seconds / 4),
-            longest_retry_after_seconds=min(HEADLESS.longest_retry_after_seconds, wait_seconds),
-            loading_interval_seconds=min(HEADLESS.loading_interval_seconds, max(0.05, wait_seconds / 4)),
+        return Exchange(
+            self._endpoints,
+            lambda: self.forgetful_client if is_forgetful else self.client,
+            lambda: _command_patience(wait_seconds),
+            None,
         )
-        client = self.forgetful_client if is_forgetful else self.client
-        return Exchange(self._endpoints, client, patience, None)
+
+
+def _screen_patience() -> Patience:
+    from tui.net.deadlines import SCREEN
+
+    return SCREEN
+
+
+def _command_patience(wait_seconds: float) -> Patience:
+    from tui.net.deadlines import HEADLESS
+
+    return replace(
+        HEADLESS,
+        headers_seconds=wait_seconds,
+        unstreamed_seconds=wait_seconds,
+        idle_seconds=wait_seconds,
+        loading_seconds=wait_seconds,
+        backoff_seconds=min(HEADLESS.backoff_seconds, wait_seconds / 4),
+        longest_retry_after_seconds=min(HEADLESS.longest_retry_after_seconds, wait_seconds),
+        loading_interval_seconds=min(HEADLESS.loading_interval_seconds, max(0.05, wait_seconds / 4)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Opens the stream of one request."""
+    """Opens the stream of one request; the network is loaded when the first one is sent."""
 
     endpoints: Endpoints
-    client: ChatClient
-    patience: Patience
+    client: Callable[[], ChatClient]
+    patience: Callable[[], Patience]
     key_text: str | None
 
     async def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
@@ -94,6 +110,7 @@ class Exchange:
         except LmdeckError as error:
             yield EventBatch(time.perf_counter(), (StreamFailed(error.failure),))
             return
-        async with aclosing(self.client.stream(endpoint, request, patience=self.patience)) as batches:
+        stream = self.client().stream(endpoint, request, patience=self.patience())
+        async with aclosing(stream) as batches:
             async for batch in batches:
                 yield batch

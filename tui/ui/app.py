@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
@@ -128,6 +129,8 @@ class LmdeckApp(App[None], inherit_bindings=False):
             self.call_after_refresh(self._warm_up)
 
     def _warm_up(self) -> None:
+        gc.freeze()  # what the start made stays until the end: no later collection needs to look at it
+        gc.enable()
         self.run_worker(self._warm(), name="warm", group="warm", exit_on_error=False)
 
     async def _warm(self) -> None:
