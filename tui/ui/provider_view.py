@@ -27,6 +27,7 @@ class Reach(Enum):
     UP = ("●", "up", "$text-success")
     READY = ("●", "ready", "$text-success")
     DOWN = ("○", "down", "$text-error")
+    NO_KEY = ("○", "no key", "$text-error")
     MISSING = ("○", "not installed", "dim")
     INACTIVE = ("–", "inactive", "dim")
 
@@ -116,6 +117,7 @@ COLUMNS: tuple[Column, ...] = (
 
 REACH_WIDTH = 15
 _PADDING = 2
+_NOTICES_SHOWN = 3
 
 
 def column_width(column: Column, rows: Sequence[Row]) -> int:
@@ -144,6 +146,20 @@ def matches(row: Row, query: str) -> bool:
     return all(word in text for word in query.casefold().split())
 
 
+def reach_after(failure: Failure | None) -> Reach:
+    """Return what a failed check says of an endpoint: without a key nobody was asked."""
+    has_no_key = failure is not None and failure.cause in ("key-unavailable", "key-malformed")
+    return Reach.NO_KEY if has_no_key else Reach.DOWN
+
+
+def shortened(notices: Sequence[str]) -> tuple[str, ...]:
+    """Return the notices for which a small window has room, and how many there are besides."""
+    if len(notices) <= _NOTICES_SHOWN:
+        return tuple(notices)
+    shown = _NOTICES_SHOWN - 1
+    return (*notices[:shown], f"{len(notices) - shown} more, shown when these are corrected.")
+
+
 def details(row: Row) -> Content:
     """Return three lines for below the list: everything about one provider that a narrow list leaves out."""
     provider = row.provider
@@ -152,6 +168,8 @@ def details(row: Row) -> Content:
         parts.append("is remote")
     if provider.tls.insecure:
         parts.append("TLS not verified")
+    if provider.api_key is not None and provider.allow_unencrypted_key:
+        parts.append("key may go unencrypted")
     first = Content.assemble((safe_line(provider.label), "bold"), ("  " + " · ".join(parts), "dim"))
     url = safe_line(provider.compatible_provider) + "  at  " + shown_url(provider)
     money = f"Key: {safe_line(row.key_label) or 'none'}   Price: {price_text(provider)}"

@@ -13,10 +13,11 @@ from fake_runtime import FakeAvailability, FakeReachability, FakeRuntime, Reply,
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
+from tui.core.causes import explain
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Provider, State
 from tui.ui.app import LmdeckApp
-from tui.ui.provider_view import Reach
+from tui.ui.provider_view import Reach, shortened
 from tui.ui.screens.dialogs import ConfirmDialog
 from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.provider_form import ProviderFormScreen
@@ -149,6 +150,18 @@ async def test_at_most_four_checks_run_at_once_and_keys_do_not_wait(until: Until
         await until(pilot, lambda: reach_of(pilot, "p11") is Reach.UP)
         assert runtime.most_reaching == 4
         assert sorted(runtime.reached) == sorted(provider.name for provider in providers)
+
+
+async def test_a_key_that_is_not_there_is_no_server_that_is_down(runtime: FakeRuntime, until: Until) -> None:
+    missing = explain("key-unavailable", source="env:NOPE", reason="the variable NOPE is not set")
+    runtime.reachability["cloud"] = FakeReachability(False, missing, None)
+    async with listed(runtime) as pilot:
+        await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.NO_KEY)
+
+
+def test_many_notices_leave_room_for_the_list() -> None:
+    assert shortened(("a", "b", "c")) == ("a", "b", "c")
+    assert shortened(tuple("abcde")) == ("a", "b", "3 more, shown when these are corrected.")
 
 
 async def test_a_provider_that_is_down_tells_why_and_what_to_do(runtime: FakeRuntime, until: Until) -> None:

@@ -18,7 +18,7 @@ from tui.core.key_reference import KeyKind
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_text
 from tui.ui.bindings import bindings_of
-from tui.ui.provider_view import Reach, Row, condition, details
+from tui.ui.provider_view import Reach, Row, condition, details, reach_after, shortened
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.widgets.plain_input import PlainInput
 from tui.ui.widgets.provider_table import ProviderTable
@@ -100,7 +100,7 @@ class ProvidersBase(LmdeckScreen[None]):
         self._rows = {provider.name: self._row(provider, known.get(provider.name)) for provider in providers}
         self.table.set_rows(tuple(self._rows.values()))
         notices = self.query_one("#notices", Static)
-        texts = (*self.deck.settings_notices(), *self.runtime.directory.notices)
+        texts = shortened((*self.deck.settings_notices(), *self.runtime.directory.notices))
         notices.display = bool(texts)
         notices.update(Content("\n".join(f"! {safe_text(text)}" for text in texts)))
         self.query_one("#welcome").display = all(provider.is_remote for provider in providers)
@@ -151,12 +151,12 @@ class ProvidersBase(LmdeckScreen[None]):
             try:
                 found = await self.runtime.reach(provider)
             except LmdeckError as error:
-                self._show_reach(provider, Reach.DOWN, error=error)
+                self._show_reach(provider, reach_after(error.failure), error=error)
                 return
         reach = Reach.UNKNOWN
         if found.is_reachable is not None:
             up = Reach.UP if found.milliseconds is not None else Reach.READY
-            reach = up if found.is_reachable else Reach.DOWN
+            reach = up if found.is_reachable else reach_after(found.failure)
         row = self._rows.get(name)
         if row is not None and row.provider == provider:
             self._show(replace(row, reach=reach, milliseconds=found.milliseconds, failure=found.failure))
