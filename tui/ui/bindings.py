@@ -135,7 +135,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("providers.reverse", "O", "reverse", "Reverse", "Sort the other way round"),
         Key("providers.columns", "w", "columns", "Columns", "Show every column, or those that fit"),
         Key("providers.refresh", "R,f5", "refresh", "Refresh", "Read the file again and check who answers"),
-        Key("providers.history", "h", "history", "History", "Open a saved conversation"),
+        Key("providers.history", "h,ctrl+o", "history", "History", "Open a saved conversation"),
         Key("providers.back", "escape", "back", "Clear filter", "Leave the filter and show everything"),
     ),
     "table": (
