@@ -53,6 +53,13 @@ def test_estimates_are_marked_one_by_one() -> None:
     assert tail == "~1,200 in · ~101 out · ~0.001402 USD │ chat ~1,200 in · ~101 out"
 
 
+def test_the_sum_of_a_chat_with_something_unknown_is_marked_as_such() -> None:
+    usage = Usage(10, 5, None)
+    costs = (Cost(Decimal("0.01"), Decimal(0), "USD"),)
+    facts = facts_of(finished_turn(None), usage=usage, costs=costs, is_incomplete=True)
+    assert texts(facts, 120)[1].endswith("chat ~10 in · ~5 out · ~0.01 USD")
+
+
 def test_unknown_is_a_dash_and_never_a_zero() -> None:
     head, tail = texts(facts_of(finished_turn(None)), 120)
     assert "— tok/s" in head

@@ -235,10 +235,13 @@ async def test_default_and_state_change_by_one_key(runtime: FakeRuntime, until: 
         await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.UP)
 
 
-async def test_an_edit_by_hand_is_noticed_before_an_action(runtime: FakeRuntime, until: Until) -> None:
+@pytest.mark.parametrize("key", ["asterisk", "down"])
+async def test_an_edit_by_hand_is_noticed_at_the_next_key(
+    runtime: FakeRuntime, until: Until, key: str
+) -> None:
     async with listed(runtime) as pilot:
         runtime.directory.changed_by_hand = [replace(example_providers()[2], name="renamed")]
-        await pilot.press("asterisk")
+        await pilot.press(key)
         await until(pilot, lambda: names(pilot) == ["renamed"])
         assert "changed outside lmdeck" in toasts(pilot)
 

@@ -184,8 +184,9 @@ class ProvidersBase(LmdeckScreen[None]):
         self._show_details()
 
     def on_data_table_row_highlighted(self) -> None:
-        """Another provider is under the cursor."""
-        self._show_details()
+        """Another provider is under the cursor; somebody is at the keys, so edits by hand are looked for."""
+        if not (self.is_current and self.notice_edits()):
+            self._show_details()
 
     def _show_details(self) -> None:
         row = self.table.current

@@ -218,7 +218,8 @@ def _chat_tokens(facts: StatusFacts) -> Iterator[Part]:
     for count, word, rank in entries:
         if count is not None:
             yield Part(f"{format_tokens(count, source, compact=True)} {word}", rank, "muted", CHAT)
-    yield Part(format_costs(facts.costs), 2, "muted", CHAT)
+    costs = [replace(cost, source=Source.ESTIMATED) if facts.is_incomplete else cost for cost in facts.costs]
+    yield Part(format_costs(costs), 2, "muted", CHAT)
 
 
 def _price_words(price: Price) -> str:
