@@ -50,7 +50,7 @@ class CheckPrinter:
         self._is_verbose = is_verbose
         self._width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((80, 24)).columns))
         self._waiting: dict[CheckId, CheckResult] = {}
-        self._printed: dict[CheckId, CheckResult] = {}
+        self._printed: dict[CheckId, list[ReportLine]] = {}
         self._has_failed = False
 
     def begin(self, model: str, *, is_quick: bool) -> None:
@@ -66,8 +66,7 @@ class CheckPrinter:
     def result(self, result: CheckResult) -> None:
         """Print a rung once every rung below it is printed."""
         if result.id in self._printed:
-            if result != self._printed[result.id]:
-                self._show(result)
+            self._show(result)
             return
         self._waiting[result.id] = result
         for check in CheckId:
@@ -105,7 +104,7 @@ class CheckPrinter:
             self._output.text(self._plain(report.curl))
 
     def _show(self, result: CheckResult) -> None:
-        self._printed[result.id] = result
+        known = self._printed.setdefault(result.id, [])
         if result.status is CheckStatus.SKIPPED and not self._is_verbose:
             return
         is_verdict = result.status is CheckStatus.FAILED and not self._has_failed
@@ -115,6 +114,9 @@ class CheckPrinter:
         lines = result_lines(
             shown, width=self._width, ascii_only=self._output.is_ascii, verbose=self._is_verbose
         )
+        if lines == known:
+            return  # what was corrected does not show
+        self._printed[result.id] = lines
         for line in lines:
             self._print(line)
 
