@@ -5,9 +5,12 @@ Amounts are exact decimals from the form to the status bar. Prices are per 1,000
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+_NARROW = re.compile("[\\0-\u2e7f]+")
 
 CURRENCIES = ("USD", "CNY", "EUR", "JPY", "GBP", "AUD", "CAD", "CHF", "HKD", "SGD")
 """The currencies a provider can be priced in, in the order in which they are offered."""
@@ -145,5 +148,5 @@ def estimate_tokens(text: str) -> int:
     """
     if not text:
         return 0
-    wide = sum(1 for character in text if ord(character) > 0x2E7F) if not text.isascii() else 0
+    wide = 0 if text.isascii() else len(_NARROW.sub("", text))
     return max(1, (len(text) - wide + 3) // 4 + wide)
