@@ -24,7 +24,7 @@ from tests.support.check_runner import run_check
 from tests.support.terminal import private_environment
 from tui.core.chat import ChatRequest, Endpoint, Message, Role
 from tui.core.diagnosis import CheckId, CheckResult
-from tui.core.events import AnswerDelta, Progress, StreamFailed
+from tui.core.events import AnswerDelta, Progress, StreamEvent, StreamFailed
 from tui.core.provider import Sampling
 from tui.core.secret import Redactor
 from tui.demo.engine import EngineAddress, EngineProcess
@@ -49,6 +49,8 @@ THINKING_TEMPLATE = (
 """A template of a model that thinks: llama.cpp sends the reasoning in a field of its own."""
 THINKING_GRAMMAR = r'root ::= "<think>\n" [a-zA-Z ,.]{20,60} "\n</think>\n\n" [a-zA-Z ,.]{10,60}'
 """Makes any model think aloud, in tags."""
+SHORT_GRAMMAR = r'root ::= "<think>\n" [a-z]{2,4} "\n</think>\n\n" [a-z]{2,4}'
+"""The same, short enough for what a check spends."""
 SECONDS = 120.0
 """For anything that must happen, however busy the machine."""
 PATIENT = ProbeLimits(
@@ -84,7 +86,8 @@ class Lmdeck:
         body = "".join(f"{name} = {json.dumps(value)}\n" for name, value in extra_body.items())
         self._file.write_text(
             f'schema = 1\n\n[providers.engine]\nprovider_url = "{self._url}"\n'
-            f'compatible_provider = "{MODEL}"\napi_key = "env:{KEY_VARIABLE}"\n\n[providers.engine.extra_body]\n{body}',
+            f'compatible_provider = "{MODEL}"\napi_key = "env:{KEY_VARIABLE}"\n\n'
+            f"[providers.engine.extra_body]\n{body}",
             encoding="utf-8",
         )
 
@@ -184,9 +187,9 @@ def test_a_template_that_thinks_sends_reasoning_in_its_own_field(
 
 def test_the_check_says_where_the_reasoning_stands(thinking_address: EngineAddress, tmp_path: Path) -> None:
     program = Lmdeck(tmp_path / "home", thinking_address)
-    program.configure(grammar=THINKING_GRAMMAR)
+    program.configure(grammar=SHORT_GRAMMAR)
     checks = {check["id"]: check for check in program.run("check", "engine").json["checks"]}
-    assert checks["reasoning"]["status"] in ("ok", "warning"), "twenty tokens may all be thought"
+    assert checks["reasoning"]["status"] == "ok"
     assert "reasoning_content" in " ".join(checks["reasoning"]["facts"])
 
 
@@ -297,7 +300,7 @@ async def test_a_model_that_is_being_loaded_is_told(tmp_path: Path) -> None:
     async with loading_engine(tmp_path / "engine.log") as (url, process_id, _), chat_client() as client:
         stream = client.stream(Endpoint(url), chat_request("Hi", 8), patience=LONG)
         async with aclosing(stream) as batches:
-            events = []
+            events: list[StreamEvent] = []
             async for batch in batches:
                 events += batch.events
                 if any(isinstance(event, Progress) and event.stage == "sent" for event in batch.events):

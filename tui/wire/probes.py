@@ -109,10 +109,26 @@ def _server_info(status: int, text: str, value: object) -> ProbeAnswer | None:
 
 def _lm_studio(status: int, text: str, value: object) -> ProbeAnswer | None:
     models = _get(value, "models") or _get(value, "data")
-    first = models[0] if isinstance(models, list) and models else None
+    if not isinstance(models, list):
+        return None
+    first = models[0] if models else None
     if not isinstance(first, dict) or not ({"loaded_instances", "state"} & first.keys()):
         return None
-    return _known(ServerKind.LM_STUDIO, "/api/v1/models")
+    windows = {window for entry in models for window in _loaded_windows(entry)}
+    return _known(ServerKind.LM_STUDIO, "/api/v1/models", None, windows.pop() if len(windows) == 1 else None)
+
+
+def _loaded_windows(entry: object) -> list[int]:
+    """Return the windows with which a model of LM Studio is loaded: one for each instance of it.
+
+    Source: the v1 REST documentation (``loaded_instances``), the v0 one (``loaded_context_length``).
+    """
+    instances = _get(entry, "loaded_instances")
+    given = (
+        [_get(each, "config", "context_length") for each in instances] if isinstance(instances, list) else []
+    )
+    counts = (read_count(value) for value in (*given, _get(entry, "loaded_context_length")))
+    return [count for count in counts if count is not None]
 
 
 def _localai(status: int, text: str, value: object) -> ProbeAnswer | None:

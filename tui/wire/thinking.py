@@ -55,6 +55,11 @@ _NO_MINIMAL = (ServerKind.OLLAMA, ServerKind.TENSORRT_LLM, ServerKind.DEEPSEEK, 
 _EFFORTS = frozenset({Thinking.MINIMAL, Thinking.LOW, Thinking.MEDIUM, Thinking.HIGH})
 
 
+def forms_of(server: ServerKind | None) -> tuple[ThinkingForm, ...]:
+    """Return the forms that a server is told in, in the order in which they are tried."""
+    return _FORMS[server]
+
+
 def thinking_fields(
     thinking: Thinking | None,
     server: ServerKind | None,
@@ -64,7 +69,7 @@ def thinking_fields(
     """Return the top-level fields of a request that carry the setting, without those in ``refused``."""
     if thinking is None:
         return {}
-    for form in _FORMS[server]:
+    for form in forms_of(server):
         fields = _fields(form, thinking, server, model)
         if form.value not in refused:
             return {name: value for name, value in fields.items() if name not in refused}
