@@ -15,6 +15,8 @@ from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette
+from textual.css.query import NoMatches
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -263,6 +265,8 @@ class LmdeckApp(App[None], inherit_bindings=False):
     def report_worker(self, event: Worker.StateChanged) -> None:
         """Say aloud that a background task died of a defect, and keep the report; the program goes on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
+            if isinstance(event.worker.node, CommandPalette) and isinstance(event.worker.error, NoMatches):
+                return  # Textual 8.2.8: the search of a palette that was closed at once looks for its list
             from tui.runtime.crash import report_crash
 
             self.notify(report_crash(self.runtime, event.worker.error), severity="error", timeout=10)
