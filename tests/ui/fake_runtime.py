@@ -376,6 +376,7 @@ class FakeRuntime:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.environment = dict(environment or {})
+        self.proxies: dict[str, str] = {}
         self.paths = FakePaths()
         self.settings = settings or Settings(theme="dark", calm=True)
         self.settings_notices: tuple[str, ...] = ()
@@ -423,6 +424,9 @@ class FakeRuntime:
         if isinstance(found, Failure):
             raise LmdeckError(found)
         return FakeModelList(tuple(FakeModelInfo(name) for name in found))
+
+    def proxy_label(self, provider: Provider) -> str:
+        return self.proxies.get(provider.name, "")
 
     def key_label(self, provider: Provider) -> str:
         reference = provider.api_key

@@ -139,6 +139,13 @@ class Runtime:
         """Return how a provider's key is shown; see ``Endpoints.key_label``."""
         return self.endpoints.key_label(provider)
 
+    def proxy_label(self, provider: Provider) -> str:
+        """Return the proxy between here and a provider, and the variable that names it; empty: none."""
+        from tui.net.proxies import choose_route
+
+        route = choose_route(provider.provider_url, self.environment)
+        return "" if route.is_direct else route.describe()
+
     async def reach(self, provider: Provider) -> Reachability:
         """Look shortly whether a provider answers; spends no tokens and never starts the engine."""
         from tui.net.reachability import Reachability, reach

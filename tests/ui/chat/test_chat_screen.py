@@ -371,6 +371,12 @@ async def test_warnings_about_the_connection_stay(runtime: Any, open_chat: Any) 
         assert "TLS not verified · key not encrypted" in chat.status
 
 
+async def test_a_proxy_on_the_way_is_told(runtime: Any, open_chat: Any) -> None:
+    runtime.proxies["gpu01-vllm"] = "through http://proxy:3128 ($HTTP_PROXY)"
+    async with open_chat("gpu01-vllm", size=(80, 24)) as chat:
+        assert "via proxy" in chat.status
+
+
 async def test_a_paid_provider_tells_its_price_then_the_cost(runtime: Any, open_chat: Any) -> None:
     provider = runtime.directory.get("cloud")
     runtime.directory.save(

@@ -311,6 +311,8 @@ class ChatBase(LmdeckScreen[None]):
 
     def _marks(self) -> list[tuple[str, str]]:
         marks = provider_marks(self.target.provider) if self.target is not None else []
+        if self.target is not None and self.runtime.proxy_label(self.target.provider):
+            marks.append(("via proxy", "muted"))
         if self.session is not None and self.session.trouble:
             marks.append(("disk trouble", "error"))
         elif self.is_read_only:
