@@ -558,8 +558,8 @@ def key_table() -> str:
 
 def _table_lines(groups: Iterable[str]) -> Iterator[str]:
     for group in groups:
-        yield f"| {GROUP_TITLES[group]} | |"
-        yield "| --- | --- |"
+        yield f"| {GROUP_TITLES[group]} | | |"
+        yield "| --- | --- | --- |"
         for key in KEYS[group]:
-            yield f"| `{key_names(key)}` | {key.tooltip} |"
+            yield f"| `{key_names(key)}` | {key.tooltip} | `{key.identifier}` |"
         yield ""

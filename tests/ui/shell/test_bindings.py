@@ -56,4 +56,4 @@ def test_the_table_names_every_key() -> None:
     table = key_table()
     for group in KEYS.values():
         for key in group:
-            assert f"| `{key_names(key)}` | {key.tooltip} |" in table
+            assert f"| `{key_names(key)}` | {key.tooltip} | `{key.identifier}` |" in table
