@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tui.demo.server import DemoServer
+
+
+@pytest.fixture(autouse=True)
+def quick(tmp_path: Path) -> Iterator[None]:
+    """A provider ``quick``: the demo's answers, without the pace of reading."""
+    server = DemoServer(rate=5000)
+    folder = Path(private_environment(tmp_path / "home")["XDG_CONFIG_HOME"]) / "lmdeck"
+    folder.mkdir(parents=True)
+    (folder / "providers.toml").write_text(
+        f'[providers.quick]\ncompatible_provider = "demo-reasoner"\nprovider_url = "{server.start()}"\n'
+    )
+    yield
+    server.stop()
 
 
 def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> None:
     lines = "hello\n/help\n/title my talk\nmore \\\nof it\n/regenerate\n/nonsense\n/quit\n"
-    done = program("chat", "demo", "--plain", stdin=lines.encode())
+    done = program("chat", "quick", "--plain", stdin=lines.encode())
     assert done.code == 0, done.err
     assert "\x1b" not in done.out + done.err
     assert done.out.count("answer:") == 3
@@ -23,14 +40,14 @@ def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> N
 
 
 def test_reopening_prints_what_was_said(program: Call) -> None:
-    program("chat", "demo", "--plain", stdin=b"remember the word marmalade\n/quit\n")
-    done = program("chat", "demo", "--plain", "--resume", "last", stdin=b"/quit\n")
+    program("chat", "quick", "--plain", stdin=b"remember the word marmalade\n/quit\n")
+    done = program("chat", "quick", "--plain", "--resume", "last", stdin=b"/quit\n")
     assert "marmalade" in done.out
     assert program("chat", "--plain", "--resume", "zzz", stdin=b"").code == 2
 
 
 def test_unsaved_keeps_nothing(program: Call, tmp_path: Path) -> None:
-    program("chat", "demo", "--plain", "--unsaved", stdin=b"hello\n/quit\n")
+    program("chat", "quick", "--plain", "--unsaved", stdin=b"hello\n/quit\n")
     assert not list((tmp_path / "home" / "data").glob("**/*.jsonl"))
 
 
