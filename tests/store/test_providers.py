@@ -470,6 +470,13 @@ def test_a_change_by_hand_is_noticed(paths: Paths) -> None:
     assert store.has_changed()
 
 
+def test_a_name_that_has_no_effect_is_told(paths: Paths) -> None:
+    write(paths, 'schema = 1\ndefault = "a"\nmine = 3\n[defaults]\nModel = "a"\n')
+    default, mine = ProviderStore(paths).load().notices
+    assert "[defaults]" in default
+    assert "mine is not known here" in mine
+
+
 def test_a_linked_file_stays_a_link(paths: Paths, tmp_path: Path) -> None:
     real = tmp_path / "dotfiles.toml"
     real.write_text("schema = 1\n")

@@ -10,6 +10,8 @@ from tui.core.provider_rules import check_provider
 from tui.core.safe_text import safe_line
 from tui.store.provider_toml import KNOWN_KEYS, Table, decode_provider
 
+_DOCUMENT_KEYS = ("schema", "providers", "defaults")
+
 
 def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider], tuple[str, ...]]:
     """Return the providers of a document and a notice for everything in it that cannot be used."""
@@ -17,7 +19,7 @@ def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider]
     if not isinstance(records, dict):
         return [], (f'{shown}: "providers" must be a table. Write one [providers.NAME] for each provider.',)
     providers: list[Provider] = []
-    notices: list[str] = []
+    notices = _unknown_names(table, shown)
     for name, record in records.items():
         label = f"{shown}, provider {safe_line(name, 40)}"
         if not isinstance(record, dict):
@@ -29,6 +31,16 @@ def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider]
         notices += _rule_notices(label, provider, {problem.field for problem in problems})
         notices += _unknown_keys(label, record)
     return providers, () if quiet else tuple(notices)
+
+
+def _unknown_names(table: Table, shown: str) -> list[str]:
+    """Return a notice for each name at the top of a document that has no effect there."""
+    advice = {"default": 'write Model = "NAME" under a line [defaults]'}
+    return [
+        f"{shown}: {safe_line(name, 40)} is not known here; {advice.get(name, 'it is kept, without effect')}."
+        for name in table
+        if name not in _DOCUMENT_KEYS
+    ]
 
 
 def _rule_notices(label: str, provider: Provider, told: set[str]) -> list[str]:
