@@ -107,7 +107,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
         return TerminalDriver
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the provider list, the bottom of every stack of screens; a chat opened at once has it later."""
+        """Return the provider list, the bottom of every stack; a chat opened at once gets it later."""
         if isinstance(self._start, ChatStart):
             from tui.ui.screens.ground import GroundScreen
 
@@ -170,6 +170,13 @@ class LmdeckApp(App[None], inherit_bindings=False):
         from tui.ui.screens.conversations import ConversationsScreen
 
         self.push_screen(ConversationsScreen())
+
+    def action_command_palette(self) -> None:
+        """Find a command by its name."""
+        from tui.ui.screens.modal import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_help(self) -> None:
         """Show the help of what has the focus, or close it again."""

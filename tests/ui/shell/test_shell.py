@@ -95,7 +95,7 @@ async def test_the_palette_offers_the_commands_of_the_screen(until: Until) -> No
         titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
         assert {"Help", "Theme", "Calm", "Quit", "Add", "Clone", "Filter"} <= set(titles)
         await pilot.press("ctrl+p")
-        await until(pilot, lambda: pilot.app.screen.__class__.__name__ == "CommandPalette")
+        await until(pilot, lambda: pilot.app.screen.__class__.__name__ == "Palette")
         await pilot.press(*"reverse")
         await pilot.press("enter")
         screen = pilot.app.screen_stack[0]

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.core.figures import (
@@ -26,6 +25,7 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import Turn
 from tui.core.usage import Price, ServerTimings, Source, Usage
 from tui.ui.bindings import bindings_of
+from tui.ui.screens.modal import Window
 from tui.ui.widgets.status_parts import StatusFacts
 
 _LABEL_CELLS = 21
@@ -42,7 +42,7 @@ class Fact(NamedTuple):
 Section = tuple[str, list[Fact]]
 
 
-class FiguresScreen(ModalScreen[None]):
+class FiguresScreen(Window[None]):
     """Shows the sections in a window."""
 
     CSS_PATH = "chat_windows.tcss"

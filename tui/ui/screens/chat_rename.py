@@ -8,17 +8,17 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.core.safe_text import safe_line
 from tui.ui.bindings import bindings_of
+from tui.ui.screens.modal import Window
 from tui.ui.widgets.plain_input import PlainInput
 
 LONGEST_TITLE = 200
 
 
-class RenameDialog(ModalScreen[str | None]):
+class RenameDialog(Window[str | None]):
     """Ends with the new name, or ``None`` where nothing is to change."""
 
     CSS_PATH = "chat_windows.tcss"

@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from tui.core.provider import Thinking
 from tui.session.target import ChatTarget
 from tui.ui.bindings import bindings_of
+from tui.ui.screens.modal import Window
 
 _WORDS = {
     None: "as the provider is set",
@@ -38,7 +38,7 @@ def thinking_words(target: ChatTarget) -> str:
     return f"{own} ({_WORDS[provider] if provider else 'nothing is asked'})"
 
 
-class ChatSetup(ModalScreen[ChatTarget | None]):
+class ChatSetup(Window[ChatTarget | None]):
     """Ends with the changed target, or ``None``. Other servers than asked may ignore the thinking."""
 
     CSS_PATH = "chat_windows.tcss"

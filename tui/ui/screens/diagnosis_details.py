@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.core.diagnosis import CheckResult
@@ -16,10 +15,11 @@ from tui.core.report_text import LABELS
 from tui.ui.bindings import bindings_of
 from tui.ui.diagnosis_view import details_content
 from tui.ui.screens.base import runtime_of
+from tui.ui.screens.modal import Window
 from tui.ui.widgets.rung_list import is_ascii
 
 
-class RungDetailsScreen(ModalScreen[None]):
+class RungDetailsScreen(Window[None]):
     """Shows what one check saw, every known key masked."""
 
     CSS_PATH = "diagnosis.tcss"

@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.core.safe_text import safe_line, safe_text
 from tui.ui.bindings import bindings_of
+from tui.ui.screens.modal import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Choice:
     is_dangerous: bool = False
 
 
-class ChoiceDialog(ModalScreen[str | None]):
+class ChoiceDialog(Window[str | None]):
     """Asks for one of a few ways on; ends with its identifier, or ``None`` for Esc."""
 
     CSS_PATH = "dialogs.tcss"

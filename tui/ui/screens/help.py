@@ -11,17 +11,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.core.safe_text import safe_text
 from tui.ui.bindings import GROUP_TITLES, KEYS, Key, key_names, remapped
 from tui.ui.screens.base import runtime_of
+from tui.ui.screens.modal import Window
 
 _KEY_WIDTH = 16
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Window[None]):
     """The help of what had the focus when F1 was pressed."""
 
     CSS_PATH = "help.tcss"

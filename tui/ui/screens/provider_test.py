@@ -8,17 +8,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.ui.screens.base import runtime_of
+from tui.ui.screens.modal import Window
 from tui.ui.widgets.trial_result import result_of, result_of_failure
 
 
-class ProviderTestScreen(ModalScreen[None]):
+class ProviderTestScreen(Window[None]):
     """Tests a saved provider by the path that a chat takes. Esc stops and closes."""
 
     CSS_PATH = "provider_test.tcss"

@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from tui.ui.screens.modal import Window
 
 SMALLEST = Size(60, 16)
 """The smallest window that the screens are made for, in cells."""
@@ -21,7 +22,7 @@ def is_too_small(size: Size) -> bool:
     return size.width < SMALLEST.width or size.height < SMALLEST.height
 
 
-class TooSmallScreen(ModalScreen[None]):
+class TooSmallScreen(Window[None]):
     """Says what size is needed. Nothing below it is lost."""
 
     DEFAULT_CSS = """

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker
@@ -19,6 +18,7 @@ from tui.core.provider import Provider
 from tui.core.safe_text import safe_line, safe_text
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import runtime_of
+from tui.ui.screens.modal import Window
 from tui.ui.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Picked(NamedTuple):
     model: str
 
 
-class ModelPicker(ModalScreen[Picked | None]):
+class ModelPicker(Window[Picked | None]):
     """Providers on the left, the models of the one under the cursor on the right."""
 
     CSS_PATH = "../screens/chat_windows.tcss"
