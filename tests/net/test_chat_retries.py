@@ -226,7 +226,8 @@ async def test_only_a_stream_without_text_is_ever_sent_again(
     chat: Chatter, monkeypatch: pytest.MonkeyPatch, has_text: bool, requests: int
 ) -> None:
     """Whatever the rules on parameters say of an error in a stream."""
-    monkeypatch.setattr(chat_call, "adapt", lambda *_, **__: (Adaptation(system_role="user"), "sent otherwise"))
+    adapted = (Adaptation(system_role="user"), "sent otherwise")
+    monkeypatch.setattr(chat_call, "adapt", lambda *_, **__: adapted)
 
     def fail(connection: Connection) -> None:
         connection.read_request()
