@@ -69,6 +69,8 @@ def main() -> int:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     with tempfile.TemporaryDirectory() as folder:
         environment = private_environment(Path(folder) / "home")
+        del environment["PYTHONDONTWRITEBYTECODE"]  # an installed program has its bytecode
+        environment["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "bytecode")
         compare("warm-up, not counted", ["-c", START], ["-c", IMPORT_HTTPX], environment, 2)
         start = compare("start of a check", ["-c", START], ["-c", IMPORT_HTTPX], environment, rounds)
         compare("ready for its first request", ["-c", READY], ["-c", IMPORT_HTTPX], environment, rounds)

@@ -86,15 +86,17 @@ class ClientFactory:
             UsageError: a certificate file cannot be used.
         """
         route = self.route(endpoint.base_url)
-        if self._shape(endpoint.tls, route) not in self._shared:
-            await asyncio.to_thread(self._transport, endpoint.tls, route)
+        known = self._shared.get(self._shape(endpoint.tls, route))
+        is_encrypted = endpoint.base_url.lower().startswith("https:")
+        if known is None or (is_encrypted and known.context.load_authorities is not None):
+            await asyncio.to_thread(self._load, endpoint.tls, route, is_encrypted)
 
     def warm(self) -> None:
         """Load the HTTP library and the system's certificate authorities, so that a request need not.
 
         Blocking, some 100 ms: call it in a thread.
         """
-        self._transport(TlsSettings(), Route())
+        self._load(TlsSettings(), Route(), is_encrypted=True)
 
     async def aclose(self) -> None:
         """Close every connection, and leave the log records alone again."""
@@ -103,6 +105,11 @@ class ClientFactory:
         shared, self._shared = self._shared, {}
         for transport in shared.values():
             await transport.aclose()
+
+    def _load(self, tls: TlsSettings, route: Route, is_encrypted: bool) -> None:
+        transport = self._transport(tls, route)
+        if is_encrypted:
+            transport.context.complete()
 
     def _transport(self, tls: TlsSettings, route: Route) -> NetworkTransport:
         from tui.net.tls import build_context

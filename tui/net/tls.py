@@ -9,6 +9,7 @@ import hashlib
 import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
@@ -19,6 +20,23 @@ class JudgedContext(ssl.SSLContext):
     """A client context that may also know the one certificate to accept."""
 
     pinned_sha256: str | None = None
+    load_authorities: Callable[[], None] | None = None
+    """Loads the system's authorities: some 50 ms, which an endpoint without TLS is spared."""
+
+    def complete(self) -> None:
+        """Load what was put off. Blocking; an encrypted connection does it before its handshake.
+
+        Raises:
+            UsageError: a file cannot be used.
+        """
+        if self.load_authorities is not None:
+            self.load_authorities()
+            self.load_authorities = None
+
+    def wrap_bio(self, *arguments: Any, **keywords: Any) -> ssl.SSLObject:
+        """Begin a handshake: never without the authorities."""
+        self.complete()
+        return super().wrap_bio(*arguments, **keywords)
 
 
 class PinMismatch(ssl.SSLError):
@@ -47,7 +65,7 @@ def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> Judg
     elif settings.ca_file:
         _load(settings.ca_file, lambda path: context.load_verify_locations(cafile=path))
     else:
-        _trust_system(context, environment)
+        context.load_authorities = lambda: _trust_system(context, environment)
     if settings.client_certificate:
         _load_client_certificate(context, settings)
     return context

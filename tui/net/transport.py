@@ -21,6 +21,7 @@ from tui.net.dialer import Dialer
 from tui.net.exchange import current_exchange
 from tui.net.headers import check_encrypted, endpoint_headers
 from tui.net.proxies import Route
+from tui.net.tls import JudgedContext
 
 if importlib.util.find_spec("sniffio") is None:
     # The library looks for it at every lock it takes (httpcore 1.0.9), a dozen times a request, and a module
@@ -31,7 +32,8 @@ if importlib.util.find_spec("sniffio") is None:
 class NetworkTransport(httpx.AsyncHTTPTransport):
     """The library's transport over our own sockets; shared by all endpoints of one route and judge."""
 
-    def __init__(self, context: ssl.SSLContext, route: Route) -> None:
+    def __init__(self, context: JudgedContext, route: Route) -> None:
+        self.context = context
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30)
         super().__init__(verify=context, trust_env=False, limits=limits)
         # The library takes no network backend, its pool does (httpx 0.28.1).
