@@ -59,8 +59,9 @@ class ChoiceDialog(Window[str | None]):
                     yield button
 
     def on_mount(self) -> None:
-        """Put the focus on the safe answer."""
-        self.query_one(f"#choice-{self._focused}", Button).focus()
+        """Put the focus on the safe answer; in a program that is ending the buttons are not made any more."""
+        for button in self.query(f"#choice-{self._focused}").results(Button):
+            button.focus()
 
     def on_key(self, event: events.Key) -> None:
         """Take an answer by its letter."""
