@@ -42,13 +42,11 @@ class ChatBase(LmdeckScreen[None]):
         self,
         provider_name: str | None = None,
         *,
-        is_saved: bool = True,
         conversation: str | None = None,
         is_fork: bool = False,
     ) -> None:
         super().__init__()
         self._provider_name = provider_name
-        self._is_first_saved = is_saved
         self._first_conversation = (conversation, is_fork)
         self.target: ChatTarget | None = None
         self._view: SessionView | None = None
@@ -74,7 +72,7 @@ class ChatBase(LmdeckScreen[None]):
         self.target = self._first_target()
         identity, is_fork = self._first_conversation
         if identity is None:
-            self.begin(self.runtime.new_session(saved=self._is_first_saved))
+            self.begin(self.runtime.new_session())
         else:
             self.open_conversation(identity, is_fork=is_fork)
         self.prompt.focus()
