@@ -143,6 +143,40 @@ async def test_stop_keeps_what_came_and_closes_the_stream() -> None:
     assert session.live is None
 
 
+async def test_nobody_sees_a_turn_ended_before_it_is_settled() -> None:
+    journal = Journal()
+    session = session_of(Script([AnswerDelta("four word answer here"), Finished("stop")]), journal)
+    seen: list[tuple[bool, bool, object]] = []
+
+    def look() -> None:
+        turn = session.turns[-1]
+        seen.append((turn.state.is_live, turn.cost is not None, journal.told[-1]))
+
+    session.on_change = look
+    await session.send("go", ChatTarget(PROVIDER))
+    assert [entry for entry in seen if not entry[0]] == [(False, True, ("end", "done"))]
+
+
+async def test_the_next_prompt_goes_while_the_connection_before_is_still_being_closed() -> None:
+    gate = asyncio.Event()
+    session = session_of(Script([AnswerDelta("one"), Finished("stop"), gate], REPLY))
+    first = asyncio.create_task(session.send("go", ChatTarget(PROVIDER)))
+    while session.live is not None or not session.turns:
+        await asyncio.sleep(0)
+    second = await session.send("more", ChatTarget(PROVIDER))
+    assert second.answer.text == "hi there"
+    gate.set()
+    assert (await first).state is TurnState.DONE
+
+
+async def test_a_turn_stopped_before_its_first_step_has_ended() -> None:
+    session = session_of(Script(REPLY))
+    waiting = session.send("go", ChatTarget(PROVIDER))
+    session.stop()
+    turn = await waiting
+    assert (turn.state, session.live) == (TurnState.STOPPED, None)
+
+
 async def test_cancelling_the_caller_keeps_what_came_and_cancels() -> None:
     gate = asyncio.Event()
     session = session_of(Script([AnswerDelta("part"), gate]))

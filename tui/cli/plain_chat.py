@@ -104,13 +104,8 @@ class PlainChat:
         printer = StreamedText(self._output)
         self._output.text("answer:")
         self._session.on_change = lambda: printer.show(self._session.turns[-1])
-        sending = (
-            self._session.continue_turn(self._target)
-            if prompt is None
-            else self._session.send(prompt, self._target)
-        )
         try:
-            turn: Turn | None = runner.run(sending)
+            turn = runner.run(self._exchange(prompt))
         except KeyboardInterrupt:
             turn = self._session.turns[-1]
         finally:
@@ -124,6 +119,10 @@ class PlainChat:
         self._output.line(turn_summary(turn))
         if self._session.trouble:
             self._output.line(f"note: {self._session.trouble}")
+
+    async def _exchange(self, prompt: str | None) -> Turn | None:
+        session, target = self._session, self._target
+        return await (session.continue_turn(target) if prompt is None else session.send(prompt, target))
 
 
 def run_plain_chat(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:

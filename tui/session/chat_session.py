@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 from tui.core.chat import ChatRequest, Message, Role
@@ -21,8 +21,9 @@ from tui.core.redaction import ReplyRedactor
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Cost, Source, Usage, cost_of, estimate_tokens
+from tui.core.usage import Cost, Usage
 from tui.session.journaling import TurnJournal, TurnRecorder
+from tui.session.live_turn import LiveTurn
 from tui.session.target import ChatTarget
 
 CONTINUE_PROMPT = "Continue exactly where you stopped."
@@ -75,7 +76,7 @@ class ChatSession:
         self._journal = journal
         self._clock = clock
         self._now = now
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def live(self) -> Turn | None:
@@ -91,10 +92,10 @@ class ChatSession:
         """Have a change of ``trouble`` told, which may come between two turns, and from another thread."""
         self._journal.watch_trouble(changed)
 
-    async def send(self, prompt: str, target: ChatTarget) -> Turn:
-        """Send a prompt and fold the reply until it ends; return its turn.
+    def send(self, prompt: str, target: ChatTarget) -> Coroutine[Any, Any, Turn]:
+        """Send a prompt at once, and fold the reply; what is returned waits for its end and gives the turn.
 
-        Failures end the turn, they are not raised. Cancelling keeps what came.
+        Failures end the turn, they are not raised. Cancelling the wait stops the turn and keeps what came.
 
         Raises:
             RuntimeError: a turn is still streaming.
@@ -111,15 +112,13 @@ class ChatSession:
         request = target.request((*self._history(), Message(Role.USER, prompt)))
         self.turns.append(turn)
         self.title = self.title or title_of(prompt)
-        self._task = asyncio.ensure_future(self._run(turn, target, request))
-        try:
-            await asyncio.shield(self._task)
-        except asyncio.CancelledError:
-            await self._stop_and_wait()
-            current = asyncio.current_task()
-            if current is not None and current.cancelling():
-                raise
-        return turn
+        recorder = TurnRecorder(self._journal, turn, ReplyRedactor(self._redactor))
+        live = LiveTurn(turn, request, target.provider.price, recorder, self._clock)
+        self._changed()
+        task = asyncio.ensure_future(self._run(live, target, request))
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._leave(done, live))
+        return self._wait_for(task, turn)
 
     async def regenerate(self, target: ChatTarget) -> Turn | None:
         """Drop the last turn's reply and ask its prompt again; ``None`` where there is no turn."""
@@ -146,8 +145,8 @@ class ChatSession:
 
     def stop(self) -> None:
         """Stop the streaming turn at once, its socket included; what came is kept."""
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
 
     def rename(self, title: str) -> None:
         """Give the conversation a name."""
@@ -185,60 +184,43 @@ class ChatSession:
                 messages.append(Message(Role.ASSISTANT, turn.answer.text, turn.reasoning.text))
         return messages
 
-    async def _stop_and_wait(self) -> None:
-        task = self._task
-        if task is not None and not task.done():
+    async def _wait_for(self, task: asyncio.Task[None], turn: Turn) -> Turn:
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
             task.cancel()
             await asyncio.wait([task])
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+        return turn
 
-    async def _run(self, turn: Turn, target: ChatTarget, request: ChatRequest) -> None:
-        recorder = TurnRecorder(self._journal, turn, ReplyRedactor(self._redactor))
-        self._changed()
+    async def _stop_and_wait(self) -> None:
+        self.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _run(self, live: LiveTurn, target: ChatTarget, request: ChatRequest) -> None:
         try:
             async with aclosing(self._exchange(target, request)) as batches:
                 async for batch in batches:
-                    self._fold(turn, batch, recorder, target)
+                    live.fold(batch)
+                    self._changed()
         except asyncio.CancelledError:
-            recorder.fold_rest(self._clock())
-            if turn.state.is_live:
-                turn.state = TurnState.STOPPED
-        except BaseException:
-            recorder.fold_rest(self._clock())
-            if turn.state.is_live:
-                turn.state = TurnState.INTERRUPTED
-            raise
+            self._end(live, TurnState.STOPPED)
         finally:
-            self._settle(turn, target, request)
-            recorder.end()
+            self._end(live, TurnState.INTERRUPTED)
+
+    def _leave(self, task: asyncio.Task[None], live: LiveTurn) -> None:
+        """Forget a task that is done; one that was stopped before its first step has ended nothing yet."""
+        self._tasks.discard(task)
+        self._end(live, TurnState.STOPPED)
+
+    def _end(self, live: LiveTurn, state: TurnState) -> None:
+        if live.end(state):
             self._changed()
-
-    def _fold(self, turn: Turn, batch: EventBatch, recorder: TurnRecorder, target: ChatTarget) -> None:
-        recorder.fold(batch)
-        if turn.usage is not None:
-            turn.cost = cost_of(turn.usage, target.provider.price)
-        self._changed()
-
-    def _settle(self, turn: Turn, target: ChatTarget, request: ChatRequest) -> None:
-        """Complete the figures of a turn that ended, whatever ended it."""
-        if turn.timings.ended is None:
-            turn.timings.ended = self._clock()
-        if turn.usage is None and (turn.answer or turn.reasoning):
-            turn.usage = _estimate(turn, request)
-        turn.cost = cost_of(turn.usage, target.provider.price)
-        if turn.reasoning and turn.thinking_seconds is None and turn.timings.thinking_ms is not None:
-            turn.thinking_seconds = turn.timings.thinking_ms / 1000
 
     def _changed(self) -> None:
         self.revision += 1
         if self.on_change is not None:
             self.on_change()
-
-
-def _estimate(turn: Turn, request: ChatRequest) -> Usage:
-    reasoning = estimate_tokens(turn.reasoning.text)
-    return Usage(
-        prompt_tokens=sum(estimate_tokens(message.content) + 4 for message in request.messages),
-        completion_tokens=reasoning + estimate_tokens(turn.answer.text),
-        reasoning_tokens=reasoning or None,
-        source=Source.ESTIMATED,
-    )

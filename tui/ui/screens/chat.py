@@ -72,7 +72,7 @@ class ChatScreen(ChatReading):
             self.notify(hindrance, severity="warning", timeout=4)
         elif session is not None and target is not None:
             ask = session.regenerate if what == "again" else session.continue_turn
-            self.exchange("", lambda: ask(target))
+            self.exchange("", ask(target))
 
     # ── Conversations ───────────────────────────────────────────────────────────────────────
 

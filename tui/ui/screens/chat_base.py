@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Footer, Static
-from textual.worker import Worker, WorkerState
 
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line, safe_text
+from tui.core.turn import TurnState
 from tui.core.usage import Price
 from tui.session.target import ChatTarget
 from tui.ui.screens.base import LmdeckScreen
@@ -51,7 +51,6 @@ class ChatBase(LmdeckScreen[None]):
         self.target: ChatTarget | None = None
         self._view: SessionView | None = None
         self._sent = ""
-        self._asking: Worker[object] | None = None
         self._is_reopened = False
         self._has_unseen = False
         self._turns_at_first = 0
@@ -203,12 +202,12 @@ class ChatBase(LmdeckScreen[None]):
         if hindrance or session is None or target is None:
             self.notify(hindrance, severity="warning", timeout=4)
             return False
-        self.exchange(text, lambda: session.send(text, target))
+        self.exchange(text, session.send(text, target))
         return True
 
     def hindrance(self) -> str:
         """Return why nothing can be asked now, or an empty text."""
-        if self.live is not None or (self._asking is not None and not self._asking.is_finished):
+        if self.live is not None:
             return "An answer is still streaming. Your prompt stays here; Esc stops the answer."
         if self.is_read_only:
             return "Another session has this conversation open. Press F8 to go on in a copy."
@@ -216,22 +215,10 @@ class ChatBase(LmdeckScreen[None]):
             return "The conversation is still being opened. Your prompt stays here."
         return "" if self.target is not None else "No provider is active. Press Ctrl+L and add one."
 
-    def exchange(self, prompt: str, ask: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Run one exchange; ``prompt`` comes back into the prompt if it fails."""
+    def exchange(self, prompt: str, waiting: Coroutine[Any, Any, object]) -> None:
+        """Follow an exchange that has begun; ``prompt`` comes back into the prompt if it fails."""
         self._sent = prompt
-        self._asking = self.run_worker(
-            ask(), name="exchange", group="chat", exclusive=True, exit_on_error=False
-        )
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Settle an exchange that ended; a prompt that failed comes back. (Defects are told by the base.)"""
-        if event.worker.group != "chat" or event.state not in (WorkerState.SUCCESS, WorkerState.ERROR):
-            return
-        turns = self.turns
-        failed = event.state is WorkerState.ERROR or (turns and turns[-1].failure is not None)
-        if failed and self._sent:
-            self.prompt.offer(self._sent)
-        self.show_state()
+        self.run_worker(waiting, name="exchange", group="chat", exit_on_error=False)
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
 
@@ -240,9 +227,17 @@ class ChatBase(LmdeckScreen[None]):
         if self._view is None or not self.is_mounted:
             return
         if self._view.sync():
+            self._give_back()
             self.show_state()
         else:
             self.query_one(StatusBar).changed()
+
+    def _give_back(self) -> None:
+        """Put a prompt that failed back where it was written."""
+        turns = self.turns
+        if self._sent and turns and turns[-1].state in (TurnState.FAILED, TurnState.INTERRUPTED):
+            self.prompt.offer(self._sent)
+            self._sent = ""
 
     def _trouble_changed(self) -> None:
         """The disk refused, or took what had waited: between two turns as well."""

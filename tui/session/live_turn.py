@@ -1,0 +1,72 @@
+"""A turn while its reply arrives: folded, priced and written down, and settled in the moment it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.core.chat import ChatRequest
+from tui.core.events import EventBatch
+from tui.core.turn import Turn, TurnState
+from tui.core.usage import Price, Source, Usage, cost_of, estimate_tokens
+from tui.session.journaling import TurnRecorder
+
+
+class LiveTurn:
+    """Nobody sees the turn ended before its figures are complete and its end is on the way to the disk."""
+
+    def __init__(
+        self,
+        turn: Turn,
+        request: ChatRequest,
+        price: Price,
+        recorder: TurnRecorder,
+        clock: Callable[[], float],
+    ) -> None:
+        self.turn = turn
+        self._request = request
+        self._price = price
+        self._recorder = recorder
+        self._clock = clock
+
+    def fold(self, batch: EventBatch) -> None:
+        """Take over what one read of the socket brought; the event that ends the turn settles it."""
+        if self.turn.state.is_live:
+            self._recorder.fold(batch)
+            self._account()
+
+    def end(self, state: TurnState) -> bool:
+        """End the turn with this state where no event has ended it; return whether that was so."""
+        if not self.turn.state.is_live:
+            return False
+        self._recorder.fold_rest(self._clock())
+        self.turn.state = state
+        self._settle()
+        return True
+
+    def _account(self) -> None:
+        if not self.turn.state.is_live:
+            self._settle()
+        elif self.turn.usage is not None:
+            self.turn.cost = cost_of(self.turn.usage, self._price)
+
+    def _settle(self) -> None:
+        """Complete the figures of the turn, whatever ended it, and write its end down."""
+        turn = self.turn
+        if turn.timings.ended is None:
+            turn.timings.ended = self._clock()
+        if turn.usage is None and (turn.answer or turn.reasoning):
+            turn.usage = _estimate(turn, self._request)
+        turn.cost = cost_of(turn.usage, self._price)
+        if turn.reasoning and turn.thinking_seconds is None and turn.timings.thinking_ms is not None:
+            turn.thinking_seconds = turn.timings.thinking_ms / 1000
+        self._recorder.end()
+
+
+def _estimate(turn: Turn, request: ChatRequest) -> Usage:
+    reasoning = estimate_tokens(turn.reasoning.text)
+    return Usage(
+        prompt_tokens=sum(estimate_tokens(message.content) + 4 for message in request.messages),
+        completion_tokens=reasoning + estimate_tokens(turn.answer.text),
+        reasoning_tokens=reasoning or None,
+        source=Source.ESTIMATED,
+    )
