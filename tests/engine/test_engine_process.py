@@ -155,3 +155,10 @@ async def test_an_engine_that_cannot_load_its_model_says_why(
     assert caught.value.failure.cause == "engine-failed"
     assert caught.value.failure.facts["reason"]
     assert engine.process_id is None
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system tells no affinity")
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (4, 3), (64, 8)])
+def test_a_core_stays_free_for_the_rest(monkeypatch: pytest.MonkeyPatch, cores: int, threads: int) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
+    assert engine_module._thread_count() == threads

@@ -218,7 +218,11 @@ def _open_log(path: Path | None) -> int:
 
 
 def _thread_count() -> int:
-    """Return how many cores this process may use, up to what helps."""
+    """Return on how many cores to compute, up to what helps; one stays free for the rest.
+
+    The engine's threads wait for each other by spinning: where two of them have to share a core with
+    anything else, an answer takes twenty times as long.
+    """
     has_affinity = hasattr(os, "sched_getaffinity")  # not on macOS
     cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
-    return min(_MOST_THREADS, cores)
+    return max(1, min(_MOST_THREADS, cores - 1))
