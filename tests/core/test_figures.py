@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core import figures
-from tui.core.usage import Cost, Price, Source, Usage, cost_of, estimate_tokens
+from tui.core.usage import Cost, Price, Source, Usage, cost_of
 
 amounts = st.decimals(min_value=Decimal("0.000000001"), max_value=Decimal("999999999"), places=9)
 PAID = Price(Decimal("0.003"), Decimal("0.015"), "CNY")
@@ -161,11 +161,3 @@ def test_the_sum_of_the_arithmetic_is_the_cost(prompt: int, completion: int, sou
     assert cost is not None
     expected = figures.marked(f"{figures.exact_amount(cost.total)} CNY in all", source)
     assert figures.price_arithmetic(usage, PAID)[-1] == expected
-
-
-@given(st.lists(st.text(), max_size=8))
-def test_the_running_estimate_is_the_estimate_of_the_whole(pieces: list[str]) -> None:
-    running = figures.RunningEstimate()
-    for piece in pieces:
-        running.feed(piece)
-    assert running.tokens == estimate_tokens("".join(pieces))

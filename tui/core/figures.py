@@ -156,27 +156,3 @@ def _side(label: str, count: int | None, each: Decimal | None, currency: str, so
         return f"{UNKNOWN} {label} × {unit} = {UNKNOWN}"
     amount = marked(f"{exact_amount(Decimal(count) * each / 1000)} {currency}", source)
     return f"{tokens} {label} × {unit} = {amount}"
-
-
-class RunningEstimate:
-    """The token estimate of a text that is still growing, without reading it again from its start.
-
-    Always equal to ``estimate_tokens`` of the whole text.
-    """
-
-    __slots__ = ("_narrow", "_wide")
-
-    def __init__(self) -> None:
-        self._narrow = 0
-        self._wide = 0
-
-    def feed(self, text: str) -> None:
-        """Count the next piece."""
-        wide = 0 if text.isascii() else sum(1 for character in text if ord(character) > 0x2E7F)
-        self._wide += wide
-        self._narrow += len(text) - wide
-
-    @property
-    def tokens(self) -> int:
-        """The estimate so far; 0 for an empty text."""
-        return (self._narrow + 3) // 4 + self._wide

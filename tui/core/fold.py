@@ -69,10 +69,10 @@ def _reclassify(turn: Turn, event: Reclassified, at: float) -> None:
 
 
 def _add_tool_call(turn: Turn, event: ToolCallDelta, at: float) -> None:
-    call = turn.tool_calls.setdefault(event.index, ToolCall())
-    if event.name != call.name:  # some servers repeat the name with every piece
-        call.name += event.name
-    call.arguments += event.arguments
+    call = turn.tool_calls.get(event.index)
+    if call is None:
+        call = turn.tool_calls[event.index] = ToolCall()
+    call.add(event.name, event.arguments)
 
 
 def _set_usage(turn: Turn, event: UsageReport, at: float) -> None:

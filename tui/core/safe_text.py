@@ -70,6 +70,30 @@ def count_neutralised(raw: str) -> int:
     return sum(1 for _ in _unsafe().finditer(raw.replace("\r\n", "\n")))
 
 
+class NeutralisedCount:
+    """``count_neutralised`` of a text that is still growing, without reading it again from its start."""
+
+    __slots__ = ("_held", "_total")
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._held = ""
+        """A carriage return at the end: with a line feed behind it, it is half of a line's end."""
+
+    def feed(self, text: str) -> None:
+        """Count the next piece."""
+        if not text:
+            return
+        whole = self._held + text
+        self._held = "\r" if whole[-1] == "\r" else ""
+        self._total += count_neutralised(whole[:-1] if self._held else whole)
+
+    @property
+    def total(self) -> int:
+        """The count so far."""
+        return self._total + len(self._held)
+
+
 def strip_controls(raw: str) -> str:
     """Return the text without anything that commands a terminal or hides: for the clipboard.
 

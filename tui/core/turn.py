@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tui.core.events import Progress
 from tui.core.failure import Failure
+from tui.core.safe_text import NeutralisedCount
 from tui.core.timings import Timings
-from tui.core.usage import Cost, ServerTimings, Usage
+from tui.core.usage import Cost, ServerTimings, Usage, count_wide, tokens_of
+
+_MOST_PIECES = 256
+_BLOCK_CHARACTERS = 16_384
 
 
 class TurnState(StrEnum):
@@ -31,45 +36,82 @@ class TurnState(StrEnum):
 
 
 class TextBuffer:
-    """A text that grows by pieces: appending is cheap however long it is, and it is kept once."""
+    """A text that grows by pieces: appending is cheap however long it is, and it is kept once.
 
-    __slots__ = ("_length", "_pieces", "generation")
+    What its figures need is counted as it comes, in blocks: nobody has to read the whole text for them.
+    """
+
+    __slots__ = ("_blocks", "_length", "_neutralised", "_recent", "_starts", "_wide", "generation")
 
     def __init__(self, text: str = "") -> None:
-        self._pieces: list[str] = [text] if text else []
-        self._length = len(text)
-        self.generation = 0
+        self.generation = -1
         """Grows when the text was replaced: offsets into the text before mean nothing then."""
+        self.replace(text)
 
     def append(self, piece: str) -> None:
         """Add a piece at the end."""
-        self._pieces.append(piece)
+        self._recent.append(piece)
         self._length += len(piece)
+        if len(self._recent) >= _MOST_PIECES or len(piece) >= _BLOCK_CHARACTERS:
+            self._settle()
 
     def replace(self, text: str) -> None:
         """Put another text in place of the whole."""
-        self._pieces = [text] if text else []
+        self._blocks: list[str] = []
+        self._starts: list[int] = []
+        self._recent: list[str] = [text] if text else []
         self._length = len(text)
+        self._wide = 0
+        self._neutralised = NeutralisedCount()
         self.generation += 1
 
     @property
     def text(self) -> str:
-        """The whole text; joined on demand and then kept as one piece."""
-        if len(self._pieces) > 1:
-            self._pieces = ["".join(self._pieces)]
-        return self._pieces[0] if self._pieces else ""
+        """The whole text; joined on demand and then kept as one block."""
+        self._settle()
+        if len(self._blocks) > 1:
+            self._blocks, self._starts = ["".join(self._blocks)], [0]
+        return self._blocks[0] if self._blocks else ""
 
-    def since(self, offset: int) -> str:
-        """Return what was added after ``offset`` characters, looking at the newest pieces only."""
-        wanted = self._length - offset
-        tail: list[str] = []
-        found = 0
-        for piece in reversed(self._pieces):
-            if found >= wanted:
+    @property
+    def tokens(self) -> int:
+        """What ``estimate_tokens`` says of the whole text; reads only what is new."""
+        self._settle()
+        return tokens_of(self._length - self._wide, self._wide)
+
+    @property
+    def neutralised(self) -> int:
+        """What ``count_neutralised`` says of the whole text; reads only what is new."""
+        self._settle()
+        return self._neutralised.total
+
+    def since(self, offset: int, limit: int | None = None) -> str:
+        """Return what was added after ``offset`` characters, ``limit`` of them at most."""
+        end = self._length if limit is None else min(self._length, offset + limit)
+        if offset >= end:
+            return ""
+        self._settle()
+        found: list[str] = []
+        for index in range(bisect_right(self._starts, offset) - 1, len(self._blocks)):
+            start = self._starts[index]
+            if start >= end:
                 break
-            tail.append(piece)
-            found += len(piece)
-        return "".join(reversed(tail))[max(0, found - wanted) :] if wanted > 0 else ""
+            found.append(self._blocks[index][max(0, offset - start) : end - start])
+        return "".join(found)
+
+    def _settle(self) -> None:
+        """Make a block of the newest pieces, and count it."""
+        if not self._recent:
+            return
+        block = "".join(self._recent)
+        self._recent.clear()
+        self._wide += count_wide(block)
+        self._neutralised.feed(block)
+        if self._blocks and len(self._blocks[-1]) + len(block) <= _BLOCK_CHARACTERS:
+            self._blocks[-1] += block
+        elif block:
+            self._starts.append(self._length - len(block))
+            self._blocks.append(block)
 
     def __len__(self) -> int:
         return self._length
@@ -78,12 +120,49 @@ class TextBuffer:
         return self._length > 0
 
 
-@dataclass(slots=True)
 class ToolCall:
-    """A tool call as far as it came: shown, never run."""
+    """A tool call as far as it came: shown, never run. It grows by pieces as cheaply as a text."""
 
-    name: str = ""
-    arguments: str = ""
+    __slots__ = ("_arguments", "_name", "_name_length")
+
+    def __init__(self, name: str = "", arguments: str = "") -> None:
+        self._name = [name]
+        self._name_length = len(name)
+        self._arguments = [arguments]
+
+    @property
+    def name(self) -> str:
+        """The name so far."""
+        return _joined(self._name)
+
+    @property
+    def arguments(self) -> str:
+        """The arguments so far: JSON, when they are complete."""
+        return _joined(self._arguments)
+
+    def add(self, name: str, arguments: str) -> None:
+        """Add a piece. Some servers repeat the name with every piece: that is no more of it."""
+        if name and (len(name) != self._name_length or name != self.name):
+            self._name.append(name)
+            self._name_length += len(name)
+        if arguments:
+            self._arguments.append(arguments)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ToolCall):
+            return NotImplemented
+        return (self.name, self.arguments) == (other.name, other.arguments)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"ToolCall({self.name!r}, {self.arguments!r})"
+
+
+def _joined(pieces: list[str]) -> str:
+    if len(pieces) > 1:
+        pieces[:] = ["".join(pieces)]
+    return pieces[0]
 
 
 @dataclass(slots=True)

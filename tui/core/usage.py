@@ -146,7 +146,15 @@ def estimate_tokens(text: str) -> int:
     For display only, and marked as an estimate wherever it shows; within about 30 % of
     common tokenizers on English prose and code.
     """
-    if not text:
-        return 0
-    wide = 0 if text.isascii() else len(_NARROW.sub("", text))
-    return max(1, (len(text) - wide + 3) // 4 + wide)
+    wide = count_wide(text)
+    return tokens_of(len(text) - wide, wide)
+
+
+def count_wide(text: str) -> int:
+    """Return how many characters of a text count as a token each: CJK, emoji and the like."""
+    return 0 if text.isascii() else len(_NARROW.sub("", text))
+
+
+def tokens_of(narrow: int, wide: int) -> int:
+    """Return the estimate for a text of so many narrow and wide characters; 0 for an empty one."""
+    return (narrow + 3) // 4 + wide

@@ -63,10 +63,10 @@ class LiveTurn:
 
 
 def _estimate(turn: Turn, request: ChatRequest) -> Usage:
-    reasoning = estimate_tokens(turn.reasoning.text)
+    reasoning = turn.reasoning.tokens
     return Usage(
         prompt_tokens=sum(estimate_tokens(message.content) + 4 for message in request.messages),
-        completion_tokens=reasoning + estimate_tokens(turn.answer.text),
+        completion_tokens=reasoning + turn.answer.tokens,
         reasoning_tokens=reasoning or None,
         source=Source.ESTIMATED,
     )

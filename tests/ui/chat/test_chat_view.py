@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Source, estimate_tokens
-from tui.ui.screens.chat_view import TurnMeter, is_cut, last_code_block
+from tui.ui.screens.chat_view import estimated_usage, is_cut, last_code_block
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,11 @@ def test_a_fenced_text_comes_back_whole(before: str, code: str) -> None:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.text()), max_size=10))
-def test_the_meter_counts_what_a_whole_reading_would(pieces: list[tuple[bool, str]]) -> None:
+def test_the_estimate_counts_what_a_whole_reading_would(pieces: list[tuple[bool, str]]) -> None:
     turn = Turn("1", "hi")
-    meter = TurnMeter(turn)
     for is_answer, text in pieces:
         (turn.answer if is_answer else turn.reasoning).append(text)
-        usage = meter.usage
+        usage = estimated_usage(turn)
         reasoning, answer = estimate_tokens(turn.reasoning.text), estimate_tokens(turn.answer.text)
         if reasoning + answer:
             assert usage is not None
@@ -49,14 +48,13 @@ def test_the_meter_counts_what_a_whole_reading_would(pieces: list[tuple[bool, st
             assert usage.reasoning_tokens == (reasoning or None)
 
 
-def test_the_meter_begins_anew_when_a_text_is_replaced() -> None:
+def test_the_estimate_begins_anew_when_a_text_is_replaced() -> None:
     turn = Turn("1", "hi")
-    meter = TurnMeter(turn)
     turn.answer.append("x" * 400)
-    assert meter.usage is not None
+    assert estimated_usage(turn) is not None
     turn.reasoning.replace(turn.answer.text)
     turn.answer.replace("")
-    usage = meter.usage
+    usage = estimated_usage(turn)
     assert usage is not None
     assert (usage.completion_tokens, usage.reasoning_tokens) == (100, 100)
 

@@ -7,9 +7,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from tui.core.endpoint_url import inspect_url
-from tui.core.figures import RunningEstimate
 from tui.core.provider import Category, Provider
-from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, Source, Usage
 from tui.ui.widgets.status_parts import StatusFacts
 
@@ -22,36 +21,12 @@ if TYPE_CHECKING:
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
 
 
-class TurnMeter:
-    """Our own count of a turn's tokens, for as long as the server gives none."""
-
-    def __init__(self, turn: Turn) -> None:
-        self.turn = turn
-        self._counts = [_TextMeter(turn.reasoning), _TextMeter(turn.answer)]
-
-    @property
-    def usage(self) -> Usage | None:
-        """The estimate so far; reads only what is new."""
-        reasoning, answer = (count.tokens() for count in self._counts)
-        if not reasoning and not answer:
-            return None
-        return Usage(None, reasoning + answer, reasoning or None, source=Source.ESTIMATED)
-
-
-class _TextMeter:
-    def __init__(self, text: TextBuffer) -> None:
-        self._text = text
-        self._restart()
-
-    def _restart(self) -> None:
-        self._estimate, self._seen, self._generation = RunningEstimate(), 0, self._text.generation
-
-    def tokens(self) -> int:
-        if self._text.generation != self._generation:
-            self._restart()
-        self._estimate.feed(self._text.since(self._seen))
-        self._seen = len(self._text)
-        return self._estimate.tokens
+def estimated_usage(turn: Turn) -> Usage | None:
+    """Return our own count of a turn's tokens, for as long as the server gives none."""
+    reasoning, answer = turn.reasoning.tokens, turn.answer.tokens
+    if not reasoning and not answer:
+        return None
+    return Usage(None, reasoning + answer, reasoning or None, source=Source.ESTIMATED)
 
 
 class SessionView:
@@ -63,7 +38,6 @@ class SessionView:
         self._last: Turn | None = session.turns[-1] if session.turns else None
         self._is_live = False
         self._asked_at: float | None = None
-        self._meter: TurnMeter | None = None
         self._totals: SessionTotals | None = None
         self._totals_of: tuple[object, ...] = ()
         transcript.show_turns(session.turns)
@@ -117,9 +91,7 @@ class SessionView:
         turn = self._last
         if turn is None or (turn.usage is not None and turn.usage.reasoning_tokens is not None):
             return None
-        if self._meter is None or self._meter.turn is not turn:
-            self._meter = TurnMeter(turn)
-        return self._meter.usage
+        return estimated_usage(turn)
 
     def _current_totals(self) -> SessionTotals:
         """Return the sums, added up again only when a turn brought new figures."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.core.safe_text import count_neutralised, safe_line, safe_text
+from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Source, Usage, estimate_tokens
+from tui.core.usage import Source, Usage
 from tui.ui.transcript.cells import expand_tabs, settle_cells
 from tui.ui.transcript.lines import EMPTY_LINE, Attribute, Line, Role, Span
 from tui.ui.transcript.raw import raw_spans
@@ -78,7 +78,7 @@ def _note_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
 def _end_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
     if turn.state.is_live:
         return
-    neutralised = count_neutralised(turn.answer.text) + count_neutralised(turn.reasoning.text)
+    neutralised = turn.answer.neutralised + turn.reasoning.neutralised
     if neutralised:
         what = "character" if neutralised == 1 else "characters"
         yield (Span(f"⚠ {neutralised} control {what} neutralised", Role.WARNING),)
@@ -130,7 +130,7 @@ def _reasoning_tokens(turn: Turn) -> str:
     if usage is not None and usage.reasoning_tokens:
         mark = "~" if usage.source is Source.ESTIMATED else ""
         return f"{mark}{usage.reasoning_tokens:,} tokens"
-    return f"~{estimate_tokens(turn.reasoning.text):,} tokens"
+    return f"~{turn.reasoning.tokens:,} tokens"
 
 
 def estimated_rows(text: str, width: int) -> int:
