@@ -23,6 +23,7 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.events import EventBatch
 from tui.core.secret import Redactor, Secret
+from tui.net import mailbox as mailbox_module
 from tui.net.addresses import is_loopback, origin_of, replace_origin
 from tui.net.certificate import read_certificate
 from tui.net.classify import classify_exception
@@ -251,7 +252,7 @@ async def test_a_touch_begins_the_silence_anew() -> None:
 
 async def test_a_full_mailbox_makes_its_writer_wait() -> None:
     mailbox = Mailbox()
-    for number in range(256):
+    for number in range(mailbox_module._ROOM):
         mailbox.put(EventBatch(float(number), ()))
     waiting = asyncio.create_task(mailbox.wait_for_room())
     await asyncio.sleep(0)
@@ -261,7 +262,7 @@ async def test_a_full_mailbox_makes_its_writer_wait() -> None:
         await waiting
     mailbox.close()
     rest = [batch async for batch in _drain(mailbox)]
-    assert [batch.at for batch in rest] == [float(number) for number in range(1, 256)]
+    assert [batch.at for batch in rest] == [float(number) for number in range(1, mailbox_module._ROOM)]
 
 
 async def _drain(mailbox: Mailbox):  # type: ignore[no-untyped-def]

@@ -14,6 +14,7 @@ from tui.net.client import ClientFactory
 from tui.net.decoding import Decoder
 from tui.net.exchange import Exchange, Phase, observe
 from tui.net.expected import expected_errors
+from tui.net.pace import Pace
 from tui.net.second_look import look_again
 
 BODY_LIMIT = 5_000_000
@@ -76,11 +77,14 @@ async def _get(
         headers = {name.lower(): value for name, value in response.headers.items()}
         decoder = Decoder(headers.get("content-encoding", ""))
         body = bytearray()
+        pace = Pace()
         async for data in response.aiter_raw():
+            pace.begin()
             for plain in decoder.feed(data):
                 body += plain
                 if len(body) > limit:
                     raise LmdeckError(explain("answer-too-large", limit=f"{limit // 1_000_000} MB"))
+            await pace.rest()
         redactor = factory.redactor
         clean = {name: redactor.redact(value) for name, value in headers.items()}
         return Fetched(url, response.status_code, clean, redactor.redact_bytes(bytes(body)), exchange)

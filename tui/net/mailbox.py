@@ -6,8 +6,9 @@ import asyncio
 from collections import deque
 
 from tui.core.events import EventBatch
+from tui.net.pace import Pace
 
-_ROOM = 256
+_ROOM = 32
 """Batches that may wait before the socket is no longer read: memory stays bounded."""
 
 
@@ -19,6 +20,7 @@ class Mailbox:
         self._is_closed = False
         self._filled = asyncio.Event()
         self._emptied = asyncio.Event()
+        self._pace = Pace()
 
     def put(self, batch: EventBatch) -> None:
         """Add a batch; see ``wait_for_room``."""
@@ -37,7 +39,8 @@ class Mailbox:
             await self._emptied.wait()
 
     async def get(self) -> EventBatch | None:
-        """Return the next batch, ``None`` at the end."""
+        """Return the next batch, ``None`` at the end. What its reader does between two counts as its work."""
+        await self._pace.rest()
         while not self._batches:
             if self._is_closed:
                 return None
@@ -46,4 +49,5 @@ class Mailbox:
         batch = self._batches.popleft()
         if len(self._batches) < _ROOM:
             self._emptied.set()
+        self._pace.begin()
         return batch

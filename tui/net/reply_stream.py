@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from tui.net.deadlines import Patience
 from tui.net.decoding import Decoder
 from tui.net.exchange import Exchange
 from tui.net.expected import expected_errors
+from tui.net.pace import Pace
 from tui.net.silence import SilenceWatch
 from tui.wire.reply import ReplyReader
 
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 _ERROR_BODY_SECONDS = 10.0
 """For the body of a refusal, however patient the person is: the status alone says enough."""
-_LONG_PIECE_SECONDS = 0.004
-"""Decoding of a piece that takes longer than this is a flood, not a model that speaks."""
 _DRAIN_SECONDS = 0.1
 """For the end mark of HTTP behind the last event, so that the connection can serve again."""
+_DRAIN_BYTES = 64_000
+"""What may stand between the two: of a server that says more, a new connection costs less."""
+_SLICE = 16_384
+"""Bytes decoded in one go."""
 
 _TEXT = (AnswerDelta, ReasoningDelta, ToolCallDelta)
 
@@ -63,6 +65,7 @@ class ReplyStream:
         self._chunks: AsyncIterator[bytes] = response.aiter_raw()
         self._is_event_stream = "event-stream" in self._headers.get("content-type", "")
         self._came_at = clock()
+        self._pace = Pace()
         self.has_text = False
         """Whether any text came: from then on nothing is ever sent again."""
         self.ended_at = self._came_at
@@ -84,8 +87,13 @@ class ReplyStream:
         """Read what is left, for a moment only, where the reply was over before its body."""
         with suppress(*expected_errors()):
             async with asyncio.timeout(_DRAIN_SECONDS):
-                async for _ in self._chunks:
-                    pass
+                left = _DRAIN_BYTES
+                async for data in self._chunks:
+                    left -= len(data)
+                    if left < 0:
+                        return
+                    self._pace.begin()
+                    await self._pace.rest()
 
     async def _read_within_limits(self, wait_for_room: Callable[[], Awaitable[None]]) -> None:
         loop = asyncio.get_running_loop()
@@ -99,24 +107,22 @@ class ReplyStream:
             )
             try:
                 async for data in self._chunks:
-                    begun = time.perf_counter()
-                    self._take(data, decoder, watch)
-                    if self._reader.is_over:
-                        return
-                    await _rest_after(time.perf_counter() - begun)
-                    await wait_for_room()
+                    for plain in decoder.feed(data):
+                        for start in range(0, len(plain), _SLICE):
+                            self._pace.begin()
+                            self._take(plain[start : start + _SLICE], watch)
+                            if self._reader.is_over:
+                                return
+                            await self._pace.rest()
+                            await wait_for_room()
             finally:
                 watch.close()
         if decoder.is_cut:
             raise EOFError("the compressed answer ends before its end mark")
 
-    def _take(self, data: bytes, decoder: Decoder, watch: SilenceWatch) -> None:
+    def _take(self, data: bytes, watch: SilenceWatch) -> None:
         self._came_at = self._clock()
-        events: list[StreamEvent] = []
-        for plain in decoder.feed(data):
-            events += self._reader.feed(plain)
-            if self._reader.is_over:
-                break
+        events = self._reader.feed(data)
         if any(isinstance(event, _TEXT) for event in events):
             self.has_text = True
             watch.touch()
@@ -148,9 +154,3 @@ class ReplyStream:
         return classify_exception(
             error, endpoint=self._endpoint, exchange=self._exchange, redactor=self._redactor
         )
-
-
-async def _rest_after(seconds: float) -> None:
-    """Leave as much time to everybody else as a piece took: a flood must not hold up the keyboard."""
-    if seconds > _LONG_PIECE_SECONDS:
-        await asyncio.sleep(seconds)

@@ -1,0 +1,42 @@
+"""Keeps a task that always has more to do from holding up all the others, the keyboard among them.
+
+A socket that always has bytes never makes its reader wait, so the event loop would never run anything
+else: a server that floods the line would have it for itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+SLICE_SECONDS = 0.004
+"""How long a task may go on before everybody else gets as much time as it took."""
+_BREAK_SECONDS = 0.002
+"""Who comes back later than this has waited for something: meanwhile all others had their turn."""
+_LONGEST_REST_SECONDS = 0.1
+
+
+class Pace:
+    """Counts the time since one task began to work without a break."""
+
+    __slots__ = ("_clock", "_last", "_since")
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._since: float | None = None
+        self._last = 0.0
+
+    def begin(self) -> None:
+        """Say that a piece of work begins."""
+        now = self._clock()
+        if self._since is None or now - self._last > _BREAK_SECONDS:
+            self._since = now
+
+    async def rest(self) -> None:
+        """Give way where the work since the last break has taken too long; else go on at once."""
+        self._last = self._clock()
+        spent = self._last - self._since if self._since is not None else 0.0
+        if spent > SLICE_SECONDS:
+            self._since = None
+            await asyncio.sleep(min(spent, _LONGEST_REST_SECONDS))
