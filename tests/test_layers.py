@@ -14,11 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = ("textual", "rich", "httpx", "pydantic", "ssl", "markdown_it", "pygments", "asyncio")
 
-# httpx imports Rich for a command of its own where click is installed: here a tool of development brings
-# click along, where lmdeck is used nothing does.
 PROBE = """
 import json, sys
-sys.modules["click"] = None
 arguments = json.loads(sys.argv[1])
 sys.argv = ["lmdeck", *arguments]
 try:

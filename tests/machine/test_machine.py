@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.fake_machine import FakeMachine
 from tui.net.machine.gpus import read_gpus
-from tui.net.machine.known_servers import model_argument, port_argument, recognise
+from tui.net.machine.known_servers import KNOWN_SERVERS, model_argument, port_argument, recognise
 from tui.net.machine.machine import Machine, duration_text
 from tui.net.machine.processes import mask_secrets
 from tui.net.machine.sockets import read_listeners
@@ -97,7 +97,21 @@ RECOGNISED = {
     "text-generation-webui": ["python", "/home/u/text-generation-webui/server.py", "--api"],
     "TensorRT-LLM": ["env", "A=b", "trtllm-serve", "m"],
     "LiteLLM": ["uv", "run", "litellm", "--config", "c.yaml"],
+    "Triton": ["/opt/tritonserver/bin/tritonserver", "--model-repository", "/models"],
+    "Xinference": ["xinference-local", "--host", "0.0.0.0"],
+    "TabbyAPI": ["python", "/home/u/tabbyAPI/main.py"],
+    "LMDeploy": ["lmdeploy", "serve", "api_server", "m"],
+    "MLX": ["python", "-m", "mlx_lm.server"],
+    "Aphrodite": ["aphrodite", "run", "m"],
+    "mistral.rs": ["./mistralrs-server", "--port", "1234"],
+    "FastChat": ["python3", "-m", "fastchat.serve.openai_api_server"],
+    "OpenLLM": ["openllm", "serve", "m"],
+    "Jan": ["/opt/jan/cortex-server"],
 }
+
+
+def test_every_known_server_has_an_example() -> None:
+    assert RECOGNISED.keys() == {known.label for known in KNOWN_SERVERS}
 
 
 @pytest.mark.parametrize(("label", "arguments"), RECOGNISED.items())

@@ -148,7 +148,13 @@ def test_a_version_joins_the_kind_that_is_known() -> None:
 
 
 def test_only_probes_worth_sending_are_named() -> None:
-    assert probes_for(ServerIdentity()) == PROBES
+    told_by_version = {"/version", "/api/version"}
+    assert {probe.path for probe in PROBES} - {probe.path for probe in probes_for(ServerIdentity())} == (
+        told_by_version
+    )
+    assert [probe.path for probe in probes_for(ServerIdentity(), has_list=True)] == [
+        "/", "/props", "/info", "/.well-known/localai.json", "/health/liveliness"
+    ]  # fmt: skip
     assert [probe.path for probe in probes_for(ServerIdentity(K.VLLM))] == ["/version"]
     assert probes_for(ServerIdentity(K.OPENROUTER)) == ()
 

@@ -6,7 +6,9 @@ SIGINT; 128 + n by signal n).
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -66,7 +68,7 @@ def _run(parsed: argparse.Namespace, output: Output) -> int:
     from tui.cli.output import OutputFailed
     from tui.core.failure import LmdeckError
 
-    run: Command = importlib.import_module(f"tui.cli.commands.{COMMANDS[parsed.command]}").run
+    run = _load(parsed.command)
     try:
         return run(parsed, output)
     except LmdeckError as error:
@@ -82,6 +84,17 @@ def _run(parsed: argparse.Namespace, output: Output) -> int:
 
         output.aside(report_crash(open_runtime(os.environ), error))
         return 1
+
+
+def _load(name: str | None) -> Command:
+    """Import a command. Nothing imported is garbage, so nobody looks for some, now or at the end."""
+    gc.disable()
+    try:
+        run: Command = importlib.import_module(f"tui.cli.commands.{COMMANDS[name]}").run
+    finally:
+        gc.enable()
+    atexit.register(gc.freeze)
+    return run
 
 
 def _forbid_core_dumps() -> None:

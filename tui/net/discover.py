@@ -16,10 +16,11 @@ from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Category, Provider
 from tui.net.machine.machine import Machine, PortOwner, RunningServer, Snapshot
+from tui.net.recognition import recognise
 from tui.wire.errors import classify_error
 from tui.wire.fingerprint import identify
 from tui.wire.models import ModelList, read_models
-from tui.wire.probes import ProbeAnswer, probes_for, read_probe
+from tui.wire.probes import ProbeAnswer
 from tui.wire.servers import ServerIdentity
 
 if TYPE_CHECKING:
@@ -134,11 +135,10 @@ async def _ask(factory: ClientFactory, host: str, port: int, snapshot: Snapshot)
     models = read_models(answer.body) if answer.status < 300 else None
     failure = None if models is not None else classify_error(answer.status, answer.headers, answer.body)
     identity = identify(headers=answer.headers, owned_by=models.owners if models is not None else ())
-    learned = await _probe(factory, base, identity) if models is not None or _may_be_api(failure) else []
     window = None
-    for known in learned:
-        identity = identity.refined_by(known.identity)
-        window = window or known.context_window
+    if models is not None or _may_be_api(failure):
+        learned = await _recognise(factory, base, identity, has_list=models is not None)
+        identity, window = learned.identity, learned.context_window
     if models is None and identity.kind is None and not _is_guarded_api(failure):
         return None
     return _describe(base, port, identity, models, failure, window, snapshot)
@@ -190,16 +190,15 @@ def _is_guarded_api(failure: Failure | None) -> bool:
     return failure.cause == "loading" or (failure.cause in _WANTS_KEY and bool(failure.server_message))
 
 
-async def _probe(factory: ClientFactory, base: str, identity: ServerIdentity) -> list[ProbeAnswer]:
+async def _recognise(
+    factory: ClientFactory, base: str, identity: ServerIdentity, *, has_list: bool
+) -> ProbeAnswer:
     root = base.removesuffix("/v1")
-    probes = probes_for(identity)
-    answers = await asyncio.gather(*(_get(factory, base, root + probe.path) for probe in probes))
-    learned = (
-        read_probe(probe, answer.status, answer.body)
-        for probe, answer in zip(probes, answers, strict=True)
-        if answer is not None
-    )
-    return [known for known in learned if known is not None]
+
+    async def look(path: str) -> Fetched | None:
+        return await _get(factory, base, root + path)
+
+    return await recognise(identity, look, has_list=has_list)
 
 
 async def _get(factory: ClientFactory, base: str, url: str) -> Fetched | None:

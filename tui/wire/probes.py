@@ -14,6 +14,16 @@ from tui.wire.servers import ServerIdentity, ServerKind
 from tui.wire.strict_json import StrictJsonError, parse_json
 
 _NOTHING = ServerIdentity()
+_SIGNS_ITS_LISTS = frozenset(
+    {
+        ServerKind.VLLM,
+        ServerKind.SGLANG,
+        ServerKind.LM_STUDIO,
+        ServerKind.TENSORRT_LLM,
+        ServerKind.XINFERENCE,
+    }
+)
+"""Servers that name themselves as the owner of each model they list, in every version that has a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,8 @@ class Probe:
     read: _Reader
     kinds: frozenset[ServerKind]
     """The servers that it can tell."""
+    tells_kind: bool = True
+    """False: it adds a version to a server that has to be known from elsewhere."""
 
 
 def read_probe(probe: Probe, status: int, body: bytes) -> ProbeAnswer | None:
@@ -48,12 +60,18 @@ def read_probe(probe: Probe, status: int, body: bytes) -> ProbeAnswer | None:
     return probe.read(status, text, value)
 
 
-def probes_for(identity: ServerIdentity) -> tuple[Probe, ...]:
-    """Return the probes worth sending, in order: all while the kind is unknown, then those of its kind
-    that may tell the version or the context window."""
-    if identity.kind is None:
-        return PROBES
-    return tuple(probe for probe in PROBES if identity.kind in probe.kinds)
+def probes_for(identity: ServerIdentity, *, has_list: bool = False) -> tuple[Probe, ...]:
+    """Return the probes worth sending, in order: while the kind is unknown those that may tell it, then
+    those of its kind that may tell the version or the context window.
+
+    ``has_list`` says that a model list came: servers that sign every list of theirs are out, where
+    that signature would have told the kind already.
+    """
+    if identity.kind is not None:
+        return tuple(probe for probe in PROBES if identity.kind in probe.kinds)
+    return tuple(
+        probe for probe in PROBES if probe.tells_kind and not (has_list and probe.kinds <= _SIGNS_ITS_LISTS)
+    )
 
 
 def _known(kind: ServerKind, path: str, version: object = None, window: object = None) -> ProbeAnswer:
@@ -150,15 +168,15 @@ def _xinference(status: int, text: str, value: object) -> ProbeAnswer | None:
     return _known(ServerKind.XINFERENCE, "/v1/cluster/version", version)
 
 
-def _probe(path: str, read: _Reader, *kinds: ServerKind) -> Probe:
-    return Probe(path, read, frozenset(kinds))
+def _probe(path: str, read: _Reader, *kinds: ServerKind, tells_kind: bool = True) -> Probe:
+    return Probe(path, read, frozenset(kinds), tells_kind)
 
 
 PROBES: tuple[Probe, ...] = (
     _probe("/", _root, ServerKind.OLLAMA),
-    _probe("/api/version", _api_version, ServerKind.OLLAMA),
+    _probe("/api/version", _api_version, ServerKind.OLLAMA, tells_kind=False),
     _probe("/props", _props, ServerKind.LLAMA_CPP),
-    _probe("/version", _version, ServerKind.VLLM, ServerKind.TENSORRT_LLM),
+    _probe("/version", _version, ServerKind.VLLM, ServerKind.TENSORRT_LLM, tells_kind=False),
     _probe("/server_info", _server_info, ServerKind.SGLANG),
     _probe("/get_server_info", _server_info, ServerKind.SGLANG),
     _probe("/info", _info, ServerKind.TGI),

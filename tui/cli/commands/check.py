@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 from dataclasses import replace
@@ -67,12 +68,15 @@ async def _check_one(
         on_result=on_result,
         on_progress=on_progress,
     )
+    gc.disable()  # a tenth of a short check, most of which is imports; it ends before there is much garbage
     task = asyncio.ensure_future(check.run())
     with stopping_at_signals(task.cancel, output):
         try:
             report: DiagnosisReport = await task
         except asyncio.CancelledError:
             report = replace(check.interrupted(), interrupted_by=output.ended_by or signal.SIGINT)
+        finally:
+            gc.enable()
     code = report.exit_code
     if printer is not None:
         printer.end(report)

@@ -20,40 +20,43 @@ class KnownServer:
     """A model server and what its program is called."""
 
     label: str
-    program: re.Pattern[str]
-    """Matches the program's file name or Python module, with the word after it."""
+    program: str
+    """A pattern of the program's file name or Python module, with the word after it, in small letters."""
     port: int
     """Where it listens unless told otherwise."""
 
 
-def _known(label: str, pattern: str, port: int) -> KnownServer:
-    return KnownServer(label, re.compile(pattern, re.IGNORECASE), port)
-
-
 KNOWN_SERVERS: tuple[KnownServer, ...] = (
-    _known("vLLM", r"vllm serve|vllm\.entrypoints\..*|vllm::.*", 8000),
-    _known("SGLang", r"sglang serve|sglang\.launch_server|sglang::.*", 30000),
-    _known("llama.cpp", r"llama-server|llama_cpp\.server|llamafile|llama-cpp-python", 8080),
-    _known("Ollama", r"ollama serve", 11434),
-    _known("LM Studio", r"lm[- ]?studio|llmster", 1234),
-    _known("TGI", r"text-generation-(launcher|router|server|benchmark)", 3000),
-    _known("LocalAI", r"local-?ai", 8080),
-    _known("TensorRT-LLM", r"trtllm-serve|tensorrt_llm\.commands\.serve", 8000),
-    _known("Triton", r"tritonserver", 8000),
-    _known("LiteLLM", r"litellm", 4000),
-    _known("Xinference", r"xinference(-local|-supervisor)?", 9997),
-    _known("KoboldCpp", r"koboldcpp.*", 5001),
-    _known("Tabby", r"tabby serve", 8080),
-    _known("TabbyAPI", r"tabbyapi.*", 5000),
-    _known("text-generation-webui", r"text-generation-webui.*", 5000),
-    _known("LMDeploy", r"lmdeploy serve|lmdeploy\.serve.*", 23333),
-    _known("MLX", r"mlx_lm[._]server", 8080),
-    _known("Aphrodite", r"aphrodite( run|\.endpoints\..*)", 2242),
-    _known("mistral.rs", r"mistralrs(-server)?", 1234),
-    _known("FastChat", r"fastchat\.serve\..*", 8000),
-    _known("OpenLLM", r"openllm (start|serve)", 3000),
-    _known("Jan", r"cortex(-server)?|jan-server", 1337),
+    KnownServer("vLLM", r"vllm serve|vllm\.entrypoints\..*|vllm::.*", 8000),
+    KnownServer("SGLang", r"sglang serve|sglang\.launch_server|sglang::.*", 30000),
+    KnownServer("llama.cpp", r"llama-server|llama_cpp\.server|llamafile|llama-cpp-python", 8080),
+    KnownServer("Ollama", r"ollama serve", 11434),
+    KnownServer("LM Studio", r"lm[- ]?studio|llmster", 1234),
+    KnownServer("TGI", r"text-generation-(launcher|router|server|benchmark)", 3000),
+    KnownServer("LocalAI", r"local-?ai", 8080),
+    KnownServer("TensorRT-LLM", r"trtllm-serve|tensorrt_llm\.commands\.serve", 8000),
+    KnownServer("Triton", r"tritonserver", 8000),
+    KnownServer("LiteLLM", r"litellm", 4000),
+    KnownServer("Xinference", r"xinference(-local|-supervisor)?", 9997),
+    KnownServer("KoboldCpp", r"koboldcpp.*", 5001),
+    KnownServer("Tabby", r"tabby serve", 8080),
+    KnownServer("TabbyAPI", r"tabbyapi.*", 5000),
+    KnownServer("text-generation-webui", r"text-generation-webui.*", 5000),
+    KnownServer("LMDeploy", r"lmdeploy serve|lmdeploy\.serve.*", 23333),
+    KnownServer("MLX", r"mlx_lm[._]server", 8080),
+    KnownServer("Aphrodite", r"aphrodite( run|\.endpoints\..*)", 2242),
+    KnownServer("mistral.rs", r"mistralrs(-server)?", 1234),
+    KnownServer("FastChat", r"fastchat\.serve\..*", 8000),
+    KnownServer("OpenLLM", r"openllm (start|serve)", 3000),
+    KnownServer("Jan", r"cortex(-server)?|jan-server", 1337),
 )
+
+_BEGINNINGS = (
+    "aphrodite", "cortex", "fastchat", "jan", "koboldcpp", "litellm", "llama", "llmster", "lm", "local",
+    "mistralrs", "mlx", "ollama", "openllm", "sglang", "tabby", "tensorrt", "text-generation", "triton",
+    "trtllm", "vllm", "xinference",
+)  # fmt: skip
+"""One of these begins whatever a pattern of ``KNOWN_SERVERS`` matches."""
 
 
 def recognise(command: Sequence[str]) -> KnownServer | None:
@@ -64,10 +67,15 @@ def recognise(command: Sequence[str]) -> KnownServer | None:
     path, _, program = arguments[0].replace("\\", "/").rpartition("/")
     stem = program.removesuffix(".exe").removesuffix(".py")
     second = next((argument for argument in arguments[1:] if not argument.startswith("-")), "")
-    names = {stem, f"{stem} {second}"}
+    names = {stem.lower(), f"{stem} {second}".lower()}
     if stem in _GENERIC_SCRIPTS:
-        names.add(path.rpartition("/")[2])
-    return next((known for known in KNOWN_SERVERS if any(map(known.program.fullmatch, names))), None)
+        names.add(path.rpartition("/")[2].lower())
+    likely = [name for name in names if name.startswith(_BEGINNINGS)]
+    if not likely:
+        return None  # as nearly every process is: no pattern is worth making for it
+    return next(
+        (known for known in KNOWN_SERVERS if any(re.fullmatch(known.program, name) for name in likely)), None
+    )
 
 
 def port_argument(arguments: Sequence[str]) -> int | None:

@@ -59,17 +59,17 @@ class Process:
 def read_commands(root: Path) -> dict[int, tuple[str, ...]]:
     """Return the command line of every process by its id; threads of the kernel have none."""
     found: dict[int, tuple[str, ...]] = {}
-    for folder in _process_folders(root):
-        arguments = _read_arguments(folder)
+    for pid in _process_ids(root):
+        arguments = _read_arguments(root, pid)
         if arguments:
-            found[int(folder.name)] = arguments
+            found[pid] = arguments
     return found
 
 
 def read_process(root: Path, pid: int) -> Process | None:
     """Return one process, or ``None`` where it has ended or cannot be seen."""
     folder = root / "proc" / str(pid)
-    arguments = _read_arguments(folder)
+    arguments = _read_arguments(root, pid)
     if arguments is None:
         return None
     try:
@@ -97,11 +97,11 @@ def find_owners(root: Path, inodes: Collection[int], pids: Iterable[int] | None 
     wanted = set(inodes)
     owners: dict[int, int] = {}
     if pids is None:
-        pids = (int(folder.name) for folder in _process_folders(root)) if wanted else ()
+        pids = _process_ids(root) if wanted else ()
     for pid in sorted(pids):
         if len(owners) == len(wanted):
             break
-        for inode in _sockets_of(root / "proc" / str(pid)):
+        for inode in _sockets_of(f"{root}/proc/{pid}/fd"):
             if inode in wanted:
                 owners.setdefault(inode, pid)
     return owners
@@ -130,29 +130,30 @@ def _names_secret(name: str) -> bool:
     return not _SECRET_WORDS.isdisjoint(re.split(r"[-_]+", name.lower()))
 
 
-def _read_arguments(folder: Path) -> tuple[str, ...] | None:
+def _read_arguments(root: Path, pid: int) -> tuple[str, ...] | None:
     try:
-        text = (folder / "cmdline").read_bytes().decode("utf-8", "replace")
+        with open(f"{root}/proc/{pid}/cmdline", "rb", buffering=0) as file:  # noqa: PTH123 - of every process
+            text = file.read().decode("utf-8", "replace")
     except OSError:
         return None  # it has ended, or hides from other users
     return tuple(argument for argument in text.split("\0") if argument)
 
 
-def _process_folders(root: Path) -> list[Path]:
+def _process_ids(root: Path) -> list[int]:
     try:
-        return [entry for entry in (root / "proc").iterdir() if entry.name.isdecimal()]
+        return [int(name) for name in os.listdir(root / "proc") if name.isdecimal()]  # noqa: PTH208
     except OSError:
         return []  # no /proc on this system
 
 
-def _sockets_of(folder: Path) -> Iterator[int]:
+def _sockets_of(folder: str) -> Iterator[int]:
     try:
-        entries = os.listdir(folder / "fd")  # noqa: PTH208 - names alone, for every open file of the machine
+        entries = os.listdir(folder)  # noqa: PTH208 - names alone, for every open file of the machine
     except OSError:
         return  # another user's process
     for entry in entries:
         try:
-            match = _SOCKET.fullmatch(os.readlink(folder / "fd" / entry))  # noqa: PTH115
+            match = _SOCKET.fullmatch(os.readlink(f"{folder}/{entry}"))  # noqa: PTH115
         except OSError:
             continue  # closed meanwhile
         if match:

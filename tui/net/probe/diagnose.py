@@ -14,7 +14,7 @@ from tui.core.causes import explain
 from tui.core.check_history import compare_servers, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, failed
 from tui.net.probe.lint import check_environment, check_url
-from tui.net.probe.local import note_machine
+from tui.net.probe.local import begin_look, note_machine
 from tui.net.probe.run import Run
 from tui.net.probe.target import ProbeServices, ProbeTarget
 
@@ -46,6 +46,7 @@ class Diagnosis:
         run = self._run
         await check_url(run)
         if run.can_try(CheckId.ENVIRONMENT):
+            begin_look(run)
             await check_environment(run)
         if run.can_try(CheckId.DNS):
             from tui.net.probe.connect import check_connection
@@ -112,7 +113,7 @@ async def _decide_without_list(run: Run, answer: FirstAnswer) -> ChatOutcome | N
     from tui.net.probe.chat import chat
 
     failure = answer.failure
-    if run.quick or run.target.is_embedding or not run.findings.model:
+    if not run.sends_chat:
         settle_http(run, answer, failure)
         return None
     outcome = await chat(run)
@@ -126,14 +127,16 @@ async def _decide_without_list(run: Run, answer: FirstAnswer) -> ChatOutcome | N
 
 async def _check_chat(run: Run, outcome: ChatOutcome | None) -> None:
     from tui.net.probe.chat import chat, check_chat, check_reasoning, check_usage, skip_chat
+    from tui.net.probe.server import recognise_late
     from tui.net.probe.speed import check_speed, check_stream
 
     if outcome is None:
-        if run.quick or run.target.is_embedding or not run.findings.model:
+        if not run.sends_chat:
             skip_chat(run)
             return
         outcome = await chat(run)
     await check_chat(run, outcome)
+    await recognise_late(run, outcome.failure)
     check_stream(run, outcome)
     check_usage(run, outcome)
     check_reasoning(run, outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.causes import explain
@@ -15,15 +16,35 @@ from tui.net.machine.machine import RunningServer, Snapshot
 from tui.net.probe.lint import surrounding_facts
 from tui.net.probe.run import Run
 
+if TYPE_CHECKING:
+    from tui.net.machine.gpus import Gpu
+
 _MOST_SERVERS = 6
+
+
+def begin_look(run: Run) -> None:
+    """Begin to read this machine for an endpoint on it, while the requests are on their way."""
+    if is_loopback_host(origin_of(run.endpoint.base_url).host):
+        _snapshot(run)
+        _gpus(run)
 
 
 async def take_snapshot(run: Run) -> Snapshot:
     """Return sockets and processes, read once for each diagnosis."""
+    return await _snapshot(run)
+
+
+def _snapshot(run: Run) -> asyncio.Future[Snapshot]:
     if run.findings.snapshot is None:
         port = origin_of(run.endpoint.base_url).port
-        run.findings.snapshot = await asyncio.to_thread(run.services.machine.snapshot, port)
+        run.findings.snapshot = asyncio.ensure_future(asyncio.to_thread(run.services.machine.snapshot, port))
     return run.findings.snapshot
+
+
+def _gpus(run: Run) -> asyncio.Future[tuple[Gpu, ...]]:
+    if run.findings.gpus is None:
+        run.findings.gpus = asyncio.ensure_future(asyncio.to_thread(run.services.machine.gpus))
+    return run.findings.gpus
 
 
 async def wait_for_start(run: Run, origin: Origin) -> bool:
@@ -108,7 +129,7 @@ async def note_machine(run: Run) -> None:
         for server in snapshot.servers[:_MOST_SERVERS]
         if not is_here or origin.port not in server.ports
     ]
-    facts += [gpu.describe() for gpu in await asyncio.to_thread(run.services.machine.gpus)]
+    facts += [gpu.describe() for gpu in await _gpus(run)]
 
 
 async def is_tunnel(run: Run) -> int | None:

@@ -25,13 +25,14 @@ from tui.core.endpoint_url import inspect_url, models_url_of
 from tui.core.report_text import LABELS
 from tui.core.secret import MASK, Secret
 from tui.core.usage import Usage
-from tui.net.machine.machine import Snapshot
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.net.proxies import Route
 from tui.wire.servers import ServerIdentity
 
 if TYPE_CHECKING:
     from tui.core.turn import Turn
+    from tui.net.machine.gpus import Gpu
+    from tui.net.machine.machine import Snapshot
     from tui.wire.models import ModelList
 
 _NOTICE_SECONDS = 2.0
@@ -44,7 +45,9 @@ class Findings:
     shown_url: str = ""
     route: Route = field(default_factory=Route)
     surroundings: Surroundings = field(default_factory=Surroundings)
-    snapshot: Snapshot | None = None
+    snapshot: asyncio.Future[Snapshot] | None = None
+    """This machine's sockets and processes, once somebody has begun to read them."""
+    gpus: asyncio.Future[tuple[Gpu, ...]] | None = None
     models: ModelList | None = None
     model: str = ""
     identity: ServerIdentity = field(default_factory=ServerIdentity)
@@ -93,6 +96,11 @@ class Run:
     def without_key(self) -> Endpoint:
         """The endpoint for requests outside of its own base URL: no key, no extra header."""
         return replace(self.endpoint, key=None, extra_headers={})
+
+    @property
+    def sends_chat(self) -> bool:
+        """Whether a chat is part of this check, once the rungs before it allow one."""
+        return bool(self.findings.model) and not self.quick and not self.target.is_embedding
 
     @property
     def has_origin(self) -> bool:

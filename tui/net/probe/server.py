@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,9 +15,9 @@ from tui.net.addresses import origin_of
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look
 from tui.net.probe.run import Run
+from tui.net.recognition import recognise
 from tui.wire.fingerprint import identify
 from tui.wire.models import ModelInfo, ModelList
-from tui.wire.probes import Probe, ProbeAnswer, probes_for, read_probe
 from tui.wire.servers import ServerKind
 
 if TYPE_CHECKING:
@@ -46,20 +44,57 @@ _SHOWN_MODELS = 5
 
 async def check_server(run: Run, answer: FirstAnswer) -> None:
     """Tell which server answers, from what came already and from a few requests without a key."""
-    found = run.findings
-    found.identity = identify(
+    run.findings.identity = identify(
         host=origin_of(run.endpoint.base_url).host,
-        headers=found.headers,
+        headers=run.findings.headers,
         owned_by=answer.models.owners if answer.models is not None else (),
         error_body=answer.response.body if answer.failure is not None and answer.response else None,
     )
-    is_refused = answer.failure is not None and answer.failure.cause in ACCESS_CAUSES
-    # With a refused key the verdict is known: it is not made to wait for a dozen guesses.
-    if found.identity.kind not in _HOSTED and (found.identity.kind is not None or not is_refused):
-        for learned in await _send_probes(run, probes_for(found.identity)):
-            found.identity = found.identity.refined_by(learned.identity)
-            found.context_window = found.context_window or learned.context_window
+    if not _can_wait(run, answer):
+        await _recognise(run, has_list=answer.models is not None)
     settle_server(run)
+
+
+def _can_wait(run: Run, answer: FirstAnswer) -> bool:
+    """Return whether the verdict is known, or near, before anybody knows which server it is.
+
+    A refused key is the verdict. A model that is not listed most likely gets it from the chat, and
+    ``recognise_late`` asks where it does not. The way to ask a model to think depends on the server.
+    """
+    if run.findings.identity.kind is not None:
+        return False
+    if answer.failure is not None:
+        return answer.failure.cause in ACCESS_CAUSES
+    return run.sends_chat and run.target.thinking is None and _is_doubtful(answer.models, run.findings.model)
+
+
+def _is_doubtful(models: ModelList | None, name: str) -> bool:
+    """Whether there is a list of models that lacks this one."""
+    return models is not None and bool(models.models) and models.find(name) is None
+
+
+async def recognise_late(run: Run, refusal: Failure | None) -> None:
+    """Tell which server it is where that was left open until the chat: from the refusal, or by asking."""
+    found = run.findings
+    if found.identity.kind is not None or not _is_doubtful(found.models, found.model):
+        return
+    if refusal is not None and refusal.cause == "model-not-found":
+        found.identity = identify(error_body=(refusal.server_message or "").encode())
+    else:
+        await _recognise(run, has_list=True)
+    if found.identity.kind is not None:
+        settle_server(run)
+
+
+async def _recognise(run: Run, *, has_list: bool) -> None:
+    found = run.findings
+    if found.identity.kind in _HOSTED:
+        return
+    learned = await recognise(
+        found.identity, lambda path: look(run, run.without_key, _root(run) + path), has_list=has_list
+    )
+    found.identity = learned.identity
+    found.context_window = found.context_window or learned.context_window
 
 
 def settle_server(run: Run) -> None:
@@ -74,16 +109,6 @@ def settle_server(run: Run) -> None:
     if build and identity.version is None:
         facts.append(f"it calls its build {safe_line(build, 60)}")
     run.settle(passed(CheckId.SERVER, f"{safe_line(named, 100)}.", *facts))
-
-
-async def _send_probes(run: Run, probes: Sequence[Probe]) -> list[ProbeAnswer]:
-    answers = await asyncio.gather(*(look(run, run.without_key, _root(run) + probe.path) for probe in probes))
-    learned = (
-        read_probe(probe, answer.status, answer.body)
-        for probe, answer in zip(probes, answers, strict=True)
-        if answer is not None
-    )
-    return [known for known in learned if known is not None]
 
 
 async def read_load(run: Run) -> ServerMetrics | None:
@@ -164,6 +189,7 @@ def closest_names(name: str, served: Sequence[str], limit: int = 3) -> list[str]
     """Return the served names that a name was most likely meant to be, the best first."""
     if len(served) <= 1:
         return list(served)
+    import difflib  # most checks end without it
 
     def likeness(candidate: str) -> float:
         whole = difflib.SequenceMatcher(None, name.lower(), candidate.lower()).ratio()

@@ -1,0 +1,47 @@
+"""Asks a server which one it is: by a few cheap requests at addresses that only some servers have.
+
+How they are sent is the caller's business, what their answers mean that of ``wire.probes``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tui.wire.probes import ProbeAnswer, probes_for, read_probe
+from tui.wire.servers import ServerIdentity
+
+if TYPE_CHECKING:
+    from tui.net.fetch import Fetched
+
+Look = Callable[[str], Awaitable["Fetched | None"]]
+"""GETs a path below the root of the host, without a key; ``None`` where nothing came."""
+
+
+async def recognise(identity: ServerIdentity, look: Look, *, has_list: bool) -> ProbeAnswer:
+    """Return what an identity becomes by probes, and the context window where one tells it.
+
+    Those that may tell the kind go at once; once it is known, those that add its version. ``has_list``
+    says that a model list came, so that fewer servers are left.
+    """
+    learned = ProbeAnswer(identity)
+    sent: set[str] = set()
+    while True:
+        probes = [
+            probe for probe in probes_for(learned.identity, has_list=has_list) if probe.path not in sent
+        ]
+        if not probes:
+            return learned
+        sent.update(probe.path for probe in probes)
+        answers = await asyncio.gather(*(look(probe.path) for probe in probes))
+        for probe, answer in zip(probes, answers, strict=True):
+            known = read_probe(probe, answer.status, answer.body) if answer is not None else None
+            if known is not None:
+                learned = _with(learned, known)
+
+
+def _with(learned: ProbeAnswer, known: ProbeAnswer) -> ProbeAnswer:
+    return ProbeAnswer(
+        learned.identity.refined_by(known.identity), learned.context_window or known.context_window
+    )
