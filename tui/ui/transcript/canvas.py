@@ -7,6 +7,7 @@ nothing out. What a person can do with the rows is in ``transcript``.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Self
@@ -25,6 +26,7 @@ from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument, View
 from tui.ui.transcript.folds import Folds
 from tui.ui.transcript.frame_clock import FrameClock, writer_is_behind
+from tui.ui.transcript.growing import Allowance
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
 from tui.ui.transcript.messages import FollowChanged
 from tui.ui.transcript.painter import Painter, clear_region, spans_screen
@@ -41,8 +43,10 @@ _CURSOR_GUTTER = Span("▐ ", Role.CURSOR)
 _BLANK_ROW = Line((_NO_GUTTER,), 1)
 _UNSEEN = Span(" ↓ new output below · End ", Role.CURRENT_MATCH)
 _WHEEL_ROWS = 3
-_FRAME_CHARACTERS = 8_000
-"""What one frame takes in: far more than a model says in that time, and some 50 ms of work at worst."""
+_FRAME_SECONDS = 0.01
+"""For what one frame takes in: far more than a model says meanwhile. The rest is caught up with later."""
+_PAUSE_SECONDS = 0.01
+"""Left to everybody else before more is taken in."""
 
 
 class Canvas(ScrollView, inherit_bindings=False):
@@ -71,6 +75,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         self._had_folds = False
         self._palette: Palette | None = None
         self._strips: dict[int, tuple[Line, Strip]] = {}
+        self._pause: asyncio.TimerHandle | None = None
         self.has_unseen = False
 
     # ---- view options
@@ -140,6 +145,7 @@ class Canvas(ScrollView, inherit_bindings=False):
     def _settle(self, *, jump: bool = False) -> None:
         """Render what is in view and tell Textual where that is, without asking for a layout."""
         self.viewport.settle(jump=jump)
+        self._catch_up_later()
         top = float(self.viewport.top)
         bottom = int(top) + self.viewport.height
         self.set_reactive(Widget.virtual_size, Size(self.size.width, max(bottom, self.roll.height)))
@@ -200,10 +206,26 @@ class Canvas(ScrollView, inherit_bindings=False):
             self._paint()
 
     def advance_turn(self, document: TurnDocument, index: int) -> None:
-        document.advance(limit=_FRAME_CHARACTERS)
-        if document.is_behind:
-            self.clock.request()  # the rest comes with the next frames
+        """Take in what arrived for a turn, as far as a frame has time for it."""
+        document.advance(allowance=Allowance(seconds=_FRAME_SECONDS))
         self.roll.moved(index + 1)
+        self._catch_up_later()
+
+    def _catch_up_later(self) -> None:
+        """Go on with a turn of which more arrived than was taken in, after a pause."""
+        if self._pause is None and self.roll.behind() is not None:
+            self._pause = asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._end_pause)
+
+    def _end_pause(self) -> None:
+        self._pause = None
+        self.call_later(self._catch_up)
+
+    def _catch_up(self) -> None:
+        """Take in more, and have it drawn with the next frame."""
+        index = self.roll.behind()
+        if index is not None and self.is_mounted:
+            self.advance_turn(self.roll.documents[index], index)
+            self.clock.request()
 
     def _terminal_scrolls(self) -> bool:
         """Whether the terminal can scroll the view: nothing over it, nothing in it, nothing beside it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import Turn, TurnState
@@ -12,6 +13,8 @@ from tui.ui.transcript.lines import EMPTY_LINE, Attribute, Line, Role, Span
 from tui.ui.transcript.raw import raw_spans
 from tui.ui.transcript.wrap import cut, wrap
 
+_MOST_TOOL_CALLS = 16
+"""How many are drawn, each with its arguments; they are laid out anew with every frame."""
 PROMPT_BLOCK = -2
 """The block ordinal of a prompt's lines."""
 _PROMPT_BAR = Span("┃ ", Role.PROMPT_BAR)
@@ -62,9 +65,11 @@ def foot_lines(turn: Turn, width: int) -> list[Line]:
 
 
 def _tool_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
-    for call in turn.tool_calls.values():
+    for call in islice(turn.tool_calls.values(), _MOST_TOOL_CALLS):
         name, arguments = safe_line(call.name, 80), safe_line(call.arguments, 2_000)
         yield Span("⚙ tool call, not run: ", Role.NOTE), Span(settle_cells(f"{name}({arguments})"), Role.TOOL)
+    if (more := len(turn.tool_calls) - _MOST_TOOL_CALLS) > 0:
+        yield (Span(f"⚙ {more:,} more tool calls, not run", Role.NOTE),)
 
 
 def _note_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:

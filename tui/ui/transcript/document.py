@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.core.turn import Turn, TurnState
 from tui.ui.transcript.decoration import estimated_rows, foot_lines, head_lines
+from tui.ui.transcript.growing import Allowance, GrowingText
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
-from tui.ui.transcript.raw import RawLines
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.stream import MarkdownLines
 
 LIVE_REASONING_ROWS = 10
 """Rows of reasoning shown while the model thinks: the newest."""
 REASONING_INDENT = 4
 """Cells before a row of reasoning, beside the gutter."""
 REASONING_BLOCK = -3
+RENDERED_CHARACTERS = 100_000
+"""What of a text is rendered when it is needed, at once: all of it, but for a few in a lifetime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,63 +32,9 @@ class View:
     wrap_code: bool = True
     raw: bool = False
 
-
-class GrowingText:
-    """A text buffer as lines: reads only what was appended since the last look."""
-
-    def __init__(self, buffer: TextBuffer, view: View, *, base: int, indent: int = 0) -> None:
-        self._buffer = buffer
-        self._offset = 0
-        self._layout = Layout(max(1, view.width - indent), view.wrap_code, base)
-        self._is_raw = view.raw
-        self._lines = self._new_lines()
-        self._tail: list[Line] = []
-        self._is_finished = False
-        self.is_behind = False
-        """Whether more arrived than was taken in."""
-
-    def _new_lines(self) -> MarkdownLines | RawLines:
-        return RawLines(self._layout.width) if self._is_raw else MarkdownLines(self._layout)
-
-    def advance(self, *, is_live: bool, limit: int | None = None) -> bool:
-        """Take in what arrived, ``limit`` characters at most; return whether any line may have changed."""
-        if self._is_finished:
-            if len(self._buffer) == self._offset:
-                return False
-            self._begin_again()
-        text = self._buffer.since(self._offset)
-        self.is_behind = limit is not None and len(text) > limit
-        if self.is_behind:
-            text, is_live = text[:limit], True
-        self._offset += len(text)
-        if text:
-            self._lines.feed(text)
-        if not is_live:
-            self._finish()
-        elif text:
-            self._tail = self._lines.tail()
-        return bool(text) or not is_live
-
-    def _begin_again(self) -> None:
-        """An answer that had ended goes on: its end may become part of what follows."""
-        self._lines, self._offset, self._is_finished = self._new_lines(), 0, False
-
-    def _finish(self) -> None:
-        self._lines.finish()
-        late = self._lines.late_references
-        if late is not None:
-            self._lines = MarkdownLines(self._layout, late)
-            self._lines.feed(self._buffer.text)
-            self._lines.finish()
-        self._tail = []
-        self._is_finished = True
-
-    def __len__(self) -> int:
-        return len(self._lines.settled) + len(self._tail)
-
-    def __getitem__(self, index: int) -> Line:
-        settled = self._lines.settled
-        return settled[index] if index < len(settled) else self._tail[index - len(settled)]
+    def layout(self, base: int, indent: int = 0) -> Layout:
+        """Return how a text is laid out in this view, ``indent`` cells to the right."""
+        return Layout(max(1, self.width - indent), self.wrap_code, base)
 
 
 class TurnDocument:
@@ -103,7 +50,6 @@ class TurnDocument:
         self._answer: GrowingText | None = None
         self._reasoning: GrowingText | None = None
         self._rows = 0
-        self._limit: int | None = None
         self._measured_for: tuple[View, bool] | None = None
 
     # ---- state
@@ -150,9 +96,9 @@ class TurnDocument:
             return
         self._view = view
         self._head = head_lines(self.turn, view.width, raw=view.raw)
-        self._answer = GrowingText(self.turn.answer, view, base=Role.TEXT)
+        self._answer = GrowingText(self.turn.answer, view.layout(Role.TEXT), is_raw=view.raw)
         self._reasoning = None
-        self.advance(force=True)
+        self.advance(force=True, allowance=Allowance(RENDERED_CHARACTERS))
 
     @property
     def is_behind(self) -> bool:
@@ -160,16 +106,16 @@ class TurnDocument:
         shown = (self._answer, self._reasoning if self.is_reasoning_shown else None)
         return any(text is not None and text.is_behind for text in shown)
 
-    def advance(self, *, force: bool = False, limit: int | None = None) -> bool:
+    def advance(self, *, force: bool = False, allowance: Allowance | None = None) -> bool:
         """Take in what arrived since the last time; return whether anything changed.
 
-        With ``limit`` about that many characters at most: ``is_behind`` tells whether more are waiting.
+        With an allowance no more than that: ``is_behind`` tells whether more is waiting.
         """
         if self._answer is None or self._view is None:
             return False
-        turn, self._limit = self.turn, limit
-        changed = self._answer.advance(is_live=turn.state.is_live, limit=limit)
-        changed |= self._advance_reasoning()
+        turn = self.turn
+        changed = self._answer.advance(is_live=turn.state.is_live, allowance=allowance)
+        changed |= self._advance_reasoning(allowance)
         foot = foot_lines(turn, self._view.width)
         if foot != self._foot:
             self._foot, changed = foot, True
@@ -177,20 +123,21 @@ class TurnDocument:
             self.measure()
         return changed
 
-    def _advance_reasoning(self) -> bool:
+    def _advance_reasoning(self, allowance: Allowance | None) -> bool:
         if not self.has_reasoning or not self.is_reasoning_shown or self._view is None:
             return False
         if self._reasoning is None:
-            self._reasoning = GrowingText(
-                self.turn.reasoning, self._view, base=Role.REASONING, indent=REASONING_INDENT
-            )
-        return self._reasoning.advance(is_live=self.turn.state is TurnState.REASONING, limit=self._limit)
+            layout = self._view.layout(Role.REASONING, REASONING_INDENT)
+            self._reasoning = GrowingText(self.turn.reasoning, layout, is_raw=self._view.raw)
+        is_live = self.turn.state is TurnState.REASONING
+        return self._reasoning.advance(is_live=is_live, allowance=allowance)
 
     def measure(self) -> None:
         """Count the rows again, after something grew or was folded."""
         if self._answer is None:
             return
-        self._advance_reasoning()
+        if self._reasoning is None:
+            self._advance_reasoning(Allowance(RENDERED_CHARACTERS))
         self._rows = self.answer_start + len(self._answer) + len(self._foot) + 1
         if self._view is not None:
             self._measured_for = (self._view, self.is_reasoning_shown)

@@ -37,6 +37,11 @@ class RawLines:
         self._partial = ""
         self.settled: list[Line] = []
 
+    def take(self) -> list[Line]:
+        """Return the settled lines and keep them no longer."""
+        taken, self.settled = self.settled, []
+        return taken
+
     def feed(self, text: str) -> None:
         """Add text as it came from outside."""
         *complete, rest = (self._partial + text).split("\n")

@@ -31,7 +31,7 @@ class Roll:
         self.documents: list[TurnDocument] = []
         self.view = View(80)
         self._tops: list[int] = []
-        self._used: dict[int, None] = {}
+        self._used: dict[int, TurnDocument] = {}
 
     # ---- documents
 
@@ -64,6 +64,11 @@ class Roll:
                 return index
         return None
 
+    def behind(self) -> int | None:
+        """Return the index of a rendered turn of which more arrived than was taken in."""
+        late = next((document for document in self._used.values() if document.is_behind), None)
+        return None if late is None else self.find(late.turn.identity)
+
     def set_view(self, view: View) -> None:
         """Change what all rows depend on."""
         if view != self.view:
@@ -85,7 +90,7 @@ class Roll:
         if document.rows(self.view) != before:
             self.moved(index + 1)
         self._used.pop(id(document), None)
-        self._used[id(document)] = None
+        self._used[id(document)] = document
         return document
 
     def moved(self, index: int) -> None:

@@ -30,6 +30,11 @@ class MarkdownLines:
         """The lines that nothing changes any more, except for the rare ``finish`` that returns ``True``."""
         return self._renderer.lines
 
+    def take(self) -> list[Line]:
+        """Return the settled lines and keep them no longer."""
+        taken, self._renderer.lines = self._renderer.lines, []
+        return taken
+
     def feed(self, text: str) -> None:
         """Add text as it came from outside."""
         if not text:

@@ -54,10 +54,6 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     def add_turn(self, turn: Turn) -> None:
         """Append a turn and follow it."""
-        last = len(self.roll.documents) - 1
-        if last >= 0 and self.roll.documents[last].is_behind:
-            self.roll.documents[last].advance()
-            self.roll.moved(last + 1)
         self.roll.add(turn)
         self.follow_end()
 

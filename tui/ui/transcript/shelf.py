@@ -1,0 +1,63 @@
+"""Settled lines, put away small: a long answer is a million spans, of which fifty are ever in view.
+
+A line is kept as one text and some numbers, in plain tuples without references to anything else: they
+take a fraction of the memory, and the garbage collector does not look at them again. A million of live
+objects would make it stop the program for as long as a person notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import accumulate
+
+from tui.ui.transcript.lines import Line, Span
+
+_Packed = tuple[str, tuple[int, ...], tuple[int, ...], tuple[str, ...], int, bool, int, int]
+
+
+class Shelf:
+    """Lines that only become more."""
+
+    __slots__ = ("_lines", "span_count")
+
+    def __init__(self) -> None:
+        self._lines: list[_Packed] = []
+        self.span_count = 0
+        """Spans of all lines, and one for each line: what they cost."""
+
+    def extend(self, lines: Iterable[Line]) -> None:
+        """Put lines away."""
+        for line in lines:
+            self._lines.append(_pack(line))
+            self.span_count += len(line.spans) + 1
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, index: int) -> Line:
+        return _unpack(self._lines[index])
+
+
+def _pack(line: Line) -> _Packed:
+    spans = line.spans
+    urls = tuple(span.url for span in spans) if any(span.url for span in spans) else ()
+    return (
+        "".join([span.text for span in spans]),
+        tuple([len(span.text) for span in spans]),
+        tuple([int(span.style) for span in spans]),
+        urls,
+        line.lead,
+        line.soft,
+        int(line.fill),
+        line.block,
+    )
+
+
+def _unpack(packed: _Packed) -> Line:
+    text, lengths, styles, urls, lead, soft, fill, block = packed
+    ends = accumulate(lengths)
+    spans = tuple(
+        Span(text[end - length : end], style, url)
+        for end, length, style, url in zip(ends, lengths, styles, urls or ("",) * len(lengths), strict=True)
+    )
+    return Line(spans, lead, soft, fill, block)
