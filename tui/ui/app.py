@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from rich.text import Text
@@ -49,6 +49,7 @@ class ChatStart:
 Start = Literal["providers"] | ChatStart
 """Where the app opens."""
 
+_HERE = Path(__file__).parent
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
@@ -56,8 +57,6 @@ class LmdeckApp(App[None], inherit_bindings=False):
     """The screens of lmdeck on one runtime, which the app closes when it ends."""
 
     TITLE = "lmdeck"
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/providers.tcss"]
-    """The second one is the default screen's: Textual loads those of pushed screens only."""
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("everywhere")
 
     def __init__(
@@ -68,7 +67,9 @@ class LmdeckApp(App[None], inherit_bindings=False):
         self._environment = os.environ if environment is None else environment
         self._guard = ControlCharacterGuard()
         self.is_warm = False
-        super().__init__()
+        first = "chat" if isinstance(start, ChatStart) else "providers"
+        # the first screen's come with the app's: for styles that come later Textual reads all of them again
+        super().__init__(css_path=[_HERE / "app.tcss", _HERE / "screens" / f"{first}.tcss"])
         self._apply_settings()
 
     def _apply_settings(self) -> None:

@@ -25,7 +25,7 @@ TITLES = {"c1": "Streaming over SSH", "c2": "[/] hostile \x1b[2J", "c3": "显存
 
 def is_ready(app: LmdeckApp) -> bool:
     """Whether the list is there with all of its parts."""
-    return isinstance(app.screen, ConversationsScreen) and bool(app.screen.query("Footer"))
+    return isinstance(app.screen, ConversationsScreen) and bool(app.screen.query("KeyBar"))
 
 
 class Deck:

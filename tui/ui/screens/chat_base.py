@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
@@ -21,6 +21,7 @@ from tui.ui.screens.chat_search import SearchBar
 from tui.ui.screens.chat_view import SessionView, is_cut, provider_marks, usable_providers
 from tui.ui.transcript import Transcript
 from tui.ui.transcript.messages import FollowChanged
+from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.status_bar import StatusBar
 from tui.ui.widgets.status_parts import StatusFacts
@@ -64,7 +65,7 @@ class ChatBase(LmdeckScreen[None]):
         yield SearchBar(id="search")
         yield Prompt(self.send, id="prompt")
         yield StatusBar(self._facts)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Choose the provider, begin or reopen the conversation, and be ready to type."""

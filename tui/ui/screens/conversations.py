@@ -11,13 +11,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Input, Static
 
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.screens.conversations_view import columns_for, matches, note_on, row_texts
+from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.plain_input import PlainInput
 from tui.ui.widgets.title_bar import TitleBar
 
@@ -59,7 +60,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         yield ConversationTable(id="conversations", cursor_type="row", zebra_stripes=False)
         yield Static(id="nothing")
         yield Static(id="note")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read the list."""

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.worker import Worker
 
 from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport, Repair
@@ -25,6 +25,7 @@ from tui.runtime.diagnosing import CheckOptions
 from tui.ui.bindings import bindings_of
 from tui.ui.diagnosis_view import DiagnosisSubject, past_lines, verdict_content
 from tui.ui.screens.base import LmdeckScreen
+from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.rung_list import RungList, is_ascii
 from tui.ui.widgets.title_bar import TitleBar
 
@@ -63,7 +64,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         yield TitleBar(f"Diagnosis › {name}")
         yield Static(id="verdict")
         yield RungList()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Explain what is known, or find out."""

@@ -10,7 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
@@ -18,6 +18,7 @@ from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import LmdeckScreen
+from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         yield ServerTable(id="servers", cursor_type="row", zebra_stripes=False)
         yield Static(Content(_NONE), id="nothing")
         yield Static(id="about")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Look at once: who opens this screen has asked for it."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Collapsible, Footer, Input, Static
+from textual.widgets import Collapsible, Input, Static
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.key_reference import KeyKind
@@ -23,6 +23,7 @@ from tui.ui.form_values import Reading, changed_fields, read_form, row_of, value
 from tui.ui.provider_view import is_built_in, shown_url
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.widgets.form_row import FormRow, FormScroll
+from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.title_bar import TitleBar
 
 _UNENCRYPTED = "allow_unencrypted_key"
@@ -75,7 +76,7 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         with self._scroll():
             yield from self._rows(FIELDS)
             yield Collapsible(title="", collapsed=True, id="advanced")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     async def on_collapsible_expanded(self) -> None:
         """Lay out the rows of *Advanced*."""

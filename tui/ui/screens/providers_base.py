@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from tui.core.failure import LmdeckError
 from tui.core.key_reference import KeyKind
@@ -20,6 +20,7 @@ from tui.core.safe_text import safe_text
 from tui.ui.bindings import bindings_of
 from tui.ui.provider_view import Reach, Row, condition, details, reach_after, shortened
 from tui.ui.screens.base import LmdeckScreen
+from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.plain_input import PlainInput
 from tui.ui.widgets.provider_table import ProviderTable
 from tui.ui.widgets.title_bar import TitleBar
@@ -33,6 +34,8 @@ _WELCOME = (
 
 class ProvidersBase(LmdeckScreen[None]):
     """Shows every provider in a table, and everything about the current one below it."""
+
+    CSS_PATH = "providers.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("providers")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("providers", "table")
@@ -58,7 +61,7 @@ class ProvidersBase(LmdeckScreen[None]):
         yield Static(Content("Nothing matches the filter. Esc shows everything again."), id="nothing")
         yield Static(id="details")
         yield Static(id="condition")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the list at once; who answers is found out later."""

@@ -1,0 +1,98 @@
+"""The bottom line: the keys that work here and now.
+
+One widget that draws one line. Textual's ``Footer`` makes a widget of every key, and makes them
+all anew whenever one changes, which costs a start and every turn of a chat a layout of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from textual import events
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+
+class _Entry(NamedTuple):
+    key: str
+    label: str
+    description: str
+    tooltip: str
+    is_enabled: bool
+
+    @property
+    def width(self) -> int:
+        return self.content.cell_length
+
+    @property
+    def content(self) -> Content:
+        dim = "" if self.is_enabled else "dim "
+        return Content.assemble(
+            (f" {self.label} ", f"{dim}bold $footer-key-foreground"),
+            (f"{self.description} ", f"{dim}$footer-description-foreground"),
+        )
+
+
+class KeyBar(Widget):
+    """Shows the keys of the focused widget and the screen; what cannot be done now is dim."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; background: $footer-background; text-wrap: nowrap; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: tuple[_Entry, ...] = ()
+
+    def on_mount(self) -> None:
+        """Follow what the screen says of its keys."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self._bindings_changed(self.screen)
+
+    def render(self) -> Content:
+        """Return the line."""
+        return Content("").join(entry.content for entry in self._entries)
+
+    @property
+    def line_width(self) -> int:
+        """The cells that all keys take."""
+        return sum(entry.width for entry in self._entries)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Do what the key under the pointer does."""
+        entry = self._entry_at(event.x)
+        if entry is not None and entry.is_enabled:
+            self.app.simulate_key(entry.key)
+        elif entry is not None:
+            self.app.bell()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Explain the key under the pointer."""
+        entry = self._entry_at(event.x)
+        self.tooltip = Content(entry.tooltip) if entry is not None and entry.tooltip else None
+
+    def _entry_at(self, x: int) -> _Entry | None:
+        left = 0
+        for entry in self._entries:
+            if left <= x < left + entry.width:
+                return entry
+            left += entry.width
+        return None
+
+    def _bindings_changed(self, screen: Screen[object]) -> None:
+        entries = tuple(self._active())
+        if entries != self._entries:
+            self._entries = entries
+            self.refresh()
+
+    def _active(self) -> Iterator[_Entry]:
+        """Yield a key for every action: the first one that leads to it."""
+        seen: set[str] = set()
+        for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
+            if binding.show and binding.action not in seen:
+                seen.add(binding.action)
+                label = self.app.get_key_display(binding)
+                yield _Entry(binding.key, label, binding.description, tooltip, is_enabled)
