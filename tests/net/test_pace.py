@@ -146,14 +146,3 @@ async def test_what_follows_the_end_is_not_read_for_long(rests: list[float]) -> 
     await stream.drain()
     assert len(pieces) > 10_000 - reply_stream._DRAIN_BYTES // 1_000 - 2
     assert len(rests) >= 10
-
-
-def test_the_first_request_imports_nothing_for_its_locks() -> None:
-    import subprocess
-    import sys
-
-    program = (
-        "import sys; from tui.net.client import ClientFactory; ClientFactory({}).warm();"
-        "assert 'anyio._backends._asyncio' in sys.modules"
-    )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     output = Output()
     try:
-        code = _run(parsed, output)
+        code = _run(_load_undisturbed if arguments is None else _load, parsed, output)
     except BrokenPipeError:
         _silence()
         return EXIT_BROKEN_PIPE
@@ -64,13 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(parsed: argparse.Namespace, output: Output) -> int:
+def _run(load: Callable[[argparse.Namespace], Command], parsed: argparse.Namespace, output: Output) -> int:
     from tui.cli.output import OutputFailed
     from tui.core.failure import LmdeckError
 
-    run = _load(parsed.command)
     try:
-        return run(parsed, output)
+        return load(parsed)(parsed, output)
     except LmdeckError as error:
         output.failure(error.failure)
         return error.exit_code
@@ -86,14 +85,23 @@ def _run(parsed: argparse.Namespace, output: Output) -> int:
         return 1
 
 
-def _load(name: str | None) -> Command:
-    """Import a command. Nothing imported is garbage, so nobody looks for some, now or at the end."""
-    gc.disable()
-    try:
-        run: Command = importlib.import_module(f"tui.cli.commands.{COMMANDS[name]}").run
-    finally:
-        gc.enable()
+def _load(parsed: argparse.Namespace) -> Command:
+    run: Command = importlib.import_module(f"tui.cli.commands.{COMMANDS[parsed.command]}").run
+    return run
+
+
+def _load_undisturbed(parsed: argparse.Namespace) -> Command:
+    """Import a command in a process that ends with it: nothing imported is garbage, now or at the end.
+
+    A check of one endpoint keeps the collector off: it is mostly imports, and over before there is
+    much garbage.
+    """
     atexit.register(gc.freeze)
+    gc.disable()
+    run = _load(parsed)
+    gc.freeze()
+    if parsed.command != "check" or parsed.all_providers or parsed.watch is not None:
+        gc.enable()
     return run
 
 

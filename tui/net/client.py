@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +96,6 @@ class ClientFactory:
 
         Blocking, some 100 ms: call it in a thread.
         """
-        import_module("anyio._backends._asyncio")  # which the library would only import for its first request
         self._load(TlsSettings(), Route(), is_encrypted=True)
 
     async def aclose(self) -> None:

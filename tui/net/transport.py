@@ -20,6 +20,7 @@ from tui.net.addresses import origin_of
 from tui.net.dialer import Dialer
 from tui.net.exchange import current_exchange
 from tui.net.headers import check_encrypted, endpoint_headers
+from tui.net.library_locks import use_asyncio_locks
 from tui.net.proxies import Route
 from tui.net.tls import JudgedContext
 
@@ -27,6 +28,7 @@ if importlib.util.find_spec("sniffio") is None:
     # The library looks for it at every lock it takes (httpcore 1.0.9), a dozen times a request, and a module
     # that is missing is searched for on disk each time; this way the search is made once.
     sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
+use_asyncio_locks()
 
 
 class NetworkTransport(httpx.AsyncHTTPTransport):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import os
 import signal
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from tui.cli.check_output import CheckPrinter, refused_json
 from tui.cli.check_subject import Subject, options_of, subjects_of
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.failure import LmdeckError
 from tui.runtime.runtime import Runtime, open_runtime
+
+if TYPE_CHECKING:
+    from tui.cli.check_output import CheckPrinter
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
@@ -25,6 +27,8 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     except LmdeckError as error:
         if not arguments.json:
             raise
+        from tui.cli.check_output import refused_json
+
         output.json(refused_json(error.failure))
         return error.exit_code
 
@@ -49,7 +53,11 @@ async def _check(arguments: argparse.Namespace, output: Output) -> int:
 async def _check_one(
     runtime: Runtime, subject: Subject, arguments: argparse.Namespace, output: Output
 ) -> int:
-    printer = None if arguments.json else CheckPrinter(output, subject, is_verbose=arguments.verbose)
+    printer: CheckPrinter | None = None
+    if not arguments.json:
+        from tui.cli.check_output import CheckPrinter
+
+        printer = CheckPrinter(output, subject, is_verbose=arguments.verbose)
 
     def on_result(result: CheckResult) -> None:
         if printer is not None:
@@ -68,15 +76,12 @@ async def _check_one(
         on_result=on_result,
         on_progress=on_progress,
     )
-    gc.disable()  # a tenth of a short check, most of which is imports; it ends before there is much garbage
     task = asyncio.ensure_future(check.run())
     with stopping_at_signals(task.cancel, output):
         try:
             report: DiagnosisReport = await task
         except asyncio.CancelledError:
             report = replace(check.interrupted(), interrupted_by=output.ended_by or signal.SIGINT)
-        finally:
-            gc.enable()
     code = report.exit_code
     if printer is not None:
         printer.end(report)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,8 @@ class Machine:
 
     def gpus(self) -> tuple[Gpu, ...]:
         """Return the GPUs, where their library is installed."""
+        if find_spec("pynvml") is None:
+            return ()
         from tui.net.machine.gpus import read_gpus
 
         return read_gpus()

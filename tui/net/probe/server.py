@@ -15,7 +15,6 @@ from tui.net.addresses import origin_of
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look
 from tui.net.probe.run import Run
-from tui.net.recognition import recognise
 from tui.wire.fingerprint import identify
 from tui.wire.models import ModelInfo, ModelList
 from tui.wire.servers import ServerKind
@@ -90,6 +89,8 @@ async def _recognise(run: Run, *, has_list: bool) -> None:
     found = run.findings
     if found.identity.kind in _HOSTED:
         return
+    from tui.net.recognition import recognise  # a refused key is told without it
+
     learned = await recognise(
         found.identity, lambda path: look(run, run.without_key, _root(run) + path), has_list=has_list
     )
