@@ -24,6 +24,9 @@ from tui.store.paths import resolve_paths
 SHORT = ("one event of 100 MB", "100,000 brackets", "a million combining marks")
 NAMES = by_length(SHORT, tuple(ATTACKS))
 PROBES = by_length(4, 60)
+LEAST_PROBES = by_length(4, 30)
+"""The attack may be over sooner: what it left is still being drawn."""
+WATCH = Path(__file__).parent / "loop_watch"
 BOUND_MEGABYTES = 250
 """What an attack may add to the memory of the program: an answer is at most 8 MB of text."""
 LONGEST_ECHO_SECONDS = 20.0
@@ -38,6 +41,8 @@ class Course:
 
     echoes: list[float] = field(default_factory=list)
     growth_megabytes: float = 0.0
+    steps: list[tuple[float, float]] = field(default_factory=list)
+    """The long steps of its event loop: milliseconds, and those of them that it had a processor."""
 
     @property
     def words(self) -> str:
@@ -45,7 +50,10 @@ class Course:
         ordered = sorted(self.echoes)
         half = ordered[len(ordered) // 2]
         echo = f"key echo {half:.0f} ms at the median, {ordered[-1]:.0f} ms at most"
-        return f"{echo}; +{self.growth_megabytes:.0f} MB"
+        longest = max((took for took, _ in self.steps), default=0)
+        used = max((used for _, used in self.steps), default=0)
+        steps = f"longest step {longest:.0f} ms, of the processor {used:.0f} ms"
+        return f"{echo}; {steps}; +{self.growth_megabytes:.0f} MB"
 
 
 @contextmanager
@@ -56,6 +64,18 @@ def opened(environment: dict[str, str], *arguments: str) -> Iterator[Program]:
         yield program
     finally:
         program.close()
+
+
+def watched(environment: dict[str, str], home: Path) -> dict[str, str]:
+    """Return the environment in which the program takes down the long steps of its event loop."""
+    return {**environment, "PYTHONPATH": str(WATCH), "LMDECK_LOOP_WATCH": str(home / "steps")}
+
+
+def long_steps(home: Path, since: float) -> list[tuple[float, float]]:
+    """Return the long steps that began after a moment, see ``Course``."""
+    lines = (home / "steps").read_text().splitlines()
+    steps = (tuple(float(word) for word in line.split()) for line in lines)
+    return [(took, used) for begun, took, used in steps if begun >= since]
 
 
 def shown(program: Program, text: str, since: int = 0, limit: float = 30.0) -> None:
@@ -87,7 +107,7 @@ def probe(program: Program, is_over: Callable[[], bool], keys: Iterator[str]) ->
         took = echo_milliseconds(program, next(keys), LONGEST_ECHO_SECONDS)
         assert took is not None, f"the keyboard was dead for {LONGEST_ECHO_SECONDS:.0f} seconds"
         echoes.append(took)
-        if number >= PROBES or (number >= 3 and is_over()) or time.monotonic() > deadline:
+        if number >= PROBES or (number >= LEAST_PROBES - 1 and is_over()) or time.monotonic() > deadline:
             return echoes
         time.sleep(0.05)
     return echoes
@@ -102,11 +122,11 @@ def test_an_attack_in_an_answer(tmp_path: Path, name: str) -> None:
 
     keys = iter(KEYS * 20)
     with FaultServer(answer) as server:
-        environment = deck(tmp_path, server.base_url)
+        environment = watched(deck(tmp_path, server.base_url), tmp_path)
         with opened(environment, "chat", "main") as program:
             shown(program, "Enter sends")
             program.wait_for_silence(0.3)
-            before = program.memory_megabytes()
+            before, begun = program.memory_megabytes(), time.monotonic()
             program.type("attack\r")
             assert wait_until(lambda: b"POST" in b"".join(request[:4] for request in server.requests), 20)
             course = Course(probe(program, lambda: has_ended(environment), keys))
@@ -119,6 +139,7 @@ def test_an_attack_in_an_answer(tmp_path: Path, name: str) -> None:
             took = echo_milliseconds(program, next(keys), LONGEST_ECHO_SECONDS)
             assert took is not None, "no key is answered after the attack"
             course.growth_megabytes = program.memory_megabytes("VmHWM") - before
+            course.steps = long_steps(tmp_path, begun)
     turn = saved_turn(environment)
     assert turn is not None
     ended = str(turn.state)
@@ -139,15 +160,16 @@ def test_a_huge_list_of_models(tmp_path: Path, models: int, length: int) -> None
     body = json.dumps({"object": "list", "data": list(names)}).encode()
     keys = iter(KEYS)
     with FaultServer(Answer(body)) as server:
-        environment = deck(tmp_path, server.base_url)
+        environment = watched(deck(tmp_path, server.base_url), tmp_path)
         with opened(environment, "chat", "main") as program:
             shown(program, "Enter sends")
             program.wait_for_silence(0.3)
-            before = program.memory_megabytes()
+            before, begun = program.memory_megabytes(), time.monotonic()
             program.type("\x1bOQ")
             shown(program, "Type to find a model")
             course = Course(probe(program, lambda: False, keys))
             course.growth_megabytes = program.memory_megabytes("VmHWM") - before
+            course.steps = long_steps(tmp_path, begun)
     assert course.growth_megabytes < BOUND_MEGABYTES
     assert crash_reports(tmp_path) == []
     publish("hostile", f"a list of {models:,} models, {len(body) / 1e6:.0f} MB: {course.words}")
