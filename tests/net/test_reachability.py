@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.support.fault_server import FAULTS, Answer, FaultServer, refused_port
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError
 from tui.core.secret import Secret
+from tui.net import models as models_module
 from tui.net.client import ClientFactory
 from tui.net.fetch import fetch
 from tui.net.models import fetch_models
@@ -71,6 +74,23 @@ async def test_nobody_there(factory: ClientFactory) -> None:
     assert found.milliseconds is None
     assert found.failure is not None
     assert found.failure.cause == "connection-refused"
+
+
+async def test_a_huge_list_is_read_beside_the_event_loop(
+    factory: ClientFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers: list[threading.Thread] = []
+    read_list = models_module.read_list
+
+    def read(*arguments: Any) -> Any:
+        readers.append(threading.current_thread())
+        return read_list(*arguments)
+
+    monkeypatch.setattr(models_module, "read_list", read)
+    body = json.dumps({"data": [{"id": f"model-{number}"} for number in range(5_000)]}).encode()
+    with FaultServer(Answer(body)) as server:
+        assert len((await fetch_models(factory, Endpoint(server.base_url))).models) == 5_000
+    assert readers != [threading.main_thread()]
 
 
 async def test_an_empty_list_is_a_list(factory: ClientFactory) -> None:

@@ -17,6 +17,7 @@ from tui.core.secret import Redactor, Secret
 from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.core.usage import Cost, ServerTimings, Source, Usage
+from tui.store import journal_lines
 from tui.store.conversations import ConversationStore
 from tui.store.journal import Journal, MemoryJournal, title_of
 from tui.store.journal_lines import LineMaker, PendingText
@@ -455,3 +456,18 @@ def test_the_golden_file_of_this_schema_reads_as_ever() -> None:
     assert second.state is TurnState.FAILED
     assert second.failure is not None
     assert second.failure.cause == "connection-reset"
+
+
+def test_a_huge_piece_is_encoded_in_several_lines_and_read_as_one(paths: Paths) -> None:
+    journal = a_journal(paths)
+    turn = Turn("t", "Go")
+    text = "é\ud83d" * 150_000
+    journal.begin_turn(turn)
+    journal.append("t", "answer", text)
+    turn.state = TurnState.DONE
+    journal.end_turn(turn)
+    assert journal.close()
+    pieces = [record["text"] for record in lines(journal) if record["record"] == "delta"]
+    assert len(pieces) == -(-len(text) // journal_lines._LINE_CHARACTERS)
+    (read,) = read_transcript(journal.path.read_bytes()).turns
+    assert read.answer.text == text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import LmdeckError
@@ -11,6 +13,9 @@ from tui.net.fetch import Fetched, fetch
 from tui.wire.errors import classify_error
 from tui.wire.models import ModelList, read_models
 
+_LARGE_LIST = 50_000
+"""Bytes from which on a list is read in a thread: thousands of entries take longer than a key may wait."""
+
 
 async def fetch_models(factory: ClientFactory, endpoint: Endpoint, *, seconds: float = 10.0) -> ModelList:
     """Return the endpoint's model list, within ``seconds``. An empty list is a valid one.
@@ -19,6 +24,8 @@ async def fetch_models(factory: ClientFactory, endpoint: Endpoint, *, seconds: f
         LmdeckError: it does not answer, refuses, or answers with something else.
     """
     response = await fetch(factory, endpoint, models_url_of(endpoint.base_url), seconds=seconds)
+    if len(response.body) > _LARGE_LIST:
+        return await asyncio.to_thread(read_list, factory, endpoint, response)
     return read_list(factory, endpoint, response)
 
 

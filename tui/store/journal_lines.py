@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from tui.core.secret import Redactor
 from tui.store.records import Record, delta_record, encode_line
 
+_LINE_CHARACTERS = 65_536
+"""A longer text takes several lines: while one is encoded, no other thread of the program can run."""
+
 
 @dataclass(slots=True)
 class PendingText:
@@ -40,8 +43,8 @@ class LineMaker:
         if held:
             self._held_back[key] = text[-held:]
             text = text[:-held]
-        if text:
-            yield encode_line(delta_record(*key, text))
+        for start in range(0, len(text), _LINE_CHARACTERS):
+            yield encode_line(delta_record(*key, text[start : start + _LINE_CHARACTERS]))
 
     def _record_lines(self, record: Record) -> Iterator[bytes]:
         """Whatever follows the text of a turn shows that no key was beginning there."""

@@ -116,3 +116,21 @@ async def test_names_from_outside_are_text(runtime: Any, open_chat: Any) -> None
         picker = await open_picker(chat)
         await chat.until(lambda: "[/]␛[2J[link='x" in listed(picker, "models"))
         assert "[/]␛[2J[link='x" in listed(picker, "providers")
+
+
+async def test_of_thousands_of_models_a_few_are_listed_and_any_is_found(runtime: Any, open_chat: Any) -> None:
+    names = tuple(f"model-{number:05}" for number in range(10_000))
+    runtime.models["builtin:demo"] = names
+    async with open_chat("demo") as chat:
+        chat.screen.target = replace(chat.screen.target, model="model-09000")
+        picker = await open_picker(chat)
+        await chat.until(lambda: len(listed(picker, "models")) > 100)
+        rows = listed(picker, "models")
+        assert len(rows) <= 301
+        assert rows[0] == "model-09000"
+        assert note(picker).endswith("9,700 more match: type more of the name.")
+        await chat.press(*"m-09")
+        await chat.until(lambda: listed(picker, "models") == ["m-09  as typed"])
+        await chat.press(*["backspace"] * 4, *"09123")
+        await chat.until(lambda: listed(picker, "models")[0] == "model-09123")
+        assert listed(picker, "models") == ["model-09123", "09123  as typed"]

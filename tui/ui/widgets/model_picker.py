@@ -24,6 +24,9 @@ from tui.ui.widgets.plain_input import PlainInput
 if TYPE_CHECKING:
     from tui.ui.app import LmdeckApp
 
+_MOST_SHOWN = 300
+"""Models listed at a time: laying out thousands would hold up each key."""
+
 
 class Picked(NamedTuple):
     """What was chosen."""
@@ -119,13 +122,17 @@ class ModelPicker(Window[Picked | None]):
         if provider is None:
             return
         typed = self.query_one(Input).value.strip()
-        self._shown = _matching(provider, self._offered.get(provider.name, []), typed)
+        current = self._model if provider == self._current_provider() else provider.compatible_provider
+        found = _matching(provider, self._offered.get(provider.name, []), typed)
+        self._shown = _first_of(found, current)
         models = self._list("models")
         models.clear_options()
         models.add_options([Option(self._model_line(provider, name, typed)) for name in self._shown])
-        current = self._model if provider == self._current_provider() else provider.compatible_provider
         models.highlighted = self._shown.index(current) if current in self._shown and not typed else 0
-        self.query_one("#models-note", Static).update(Content(safe_text(self._notes.get(provider.name, ""))))
+        note = self._notes.get(provider.name, "")
+        if (more := len(found) - len(self._shown)) > 0:
+            note += f" {more:,} more match: type more of the name."
+        self.query_one("#models-note", Static).update(Content(safe_text(note)))
 
     def _current_provider(self) -> Provider | None:
         return self._providers[self._first] if self._providers else None
@@ -133,7 +140,7 @@ class ModelPicker(Window[Picked | None]):
     def _model_line(self, provider: Provider, name: str, typed: str) -> Content:
         if name == provider.compatible_provider:
             note = "  its own"
-        elif name not in self._offered.get(provider.name, []) and name == typed:
+        elif name == typed and name not in self._offered.get(provider.name, []):
             note = "  as typed"
         else:
             note = ""
@@ -178,6 +185,12 @@ class ModelPicker(Window[Picked | None]):
 
 def _provider_line(provider: Provider) -> Content:
     return Content(safe_line(provider.label, 60))
+
+
+def _first_of(found: list[str], current: str) -> list[str]:
+    """Return as many names as a person looks through; the one that is used now is always among them."""
+    shown = found[:_MOST_SHOWN]
+    return shown if current in shown or current not in found else [current, *shown]
 
 
 def _matching(provider: Provider, offered: Sequence[str], typed: str) -> list[str]:
