@@ -10,6 +10,7 @@ import pytest
 from tui.ui.transcript.lines import Line
 from tui.ui.transcript.render import Layout
 from tui.ui.transcript.stream import MarkdownLines, markdown_lines
+from tui.ui.transcript.warm import warm_up
 
 CALLS_PER_CHARACTER = 25
 HOSTILE = {
@@ -70,6 +71,7 @@ def test_work_is_in_proportion_to_the_text(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_frame_is_more_work_than_another(name: str) -> None:
     text = HOSTILE[name][:10_000]
+    warm_up()
     lines = MarkdownLines(Layout(80))
     worst = 0
     for start in range(0, len(text), 1_000):

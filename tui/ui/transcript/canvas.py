@@ -43,9 +43,9 @@ _CURSOR_GUTTER = Span("▐ ", Role.CURSOR)
 _BLANK_ROW = Line((_NO_GUTTER,), 1)
 _UNSEEN = Span(" ↓ new output below · End ", Role.CURRENT_MATCH)
 _WHEEL_ROWS = 3
-_FRAME_SECONDS = 0.01
+_FRAME_SECONDS = 0.006
 """For what one frame takes in: far more than a model says meanwhile. The rest is caught up with later."""
-_PAUSE_SECONDS = 0.01
+_PAUSE_SECONDS = 0.006
 """Left to everybody else before more is taken in."""
 
 

@@ -17,8 +17,8 @@ from tui.ui.transcript.shelf import Shelf
 from tui.ui.transcript.stream import MarkdownLines
 from tui.ui.transcript.wrap import wrap
 
-SLICE_CHARACTERS = 1_000
-"""What is taken in between two looks at the clock: some 10 ms of work at worst."""
+SLICE_CHARACTERS = 500
+"""What is taken in between two looks at the clock: some 5 ms of work at worst."""
 MOST_SPANS = 800_000
 """What of one text is drawn: some 50,000 lines of code or 250,000 of prose. Its lines take 100 MB then."""
 TOO_LONG = "The text goes on, but is too long to draw in full. All of it is saved and can be copied."
