@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tui.core.events import Progress
 from tui.core.failure import Failure
 from tui.core.safe_text import NeutralisedCount
 from tui.core.timings import Timings
 from tui.core.usage import Cost, ServerTimings, Usage, count_wide, tokens_of
+
+if TYPE_CHECKING:
+    from tui.core.events import Progress
 
 _MOST_PIECES = 256
 _BLOCK_CHARACTERS = 16_384

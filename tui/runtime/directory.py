@@ -11,7 +11,6 @@ from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
 from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
 from tui.core.provider import Category, Provider, State
-from tui.core.provider_rules import FieldProblem, check_provider
 from tui.core.secret import Secret
 from tui.runtime.builtin import (
     AVAILABLE,
@@ -23,6 +22,7 @@ from tui.runtime.builtin import (
 )
 
 if TYPE_CHECKING:
+    from tui.core.provider_rules import FieldProblem
     from tui.store.credentials import CredentialStore
     from tui.store.providers import ProviderStore
 
@@ -113,6 +113,8 @@ class ProviderDirectory:
         self, provider: Provider, previous_name: str | None, key_text: str | None
     ) -> list[FieldProblem]:
         """Return what keeps a provider from being saved, and the warnings."""
+        from tui.core.provider_rules import check_provider
+
         others = {known.name for known in self.providers() if known.name != previous_name}
         return list(check_provider(provider, others, key_text=key_text))
 

@@ -12,19 +12,20 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from tui.core.chat import ChatRequest, Message, Role
-from tui.core.events import EventBatch
-from tui.core.redaction import ReplyRedactor
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Usage
-from tui.session.journaling import TurnJournal, TurnRecorder
-from tui.session.live_turn import LiveTurn
 from tui.session.target import ChatTarget
+
+if TYPE_CHECKING:
+    from tui.core.events import EventBatch
+    from tui.session.journaling import TurnJournal
+    from tui.session.live_turn import LiveTurn
 
 CONTINUE_PROMPT = "Continue exactly where you stopped."
 """What ``continue_turn`` asks: plain words work on every server, a prefilled answer does not."""
@@ -100,6 +101,8 @@ class ChatSession:
         Raises:
             RuntimeError: a turn is still streaming.
         """
+        from tui.session.live_turn import LiveTurn  # not before the first prompt: a start does without
+
         if self.live is not None:
             raise RuntimeError("a turn is still streaming")
         turn = Turn(
@@ -112,8 +115,9 @@ class ChatSession:
         request = target.request((*self._history(), Message(Role.USER, prompt)))
         self.turns.append(turn)
         self.title = self.title or title_of(prompt)
-        recorder = TurnRecorder(self._journal, turn, ReplyRedactor(self._redactor))
-        live = LiveTurn(turn, request, target.provider.price, recorder, self._clock)
+        live = LiveTurn(
+            turn, request, target.provider.price, self._journal, redactor=self._redactor, clock=self._clock
+        )
         self._changed()
         task = asyncio.ensure_future(self._run(live, target, request))
         self._tasks.add(task)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from tui.core.chat import ChatRequest
 from tui.core.events import EventBatch
+from tui.core.redaction import ReplyRedactor
+from tui.core.secret import Redactor
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, Source, Usage, cost_of, estimate_tokens
-from tui.session.journaling import TurnRecorder
+from tui.session.journaling import TurnJournal, TurnRecorder
 
 
 class LiveTurn:
@@ -19,13 +21,16 @@ class LiveTurn:
         turn: Turn,
         request: ChatRequest,
         price: Price,
-        recorder: TurnRecorder,
+        journal: TurnJournal,
+        *,
+        redactor: Redactor,
         clock: Callable[[], float],
     ) -> None:
+        """Begin: the prompt is written down before anything is sent."""
         self.turn = turn
         self._request = request
         self._price = price
-        self._recorder = recorder
+        self._recorder = TurnRecorder(journal, turn, ReplyRedactor(redactor))
         self._clock = clock
 
     def fold(self, batch: EventBatch) -> None:

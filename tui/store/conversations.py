@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from tui.core.causes import explain
@@ -24,8 +26,10 @@ from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
 from tui.store.owner import Owner
 from tui.store.paths import Paths
-from tui.store.summaries import CONVERSATION_SIZE_LIMIT, ConversationSummary, SummaryIndex
-from tui.store.transcript_file import Transcript, read_transcript
+
+if TYPE_CHECKING:
+    from tui.store.summaries import ConversationSummary, SummaryIndex
+    from tui.store.transcript_file import Transcript
 
 TRASH_DAYS = 30
 
@@ -54,8 +58,13 @@ class ConversationStore:
         self._paths = paths
         self._folder = paths.conversations_dir
         self._redactor = redactor or Redactor()
-        self._index = SummaryIndex(paths.conversation_index_file)
         self._open: WeakValueDictionary[str, Journal] = WeakValueDictionary()
+
+    @cached_property
+    def _index(self) -> SummaryIndex:
+        from tui.store.summaries import SummaryIndex  # a new conversation needs nothing of the old ones
+
+        return SummaryIndex(self._paths.conversation_index_file)
 
     def create(self, title: str = "", *, forked_from: str = "") -> Journal:
         """Return the journal of a new conversation. Its file is made with its first turn; never raises."""
@@ -242,6 +251,9 @@ class ConversationStore:
             raise disk_error(error, shown) from error
 
     def _read(self, path: Path) -> Transcript:
+        from tui.store.summaries import CONVERSATION_SIZE_LIMIT
+        from tui.store.transcript_file import read_transcript
+
         try:
             content = read_file(path, CONVERSATION_SIZE_LIMIT)
         except OSError as error:

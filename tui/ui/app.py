@@ -50,6 +50,8 @@ Start = Literal["providers"] | ChatStart
 """Where the app opens."""
 
 _HERE = Path(__file__).parent
+_WARM_AFTER_SECONDS = 0.1
+"""So that the first keys are echoed before imports compete with them for the interpreter."""
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
@@ -134,6 +136,9 @@ class LmdeckApp(App[None], inherit_bindings=False):
     def _warm_up(self) -> None:
         gc.freeze()  # what the start made stays until the end: no later collection needs to look at it
         gc.enable()
+        self.set_timer(_WARM_AFTER_SECONDS, self._begin_to_warm)
+
+    def _begin_to_warm(self) -> None:
         self.run_worker(self._warm(), name="warm", group="warm", exit_on_error=False)
 
     async def _warm(self) -> None:

@@ -23,8 +23,8 @@ def safe_url(url: str) -> str | None:
     return url if len(url) <= _LONGEST_URL and _URL.fullmatch(url) else None
 
 
-def _unsafe_codes() -> list[int]:
-    return [
+_UNSAFE = frozenset(
+    (
         *range(0x20),
         *range(0x7F, 0xA0),
         0x061C,
@@ -37,12 +37,20 @@ def _unsafe_codes() -> list[int]:
         0xFEFF,
         *range(0xFFF9, 0xFFFC),
         *range(0xE0000, 0xE0080),
-    ]
+    )
+)
 
 
-def _build_table() -> dict[int, str | None]:
-    """Map each unsafe character to one that takes as many cells, so that the layout stays true."""
-    return {code: "\ufffd" if cell_len(chr(code)) else None for code in _unsafe_codes()}
+class _Replacements(dict[int, str | int | None]):
+    """Maps each unsafe character to one that takes as many cells, so that the layout stays true."""
+
+    def __missing__(self, code: int) -> str | int | None:
+        """Work out a character when it is first met."""
+        if code in _UNSAFE:
+            self[code] = "\ufffd" if cell_len(chr(code)) else None
+        else:
+            self[code] = code
+        return self[code]
 
 
 class ControlCharacterGuard(LineFilter):
@@ -50,7 +58,7 @@ class ControlCharacterGuard(LineFilter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._table = _build_table()
+        self._table = _Replacements()
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the line without anything that commands a terminal; the same list where it was clean."""

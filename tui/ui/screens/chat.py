@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
@@ -12,7 +12,9 @@ from tui.session.target import ChatTarget
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.chat_base import STREAMING
 from tui.ui.screens.chat_reading import ChatReading
-from tui.ui.widgets.model_picker import Picked
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.model_picker import Picked
 
 _NEEDS_REST = frozenset({"again", "go_on", "fork", "new", "new_unsaved", "diagnose"})
 """What has to wait until nothing streams."""
