@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,11 +21,14 @@ from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import Fault, FaultServer, refused_port
 from tests.support.json_schema import violations
 from tests.support.terminal import private_environment
+from tui.cli import check_all
 from tui.cli import main as cli_main
 from tui.cli.check_all import changes_between
 from tui.core import diagnosis
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, DiagnosisReport, failed, passed, skipped
+from tui.runtime.runtime import open_runtime
+from tui.store.endpoint_memory import EndpointMemory
 
 SCHEMA = json.loads((Path(diagnosis.__file__).parent / "check.schema.json").read_text())
 
@@ -94,6 +100,64 @@ def test_all_run_at_once_and_none_waits_for_another(call: Call) -> None:
         done = call("check", "--all", "--quick", "--json")
     assert not together.broken
     assert (done.code, len(done.json["results"])) == (0, count)
+
+
+@pytest.mark.usefixtures("without_built_in")
+@pytest.mark.usefixtures("without_built_in")
+def test_the_history_of_all_is_written_once(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+    add_checks = EndpointMemory.add_checks
+
+    def counted(memory: EndpointMemory, checks: Sequence[tuple[str, Mapping[str, object]]]) -> None:
+        written.append(len(checks))
+        add_checks(memory, checks)
+
+    monkeypatch.setattr(EndpointMemory, "add_checks", counted)
+    with FaultServer(FakeApi()) as one, FaultServer(FakeApi()) as two:
+        add(call, "one", one.base_url)
+        add(call, "two", two.base_url)
+        assert call("check", "--all", "--quick").code == 0
+    assert written == [2]
+    memory = open_runtime(os.environ).endpoint_memory
+    assert [len(memory.checks(server.base_url)) for server in (one, two)] == [1, 1]
+
+
+async def test_who_only_waits_lets_others_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_all, "AT_ONCE", 2)
+    monkeypatch.setattr(check_all, "PATIENCE_SECONDS", 0.01)
+    places, done = check_all.Places(), asyncio.Event()
+
+    async def wait() -> None:
+        async with places.one():
+            await done.wait()
+
+    async def work() -> None:
+        async with places.one():
+            pass
+
+    slow = [asyncio.create_task(wait()) for _ in range(5)]
+    await asyncio.wait_for(asyncio.gather(*(work() for _ in range(20))), 10)
+    done.set()
+    await asyncio.gather(*slow)
+    assert places._working._value == 2
+
+
+async def test_no_more_work_at_once_than_there_are_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_all, "AT_ONCE", 2)
+    monkeypatch.setattr(check_all, "PATIENCE_SECONDS", 60.0)
+    places = check_all.Places()
+    working, most = 0, 0
+
+    async def work() -> None:
+        nonlocal working, most
+        async with places.one():
+            working += 1
+            most = max(most, working)
+            await asyncio.sleep(0)
+            working -= 1
+
+    await asyncio.gather(*(work() for _ in range(10)))
+    assert most == 2
 
 
 @pytest.mark.usefixtures("without_built_in")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,14 +15,18 @@ from tui.cli.check_subject import Subject, options_of
 from tui.cli.exit_codes import DONE, INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
-from tui.core.check_history import compare_checks, record_of
+from tui.core.check_history import CheckRecord, compare_checks, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.report_text import cost_line
-from tui.runtime.diagnosing import ProviderCheck
+from tui.runtime.diagnosing import remember
 from tui.runtime.runtime import Runtime
 
 AT_ONCE = 32
-"""Checks mostly wait: 200 endpoints take the time of the slowest few, and no server gets more than one."""
+"""Checks that may be at work: more would be felt by each other's timings."""
+MOST = 256
+"""Checks that may be open, the slow ones among them: each holds a few sockets, and a process has 1,024."""
+PATIENCE_SECONDS = 1.0
+"""How long a check keeps its place among those at work; whoever is slower only waits."""
 
 Told = Callable[[Subject, DiagnosisReport], None]
 
@@ -30,8 +35,29 @@ def _ignore(_: object) -> None:
     """One row is told when all is known."""
 
 
+class Places:
+    """Bounds how many checks work at once, without letting those that only wait keep others from working."""
+
+    def __init__(self) -> None:
+        self._working = asyncio.Semaphore(AT_ONCE)
+        self._open = asyncio.Semaphore(MOST)
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """Wait for a place, and keep it until the end; among those at work for ``PATIENCE_SECONDS``."""
+        async with self._open:
+            await self._working.acquire()
+            leaving = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._working.release)
+            try:
+                yield
+            finally:
+                if not leaving.cancelled() and leaving.when() > asyncio.get_running_loop().time():
+                    leaving.cancel()
+                    self._working.release()
+
+
 class Checks:
-    """Runs the checks of several subjects, at most ``AT_ONCE`` at a time."""
+    """Runs the checks of several subjects."""
 
     def __init__(self, runtime: Runtime, subjects: Sequence[Subject], arguments: argparse.Namespace) -> None:
         self._runtime = runtime
@@ -39,6 +65,8 @@ class Checks:
         self._arguments = arguments
         self._stopped = asyncio.Event()
         self._tasks: list[asyncio.Task[DiagnosisReport]] = []
+        self.records: list[tuple[str, CheckRecord] | None] = []
+        """What is to be kept of the checks that ran to their end."""
         # Host names and keys are looked up in threads: they must not wait for each other either.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE))
 
@@ -50,8 +78,8 @@ class Checks:
 
     async def run(self, tell: Told) -> list[DiagnosisReport]:
         """Check every subject once; ``tell`` gets each as it finishes. Returns them in their order."""
-        limit = asyncio.Semaphore(AT_ONCE)
-        self._tasks = [asyncio.create_task(self._check(subject, limit, tell)) for subject in self._subjects]
+        places = Places()
+        self._tasks = [asyncio.create_task(self._check(subject, places, tell)) for subject in self._subjects]
         return list(await asyncio.gather(*self._tasks))
 
     async def pause(self, seconds: float) -> bool:
@@ -62,7 +90,7 @@ class Checks:
             return True
         return False
 
-    async def _check(self, subject: Subject, limit: asyncio.Semaphore, tell: Told) -> DiagnosisReport:
+    async def _check(self, subject: Subject, places: Places, tell: Told) -> DiagnosisReport:
         check = self._runtime.check(
             subject.provider,
             subject.key_text,
@@ -70,17 +98,14 @@ class Checks:
             on_result=_ignore,
             on_progress=_ignore,
         )
-        report = await _run_or_stop(check, limit)
+        try:
+            async with places.one():
+                report = await check.run()
+            self.records.append(check.record(report))
+        except asyncio.CancelledError:
+            report = check.interrupted()
         tell(subject, report)
         return report
-
-
-async def _run_or_stop(check: ProviderCheck, limit: asyncio.Semaphore) -> DiagnosisReport:
-    try:
-        async with limit:
-            return await check.run()
-    except asyncio.CancelledError:
-        return check.interrupted()
 
 
 async def check_all(
@@ -99,6 +124,7 @@ async def check_all(
     checks = Checks(runtime, subjects, arguments)
     with stopping_at_signals(checks.stop, output):
         reports = await checks.run(tell)
+        await asyncio.to_thread(remember, runtime, checks.records)
     if output.ended_by is not None:
         reports = [replace(report, interrupted_by=output.ended_by) for report in reports]
     code = max((report.exit_code for report in reports), default=DONE)

@@ -55,14 +55,20 @@ def _is_name(text: str, runtime: Runtime) -> bool:
 
 
 def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:
-    """Return how a subject is checked; a repeated check does not fill the history."""
+    """Return how a subject is checked.
+
+    A repeated check does not fill the history, and those of many are kept together at the end. Only the
+    text of one check tells what runs on this machine.
+    """
+    is_alone = not arguments.all_providers and arguments.watch is None
     return CheckOptions(
         model=arguments.model or "",
         is_quick=arguments.quick,
         wait_seconds=arguments.wait,
-        is_remembered=arguments.watch is None,
+        is_remembered=is_alone,
         is_forgetful=not subject.is_named,
         is_one_of_many=arguments.all_providers,
+        notes_machine=is_alone and not arguments.json,
     )
 
 

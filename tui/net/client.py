@@ -21,9 +21,11 @@ from tui.net.proxies import Route, choose_route
 if TYPE_CHECKING:
     import httpx
 
+    from tui.net.tls import JudgedContext
     from tui.net.transport import NetworkTransport
 
-_Shape = tuple[TlsSettings, str | None, tuple[str, str] | None, tuple[int, ...]]
+_Judge = tuple[TlsSettings, tuple[int, ...]]
+_Shape = tuple[_Judge, str | None, tuple[str, str] | None]
 
 _LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
 
@@ -46,9 +48,20 @@ class ClientFactory:
         self._environment = environment
         self.redactor = redactor if redactor is not None else Redactor()
         self._shared: dict[_Shape, NetworkTransport] = {}
+        self._contexts: dict[_Judge, JudgedContext] = {}
         self._guard = _Guard(self.redactor)
         for name in _LOGGERS:
             logging.getLogger(name).addFilter(self._guard)
+
+    def branch(self) -> ClientFactory:
+        """Return a factory with connections of its own and the same judges of certificates.
+
+        For one of many endpoints asked at once: the library looks through every open connection at each
+        request, and a factory that is closed after its endpoint leaves none behind.
+        """
+        made = ClientFactory(self._environment, redactor=self.redactor)
+        made._contexts = self._contexts
+        return made
 
     def route(self, url: str) -> Route:
         """Return which way requests for a URL go: direct, or through which proxy, and why."""
@@ -86,9 +99,9 @@ class ClientFactory:
             UsageError: a certificate file cannot be used.
         """
         route = self.route(endpoint.base_url)
-        known = self._shared.get(self._shape(endpoint.tls, route))
+        context = self._contexts.get(_judge(endpoint.tls))
         is_encrypted = endpoint.base_url.lower().startswith("https:")
-        if known is None or (is_encrypted and known.context.load_authorities is not None):
+        if context is None or (is_encrypted and context.load_authorities is not None):
             await asyncio.to_thread(self._load, endpoint.tls, route, is_encrypted)
 
     def warm(self) -> None:
@@ -112,18 +125,21 @@ class ClientFactory:
             transport.context.complete()
 
     def _transport(self, tls: TlsSettings, route: Route) -> NetworkTransport:
-        from tui.net.tls import build_context
         from tui.net.transport import NetworkTransport
 
-        shape = self._shape(tls, route)
+        judge = _judge(tls)
+        shape = (judge, route.proxy, route.credentials)
         known = self._shared.get(shape)
         if known is None:
-            made = NetworkTransport(build_context(tls, self._environment), route)
+            made = NetworkTransport(self._context(tls, judge), route)
             known = self._shared.setdefault(shape, made)
         return known
 
-    def _shape(self, tls: TlsSettings, route: Route) -> _Shape:
-        return tls, route.proxy, route.credentials, _changes(tls)
+    def _context(self, tls: TlsSettings, judge: _Judge) -> JudgedContext:
+        from tui.net.tls import build_context
+
+        known = self._contexts.get(judge)
+        return known or self._contexts.setdefault(judge, build_context(tls, self._environment))
 
     def _learn(self, endpoint: Endpoint) -> None:
         if endpoint.key:
@@ -131,6 +147,10 @@ class ClientFactory:
         for name, value in endpoint.extra_headers.items():
             if is_secret_header(name):
                 self.redactor.add(Secret(value.removeprefix("Bearer ")))
+
+
+def _judge(tls: TlsSettings) -> _Judge:
+    return tls, _changes(tls)
 
 
 def _changes(tls: TlsSettings) -> tuple[int, ...]:

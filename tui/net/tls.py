@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ class JudgedContext(ssl.SSLContext):
     pinned_sha256: str | None = None
     load_authorities: Callable[[], None] | None = None
     """Loads the system's authorities: some 50 ms, which an endpoint without TLS is spared."""
+    _loading = threading.Lock()
 
     def complete(self) -> None:
         """Load what was put off. Blocking; an encrypted connection does it before its handshake.
@@ -29,13 +31,15 @@ class JudgedContext(ssl.SSLContext):
         Raises:
             UsageError: a file cannot be used.
         """
-        if self.load_authorities is not None:
-            self.load_authorities()
-            self.load_authorities = None
+        with self._loading:  # many endpoints may come to it at once
+            if self.load_authorities is not None:
+                self.load_authorities()
+                self.load_authorities = None
 
     def wrap_bio(self, *arguments: Any, **keywords: Any) -> ssl.SSLObject:
         """Begin a handshake: never without the authorities."""
-        self.complete()
+        if self.load_authorities is not None:
+            self.complete()
         return super().wrap_bio(*arguments, **keywords)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,9 +20,13 @@ from tui.runtime.builtin import is_built_in
 
 if TYPE_CHECKING:
     from tui.net.chat import ChatClient
+    from tui.net.client import ClientFactory
     from tui.net.probe.diagnose import Diagnosis
     from tui.net.probe.target import ProbeTarget
     from tui.runtime.runtime import Runtime
+
+_NETWORK = "tui.net.probe.diagnose"
+"""Imported in a thread, so that the event loop is not held up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,10 @@ class CheckOptions:
     is_forgetful: bool = False
     """Whether nothing that the chat learns of the endpoint is kept."""
     is_one_of_many: bool = False
-    """Whether other checks run beside it, so that this machine is looked at for all of them together."""
+    """Whether other checks run beside it: this machine is looked at for all of them together, and each
+    has connections of its own, which end with it."""
+    notes_machine: bool = True
+    """Whether the report tells what runs on this machine."""
 
 
 def _ignore(_: object) -> None:
@@ -80,11 +88,28 @@ class ProviderCheck:
             if is_built_in(self._provider) or inspect_url(self._provider.provider_url).normalised:
                 return self._unresolved(error)
             endpoint = Endpoint(self._provider.provider_url)  # the URL is wrong, and that comes first
-        self._diagnosis = await asyncio.to_thread(self._prepare, endpoint)
-        report = await self._diagnosis.run()
+        clients = self._runtime.clients.branch() if self._options.is_one_of_many else self._runtime.clients
+        if _NETWORK in sys.modules:
+            self._diagnosis = self._prepare(endpoint, clients)
+        else:
+            self._diagnosis = await asyncio.to_thread(self._prepare, endpoint, clients)
+        try:
+            report = await self._diagnosis.run()
+        finally:
+            if clients is not self._runtime.clients:
+                await clients.aclose()
         if self._options.is_remembered:
-            await asyncio.to_thread(self._remember, report)
+            await asyncio.to_thread(remember, self._runtime, [self.record(report)])
         return report
+
+    def record(self, report: DiagnosisReport) -> tuple[str, CheckRecord] | None:
+        """Return what is kept of a report, and under what; the history of this check has it from now on."""
+        key = _history_key(self._provider)
+        if key is None:
+            return None
+        record = record_of(report, datetime.now(UTC).isoformat(timespec="seconds"))
+        self.history = (*self.history, record)
+        return key, record
 
     def interrupted(self) -> DiagnosisReport:
         """Return what is known of a check that was stopped."""
@@ -94,8 +119,8 @@ class ProviderCheck:
         shown = inspect_url(url).normalised or ""
         return DiagnosisReport(shown, model or None, None, (), was_interrupted=True)
 
-    def _prepare(self, endpoint: Endpoint) -> Diagnosis:
-        """Import the network off the event loop, and put everything together."""
+    def _prepare(self, endpoint: Endpoint, clients: ClientFactory) -> Diagnosis:
+        """Put everything together; the first time this imports the network."""
         from tui.net.probe.diagnose import Diagnosis
         from tui.net.probe.target import ProbeLimits, ProbeServices
 
@@ -104,7 +129,7 @@ class ProviderCheck:
         if options.wait_seconds is not None:
             limits = replace(limits, loading_seconds=options.wait_seconds)
         services = ProbeServices(
-            runtime.clients,
+            clients,
             self._chat_client,
             runtime.shared_machine if options.is_one_of_many else runtime.machine,
             runtime.environment,
@@ -116,6 +141,7 @@ class ProviderCheck:
             target,
             services,
             quick=options.is_quick,
+            notes_machine=options.notes_machine,
             on_result=self._on_result,
             on_progress=self._on_progress,
         )
@@ -135,13 +161,10 @@ class ProviderCheck:
             self._on_result(result)
         return replace(report, is_quick=self._options.is_quick)
 
-    def _remember(self, report: DiagnosisReport) -> None:
-        key = _history_key(self._provider)
-        if key is None:
-            return
-        record = record_of(report, datetime.now(UTC).isoformat(timespec="seconds"))
-        self._runtime.endpoint_memory.add_check(key, record.to_json())
-        self.history = (*self.history, record)
+
+def remember(runtime: Runtime, records: Sequence[tuple[str, CheckRecord] | None]) -> None:
+    """Add checks to the history of their endpoints, all with one writing of the file. Blocking."""
+    runtime.endpoint_memory.add_checks([(key, record.to_json()) for key, record in filter(None, records)])
 
 
 def past_checks(runtime: Runtime, provider: Provider) -> tuple[CheckRecord, ...]:

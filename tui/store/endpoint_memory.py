@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from tui.core.failure import LmdeckError
@@ -51,15 +51,21 @@ class EndpointMemory:
 
     def add_check(self, base_url: str, check: Mapping[str, object]) -> None:
         """Add a check to an endpoint's history, of which the last 20 are kept."""
+        self.add_checks([(base_url, check)])
+
+    def add_checks(self, checks: Sequence[tuple[str, Mapping[str, object]]]) -> None:
+        """Add checks, each to the history of its endpoint; the file is written once."""
 
         def change(document: Document) -> None:
             known = _part(document, "checks")
-            before = known.pop(base_url, [])
-            history = [*(before if isinstance(before, list) else []), dict(check)]
-            known[base_url] = history[-CHECKS_PER_ENDPOINT:]
+            for base_url, check in checks:
+                before = known.pop(base_url, [])
+                history = [*(before if isinstance(before, list) else []), dict(check)]
+                known[base_url] = history[-CHECKS_PER_ENDPOINT:]
             _shorten(known, ENDPOINT_LIMIT)
 
-        self._change(change)
+        if checks:
+            self._change(change)
 
     def checks(self, base_url: str) -> list[dict[str, object]]:
         """Return an endpoint's past checks, the oldest first."""

@@ -34,19 +34,23 @@ class Diagnosis:
         services: ProbeServices,
         *,
         quick: bool = False,
+        notes_machine: bool = True,
         on_result: Callable[[CheckResult], None] | None = None,
         on_progress: Callable[[str], None] | None = None,
     ) -> None:
-        """``on_result`` gets each check as it ends, and again where later evidence corrects it;
-        ``on_progress`` a sentence while something is waited for."""
+        """``notes_machine`` says whether the report tells what runs on this machine; a verdict that needs
+        to know looks in any case. ``on_result`` gets each check as it ends, and again where later evidence
+        corrects it; ``on_progress`` a sentence while something is waited for."""
         self._run = Run(target, services, quick=quick, on_result=on_result, on_progress=on_progress)
+        self._notes_machine = notes_machine
 
     async def run(self) -> DiagnosisReport:
         """Run every check that makes sense. Never raises for what a network or a server does."""
         run = self._run
         await check_url(run)
         if run.can_try(CheckId.ENVIRONMENT):
-            begin_look(run)
+            if self._notes_machine:
+                begin_look(run)
             await check_environment(run)
         if run.can_try(CheckId.DNS):
             from tui.net.probe.connect import check_connection
@@ -55,7 +59,7 @@ class Diagnosis:
         if run.can_try(CheckId.TLS):
             await _check_server(run)
         run.skip_rest()
-        if run.has_origin:
+        if self._notes_machine and run.has_origin:
             await note_machine(run)
         _settle_drift(run)
         return self.report()
