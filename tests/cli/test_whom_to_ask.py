@@ -41,6 +41,20 @@ def test_one_that_cannot_chat_is_refused(
     assert done.out == ""
 
 
+@pytest.mark.parametrize("command", [("ask",), ("chat", "--plain")])
+def test_a_default_that_is_switched_off_is_told_and_nobody_else_asked(
+    program: Call, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    config = Path(private_environment(tmp_path / "home")["XDG_CONFIG_HOME"]) / "lmdeck"
+    _write(config)
+    with (config / "providers.toml").open("a") as file:
+        file.write('\n[defaults]\nModel = "off"\n')
+    done = program(*command, stdin=b"hello\n")
+    assert done.code == 2
+    assert "off is inactive" in done.err
+    assert done.out == ""
+
+
 def test_the_screens_refuse_it_as_well(tmp_path: Path) -> None:
     environment = private_environment(tmp_path)
     _write(Path(environment["XDG_CONFIG_HOME"]) / "lmdeck")

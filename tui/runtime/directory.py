@@ -82,9 +82,10 @@ class ProviderDirectory:
 
     def default(self) -> Provider | None:
         """Return the provider used where none is named: active, and available."""
-        usable = [provider for provider in self.providers() if self._is_usable(provider)]
-        chosen = [provider for provider in usable if provider.is_default]
-        return next(iter(chosen or usable), None)
+        marked = self._marked_default()
+        if marked is not None and self._is_usable(marked):
+            return marked
+        return next((provider for provider in self.providers() if self._is_usable(provider)), None)
 
     def for_chat(self, name: str | None) -> Provider:
         """Return the provider of that name, without one the default, where it can be asked at all.
@@ -93,7 +94,7 @@ class ProviderDirectory:
             UsageError: there is none, it is inactive, for embeddings, or not installed. Never another
                 provider in its place: a prompt goes to nobody but whom it was meant for.
         """
-        provider = self.get(name) if name is not None else self.default()
+        provider = self.get(name) if name is not None else self._marked_default() or self.default()
         if provider is None:
             raise UsageError(explain("no-provider"))
         if provider.category is not Category.MODEL:
@@ -191,6 +192,11 @@ class ProviderDirectory:
         self._refuse_view_only(name)
         self._store.save(replace(self.get(name), state=state), name)
         self.reload()
+
+    def _marked_default(self) -> Provider | None:
+        """Return the provider that was made the default for chats, whether or not it can be used now."""
+        marked = (provider for provider in self.providers() if provider.is_default)
+        return next((provider for provider in marked if provider.category is Category.MODEL), None)
 
     def _is_usable(self, provider: Provider) -> bool:
         if provider.category is not Category.MODEL or not provider.is_active:
