@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,7 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.safe_text import safe_text
@@ -20,6 +23,32 @@ from tui.ui.screens.base import runtime_of
 from tui.ui.screens.modal import Window
 
 _KEY_WIDTH = 16
+
+
+class KeyList(Widget):
+    """Keys and what they do; a long sentence goes on below its own beginning."""
+
+    DEFAULT_CSS = "KeyList { height: auto; }"
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines the keys take."""
+        return len(list(self._lines(width)))
+
+    def render(self) -> Content:
+        """Return the lines."""
+        return Content("\n").join(self._lines(self.size.width))
+
+    def _lines(self, width: int) -> Iterator[Content]:
+        for key in self._keys:
+            name = key_names(key)
+            gap = max(2, _KEY_WIDTH - cell_len(name))
+            first, *more = wrap(key.tooltip, max(20, width - cell_len(name) - gap)) or [""]
+            yield Content.assemble((name, "bold $primary"), " " * gap, first)
+            yield from (Content(" " * (cell_len(name) + gap) + line) for line in more)
 
 
 class HelpScreen(Window[None]):
@@ -42,7 +71,7 @@ class HelpScreen(Window[None]):
                 yield Static(Content(safe_text(self._subject)), id="help-subject")
             for group, keys in self._groups.items():
                 yield Static(Content(GROUP_TITLES[group]), classes="help-title")
-                yield Static(_key_lines(keys), classes="help-keys")
+                yield KeyList(keys)
             yield Static(Content("Esc closes this help."), classes="help-note")
 
     def on_mount(self) -> None:
@@ -73,12 +102,3 @@ def _values(nodes: Sequence[DOMNode], attribute: str) -> Iterator[str]:
 def _texts(nodes: Sequence[DOMNode]) -> Iterator[str]:
     for node in nodes:
         yield getattr(node, "help_text", "") or getattr(node, "HELP_TEXT", "")
-
-
-def _key_lines(keys: Sequence[Key]) -> Content:
-    lines: list[Content] = []
-    for key in keys:
-        name = key_names(key)
-        gap = " " * max(2, _KEY_WIDTH - cell_len(name))
-        lines.append(Content.assemble((name, "bold $primary"), gap, key.tooltip))
-    return Content("\n").join(lines)
