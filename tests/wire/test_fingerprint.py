@@ -54,6 +54,10 @@ K = ServerKind
         ({"system_fingerprint": "fp_ollama"}, ServerIdentity(K.OLLAMA, None, "system_fingerprint")),
         ({"system_fingerprint": "fp_a49d71b8a1"}, ServerIdentity()),
         (
+            {"owned_by": ("llamacpp",), "system_fingerprint": "b0-unknown"},
+            ServerIdentity(K.LLAMA_CPP, "b0-unknown", "system_fingerprint"),
+        ),
+        (
             {"headers": {"server": "llama.cpp"}, "system_fingerprint": "b9554-d403f00ec"},
             ServerIdentity(K.LLAMA_CPP, "b9554", "header server, system_fingerprint"),
         ),

@@ -1,7 +1,8 @@
 """The published metrics: one definition each, in milliseconds, ``None`` where not defined.
 
 TTFB: headers − request. TTFT: first non-empty reasoning or answer text − request. TTFA: first
-answer text − request. TPOT: (last text − first text) / (completion tokens − 1). E2E: end − request.
+answer text − request. TPOT: (last text − first text) / (completion tokens − 1), of which one that came
+without text is none: the token that ends an answer. E2E: end − request.
 """
 
 from __future__ import annotations
@@ -64,12 +65,17 @@ class Timings:
         return None if end is None else (end - self.first_text) * 1000
 
     def tpot_ms(self, completion_tokens: int | None) -> float | None:
-        """Time per output token without the first one; needs two tokens and two text events."""
+        """Time per output token without the first one; needs two tokens and two text events.
+
+        Servers count the token that ends an answer (llama.cpp, vLLM, SGLang, TGI), and nothing comes for
+        it. Where one token more is counted than pieces of text came, it is that one.
+        """
         if completion_tokens is None or completion_tokens < 2 or self.text_events < 2:
             return None
         if self.first_text is None or self.last_text is None or self.last_text <= self.first_text:
             return None
-        return (self.last_text - self.first_text) * 1000 / (completion_tokens - 1)
+        with_text = completion_tokens - (completion_tokens == self.text_events + 1)
+        return (self.last_text - self.first_text) * 1000 / (with_text - 1)
 
     def decode_rate(self, completion_tokens: int | None) -> float | None:
         """Tokens per second after the first token: 1000 / TPOT."""

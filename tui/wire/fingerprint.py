@@ -53,6 +53,7 @@ _OWNERS = {
 _FINGERPRINTS: tuple[tuple[re.Pattern[str], ServerKind], ...] = (
     (re.compile(r"vllm-(\d[\w.+]*)"), ServerKind.VLLM),
     (re.compile(r"(b\d+)-[0-9a-f]{6,}"), ServerKind.LLAMA_CPP),
+    (re.compile(r"(b\d+-unknown)$"), ServerKind.LLAMA_CPP),  # built outside of its repository
     (re.compile(r"fp_ollama()"), ServerKind.OLLAMA),
     (re.compile(r"(\d+\.\d+\.\d+[\w.]*)-(?:native|sha-[0-9a-f]+|[0-9a-f]{7,40})"), ServerKind.TGI),
 )
