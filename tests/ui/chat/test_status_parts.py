@@ -23,7 +23,7 @@ def texts(facts: StatusFacts, width: int) -> list[str]:
 
 def finished_turn(usage: Usage | None, price: Price = PAID) -> Turn:
     timings = Timings(started=0, headers=0.1, first_text=0.412, first_answer=1.0, last_text=2.412, ended=2.5)
-    timings.text_events = 100
+    timings.text_events = 101
     turn = Turn("1", "hello", state=TurnState.DONE, timings=timings, usage=usage, cost=cost_of(usage, price))
     turn.answer.append("text")
     return turn
