@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,3 +78,40 @@ def test_a_name_in_pieces_grows_and_a_repeated_one_does_not() -> None:
     for name in ("look", "look", "_up", "", "look_up"):
         call.add(name, "")
     assert call.name == "look_up"
+
+
+@given(st.lists(TEXT, max_size=4), st.lists(TEXT, max_size=4))
+def test_a_text_that_moves_behind_another_is_stripped_and_counted(left: list[str], right: list[str]) -> None:
+    target, source = TextBuffer(), TextBuffer()
+    for piece in left:
+        target.append(piece)
+    for piece in right:
+        source.append(piece)
+    generations = target.generation, source.generation
+    whole = "".join([*left, *right]).strip()
+    source.move_to(target)
+    assert (target.text, source.text, len(source)) == (whole, "", 0)
+    assert (target.tokens, target.neutralised) == (estimate_tokens(whole), count_neutralised(whole))
+    assert (source.tokens, source.neutralised) == (0, 0)
+    assert target.generation > generations[0]
+    assert source.generation > generations[1]
+    target.append("中\x1b")
+    assert target.text == whole + "中\x1b"
+    assert target.since(len(whole)) == "中\x1b"
+    assert target.tokens == estimate_tokens(whole + "中\x1b")
+
+
+def test_a_moved_text_is_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    target, source = TextBuffer(), TextBuffer()
+    source.append("  " + "word " * 100_000)
+    assert source.tokens
+    counted: list[int] = []
+
+    def count(text: str) -> int:
+        counted.append(len(text))
+        return 0
+
+    monkeypatch.setattr(turn_module, "count_wide", count)
+    source.move_to(target)
+    assert target.tokens == estimate_tokens(("word " * 100_000).strip())
+    assert counted == [2, 1]

@@ -50,15 +50,14 @@ def _add_reasoning(turn: Turn, event: ReasoningDelta, at: float) -> None:
 def move_text(turn: Turn, *, to_answer: bool) -> None:
     """Move all text of one kind to the other: what was measured of the answer is measured anew."""
     if to_answer:
-        turn.answer.replace(turn.reasoning.text.strip())
-        turn.reasoning.replace("")
+        turn.answer.replace("")
+        turn.reasoning.move_to(turn.answer)
         turn.reasoning_source = None
         turn.thinking_seconds = None
         turn.timings.first_answer = turn.timings.first_text
         turn.state = TurnState.ANSWERING
     else:
-        turn.reasoning.replace((turn.reasoning.text + turn.answer.text).strip())
-        turn.answer.replace("")
+        turn.answer.move_to(turn.reasoning)
         turn.thinking_seconds = None
         turn.timings.first_answer = None
         turn.state = TurnState.REASONING

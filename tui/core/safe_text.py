@@ -75,8 +75,9 @@ class NeutralisedCount:
 
     __slots__ = ("_held", "_total")
 
-    def __init__(self) -> None:
-        self._total = 0
+    def __init__(self, total: int = 0) -> None:
+        """Go on from a count of what does not end with a carriage return."""
+        self._total = total
         self._held = ""
         """A carriage return at the end: with a line feed behind it, it is half of a line's end."""
 

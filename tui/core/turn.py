@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tui.core.failure import Failure
-from tui.core.safe_text import NeutralisedCount
+from tui.core.safe_text import NeutralisedCount, count_neutralised
 from tui.core.timings import Timings
 from tui.core.usage import Cost, ServerTimings, Usage, count_wide, tokens_of
 
@@ -67,6 +67,29 @@ class TextBuffer:
         self._wide = 0
         self._neutralised = NeutralisedCount()
         self.generation += 1
+
+    def move_to(self, target: TextBuffer) -> None:
+        """Put the whole text behind another one, strip that of white space around it, and be empty.
+
+        Nothing is counted anew but what is stripped off.
+        """
+        before, text = target.text, self.text
+        whole = before + text
+        kept = whole.strip()
+        start = len(whole) - len(whole.lstrip())
+        wide = target._wide + self._wide
+        neutralised = target.neutralised + self.neutralised
+        if before[-1:] == "\r" and text[:1] == "\n":
+            neutralised -= 1  # the two have become one end of a line
+        for removed in (whole[:start], whole[start + len(kept) :]):
+            wide -= count_wide(removed)
+            neutralised -= count_neutralised(removed)
+        self.replace("")
+        target.replace("")
+        target._length, target._wide = len(kept), wide
+        target._neutralised = NeutralisedCount(neutralised)
+        if kept:
+            target._blocks, target._starts = [kept], [0]
 
     @property
     def text(self) -> str:
