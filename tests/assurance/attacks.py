@@ -159,3 +159,40 @@ text_attack(
 )
 text_attack("a string in code without an end", "```python\nx = '''" + "\\'(" * 100_000, 20_000)
 text_attack("200,000 empty lines", "\n" * 200_000 + "end", 20_000)
+text_attack("a link defined at the very end", "[see][x] and\n\n- more\n" * 30_000 + "\n[x]: http://a.b/c\n")
+text_attack("3 MB, then the end of a thought", "I think so, 好的. " * 200_000 + "</think>" + "Yes. " * 20_000)
+
+
+@attack("one tool call of 8 MB, letter by letter", "failed", "answer-too-large")
+def _long_tool_call(connection: Connection) -> None:
+    def piece(name: str) -> bytes:
+        call = {"index": 0, "function": {"name": name, "arguments": "x" * 40}}
+        choice = {"index": 0, "delta": {"tool_calls": [call]}}
+        return b"data: " + json.dumps({"choices": [choice]}).encode() + b"\n\n"
+
+    block = (piece("a" * 40) + piece("b" * 41)) * 250
+
+    def parts() -> Iterator[bytes]:
+        while not connection.server.stopping.is_set():
+            yield block
+
+    _stream(connection, parts())
+
+
+@attack("events that are no JSON, without an end", "live")
+def _no_json(connection: Connection) -> None:
+    def parts() -> Iterator[bytes]:
+        while not connection.server.stopping.is_set():
+            yield b"data: ?\n\n" * 5_000
+
+    _stream(connection, parts())
+
+
+@attack("HTTP chunks of one byte", "live")
+def _tiny_chunks(connection: Connection) -> None:
+    connection.read_request()
+    connection.start_stream()
+    block = b"".join(b"1\r\n%c\r\n" % byte for byte in delta("word ") * 100)
+    with contextlib.suppress(OSError):
+        while not connection.server.stopping.is_set():
+            connection.send(block)
