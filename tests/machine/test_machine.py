@@ -13,8 +13,9 @@ import pytest
 from tests.support.fake_machine import FakeMachine
 from tui.net.machine.gpus import read_gpus
 from tui.net.machine.known_servers import KNOWN_SERVERS, model_argument, port_argument, recognise
-from tui.net.machine.machine import Machine, duration_text
+from tui.net.machine.machine import Machine
 from tui.net.machine.processes import mask_secrets
+from tui.net.machine.snapshot import duration_text
 from tui.net.machine.sockets import read_listeners
 
 

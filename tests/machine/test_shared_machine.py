@@ -8,8 +8,9 @@ from threading import Thread
 import pytest
 
 from tui.net.machine import shared
-from tui.net.machine.machine import Machine, Snapshot
+from tui.net.machine.machine import Machine
 from tui.net.machine.shared import SharedMachine
+from tui.net.machine.snapshot import Snapshot
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from tui.core.provider_rules import check_provider
 from tui.net import discover as discovery
 from tui.net.client import ClientFactory
 from tui.net.discover import Discovered, Discovery, discover
-from tui.net.machine.machine import Machine, Snapshot
+from tui.net.machine.machine import Machine
+from tui.net.machine.snapshot import Snapshot
 
 
 async def find(root: Path, found: list[Discovered] | None = None) -> Discovery:

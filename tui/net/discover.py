@@ -15,7 +15,8 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Category, Provider
-from tui.net.machine.machine import Machine, PortOwner, RunningServer, Snapshot
+from tui.net.machine.machine import Machine
+from tui.net.machine.snapshot import PortOwner, RunningServer, Snapshot
 from tui.net.recognition import recognise
 from tui.wire.errors import classify_error
 from tui.wire.fingerprint import identify

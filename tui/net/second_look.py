@@ -16,11 +16,11 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, ip_address, is_loopback, origin_of, replace_origin
-from tui.net.certificate import CertificateFacts, read_certificate
 from tui.net.exchange import Exchange, observe
 from tui.net.sniff import sniff
 
 if TYPE_CHECKING:
+    from tui.net.certificate import CertificateFacts
     from tui.net.streams import PlainStream
 
 _ABOUT_CERTIFICATE = {
@@ -59,6 +59,7 @@ async def fetch_certificate(host: str, port: int) -> CertificateFacts:
     """
     import ssl
 
+    from tui.net.certificate import read_certificate
     from tui.net.streams import TlsStream
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -14,7 +14,6 @@ from tui.core.check_history import CheckRecord, record_of
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
-from tui.core.known_failure import report_of_failure
 from tui.core.provider import Category, Provider
 from tui.runtime.builtin import is_built_in
 
@@ -152,6 +151,8 @@ class ProviderCheck:
 
     def _unresolved(self, error: LmdeckError) -> DiagnosisReport:
         """Tell that not even the key could be had, or the built-in endpoint not be started."""
+        from tui.core.known_failure import report_of_failure
+
         provider = self._provider
         label = self._runtime.key_label(provider) if self._key_text is None else None
         report = report_of_failure(provider, error.failure, label, self._options.model)

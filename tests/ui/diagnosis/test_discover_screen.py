@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 from tests.support.payloads import PAYLOADS
 from tui.core.causes import explain
 from tui.net.discover import Discovered, Discovery
-from tui.net.machine.machine import PortOwner, RunningServer
 from tui.net.machine.processes import Process
+from tui.net.machine.snapshot import PortOwner, RunningServer
 from tui.net.machine.sockets import Listener
 from tui.ui.app import LmdeckApp
 from tui.ui.screens.discover import DiscoverScreen

@@ -17,7 +17,7 @@ from tui.runtime.runtime import open_runtime
 
 if TYPE_CHECKING:
     from tui.net.discover import Discovered, Discovery
-    from tui.net.machine.machine import RunningServer
+    from tui.net.machine.snapshot import RunningServer
 
 _SHOWN_MODELS = 3
 

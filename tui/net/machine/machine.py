@@ -1,81 +1,21 @@
-"""This machine, asked about ports and model servers: what a diagnosis of ``localhost`` wants to know."""
+"""This machine, asked about ports and model servers: what a diagnosis of ``localhost`` wants to know.
+
+What reads ``/proc`` is imported when something is asked: most checks need to know nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.diagnosis import Surroundings
-from tui.core.safe_text import safe_line
-from tui.net.machine.known_servers import KnownServer, model_argument, port_argument, recognise
-from tui.net.machine.processes import Process, find_owners, read_commands, read_process
-from tui.net.machine.sockets import Listener, read_listeners
 from tui.net.machine.surroundings import read_surroundings
 
 if TYPE_CHECKING:
     from tui.net.machine.gpus import Gpu
-
-_COMMAND_LIMIT = 160
-
-
-@dataclass(frozen=True, slots=True)
-class PortOwner:
-    """A listening port and the process behind it, where that can be seen."""
-
-    listener: Listener
-    process: Process | None
-    server: str | None = None
-    """Which model server it is."""
-
-    def describe(self) -> str:
-        """Return the port in one line."""
-        who = self.server or (self.process.name if self.process is not None else "a process of another user")
-        where = f"{who} listens on port {self.listener.port} ({self.listener.address})"
-        return where if self.process is None else f"{where}: {describe_process(self.process)}"
-
-
-@dataclass(frozen=True, slots=True)
-class RunningServer:
-    """A model server among the processes."""
-
-    label: str
-    process: Process
-    ports: tuple[int, ...]
-    """Where it listens; empty while it starts (or where its sockets cannot be seen)."""
-    expected_port: int
-    """Where its command line or its kind says that it will listen."""
-    model: str | None = None
-
-    def is_starting_for(self, port: int) -> bool:
-        """Return whether it runs, does not listen yet, and is meant to listen on this port."""
-        return not self.ports and self.expected_port == port
-
-    def describe(self) -> str:
-        """Return the server in one line."""
-        model = f" with {safe_line(self.model, 60)}" if self.model else ""
-        pid = f"pid {self.process.pid}"
-        if self.ports:
-            ports = ", ".join(str(port) for port in self.ports)
-            return f"{self.label}{model} ({pid}) listens on port {ports}"
-        return (
-            f"{self.label}{model} ({pid}) has no port yet{_since(self.process)}: "
-            f"it may be starting, for port {self.expected_port}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Sockets and processes at one moment."""
-
-    owners: tuple[PortOwner, ...]
-    servers: tuple[RunningServer, ...]
-
-    def on_port(self, port: int) -> tuple[PortOwner, ...]:
-        """Return who listens on a port."""
-        return tuple(owner for owner in self.owners if owner.listener.port == port)
+    from tui.net.machine.snapshot import Snapshot
 
 
 class Machine:
@@ -100,21 +40,9 @@ class Machine:
         With a port only its owner is looked for among all processes, and that of the others among the
         model servers: on a machine with thousands of processes this is what makes it quick.
         """
-        commands = read_commands(self._root)
-        known = {
-            pid: server for pid, command in commands.items() if (server := recognise(command)) is not None
-        }
-        listeners = read_listeners(self._root)
-        holders = find_owners(self._root, {listener.inode for listener in listeners}, known)
-        hidden = {
-            listener.inode
-            for listener in listeners
-            if listener.inode not in holders and port in (None, listener.port)
-        }
-        holders |= find_owners(self._root, hidden)
-        table = _ProcessTable(self._root)
-        owners = tuple(_owner(listener, holders, table) for listener in listeners)
-        return Snapshot(owners, _running_servers(known, owners, table))
+        from tui.net.machine.snapshot import take_snapshot
+
+        return take_snapshot(self._root, port)
 
     def gpus(self) -> tuple[Gpu, ...]:
         """Return the GPUs, where their library is installed."""
@@ -123,81 +51,3 @@ class Machine:
         from tui.net.machine.gpus import read_gpus
 
         return read_gpus()
-
-
-class _ProcessTable:
-    """Processes, each read when it is first asked for."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._read: dict[int, Process | None] = {}
-
-    def get(self, pid: int) -> Process | None:
-        """Return a process, if it is still there."""
-        if pid not in self._read:
-            self._read[pid] = read_process(self._root, pid) if pid > 0 else None
-        return self._read[pid]
-
-    def ancestors(self, pid: int) -> list[int]:
-        """Return the parent of a process, its parent, and so on."""
-        found: list[int] = []
-        process = self.get(pid)
-        while process is not None and process.parent not in (0, *found):
-            found.append(process.parent)
-            process = self.get(process.parent)
-        return found
-
-
-def describe_process(process: Process) -> str:
-    """Return a process in one line: id, user, age and command line without secrets."""
-    command = safe_line(process.command_line, _COMMAND_LIMIT)
-    return f"pid {process.pid}, user {safe_line(process.user, 40)}{_since(process)}: {command}"
-
-
-def duration_text(seconds: float) -> str:
-    """Return an age as people say it: ``45 s``, ``12 min``, ``3 h``, ``5 days``."""
-    for limit, size, unit in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
-        if seconds < limit:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds / 86_400:.0f} days"
-
-
-def _since(process: Process) -> str:
-    return "" if process.uptime_seconds is None else f", up {duration_text(process.uptime_seconds)}"
-
-
-def _owner(listener: Listener, holders: Mapping[int, int], table: _ProcessTable) -> PortOwner:
-    process = table.get(holders[listener.inode]) if listener.inode in holders else None
-    known = recognise(process.arguments) if process is not None else None
-    return PortOwner(listener, process, known.label if known else None)
-
-
-def _running_servers(
-    known: Mapping[int, KnownServer], owners: tuple[PortOwner, ...], table: _ProcessTable
-) -> tuple[RunningServer, ...]:
-    """Return the model servers, each once: workers of a server that is listed are left out."""
-    ports: dict[int, set[int]] = {}
-    for owner in owners:
-        if owner.process is not None:
-            ports.setdefault(owner.process.pid, set()).add(owner.listener.port)
-    families: dict[int, list[int]] = {}
-    for pid in sorted(known):
-        heads = [ancestor for ancestor in table.ancestors(pid) if ancestor in known]
-        families.setdefault(heads[-1] if heads else pid, []).append(pid)
-    found: list[RunningServer] = []
-    for head, members in families.items():
-        process = table.get(head)
-        if process is None:
-            continue  # it has just ended
-        listening = tuple(sorted({port for member in members for port in ports.get(member, ())}))
-        expected = port_argument(process.arguments) or known[head].port
-        if not listening and _has_hidden_owner(expected, owners):
-            listening = (expected,)
-        model = model_argument(process.arguments)
-        found.append(RunningServer(known[head].label, process, listening, expected, model))
-    return tuple(found)
-
-
-def _has_hidden_owner(port: int, owners: tuple[PortOwner, ...]) -> bool:
-    """Another user's sockets show no owner: a server of theirs that expects such a port has it."""
-    return any(owner.listener.port == port and owner.process is None for owner in owners)

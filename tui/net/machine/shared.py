@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.net.machine.machine import Machine, Snapshot
+from tui.net.machine.machine import Machine
 
 if TYPE_CHECKING:
     from tui.net.machine.gpus import Gpu
+    from tui.net.machine.snapshot import Snapshot
 
 FRESH_SECONDS = 1.0
 """A server that opens its port is seen this much later at most."""

@@ -12,12 +12,12 @@ from tui.core.diagnosis import CheckId, failed
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, origin_of
-from tui.net.machine.machine import RunningServer, Snapshot
 from tui.net.probe.lint import surrounding_facts
 from tui.net.probe.run import Run
 
 if TYPE_CHECKING:
     from tui.net.machine.gpus import Gpu
+    from tui.net.machine.snapshot import RunningServer, Snapshot
 
 _MOST_SERVERS = 6
 

@@ -32,7 +32,7 @@ from tui.wire.servers import ServerIdentity
 if TYPE_CHECKING:
     from tui.core.turn import Turn
     from tui.net.machine.gpus import Gpu
-    from tui.net.machine.machine import Snapshot
+    from tui.net.machine.snapshot import Snapshot
     from tui.wire.models import ModelList
 
 _NOTICE_SECONDS = 2.0

@@ -10,11 +10,11 @@ from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord
 from tui.core.provider import Sampling, Thinking
 from tui.core.secret import Redactor
-from tui.net.machine.machine import Machine
 
 if TYPE_CHECKING:
     from tui.net.chat import ChatClient
     from tui.net.client import ClientFactory
+    from tui.net.machine.machine import Machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from tui.ui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from tui.net.discover import Discovered, Discovery
-    from tui.net.machine.machine import RunningServer
+    from tui.net.machine.snapshot import RunningServer
 
 _NONE = (
     "No model server answers on this machine.\n"
