@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import threading
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,12 +15,14 @@ from transcript_host import done_turn, until
 
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.ui.transcript import growing
+from tui.ui.transcript.code import code_blocks
 from tui.ui.transcript.decoration import foot_lines
-from tui.ui.transcript.document import TurnDocument, View
+from tui.ui.transcript.document import REASONING_BLOCK, TurnDocument, View
 from tui.ui.transcript.growing import SLICE_CHARACTERS, TOO_LONG, Allowance, GrowingText
-from tui.ui.transcript.lines import Line, Span
+from tui.ui.transcript.lines import EMPTY_LINE, Line, Span
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.shelf import Shelf
+from tui.ui.transcript.search import _parts, _Rows
+from tui.ui.transcript.shelf import Shelf, words_of
 from tui.ui.transcript.stream import markdown_lines
 
 LAYOUT = Layout(40)
@@ -205,7 +209,61 @@ async def test_what_a_frame_has_no_time_for_is_caught_up_with() -> None:
         later = Turn("later", "again", "provider", "model")
         transcript.add_turn(later)
         await until(pilot, lambda: document.is_behind is False)
-        assert any("again" in row for row in app.shown())
+        await until(pilot, lambda: any("again" in row for row in app.shown()))
         transcript.viewport.reveal(0, document.drawn_rows - 4, document.drawn_rows - 1)
         transcript.relayout()
         await until(pilot, lambda: any("the very end" in row for row in app.shown()))
+
+
+def test_what_a_row_says_is_known_without_making_its_line() -> None:
+    text = "# One\n\n> two **three** " + "four " * 60 + "\n\n```sh\nls\n```\n\nfive"
+    document = TurnDocument(done_turn("t", text, "prompt", "thought"))
+    document.render(View(40))
+    for row in range(document.drawn_rows):
+        line = document.line(row)
+        if line is None:
+            assert (document.block_at(row), document.words_at(row)) == (REASONING_BLOCK, None)
+        else:
+            assert (document.block_at(row), document.words_at(row)) == (line.block, words_of(line))
+    assert words_of(document.line(document.answer_start + 2) or EMPTY_LINE).lead == 2
+
+
+class CountingList(list[int]):
+    """A list that counts how often an item is taken out."""
+
+    taken = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        self.taken += 1
+        return super().__getitem__(index)
+
+
+def test_a_match_far_down_costs_what_one_at_the_top_does() -> None:
+    rows = _Rows(CountingList(range(0, 50_005, 5)), list(range(10_000)), [2] * 10_000)
+    costs = []
+    for start in (0, 25_000, 49_990):
+        rows.offsets.taken = 0  # type: ignore[attr-defined]
+        assert list(_parts(start + 1, start + 7, rows)) == [
+            (start // 5, 3, 6),
+            (start // 5 + 1, 2, 4),
+        ]
+        costs.append(rows.offsets.taken)  # type: ignore[attr-defined]
+    assert max(costs) <= 30
+
+
+async def test_code_in_a_long_answer_is_looked_for_beside_the_keyboard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seekers: list[threading.Thread] = []
+
+    def seek(text: str) -> dict[int, str]:
+        seekers.append(threading.current_thread())
+        return code_blocks(text)
+
+    monkeypatch.setattr("tui.ui.transcript.transcript.code_blocks", seek)
+    answer = "word " * 20_000 + "\n\n```sh\nls\n```\n"
+    async with chat(done_turn("t", answer)) as (app, transcript, pilot):
+        transcript.action_copy_code()
+        await until(pilot, lambda: bool(app.messages))
+        assert (app.messages[-1].text, app.messages[-1].what) == ("ls\n", "code")
+    assert seekers != [threading.main_thread()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tui.ui.transcript.decoration import PROMPT_BLOCK
-from tui.ui.transcript.document import REASONING_BLOCK, TurnDocument
+from tui.ui.transcript.document import TurnDocument
 from tui.ui.transcript.roll import Roll
 from tui.ui.transcript.viewport import Viewport
 
@@ -48,8 +48,7 @@ class BlockCursor:
         """Whether a row belongs to the block under the cursor."""
         if self.identity is None or self.identity != document.turn.identity:
             return False
-        line = document.line(row)
-        return (REASONING_BLOCK if line is None else line.block) == self.block
+        return document.block_at(row) == self.block
 
     def move_block(self, step: int, viewport: Viewport) -> Target | None:
         """Go to the next block (``step`` 1) or the previous one (-1); out of sight, begin in the view."""
@@ -86,19 +85,14 @@ class BlockCursor:
 
     def _enter(self, step: int, viewport: Viewport) -> Target | None:
         """Begin at the last block in view when going up, at the first when going down."""
-        seen = [place for place in viewport.rows() if self._block_at(place[1], place[2]) != -1]
+        seen = [place for place in viewport.rows() if place[1].block_at(place[2]) != -1]
         if not seen:
             return None
         index, document, row = seen[0] if step > 0 else seen[-1]
-        ordinal = self._block_at(document, row)
+        ordinal = document.block_at(row)
         blocks = self._blocks(index)
         place = next(place for place, block in enumerate(blocks) if block[2] == ordinal)
         return self._go(index, blocks[place], is_last=place == len(blocks) - 1)
-
-    @staticmethod
-    def _block_at(document: TurnDocument, row: int) -> int:
-        line = document.line(row)
-        return REASONING_BLOCK if line is None else line.block
 
     def _blocks(self, index: int) -> list[tuple[int, int, int]]:
         return list(self._roll.render(index).blocks())

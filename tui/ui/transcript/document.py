@@ -6,7 +6,7 @@ stays is how many they were. A live turn takes in what arrived with ``advance``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui.core.turn import Turn, TurnState
@@ -14,12 +14,14 @@ from tui.ui.transcript.decoration import estimated_rows, foot_lines, head_lines
 from tui.ui.transcript.growing import Allowance, GrowingText
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
 from tui.ui.transcript.render import Layout
+from tui.ui.transcript.shelf import Words, words_of
 
 LIVE_REASONING_ROWS = 10
 """Rows of reasoning shown while the model thinks: the newest."""
 REASONING_INDENT = 4
 """Cells before a row of reasoning, beside the gutter."""
 REASONING_BLOCK = -3
+_NOTHING = (EMPTY_LINE,)
 RENDERED_CHARACTERS = 100_000
 """What of a text is rendered when it is needed, at once: all of it, but for a few in a lifetime."""
 
@@ -193,26 +195,46 @@ class TurnDocument:
 
     def line(self, row: int) -> Line | None:
         """Return a row; ``None`` where the reasoning has its place."""
+        place = self._place(row)
+        return None if place is None else place[0][place[1]]
+
+    def block_at(self, row: int) -> int:
+        """Return the ordinal of the block that a row belongs to."""
+        place = self._place(row)
+        if place is None:
+            return REASONING_BLOCK
+        lines, index = place
+        return lines.block(index) if isinstance(lines, GrowingText) else lines[index].block
+
+    def words_at(self, row: int) -> Words | None:
+        """Return what a row says; ``None`` where the reasoning has its place."""
+        place = self._place(row)
+        if place is None:
+            return None
+        lines, index = place
+        return lines.words(index) if isinstance(lines, GrowingText) else words_of(lines[index])
+
+    def _place(self, row: int) -> tuple[GrowingText | Sequence[Line], int] | None:
+        """Return the lines that a row is one of, and which."""
         if row < len(self._head):
-            return self._head[row]
+            return self._head, row
         row -= len(self._head)
         if row < (place := self.reasoning_rows):
             return None
         row -= place
         answer = self._answer
         if answer is None:
-            return EMPTY_LINE
+            return _NOTHING, 0
         if row < len(answer):
-            return answer[row]
+            return answer, row
         row -= len(answer)
-        return self._foot[row] if row < len(self._foot) else EMPTY_LINE
+        return (self._foot, row) if row < len(self._foot) else (_NOTHING, 0)
 
     def blocks(self) -> Iterator[tuple[int, int, int]]:
         """Yield each block as its first row, the row after its last, and its ordinal."""
         start, current = 0, -1
         for row in range(self.drawn_rows):
-            line = self.line(row)
-            block = REASONING_BLOCK if line is None else line.block
+            block = self.block_at(row)
             if block != current:
                 if current != -1:
                     yield start, row, current

@@ -13,7 +13,7 @@ from tui.ui.transcript.inline import Reference
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
 from tui.ui.transcript.raw import RawLines
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.shelf import Shelf
+from tui.ui.transcript.shelf import Shelf, Words, words_of
 from tui.ui.transcript.stream import MarkdownLines
 from tui.ui.transcript.wrap import wrap
 
@@ -153,3 +153,13 @@ class GrowingText:
     def __getitem__(self, index: int) -> Line:
         settled = self._shown.settled
         return settled[index] if index < len(settled) else self._tail[index - len(settled)]
+
+    def block(self, index: int) -> int:
+        """Return the ordinal of the block that a line belongs to."""
+        settled = self._shown.settled
+        return settled.block(index) if index < len(settled) else self._tail[index - len(settled)].block
+
+    def words(self, index: int) -> Words:
+        """Return what a line says."""
+        settled = self._shown.settled
+        return settled.words(index) if index < len(settled) else words_of(self._tail[index - len(settled)])

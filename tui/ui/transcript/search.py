@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -86,19 +87,21 @@ class Search:
         if self._pattern is None:
             return
         pieces: list[str] = []
-        starts: list[tuple[int, int, int]] = []
+        rows = _Rows([], [], [])
         length = 0
         for row in range(document.drawn_rows):
-            line = document.line(row)
-            if line is None:
+            words = document.words_at(row)
+            if words is None:
                 continue
-            lead = sum(len(span.text) for span in line.spans[: line.lead])
-            text = line.text[lead:]
-            starts.append((length, row, lead))
-            pieces.append(text + (" " if line.soft else "\n"))
+            text = words.text[words.lead :]
+            rows.offsets.append(length)
+            rows.numbers.append(row)
+            rows.leads.append(words.lead)
+            pieces.append(text + (" " if words.soft else "\n"))
             length += len(text) + 1
+        rows.offsets.append(length)
         for found in self._pattern.finditer("".join(pieces)):
-            parts = tuple(_parts(found.start(), found.end(), starts, pieces))
+            parts = tuple(_parts(found.start(), found.end(), rows))
             if parts:
                 yield Match(parts[0][0], parts)
 
@@ -116,13 +119,22 @@ class Search:
         return line
 
 
-def _parts(
-    start: int, end: int, starts: list[tuple[int, int, int]], pieces: list[str]
-) -> Iterator[tuple[int, int, int]]:
+class _Rows(NamedTuple):
+    """The rows that a text was made of."""
+
+    offsets: list[int]
+    """Where each begins in the text, and the end of the last."""
+    numbers: list[int]
+    leads: list[int]
+    """Characters before each row's own."""
+
+
+def _parts(start: int, end: int, rows: _Rows) -> Iterator[tuple[int, int, int]]:
     """Yield where a match lies in each row that it touches."""
-    for (offset, row, lead), piece in zip(starts, pieces, strict=True):
-        low, high = max(start, offset), min(end, offset + len(piece) - 1)
-        if high > low:
-            yield row, low - offset + lead, high - offset + lead
+    for index in range(bisect_right(rows.offsets, start) - 1, len(rows.numbers)):
+        offset = rows.offsets[index]
         if offset >= end:
             return
+        low, high = max(start, offset), min(end, rows.offsets[index + 1] - 1)
+        if high > low:
+            yield rows.numbers[index], low - offset + rows.leads[index], high - offset + rows.leads[index]

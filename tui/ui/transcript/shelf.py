@@ -9,10 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import accumulate
+from typing import NamedTuple
 
 from tui.ui.transcript.lines import Line, Span
 
 _Packed = tuple[str, tuple[int, ...], tuple[int, ...], tuple[str, ...], int, bool, int, int]
+
+
+class Words(NamedTuple):
+    """What a line says: for those who look through all of them."""
+
+    text: str
+    lead: int
+    """Characters at its start that are decoration."""
+    soft: bool
+
+
+def words_of(line: Line) -> Words:
+    """Return what a line says."""
+    return Words(line.text, sum(len(span.text) for span in line.spans[: line.lead]), line.soft)
 
 
 class Shelf:
@@ -36,6 +51,15 @@ class Shelf:
 
     def __getitem__(self, index: int) -> Line:
         return _unpack(self._lines[index])
+
+    def block(self, index: int) -> int:
+        """Return the ordinal of the block that a line belongs to, without making the line."""
+        return self._lines[index][7]
+
+    def words(self, index: int) -> Words:
+        """Return what a line says, without making the line."""
+        text, lengths, _, _, lead, soft, _, _ = self._lines[index]
+        return Words(text, sum(lengths[:lead]) if lead else 0, soft)
 
 
 def _pack(line: Line) -> _Packed:

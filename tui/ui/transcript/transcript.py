@@ -6,6 +6,7 @@ fold, search and select. How rows get onto the screen is in ``canvas``.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -27,6 +28,8 @@ from tui.ui.transcript.reasoning import ReasoningFold
 from tui.ui.transcript.search import Match
 from tui.ui.transcript.selecting import selected_text
 from tui.ui.transcript.styles import TRANSCRIPT_CSS
+
+_LONG_CHARACTERS = 50_000
 
 
 class Transcript(Canvas, can_focus=True, inherit_bindings=False):
@@ -145,11 +148,18 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     def action_copy_code(self) -> None:
         """Copy the code block under the cursor, or the last one of the turn."""
         document = self._document_under_cursor()
-        codes = code_blocks(document.turn.answer.text) if document is not None else {}
-        if not codes:
+        if document is None:
             return
-        under = codes.get(self.cursor.block) if self.cursor.identity is not None else None
-        self.post_message(self.CopyRequested(under if under is not None else codes[max(codes)], "code"))
+        block = self.cursor.block if self.cursor.identity is not None else None
+        self.run_worker(self._copy_code(document.turn.answer.text, block), exit_on_error=False)
+
+    async def _copy_code(self, text: str, block: int | None) -> None:
+        """Copy a block of code, or the last one; a long text is looked through beside the keyboard."""
+        is_long = len(text) > _LONG_CHARACTERS
+        codes = await asyncio.to_thread(code_blocks, text) if is_long else code_blocks(text)
+        if codes:
+            under = codes.get(block) if block is not None else None
+            self.post_message(self.CopyRequested(under if under is not None else codes[max(codes)], "code"))
 
     def action_copy_reasoning(self) -> None:
         """Copy the reasoning of the turn under the cursor."""
