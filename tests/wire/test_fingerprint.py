@@ -7,15 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from replies import DATA
 
-from tui.wire.fingerprint import (
-    PROBES,
-    Probe,
-    ServerIdentity,
-    ServerKind,
-    identify,
-    probes_for,
-    read_probe,
-)
+from tui.wire.fingerprint import identify
+from tui.wire.probes import PROBES, Probe, probes_for, read_probe
+from tui.wire.servers import ServerIdentity, ServerKind
 
 K = ServerKind
 

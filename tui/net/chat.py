@@ -16,7 +16,7 @@ from tui.net.chat_call import AdaptationMemory, ChatCall
 from tui.net.client import ClientFactory
 from tui.net.deadlines import HEADLESS, PROBE, SCREEN, Patience
 from tui.net.mailbox import Mailbox
-from tui.wire.fingerprint import ServerKind
+from tui.wire.servers import ServerKind
 
 __all__ = ["HEADLESS", "PROBE", "SCREEN", "AdaptationMemory", "ChatClient", "Patience"]
 

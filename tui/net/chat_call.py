@@ -25,8 +25,8 @@ from tui.net.retry import retry_delay
 from tui.net.second_look import look_again
 from tui.net.silence import SilenceWatch
 from tui.wire.adaptation import Adaptation, adapt
-from tui.wire.fingerprint import ServerKind
 from tui.wire.request import build_chat_body
+from tui.wire.servers import ServerKind
 
 if TYPE_CHECKING:
     import httpx

@@ -1,25 +1,11 @@
-"""Which server answers: told from what is at hand first, from cheap probes second, with the evidence."""
+"""Which server answers, told from what is at hand, with the evidence; ``wire.probes`` tells the rest."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from tui.wire.probes import PROBES, Probe, ProbeAnswer, probes_for, read_probe
 from tui.wire.servers import ServerIdentity, ServerKind
-
-__all__ = [
-    "PROBES",
-    "Probe",
-    "ProbeAnswer",
-    "ServerIdentity",
-    "ServerKind",
-    "identify",
-    "identify_fingerprint",
-    "identify_host",
-    "probes_for",
-    "read_probe",
-]
 
 _HOSTS: tuple[tuple[str, ServerKind], ...] = (
     ("openrouter.ai", ServerKind.OPENROUTER),
