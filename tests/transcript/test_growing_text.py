@@ -201,7 +201,7 @@ async def test_what_a_frame_has_no_time_for_is_caught_up_with() -> None:
     async with chat() as (app, transcript, pilot):
         turn = Turn("live", "go", "provider", "model", state=TurnState.ANSWERING)
         transcript.add_turn(turn)
-        turn.answer.append("word \n\n" * 30_000 + "the very end")
+        turn.answer.append("word \n\n" * 8_000 + "the very end")
         turn.state = TurnState.DONE
         transcript.turn_ended(turn)
         document = transcript.roll.documents[-1]
