@@ -59,9 +59,9 @@ def tour(environment: dict[str, str]) -> bytes:
     with TerminalProgram(lmdeck(), environment) as terminal:
         terminal.wait_for("hostile")
         terminal.send("e")
-        terminal.wait_for("Sub type")
+        terminal.wait_for("Save & Exit")
         terminal.send("escape")
-        terminal.wait_for("Chat")
+        terminal.wait_for("Filter")
         terminal.send("enter")
         terminal.wait_for("Enter sends")
         terminal.send("hello", "enter")

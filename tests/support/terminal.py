@@ -106,6 +106,7 @@ class TerminalProgram:
         self._lock = threading.Lock()
         self._status: int | None = None
         self._searched = 0
+        self._cut = b""
 
     def __enter__(self) -> TerminalProgram:
         self.pid, self._master = pty.fork()
@@ -163,14 +164,22 @@ class TerminalProgram:
         """Wait until the screen shows a text (or matches a regular expression), or a condition holds."""
         deadline = time.monotonic() + limit
         while time.monotonic() < deadline:
-            if wanted() if callable(wanted) else re.search(wanted, self.text):
+            if self._is_there(wanted):
                 return
             if self._status is None and self.poll() is not None and not callable(wanted):
-                if re.search(wanted, self.text):
+                self.drain()
+                if self._is_there(wanted):
                     return
                 raise AssertionError(f"it ended with {self._status} before {wanted!r}:\n{self.text}")
             time.sleep(0.01)
         raise AssertionError(f"never came: {wanted!r}\n{self.text}")
+
+    def _is_there(self, wanted: str | Callable[[], object]) -> bool:
+        if callable(wanted):
+            return bool(wanted())
+        with self._lock:
+            is_half_drawn = self.raw.rfind(_FRAME_BEGINS) > self.raw.rfind(_FRAME_ENDS)
+        return not is_half_drawn and re.search(wanted, self.text) is not None
 
     def poll(self) -> int | None:
         """Return the exit code, negative for a signal, or ``None`` while it runs."""
@@ -210,29 +219,38 @@ class TerminalProgram:
                 return
             with self._lock:
                 self.raw += data
-                self._stream.feed(_without_private_strings(data))
+                whole, self._cut = _up_to_a_cut_sequence(self._cut + data)
+                self._stream.feed(_PRIVATE.sub(b"", whole))
             if self._answers:
                 self._answer()
 
     def _answer(self) -> None:
         window = bytes(self.raw[self._searched :])
         end = 0
-        for query, reply in ANSWERS.items():
+        for query, reply in {**ANSWERS, **_OWN_QUERIES}.items():
             found = window.rfind(query)
             if found >= 0:
                 end = max(end, found + len(query))
-                self.answered += 1
+                self.answered += query in ANSWERS
                 with contextlib.suppress(OSError):
                     os.write(self._master, reply)
         self._searched = max(self._searched + end, len(self.raw) - 32)
 
 
 _PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]")
+"""Keyboard-protocol sequences that pyte would print as text."""
+_LONGEST_SEQUENCE = 40
+_OWN_QUERIES = {b"\x1b[?2026$p": b"\x1b[?2026;2$y"}
+"""What the program itself asks at its start: whether frames can be drawn at once."""
+_FRAME_BEGINS, _FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+"""Around a frame that a terminal shows only when it is complete, as a person sees it."""
 
 
-def _without_private_strings(data: bytes) -> bytes:
-    """Keyboard-protocol sequences that pyte would print as text."""
-    return _PRIVATE.sub(b"", data)
+def _up_to_a_cut_sequence(data: bytes) -> tuple[bytes, bytes]:
+    """Hold back a sequence that goes on in the next read."""
+    start = data.rfind(b"\x1b", -_LONGEST_SEQUENCE)
+    is_cut = start >= 0 and re.fullmatch(rb"\x1b(\[[<>=?]?[0-9;$]*)?", data[start:]) is not None
+    return (data[:start], data[start:]) if is_cut else (data, b"")
 
 
 def _bytes_of(key: str) -> bytes:

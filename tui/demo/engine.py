@@ -7,6 +7,7 @@ however this program ends: the child watches a pipe that only its parent holds o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import json
 import os
@@ -179,9 +180,10 @@ def _introduce(process: subprocess.Popen[bytes], settings: bytes) -> str:
     if process.stdin is None or process.stdout is None:
         raise ValueError("the child needs both pipes")
     try:
-        process.stdin.write(settings)
+        with contextlib.suppress(BrokenPipeError):  # it ended already: what it said is still to be read
+            process.stdin.write(settings)
         answer = process.stdout.readline()
-    except (OSError, ValueError):  # it ended, or ``stop`` closed the pipes meanwhile
+    except (OSError, ValueError):  # ``stop`` closed the pipes meanwhile
         answer = b""
     if not answer:
         raise LmdeckError(explain("engine-failed", reason=_ending(process)))
