@@ -10,7 +10,6 @@ from tui.core.chat import Endpoint
 from tui.core.diagnosis import CheckId, CheckResult, Repair, failed, passed
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
-from tui.core.key_rules import literal_trouble
 from tui.core.provider import KeyHeader
 from tui.core.safe_text import safe_line
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
@@ -55,6 +54,8 @@ async def _explain_refused_key(run: Run, failure: Failure) -> Failure:
     scheme = asked if asked.lower() != endpoint.key_header else None
     if not endpoint.key:
         return _explain("auth", failure, key_source=None, scheme=scheme)
+    from tui.core.key_rules import literal_trouble
+
     trouble = literal_trouble(endpoint.key.reveal())
     if trouble is not None:
         return _explain("key-malformed", failure, reason=trouble.reason, key_source=endpoint.key_source)

@@ -9,7 +9,6 @@ from tui.core.causes import CATALOGUE, explain
 from tui.core.diagnosis import CheckId, CheckResult, Surroundings, failed, passed
 from tui.core.endpoint_url import UrlProblem, UrlReport, chat_url_of, inspect_url
 from tui.core.failure import Failure
-from tui.core.key_rules import literal_trouble
 from tui.core.safe_text import safe_line
 from tui.net.headers import is_secret_header
 from tui.net.probe.run import Run
@@ -94,10 +93,8 @@ def _judge_environment(run: Run) -> CheckResult:
     facts = surrounding_facts(run.findings.surroundings)
     if route.failure is not None:
         return failed(CheckId.ENVIRONMENT, route.failure, *facts)
-    key = run.endpoint.key
-    trouble = literal_trouble(key.reveal()) if key else None
-    if trouble is not None and not trouble.is_doubtful:
-        malformed = explain("key-malformed", reason=trouble.reason, key_source=run.endpoint.key_source)
+    malformed = _malformed_key(run)
+    if malformed is not None:
         return failed(CheckId.ENVIRONMENT, malformed, *facts)
     oddities = [*route.problems, *_lint_no_proxy(run)]
     if oddities:
@@ -107,6 +104,18 @@ def _judge_environment(run: Run) -> CheckResult:
             CheckId.ENVIRONMENT, oddities[0], f"route: {route.describe()}", *more, *facts, as_warning=True
         )
     return passed(CheckId.ENVIRONMENT, f"The route is {route.describe()}.", *facts)
+
+
+def _malformed_key(run: Run) -> Failure | None:
+    endpoint = run.endpoint
+    if not endpoint.key:
+        return None
+    from tui.core.key_rules import literal_trouble
+
+    trouble = literal_trouble(endpoint.key.reveal())
+    if trouble is None or trouble.is_doubtful:
+        return None
+    return explain("key-malformed", reason=trouble.reason, key_source=endpoint.key_source)
 
 
 def surrounding_facts(surroundings: Surroundings) -> tuple[str, ...]:
