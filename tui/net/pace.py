@@ -20,23 +20,38 @@ _LONGEST_REST_SECONDS = 0.1
 class Pace:
     """Counts the time since one task began to work without a break."""
 
-    __slots__ = ("_clock", "_last", "_since")
+    __slots__ = ("_clock", "_last", "_since", "_worked")
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._since: float | None = None
         self._last = 0.0
+        self._worked = 0.0
 
     def begin(self) -> None:
         """Say that a piece of work begins."""
         now = self._clock()
         if self._since is None or now - self._last > _BREAK_SECONDS:
             self._since = now
+        else:
+            self._worked += now - self._last
+        self._last = now
 
     async def rest(self) -> None:
-        """Give way where the work since the last break has taken too long; else go on at once."""
-        self._last = self._clock()
-        spent = self._last - self._since if self._since is not None else 0.0
+        """Give way where the work since the last break has taken too long; else go on at once.
+
+        On a busy machine what looks like a break may have been none: everybody else has a turn all the
+        same after some more work.
+        """
+        now = self._clock()
+        if self._since is None:
+            return
+        self._worked += now - self._last
+        self._last = now
+        spent = now - self._since
         if spent > SLICE_SECONDS:
-            self._since = None
+            self._since, self._worked = None, 0.0
             await asyncio.sleep(min(spent, _LONGEST_REST_SECONDS))
+        elif self._worked > 2 * SLICE_SECONDS:
+            self._worked = 0.0
+            await asyncio.sleep(0)

@@ -30,7 +30,7 @@ _DRAIN_SECONDS = 0.1
 """For the end mark of HTTP behind the last event, so that the connection can serve again."""
 _DRAIN_BYTES = 64_000
 """What may stand between the two: of a server that says more, a new connection costs less."""
-_SLICE = 16_384
+_SLICE = 4_096
 """Bytes decoded in one go."""
 
 _TEXT = (AnswerDelta, ReasoningDelta, ToolCallDelta)
