@@ -49,7 +49,8 @@ def read_listeners(root: Path) -> tuple[Listener, ...]:
             lines = (root / "proc/net" / name).read_text().splitlines()[1:]
         except OSError:
             continue  # no /proc, or IPv6 is switched off
-        found += [listener for line in lines if (listener := _read_line(line)) is not None]
+        likely = (line for line in lines if _LISTEN in line)  # a busy server has thousands of others
+        found += [listener for line in likely if (listener := _read_line(line)) is not None]
     return tuple(sorted(found, key=lambda listener: (listener.port, listener.address)))
 
 
