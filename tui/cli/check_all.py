@@ -66,7 +66,7 @@ class Checks:
         self._stopped = asyncio.Event()
         self._tasks: list[asyncio.Task[DiagnosisReport]] = []
         self.records: list[tuple[str, CheckRecord] | None] = []
-        """What is to be kept of the checks that ran to their end."""
+        """What is to be kept of the checks of this round that ran to their end."""
         # Host names and keys are looked up in threads: they must not wait for each other either.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE))
 
@@ -79,6 +79,7 @@ class Checks:
     async def run(self, tell: Told) -> list[DiagnosisReport]:
         """Check every subject once; ``tell`` gets each as it finishes. Returns them in their order."""
         places = Places()
+        self.records = []
         self._tasks = [asyncio.create_task(self._check(subject, places, tell)) for subject in self._subjects]
         return list(await asyncio.gather(*self._tasks))
 
