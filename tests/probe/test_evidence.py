@@ -32,7 +32,6 @@ from tui.core.diagnosis import (
 from tui.core.secret import Secret
 from tui.net.probe import connect
 from tui.net.probe.diagnose import Diagnosis
-from tui.net.probe.many import diagnose_all
 from tui.net.probe.server import closest_names
 from tui.net.probe.target import ProbeLimits, ProbeTarget
 
@@ -424,19 +423,12 @@ async def test_a_second_stream_dialect_shows_reasoning() -> None:
     assert "reasoning_content" in report.result(CheckId.REASONING).title  # type: ignore[union-attr]
 
 
-async def test_many_endpoints_are_checked_at_once() -> None:
-    seen: list[str] = []
+async def test_the_worst_of_many_reports_is_the_exit_code() -> None:
     with FaultServer(FakeApi()) as server, refused_port() as port:
-        good, bad = target(server.base_url), target(f"http://127.0.0.1:{port}/v1")
-        targets = {f"good-{number}": good for number in range(5)} | {"bad": bad}
-        async with services() as used:
-            reports = await diagnose_all(
-                targets, used, at_once=3, on_report=lambda name, _: seen.append(name)
-            )
-    assert list(reports) == list(targets)
-    assert sorted(seen) == sorted(targets)
-    assert [report.exit_code for report in reports.values()] == [0, 0, 0, 0, 0, 1]
-    assert worst_exit_code(reports.values()) == 1
+        good = await run_check(target(server.base_url))
+        bad = await run_check(target(f"http://127.0.0.1:{port}/v1"))
+    assert worst_exit_code([good, bad, good]) == 1
+    assert worst_exit_code([good]) == 0
     assert worst_exit_code([]) == 0
 
 

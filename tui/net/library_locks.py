@@ -9,11 +9,10 @@ here asyncio cancels tasks, which passes through either way, and the closing tha
 from __future__ import annotations
 
 import asyncio
+import importlib
 from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
 from typing import Any
-
-import httpcore._synchronization as synchronization
 
 
 class AsyncioLocks(ModuleType):
@@ -37,6 +36,10 @@ class AsyncioLocks(ModuleType):
 
 def use_asyncio_locks() -> None:
     """Put them in place, once, in this process. Another version of the library is left as it is."""
-    behind = getattr(synchronization, "anyio", None)
+    try:
+        library = importlib.import_module("httpcore._synchronization")
+    except ImportError:
+        return
+    behind = getattr(library, "anyio", None)
     if isinstance(behind, ModuleType) and not isinstance(behind, AsyncioLocks):
-        synchronization.anyio = AsyncioLocks(behind)  # type: ignore[attr-defined]
+        library.anyio = AsyncioLocks(behind)  # type: ignore[attr-defined]
