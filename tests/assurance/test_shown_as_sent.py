@@ -41,6 +41,8 @@ from tui.ui.widgets.title_bar import TitleBar
 
 COUNT = by_length(10, 560)
 """Strings for each place."""
+LISTED = 200
+"""Models shown at a time: the picker lists the first few hundred of those that match."""
 ONE_BY_ONE = by_length(3, 60)
 """Strings for a place that shows one at a time."""
 
@@ -273,12 +275,15 @@ async def test_the_model_picker() -> None:
     texts = strings(COUNT)
     provider = Provider("main", "[INST] main", compatible_provider="m", provider_url="http://e/v1")
     runtime = FakeRuntime([provider])
-    runtime.models["http://e/v1"] = [FakeModelInfo(text).identifier for text in texts]
-    async with running(runtime, (200, COUNT + 60)) as (app, pilot):
-        await app.push_screen(ModelPicker([provider], provider, "m"))
-        app.screen.query_one("#panes").styles.height = COUNT + 20
-        await until(pilot, lambda: texts[-1] in screen_text(app), assert_it=False)
-        assert_shown("model of the picker", app, [*texts, "[INST] main"])
+    async with running(runtime, (200, LISTED + 60)) as (app, pilot):
+        for first in range(0, COUNT, LISTED):
+            some = texts[first : first + LISTED]
+            runtime.models["http://e/v1"] = [FakeModelInfo(text).identifier for text in some]
+            await app.push_screen(ModelPicker([provider], provider, "m"))
+            app.screen.query_one("#panes").styles.height = LISTED + 20
+            await until(pilot, lambda some=some: some[-1] in screen_text(app), assert_it=False)  # type: ignore[misc]
+            assert_shown("model of the picker", app, [*some, "[INST] main"])
+            await app.pop_screen()
 
 
 async def test_places_that_show_one_text_at_a_time() -> None:
