@@ -16,6 +16,7 @@ from transcript_host import Host, done_turn, until
 
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript import Transcript
+from tui.ui.transcript.lines import Role
 from tui.ui.transcript.reasoning import ReasoningFold
 
 CODE = "Before.\n\n```python\nprint(1)\n```\n\nBetween.\n\n```sh\nls\n```\n\nA [link](https://example.com/x)."
@@ -215,6 +216,58 @@ async def test_a_match_over_a_wrapped_line_is_found() -> None:
     async with chat(done_turn("a", "word " * 30 + "needle in " + "word " * 5)) as (_, transcript, _pilot):
         assert transcript.search("word needle in word") == 1
         assert transcript.search("word word") > 5
+
+
+def thoughtful(count: int) -> list[Turn]:
+    return [
+        done_turn(str(n), f"answer {n}\n\n" + "- item\n" * 30, f"prompt {n}", f"weigh it\n\nclue {n} here")
+        for n in range(count)
+    ]
+
+
+async def test_a_match_in_folded_reasoning_is_unfolded_and_folded_again() -> None:
+    async with chat(*thoughtful(5)) as (app, transcript, pilot):
+        assert transcript.search("clue") == 5
+        await until(pilot, lambda: any("clue 4 here" in row for row in app.shown()))
+        await pilot.press("N")
+        await until(pilot, lambda: any("clue 3 here" in row for row in app.shown()))
+        assert [document.is_reasoning_shown for document in transcript.roll.documents] == [
+            number == 3 for number in range(5)
+        ]
+        assert transcript.search("answer 1") == 1
+        await until(pilot, lambda: any("answer 1" in row for row in app.shown()))
+        assert not any(document.is_reasoning_shown for document in transcript.roll.documents)
+
+
+async def test_what_the_search_found_in_reasoning_stays_in_sight_when_it_ends() -> None:
+    async with chat(*thoughtful(3)) as (app, transcript, pilot):
+        assert transcript.search("clue 1") == 1
+        transcript.search("")
+        await until(pilot, lambda: any("clue 1 here" in row for row in app.shown()))
+
+
+async def test_reasoning_that_a_person_unfolded_is_searched_and_stays_open() -> None:
+    async with chat(*thoughtful(3)) as (_, transcript, pilot):
+        transcript.toggle_all_reasoning()
+        await pilot.pause()
+        assert transcript.search("clue") == 3
+        await pilot.press("n", "n", "n", "n")
+        transcript.search("item")
+        assert all(document.is_reasoning_shown for document in transcript.roll.documents)
+
+
+async def test_a_match_in_reasoning_is_marked_where_it_is() -> None:
+    async with chat(*thoughtful(1)) as (_, transcript, pilot):
+        transcript.search("clue")
+        await pilot.pause()
+        body = transcript.query_one(ReasoningFold).body
+        marked = {
+            span.text
+            for row in range(body.size.height)
+            for span in body.line(row).spans
+            if span.style is Role.CURRENT_MATCH
+        }
+        assert marked == {"clue"}
 
 
 async def test_selected_text_has_no_decoration_and_joins_wrapped_lines() -> None:

@@ -207,12 +207,18 @@ class TurnDocument:
         return lines.block(index) if isinstance(lines, GrowingText) else lines[index].block
 
     def words_at(self, row: int) -> Words | None:
-        """Return what a row says; ``None`` where the reasoning has its place."""
+        """Return what a row says; ``None`` for the title of the reasoning, and while the model thinks."""
         place = self._place(row)
         if place is None:
-            return None
+            return self._reasoning_words(row - self.reasoning_start - 1)
         lines, index = place
         return lines.words(index) if isinstance(lines, GrowingText) else words_of(lines[index])
+
+    def _reasoning_words(self, row: int) -> Words | None:
+        is_settled = self.turn.state is not TurnState.REASONING
+        if self._reasoning is None or not is_settled or not 0 <= row < self.reasoning_body_rows:
+            return None
+        return self._reasoning.words(row)
 
     def _place(self, row: int) -> tuple[GrowingText | Sequence[Line], int] | None:
         """Return the lines that a row is one of, and which."""

@@ -59,6 +59,10 @@ class ReasoningBody(Widget):
     def line(self, row: int) -> Line:
         """Return a row with the transcript's gutter and its bar."""
         line = self._document.reasoning_line(row)
+        if self._transcript.matches.is_active:
+            line = self._transcript.matches.marked(
+                self._document, self._document.reasoning_start + 1 + row, line
+            )
         gutter = self._transcript.gutter_mark(self._document, self._document.reasoning_start)
         return line._replace(spans=(gutter, _BAR, *line.spans), lead=line.lead + 2)
 

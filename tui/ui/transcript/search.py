@@ -1,4 +1,8 @@
-"""Search in the conversation: turns out of view are searched as text, those near it as they are drawn."""
+"""Search in the conversation: turns out of view are searched as text, those near it as they are drawn.
+
+Reasoning is searched as well. One that is folded is unfolded when the search comes to a match in it, and
+folded again when the search goes on or ends elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,7 @@ class Search:
         self._roll = roll
         self._pattern: re.Pattern[str] | None = None
         self._current: tuple[str, Match] | None = None
+        self._unfolded: TurnDocument | None = None
 
     @property
     def is_active(self) -> bool:
@@ -40,19 +45,26 @@ class Search:
         An empty query ends the search. Turns that were never drawn are counted by their source.
         """
         words = query.split()
-        self._current = None
+        if words:  # where the search ends, what it found stays in sight
+            self._fold_again()
+        self._unfolded = self._current = None
         self._pattern = re.compile(r"\s+".join(map(re.escape, words)), re.I) if words else None
         return sum(self._count(document) for document in self._roll.documents) if words else 0
 
     def _count(self, document: TurnDocument) -> int:
+        if self._pattern is None:
+            return 0
         if document.is_rendered:
-            return sum(1 for _ in self._matches(document))
+            return sum(1 for _ in self._matches(document)) + self._hidden(document)
         turn = document.turn
-        return (
-            0
-            if self._pattern is None
-            else sum(len(self._pattern.findall(text)) for text in (turn.prompt, turn.answer.text))
-        )
+        texts = (turn.prompt, turn.reasoning.text, turn.answer.text)
+        return sum(len(self._pattern.findall(text)) for text in texts)
+
+    def _hidden(self, document: TurnDocument) -> int:
+        """Return how many matches a folded reasoning has."""
+        if self._pattern is None or document.is_reasoning_shown or not document.has_reasoning:
+            return 0
+        return len(self._pattern.findall(document.turn.reasoning.text))
 
     def move(self, step: int) -> tuple[int, Match] | None:
         """Go to the next match (``step`` 1) or the previous one (-1), around the end; say where."""
@@ -65,12 +77,32 @@ class Search:
             document = self._roll.documents[index]
             if not self._count(document):
                 continue
-            document = self._roll.render(index)
-            found = self._pick(document, step, whole=distance > 0 or self._current is None)
+            found = self._pick(self._open(index), step, whole=distance > 0 or self._current is None)
             if found is not None:
                 self._current = (document.turn.identity, found)
                 return index, found
         return None
+
+    def _open(self, index: int) -> TurnDocument:
+        """Return a turn with its lines at hand, its reasoning unfolded where it has a match."""
+        document = self._roll.render(index)
+        if document is not self._unfolded:
+            self._fold_again()
+        if self._hidden(document):
+            self._unfolded = document
+            self._show_reasoning(document, True)
+        return document
+
+    def _fold_again(self) -> None:
+        if self._unfolded is not None:
+            self._show_reasoning(self._unfolded, None)
+            self._unfolded = None
+
+    def _show_reasoning(self, document: TurnDocument, shown: bool | None) -> None:
+        document.reasoning_open = shown
+        if document.is_rendered:
+            document.measure()
+        self._roll.moved(0)
 
     def _pick(self, document: TurnDocument, step: int, *, whole: bool) -> Match | None:
         """Return the first match of a turn in the direction, beyond the current one unless ``whole``."""

@@ -230,6 +230,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         self.viewport.reveal(index, match.row, match.parts[-1][0])
         self.viewport.is_following = False
         self.after_scroll(was)
+        self.relayout()  # a fold may have opened, another closed
 
     # ---- selection
 
