@@ -17,7 +17,6 @@ from tui.core.turn import TurnState
 from tui.core.usage import Price
 from tui.session.target import ChatTarget
 from tui.ui.screens.base import LmdeckScreen
-from tui.ui.screens.chat_search import SearchBar
 from tui.ui.screens.chat_view import SessionView, is_cut, provider_marks, usable_providers
 from tui.ui.transcript import Transcript
 from tui.ui.transcript.messages import FollowChanged
@@ -62,7 +61,6 @@ class ChatBase(LmdeckScreen[None]):
         yield TitleBar("Chat")
         yield Static(id="banner")
         yield Transcript(calm=self.deck.is_calm)
-        yield SearchBar(id="search")
         yield Prompt(self.send, id="prompt")
         yield StatusBar(self._facts)
         yield KeyBar()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.binding import ActiveBinding
 
 from tui.core.turn import Turn
 from tui.ui.screens.chat_base import ChatBase
 from tui.ui.screens.chat_mouse import take_mouse
-from tui.ui.screens.chat_search import SearchBar
 from tui.ui.screens.chat_view import last_code_block
 from tui.ui.transcript.messages import CopyRequested, LinkActivated
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from tui.ui.screens.chat_search import SearchBar
 
 _ROOM_FOR_READING = frozenset({"chat.new", "chat.open", "chat.back"})
 """Keys that leave the footer while the transcript has the focus, whose own keys need the room."""
@@ -24,6 +27,8 @@ class ChatReading(ChatBase):
     """What can be done with the text of a chat."""
 
     _has_mouse = True
+    _search: SearchBar | None = None
+    """Made when it is first opened: few chats are searched, and all have to start."""
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -102,9 +107,8 @@ class ChatReading(ChatBase):
 
     def action_leave(self) -> None:
         """Close the search, or go to the prompt."""
-        search = self.query_one(SearchBar)
-        if search.is_open:
-            search.close()
+        if self._search is not None and self._search.is_open:
+            self._search.close()
             self.transcript.focus()
         else:
             self.prompt.focus()
@@ -134,13 +138,19 @@ class ChatReading(ChatBase):
         self.transcript.follow_end()
         self.query_one(StatusBar).changed()
 
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Open the search."""
-        self.query_one(SearchBar).open()
+        if self._search is None:
+            from tui.ui.screens.chat_search import SearchBar
+
+            self._search = SearchBar(id="search")
+            await self.mount(self._search, before=self.prompt)
+        self._search.open()
 
     def on_search_bar_searched(self, event: SearchBar.Searched) -> None:
         """Mark what matches."""
-        self.query_one(SearchBar).show_count(self.transcript.search(event.query))
+        if self._search is not None:
+            self._search.show_count(self.transcript.search(event.query))
 
     def on_search_bar_accepted(self) -> None:
         """Go on to the matches."""
