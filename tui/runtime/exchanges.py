@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.core.chat import ChatRequest
-from tui.core.events import EventBatch, Progress, StreamFailed
 from tui.core.failure import LmdeckError
 from tui.core.secret import Redactor
 from tui.runtime.endpoints import Endpoints
 from tui.session.target import ChatTarget
 
 if TYPE_CHECKING:
+    from tui.core.events import EventBatch
     from tui.net.chat import ChatClient, Patience
     from tui.net.client import ClientFactory
     from tui.store.endpoint_memory import EndpointMemory
@@ -103,6 +103,8 @@ class Exchange:
 
     async def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
         """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
+        from tui.core.events import EventBatch, Progress, StreamFailed  # a start does without
+
         if self.endpoints.must_start(target.provider):
             yield EventBatch(time.perf_counter(), (Progress("starting", target.provider.label),))
         try:
