@@ -52,6 +52,19 @@ def test_a_missing_fact_leaves_its_part_out() -> None:
     assert explain("connection-refused", host=None, port="").facts == {}
 
 
+def test_a_condition_chooses_a_part_and_is_not_shown() -> None:
+    assert fill("It is [[{?late}too late||time]].", {}) == "It is time."
+    assert fill("It is [[{?late}too late||time]].", {"late": "yes"}) == "It is too late."
+
+
+def test_a_refusal_without_a_key_speaks_of_no_key() -> None:
+    for cause in ("auth", "forbidden"):
+        sentences = explain(cause, without_key="yes")
+        assert "wrong" not in sentences.title
+        assert "knows the key" not in sentences.title
+        assert sentences.advice.startswith("Give ")
+
+
 def test_the_four_common_causes_keep_their_names() -> None:
     titles = [
         explain(c).title for c in ("connection-refused", "auth", "unexpected-response", "model-not-found")

@@ -35,6 +35,12 @@ def test_one_piece_has_no_rate() -> None:
     assert after(1.0, 1.0).decode_rate(2) is None
 
 
+def test_pieces_that_come_at_once_have_no_rate() -> None:
+    assert after(1.0, *[1.001] * 19).decode_rate(20) is None
+    assert after(1.0, *[1.1] * 6, *[1.2] * 6, *[1.3] * 7).decode_rate(20) is None
+    assert after(*[1.0 + 0.1 * (number // 4) for number in range(20)]).decode_rate(20) is not None
+
+
 def test_the_rate_is_that_of_the_pieces_where_each_is_a_token() -> None:
     timings = after(1.0, 1.02, 1.04)
     assert timings.decode_rate(3) == timings.decode_rate(4) == pytest.approx(50.0)

@@ -7,6 +7,7 @@ import errno
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,15 @@ import pytest
 
 from tests.support.catalogue_cases import KEY, has_ipv6
 from tests.support.check_runner import run_check, services
-from tests.support.fake_api import FakeApi, model_list
+from tests.support.fake_api import (
+    FINISH_EVENT,
+    STREAM_END,
+    USAGE_EVENT,
+    FakeApi,
+    Replayed,
+    good_chat,
+    model_list,
+)
 from tests.support.fake_machine import FakeMachine
 from tests.support.fault_server import FAULTS, Answer, Connection, FaultServer, refused_port
 from tests.support.stream_samples import delta, sse_stream
@@ -175,6 +184,90 @@ async def test_a_wrong_key_says_where_it_came_from_and_never_what_it_is() -> Non
     assert "env:TEST_KEY" in report.verdict.title  # type: ignore[union-attr]
     assert report.key_label == f"env:TEST_KEY (…{KEY[-4:]})"
     assert KEY not in repr(report)
+
+
+async def test_a_missing_key_is_not_called_wrong() -> None:
+    with FaultServer(FakeApi(key="Bearer right")) as server:
+        report = await run_check(target(server.base_url))
+    assert cause_of(report) == "auth"
+    assert "none was sent" in report.verdict.title  # type: ignore[union-attr]
+    assert "none was sent" not in await _title_with_header(server_key="Bearer right")
+
+
+async def _title_with_header(server_key: str) -> str:
+    with FaultServer(FakeApi(key=server_key)) as server:
+        endpoint = Endpoint(server.base_url, extra_headers={"X-Api-Key": KEY})
+        report = await run_check(ProbeTarget(endpoint, "m"))
+    assert report.verdict is not None
+    return report.verdict.title
+
+
+async def test_a_listed_model_that_is_not_served_is_not_offered_again() -> None:
+    with FaultServer(FakeApi(chat="http-404-model")) as server:
+        report = await run_check(target(server.base_url, model=""))
+    assert cause_of(report) == "model-not-found"
+    assert "lists m but does not serve it" in report.verdict.title  # type: ignore[union-attr]
+    assert report.repairs == ()
+
+
+async def test_without_list_and_name_a_route_for_chats_still_tells_an_api() -> None:
+    refused = Answer(b'{"detail":"Method Not Allowed"}', "405 Method Not Allowed")
+    with FaultServer(FakeApi(models=None, routes={"/v1/chat/completions": refused})) as server:
+        unnamed = await run_check(target(server.base_url, model=""))
+        quick = await run_check(target(server.base_url), quick=True)
+        assert not any(request.startswith(b"POST") for request in server.requests)
+    assert cause_of(unnamed) == "model-missing"
+    assert quick.ok
+    assert [warning.cause for warning in quick.warnings] == ["no-model-list"]
+
+
+async def test_a_parameter_that_was_left_out_is_said_to_work() -> None:
+    def chat(connection: Connection) -> None:
+        request = connection.read_request()
+        if b"stream_options" in request:
+            FAULTS["http-400-parameter"](Replayed(connection, request))
+        else:
+            good_chat(Replayed(connection, request))
+
+    with FaultServer(FakeApi(chat=chat)) as server:
+        report = await run_check(target(server.base_url))
+    result = report.result(CheckId.CHAT)
+    assert report.ok
+    assert result is not None
+    assert result.cause == "unsupported-param"
+    assert "it was retried without stream_options, and that works" in result.title
+
+
+async def test_an_answer_that_was_cut_says_nothing_of_token_counts() -> None:
+    with FaultServer(FakeApi(chat="reset-mid-stream")) as server:
+        report = await run_check(target(server.base_url))
+    assert cause_of(report) == "stream-reset"
+    assert report.result(CheckId.USAGE).status is CheckStatus.SKIPPED  # type: ignore[union-attr]
+
+
+async def test_an_answer_of_no_tokens_is_empty_and_was_no_thinking() -> None:
+    ending = FINISH_EVENT.replace(b"stop", b"length"), USAGE_EVENT.replace(b":10}", b":0}"), STREAM_END
+    with FaultServer(FakeApi(chat=Answer(b"".join(ending), content_type="text/event-stream"))) as server:
+        report = await run_check(target(server.base_url))
+    assert cause_of(report) == "empty-answer"
+
+
+async def test_a_stream_that_was_held_back_has_no_rate() -> None:
+    def chat(connection: Connection) -> None:
+        connection.read_request()
+        connection.start_stream()
+        connection.send_chunks(delta("0 "))
+        time.sleep(0.02)  # the schedule of the server
+        connection.send_chunks(b"".join(delta(f"{n} ") for n in range(9)) + FINISH_EVENT + USAGE_EVENT)
+        connection.send_chunks(STREAM_END)
+        connection.send(b"0\r\n\r\n")
+
+    with FaultServer(FakeApi(chat=chat)) as server:
+        report = await run_check(target(server.base_url))
+    assert report.ok
+    assert report.decode_rate is None
+    assert "tpot" not in report.timings_ms
+    assert "too much came at once" in report.result(CheckId.SPEED).title  # type: ignore[union-attr]
 
 
 async def test_a_model_that_is_not_served_gets_the_closest_names() -> None:

@@ -31,7 +31,7 @@ def good_chat(connection: Connection) -> None:
     connection.send(b"0\r\n\r\n")
 
 
-class _Replayed(Connection):
+class Replayed(Connection):
     """A connection whose next request has been read already."""
 
     def __init__(self, connection: Connection, request: bytes) -> None:
@@ -61,7 +61,7 @@ class FakeApi:
 
     def __call__(self, connection: Connection) -> None:
         while request := connection.read_request():
-            self._route(request)(_Replayed(connection, request))
+            self._route(request)(Replayed(connection, request))
             if request.startswith(b"POST"):
                 return  # a chat's fault may be the end of the connection
 

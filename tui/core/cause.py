@@ -16,13 +16,16 @@ _FACT_LIMITS = (72, 48, 32, 20, 12)
 """Facts are cut to the first of these that lets the sentence fit."""
 
 _FACT = re.compile(r"\{([a-z_0-9]+)\}")
+_CONDITION = re.compile(r"\{\?([a-z_0-9]+)\}")
+"""A fact that a part of a sentence needs but does not show."""
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """A failure by name. In its sentences ``{name}`` is a fact, ``[[…]]`` a part that is left out where
-    one of its facts is missing, and ``[[…||…]]`` alternatives: the first that has all its facts."""
+    one of its facts is missing, and ``[[…||…]]`` alternatives: the first that has all its facts. A part
+    that begins with ``{?name}`` needs that fact without showing it."""
 
     identifier: str
     title: str
@@ -35,7 +38,8 @@ class Cause:
     @property
     def facts(self) -> tuple[str, ...]:
         """Names of the facts that the sentences can use, in their order."""
-        return tuple(dict.fromkeys(_FACT.findall(self.title + self.advice)))
+        text = self.title + self.advice
+        return tuple(dict.fromkeys((*_CONDITION.findall(text), *_FACT.findall(text))))
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
@@ -54,8 +58,8 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
 
 def _choose(part: str, facts: Mapping[str, str]) -> str:
     for alternative in part.split("||"):
-        if all(facts.get(name) for name in _FACT.findall(alternative)):
-            return alternative
+        if all(facts.get(name) for name in (*_CONDITION.findall(alternative), *_FACT.findall(alternative))):
+            return _CONDITION.sub("", alternative)
     return ""
 
 

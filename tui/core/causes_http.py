@@ -7,9 +7,12 @@ from tui.core.cause import Cause
 _ACCESS = (
     Cause(
         "auth",
-        "Authentication error: the API key is missing or wrong[[ (it comes from {key_source})]].",
-        "Check the key, or whether the server wants another header[[: it asks for {scheme}|| "
-        "(api-key, x-api-key)]].",
+        "Authentication error: [[{?without_key}the server wants an API key, and none was sent"
+        "||the API key is missing or wrong (it comes from {key_source})"
+        "||the API key is missing or wrong]].",
+        "[[{?without_key}Give one in the provider's form, or with --key-env VAR"
+        "||Check the key, or whether the server wants another header: it asks for {scheme}"
+        "||Check the key, or whether the server wants another header (api-key, x-api-key)]].",
     ),
     Cause(
         "auth-scheme",
@@ -19,8 +22,11 @@ _ACCESS = (
     ),
     Cause(
         "forbidden",
-        "The server knows the key but does not allow this[[: {server_message}]].",
-        "Ask for access to the model, or check the region, organisation or address filter of the service.",
+        "[[{?without_key}The server does not allow this without an API key"
+        "||The server knows the key but does not allow this]][[: {server_message}]].",
+        "[[{?without_key}Give its API key if it wants one, or check the address filter of the service"
+        "||Ask for access to the model, or check the region, organisation or address filter of the "
+        "service]].",
     ),
     Cause(
         "quota",
@@ -37,8 +43,10 @@ _ACCESS = (
 _MODEL = (
     Cause(
         "model-not-found",
-        "Model not found: the server does not serve [[{model}||a model of that name]].",
-        "Pick one that it serves[[, such as {closest}]].",
+        "Model not found: the server [[{?is_listed}lists {model} but does not serve it"
+        "||does not serve {model}||does not serve a model of that name]].",
+        "[[{?is_listed}Load the model in the server, or pick another one||Pick one that it serves]]"
+        "[[, such as {closest}]].",
     ),
     Cause(
         "no-model-loaded",
@@ -47,7 +55,8 @@ _MODEL = (
     ),
     Cause(
         "model-missing",
-        "No model is named, and the server offers [[{count} of them||several or none]].",
+        "No model is named, and the server [[{?has_no_list}has no list of models"
+        "||offers {count} of them||offers several or none]].",
         "Name one with --model or in the field Compatible provider[[, such as {closest}]].",
     ),
     Cause(
@@ -107,8 +116,10 @@ _REQUEST = (
     ),
     Cause(
         "unsupported-param",
-        "The server refuses a parameter of the request[[ ({parameter})]].",
-        "lmdeck leaves out what it can; remove the rest from the provider's settings.",
+        "The server refuses a parameter of the request[[; it was {retried}, and that works"
+        "|| ({parameter})]].",
+        "[[{?retried}Nothing to do: lmdeck asks this server that way by itself"
+        "||lmdeck leaves out what it can; remove the rest from the provider's settings]].",
     ),
     Cause(
         "body-too-large",

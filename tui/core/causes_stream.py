@@ -66,8 +66,10 @@ STREAM_CAUSES: tuple[Cause, ...] = (
     ),
     Cause(
         "thinking-ate-budget",
-        "The model spent all its tokens on thinking and gave no answer.",
-        "Raise max tokens, or lower the thinking effort.",
+        "The model spent [[the {allowed} tokens of this check||all its tokens]] on thinking "
+        "and gave no answer.",
+        "[[{?allowed}Usual for a reasoning model: raise max tokens if answers stay empty in a chat, too"
+        "||Raise max tokens, or lower the thinking effort]].",
         is_warning=True,
     ),
     Cause(

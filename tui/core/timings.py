@@ -8,6 +8,10 @@ without text is none: the token that ends an answer. E2E: end − request.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
+
+_FEWEST_MOMENTS = 5
+"""Text that came together tells less: with fewer moments than these, the rate is that of the network."""
 
 
 @dataclass(slots=True)
@@ -67,12 +71,16 @@ class Timings:
     def tpot_ms(self, completion_tokens: int | None) -> float | None:
         """Time per output token without the first one; needs two tokens and two text events.
 
+        Pieces that came at once count as one: text in a few bursts tells nothing of a token's time.
+
         Servers count the token that ends an answer (llama.cpp, vLLM, SGLang, TGI), and nothing comes for
         it. Where one token more is counted than pieces of text came, it is that one.
         """
         if completion_tokens is None or completion_tokens < 2 or self.text_events < 2:
             return None
         if self.first_text is None or self.last_text is None or self.last_text <= self.first_text:
+            return None
+        if self._came_in_bursts:
             return None
         with_text = completion_tokens - (completion_tokens == self.text_events + 1)
         return (self.last_text - self.first_text) * 1000 / (with_text - 1)
@@ -81,6 +89,12 @@ class Timings:
         """Tokens per second after the first token: 1000 / TPOT."""
         tpot = self.tpot_ms(completion_tokens)
         return None if not tpot else 1000 / tpot
+
+    @property
+    def _came_in_bursts(self) -> bool:
+        needed = min(self.text_events, _FEWEST_MOMENTS) - 1
+        apart = (gap for gap in self.gaps if gap > 0)
+        return bool(self.gaps) and sum(1 for _ in islice(apart, needed)) < needed
 
     def _since_start(self, moment: float | None) -> float | None:
         if moment is None or self.started is None:

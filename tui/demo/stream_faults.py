@@ -102,7 +102,7 @@ def _ignored(connection: Connection) -> bool:
 def _empty(connection: Connection) -> bool:
     if not is_chat(connection):
         return False
-    return _send_instead(connection, reasoning=(), answer=())
+    return _send_instead(connection, reasoning=(), answer=(), finish_reason="stop")
 
 
 @fault("thinking-ate-budget", "thinks until the token limit is reached, and answers nothing")

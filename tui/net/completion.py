@@ -9,6 +9,7 @@ from tui.core.chat import Endpoint
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
 from tui.net.addresses import replace_origin
+from tui.net.headers import is_secret_header
 from tui.net.proxies import Route
 
 
@@ -39,6 +40,8 @@ def complete_refusal(
             facts = _redirect(asked, route, location)
         case "auth" | "auth-scheme" if endpoint.key:
             facts = {"key_source": endpoint.key_source}
+        case "auth" | "forbidden" if not sends_key(endpoint):
+            facts = {"without_key": "yes"}
         case "model-not-found" | "thinking-unsupported":
             facts = {"model": model}
         case "wrong-path":
@@ -56,6 +59,11 @@ def complete_refusal(
         chain=failure.chain,
         **words,
     )
+
+
+def sends_key(endpoint: Endpoint) -> bool:
+    """Return whether a request carries a key, be it in one of the extra headers."""
+    return bool(endpoint.key) or any(is_secret_header(name) for name in endpoint.extra_headers)
 
 
 def _redirect(asked: str, route: str, location: str) -> dict[str, str | None]:

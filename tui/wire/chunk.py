@@ -250,6 +250,7 @@ class ChunkReader:
         if usage is not None and usage != self._usage:
             self._usage = usage
             self.outcome.has_hidden_reasoning = bool(usage.reasoning_tokens)
+            self.outcome.counts_no_tokens = usage.completion_tokens == 0
             events.append(UsageReport(usage))
         if isinstance(value, dict) and "timing_token_generation" in value:  # LocalAI
             timings = read_timings(chunk)

@@ -35,6 +35,8 @@ class Outcome:
     """The bytes ended inside of an event."""
     has_hidden_reasoning: bool = False
     """The server counts reasoning tokens but sent no text of them."""
+    counts_no_tokens: bool = False
+    """The server says that it wrote nothing at all."""
 
     @property
     def is_complete(self) -> bool:
@@ -65,7 +67,7 @@ def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
         return transport or _cut(outcome)
     if outcome.has_answer or outcome.has_tool_calls or outcome.answer_is_in_reasoning:
         return None
-    if reason in LENGTH:
+    if reason in LENGTH and not outcome.counts_no_tokens:
         return explain("thinking-ate-budget")
     return explain("empty-answer", finish_reason=reason)
 

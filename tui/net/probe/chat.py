@@ -52,6 +52,11 @@ class ChatOutcome:
         return self.turn.failure
 
     @property
+    def was_cut(self) -> bool:
+        """Whether the answer ended before its end, so that what comes last is missing."""
+        return self.failure is not None and self.failure.cause != "thinking-ate-budget"
+
+    @property
     def has_text(self) -> bool:
         """Whether any text of the model came."""
         return bool(self.turn.answer) or bool(self.turn.reasoning) or bool(self.turn.tool_calls)
@@ -144,8 +149,7 @@ async def check_chat(run: Run, outcome: ChatOutcome) -> None:
     facts = tuple(safe_line(note, 120) for note in turn.notes)
     refused = next((note for note in turn.notes if note.startswith("retried")), None)
     if refused is not None:
-        parameter = refused.removeprefix("retried ")
-        warning = explain("unsupported-param", parameter=parameter)
+        warning = explain("unsupported-param", retried=refused.partition(":")[0])
         run.settle(failed(CheckId.CHAT, warning, *facts, milliseconds=took, details=details, as_warning=True))
         return
     result = passed(CheckId.CHAT, _answer_title(turn), *facts, milliseconds=took)
@@ -204,6 +208,9 @@ def check_usage(run: Run, outcome: ChatOutcome) -> None:
     if not run.can_try(CheckId.USAGE):
         return
     usage = outcome.turn.usage
+    if usage is None and outcome.was_cut:
+        run.settle(skipped(CheckId.USAGE, "Not known: the answer ended before its token counts."))
+        return
     if usage is None or usage.completion_tokens is None:
         run.settle(failed(CheckId.USAGE, explain("usage-missing"), as_warning=True))
         return
@@ -222,14 +229,18 @@ def check_reasoning(run: Run, outcome: ChatOutcome) -> None:
         return
     turn = outcome.turn
     if turn.failure is not None and turn.failure.cause == "thinking-ate-budget":
-        fact = f"the check allows {MAX_TOKENS} tokens, which is little for a reasoning model"
-        run.settle(failed(CheckId.REASONING, turn.failure, fact, as_warning=True))
+        warning = explain("thinking-ate-budget", allowed=str(MAX_TOKENS))
+        run.settle(failed(CheckId.REASONING, warning, *_reasoning_facts(turn), as_warning=True))
     elif turn.reasoning:
         run.settle(passed(CheckId.REASONING, f"Reasoning comes in {turn.reasoning_source or 'the stream'}."))
     elif turn.usage is not None and turn.usage.reasoning_tokens:
         run.settle(passed(CheckId.REASONING, "The model thinks, but the server does not show its thoughts."))
     else:
         run.settle(passed(CheckId.REASONING, "No reasoning seen: the model answers at once."))
+
+
+def _reasoning_facts(turn: Turn) -> tuple[str, ...]:
+    return (f"reasoning comes in {turn.reasoning_source or 'the stream'}",) if turn.reasoning else ()
 
 
 def skip_chat(run: Run) -> None:

@@ -105,8 +105,8 @@ async def _check_api(run: Run, answer: FirstAnswer) -> None:
     else:
         run.can_try(CheckId.AUTH)  # records that it was not
     check_models(run, answer)
-    if outcome is not None and run.can_try(CheckId.MODELS):
-        run.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))
+    if answer.models is None and run.can_try(CheckId.MODELS):
+        _settle_without_list(run)
     if run.can_try(CheckId.CHAT):
         await _check_chat(run, outcome)
 
@@ -115,10 +115,12 @@ async def _decide_without_list(run: Run, answer: FirstAnswer) -> ChatOutcome | N
     """Try a chat where there is no model list: only that tells a server without one from a wrong URL."""
     from tui.net.probe.answer import settle_http
     from tui.net.probe.chat import chat
+    from tui.net.probe.evidence import has_chat_route
 
     failure = answer.failure
     if not run.sends_chat:
-        settle_http(run, answer, failure)
+        takes_chats = failure is not None and failure.cause == "wrong-path" and await has_chat_route(run)
+        settle_http(run, answer, None if takes_chats else failure)
         return None
     outcome = await chat(run)
     refusal = outcome.failure
@@ -127,6 +129,14 @@ async def _decide_without_list(run: Run, answer: FirstAnswer) -> ChatOutcome | N
         return None
     settle_http(run, answer)
     return outcome
+
+
+def _settle_without_list(run: Run) -> None:
+    """There is no list to choose from: a chat needs a name."""
+    if run.findings.model:
+        run.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))
+    else:
+        run.settle(failed(CheckId.MODELS, explain("model-missing", has_no_list="yes")))
 
 
 async def _check_chat(run: Run, outcome: ChatOutcome | None) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from tui.core.chat import Endpoint
-from tui.core.endpoint_url import models_url_of
+from tui.core.endpoint_url import chat_url_of, models_url_of
 from tui.core.failure import LmdeckError
 from tui.net.fetch import Fetched, fetch
 from tui.net.probe.run import Run
@@ -20,6 +20,7 @@ from tui.wire.models import read_models
 
 _BODY_LIMIT = 2_000_000
 _ASKS_FOR_KEY = (401, 403)
+_NOT_BY_GET = 405
 
 
 async def look(run: Run, endpoint: Endpoint, url: str) -> Fetched | None:
@@ -47,6 +48,12 @@ async def first_answering(run: Run, bases: Sequence[str]) -> str | None:
         if answer is not None and is_model_api(answer):
             return base
     return None
+
+
+async def has_chat_route(run: Run) -> bool:
+    """Return whether chats are taken below the base URL: a GET there is refused for its method alone."""
+    answer = await look(run, run.endpoint, chat_url_of(run.endpoint.base_url))
+    return answer is not None and answer.status == _NOT_BY_GET
 
 
 def is_model_api(answer: Fetched) -> bool:

@@ -53,7 +53,7 @@ async def _explain_refused_key(run: Run, failure: Failure) -> Failure:
     asked = failure.facts.get("scheme", "")
     scheme = asked if asked.lower() != endpoint.key_header else None
     if not endpoint.key:
-        return _explain("auth", failure, key_source=None, scheme=scheme)
+        return _explain("auth", failure, without_key=failure.facts.get("without_key"), scheme=scheme)
     from tui.core.key_rules import literal_trouble
 
     trouble = literal_trouble(endpoint.key.reveal())

@@ -172,7 +172,7 @@ def unlisted(run: Run, failure: Failure) -> Failure:
     """Return the failure of a model that is not served, with the closest names, which are offered."""
     found = run.findings
     served = found.models.identifiers if found.models is not None else ()
-    closest = closest_names(found.model, served)
+    closest = [name for name in closest_names(found.model, served) if name != found.model]
     for name in closest:
         text = f"{safe_line(name, 100)} is served: use it?"
         run.offer(Repair("model", text, {"compatible_provider": name}))
@@ -183,6 +183,7 @@ def unlisted(run: Run, failure: Failure) -> Failure:
         chain=failure.chain,
         model=found.model,
         closest=closest[0] if closest else None,
+        is_listed="yes" if found.model in served else None,
     )
 
 

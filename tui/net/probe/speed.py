@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, failed, passed
+from tui.core.report_text import milliseconds_text
 from tui.core.timings import Timings
 from tui.core.turn import Turn
 from tui.core.usage import ServerTimings
@@ -29,7 +30,7 @@ def check_stream(run: Run, outcome: ChatOutcome) -> None:
     turn, failure = outcome.turn, outcome.failure
     took = turn.timings.total_ms
     facts = _stream_facts(outcome)
-    if failure is not None and failure.cause != "thinking-ate-budget":
+    if failure is not None and outcome.was_cut:
         run.settle(failed(CheckId.STREAM, failure, *facts, milliseconds=took, details=tuple(outcome.log)))
         return
     warning = None
@@ -43,17 +44,22 @@ def check_stream(run: Run, outcome: ChatOutcome) -> None:
         run.settle(failed(CheckId.STREAM, explain(warning), *facts, milliseconds=took, as_warning=True))
         return
     pieces = turn.timings.text_events
-    run.settle(passed(CheckId.STREAM, f"Text flows: {pieces} pieces.", *facts, milliseconds=took))
+    title = f"Text flows: {_count(pieces, 'piece')}." if pieces else "The stream ends as it should."
+    run.settle(passed(CheckId.STREAM, title, *facts, milliseconds=took))
 
 
 def _stream_facts(outcome: ChatOutcome) -> tuple[str, ...]:
     turn = outcome.turn
-    facts = [f"{turn.timings.text_events} pieces of text in {len(outcome.reads)} reads"]
+    facts = [f"{_count(turn.timings.text_events, 'piece')} of text in {_count(len(outcome.reads), 'read')}"]
     if turn.malformed_events:
-        facts.append(f"{turn.malformed_events} events could not be read")
+        facts.append(f"{_count(turn.malformed_events, 'event')} could not be read")
     if turn.finish_reason:
         facts.append(f"ended with {turn.finish_reason}")
     return tuple(facts)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def is_buffered(outcome: ChatOutcome) -> bool:
@@ -85,7 +91,7 @@ async def check_speed(run: Run, outcome: ChatOutcome) -> None:
         return
     turn = outcome.turn
     timings, usage = turn.timings, turn.usage
-    tokens = usage.completion_tokens if usage is not None else None
+    tokens = usage.completion_tokens if usage is not None and not is_buffered(outcome) else None
     run.findings.decode_rate = timings.decode_rate(tokens)
     _note_timings(run, timings, tokens)
     facts = [*_own_figures(turn), *_server_figures(turn.server_timings, run.findings.decode_rate)]
@@ -105,9 +111,20 @@ def _note_timings(run: Run, timings: Timings, tokens: int | None) -> None:
 
 
 def _speed_title(run: Run, timings: Timings) -> str:
-    first = f"first text after {timings.ttft_ms:.0f} ms" if timings.ttft_ms is not None else "no text"
+    if timings.ttft_ms is None:
+        return "No text came, so there is nothing to measure."
+    first = f"First text after {milliseconds_text(timings.ttft_ms)}"
     rate = run.findings.decode_rate
-    return f"{first}, then {rate:.1f} tokens/s." if rate else f"{first}; too short for a rate."
+    return f"{first}, then {rate:.1f} tokens/s." if rate else f"{first}; {_why_no_rate(run, timings)}."
+
+
+def _why_no_rate(run: Run, timings: Timings) -> str:
+    usage = run.findings.turn.usage if run.findings.turn is not None else None
+    if usage is None or usage.completion_tokens is None:
+        return "no rate without the server's count of tokens"
+    return (
+        "too short for a rate" if timings.text_events < _FEWEST_EVENTS else "too much came at once for a rate"
+    )
 
 
 def _own_figures(turn: Turn) -> list[str]:
