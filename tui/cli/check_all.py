@@ -116,7 +116,8 @@ async def check_all(
     width = max(len(subject.provider.name) for subject in subjects)
     if not arguments.json:
         count = f"{len(subjects)} provider{'' if len(subjects) == 1 else 's'}"
-        output.aside(f"Checking {count}. For each: {cost_line(is_quick=arguments.quick)}")
+        cost = cost_line(is_quick=arguments.quick)
+        output.aside(f"Checking {count}, each of which {cost[0].lower()}{cost[1:]}")
 
     def tell(subject: Subject, report: DiagnosisReport) -> None:
         if not arguments.json:

@@ -200,7 +200,13 @@ def _add_paths(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_forget(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "forget", "Remove stored keys, conversations or caches, as asked.")
-    parser.add_argument("what", nargs="+", choices=["keys", "conversations", "caches"], metavar="WHAT")
+    parser.add_argument(
+        "what",
+        nargs="+",
+        choices=["keys", "conversations", "caches"],
+        metavar="WHAT",
+        help="keys, conversations, caches: one of them or several",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
