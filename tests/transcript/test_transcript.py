@@ -89,6 +89,35 @@ async def test_scrolling_up_stops_following_and_new_output_is_announced() -> Non
         assert transcript.viewport.is_following
 
 
+async def test_a_frame_without_new_output_announces_none() -> None:
+    thoughtful = done_turn("b", "plain\n\n" * 30, reasoning="a clue\n\n" * 3000)
+    async with chat(thoughtful, *many(20)) as (app, transcript, pilot):
+        assert transcript.search("clue") == 3000
+        transcript.next_match()
+        transcript._frame()  # as for a text that is taken in a piece at a time
+        await pilot.pause()
+        assert not any("new output below" in row for row in app.shown())
+
+
+async def test_output_that_is_in_view_is_not_announced_as_below() -> None:
+    turn = Turn("live", "go", "provider", "model", state=TurnState.ANSWERING)
+    async with chat(turn) as (app, transcript, pilot):
+        turn.answer.append("first\n\n")
+        transcript.turn_changed()
+        await until(pilot, lambda: any("first" in row for row in app.shown()))
+        transcript.search("first")
+        turn.answer.append("second\n\n")
+        transcript.turn_changed()
+        await until(pilot, lambda: any("second" in row for row in app.shown()))
+        assert not transcript.has_unseen
+        turn.answer.append("more\n\n" * 40)
+        transcript.turn_changed()
+        await until(pilot, lambda: any("new output below" in row for row in app.shown()))
+        await pilot.resize_terminal(80, 120)
+        await until(pilot, lambda: not any("new output below" in row for row in app.shown()))
+        assert (app.messages[-1].following, app.messages[-1].unseen) == (False, False)
+
+
 async def test_the_cursor_goes_over_blocks_and_turns() -> None:
     async with chat(done_turn("a", CODE), done_turn("b", "# One\n\ntwo\n\nthree")) as (
         app,

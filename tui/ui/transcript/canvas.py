@@ -145,6 +145,7 @@ class Canvas(ScrollView, inherit_bindings=False):
     def _settle(self, *, jump: bool = False) -> None:
         """Render what is in view and tell Textual where that is, without asking for a layout."""
         self.viewport.settle(jump=jump)
+        self._forget_seen_output()
         self._catch_up_later()
         top = float(self.viewport.top)
         bottom = int(top) + self.viewport.height
@@ -190,10 +191,22 @@ class Canvas(ScrollView, inherit_bindings=False):
         fold = self.folds.get(document)
         if fold is not None and not fold.collapsed and not document.turn.answer:
             fold.body.show_frame()
-        if not self.viewport.is_following and not self.has_unseen:
+        if document.turn.state.is_live:
+            self._note_unseen_output()
+
+    def _note_unseen_output(self) -> None:
+        """Mark that there is output below the view, where it does not follow."""
+        if not (self.has_unseen or self.viewport.is_following or self.viewport.is_at_end):
             self.has_unseen = True
             self.refresh()
             self.post_message(FollowChanged(False, True))
+
+    def _forget_seen_output(self) -> None:
+        """Take the mark away once the end is in view, however it came there."""
+        if self.has_unseen and self.viewport.is_at_end:
+            self.has_unseen = False
+            self.refresh()
+            self.post_message(FollowChanged(self.viewport.is_following, False))
 
     def show_change(self, *, jump: bool = False) -> None:
         """Draw what changed, without a layout where no fold came, went or grew."""

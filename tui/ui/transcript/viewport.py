@@ -25,6 +25,11 @@ class Viewport:
         """The absolute row at which the view begins."""
         return self.roll.absolute(self.anchor)
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the last row is in view."""
+        return self.anchor >= self.roll.end(self.height)
+
     def settle(self, *, jump: bool = False) -> None:
         """Render what is in view and keep to the end or to the place, whichever is wanted.
 
@@ -53,12 +58,12 @@ class Viewport:
         if not self.roll.documents or not rows:
             return
         self.anchor = self.roll.step(self.anchor, rows)
-        self.is_following = self.anchor >= self.roll.end(self.height)
+        self.is_following = self.is_at_end
 
     def go_top(self) -> None:
         """Go to the first row."""
         self.anchor = Anchor(0, 0)
-        self.is_following = self.anchor >= self.roll.end(self.height)
+        self.is_following = self.is_at_end
 
     def reveal(self, index: int, first: int, last: int) -> None:
         """Move the view as little as it takes to show rows of a turn; its first ones where not all fit."""
