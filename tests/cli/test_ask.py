@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Call
-from tests.support.fault_server import FaultServer, refused_port
+from tests.support.fake_api import FakeApi
+from tests.support.fault_server import Connection, FaultServer, refused_port
 from tests.support.payloads import PAYLOADS, leaks
+from tests.support.terminal import private_environment
 from tui.demo.server import DemoServer
 
 
@@ -128,10 +136,48 @@ def test_a_refused_port_names_the_address(program: Call) -> None:
     assert str(port) in done.err
 
 
-def test_no_reader_is_no_crash(program: Call, demo: str) -> None:
-    import subprocess
-    import sys
+def test_an_interrupted_answer_is_not_ok(tmp_path: Path) -> None:
+    asked = threading.Event()
 
+    def chat(connection: Connection) -> None:
+        connection.read_request()
+        asked.set()
+        connection.hold()
+
+    with FaultServer(FakeApi(chat=chat)) as server:
+        command = ["ask", "hi", "--url", server.base_url, "--model", "m", "--json"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tui", *command],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            env=private_environment(tmp_path / "home"),
+        )
+        assert asked.wait(30)
+        code, out = _interrupt(process)
+    report = json.loads(out)
+    assert (code, report["ok"], report["error"]["cause"]) == (130, False, "interrupted")
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    return process.returncode, out
+
+
+def test_a_demo_that_is_interrupted_ends_with_its_code(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "demo"],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env={**private_environment(tmp_path / "home"), "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    while b"Ctrl+C ends it" not in process.stdout.readline():
+        pass
+    assert _interrupt(process)[0] == 130
+
+
+def test_no_reader_is_no_crash(program: Call, demo: str) -> None:
     pipe = subprocess.Popen(
         [sys.executable, "-m", "tui", "ask", "hello", "--url", demo],
         stdout=subprocess.PIPE,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from tui.core.causes import explain
 from tui.core.failure import Failure
-from tui.core.turn import Turn
+from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Usage
 from tui.session.target import ChatTarget
 
 
 def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, object]:
     """Return the object that ``ask --json`` prints; ``provider`` is null for an endpoint without a name."""
+    failure = turn.failure
+    if failure is None and turn.state is TurnState.STOPPED:
+        failure = explain("interrupted")
     return {
-        "ok": turn.failure is None,
+        "ok": failure is None,
         "provider": target.provider.name if is_named else None,
         "url": target.provider.provider_url,
         "model": turn.served_model or target.model_name,
@@ -24,7 +28,7 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
         "cost": _cost(turn.cost),
         "timings": _timings(turn),
         "notes": list(turn.notes),
-        "error": failure_report(turn.failure),
+        "error": failure_report(failure),
     }
 
 
