@@ -55,6 +55,15 @@ def test_a_server_that_wants_a_key_says_so(call: Call, machine: FakeMachine) -> 
         assert not any(b"authorization" in request.lower() for request in server.requests)
     row = next(line for line in done.out.splitlines() if line.startswith(str(server.port)))
     assert "asks for a key" in row
+    assert "unknown kind" in row
+
+
+def test_a_server_of_unknown_kind_has_none(call: Call, machine: FakeMachine) -> None:
+    with FaultServer(FakeApi()) as server:
+        machine.listen("127.0.0.1", server.port, 7)
+        done = call("discover", "--json")
+    assert list(violations(done.json, SCHEMA)) == []
+    assert done.json["servers"][0]["server"] is None
 
 
 def test_a_server_that_starts_is_told(call: Call, machine: FakeMachine) -> None:

@@ -238,6 +238,28 @@ async def test_a_parameter_that_was_left_out_is_said_to_work() -> None:
     assert "it was retried without stream_options, and that works" in result.title
 
 
+async def test_a_key_that_a_chat_refuses_is_not_asked_for_in_the_header_it_came_in() -> None:
+    with FaultServer(FakeApi(chat="http-401-openai")) as server:
+        report = await run_check(target(server.base_url, key=KEY))
+    assert cause_of(report) == "auth"
+    assert "asks for Bearer" not in report.verdict.advice  # type: ignore[union-attr]
+
+
+async def test_where_a_chat_is_redirected_to_is_offered() -> None:
+    with FaultServer(FakeApi(chat="http-301")) as server:
+        report = await run_check(target(server.base_url))
+    assert cause_of(report) == "redirect"
+    (repair,) = report.repairs
+    assert repair.changes["provider_url"].endswith("/elsewhere/v1")
+
+
+async def test_a_server_that_wants_no_pause_is_not_waited_for() -> None:
+    with FaultServer(FakeApi(chat="http-429")) as server:
+        report = await run_check(target(server.base_url))
+    assert cause_of(report) == "rate-limited"
+    assert report.verdict.advice == "Wait a moment and send again."  # type: ignore[union-attr]
+
+
 async def test_an_answer_that_was_cut_says_nothing_of_token_counts() -> None:
     with FaultServer(FakeApi(chat="reset-mid-stream")) as server:
         report = await run_check(target(server.base_url))

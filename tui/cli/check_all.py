@@ -154,7 +154,9 @@ async def watch(
     known: dict[str, DiagnosisReport] = {}
     if not arguments.json:
         cost = cost_line(is_quick=arguments.quick)
-        output.aside(f"Checking every {arguments.watch:g} s until Ctrl+C. Each time: {cost}")
+        output.aside(
+            f"Checking every {arguments.watch:g} s until Ctrl+C; each check {cost[0].lower()}{cost[1:]}"
+        )
 
     def tell(subject: Subject, report: DiagnosisReport) -> None:
         name = subject.provider.name if subject.is_named else report.url

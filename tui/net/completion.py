@@ -52,6 +52,8 @@ def complete_refusal(
         return failure
     safe = {name: redactor.redact(value) for name, value in facts.items() if value}
     words: dict[str, str | None] = {**failure.facts, **safe}
+    if (words.get("scheme") or "").lower() == endpoint.key_header:
+        del words["scheme"]  # it was sent that way
     return explain(
         failure.cause,
         status=failure.status,

@@ -36,6 +36,7 @@ _NEVER_ASKED = frozenset({21, 22, 23, 25, 53, 110, 111, 139, 143, 445, 631, 2049
 _AT_ONCE = 16
 _SECONDS = 2.0
 _BODY_LIMIT = 2_000_000
+_UNNAMED = "server"
 _WANTS_KEY = ("auth", "auth-scheme", "forbidden")
 
 
@@ -47,7 +48,7 @@ class Discovered:
     """Its base URL."""
     port: int
     label: str
-    """What to call it: its kind, else the name of its process, else ``server``."""
+    """What to call it: its kind, else ``server``."""
     identity: ServerIdentity = field(default_factory=ServerIdentity)
     models: tuple[str, ...] = ()
     context_window: int | None = None
@@ -57,9 +58,19 @@ class Discovered:
     owner: PortOwner | None = None
     """The process behind it, where that can be seen."""
 
+    @property
+    def kind(self) -> str | None:
+        """Which server it is, ``None`` where that does not show."""
+        return None if self.label == _UNNAMED else self.label
+
+    @property
+    def shown_kind(self) -> str:
+        """Which server of which version, in words for people."""
+        return " ".join(filter(None, (self.kind or "unknown kind", self.identity.version)))
+
     def as_provider(self, taken_names: Collection[str] = ()) -> Provider:
         """Return a provider for it, with a name that is free."""
-        plain = re.sub(r"[^a-z0-9.]+", "-", self.label.lower()).strip("-.") or "server"
+        plain = re.sub(r"[^a-z0-9.]+", "-", self.label.lower()).strip("-.") or _UNNAMED
         name = f"{plain}-{self.port}"
         number = 2
         while name in taken_names:
@@ -176,7 +187,7 @@ def _label(identity: ServerIdentity, owner: PortOwner | None) -> str:
         return owner.server
     if identity.kind is not None:
         return str(identity.kind)
-    return "server"
+    return _UNNAMED
 
 
 def _may_be_api(failure: Failure | None) -> bool:

@@ -69,7 +69,7 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
     elif cause in ("bad-gateway", "gateway-timeout"):
         facts["gateway"] = headers.get("server")
     seconds = read_retry_after(headers)
-    if seconds is not None:
+    if seconds:  # 0 says that nobody has to wait
         facts["retry_after"] = f"{seconds:g}"
     return {name: value for name, value in facts.items() if value}
 

@@ -71,7 +71,7 @@ def _row(server: Discovered) -> tuple[str, str, str, str, str]:
     process = server.owner.process if server.owner is not None else None
     return (
         str(server.port),
-        " ".join(filter(None, (server.label, server.identity.version))),
+        server.shown_kind,
         models_text(server.models),
         f"{process.name} (pid {process.pid})" if process is not None else "—",
         state_text(server),
@@ -110,7 +110,7 @@ def _server_json(server: Discovered) -> dict[str, object]:
     return {
         "url": server.url,
         "port": server.port,
-        "server": server.label,
+        "server": server.kind,
         "version": server.identity.version,
         "models": list(server.models),
         "context_window": server.context_window,

@@ -143,6 +143,8 @@ async def check_chat(run: Run, outcome: ChatOutcome) -> None:
     took = turn.timings.total_ms
     if failure is not None and not outcome.has_text and failure.cause != "thinking-ate-budget":
         failure, facts = await _add_evidence(run, failure)
+        if repair := failure.facts.get("repair"):
+            run.offer_url(repair, was_tried=False)
         run.settle(failed(CheckId.CHAT, failure, *facts, milliseconds=took, details=details))
         return
     accept_unlisted(run)

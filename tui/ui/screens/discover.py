@@ -138,7 +138,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         process = server.owner.process if server.owner is not None else None
         return (
             str(server.port),
-            safe_line(" ".join(filter(None, (server.label, server.identity.version)))),
+            safe_line(server.shown_kind),
             safe_line(", ".join(server.models), 200) or "—",
             safe_line(f"{process.name}, pid {process.pid}") if process is not None else "—",
             self._state(server),
