@@ -209,6 +209,34 @@ async def test_delete_asks_and_u_brings_back(runtime: FakeRuntime, until: Until)
         await until(pilot, lambda: "old-embedder" in names(pilot))
 
 
+async def test_the_cursor_keeps_its_place_when_its_provider_is_deleted(
+    runtime: FakeRuntime, until: Until
+) -> None:
+    async with listed(runtime) as pilot:
+        table = table_of(pilot)
+        await pilot.press("down", "down", "D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: "gpu01-vllm" not in names(pilot))
+        assert table.cursor_row == 2
+        await pilot.press("end", "D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: "old-embedder" not in names(pilot))
+        assert table.cursor_row == len(names(pilot)) - 1
+
+
+async def test_another_default_leaves_known_who_answers(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.UP)
+        await until(pilot, lambda: reach_of(pilot, "smollm2") not in (Reach.CHECKING, Reach.UNKNOWN))
+        before = reach_of(pilot, "smollm2")
+        await pilot.press("down", "down", "asterisk")
+        assert runtime.directory.get("gpu01-vllm").is_default
+        assert reach_of(pilot, "gpu01-vllm") is Reach.UP
+        assert reach_of(pilot, "smollm2") is before
+
+
 async def test_enter_on_the_question_keeps_the_provider(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
         await pilot.press("end", "D")
@@ -222,6 +250,7 @@ async def test_read_only_providers_are_neither_deleted_nor_deactivated(runtime: 
     async with listed(runtime) as pilot:
         await pilot.press("D", "s")
         assert isinstance(pilot.app.screen, ProvidersScreen)
+        assert toasts(pilot).count("smollm2 is read-only") == 2
         assert runtime.directory.get("smollm2").state is State.ACTIVE
 
 

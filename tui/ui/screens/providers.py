@@ -29,8 +29,6 @@ class ProvidersScreen(ProvidersBase):
         needs_row = action in ("chat", "edit", "clone", "delete", "default", "state", "test", "diagnose")
         if needs_row and row is None:
             return None
-        if action in ("delete", "state") and row is not None and row.provider.is_remote:
-            return None
         if action in ("chat", "test") and row is not None and row.is_dim:
             return None
         return True
@@ -116,8 +114,7 @@ class ProvidersScreen(ProvidersBase):
         row = self._current()
         if row is None:
             return
-        if row.provider.is_remote:
-            self.notify("This provider is read-only: it is built in or comes from a site-wide file.")
+        if self._is_view_only(row):
             return
         from tui.ui.screens.dialogs import ConfirmDialog
 
@@ -130,6 +127,13 @@ class ProvidersScreen(ProvidersBase):
             is_dangerous=True,
         )
         self.app.push_screen(question, lambda answer: self._delete(name) if answer == "yes" else None)
+
+    def _is_view_only(self, row: Row) -> bool:
+        """Return whether the provider cannot be changed, and say so: no footer shows these keys greyed."""
+        if row.provider.is_remote:
+            what = f"{row.provider.name} is read-only: built in, or from a site-wide file."
+            self.notify(f"{what} Press c for a copy of your own.", severity="warning")
+        return row.provider.is_remote
 
     def _delete(self, name: str) -> None:
         if self._attempt(lambda: self._undo.append((name, self.runtime.directory.delete(name)))):
@@ -152,7 +156,8 @@ class ProvidersScreen(ProvidersBase):
 
     def action_state(self) -> None:
         """Activate or deactivate the provider."""
-        if (row := self._current()) is not None:
+        row = self._current()
+        if row is not None and not self._is_view_only(row):
             name = row.provider.name
             state = State.INACTIVE if row.provider.is_active else State.ACTIVE
             if self._attempt(lambda: self.runtime.directory.set_state(name, state)):

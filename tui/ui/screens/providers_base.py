@@ -17,6 +17,7 @@ from tui.core.failure import LmdeckError
 from tui.core.key_reference import KeyKind
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_text
+from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.provider_view import Reach, Row, condition, details, reach_after, shortened
 from tui.ui.screens.base import LmdeckScreen
@@ -117,9 +118,10 @@ class ProvidersBase(LmdeckScreen[None]):
             return Row(provider, label, Reach.MISSING, unavailable=safe_text(reason))
         if not provider.is_active:
             return Row(provider, label, Reach.INACTIVE)
-        if known is not None and known.provider == provider and known.key_label == label:
-            return known
-        return Row(provider, label)
+        if known is None or known.key_label != label:
+            return Row(provider, label)
+        is_same = _asks_the_same(known.provider, provider)
+        return replace(known, provider=provider) if is_same else Row(provider, label)
 
     # ── Who answers ─────────────────────────────────────────────────────────────────────────
 
@@ -136,7 +138,7 @@ class ProvidersBase(LmdeckScreen[None]):
         if names:
             limit = asyncio.Semaphore(_CHECKS_AT_ONCE)
             for name in names:
-                self.run_worker(self._check(name, limit), group="reach", exit_on_error=False)
+                in_background(self, self._check, name, limit, group="reach")
 
     @staticmethod
     def _is_due(row: Row, everything: bool) -> bool:
@@ -161,12 +163,12 @@ class ProvidersBase(LmdeckScreen[None]):
             up = Reach.UP if found.milliseconds is not None else Reach.READY
             reach = up if found.is_reachable else reach_after(found.failure)
         row = self._rows.get(name)
-        if row is not None and row.provider == provider:
+        if row is not None and _asks_the_same(row.provider, provider):
             self._show(replace(row, reach=reach, milliseconds=found.milliseconds, failure=found.failure))
 
     def _show_reach(self, provider: Provider, reach: Reach, *, error: LmdeckError) -> None:
         row = self._rows.get(provider.name)
-        if row is not None and row.provider == provider:
+        if row is not None and _asks_the_same(row.provider, provider):
             self._show(replace(row, reach=reach, failure=error.failure))
 
     def _show(self, row: Row) -> None:
@@ -211,3 +213,8 @@ class ProvidersBase(LmdeckScreen[None]):
         if event.key == "down" and isinstance(self.focused, Input):
             event.stop()
             self.table.focus()
+
+
+def _asks_the_same(one: Provider, other: Provider) -> bool:
+    """Return whether who answers to one answers to the other: they differ at most in being the default."""
+    return replace(one, is_default=other.is_default) == other

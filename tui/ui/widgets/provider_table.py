@@ -17,7 +17,7 @@ from tui.ui.provider_view import COLUMNS, Column, Row, column_width, fitting_col
 
 
 class ProviderTable(DataTable[Text], inherit_bindings=False):
-    """Shows rows; the cursor stays on its provider whatever happens around it."""
+    """Shows rows; the cursor stays on its provider, or on its place where that one is gone."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
 
@@ -92,7 +92,7 @@ class ProviderTable(DataTable[Text], inherit_bindings=False):
 
     def rearrange(self, cursor_name: str | None = None) -> None:
         """Build the table anew, the cursor on the provider it was on."""
-        name = cursor_name or self._cursor_name()
+        name, place = cursor_name or self._cursor_name(), self.cursor_row
         rows = self.shown_rows()
         room = self.app.size.width - self.styles.gutter.width - 1
         self._columns = list(COLUMNS) if self.shows_all_columns else fitting_columns(self._all, room)
@@ -104,7 +104,9 @@ class ProviderTable(DataTable[Text], inherit_bindings=False):
             cells = [self._cell(column, row) for column in self._columns]
             self.add_row(*cells, key=row.provider.name)
         names = [row.provider.name for row in rows]
-        self.move_cursor(row=names.index(name) if name in names else 0)
+        is_gone = name is not None and all(row.provider.name != name for row in self._all)
+        fallback = max(0, min(place, len(names) - 1)) if is_gone else 0
+        self.move_cursor(row=names.index(name) if name in names else fallback)
         self.post_message(self.Arranged())
 
     def on_resize(self, event: events.Resize) -> None:
