@@ -72,11 +72,11 @@ class HelpScreen(Window[None]):
             for group, keys in self._groups.items():
                 yield Static(Content(GROUP_TITLES[group]), classes="help-title")
                 yield KeyList(keys)
-            yield Static(Content("Esc closes this help."), classes="help-note")
 
     def on_mount(self) -> None:
-        """Name the window."""
-        self.query_one("#help").border_title = "Help"
+        """Name the window, and say how it is closed where that is in sight from the start."""
+        window = self.query_one("#help")
+        window.border_title, window.border_subtitle = "Help", "Esc closes"
 
 
 def help_for(screen: Screen[object]) -> HelpScreen:
