@@ -160,11 +160,14 @@ def test_the_closest_name_is_told(call: Call) -> None:
     assert "demo" in call("check", "dmeo").err
 
 
-def test_a_repair_is_a_command_to_type(call: Call) -> None:
+def test_a_repair_is_a_command_to_type(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     with FaultServer(FakeApi(models=model_list("m 1", "other"))) as server:
         url = server.base_url.removesuffix("/v1")
         done = call("check", url, "--model", "m 1")
-        assert (done.code, f"use it: lmdeck check {url}/v1\n" in done.out) == (1, True)
+        assert (done.code, f"use it: lmdeck check {url}/v1 --model 'm 1'\n" in done.out) == (1, True)
+        monkeypatch.setenv("SOME_KEY", KEY)
+        done = call("check", url, "--quick", "--model", "m n", "--key-env", "SOME_KEY")
+        assert f"use it: lmdeck check {url}/v1 --model 'm n' --key-env SOME_KEY\n" in done.out
         done = call("check", f"{url}/v1", "--model", "m 2", "--quick")
         assert "--model 'm 1'" in done.out
 

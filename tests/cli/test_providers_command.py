@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Call
+from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 
 ADD = ("providers", "add", "qwen", "--url", "http://gpu01:8000/v1", "--model", "Qwen/Qwen3-8B")
 
@@ -119,13 +120,24 @@ def test_a_malformed_file_is_said_aloud_and_kept(call: Call, home: Path) -> None
     assert [path.read_text() for path in kept] == ["[providers.x\nurl = "]
 
 
+@pytest.mark.parametrize("answer", ["ctrl+d", "no\r"])
+def test_without_a_yes_nothing_is_forgotten(tmp_path: Path, answer: str) -> None:
+    environment = private_environment(tmp_path)
+    with TerminalProgram(lmdeck("forget", "keys"), environment) as terminal:
+        terminal.wait_for("Type yes")
+        terminal.send_bytes(b"\x04" if answer == "ctrl+d" else answer.encode())
+        terminal.wait_for("Nothing was removed.")
+        assert terminal.wait() == 1
+
+
 def test_paths_and_forget(call: Call) -> None:
     assert call(*ADD).code == 0
     places = {place["what"]: place for place in call("paths", "--json").json["paths"]}
     assert places["Providers"]["exists"]
     refused = call("forget", "keys")
     assert refused.code == 2
-    assert call("forget", "keys", "conversations", "caches", "--yes").code == 0
+    done = call("forget", "keys", "conversations", "caches", "--yes")
+    assert (done.code, "There were no keys to remove." in done.out) == (0, True)
     assert call("providers", "show", "qwen").code == 0
 
 

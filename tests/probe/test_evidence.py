@@ -260,6 +260,16 @@ async def test_a_server_that_wants_no_pause_is_not_waited_for() -> None:
     assert report.verdict.advice == "Wait a moment and send again."  # type: ignore[union-attr]
 
 
+async def test_tokens_from_the_cache_were_not_read() -> None:
+    usage = b'data: {"choices":[],"usage":{"prompt_tokens":9000,"completion_tokens":10,'
+    usage += b'"prompt_tokens_details":{"cached_tokens":9000}}}\n\n'
+    body = b"".join(delta(f"{number} ") for number in range(10)) + FINISH_EVENT + usage + STREAM_END
+    with FaultServer(FakeApi(chat=Answer(body, content_type="text/event-stream"))) as server:
+        report = await run_check(target(server.base_url))
+    assert report.ok
+    assert not any("prompt read" in fact for fact in report.result(CheckId.SPEED).facts)  # type: ignore[union-attr]
+
+
 async def test_an_answer_that_was_cut_says_nothing_of_token_counts() -> None:
     with FaultServer(FakeApi(chat="reset-mid-stream")) as server:
         report = await run_check(target(server.base_url))
@@ -433,7 +443,10 @@ async def test_a_container_is_recognised_by_its_files(tmp_path: Path) -> None:
     with refused_port() as port:
         report = await run_check(target(f"http://127.0.0.1:{port}/v1"), root=tmp_path)
     assert cause_of(report) == "connection-refused"
-    assert report.result(CheckId.ENVIRONMENT).cause == "localhost-is-container"  # type: ignore[union-attr]
+    environment = report.result(CheckId.ENVIRONMENT)
+    assert environment is not None
+    assert environment.cause == "localhost-is-container"
+    assert environment.title.startswith("127.0.0.1 means this container")
     assert report.to_json()["environment"]["container"] is True  # type: ignore[index]
 
 

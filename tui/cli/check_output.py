@@ -12,6 +12,7 @@ from tui.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure
+from tui.core.key_reference import KeyKind
 from tui.core.provider import Provider
 from tui.core.report_text import (
     LABELS,
@@ -52,9 +53,11 @@ class CheckPrinter:
         self._waiting: dict[CheckId, CheckResult] = {}
         self._printed: dict[CheckId, list[ReportLine]] = {}
         self._has_failed = False
+        self._model = ""
 
     def begin(self, model: str, *, is_quick: bool) -> None:
         """Say what is checked and what that costs, before anything is sent."""
+        self._model = model
         provider = self._subject.provider
         name = f"{provider.label}: " if self._subject.is_named else ""
         model = model or provider.compatible_provider
@@ -123,7 +126,7 @@ class CheckPrinter:
     def _offer(self, report: DiagnosisReport, repair: Repair) -> None:
         for line in repair_lines(replace(report, repairs=(repair,)), width=self._width):
             self._print(line)
-        self._line("plain", f"  {_how_to_apply(self._subject, repair)}")
+        self._line("plain", f"  {_how_to_apply(self._subject, repair, self._model)}")
 
     def _cost(self, report: DiagnosisReport) -> str:
         usage = report.usage
@@ -151,14 +154,17 @@ def _mark_style(line: ReportLine) -> str:
     return GREEN if line.role == "ok" and not line.text.startswith((glyph_of(CheckStatus.OK), "ok ")) else ""
 
 
-def _how_to_apply(subject: Subject, repair: Repair) -> str:
-    """Return the command that tries a repair, or where to apply it."""
+def _how_to_apply(subject: Subject, repair: Repair, model: str) -> str:
+    """Return the command that tries a repair with all else as it was, or where to apply it."""
     if subject.is_named:
         return f"apply it: open lmdeck, press d on {safe_line(subject.provider.name)}, then u"
     url = repair.changes.get("provider_url", subject.provider.provider_url)
     command = ["lmdeck", "check", shlex.quote(url)]
-    if model := repair.changes.get("compatible_provider"):
+    if model := repair.changes.get("compatible_provider", model):
         command += ["--model", shlex.quote(model)]
+    key = subject.provider.api_key
+    if key is not None and key.kind is KeyKind.ENVIRONMENT:
+        command += ["--key-env", shlex.quote(key.value)]
     if repair.kind in ("url", "model"):
         return "use it: " + " ".join(command)
     return "use it: add the endpoint as a provider, where this can be set"

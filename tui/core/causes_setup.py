@@ -123,21 +123,22 @@ _ENVIRONMENT = (
     ),
     Cause(
         "localhost-is-container",
-        "The name localhost means this container, not the machine around it, and nothing listens "
-        "here[[ on port {port}]].",
+        "[[{host}||The name localhost]] means this container, not the machine around it, and nothing "
+        "listens here[[ on port {port}]].",
         "For a server outside use host.docker.internal or its service name, or run with --network host.",
         is_warning=True,
     ),
     Cause(
         "localhost-is-wsl",
-        "The name localhost means Linux inside Windows (WSL), and nothing listens here[[ on port {port}]].",
+        "[[{host}||The name localhost]] means Linux inside Windows (WSL), and nothing listens "
+        "here[[ on port {port}]].",
         "For a server on the Windows side turn on mirrored networking, or use the Windows host's address.",
         is_warning=True,
     ),
     Cause(
         "localhost-is-remote-host",
-        "Over SSH localhost is [[{hostname}||the remote machine]], and nothing listens there[[ on "
-        "port {port}]].",
+        "Over SSH [[{host}||localhost]] is [[{hostname}||the remote machine]], and nothing listens "
+        "there[[ on port {port}]].",
         "Start the server there, or bring your own machine's port there with ssh -R[[ "
         "{port}:localhost:{port}]].",
         is_warning=True,

@@ -28,7 +28,8 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     paths = resolve_paths(os.environ)
     for what in chosen:
         removed = forget(paths, what)
-        output.line(f"Removed {WHAT[what]}: {removed} file{'' if removed == 1 else 's'}.")
+        files = f"{removed} file{'' if removed == 1 else 's'}"
+        output.line(f"Removed {WHAT[what]}: {files}." if removed else f"There were no {what} to remove.")
     return 0
 
 
@@ -37,5 +38,9 @@ def _agrees(chosen: list[str], output: Output) -> bool:
         raise UsageError(
             explain("usage", reason="forget asks before it removes: give --yes", command="forget")
         )
-    output.text(f"This removes {' and '.join(WHAT[what] for what in chosen)}. It cannot be undone.")
-    return input("Type yes to go on: ").strip().lower() == "yes"
+    output.text(f"This removes {', and '.join(WHAT[what] for what in chosen)}. It cannot be undone.")
+    try:
+        return input("Type yes to go on: ").strip().lower() == "yes"
+    except EOFError:  # Ctrl+D
+        output.text("")
+        return False

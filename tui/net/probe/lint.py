@@ -120,7 +120,7 @@ def _malformed_key(run: Run) -> Failure | None:
 
 def surrounding_facts(surroundings: Surroundings) -> tuple[str, ...]:
     """Return where the program runs, one fact a line."""
-    facts = [f"runs on {safe_line(surroundings.hostname, 80)}"]
+    facts = [f"lmdeck runs on {safe_line(surroundings.hostname, 80)}"]
     if surroundings.container:
         facts.append("inside a container")
     if surroundings.wsl:

@@ -102,6 +102,7 @@ def note_what_localhost_is(run: Run, origin: Origin) -> None:
                 status=None,
                 server_message=None,
                 chain=(),
+                host=origin.host,
                 port=str(origin.port),
                 hostname=around.hostname,
             )

@@ -133,9 +133,11 @@ def _own_figures(turn: Turn) -> list[str]:
     if timings.ttfa_ms is not None and timings.ttfa_ms != timings.ttft_ms:
         facts.append(f"first text of the answer after {timings.ttfa_ms:.0f} ms")
     if usage is not None and usage.prompt_tokens and timings.ttft_ms:
-        cached = " (cached)" if usage.cached_tokens else ""
-        rate = usage.prompt_tokens / timings.ttft_ms * 1000
-        facts.append(f"prompt read at {rate:.0f} tokens/s or more{cached}")
+        cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
+        rate = (usage.prompt_tokens - cached) / timings.ttft_ms * 1000
+        apart = f", without the {cached} tokens from the cache" if cached else ""
+        if rate:
+            facts.append(f"prompt read at {rate:.0f} tokens/s or more{apart}")
     return facts
 
 
