@@ -194,7 +194,7 @@ def test_a_fork_is_a_conversation_of_its_own_and_costs_nothing_twice(
     fork.journal.write_turn(a_turn("t2"))
     fork.journal.close()
     again = store.open(fork.identity)
-    assert again.title == "Why? (fork)"
+    assert again.title == "Why? (copy)"
     assert again.forked_from == identity
     assert [turn.cost for turn in again.turns] == [a_turn().cost] * 2
     costs = {summary.identity: summary.costs[0].total for summary in store.list()}

@@ -124,7 +124,7 @@ class ConversationStore:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
         transcript = self._read(self._existing(identity))
-        title = f"{transcript.title} (fork)" if transcript.title else ""
+        title = f"{transcript.title} (copy)" if transcript.title else ""
         journal = self.adopt(transcript.turns, title, forked_from=identity, is_copy=True)
         transcript.title, transcript.forked_from = title, identity
         return _opened(journal.identity, transcript, journal, tuple(_notices(transcript)))

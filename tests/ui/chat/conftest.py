@@ -133,7 +133,7 @@ class ChatRuntime(FakeRuntime):
         return self._chat(identity, turns=self.saved[identity], title="kept", is_saved=is_free)
 
     def fork_session(self, identity: str) -> Any:
-        return self._chat(f"copy-of-{identity}", turns=self.saved[identity], title="kept (fork)")
+        return self._chat(f"copy-of-{identity}", turns=self.saved[identity], title="kept (copy)")
 
     async def release(self, session: ChatSession) -> None:
         self.released.append(session.identity)
