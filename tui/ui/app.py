@@ -205,10 +205,11 @@ class LmdeckApp(App[None], inherit_bindings=False):
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("Calm", "Stop or allow animations", self.toggle_calm)
         yield SystemCommand("Quit", "Leave; asks only while something would be lost", self.action_quit)
+        offered: set[str] = set()  # several keys may lead to one action
         for active in screen.active_bindings.values():
-            binding = active.binding
-            if active.enabled and active.node is screen and binding.id:
-                action = binding.action
+            binding, action = active.binding, active.binding.action
+            if active.enabled and active.node is screen and binding.id and action not in offered:
+                offered.add(action)
                 yield SystemCommand(binding.description, binding.tooltip, self._runner(screen, action))
 
     def _runner(self, screen: Screen[Any], action: str) -> Any:

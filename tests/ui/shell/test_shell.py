@@ -103,6 +103,15 @@ async def test_the_palette_offers_the_commands_of_the_screen(until: Until) -> No
         await until(pilot, lambda: screen.table.is_reversed)
 
 
+async def test_the_palette_offers_an_action_once_whatever_keys_lead_to_it(until: Until) -> None:
+    async with running() as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen.__class__.__name__ == "ChatScreen")
+        titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
+        assert {"Search", "All reasoning"} <= set(titles)
+        assert len(titles) == len(set(titles))
+
+
 async def test_f1_opens_help_once_and_closes_it(until: Until) -> None:
     async with running() as pilot:
         await pilot.press("f1")
