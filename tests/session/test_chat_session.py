@@ -171,10 +171,16 @@ async def test_the_next_prompt_goes_while_the_connection_before_is_still_being_c
 
 async def test_a_turn_stopped_before_its_first_step_has_ended() -> None:
     session = session_of(Script(REPLY))
-    waiting = session.send("go", ChatTarget(PROVIDER))
+    task = session.start("go", ChatTarget(PROVIDER))
     session.stop()
-    turn = await waiting
-    assert (turn.state, session.live) == (TurnState.STOPPED, None)
+    await asyncio.wait([task])
+    assert (session.turns[0].state, session.live) == (TurnState.STOPPED, None)
+
+
+async def test_a_wait_for_a_turn_stopped_before_its_first_step_gives_the_turn() -> None:
+    session = session_of(Script(REPLY))
+    asyncio.get_running_loop().call_soon(session.stop)
+    assert (await session.send("go", ChatTarget(PROVIDER))).state is TurnState.STOPPED
 
 
 async def test_cancelling_the_caller_keeps_what_came_and_cancels() -> None:

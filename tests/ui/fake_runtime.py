@@ -222,12 +222,15 @@ class FakeSession:
         """Nothing is written here, so there is no trouble."""
 
     async def send(self, prompt: str, target: Any) -> Turn:
+        return await self.start(prompt, target)
+
+    def start(self, prompt: str, target: Any) -> asyncio.Task[Turn]:
         turn = Turn(f"turn-{len(self.turns) + 1}", prompt)
         provider = getattr(target, "provider", None)
         turn.provider = provider.name if provider else ""
         turn.model = getattr(target, "model", "")
         self.turns.append(turn)
-        return await self._play(turn, target)
+        return asyncio.ensure_future(self._play(turn, target))
 
     async def regenerate(self, target: Any) -> Turn:
         last = self.turns.pop()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from tui.core.chat import ChatRequest, Message, Role
@@ -77,7 +77,7 @@ class ChatSession:
         self._journal = journal
         self._clock = clock
         self._now = now
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Turn]] = set()
 
     @property
     def live(self) -> Turn | None:
@@ -93,10 +93,28 @@ class ChatSession:
         """Have a change of ``trouble`` told, which may come between two turns, and from another thread."""
         self._journal.watch_trouble(changed)
 
-    def send(self, prompt: str, target: ChatTarget) -> Coroutine[Any, Any, Turn]:
-        """Send a prompt at once, and fold the reply; what is returned waits for its end and gives the turn.
+    async def send(self, prompt: str, target: ChatTarget) -> Turn:
+        """Send a prompt and fold the reply until it ends; return its turn.
 
-        Failures end the turn, they are not raised. Cancelling the wait stops the turn and keeps what came.
+        Failures end the turn, they are not raised. Cancelling stops the turn and keeps what came.
+
+        Raises:
+            RuntimeError: a turn is still streaming.
+        """
+        task = self.start(prompt, target)
+        turn = self.turns[-1]
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait([task])
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+        return turn
+
+    def start(self, prompt: str, target: ChatTarget) -> asyncio.Task[Turn]:
+        """Send a prompt, for those who cannot wait; the task gives the turn when the reply has ended.
 
         Raises:
             RuntimeError: a turn is still streaming.
@@ -122,7 +140,7 @@ class ChatSession:
         task = asyncio.ensure_future(self._run(live, target, request))
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._leave(done, live))
-        return self._wait_for(task, turn)
+        return task
 
     async def regenerate(self, target: ChatTarget) -> Turn | None:
         """Drop the last turn's reply and ask its prompt again; ``None`` where there is no turn."""
@@ -188,23 +206,12 @@ class ChatSession:
                 messages.append(Message(Role.ASSISTANT, turn.answer.text, turn.reasoning.text))
         return messages
 
-    async def _wait_for(self, task: asyncio.Task[None], turn: Turn) -> Turn:
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            task.cancel()
-            await asyncio.wait([task])
-            current = asyncio.current_task()
-            if current is not None and current.cancelling():
-                raise
-        return turn
-
     async def _stop_and_wait(self) -> None:
         self.stop()
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _run(self, live: LiveTurn, target: ChatTarget, request: ChatRequest) -> None:
+    async def _run(self, live: LiveTurn, target: ChatTarget, request: ChatRequest) -> Turn:
         try:
             async with aclosing(self._exchange(target, request)) as batches:
                 async for batch in batches:
@@ -214,8 +221,9 @@ class ChatSession:
             self._end(live, TurnState.STOPPED)
         finally:
             self._end(live, TurnState.INTERRUPTED)
+        return live.turn
 
-    def _leave(self, task: asyncio.Task[None], live: LiveTurn) -> None:
+    def _leave(self, task: asyncio.Task[Turn], live: LiveTurn) -> None:
         """Forget a task that is done; one that was stopped before its first step has ended nothing yet."""
         self._tasks.discard(task)
         self._end(live, TurnState.STOPPED)

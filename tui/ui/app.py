@@ -24,6 +24,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from tui.core.safe_text import safe_line, safe_text
+from tui.ui.background import in_background
 from tui.ui.bindings import IDENTIFIERS, bindings_of
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.screens.base import ChecksReachability, HoldsWork, NoticesEdits
@@ -139,7 +140,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
         self.set_timer(_WARM_AFTER_SECONDS, self._begin_to_warm)
 
     def _begin_to_warm(self) -> None:
-        self.run_worker(self._warm(), name="warm", group="warm", exit_on_error=False)
+        in_background(self, self._warm, name="warm", group="warm")
 
     async def _warm(self) -> None:
         """Load what the first request needs, then find out who answers."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from tui.session.target import ChatTarget
+from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.chat_base import STREAMING
 from tui.ui.screens.chat_reading import ChatReading
@@ -74,7 +75,7 @@ class ChatScreen(ChatReading):
             self.notify(hindrance, severity="warning", timeout=4)
         elif session is not None and target is not None:
             ask = session.regenerate if what == "again" else session.continue_turn
-            self.exchange("", ask(target))
+            self.exchange("", ask, target)
 
     # ── Conversations ───────────────────────────────────────────────────────────────────────
 
@@ -92,9 +93,7 @@ class ChatScreen(ChatReading):
             self.begin(self.runtime.new_session(saved=is_saved))
             self.prompt.focus()
 
-        self.ask_before_losing(
-            lambda: self.run_worker(begin(), group="open", exclusive=True, exit_on_error=False)
-        )
+        self.ask_before_losing(lambda: in_background(self, begin, group="open", exclusive=True))
 
     def ask_before_losing(self, go_on: Callable[[], object]) -> None:
         """Go on at once, or ask where leaving the conversation would lose something of it."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -16,6 +16,7 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import TurnState
 from tui.core.usage import Price
 from tui.session.target import ChatTarget
+from tui.ui.background import in_background
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.screens.chat_view import SessionView, is_cut, provider_marks, usable_providers
 from tui.ui.transcript import Transcript
@@ -161,7 +162,7 @@ class ChatBase(LmdeckScreen[None]):
 
     def open_conversation(self, identity: str, *, is_fork: bool = False) -> None:
         """Reopen a saved conversation, or go on in a copy of it."""
-        self.run_worker(self._open(identity, is_fork), group="open", exclusive=True, exit_on_error=False)
+        in_background(self, self._open, identity, is_fork, group="open", exclusive=True)
 
     async def _open(self, identity: str, is_fork: bool) -> None:
         session = self.session
@@ -201,7 +202,7 @@ class ChatBase(LmdeckScreen[None]):
         if hindrance or session is None or target is None:
             self.notify(hindrance, severity="warning", timeout=4)
             return False
-        self.exchange(text, session.send(text, target))
+        self.exchange(text, asyncio.wait_for, session.start(text, target), None)
         return True
 
     def hindrance(self) -> str:
@@ -214,10 +215,10 @@ class ChatBase(LmdeckScreen[None]):
             return "The conversation is still being opened. Your prompt stays here."
         return "" if self.target is not None else "No provider is active. Press Ctrl+L and add one."
 
-    def exchange(self, prompt: str, waiting: Coroutine[Any, Any, object]) -> None:
-        """Follow an exchange that has begun; ``prompt`` comes back into the prompt if it fails."""
+    def exchange(self, prompt: str, ask: Callable[..., Awaitable[object]], *arguments: object) -> None:
+        """Wait for an exchange; ``prompt`` comes back into the prompt if it fails."""
         self._sent = prompt
-        self.run_worker(waiting, name="exchange", group="chat", exit_on_error=False)
+        in_background(self, ask, *arguments, name="exchange", group="chat")
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.binding import ActiveBinding
 
 from tui.core.turn import Turn
+from tui.ui.background import in_background
 from tui.ui.screens.chat_base import ChatBase
 from tui.ui.screens.chat_mouse import take_mouse
 from tui.ui.screens.chat_view import last_code_block
@@ -66,7 +67,7 @@ class ChatReading(ChatBase):
 
     def copy(self, text: str, what: str) -> None:
         """Copy a text and say which way it went."""
-        self.run_worker(self._copy(text, what), group="copy", exit_on_error=False)
+        in_background(self, self._copy, text, what, group="copy")
 
     async def _copy(self, text: str, what: str) -> None:
         result = await self.runtime.clipboard.copy(text, self.app.copy_to_clipboard)

@@ -15,6 +15,7 @@ from textual.widgets import DataTable, Input, Static
 
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
+from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.screens.conversations_view import columns_for, matches, note_on, row_texts
@@ -85,7 +86,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._change(lambda: None)
 
     def _change(self, change: Callable[[], object], done: str = "") -> None:
-        self.run_worker(self._work(change, done), group="conversations", exit_on_error=False)
+        in_background(self, self._work, change, done, group="conversations")
 
     async def _work(self, change: Callable[[], object], done: str) -> None:
         """Do something on disk, then show what is there; say what is wrong where it refuses."""

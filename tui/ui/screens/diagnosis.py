@@ -22,6 +22,7 @@ from tui.core.provider import Provider
 from tui.core.report_text import LABELS, cost_line, report_text
 from tui.core.safe_text import safe_line
 from tui.runtime.diagnosing import CheckOptions
+from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.diagnosis_view import DiagnosisSubject, past_lines, verdict_content
 from tui.ui.screens.base import LmdeckScreen
@@ -109,8 +110,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             on_progress=self._on_progress,
         )
         self._clock = self._clock or self.set_interval(1, self._show_waiting)
-        self._worker = self.run_worker(
-            self._run(self._check), name="diagnosis", group="diagnosis", exclusive=True, exit_on_error=False
+        self._worker = in_background(
+            self, self._run, self._check, name="diagnosis", group="diagnosis", exclusive=True
         )
         self.rungs.grow({})
         self._show_waiting()
@@ -231,7 +232,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             self._copy(self.runtime.redactor.redact(self._report.curl), "curl command")
 
     def _copy(self, text: str, what: str) -> None:
-        self.run_worker(self._pass_on(text, what), group="copy", exit_on_error=False)
+        in_background(self, self._pass_on, text, what, group="copy")
 
     async def _pass_on(self, text: str, what: str) -> None:
         result = await self.runtime.clipboard.copy(text, self.app.copy_to_clipboard)

@@ -16,6 +16,7 @@ from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
+from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.widgets.key_bar import KeyBar
@@ -90,7 +91,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self._say("looking…")
         self._show()
         self.query_one("#nothing").remove_class("-shown")
-        self.run_worker(self._look(), group="discover", exclusive=True, exit_on_error=False)
+        in_background(self, self._look, group="discover", exclusive=True)
 
     async def _look(self) -> None:
         discovery = await self.runtime.discover(self._on_found)

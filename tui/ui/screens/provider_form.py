@@ -14,6 +14,7 @@ from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line
+from tui.ui.background import in_background
 from tui.ui.form_fields import ADVANCED, ALL_FIELDS
 from tui.ui.form_values import row_of, values_of
 from tui.ui.screens.dialogs import Choice, ChoiceDialog, ConfirmDialog
@@ -61,7 +62,7 @@ class ProviderFormScreen(ProviderFormBase):
             return
         self._asked = asked
         self.query_one(ModelField).say(f"… asking {report.models_url}")
-        self.run_worker(self._fetch_models(), group="models", exclusive=True, exit_on_error=False)
+        in_background(self, self._fetch_models, group="models", exclusive=True)
 
     async def _fetch_models(self) -> None:
         field = self.query_one(ModelField)
@@ -108,7 +109,7 @@ class ProviderFormScreen(ProviderFormBase):
     def _start_test(self) -> None:
         model = safe_line(self.row("compatible_provider").value, 60)
         self._show_trial(Content.styled(f"… asking {model}. Esc stops.", "dim"))
-        self.run_worker(self._test(), name="trial", group="trial", exclusive=True, exit_on_error=False)
+        in_background(self, self._test, name="trial", group="trial", exclusive=True)
 
     async def _test(self) -> None:
         values = self.values()

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
+from tui.ui.background import in_background
 from tui.ui.screens.base import runtime_of
 from tui.ui.screens.modal import Window
 from tui.ui.widgets.trial_result import result_of, result_of_failure
@@ -49,7 +50,7 @@ class ProviderTestScreen(Window[None]):
         """Send the line; a running test is dropped."""
         model = safe_line(self._provider.compatible_provider, 60)
         self.query_one("#trial-result", Static).update(Content(f"… asking {model}. Esc stops."))
-        self.run_worker(self._test(), group="trial", exclusive=True, exit_on_error=False)
+        in_background(self, self._test, group="trial", exclusive=True)
 
     async def _test(self) -> None:
         try:

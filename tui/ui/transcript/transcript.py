@@ -15,6 +15,7 @@ from textual.selection import Selection
 from textual.widgets import Collapsible
 
 from tui.core.turn import Turn
+from tui.ui.background import in_background
 from tui.ui.transcript import messages
 from tui.ui.transcript.canvas import Canvas
 from tui.ui.transcript.cells import cell_len
@@ -151,7 +152,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         if document is None:
             return
         block = self.cursor.block if self.cursor.identity is not None else None
-        self.run_worker(self._copy_code(document.turn.answer.text, block), exit_on_error=False)
+        in_background(self, self._copy_code, document.turn.answer.text, block, group="copy")
 
     async def _copy_code(self, text: str, block: int | None) -> None:
         """Copy a block of code, or the last one; a long text is looked through beside the keyboard."""

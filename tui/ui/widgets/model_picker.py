@@ -16,6 +16,7 @@ from textual.worker import Worker
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line, safe_text
+from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import runtime_of
 from tui.ui.screens.modal import Window
@@ -93,7 +94,7 @@ class ModelPicker(Window[Picked | None]):
         if provider.name not in self._offered:
             self._offered[provider.name] = []
             self._notes[provider.name] = "Asking what the endpoint offers…"
-            self.run_worker(self._ask(provider), group=f"models-{provider.name}", exit_on_error=False)
+            in_background(self, self._ask, provider, group=f"models-{provider.name}")
         self._show_models()
 
     async def _ask(self, provider: Provider) -> None:

@@ -1,0 +1,27 @@
+"""Work beside a screen: what waits for a disk, a network or an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from textual.dom import DOMNode
+from textual.worker import Worker
+
+
+def in_background(
+    node: DOMNode,
+    work: Callable[..., Awaitable[Any]],
+    *arguments: object,
+    group: str,
+    name: str = "",
+    exclusive: bool = False,
+) -> Worker[Any]:
+    """Call ``work`` with the arguments in a worker of the node; it ends with the node.
+
+    It takes a function, not a coroutine: one whose worker is cancelled before it begins would never be
+    awaited. A failure does not end the program: ``LmdeckScreen`` tells it.
+    """
+    begun: Any = partial(work, *arguments)
+    return node.run_worker(begun, name=name, group=group, exclusive=exclusive, exit_on_error=False)
