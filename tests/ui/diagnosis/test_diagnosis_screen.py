@@ -125,6 +125,17 @@ async def test_a_repair_is_applied_and_checked_with_one_key(runtime: DiagnosingR
         assert [asked[0].compatible_provider for asked in runtime.asked] == ["Qwen/Qwen3-8B", "other"]
 
 
+async def test_enter_changes_nothing_of_an_endpoint_that_works(
+    runtime: DiagnosingRuntime, until: Until
+) -> None:
+    runtime.report = replace(ALL_WELL, repairs=NOTHING_THERE.repairs)
+    async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
+        await until(pilot, lambda: done(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RungDetailsScreen))
+        assert len(runtime.asked) == 1
+
+
 async def test_enter_takes_the_repair_under_the_cursor(runtime: DiagnosingRuntime, until: Until) -> None:
     runtime.report = NOTHING_THERE
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):

@@ -52,7 +52,7 @@ class RungList(OptionList, inherit_bindings=False):
         repairs: Sequence[Repair] = (),
         sections: Sequence[Section] = (),
     ) -> None:
-        """Show the finished diagnosis, the cursor on what can be done about it."""
+        """Show the finished diagnosis, the cursor on what can be done about a failure."""
         self._results = dict(results)
         self._repairs = tuple(repairs)
         self._sections = tuple((heading, lines) for heading, lines in sections if lines)
@@ -79,14 +79,15 @@ class RungList(OptionList, inherit_bindings=False):
         return (option.id or "") if option is not None else ""
 
     def _best_row(self) -> int:
-        failed = [
-            check
-            for check in CheckId
-            if (result := self._results.get(check)) is not None and result.status is CheckStatus.FAILED
-        ]
-        if self._repairs:
-            return self.get_option_index("repair-0")
-        return self.get_option_index(f"check-{failed[0]}") if failed else 0
+        if (failed := self._first(CheckStatus.FAILED)) is not None:
+            return self.get_option_index("repair-0" if self._repairs else f"check-{failed}")
+        # Enter changes nothing of an endpoint that works, unless somebody goes to the repair
+        warned = self._first(CheckStatus.WARNING) if self._repairs else None
+        return self.get_option_index(f"check-{warned or CheckId.URL}")
+
+    def _first(self, status: CheckStatus) -> CheckId | None:
+        results = (self._results.get(check) for check in CheckId)
+        return next((result.id for result in results if result is not None and result.status is status), None)
 
     def _build(self) -> None:
         row = self.highlighted
