@@ -270,6 +270,21 @@ async def test_tokens_from_the_cache_were_not_read() -> None:
     assert not any("prompt read" in fact for fact in report.result(CheckId.SPEED).facts)  # type: ignore[union-attr]
 
 
+async def test_without_encryption_it_is_http_that_is_waited_for() -> None:
+    seen: list[CheckId] = []
+    waiting: list[CheckId] = []
+
+    def models(connection: Connection) -> None:
+        connection.read_request()
+        waiting.extend(seen)
+        connection.respond(b'{"data":[]}')
+
+    with FaultServer(FakeApi(models=models)) as server:
+        await run_check(target(server.base_url), on_result=lambda result: seen.append(result.id))
+    assert waiting[-1] is CheckId.TLS
+    assert seen.count(CheckId.TLS) == 1
+
+
 async def test_an_answer_that_was_cut_says_nothing_of_token_counts() -> None:
     with FaultServer(FakeApi(chat="reset-mid-stream")) as server:
         report = await run_check(target(server.base_url))

@@ -107,6 +107,8 @@ async def check_answer(run: Run) -> FirstAnswer | None:
     An answer that is no model list leaves HTTP open where a chat may still work: its failure is set
     and the HTTP check is not settled.
     """
+    if run.endpoint.base_url.startswith("http:"):
+        settle_unencrypted(run)  # known before: what is waited for is HTTP
     answer = await ask(run)
     if answer.response is None:
         await _settle_silence(run, answer)

@@ -29,7 +29,8 @@ def certificate_facts(failure: Failure) -> tuple[str, ...]:
 
 def settle_unencrypted(run: Run) -> None:
     """Record that there is nothing to encrypt; what comes after is tried all the same."""
-    run.settle(skipped(CheckId.TLS, "Not used: the URL says http://."), blocks=False)
+    if run.result(CheckId.TLS) is None:
+        run.settle(skipped(CheckId.TLS, "Not used: the URL says http://."), blocks=False)
 
 
 def settle_tls(run: Run, response: Fetched) -> None:
