@@ -65,6 +65,13 @@ def test_a_refusal_without_a_key_speaks_of_no_key() -> None:
         assert sentences.advice.startswith("Give ")
 
 
+def test_a_key_that_was_kept_back_has_not_travelled() -> None:
+    assert "would travel unencrypted to gpu01" in explain("key-unencrypted", host="gpu01").title
+    allowed = explain("key-unencrypted", host="gpu01", is_allowed="yes")
+    assert "travels unencrypted to gpu01" in allowed.title
+    assert "allow" not in allowed.advice
+
+
 def test_the_four_common_causes_keep_their_names() -> None:
     titles = [
         explain(c).title for c in ("connection-refused", "auth", "unexpected-response", "model-not-found")

@@ -76,8 +76,10 @@ _URL = (
     ),
     Cause(
         "key-unencrypted",
-        "The API key travels unencrypted[[ to {host}]]: anyone on the way can read it.",
-        "Use https://, an SSH tunnel (ssh -L), or allow it for this provider if you trust the network.",
+        "The API key [[{?is_allowed}travels||would travel]] unencrypted[[ to {host}]]: anyone on the way "
+        "[[{?is_allowed}can||could]] read it.",
+        "[[{?is_allowed}Use https:// or an SSH tunnel (ssh -L) if you do not trust the network"
+        "||Use https://, an SSH tunnel (ssh -L), or allow it for this provider if you trust the network]].",
         is_warning=True,
     ),
     Cause(

@@ -77,7 +77,8 @@ def _unencrypted_key(run: Run, report: UrlReport) -> Failure | None:
     has_secret = bool(endpoint.key) or any(is_secret_header(name) for name in endpoint.extra_headers)
     if not has_secret or report.scheme != "http" or report.is_loopback:
         return None
-    return explain("key-unencrypted", host=report.host)
+    is_allowed = "yes" if endpoint.allow_unencrypted_key else None
+    return explain("key-unencrypted", host=report.host, is_allowed=is_allowed)
 
 
 async def check_environment(run: Run) -> None:
