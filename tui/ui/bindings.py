@@ -529,7 +529,7 @@ def key_names(key: Key) -> str:
     """Return the keys of a binding as people write them: ``F5, Ctrl+T``."""
     if key.display:
         return key.display
-    return ", ".join(_spell(name) for name in key.keys.split(","))
+    return ", ".join(spelled_key(name) for name in key.keys.split(","))
 
 
 _SPELLINGS = {
@@ -543,7 +543,8 @@ _SPELLINGS = {
 }
 
 
-def _spell(name: str) -> str:
+def spelled_key(name: str) -> str:
+    """Return a key as people write it: ``Ctrl+T`` for what Textual calls ``ctrl+t``."""
     if len(name) == 1:
         return name
     parts = name.split("+")

@@ -49,8 +49,30 @@ def parts(bar: KeyBar) -> Iterator[tuple[str, str]]:
 async def test_each_action_has_its_first_key_and_hidden_ones_none() -> None:
     async with Sample().run_test() as pilot:
         bar = pilot.app.query_one(KeyBar)
-        assert bar.render().plain == " f2 First  f4 Second "
+        assert bar.render().plain == " F2 First  F4 Second "
         assert bar.line_width == len(bar.render().plain)
+
+
+async def test_a_narrow_line_has_the_short_names_of_keys_and_they_are_clicked_where_they_stand() -> None:
+    class Wide(Sample, inherit_bindings=False):
+        BINDINGS: ClassVar[list[BindingType]] = [
+            Binding("ctrl+s", "first", "First"),
+            Binding("enter", "second", "Second"),
+        ]
+
+    app = Wide()
+    async with app.run_test(size=(30, 10)) as pilot:
+        bar = app.query_one(KeyBar)
+        assert bar.render().plain == " Ctrl+S First  Enter Second "
+        await pilot.resize_terminal(24, 10)
+        await pilot.pause()
+        assert bar.render().plain == " ^s First  ⏎ Second "
+        await pilot.click(KeyBar, offset=(12, 0))
+        await pilot.pause()
+        assert app.done == ["second"]
+        await pilot.resize_terminal(19, 10)
+        await pilot.pause()
+        assert bar.render().plain == " ⏎ Second "
 
 
 async def test_a_click_is_the_key() -> None:
@@ -70,7 +92,7 @@ async def test_what_cannot_be_done_is_dim_and_a_click_on_it_does_nothing() -> No
         app.is_open = False
         app.refresh_bindings()
         await pilot.pause()
-        assert {text for text, style in parts(bar) if "dim" in style} == {"f4", "Second"}
+        assert {text for text, style in parts(bar) if "dim" in style} == {"F4", "Second"}
         await pilot.click(KeyBar, offset=(12, 0))
         assert app.done == []
 

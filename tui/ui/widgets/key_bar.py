@@ -6,7 +6,7 @@ all anew whenever one changes, which costs a start and every turn of a chat a la
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from textual import events
@@ -14,10 +14,13 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.ui.bindings import spelled_key
+
 
 class _Entry(NamedTuple):
     key: str
     label: str
+    short_label: str
     description: str
     tooltip: str
     is_enabled: bool
@@ -36,7 +39,10 @@ class _Entry(NamedTuple):
 
 
 class KeyBar(Widget):
-    """Shows the keys of the focused widget and the screen; what cannot be done now is dim."""
+    """Shows the keys of the focused widget and the screen; what cannot be done now is dim.
+
+    Keys are written as everywhere else, and in Textual's short form (``^s``) where that takes too much room.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -54,12 +60,12 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         """Return the line."""
-        return Content("").join(entry.content for entry in self._entries)
+        return Content("").join(entry.content for entry in self._shown())
 
     @property
     def line_width(self) -> int:
         """The cells that all keys take."""
-        return sum(entry.width for entry in self._entries)
+        return _width(self._shown())
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Do what the key under the pointer does."""
@@ -76,11 +82,20 @@ class KeyBar(Widget):
 
     def _entry_at(self, x: int) -> _Entry | None:
         left = 0
-        for entry in self._entries:
+        for entry in self._shown():
             if left <= x < left + entry.width:
                 return entry
             left += entry.width
         return None
+
+    def _shown(self) -> tuple[_Entry, ...]:
+        """Return the keys as there is room for them; the last one, the help, tells the others."""
+        if _width(self._entries) <= self.size.width:
+            return self._entries
+        shown = [entry._replace(label=entry.short_label) for entry in self._entries]
+        while len(shown) > 1 and _width(shown) > self.size.width:
+            del shown[-2]
+        return tuple(shown)
 
     def _bindings_changed(self, screen: Screen[object]) -> None:
         entries = tuple(self._active())
@@ -94,5 +109,10 @@ class KeyBar(Widget):
         for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
             if binding.show and binding.action not in seen:
                 seen.add(binding.action)
-                label = self.app.get_key_display(binding)
-                yield _Entry(binding.key, label, binding.description, tooltip, is_enabled)
+                label = binding.key_display or spelled_key(binding.key)
+                short_label = self.app.get_key_display(binding)
+                yield _Entry(binding.key, label, short_label, binding.description, tooltip, is_enabled)
+
+
+def _width(entries: Sequence[_Entry]) -> int:
+    return sum(entry.width for entry in entries)
