@@ -141,12 +141,13 @@ class ChatReading(ChatBase):
 
     async def action_search(self) -> None:
         """Open the search."""
-        if self._search is None:
+        if self._search is None and self.is_mounted:  # a key may come before the screen is whole
             from tui.ui.screens.chat_search import SearchBar
 
             self._search = SearchBar(id="search")
             await self.mount(self._search, before=self.prompt)
-        self._search.open()
+        if self._search is not None and self._search.is_mounted:
+            self._search.open()
 
     def on_search_bar_searched(self, event: SearchBar.Searched) -> None:
         """Mark what matches."""
