@@ -141,6 +141,16 @@ def test_warnings_outlast_everything_but_the_state() -> None:
     assert head == "done · TLS not verified · not saved"
 
 
+def test_short_forms_take_the_place_of_words_before_anything_is_left_out() -> None:
+    usage = Usage(22, 478, 199)
+    cost = Cost(Decimal("0.001"), Decimal("0.00005"), "USD")
+    facts = facts_of(finished_turn(usage), usage=usage, costs=(cost,))
+    assert "22 in · 478 out · 199 thought" in texts(facts, 120)[1]
+    tail = texts(facts, 78)[1]
+    assert tail.count("↑22 · ↓478 · ✻199") == 2
+    assert "0.00105 USD" in tail
+
+
 counts = st.integers(0, 10**9)
 
 
@@ -150,7 +160,8 @@ def test_a_narrow_bar_leaves_out_whole_parts(
 ) -> None:
     usage = Usage(prompt, completion, completion // 2, source=source)
     facts = facts_of(finished_turn(usage), usage=usage, model=model)
-    whole = {part.text for row in status_rows(facts, 10_000) for part in row}
+    parts = [part for row in status_rows(facts, 10_000) for part in row]
+    whole = {text for part in parts for text in (part.text, part.short)}
     for row in status_rows(facts, width):
         assert row_cells(row) <= width
         for part in row:

@@ -29,7 +29,8 @@ class ChatScreen(ChatReading):
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat", "chat.reading")
     HELP_TEXT: ClassVar[str] = (
         "Chat with the provider named in the status bar. ~ marks a figure that is estimated here, "
-        "— one that nobody knows; all others were reported by the server."
+        "— one that nobody knows; all others were reported by the server. Where words do not fit, "
+        "↑ are prompt tokens, ↓ completion tokens, ✻ those of them that were thought."
     )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -141,7 +141,8 @@ class ChatReading(ChatBase):
 
     async def action_search(self) -> None:
         """Open the search."""
-        if self._search is None and self.is_mounted:  # a key may come before the screen is whole
+        is_whole = self.is_mounted and self.is_attached  # a key may come before that, or after
+        if self._search is None and is_whole:
             from tui.ui.screens.chat_search import SearchBar
 
             self._search = SearchBar(id="search")

@@ -32,6 +32,8 @@ WIDE_COLUMNS = 132
 """From this width on everything stands in one row."""
 
 _SHORTEST_NAME = 8
+_SIGNS = {"in": "↑", "out": "↓", "thought": "✻"}
+"""For prompt, completion and reasoning tokens, where words do not fit."""
 _STATE_STYLES = {
     TurnState.WAITING: "busy",
     TurnState.REASONING: "busy",
@@ -62,6 +64,8 @@ class Part:
     """Parts of different groups are set apart by a rule; a group's name stands before its first part."""
     shrinks: bool = False
     """A name: it may be cut with ``…``. A figure never is."""
+    short: str = ""
+    """What takes its place where not all parts of the row fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,10 @@ def status_rows(facts: StatusFacts, width: int) -> list[list[Part]]:
 
 
 def fit(parts: Sequence[Part], width: int) -> list[Part]:
-    """Return the parts that fit: names are cut first, then the least important parts go."""
+    """Return the parts that fit: in short forms, then with cut names, then without the least important."""
     kept = [part for part in parts if part.text]
+    if row_cells(kept) > width:
+        kept = [replace(part, text=part.short or part.text) for part in kept]
     while kept and row_cells(kept) > width:
         kept = _shrink(kept, row_cells(kept) - width) or _without_last(kept)
     return kept
@@ -198,13 +204,19 @@ def _tail(facts: StatusFacts) -> Iterator[Part]:
 
 def _turn_tokens(turn: Turn, estimate: Usage | None) -> Iterator[Part]:
     usage = turn.usage or estimate or Usage()
-    yield Part(f"{format_tokens(usage.prompt_tokens, usage.source, compact=True)} in", 3, "plain", TURN)
-    yield Part(f"{format_tokens(usage.completion_tokens, usage.source, compact=True)} out", 0, "plain", TURN)
+    yield _tokens("in", usage.prompt_tokens, usage.source, 3, TURN)
+    yield _tokens("out", usage.completion_tokens, usage.source, 0, TURN)
     thought, source = usage.reasoning_tokens, usage.source
     if thought is None and turn.reasoning:
         thought, source = (estimate.reasoning_tokens if estimate else None), Source.ESTIMATED
     if thought or turn.reasoning:
-        yield Part(f"{format_tokens(thought, source, compact=True)} thought", 4, "plain", TURN)
+        yield _tokens("thought", thought, source, 4, TURN)
+
+
+def _tokens(kind: str, count: int | None, source: Source, rank: int, group: str) -> Part:
+    figure = format_tokens(count, source, compact=True)
+    style = "plain" if group == TURN else "muted"
+    return Part(f"{figure} {kind}", rank, style, group, short=f"{_SIGNS[kind]}{figure}")
 
 
 def _chat_tokens(facts: StatusFacts) -> Iterator[Part]:
@@ -217,7 +229,7 @@ def _chat_tokens(facts: StatusFacts) -> Iterator[Part]:
     )
     for count, word, rank in entries:
         if count is not None:
-            yield Part(f"{format_tokens(count, source, compact=True)} {word}", rank, "muted", CHAT)
+            yield _tokens(word, count, source, rank, CHAT)
     costs = [replace(cost, source=Source.ESTIMATED) if facts.is_incomplete else cost for cost in facts.costs]
     yield Part(format_costs(costs), 2, "muted", CHAT)
 
