@@ -31,6 +31,7 @@ def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> N
     assert done.code == 0, done.err
     assert "\x1b" not in done.out + done.err
     assert done.out.count("answer:") == 3
+    assert done.err.count("thinking:") == 3
     assert "There is no command /nonsense" in done.out
     (journal,) = (tmp_path / "home" / "data" / "lmdeck" / "conversations").glob("*.jsonl")
     text = journal.read_text()

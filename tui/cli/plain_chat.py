@@ -101,8 +101,7 @@ class PlainChat:
 
     def _answer(self, runner: asyncio.Runner, prompt: str | None) -> None:
         """Send a prompt, or ask to go on where it is ``None``; print the answer as it comes."""
-        printer = StreamedText(self._output)
-        self._output.text("answer:")
+        printer = StreamedText(self._output, is_labelled=True)
         self._session.on_change = lambda: printer.show(self._session.turns[-1])
         try:
             turn = runner.run(self._exchange(prompt))

@@ -9,8 +9,10 @@ from tui.core.turn import TextBuffer, Turn
 class StreamedText:
     """Prints what is new of a turn: the reasoning dimmed on stderr, the answer on stdout."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, *, is_labelled: bool = False) -> None:
+        """``is_labelled`` says in a line of its own what begins: for those who hear the text."""
         self._output = output
+        self._is_labelled = is_labelled
         self._reasoning_shown = 0
         self._answer_shown = 0
         self._last_reasoning = ""
@@ -20,12 +22,16 @@ class StreamedText:
         """Print what came since the last call."""
         reasoning = _without_open_end(turn.reasoning, self._reasoning_shown, is_ended=not turn.state.is_live)
         if reasoning:
+            if self._is_labelled and self._reasoning_shown == 0:
+                self._output.aside("thinking:")
             self._reasoning_shown += len(reasoning)
             self._last_reasoning = reasoning
             self._output.aside(reasoning, end="")
         answer = _without_open_end(turn.answer, self._answer_shown, is_ended=not turn.state.is_live)
         if answer:
             self._separate()
+            if self._is_labelled and self._answer_shown == 0:
+                self._output.text("answer:")
             self._answer_shown += len(answer)
             self._last_answer = answer
             self._output.text(answer, end="")
