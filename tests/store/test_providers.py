@@ -27,6 +27,7 @@ from tui.core.provider import (
 from tui.core.secret import Secret
 from tui.core.usage import CURRENCIES
 from tui.store.credentials import CredentialStore
+from tui.store.files import backup_of
 from tui.store.paths import Paths
 from tui.store.provider_toml import decode_provider, encode_provider
 from tui.store.providers import ProviderStore
@@ -278,6 +279,16 @@ def test_a_malformed_file_at_the_start_falls_back_to_the_version_before(paths: P
     snapshot = ProviderStore(paths).load()
     assert [provider.name for provider in snapshot.providers] == ["good"]
     assert "version before" in snapshot.notices[0]
+
+
+def test_a_malformed_file_never_takes_the_place_of_the_version_before(paths: Paths) -> None:
+    store = ProviderStore(paths)
+    store.save(GOOD)
+    store.save(replace(GOOD, name="second"))
+    before = backup_of(paths.providers_file).read_bytes()
+    write(paths, "[[[")
+    store.save(replace(GOOD, name="third"))
+    assert backup_of(paths.providers_file).read_bytes() == before
 
 
 def test_a_corrected_file_is_read_again(paths: Paths) -> None:

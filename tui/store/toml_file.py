@@ -106,9 +106,8 @@ class TomlFile:
             **{key: value for key, value in changed.items() if key != "schema"},
         }
         if document.is_corrupt or changed != _raw_table(document.data):
-            write_atomically(
-                self.path, render(text, changed), keep_backup=self._keep_backup, before_replace=check
-            )
+            is_good = self._keep_backup and not document.is_corrupt  # a broken one never takes its place
+            write_atomically(self.path, render(text, changed), keep_backup=is_good, before_replace=check)
         return notice
 
     def _refuse_newer(self, document: TomlDocument) -> None:
