@@ -166,7 +166,7 @@ def without_remote_fonts(svg: str) -> str:
 
 async def take(name: str, theme: str, start: Start, story: Story) -> None:
     """Run the program, play a story, and write what is on the screen."""
-    demo = DemoServer(rate=120)
+    demo = DemoServer(rate=40 if story is reasoning else 120)  # long enough thoughts to be met in them
     demo_url = demo.start()
     try:
         with tempfile.TemporaryDirectory() as home:
