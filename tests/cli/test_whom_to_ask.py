@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Call
+from tests.support.fake_api import FakeApi, model_list, vectors
+from tests.support.fault_server import FaultServer
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tui.core.diagnosis import EMBEDDING_LADDER
 
 PROVIDERS = """
 [providers.off]
@@ -17,14 +20,17 @@ state = "Inactive"
 
 [providers.vectors]
 category = "Embedding"
+input_price = "2"
 compatible_provider = "m"
 provider_url = "http://127.0.0.1:9/v1"
 """
 
 
-def _write(config: Path) -> None:
+def _write(home: Path, lines: str = "", *, url: str = "http://127.0.0.1:9/v1") -> None:
+    config = Path(private_environment(home)["XDG_CONFIG_HOME"]) / "lmdeck"
     config.mkdir(parents=True, exist_ok=True)
-    (config / "providers.toml").write_text(PROVIDERS)
+    text = PROVIDERS.replace("http://127.0.0.1:9/v1", url)
+    (config / "providers.toml").write_text(f"{text}\n{lines}")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +40,7 @@ def _write(config: Path) -> None:
 def test_one_that_cannot_chat_is_refused(
     program: Call, tmp_path: Path, command: tuple[str, str], name: str, words: str
 ) -> None:
-    _write(Path(private_environment(tmp_path / "home")["XDG_CONFIG_HOME"]) / "lmdeck")
+    _write(tmp_path / "home")
     done = program(*command, name, stdin=b"hello\n")
     assert done.code == 2
     assert words in done.err
@@ -45,10 +51,7 @@ def test_one_that_cannot_chat_is_refused(
 def test_a_default_that_is_switched_off_is_told_and_nobody_else_asked(
     program: Call, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    config = Path(private_environment(tmp_path / "home")["XDG_CONFIG_HOME"]) / "lmdeck"
-    _write(config)
-    with (config / "providers.toml").open("a") as file:
-        file.write('\n[defaults]\nModel = "off"\n')
+    _write(tmp_path / "home", '[defaults]\nModel = "off"\n')
     done = program(*command, stdin=b"hello\n")
     assert done.code == 2
     assert "off is inactive" in done.err
@@ -57,7 +60,67 @@ def test_a_default_that_is_switched_off_is_told_and_nobody_else_asked(
 
 def test_the_screens_refuse_it_as_well(tmp_path: Path) -> None:
     environment = private_environment(tmp_path)
-    _write(Path(environment["XDG_CONFIG_HOME"]) / "lmdeck")
+    _write(tmp_path)
     with TerminalProgram(lmdeck("chat", "off"), environment) as terminal:
         terminal.wait_for("is inactive")
         assert terminal.wait() == 2
+
+
+@pytest.mark.parametrize("command", [("ask", "hello", "-p"), ("chat", "--plain")])
+def test_one_for_embeddings_is_refused_with_the_command_that_tests_it(
+    call: Call, home: Path, command: tuple[str, ...]
+) -> None:
+    _write(home)
+    done = call(*command, "vectors")
+    assert (done.code, done.out) == (2, "")
+    assert "lmdeck check vectors" in done.err
+
+
+@pytest.mark.parametrize("command", [("ask", "hello"), ("chat", "--plain")])
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('[defaults]\nEmbedding = "vectors"\n', "vectors makes embeddings"),
+        ('[defaults]\nModel = "vectors"\n', "vectors makes embeddings"),
+        ('[defaults]\nModel = "gone"\n', "gone is no longer in the list"),
+        ('[defaults]\nModel = "off"\n', "off is inactive"),
+        ("[providers.broken\n", "cannot be read"),
+    ],
+)
+def test_nobody_is_asked_in_place_of_a_default_that_cannot_be(
+    call: Call, home: Path, command: tuple[str, ...], lines: str, words: str
+) -> None:
+    _write(home, lines)
+    done = call(*command)
+    assert (done.code, done.out) == (2, "")
+    assert words in " ".join(done.err.split())
+
+
+def test_a_record_that_cannot_be_used_gives_its_name_to_nobody(call: Call, home: Path) -> None:
+    config = Path(private_environment(home)["XDG_CONFIG_HOME"]) / "lmdeck"
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "providers.toml").write_text('[providers]\ndemo = "http://127.0.0.1:9/v1"\n')
+    done = call("ask", "hello", "-p", "demo")
+    assert (done.code, done.out) == (2, "")
+    assert "must be a table" in done.err
+
+
+def test_an_embedding_provider_is_checked_by_its_vectors(call: Call, home: Path) -> None:
+    with FaultServer(FakeApi(models=model_list("m"), embeddings=vectors([0.6, 0.8], [1, 0]))) as server:
+        _write(home, url=server.base_url)
+        done = call("check", "vectors", "--json")
+        assert [check["id"] for check in done.json["checks"]] == [str(check) for check in EMBEDDING_LADDER]
+        assert (done.code, done.json["ok"]) == (0, True)
+        done = call("check", "vectors")
+        assert "2 vectors of 2 numbers, norm 1.000, 8 tokens." in done.out
+        assert "Used 8 tokens, 0.016" in done.out
+        assert "two short texts" in done.out
+        row = next(line for line in call("check", "--all").out.splitlines() if " vectors " in line)
+        assert "vectors of 2 numbers" in row
+
+
+def test_an_embedding_provider_without_embeddings_does_not_work(call: Call, home: Path) -> None:
+    with FaultServer(FakeApi(models=model_list("m"))) as server:
+        _write(home, url=server.base_url)
+        done = call("check", "vectors", "--json")
+    assert (done.code, done.json["verdict"]["cause"]) == (1, "embeddings-missing")

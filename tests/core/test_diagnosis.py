@@ -17,6 +17,7 @@ from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord, compare_checks, record_of
 from tui.core.curl import curl_command
 from tui.core.diagnosis import (
+    CHAT_LADDER,
     DEPENDENCIES,
     CheckId,
     CheckResult,
@@ -27,6 +28,7 @@ from tui.core.diagnosis import (
     Surroundings,
     blocker_of,
     failed,
+    ladder_of,
     passed,
     skipped,
 )
@@ -58,7 +60,7 @@ REFUSED = DiagnosisReport(
             "127.0.0.1:8000: connection refused",
             milliseconds=0.44,
         ),
-        *(skipped(check, "Not tried, because of: Connection.") for check in list(CheckId)[4:]),
+        *(skipped(check, "Not tried, because of: Connection.") for check in CHAT_LADDER[4:]),
     ),
     timings_ms={"dns": 0.14},
     surroundings=Surroundings(ssh=True, hostname="gpu01"),
@@ -69,7 +71,7 @@ WELL = DiagnosisReport(
     url="http://localhost:8000/v1",
     model="Qwen/Qwen3-8B",
     key_label=None,
-    results=tuple(passed(check, "Fine.") for check in CheckId),
+    results=tuple(passed(check, "Fine.") for check in CHAT_LADDER),
     server=ServerSummary("vllm", "0.32.0", "owned_by"),
     models=("Qwen/Qwen3-8B",),
     context_window=2048,
@@ -85,6 +87,12 @@ def test_every_check_depends_on_earlier_ones() -> None:
         assert all(order.index(other) < order.index(check) for other in needed)
 
 
+def test_an_embedding_provider_has_vectors_in_place_of_what_a_chat_shows() -> None:
+    chats, vectors = ladder_of(is_embedding=False), ladder_of(is_embedding=True)
+    assert [str(check) for check in vectors] == [*map(str, chats[: chats.index(CheckId.CHAT)]), "vectors"]
+    assert CheckId.VECTORS not in chats
+
+
 def test_what_blocks_a_check() -> None:
     assert blocker_of(CheckId.TCP, {CheckId.DNS}) is CheckId.DNS
     assert blocker_of(CheckId.TCP, {CheckId.TLS}) is None
@@ -95,7 +103,7 @@ def test_what_blocks_a_check() -> None:
 def test_the_json_follows_its_schema_and_is_ascii(report: DiagnosisReport) -> None:
     value = json.loads(json.dumps(report.to_json(), ensure_ascii=True))
     assert list(violations(value, SCHEMA)) == []
-    assert [check["id"] for check in value["checks"]] == [str(check) for check in CheckId]
+    assert [check["id"] for check in value["checks"]] == [str(check) for check in CHAT_LADDER]
 
 
 def test_the_schema_refuses_what_is_no_report() -> None:

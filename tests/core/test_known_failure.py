@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.core.causes import CATALOGUE, SECTIONS, explain
-from tui.core.diagnosis import CheckId, CheckStatus
+from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckStatus
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.known_failure import check_of, report_of_failure
 from tui.core.provider import Provider
@@ -22,7 +22,7 @@ PROVIDER = Provider(
 def test_every_cause_is_the_verdict_and_nothing_above_it_was_tried(cause: str) -> None:
     report = report_of_failure(PROVIDER, explain(cause, model="m"), "env:MY_KEY")
     rung = check_of(cause)
-    assert [result.id for result in report.results] == list(CheckId)
+    assert [result.id for result in report.results] == list(CHAT_LADDER)
     assert report.verdict is not None
     assert (report.verdict.id, report.verdict.cause) == (rung, cause)
     assert report.exit_code == 1

@@ -109,8 +109,13 @@ def test_thinking_can_be_switched_off(server: DemoServer, switch: dict[str, obje
 
 def test_the_list_of_models_names_those_that_answer(server: DemoServer) -> None:
     models = call(server.base_url, "/models").json["data"]
-    assert [model["id"] for model in models] == ["demo-reasoner", "demo-plain", "demo-hostile"]
-    for model in models:
+    assert [model["id"] for model in models] == [
+        "demo-reasoner",
+        "demo-plain",
+        "demo-hostile",
+        "demo-embedding",
+    ]
+    for model in models[:3]:
         assert chat(server, model=model["id"]).text()
 
 

@@ -24,6 +24,7 @@ from tests.support.fake_api import (
     Replayed,
     good_chat,
     model_list,
+    vectors,
 )
 from tests.support.fake_machine import FakeMachine
 from tests.support.fault_server import FAULTS, Answer, Connection, FaultServer, refused_port
@@ -31,6 +32,7 @@ from tests.support.stream_samples import delta, sse_stream
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord
 from tui.core.diagnosis import (
+    CHAT_LADDER,
     CheckId,
     CheckResult,
     CheckStatus,
@@ -62,7 +64,7 @@ async def test_all_is_well() -> None:
         report = await run_check(target(server.base_url, model=""), on_result=seen.append)
     assert report.ok
     assert report.exit_code == 0
-    assert [result.id for result in seen] == list(CheckId)
+    assert [result.id for result in seen] == list(CHAT_LADDER)
     assert (report.model, report.models, report.context_window) == ("m", ("m",), 2048)
     assert report.server is not None
     assert (report.server.kind, report.server.evidence) == ("vllm", "owned_by")
@@ -585,9 +587,10 @@ async def test_a_watcher_hears_of_changes_only() -> None:
 
 
 async def test_an_embedding_provider_gets_no_chat() -> None:
-    with FaultServer(FakeApi()) as server:
+    with FaultServer(FakeApi(embeddings=vectors([0.6, 0.8], [1, 0]))) as server:
         report = await run_check(target(server.base_url, is_embedding=True))
-        assert not any(request.startswith(b"POST") for request in server.requests)
+        posts = [request.split(b" ")[1] for request in server.requests if request.startswith(b"POST")]
+    assert posts == [b"/v1/embeddings"]
     assert report.ok
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fake_api import FakeApi, model_list
+from tests.support.fake_api import FakeApi, model_list, vectors
 from tests.support.fault_server import FaultServer
 from tests.support.terminal import private_environment
-from tui.core.diagnosis import CheckId, CheckResult
+from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Category, Provider
 from tui.runtime.diagnosing import CheckOptions, ProviderCheck, past_checks
@@ -87,7 +87,7 @@ async def test_a_key_that_cannot_be_had_is_a_report_and_no_request(runtime: Runt
         assert server.requests == []
     assert report.verdict is not None
     assert (report.verdict.id, report.verdict.cause) == (CheckId.ENVIRONMENT, "key-unavailable")
-    assert [result.id for result in seen] == list(CheckId)
+    assert [result.id for result in seen] == list(CHAT_LADDER)
 
 
 async def test_a_wrong_url_comes_before_a_missing_key(runtime: Runtime) -> None:
@@ -115,10 +115,11 @@ async def test_a_built_in_provider_is_started_and_its_port_is_no_new_endpoint(ru
 
 
 async def test_an_embedding_model_gets_no_chat(runtime: Runtime) -> None:
-    with FaultServer(FakeApi(models=model_list("m"))) as server:
+    with FaultServer(FakeApi(models=model_list("m"), embeddings=vectors([0.6, 0.8], [1, 0]))) as server:
         provider = provider_at(server.base_url, category=Category.EMBEDDING)
         report = await ProviderCheck(runtime, provider).run()
-        assert not any(request.startswith(b"POST") for request in server.requests)
+        posts = [request.split(b" ")[1] for request in server.requests if request.startswith(b"POST")]
+    assert posts == [b"/v1/embeddings"]
     assert report.ok
 
 

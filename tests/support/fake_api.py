@@ -16,6 +16,13 @@ def model_list(*names: str, owned_by: str = "somebody", **fields: object) -> Ans
     return Answer(json.dumps({"object": "list", "data": entries}).encode())
 
 
+def vectors(*embeddings: object, **fields: object) -> Answer:
+    """Return an answer of ``POST /embeddings`` with these vectors, in their order."""
+    data = [{"object": "embedding", "index": place, "embedding": one} for place, one in enumerate(embeddings)]
+    usage = {"prompt_tokens": 8, "total_tokens": 8}
+    return Answer(json.dumps({"object": "list", "data": data, "usage": usage, **fields}).encode())
+
+
 USAGE_EVENT = b'data: {"id":"c","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":10}}\n\n'
 FINISH_EVENT = b'data: {"id":"c","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'
 STREAM_END = b"data: [DONE]\n\n"
@@ -52,6 +59,7 @@ class FakeApi:
 
     models: Answer | Fault | None = field(default_factory=lambda: model_list("m"))
     chat: Fault | str = good_chat
+    embeddings: Fault | None = None
     base: str = "/v1"
     routes: Mapping[str, Answer] = field(default_factory=dict)
     key: str | None = None
@@ -76,6 +84,8 @@ class FakeApi:
             return self.models
         if method == "POST" and path == f"{self.base}/chat/completions":
             return FAULTS[self.chat] if isinstance(self.chat, str) else self.chat
+        if method == "POST" and path == f"{self.base}/embeddings" and self.embeddings is not None:
+            return self.embeddings
         return Answer(b'{"detail":"Not Found"}', status="404 Not Found")
 
     def _is_accepted(self, head: str) -> bool:

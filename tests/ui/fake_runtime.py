@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
@@ -117,6 +118,31 @@ class FakeDirectory:
 
     def default(self) -> Provider | None:
         return next((provider for provider in self._providers if provider.is_default), None)
+
+    def for_chat(self, name: str | None) -> Provider:
+        if name is None:
+            chats = [
+                known for known in self._providers if known.category is Category.MODEL and known.is_active
+            ]
+            found = next(
+                (known for known in self._providers if known.is_default), chats[0] if chats else None
+            )
+        else:
+            found = self.get(name)
+        if found is None:
+            raise UsageError(explain("no-provider"))
+        if found.category is not Category.MODEL:
+            raise UsageError(explain("provider-embedding", name=found.name))
+        if not found.is_active:
+            raise UsageError(explain("provider-inactive", name=found.name))
+        if not self.availability(found).is_available:
+            raise UsageError(explain("engine-missing"))
+        return found
+
+    def still_for_chat(self, provider: Provider) -> Provider:
+        if self.has_changed():
+            self.reload()
+        return self.for_chat(provider.name)
 
     def save(
         self, provider: Provider, key_text: str | None = None, previous_name: str | None = None

@@ -116,7 +116,7 @@ async def check_all(
     width = max(len(subject.provider.name) for subject in subjects)
     if not arguments.json:
         count = f"{len(subjects)} provider{'' if len(subjects) == 1 else 's'}"
-        cost = cost_line(is_quick=arguments.quick)
+        cost = cost_line(is_quick=arguments.quick, is_embedding=_are_embeddings(subjects))
         output.aside(f"Checking {count}, each of which {cost[0].lower()}{cost[1:]}")
 
     def tell(subject: Subject, report: DiagnosisReport) -> None:
@@ -138,6 +138,10 @@ async def check_all(
     return code
 
 
+def _are_embeddings(subjects: Sequence[Subject]) -> bool:
+    return all(subject.provider.is_embedding for subject in subjects)
+
+
 def all_json(subjects: Sequence[Subject], reports: Sequence[DiagnosisReport], code: int) -> dict[str, object]:
     """Return the object of ``check --all --json``: each result is that of a single check, with its name."""
     results = [
@@ -153,7 +157,7 @@ async def watch(
     """Check again and again until Ctrl+C; print the first state and every change after it."""
     known: dict[str, DiagnosisReport] = {}
     if not arguments.json:
-        cost = cost_line(is_quick=arguments.quick)
+        cost = cost_line(is_quick=arguments.quick, is_embedding=_are_embeddings(subjects))
         output.aside(
             f"Checking every {arguments.watch:g} s until Ctrl+C; each check {cost[0].lower()}{cost[1:]}"
         )

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from tui.cli.check_subject import Subject
 from tui.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
-from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair
+from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair, ladder_of
+from tui.core.embedding import embedding_cost
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure
 from tui.core.key_reference import KeyKind
@@ -49,6 +50,7 @@ class CheckPrinter:
         self._output = output
         self._subject = subject
         self._is_verbose = is_verbose
+        self._ladder = ladder_of(is_embedding=subject.provider.is_embedding)
         self._width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((80, 24)).columns))
         self._waiting: dict[CheckId, CheckResult] = {}
         self._printed: dict[CheckId, list[ReportLine]] = {}
@@ -63,7 +65,7 @@ class CheckPrinter:
         model = model or provider.compatible_provider
         shown = f" · model {model}" if model else ""
         self._line("plain", f"Checking {name}{_shown_url(provider)}{shown}")
-        self._line("fact", cost_line(is_quick=is_quick))
+        self._line("fact", cost_line(is_quick=is_quick, is_embedding=provider.is_embedding))
         self._line("plain", "")
 
     def result(self, result: CheckResult) -> None:
@@ -72,7 +74,7 @@ class CheckPrinter:
             self._show(result)
             return
         self._waiting[result.id] = result
-        for check in CheckId:
+        for check in self._ladder:
             if check in self._printed:
                 continue
             if check not in self._waiting:
@@ -134,7 +136,8 @@ class CheckPrinter:
             return ""
         sign = "~" if usage.source is Source.ESTIMATED else ""
         tokens = (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
-        cost = cost_of(usage, self._subject.provider.price)
+        provider = self._subject.provider
+        cost = (embedding_cost if provider.is_embedding else cost_of)(usage, provider.price)
         if cost is None or not cost.total:
             return f"Used {sign}{tokens:,} tokens"
         return f"Used {sign}{tokens:,} tokens, {sign}{cost.total:f} {cost.currency}"

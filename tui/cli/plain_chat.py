@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from dataclasses import replace
 
 from tui.cli.output import Output
 from tui.cli.streamed_text import StreamedText
+from tui.core.failure import LmdeckError
 from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
 from tui.runtime.runtime import Runtime
@@ -94,6 +96,8 @@ class PlainChat:
     def _again(self, word: str, runner: asyncio.Runner) -> None:
         if not self._session.turns:
             self._output.text("There is no answer yet.")
+        elif not self._has_target():
+            return  # before the last turn is taken back
         elif word == "/regenerate":
             self._answer(runner, self._session.take_back())
         else:
@@ -101,6 +105,8 @@ class PlainChat:
 
     def _answer(self, runner: asyncio.Runner, prompt: str | None) -> None:
         """Send a prompt, or ask to go on where it is ``None``; print the answer as it comes."""
+        if not self._has_target():
+            return
         printer = StreamedText(self._output, is_labelled=True)
         self._session.on_change = lambda: printer.show(self._session.turns[-1])
         try:
@@ -119,6 +125,16 @@ class PlainChat:
         if self._session.trouble:
             self._output.line(f"note: {self._session.trouble}")
 
+    def _has_target(self) -> bool:
+        """Whether the provider can still be asked, as the files have it by now; says why where not."""
+        try:
+            provider = self._runtime.directory.still_for_chat(self._target.provider)
+        except LmdeckError as error:
+            self._output.line(f"not sent: {error.failure.title} {error.failure.advice}")
+            return False
+        self._target = replace(self._target, provider=provider)
+        return True
+
     async def _exchange(self, prompt: str | None) -> Turn | None:
         session, target = self._session, self._target
         return await (session.continue_turn(target) if prompt is None else session.send(prompt, target))
@@ -126,11 +142,21 @@ class PlainChat:
 
 def run_plain_chat(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Run the chat line by line and return the exit code."""
-    provider = runtime.directory.for_chat(arguments.provider)
+    if arguments.provider is not None or not arguments.resume:
+        runtime.directory.for_chat(arguments.provider)  # refused before a conversation is opened
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     session = _session(arguments, runtime, output)
-    return PlainChat(runtime, session, ChatTarget(provider), output).run()
+    return PlainChat(runtime, session, _target(arguments, runtime, session), output).run()
+
+
+def _target(arguments: argparse.Namespace, runtime: Runtime, session: ChatSession) -> ChatTarget:
+    """Return whom to ask: the provider named, else that of the conversation, else the default one."""
+    last = session.turns[-1] if session.turns else None
+    if arguments.provider is not None or last is None or not last.provider:
+        return ChatTarget(runtime.directory.for_chat(arguments.provider))
+    provider = runtime.directory.for_chat(last.provider)
+    return ChatTarget(provider, "" if last.model == provider.compatible_provider else last.model)
 
 
 def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> ChatSession:

@@ -6,6 +6,7 @@ The one place for these words: screens, commands, JSON and documentation take th
 from __future__ import annotations
 
 from tui.core.cause import Cause, fill
+from tui.core.causes_embedding import EMBEDDING_CAUSES
 from tui.core.causes_http import HTTP_CAUSES
 from tui.core.causes_network import NETWORK_CAUSES
 from tui.core.causes_setup import SETUP_CAUSES
@@ -20,6 +21,7 @@ SECTIONS: dict[str, tuple[Cause, ...]] = {
     "Name, network and encryption": NETWORK_CAUSES,
     "HTTP, key and model": HTTP_CAUSES,
     "The answer": STREAM_CAUSES,
+    "Embeddings": EMBEDDING_CAUSES,
     "The program itself": USAGE_CAUSES,
 }
 """The catalogue in chapters, in the order of the documentation."""

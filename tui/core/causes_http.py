@@ -61,7 +61,7 @@ _MODEL = (
     ),
     Cause(
         "no-model-list",
-        "The server answers chats but has no list of models.",
+        "The server answers requests but has no list of models.",
         "Type the model's name by hand; everything else works.",
         is_warning=True,
     ),

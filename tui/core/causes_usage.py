@@ -21,6 +21,11 @@ _PROVIDERS = (
         "Name one with -p, give a server with --url, or run lmdeck providers default NAME.",
     ),
     Cause(
+        "default-missing",
+        "The default provider[[ {name}]] is no longer in the list.",
+        "Choose another one: lmdeck providers default NAME, or name one with -p.",
+    ),
+    Cause(
         "provider-inactive",
         "The provider[[ {name}]] is inactive.",
         "Set its State to Active, or choose another provider.",
@@ -28,7 +33,7 @@ _PROVIDERS = (
     Cause(
         "provider-embedding",
         "The provider[[ {name}]] makes embeddings: it cannot chat.",
-        "Choose another provider, or set its Category to Model.",
+        "[[Run lmdeck check {name} to test it, or choose||Choose]] a provider of category Model.",
     ),
     Cause(
         "provider-read-only",

@@ -32,6 +32,7 @@ class CheckId(StrEnum):
     STREAM = "stream"
     USAGE = "usage"
     REASONING = "reasoning"
+    VECTORS = "vectors"
     SPEED = "speed"
 
 
@@ -59,10 +60,22 @@ DEPENDENCIES: Mapping[CheckId, tuple[CheckId, ...]] = MappingProxyType(
         CheckId.STREAM: (CheckId.CHAT,),
         CheckId.USAGE: (CheckId.CHAT,),
         CheckId.REASONING: (CheckId.CHAT,),
+        CheckId.VECTORS: (CheckId.MODELS,),
         CheckId.SPEED: (CheckId.STREAM,),
     }
 )
 """A rung is skipped where one of these has failed, or was itself skipped for that reason."""
+
+
+CHAT_LADDER = tuple(check for check in CheckId if check is not CheckId.VECTORS)
+"""The rungs of an endpoint that chats."""
+EMBEDDING_LADDER = (*CHAT_LADDER[: CHAT_LADDER.index(CheckId.CHAT)], CheckId.VECTORS)
+"""The rungs of an endpoint that makes vectors: no chat is sent to it."""
+
+
+def ladder_of(*, is_embedding: bool) -> tuple[CheckId, ...]:
+    """Return the rungs that an endpoint is checked on, in order: the only ones in its report."""
+    return EMBEDDING_LADDER if is_embedding else CHAT_LADDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,8 @@ class DiagnosisReport:
     """What the check itself has used up; ``None`` where it sent no chat."""
     decode_rate: float | None = None
     """Tokens per second after the first one."""
+    vector_size: int | None = None
+    """How many numbers a vector of the model has."""
     curl: str = ""
     """A command that repeats the deciding request, with the key as a variable."""
     is_quick: bool = False

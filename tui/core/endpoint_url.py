@@ -15,6 +15,7 @@ from tui.core.causes import CATALOGUE, fill
 from tui.core.url_parts import (
     character_name,
     chat_url_of,
+    embeddings_url_of,
     guess_scheme,
     host_trouble,
     is_hidden,
@@ -25,7 +26,15 @@ from tui.core.url_parts import (
     without_dots,
 )
 
-__all__ = ["UrlProblem", "UrlReport", "chat_url_of", "inspect_url", "is_loopback_host", "models_url_of"]
+__all__ = [
+    "UrlProblem",
+    "UrlReport",
+    "chat_url_of",
+    "embeddings_url_of",
+    "inspect_url",
+    "is_loopback_host",
+    "models_url_of",
+]
 
 LONGEST_URL = 2_048
 

@@ -18,10 +18,11 @@ from tui.core.diagnosis import (
     DiagnosisReport,
     Repair,
     failed,
+    ladder_of,
     passed,
     skipped,
 )
-from tui.core.endpoint_url import chat_url_of, inspect_url
+from tui.core.endpoint_url import chat_url_of, embeddings_url_of, inspect_url
 from tui.core.failure import Failure
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
@@ -98,12 +99,14 @@ def report_of_failure(
     """Return what a known failure tells of an endpoint, without asking it anything."""
     model = model or provider.compatible_provider
     report = inspect_url(provider.provider_url)
+    ladder = ladder_of(is_embedding=provider.is_embedding)
     rung = check_of(failure.cause)
+    rung = rung if rung in ladder else ladder[-1]
     return DiagnosisReport(
         url=report.normalised or safe_line(report.repair or ""),
         model=model or None,
         key_label=key_label or None,
-        results=tuple(_result(check, rung, failure, provider) for check in CheckId),
+        results=tuple(_result(check, rung, failure, provider) for check in ladder),
         repairs=_repairs(failure),
         curl=_curl(provider, report.normalised, model),
     )
@@ -147,4 +150,7 @@ def _curl(provider: Provider, base_url: str | None, model: str) -> str:
         extra_headers=provider.extra_headers,
         tls=provider.tls,
     )
+    if provider.is_embedding:
+        texts = {"model": model, "input": [provider.test_text]}
+        return curl_command(endpoint, embeddings_url_of(base_url), texts)
     return curl_command(endpoint, chat_url_of(base_url), {"model": model, **_BODY})

@@ -18,6 +18,7 @@ TYPE = "Local"
 """The only provider type: the field is shown because Casibase's page has it."""
 
 DEFAULT_TEST_PROMPT = "Hello, how are you today?"
+DEFAULT_TEST_TEXT = "This is a sample text for embedding generation."
 
 
 class Category(StrEnum):
@@ -25,6 +26,11 @@ class Category(StrEnum):
 
     MODEL = "Model"
     EMBEDDING = "Embedding"
+
+    @property
+    def test_prompt(self) -> str:
+        """What a provider is tested with, where nothing else is given."""
+        return DEFAULT_TEST_PROMPT if self is Category.MODEL else DEFAULT_TEST_TEXT
 
 
 class State(StrEnum):
@@ -133,6 +139,17 @@ class Provider:
     def sub_type(self) -> str:
         """Casibase's sub type: it follows from the category."""
         return "custom-model" if self.category is Category.MODEL else "custom-embedding"
+
+    @property
+    def is_embedding(self) -> bool:
+        """Whether its model makes vectors, so that it is never sent a chat."""
+        return self.category is Category.EMBEDDING
+
+    @property
+    def test_text(self) -> str:
+        """What a test sends: the field; for embeddings their own default in place of that of chats."""
+        is_given = self.test_prompt.strip() and self.test_prompt != DEFAULT_TEST_PROMPT
+        return self.test_prompt if is_given or not self.is_embedding else DEFAULT_TEST_TEXT
 
     @property
     def price(self) -> Price:

@@ -36,6 +36,7 @@ LABELS: Mapping[CheckId, str] = MappingProxyType(
         CheckId.STREAM: "Stream",
         CheckId.USAGE: "Token counts",
         CheckId.REASONING: "Reasoning",
+        CheckId.VECTORS: "Vectors",
         CheckId.SPEED: "Speed",
     }
 )
@@ -111,6 +112,8 @@ def all_well_sentence(report: DiagnosisReport) -> str:
         )
     if report.context_window:
         parts.append(f", context {report.context_window:,} tokens")
+    if report.vector_size:
+        parts.append(f", vectors of {report.vector_size:,} numbers")
     if report.decode_rate:
         parts.append(f", {report.decode_rate:.1f} tokens/s")
     return "".join(parts) + "."
@@ -140,10 +143,12 @@ def summary_line(results: Iterable[CheckResult]) -> str:
     return ", ".join(filter(None, shown)) + tail
 
 
-def cost_line(*, is_quick: bool, usage_tokens: int | None = None) -> str:
+def cost_line(*, is_quick: bool, usage_tokens: int | None = None, is_embedding: bool = False) -> str:
     """Say what a check costs: before it with no count, after it with the tokens used."""
     if is_quick:
         return "Costs no tokens."
+    if usage_tokens is None and is_embedding:
+        return "Sends two short texts: about 25 input tokens."
     if usage_tokens is None:
         return "Sends one short chat: about 20 output tokens at most."
     return f"Used {usage_tokens:,} tokens."

@@ -15,6 +15,11 @@ def chat_url_of(base_url: str) -> str:
     return base_url.rstrip("/") + "/chat/completions"
 
 
+def embeddings_url_of(base_url: str) -> str:
+    """Return the address of the embeddings route below a normalised base URL."""
+    return base_url.rstrip("/") + "/embeddings"
+
+
 def models_url_of(base_url: str) -> str:
     """Return the address of the model list below a normalised base URL."""
     return base_url.rstrip("/") + "/models"

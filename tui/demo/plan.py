@@ -103,7 +103,7 @@ def make_plan(body: bytes, identifier: str, default_rate: float) -> Plan:
     Raises:
         RequestRefusedError: the body is not a chat request, its model is unknown, or its prompt is too long.
     """
-    request = _parse(body)
+    request = parse_request(body)
     model, messages = str(request.get("model", "")), _messages(request)
     script = script_for(model, messages, thinks=_may_think(request))
     if script is None:
@@ -160,7 +160,12 @@ def _event(head: str, tail: str, field: str, token: str) -> bytes:
     return f"{head}{field}{json.dumps(token, ensure_ascii=False)}{tail}".encode()
 
 
-def _parse(body: bytes) -> Mapping[str, object]:
+def parse_request(body: bytes) -> Mapping[str, object]:
+    """Return the JSON object that a request is.
+
+    Raises:
+        RequestRefusedError: it is none.
+    """
     try:
         request = json.loads(body)
     except ValueError as error:

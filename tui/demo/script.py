@@ -13,8 +13,10 @@ from tui.demo.tokens import tokenise
 REASONER = "demo-reasoner"
 PLAIN = "demo-plain"
 HOSTILE = "demo-hostile"
+EMBEDDER = "demo-embedding"
+"""Makes vectors, never chats."""
 MODELS = (REASONER, PLAIN, HOSTILE)
-"""The models that ``/models`` lists, the default first. ``bench-…`` names are answered, not listed."""
+"""The models that chat, the default first. ``bench-…`` names are answered, not listed."""
 
 _QUOTED_CHARACTERS = 60
 

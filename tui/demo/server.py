@@ -16,9 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tui.demo.connection import ClientGoneError, Connection
+from tui.demo.embeddings import embeddings
 from tui.demo.faults import Fault, find_fault
 from tui.demo.plan import CONTEXT_WINDOW, CREATED, Plan, RequestRefusedError, make_plan
-from tui.demo.script import MODELS
+from tui.demo.script import EMBEDDER, MODELS
 
 DEFAULT_RATE = 60.0
 _KEPT_RECORDS = 100
@@ -182,10 +183,12 @@ class DemoServer:
             connection.send_json(401, {"error": "Unauthorized"}, {"WWW-Authenticate": "Bearer"})
         elif route == "/v1/models":
             connection.send_json(200, model_list())
-        elif route != "/v1/chat/completions":
+        elif route not in ("/v1/chat/completions", "/v1/embeddings"):
             connection.send_json(404, {"detail": "Not Found"})
         elif connection.command != "POST":
             connection.send_json(405, {"detail": "Method Not Allowed"}, {"Allow": "POST"})
+        elif route == "/v1/embeddings":
+            connection.send_json(200, embeddings(connection.body))
         else:
             self._chat(connection)
 
@@ -256,7 +259,7 @@ def model_list() -> dict[str, object]:
             "owned_by": "lmdeck-demo",
             "max_model_len": CONTEXT_WINDOW,
         }
-        for name in MODELS
+        for name in (*MODELS, EMBEDDER)
     ]
     return {"object": "list", "data": models}
 

@@ -42,9 +42,9 @@ def complete_refusal(
             facts = {"key_source": endpoint.key_source}
         case "auth" | "forbidden" if not sends_key(endpoint):
             facts = {"without_key": "yes"}
-        case "model-not-found" | "thinking-unsupported":
+        case "model-not-found" | "thinking-unsupported" | "embeddings-unsupported":
             facts = {"model": model}
-        case "wrong-path":
+        case "wrong-path" | "embeddings-missing":
             facts = {"path": urlsplit(asked).path}
         case "plain-on-tls-port":
             facts = {"repair": replace_origin(endpoint.base_url, scheme="https")}

@@ -1,10 +1,11 @@
-"""One small GET: for model lists, health routes and metrics."""
+"""One small request, read whole: a GET for model lists, health routes and metrics, a POST for vectors."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
@@ -16,6 +17,9 @@ from tui.net.exchange import Exchange, Phase, observe
 from tui.net.expected import expected_errors
 from tui.net.pace import Pace
 from tui.net.second_look import look_again
+
+if TYPE_CHECKING:
+    import httpx
 
 BODY_LIMIT = 5_000_000
 
@@ -37,21 +41,28 @@ async def fetch(
     endpoint: Endpoint,
     url: str,
     *,
-    seconds: float = 10.0,
+    seconds: float | None = 10.0,
     body_limit: int = BODY_LIMIT,
     second_look_seconds: float = 1.0,
+    content: bytes | None = None,
+    exchange: Exchange | None = None,
 ) -> Fetched:
     """GET a URL with the endpoint's key (on its own origin only), within ``seconds`` altogether.
+
+    Args:
+        content: JSON to be sent with a POST, in place of a GET.
+        exchange: notes how far the request came, for a caller who wants to know after a failure.
 
     Raises:
         LmdeckError: no response came, or its body exceeds ``body_limit`` bytes.
     """
-    exchange = Exchange()
+    exchange = Exchange() if exchange is None else exchange
     try:
         await factory.prepare(endpoint)  # before the clock runs
         with observe(exchange):
             async with asyncio.timeout(seconds):
-                return await _get(factory, endpoint, url, exchange, body_limit, seconds)
+                message = _Message(url, content, seconds)
+                return await _exchange(factory, endpoint, message, exchange, body_limit)
     except expected_errors() as error:
         failure = classify_exception(
             error,
@@ -64,14 +75,28 @@ async def fetch(
         raise LmdeckError(await look_again(failure, endpoint, exchange, second_look_seconds)) from error
 
 
-async def _get(
-    factory: ClientFactory, endpoint: Endpoint, url: str, exchange: Exchange, limit: int, seconds: float
-) -> Fetched:
-    import httpx
+@dataclass(frozen=True, slots=True)
+class _Message:
+    url: str
+    content: bytes | None = field(repr=False)
+    seconds: float | None
 
+    def build(self, client: httpx.AsyncClient) -> httpx.Request:
+        import httpx
+
+        connect = 5.0 if self.seconds is None else min(5.0, self.seconds)
+        timeout = httpx.Timeout(None, connect=connect, write=self.seconds)
+        if self.content is None:
+            return client.build_request("GET", self.url, timeout=timeout)
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        return client.build_request("POST", self.url, content=self.content, headers=headers, timeout=timeout)
+
+
+async def _exchange(
+    factory: ClientFactory, endpoint: Endpoint, message: _Message, exchange: Exchange, limit: int
+) -> Fetched:
     client = factory.client(endpoint)
-    timeout = httpx.Timeout(None, connect=min(5.0, seconds), write=seconds)
-    response = await client.send(client.build_request("GET", url, timeout=timeout), stream=True)
+    response = await client.send(message.build(client), stream=True)
     try:
         exchange.enter(Phase.BODY)
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -87,6 +112,6 @@ async def _get(
             await pace.rest()
         redactor = factory.redactor
         clean = {name: redactor.redact(value) for name, value in headers.items()}
-        return Fetched(url, response.status_code, clean, redactor.redact_bytes(bytes(body)), exchange)
+        return Fetched(message.url, response.status_code, clean, redactor.redact_bytes(bytes(body)), exchange)
     finally:
         await response.aclose()

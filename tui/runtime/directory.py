@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -37,6 +37,8 @@ class ProviderDirectory:
         self._credentials = credentials
         self._built_ins = built_ins
         self._loaded: tuple[Provider, ...] | None = None
+        self._unusable: Mapping[str, str] = {}
+        self._unreadable: tuple[str, str] | None = None
         self._notices: tuple[str, ...] = ()
 
     @property
@@ -52,7 +54,8 @@ class ProviderDirectory:
     def reload(self) -> tuple[Provider, ...]:
         """Read the files again."""
         snapshot = self._store.load()
-        names = {provider.name for provider in snapshot.providers}
+        self._unusable, self._unreadable = snapshot.unusable, snapshot.unreadable
+        names = {*snapshot.unusable, *(provider.name for provider in snapshot.providers)}
         built_in = tuple(provider for provider in BUILT_IN if provider.name not in names)
         self._loaded = snapshot.providers + self._with_default(built_in)
         self._notices = (*snapshot.notices, *self._credentials.notices)
@@ -70,11 +73,15 @@ class ProviderDirectory:
         """Return one provider.
 
         Raises:
-            UsageError: there is none of that name (``provider-unknown``).
+            UsageError: there is none of that name (``provider-unknown``), its record cannot be used, or
+                your file cannot be read.
         """
         for provider in self.providers():
             if provider.name == name:
                 return provider
+        if name in self._unusable:
+            raise UsageError(explain("provider-invalid", name=name, reason=self._unusable[name]))
+        self._refuse_unreadable()
         from difflib import get_close_matches
 
         closest = get_close_matches(name, [provider.name for provider in self.providers()], n=1)
@@ -94,7 +101,7 @@ class ProviderDirectory:
             UsageError: there is none, it is inactive, for embeddings, or not installed. Never another
                 provider in its place: a prompt goes to nobody but whom it was meant for.
         """
-        provider = self.get(name) if name is not None else self._marked_default() or self.default()
+        provider = self.get(name) if name is not None else self._default_for_chat()
         if provider is None:
             raise UsageError(explain("no-provider"))
         if provider.category is not Category.MODEL:
@@ -105,6 +112,16 @@ class ProviderDirectory:
         if not availability.is_available:
             raise UsageError(explain("engine-missing", command=availability.command))
         return provider
+
+    def still_for_chat(self, provider: Provider) -> Provider:
+        """Return the provider as the files have it by now, for whoever has chatted with it so far.
+
+        Raises:
+            UsageError: it is gone, or can no longer be asked.
+        """
+        if self.has_changed():
+            self.reload()
+        return self.for_chat(provider.name)
 
     def availability(self, provider: Provider) -> Availability:
         """Return whether the provider can be used at all."""
@@ -197,6 +214,24 @@ class ProviderDirectory:
         """Return the provider that was made the default for chats, whether or not it can be used now."""
         marked = (provider for provider in self.providers() if provider.is_default)
         return next((provider for provider in marked if provider.category is Category.MODEL), None)
+
+    def _default_for_chat(self) -> Provider | None:
+        """Return whom a chat asks where nobody is named; never one in place of a default that is marked."""
+        providers = self.providers()  # reads the files, where nobody has yet
+        name = self._store.default_name()
+        if name is not None:
+            if name not in self._unusable and all(known.name != name for known in providers):
+                self._refuse_unreadable()
+                raise UsageError(explain("default-missing", name=name))
+            return self.get(name)
+        self._refuse_unreadable()
+        marked = next((provider for provider in providers if provider.is_default), None)
+        return marked or self.default()
+
+    def _refuse_unreadable(self) -> None:
+        if self._unreadable is not None:
+            path, reason = self._unreadable
+            raise UsageError(explain("config-malformed", path=path, reason=reason))
 
     def _is_usable(self, provider: Provider) -> bool:
         if provider.category is not Category.MODEL or not provider.is_active:

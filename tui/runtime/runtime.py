@@ -21,6 +21,7 @@ from tui.store.paths import Paths, resolve_paths
 
 if TYPE_CHECKING:
     from tui.core.diagnosis import CheckResult
+    from tui.core.embedding import EmbeddingOutcome
     from tui.core.turn import Turn
     from tui.net.client import ClientFactory
     from tui.net.discover import Discovered, Discovery
@@ -245,6 +246,18 @@ class Runtime:
             return await session.send(provider.test_prompt, ChatTarget(provider))
         finally:
             await self.release(session)
+
+    async def test_vectors(
+        self,
+        provider: Provider,
+        key_text: str | None = None,
+        *,
+        on_progress: Callable[[str], None],
+    ) -> EmbeddingOutcome:
+        """Send the test text of an embedding provider and a second one; see ``runtime.embedding``."""
+        from tui.runtime.embedding import test_vectors
+
+        return await test_vectors(self, provider, key_text, on_progress=on_progress)
 
     async def warm(self) -> None:
         """Import the network and build the TLS context ahead of the first request, off the event loop."""

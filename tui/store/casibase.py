@@ -183,7 +183,7 @@ def _exported(provider: Provider, key: Secret | None) -> dict[str, object]:
         "topP": number("top_p"),
         "frequencyPenalty": number("frequency_penalty"),
         "presencePenalty": number("presence_penalty"),
-        "testContent": provider.test_prompt,
+        "testContent": provider.test_text,
         "isDefault": provider.is_default,
         "isRemote": provider.is_remote,
         "state": provider.state.value,

@@ -33,6 +33,13 @@ def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider]
     return providers, () if quiet else tuple(notices)
 
 
+def unusable_records(table: Table) -> dict[str, str]:
+    """Return the names whose records are no tables, each with the reason."""
+    records = table.get("providers", {})
+    named = records.items() if isinstance(records, dict) else ()
+    return {name: "it must be a table" for name, record in named if not isinstance(record, dict)}
+
+
 def _unknown_names(table: Table, shown: str) -> list[str]:
     """Return a notice for each name at the top of a document that has no effect there."""
     advice = {"default": 'write Model = "NAME" under a line [defaults]'}

@@ -70,7 +70,7 @@ def encode_provider(provider: Provider) -> Table:
         "provider_url": provider.provider_url,
         "state": provider.state.value,
         "created_time": provider.created_time,
-        "test_prompt": provider.test_prompt if provider.test_prompt != DEFAULT_TEST_PROMPT else None,
+        "test_prompt": _written_test(provider),
         "system_prompt": provider.system_prompt,
         **{key: getattr(sampling, key) for key in _NUMBERS},
         "max_tokens": sampling.max_tokens,
@@ -85,6 +85,12 @@ def encode_provider(provider: Provider) -> Table:
     # An empty test prompt is a choice (it differs from the default); every other empty text is none.
     kept = {key: value for key, value in values.items() if value is not None}
     return {key: value for key, value in kept.items() if key == "test_prompt" or value not in ("", {})}
+
+
+def _written_test(provider: Provider) -> str | None:
+    """Return the text of the test where it is not the default one of the category."""
+    defaults = (DEFAULT_TEST_PROMPT, provider.category.test_prompt)
+    return None if provider.test_prompt in defaults else provider.test_prompt
 
 
 def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, tuple[ValueProblem, ...]]:

@@ -27,6 +27,7 @@ from tui.store.provider_records import (
     records_of,
     rename_default,
     set_default,
+    unusable_records,
     with_default,
 )
 from tui.store.provider_toml import Table, decode_provider, encode_provider
@@ -42,6 +43,10 @@ class ProviderSnapshot:
     """What is wrong with the files, each a sentence or two for a banner."""
     defaults: Mapping[Category, str] = field(default_factory=dict)
     """The default's name by category. It may name a provider that no file holds (a built-in one)."""
+    unreadable: tuple[str, str] | None = None
+    """Your file and why it cannot be read, where nothing of it is known: any name may stand in it."""
+    unusable: Mapping[str, str] = field(default_factory=dict)
+    """Names whose records cannot be used at all, and why: nobody else may take their place."""
     is_read_only: bool = False
     """A newer lmdeck wrote the file: nothing can be saved."""
 
@@ -70,12 +75,16 @@ class ProviderStore:
         own, own_notices = decode_all(table, self._file.shown, quiet=document.is_newer)
         self._base = {provider.name: encode_provider(provider) for provider in own}
         self._note_untrusted(document, self._file.shown, own)
-        site, site_defaults, site_notices = self._load_site({provider.name for provider in own})
+        unusable = unusable_records(table)
+        taken = {*unusable, *(provider.name for provider in own)}
+        site, site_defaults, site_notices = self._load_site(taken)
         defaults = {**site_defaults, **defaults_of(table, own)}
         self._snapshot = ProviderSnapshot(
             providers=tuple(with_default(provider, defaults) for provider in (*own, *site)),
             notices=(*self._kept_aside, *notices, *own_notices, *site_notices),
             defaults=defaults,
+            unreadable=(self._file.shown, document.problem) if document.problem and not table else None,
+            unusable=unusable,
             is_read_only=document.is_newer,
         )
         return self._snapshot

@@ -97,7 +97,7 @@ FIELDS: tuple[FormField, ...] = (
         "test_prompt",
         "Provider test",
         Kind.TEXT,
-        "The line that F5 sends with the values as they stand, saved or not, by the path a chat takes.",
+        "The text that F5 sends with the values as they stand, saved or not: as a chat, or for its vector.",
     ),
     FormField(
         "provider_url",

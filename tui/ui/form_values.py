@@ -66,7 +66,7 @@ def values_of(provider: Provider) -> dict[str, str]:
         "output_price": _decimal_text(provider.output_price),
         "currency": provider.currency,
         "api_key": "" if provider.api_key is None else str(provider.api_key),
-        "test_prompt": provider.test_prompt,
+        "test_prompt": provider.test_text,
         "provider_url": provider.provider_url,
         "is_default": _flag(provider.is_default),
         "is_remote": _flag(provider.is_remote),

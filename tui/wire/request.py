@@ -35,7 +35,7 @@ def build_chat_body(
         body["stream_options"] = {"include_usage": True}
     body |= _sampling(request.sampling, request.model, adaptation, server)
     body |= _thinking(request, adaptation, server)
-    body |= _extra(request.extra_body)
+    body |= extra_fields(request.extra_body)
     if not body["stream"]:
         body.pop("stream_options", None)
         if adaptation.thinking_off_when_whole:
@@ -95,7 +95,8 @@ def _thinking(request: ChatRequest, adaptation: Adaptation, server: ServerKind |
     return fields
 
 
-def _extra(extra: Mapping[str, object]) -> dict[str, object]:
+def extra_fields(extra: Mapping[str, object]) -> dict[str, object]:
+    """Return a provider's extra fields as they are sent: unfolded, without those of the request itself."""
     fields = dict(extra)
     nested = fields.pop("extra_body", None)
     if isinstance(nested, Mapping):

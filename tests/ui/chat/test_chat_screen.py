@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from textual.widgets import Static
 
+from tests.ui.fake_runtime import FakeAvailability
 from tui.core.causes import explain
 from tui.core.events import (
     AnswerDelta,
@@ -21,7 +22,7 @@ from tui.core.events import (
     UsageReport,
 )
 from tui.core.key_reference import KeyKind, KeyReference
-from tui.core.provider import State, Thinking, TlsSettings
+from tui.core.provider import Category, Provider, State, Thinking, TlsSettings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Usage
 from tui.runtime.clipboard import CopyResult, CopyRoute
@@ -278,13 +279,94 @@ async def test_leaving_at_rest_does_not_ask(open_chat: Any) -> None:
 
 async def test_a_reopened_conversation_goes_on_with_its_own_model(runtime: Any, open_chat: Any) -> None:
     runtime.saved["old"] = [saved_turn(provider="cloud", model="another-model")]
-    async with open_chat("demo", conversation="old") as chat:
+    async with open_chat(None, conversation="old") as chat:
         await chat.until(lambda: chat.session.identity == "old")
         await chat.ask("more")
         target, request = chat.runtime.requests[0]
         assert (target.provider.name, request.model) == ("cloud", "another-model")
         await chat.press("up", "up")
         assert chat.screen.prompt.value == "an old prompt"
+
+
+async def test_a_provider_that_was_named_is_asked_in_a_reopened_conversation(
+    runtime: Any, open_chat: Any
+) -> None:
+    runtime.saved["old"] = [saved_turn(provider="cloud", model="another-model")]
+    async with open_chat("demo", conversation="old") as chat:
+        await chat.until(lambda: chat.session.identity == "old")
+        await chat.ask("more")
+        assert chat.runtime.requests[0][0].provider.name == "demo"
+
+
+def _gone(directory: Any) -> None:
+    directory.delete("cloud")
+
+
+def _inactive(directory: Any) -> None:
+    directory.set_state("cloud", State.INACTIVE)
+
+
+def _for_vectors(directory: Any) -> None:
+    directory.save(replace(directory.get("cloud"), category=Category.EMBEDDING))
+
+
+def _not_installed(directory: Any) -> None:
+    directory.unavailable["cloud"] = FakeAvailability(False, "Not installed.")
+
+
+_LOST = [
+    (_gone, "There is no provider cloud"),
+    (_inactive, "cloud is inactive"),
+    (_for_vectors, "cloud makes embeddings"),
+    (_not_installed, "not installed"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), _LOST)
+async def test_nobody_is_asked_in_place_of_a_conversations_provider(
+    runtime: Any, open_chat: Any, change: Any, words: str
+) -> None:
+    runtime.saved["old"] = [saved_turn(provider="cloud")]
+    change(runtime.directory)
+    async with open_chat(None, conversation="old") as chat:
+        await chat.until(lambda: chat.session.identity == "old")
+        assert chat.screen.target is None
+        await chat.press(*"more", "enter")
+        assert words in chat.toasts
+        assert "F2" in chat.toasts
+        assert (chat.screen.prompt.value, chat.runtime.requests) == ("more", [])
+
+
+@pytest.mark.parametrize(("change", "words"), _LOST)
+async def test_nobody_is_asked_in_place_of_a_provider_that_is_lost_meanwhile(
+    runtime: Any, open_chat: Any, change: Any, words: str
+) -> None:
+    async with open_chat("cloud") as chat:
+        change(runtime.directory)
+        await chat.press(*"more", "enter")
+        assert words in chat.toasts
+        assert (chat.screen.prompt.value, chat.runtime.requests) == ("more", [])
+
+
+async def test_a_provider_that_was_changed_meanwhile_is_asked_as_it_is(runtime: Any, open_chat: Any) -> None:
+    async with open_chat("cloud") as chat:
+        changed = replace(runtime.directory.get("cloud"), provider_url="http://127.0.0.1:7/v1")
+        runtime.directory.save(changed)
+        await chat.ask("more")
+        assert chat.runtime.requests[0][0].provider.provider_url == "http://127.0.0.1:7/v1"
+        assert "changed meanwhile" in chat.toasts
+
+
+@pytest.mark.parametrize("name", ["nobody", "off"])
+async def test_a_chat_with_a_provider_that_cannot_be_had_has_no_other(
+    runtime: Any, open_chat: Any, name: str
+) -> None:
+    runtime.directory.save(Provider("off", state=State.INACTIVE))
+    async with open_chat(name) as chat:
+        assert chat.screen.target is None
+        await chat.press(*"hi", "enter")
+        assert name in chat.toasts
+        assert chat.runtime.requests == []
 
 
 async def test_a_conversation_that_cannot_be_opened_is_said(open_chat: Any) -> None:
@@ -393,7 +475,7 @@ async def test_a_paid_provider_tells_its_price_then_the_cost(runtime: Any, open_
 async def test_without_any_active_provider_the_prompt_stays(runtime: Any, open_chat: Any) -> None:
     for provider in runtime.directory.providers():
         runtime.directory.set_state(provider.name, State.INACTIVE)
-    runtime.directory.default = lambda: None
+        runtime.directory.save(replace(runtime.directory.get(provider.name), is_default=False))
     async with open_chat(None) as chat:
         await chat.press(*"hi", "enter")
         assert "No provider is active" in chat.toasts

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
 from tui.core.diagnosis import (
+    CHAT_LADDER,
     CheckId,
     CheckResult,
     DiagnosisReport,
@@ -41,7 +42,7 @@ ALL_WELL = DiagnosisReport(
     "http://gpu01:8000/v1",
     "Qwen/Qwen3-8B",
     "env:VLLM_KEY (…1234)",
-    tuple(works(check) for check in CheckId),
+    tuple(works(check) for check in CHAT_LADDER),
     server=ServerSummary("vllm", "0.32.0", "owned_by"),
     models=("Qwen/Qwen3-8B",),
     context_window=32_768,

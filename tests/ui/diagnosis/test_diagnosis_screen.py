@@ -23,7 +23,7 @@ from textual.pilot import Pilot
 from tests.support.payloads import PAYLOADS
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
-from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, Repair, failed
+from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult, CheckStatus, Repair, failed
 from tui.core.key_reference import STORED
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS
@@ -67,7 +67,7 @@ async def test_all_is_well(runtime: DiagnosingRuntime, size: tuple[int, int], un
         assert "✓ The endpoint works: vllm 0.32.0 with Qwen/Qwen3-8B" in lines[2]
         assert "14 ok" in text_of(pilot)
         assert "Used 30 tokens" in text_of(pilot)
-        for check in CheckId:
+        for check in CHAT_LADDER:
             assert line_of(pilot, check).lstrip().startswith("✓")
             assert "ms" in line_of(pilot, check)
         assert not pilot.app.screen._clock, "an idle screen has no timer"  # type: ignore[attr-defined]

@@ -39,7 +39,7 @@ def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Outpu
     if arguments.command != "chat":
         code = run_app(runtime)
     else:
-        if arguments.provider is not None:
+        if arguments.provider is not None or not arguments.resume:
             runtime.directory.for_chat(arguments.provider)
         runtime.saves_conversations = not arguments.unsaved
         conversation = runtime.resolve_conversation(arguments.resume) if arguments.resume else None

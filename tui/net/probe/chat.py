@@ -247,12 +247,7 @@ def _reasoning_facts(turn: Turn) -> tuple[str, ...]:
 
 def skip_chat(run: Run) -> None:
     """Record why no chat was sent."""
-    if run.quick:
-        reason = "Not sent: a quick check spends no tokens."
-    elif run.target.is_embedding:
-        reason = "Not sent: the model makes vectors."
-    else:
-        reason = "Not sent: no model is named."
+    reason = "Not sent: a quick check spends no tokens." if run.quick else "Not sent: no model is named."
     for check in (CheckId.CHAT, CheckId.STREAM, CheckId.USAGE, CheckId.REASONING, CheckId.SPEED):
         if run.can_try(check):
             run.settle(skipped(check, reason), blocks=False)

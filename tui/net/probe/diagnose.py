@@ -19,10 +19,12 @@ from tui.net.probe.run import Run
 from tui.net.probe.target import ProbeServices, ProbeTarget
 
 if TYPE_CHECKING:
+    from tui.core.embedding import EmbeddingOutcome
     from tui.net.probe.answer import FirstAnswer
     from tui.net.probe.chat import ChatOutcome
 
 _NOT_THERE = ("wrong-path", "method-not-allowed", "unexpected-response")
+_NO_EMBEDDINGS = ("embeddings-missing", "embeddings-unexpected")
 
 
 class Diagnosis:
@@ -96,7 +98,10 @@ async def _check_api(run: Run, answer: FirstAnswer) -> None:
     from tui.net.probe.server import check_models, check_server
 
     outcome: ChatOutcome | None = None
-    if run.result(CheckId.HTTP) is None:
+    vectors: EmbeddingOutcome | None = None
+    if run.result(CheckId.HTTP) is None and run.sends_texts:
+        vectors = await _decide_by_vectors(run, answer)
+    elif run.result(CheckId.HTTP) is None:
         outcome = await _decide_without_list(run, answer)
     if run.can_try(CheckId.SERVER):
         # The two ask different addresses: together they take as long as the slower one.
@@ -107,7 +112,9 @@ async def _check_api(run: Run, answer: FirstAnswer) -> None:
     check_models(run, answer)
     if answer.models is None and run.can_try(CheckId.MODELS):
         _settle_without_list(run)
-    if run.can_try(CheckId.CHAT):
+    if run.target.is_embedding:
+        await _check_vectors(run, vectors)
+    elif run.can_try(CheckId.CHAT):
         await _check_chat(run, outcome)
 
 
@@ -129,6 +136,34 @@ async def _decide_without_list(run: Run, answer: FirstAnswer) -> ChatOutcome | N
         return None
     settle_http(run, answer)
     return outcome
+
+
+async def _decide_by_vectors(run: Run, answer: FirstAnswer) -> EmbeddingOutcome | None:
+    """The same for an embedding provider, by the request that it is there for."""
+    from tui.net.probe.answer import settle_http
+    from tui.net.probe.vectors import ask_vectors
+
+    outcome = await ask_vectors(run)
+    if outcome.failure is not None and outcome.failure.cause in _NO_EMBEDDINGS:
+        settle_http(run, answer, answer.failure)
+        return None
+    settle_http(run, answer)
+    return outcome
+
+
+async def _check_vectors(run: Run, outcome: EmbeddingOutcome | None) -> None:
+    from tui.net.probe.server import recognise_late
+    from tui.net.probe.vectors import ask_vectors, check_vectors, skip_vectors
+
+    if not run.can_try(CheckId.VECTORS):
+        return
+    if outcome is None:
+        if not run.sends_texts:
+            skip_vectors(run)
+            return
+        outcome = await ask_vectors(run)
+    check_vectors(run, outcome)
+    await recognise_late(run, outcome.failure)
 
 
 def _settle_without_list(run: Run) -> None:

@@ -19,6 +19,7 @@ from tui.core.diagnosis import (
     ServerSummary,
     Surroundings,
     blocker_of,
+    ladder_of,
     skipped,
 )
 from tui.core.endpoint_url import inspect_url, models_url_of
@@ -55,6 +56,7 @@ class Findings:
     turn: Turn | None = None
     usage: Usage | None = None
     decode_rate: float | None = None
+    vector_size: int | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     repairs: list[Repair] = field(default_factory=list)
     machine: list[str] = field(default_factory=list)
@@ -100,7 +102,16 @@ class Run:
     @property
     def sends_chat(self) -> bool:
         """Whether a chat is part of this check, once the rungs before it allow one."""
-        return bool(self.findings.model) and not self.quick and not self.target.is_embedding
+        return self._spends and not self.target.is_embedding
+
+    @property
+    def sends_texts(self) -> bool:
+        """Whether texts are sent for their vectors, once the rungs before that allow it."""
+        return self._spends and self.target.is_embedding
+
+    @property
+    def _spends(self) -> bool:
+        return bool(self.findings.model) and not self.quick
 
     @property
     def has_origin(self) -> bool:
@@ -147,7 +158,7 @@ class Run:
 
     def skip_rest(self) -> None:
         """Record every check that was not tried as skipped."""
-        for check in CheckId:
+        for check in ladder_of(is_embedding=self.target.is_embedding):
             if self.can_try(check):
                 self.settle(skipped(check, "Not tried."), blocks=True)
 
@@ -195,6 +206,7 @@ class Run:
             machine=tuple(map(redact, found.machine)),
             usage=found.usage,
             decode_rate=found.decode_rate,
+            vector_size=found.vector_size,
             curl=found.curl or self._models_curl(),
             is_quick=self.quick,
             was_interrupted=interrupted,

@@ -130,7 +130,7 @@ def check_models(run: Run, answer: FirstAnswer) -> None:
         return
     found = run.findings
     found.models = models
-    offered = models.chat_models or models.models
+    offered = _offered(run, models)
     if not offered:
         run.settle(failed(CheckId.MODELS, explain("no-model-loaded")))
         return
@@ -145,6 +145,13 @@ def check_models(run: Run, answer: FirstAnswer) -> None:
         return
     window = f", context {found.context_window:,} tokens" if found.context_window else ""
     run.settle(passed(CheckId.MODELS, f"{safe_line(found.model, 100)} is served{window}.", *facts))
+
+
+def _offered(run: Run, models: ModelList) -> tuple[ModelInfo, ...]:
+    """Return the models to choose from where none is named: of the kind that the provider is for."""
+    if run.target.is_embedding:
+        return tuple(model for model in models.models if model.is_embedding) or models.models
+    return models.chat_models or models.models
 
 
 def _note_window(run: Run, info: ModelInfo | None) -> None:

@@ -176,6 +176,7 @@ class ChatScreen(ChatReading):
     def _picked(self, picked: Picked | None) -> None:
         if picked is not None:
             model = "" if picked.model == picked.provider.compatible_provider else picked.model
+            self._refusal = ""
             old = self.target or ChatTarget(picked.provider)
             self._use(replace(old, provider=picked.provider, model=model))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -50,6 +51,8 @@ class ChatBase(LmdeckScreen[None]):
         self._provider_name = provider_name
         self._first_conversation = (conversation, is_fork)
         self.target: ChatTarget | None = None
+        self._refusal = ""
+        """Why there is no target, in words for the person."""
         self._view: SessionView | None = None
         self._sent = ""
         self._is_reopened = False
@@ -68,7 +71,7 @@ class ChatBase(LmdeckScreen[None]):
 
     def on_mount(self) -> None:
         """Choose the provider, begin or reopen the conversation, and be ready to type."""
-        self.target = self._first_target()
+        self.target = self._target_of(self._provider_name)
         identity, is_fork = self._first_conversation
         if identity is None:
             self.begin(self.runtime.new_session())
@@ -132,13 +135,19 @@ class ChatBase(LmdeckScreen[None]):
         """Return the providers that a chat can go to."""
         return usable_providers(self.runtime.directory)
 
-    def _first_target(self) -> ChatTarget | None:
-        providers = {provider.name: provider for provider in self.active_providers()}
-        chosen = providers.get(self._provider_name or "") or self.runtime.directory.default()
-        return ChatTarget(chosen) if chosen is not None else None
+    def _target_of(self, name: str | None, model: str = "") -> ChatTarget | None:
+        """Return the provider of that name as a target, or nobody: never another one in its place."""
+        self._refusal = ""
+        try:
+            provider = self.runtime.directory.for_chat(name)
+        except LmdeckError as error:
+            if error.failure.cause != "no-provider":
+                self._refusal = error.failure.title
+            return None
+        return ChatTarget(provider, "" if model == provider.compatible_provider else model)
 
-    def begin(self, session: ChatSession, *, is_reopened: bool = False) -> None:
-        """Show a conversation and go on in it."""
+    def begin(self, session: ChatSession, *, is_reopened: bool = False, keeps_target: bool = False) -> None:
+        """Show a conversation and go on in it; ``keeps_target``: with whom was asked so far."""
         self._is_reopened = is_reopened
         self._turns_at_first = len(session.turns)
         self._view = SessionView(session, self.transcript)
@@ -146,19 +155,18 @@ class ChatBase(LmdeckScreen[None]):
         loop = asyncio.get_running_loop()
         session.watch_trouble(lambda: loop.call_soon_threadsafe(self._trouble_changed))
         if is_reopened:
-            self._take_target_of(session)
+            if not keeps_target:
+                self._take_target_of(session)
             for turn in session.turns:
                 self.prompt.remember(turn.prompt)
         self.prompt.read_only = self.is_read_only
         self.show_state()
 
     def _take_target_of(self, session: ChatSession) -> None:
-        """Go on with the provider and model of the last turn, where they can still be picked."""
+        """Go on with the provider and model of the last turn, or with nobody where it cannot be asked."""
         last = session.turns[-1] if session.turns else None
-        for provider in self.active_providers():
-            if last is not None and provider.name == last.provider:
-                model = "" if last.model == provider.compatible_provider else last.model
-                self.target = ChatTarget(provider, model)
+        if last is not None and last.provider:
+            self.target = self._target_of(last.provider, last.model)
 
     def open_conversation(self, identity: str, *, is_fork: bool = False) -> None:
         """Reopen a saved conversation, or go on in a copy of it."""
@@ -176,8 +184,10 @@ class ChatBase(LmdeckScreen[None]):
             if session is None:
                 self.begin(self.runtime.new_session())
             return
+        is_copy_of_this = is_fork and session is not None and session.identity == identity
+        is_named = session is None and self._provider_name is not None
         await self.leave_session()
-        self.begin(opened, is_reopened=True)
+        self.begin(opened, is_reopened=True, keeps_target=is_copy_of_this or is_named)
         if is_fork:
             self.notify("This is a copy; the conversation itself stays as it is.")
 
@@ -213,7 +223,28 @@ class ChatBase(LmdeckScreen[None]):
             return "Another session has this conversation open. Press F8 to go on in a copy."
         if self.session is None:
             return "The conversation is still being opened. Your prompt stays here."
-        return "" if self.target is not None else "No provider is active. Press Ctrl+L and add one."
+        return self._no_target() or self._lost_target()
+
+    def _no_target(self) -> str:
+        if self.target is not None:
+            return ""
+        if self._refusal:
+            return f"{self._refusal} Press F2 to choose a provider."
+        return "No provider is active. Press Ctrl+L and add one."
+
+    def _lost_target(self) -> str:
+        """Look at the files: whoever was chosen may be gone, or be another one by now."""
+        target = self.target
+        if target is None:
+            return ""
+        try:
+            provider = self.runtime.directory.still_for_chat(target.provider)
+        except LmdeckError as error:
+            return f"{error.failure.title} Press F2 to choose a provider."
+        if provider != target.provider:
+            self.target = replace(target, provider=provider)
+            self.notify(f"{provider.name} was changed meanwhile; it is asked as it is now.", timeout=4)
+        return ""
 
     def exchange(self, prompt: str, ask: Callable[..., Awaitable[object]], *arguments: object) -> None:
         """Wait for an exchange; ``prompt`` comes back into the prompt if it fails."""
@@ -270,7 +301,7 @@ class ChatBase(LmdeckScreen[None]):
         if self.is_read_only:
             words = "Read only. F8 goes on in a copy."
         elif self.target is None:
-            words = "No provider is active: Ctrl+L goes to the list of providers."
+            words = self._no_target()
         else:
             whom = safe_line(f"{self.target.provider.label} · {self.target.model_name}", 100)
             words = f"Ask {whom}\n{_CUT if self.turns and is_cut(self.turns[-1]) else _HOW}"

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.worker import Worker
 
-from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport, Repair
+from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport, Repair, ladder_of
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
 from tui.core.known_failure import report_of_failure
@@ -45,7 +45,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("diagnosis", "diagnosis.list")
     HELP_TEXT: ClassVar[str] = (
         "Finds out step by step what is wrong with an endpoint, and what to do. Each line is one check; "
-        "what depends on a failed one is not tried. It costs at most about 20 output tokens."
+        "what depends on a failed one is not tried. It costs at most about 20 output tokens; an embedding "
+        "provider gets two short texts in place of a chat."
     )
 
     def __init__(self, subject: DiagnosisSubject) -> None:
@@ -64,7 +65,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         name = self._subject.provider.name or "unsaved provider"
         yield TitleBar(f"Diagnosis › {name}")
         yield Static(id="verdict")
-        yield RungList()
+        yield RungList(self._ladder)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -81,6 +82,10 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     def rungs(self) -> RungList:
         """The ladder."""
         return self.query_one(RungList)
+
+    @property
+    def _ladder(self) -> tuple[CheckId, ...]:
+        return ladder_of(is_embedding=self._subject.provider.is_embedding)
 
     @property
     def is_checking(self) -> bool:
@@ -138,15 +143,18 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         """Say what is being done, for how long, and what it costs."""
         if self._worker is None:
             return
-        current = next((check for check in CheckId if check not in self._results), CheckId.SPEED)
+        current = next((check for check in self._ladder if check not in self._results), self._ladder[-1])
         seconds = monotonic() - self._begun
         waited = f"  {seconds:.0f} s" if seconds >= 1 else ""
         lines = [
             Content.styled(f"… Checking: {LABELS[current]}{waited}", "bold $primary"),
             Content(f"  {safe_line(self._progress)}"),
-            Content.styled(f"  {cost_line(is_quick=False)} Esc stops.", "dim"),
+            Content.styled(f"  {self._cost_line()} Esc stops.", "dim"),
         ]
         self.query_one("#verdict", Static).update(Content("\n").join(lines))
+
+    def _cost_line(self) -> str:
+        return cost_line(is_quick=False, is_embedding=self._subject.provider.is_embedding)
 
     def _stop_clock(self) -> None:
         if self._clock is not None:

@@ -11,7 +11,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure, LmdeckError
-from tui.core.provider import Provider
+from tui.core.provider import Category, Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line
 from tui.ui.background import in_background
@@ -22,7 +22,7 @@ from tui.ui.screens.provider_form_base import ProviderFormBase
 from tui.ui.widgets.form_row import FormRow
 from tui.ui.widgets.model_field import ModelField
 from tui.ui.widgets.title_bar import TitleBar
-from tui.ui.widgets.trial_result import result_of, result_of_failure
+from tui.ui.widgets.trial_result import result_of, result_of_failure, result_of_vectors
 
 _UNENCRYPTED = "allow_unencrypted_key"
 _EDITING_ACTIONS = ("save", "save_exit", "repair")
@@ -44,6 +44,14 @@ class ProviderFormScreen(ProviderFormBase):
         """Another endpoint has other models."""
         if event.name in _ENDPOINT_FIELDS:
             self._models, self._asked = None, None
+        if event.name == "category":
+            self._follow_category()
+
+    def _follow_category(self) -> None:
+        """Change the text of the test with the category, where nobody has written one."""
+        row, category = self.row("test_prompt"), Category(self.row("category").value)
+        if row.value in {other.test_prompt for other in Category if other is not category}:
+            row.value = category.test_prompt
 
     def on_form_row_left(self, event: FormRow.Left) -> None:
         """A new endpoint is asked for its models."""
@@ -116,14 +124,22 @@ class ProviderFormScreen(ProviderFormBase):
         provider, key_text = self._for_request()
         failure: Failure | None
         try:
-            turn = await self.runtime.test(provider, key_text)
+            result, failure = await self._result(provider, key_text)
         except LmdeckError as error:
             result, failure = result_of_failure(error.failure), error.failure
-        else:
-            result, failure = result_of(turn), turn.failure
         self._last_test = (values, failure)
         hint = Content.styled("\nF7 finds out step by step.", "dim") if failure is not None else Content("")
         self._show_trial(result + hint)
+
+    async def _result(self, provider: Provider, key_text: str | None) -> tuple[Content, Failure | None]:
+        if not provider.is_embedding:
+            turn = await self.runtime.test(provider, key_text)
+            return result_of(turn), turn.failure
+        outcome = await self.runtime.test_vectors(provider, key_text, on_progress=self._show_trial_progress)
+        return result_of_vectors(outcome, provider.price), outcome.failure
+
+    def _show_trial_progress(self, text: str) -> None:
+        self._show_trial(Content.styled(f"… {safe_line(text)} Esc stops.", "dim"))
 
     def _show_trial(self, content: Content) -> None:
         trial = self.query_one("#trial-result", Static)

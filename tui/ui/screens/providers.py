@@ -38,9 +38,17 @@ class ProvidersScreen(ProvidersBase):
         self.action_chat()
 
     def _current(self) -> Row | None:
-        """Return the row under the cursor, after looking whether the file was changed."""
+        """Return the row under the cursor, after looking whether the file was changed.
+
+        Where that row has gone, another one is under the cursor by now: it is not what was meant.
+        """
+        meant = self.table.current
         self.notice_edits()
-        return self.table.current
+        now = self.table.current
+        if meant is None or (now is not None and now.provider.name == meant.provider.name):
+            return now
+        self.notify(f"{meant.provider.name} is no longer in the list: nothing was done.", severity="warning")
+        return None
 
     def _attempt(self, change: Callable[[], object]) -> bool:
         """Do something to the directory; say what is wrong where it refuses."""
@@ -53,7 +61,7 @@ class ProvidersScreen(ProvidersBase):
         return True
 
     def action_chat(self) -> None:
-        """Chat with the provider, where it can be."""
+        """Chat with the provider, where it can be; one for embeddings is tested."""
         row = self._current()
         if row is None:
             return
@@ -61,7 +69,10 @@ class ProvidersScreen(ProvidersBase):
             reason = row.unavailable or "This provider is inactive. Press s to activate it."
             self.notify(reason, severity="warning")
             return
-        self.deck.open_chat(row.provider.name)
+        if row.provider.is_embedding:
+            self._open_test(row.provider)
+        else:
+            self.deck.open_chat(row.provider.name)
 
     def action_add(self) -> None:
         """Open an empty form."""
@@ -90,9 +101,12 @@ class ProvidersScreen(ProvidersBase):
     def action_test(self) -> None:
         """Send one line to the provider."""
         if (row := self._current()) is not None:
-            from tui.ui.screens.provider_test import ProviderTestScreen
+            self._open_test(row.provider)
 
-            self.app.push_screen(ProviderTestScreen(row.provider))
+    def _open_test(self, provider: Provider) -> None:
+        from tui.ui.screens.provider_test import ProviderTestScreen
+
+        self.app.push_screen(ProviderTestScreen(provider))
 
     def action_diagnose(self) -> None:
         """Open the diagnosis of the provider."""

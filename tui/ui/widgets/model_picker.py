@@ -49,7 +49,8 @@ class ModelPicker(Window[Picked | None]):
     def __init__(self, providers: Sequence[Provider], provider: Provider | None, model: str) -> None:
         super().__init__()
         self._providers = tuple(providers)
-        self._first = next((index for index, known in enumerate(providers) if known == provider), 0)
+        names = [known.name for known in providers]
+        self._first = names.index(provider.name) if provider is not None and provider.name in names else None
         self._model = model
         self._offered: dict[str, list[str]] = {}
         self._notes: dict[str, str] = {}
@@ -72,7 +73,7 @@ class ModelPicker(Window[Picked | None]):
         window = self.query_one(".window")
         window.border_title = "Provider and model"
         window.border_subtitle = "Enter takes it · Tab switches · Esc leaves it"
-        self._list("providers").highlighted = self._first if self._providers else None
+        self._list("providers").highlighted = (self._first or 0) if self._providers else None
         self.query_one(Input).focus()
 
     def _list(self, name: str) -> OptionList:
@@ -136,7 +137,7 @@ class ModelPicker(Window[Picked | None]):
         self.query_one("#models-note", Static).update(Content(safe_text(note)))
 
     def _current_provider(self) -> Provider | None:
-        return self._providers[self._first] if self._providers else None
+        return self._providers[self._first] if self._first is not None else None
 
     def _model_line(self, provider: Provider, name: str, typed: str) -> Content:
         if name == provider.compatible_provider:

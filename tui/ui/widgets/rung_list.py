@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, Repair
+from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult, CheckStatus, Repair
 from tui.core.safe_text import safe_line
 from tui.ui.bindings import bindings_of
 from tui.ui.diagnosis_view import rung_line
@@ -26,8 +26,10 @@ class RungList(OptionList, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.list")
 
-    def __init__(self) -> None:
+    def __init__(self, ladder: Sequence[CheckId] = CHAT_LADDER) -> None:
+        """``ladder``: the rungs that there are, in order."""
         super().__init__(id="rungs")
+        self._ladder = tuple(ladder)
         self._results: Mapping[CheckId, CheckResult] = {}
         self._repairs: tuple[Repair, ...] = ()
         self._sections: tuple[Section, ...] = ()
@@ -86,7 +88,7 @@ class RungList(OptionList, inherit_bindings=False):
         return self.get_option_index(f"check-{warned or CheckId.URL}")
 
     def _first(self, status: CheckStatus) -> CheckId | None:
-        results = (self._results.get(check) for check in CheckId)
+        results = (self._results.get(check) for check in self._ladder)
         return next((result.id for result in results if result is not None and result.status is status), None)
 
     def _build(self) -> None:
@@ -114,7 +116,7 @@ class RungList(OptionList, inherit_bindings=False):
     def _rung_lines(self) -> list[tuple[CheckId, Content]]:
         times = [result.milliseconds or 0.0 for result in self._results.values()]
         longest = max(times, default=0.0)
-        current = next((check for check in CheckId if check not in self._results), None)
+        current = next((check for check in self._ladder if check not in self._results), None)
         width = self._line_width
         bar_style = "" if self.app.current_theme.ansi else "$primary"  # there the cursor has that colour
         return [
@@ -130,7 +132,7 @@ class RungList(OptionList, inherit_bindings=False):
                     bar_style=bar_style,
                 ),
             )
-            for check in CheckId
+            for check in self._ladder
         ]
 
     @property

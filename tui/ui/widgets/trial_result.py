@@ -6,10 +6,19 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
+from tui.core.embedding import (
+    EmbeddingOutcome,
+    Vectors,
+    count_text,
+    embedding_cost,
+    norm_text,
+    tokens_text,
+)
 from tui.core.failure import Failure
+from tui.core.figures import format_cost, format_milliseconds
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Source, Usage
+from tui.core.usage import Price, Source, Usage
 
 _LONGEST_ANSWER = 600
 _LONGEST_MESSAGE = 300
@@ -23,6 +32,33 @@ def result_of(turn: Turn) -> Content:
 def result_of_failure(failure: Failure) -> Content:
     """Return what is wrong and what to do."""
     return Content("\n").join(_failure_lines(failure))
+
+
+def result_of_vectors(outcome: EmbeddingOutcome, price: Price) -> Content:
+    """Return what came back for two texts: the figures of their vectors, or what is wrong."""
+    return Content("\n").join(_vector_lines(outcome, price))
+
+
+def _vector_lines(outcome: EmbeddingOutcome, price: Price) -> Iterator[Content]:
+    if outcome.failure is not None:
+        yield from _failure_lines(outcome.failure)
+    elif outcome.vectors is not None:
+        time = f"  {format_milliseconds(outcome.milliseconds)}"
+        yield Content.styled("● It works.", "$text-success") + Content.styled(time, "dim")
+        yield Content(f"{count_text(outcome.vectors)}, {norm_text(outcome.vectors)}")
+        cost = format_cost(embedding_cost(outcome.usage, price), Price(price.input, None, price.currency))
+        yield Content(" · ".join(filter(None, (tokens_text(outcome.usage), cost))))
+        for note in _vector_notes(outcome, outcome.vectors):
+            yield Content.styled(f"Note: {safe_line(note)}", "dim")
+
+
+def _vector_notes(outcome: EmbeddingOutcome, vectors: Vectors) -> Iterator[str]:
+    if vectors.usage is None:
+        yield "the server does not count tokens, so their number is an estimate."
+    if vectors.served_model and vectors.served_model != outcome.request.model:
+        yield f"the server says that {safe_line(vectors.served_model, 80)} answered."
+    if outcome.retries:
+        yield f"asked again {outcome.retries} time{'' if outcome.retries == 1 else 's'}."
 
 
 def _lines(turn: Turn) -> Iterator[Content]:

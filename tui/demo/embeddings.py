@@ -1,0 +1,84 @@
+"""Vectors of the demo endpoint: the same text gets the same one, texts that share words similar ones."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import re
+import struct
+from collections.abc import Mapping
+
+from tui.demo.plan import RequestRefusedError, parse_request
+from tui.demo.script import EMBEDDER, MODELS
+from tui.demo.tokens import count_tokens
+
+SIZE = 64
+"""Numbers in a vector."""
+_MOST_TEXTS = 2_048
+
+
+def embeddings(body: bytes) -> dict[str, object]:
+    """Return the answer to a request for vectors.
+
+    Raises:
+        RequestRefusedError: the body is none, or its model makes no vectors.
+    """
+    request = parse_request(body)
+    _check_model(str(request.get("model", "")))
+    texts = _texts(request)
+    packs = _packs(request)
+    tokens = sum(count_tokens(text) for text in texts)
+    data = [
+        {"object": "embedding", "index": index, "embedding": _packed(vector) if packs else vector}
+        for index, vector in enumerate(map(vector_of, texts))
+    ]
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return {"object": "list", "model": EMBEDDER, "data": data, "usage": usage}
+
+
+def vector_of(text: str) -> list[float]:
+    """Return the vector of a text: its words, each spread over the numbers by its hash; of norm 1."""
+    sums = [0.0] * SIZE
+    for word in re.findall(r"\w+", text.lower()) or [text]:
+        digest = hashlib.shake_128(word.encode("utf-8", "surrogatepass")).digest(SIZE)
+        for place, byte in enumerate(digest):
+            sums[place] += byte - 127.5
+    norm = math.hypot(*sums)
+    return [round(number / norm, 8) for number in sums]
+
+
+def _check_model(model: str) -> None:
+    if model in MODELS:
+        raise RequestRefusedError(
+            400, "The model does not support Embeddings API", "BadRequestError", "model"
+        )
+    if model != EMBEDDER:
+        message = f"The model `{model}` does not exist. Valid names: {EMBEDDER}."
+        raise RequestRefusedError(404, message, "NotFoundError", "model")
+
+
+def _texts(request: Mapping[str, object]) -> list[str]:
+    given = request.get("input")
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text for text in texts):
+        raise RequestRefusedError(
+            422, "`input` must be a text or a list of texts.", "BadRequestError", "input"
+        )
+    if len(texts) > _MOST_TEXTS:
+        raise RequestRefusedError(
+            400, f"`input` has more than {_MOST_TEXTS} texts.", "BadRequestError", "input"
+        )
+    return texts
+
+
+def _packs(request: Mapping[str, object]) -> bool:
+    encoding = request.get("encoding_format", "float")
+    if encoding not in ("float", "base64"):
+        message = "`encoding_format` must be float or base64."
+        raise RequestRefusedError(400, message, "BadRequestError", "encoding_format")
+    return encoding == "base64"
+
+
+def _packed(vector: list[float]) -> str:
+    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode("ascii")

@@ -1,0 +1,175 @@
+"""Asks an endpoint for vectors: by the same client, with the same patience, as a chat is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.core.chat import Endpoint
+from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
+from tui.core.endpoint_url import embeddings_url_of
+from tui.core.failure import Failure, LmdeckError
+from tui.net.client import ClientFactory
+from tui.net.completion import complete_refusal
+from tui.net.deadlines import SCREEN, Patience
+from tui.net.exchange import Exchange
+from tui.net.fetch import Fetched, fetch
+from tui.net.headers import is_secret_header
+from tui.net.retry import retry_delay
+from tui.wire.embeddings import build_embeddings_body, read_embeddings
+from tui.wire.limits import DEFAULT_LIMITS
+
+ROUTE = "/embeddings"
+_STALE = ("closed-without-answer", "connection-reset")
+_MOST_STALE = 3
+"""Kept connections found closed in a row before that is called a failure."""
+_SHOWN_BODY = 2_000
+
+Told = Callable[[str], None]
+
+
+def _ignore(_: str) -> None:
+    """Take what nobody wants to see."""
+
+
+async def embed(
+    factory: ClientFactory,
+    endpoint: Endpoint,
+    request: EmbeddingRequest,
+    *,
+    patience: Patience = SCREEN,
+    on_progress: Told = _ignore,
+) -> EmbeddingOutcome:
+    """Return the vectors of some texts, or why there are none. Never raises for what a server does.
+
+    ``patience.unstreamed_seconds`` limits each try. ``on_progress`` gets a sentence before another try.
+    """
+    return await _Call(factory, endpoint, request, patience, on_progress).run()
+
+
+@dataclass(slots=True)
+class _Try:
+    """One try: what came, or why nothing usable did."""
+
+    vectors: Vectors | None = None
+    failure: Failure | None = None
+    response: Fetched | None = None
+    milliseconds: float = 0.0
+
+
+class _Call:
+    """The tries that one request takes."""
+
+    def __init__(
+        self,
+        factory: ClientFactory,
+        endpoint: Endpoint,
+        request: EmbeddingRequest,
+        patience: Patience,
+        on_progress: Told,
+    ) -> None:
+        self._factory = factory
+        self._endpoint = endpoint
+        self._request = request
+        self._patience = patience
+        self._on_progress = on_progress
+        self._content = json.dumps(build_embeddings_body(request), allow_nan=False).encode()
+        self._tried = 0
+        self._retries = 0
+        self._stale = 0
+        self._loading_until: float | None = None
+
+    async def run(self) -> EmbeddingOutcome:
+        """Try until there are vectors, or no further try is worth it."""
+        while True:
+            self._tried += 1
+            last = await self._try()
+            if last.failure is None or not await self._waits(last):
+                break
+        return EmbeddingOutcome(
+            self._request, last.vectors, last.failure, last.milliseconds, self._details(last), self._retries
+        )
+
+    async def _try(self) -> _Try:
+        exchange = Exchange()
+        started = time.perf_counter()
+        try:
+            await self._factory.prepare(self._endpoint)
+            started = time.perf_counter()  # loading the HTTP library is no time of the server's
+            response = await fetch(
+                self._factory,
+                self._endpoint,
+                embeddings_url_of(self._endpoint.base_url),
+                seconds=self._patience.unstreamed_seconds,
+                body_limit=DEFAULT_LIMITS.body,
+                second_look_seconds=self._patience.second_look_seconds,
+                content=self._content,
+                exchange=exchange,
+            )
+        except LmdeckError as error:
+            took = (time.perf_counter() - started) * 1000
+            if exchange.is_reused and not exchange.received and error.failure.cause in _STALE:
+                self._stale += 1
+                if self._stale <= _MOST_STALE:  # the server had closed a kept connection just before
+                    return await self._try()
+            return _Try(failure=error.failure, milliseconds=took)
+        took = (time.perf_counter() - started) * 1000
+        return self._judge(response, took)
+
+    def _judge(self, response: Fetched, took: float) -> _Try:
+        redactor = self._factory.redactor
+        read = read_embeddings(
+            response.status, response.headers, response.body, len(self._request.texts), redactor
+        )
+        if isinstance(read, Vectors):
+            return _Try(read, None, response, took)
+        failure = complete_refusal(
+            read,
+            self._endpoint,
+            route=ROUTE,
+            location=response.headers.get("location"),
+            model=self._request.model,
+            redactor=redactor,
+            way=self._factory.route(self._endpoint.base_url),
+        )
+        return _Try(None, failure, response, took)
+
+    async def _waits(self, last: _Try) -> bool:
+        """Wait before another try, visibly; return false where there is none."""
+        failure = last.failure
+        if failure is None:
+            return False
+        delay = self._loading_delay(failure)
+        if delay is None:
+            headers = last.response.headers if last.response is not None else {}
+            delay = retry_delay(failure, self._tried, self._patience, headers=headers)
+        if delay is None:
+            return False
+        self._on_progress(f"{failure.title} Asking again in {delay:.0f} s.")
+        self._retries += 1
+        await asyncio.sleep(delay)
+        return True
+
+    def _loading_delay(self, failure: Failure) -> float | None:
+        """A model that is being loaded is worth asking again for longer than any other trouble."""
+        if failure.cause != "loading" or not self._patience.loading_seconds:
+            return None
+        now = asyncio.get_running_loop().time()
+        if self._loading_until is None:
+            self._loading_until = now + self._patience.loading_seconds
+        return self._patience.loading_interval_seconds if now < self._loading_until else None
+
+    def _details(self, last: _Try) -> tuple[str, ...]:
+        """Return request and response without what is secret; ``fetch`` has erased keys."""
+        response = last.response
+        if response is None:
+            return ()
+        headers = [
+            f"{name}: {'•••' if is_secret_header(name) else value}"
+            for name, value in response.headers.items()
+        ]
+        body = response.body[:_SHOWN_BODY].decode("utf-8", "replace")
+        return (f"POST {response.url}", f"status {response.status}", *headers, body)

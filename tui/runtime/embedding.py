@@ -1,0 +1,36 @@
+"""Vectors for a provider: the endpoint resolved, the texts sent by the client that chats use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.core.embedding import SECOND_TEXT, EmbeddingOutcome, EmbeddingRequest
+from tui.core.failure import LmdeckError
+
+if TYPE_CHECKING:
+    from tui.core.provider import Provider
+    from tui.runtime.runtime import Runtime
+
+
+async def test_vectors(
+    runtime: Runtime,
+    provider: Provider,
+    key_text: str | None = None,
+    *,
+    on_progress: Callable[[str], None],
+) -> EmbeddingOutcome:
+    """Send the provider's test text and a second one; never raises for what a server does.
+
+    ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+    """
+    from tui.net.deadlines import SCREEN
+    from tui.net.embeddings import embed
+
+    texts = (provider.test_text, SECOND_TEXT)
+    request = EmbeddingRequest(provider.compatible_provider, texts, provider.extra_body)
+    try:
+        endpoint = await runtime.endpoint_for(provider, key_text)
+    except LmdeckError as error:
+        return EmbeddingOutcome(request, failure=error.failure)
+    return await embed(runtime.clients, endpoint, request, patience=SCREEN, on_progress=on_progress)

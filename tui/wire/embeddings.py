@@ -1,0 +1,209 @@
+"""Requests for vectors, and the answers to them: whatever a server sends becomes vectors or a cause.
+
+Source: OpenAI's API reference (``POST /embeddings``), the servers of vLLM, llama.cpp, TEI, Ollama.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+import struct
+from collections.abc import Mapping
+
+from tui.core.causes import explain
+from tui.core.embedding import EmbeddingRequest, Vectors, vectors_text
+from tui.core.failure import Failure
+from tui.core.secret import Redactor
+from tui.core.usage import Usage
+from tui.wire.error_body import is_error_object, read_error_body
+from tui.wire.error_facts import find_facts
+from tui.wire.errors import classify_error, clean_message
+from tui.wire.limits import DEFAULT_LIMITS
+from tui.wire.numbers import first_count, read_count
+from tui.wire.request import extra_fields
+from tui.wire.strict_json import StrictJsonError, parse_json
+from tui.wire.surrogates import mend
+
+_UNSUPPORTED = re.compile(
+    r"(?:not|n't) support (?:the )?(?:creating |generating )?embedding"
+    r"|embeddings? (?:api )?(?:is |are )?(?:not|n't)"
+    r"|not (?:an )?embedding|start it with .{0,3}--embedding|pooling type|embeddings? from this model"
+    r"|no embedding model"
+)
+"""llama.cpp, vLLM, Ollama, LM Studio and OpenAI, in their own words."""
+_TOO_LONG = re.compile(
+    r"too large to process|physical batch size|must have less than \d|input (?:is )?too long"
+    r"|exceeds? .{0,40}(?:context|maximum|max |tokens)|maximum (?:input|context|sequence)"
+)
+_LIMIT = re.compile(r"(?:less than|batch size:?|maximum .{0,40}?(?:is|of|:)) ?(\d{1,9})")
+_TOKENS = re.compile(r"(?:given:?|input \(|has|contains|requested) ?(\d{1,9})")
+_NO_ROUTE = ("wrong-path", "method-not-allowed")
+_NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+
+
+def build_embeddings_body(request: EmbeddingRequest) -> dict[str, object]:
+    """Return the JSON object to send: model and texts, and what the provider's ``extra_body`` adds."""
+    extra = {name: value for name, value in extra_fields(request.extra_body).items() if name != "input"}
+    return {"model": request.model, "input": list(request.texts), **extra}
+
+
+def read_embeddings(
+    status: int, headers: Mapping[str, str], body: bytes, asked: int, redactor: Redactor | None = None
+) -> Vectors | Failure:
+    """Return the vectors that an answer is, or what is wrong with it. Never raises.
+
+    ``asked`` is how many texts were sent. Vectors are ordered by their ``index``; numbers may come as
+    a list or as Base64 of little-endian 32-bit floats. Header names in any case.
+    """
+    if not 200 <= status < 300:
+        return _refusal(status, headers, body, redactor)
+    try:
+        value = parse_json(body.decode("utf-8", "replace").lstrip("\ufeff"))
+    except StrictJsonError as error:
+        constant = str(error).partition(" ")[0]
+        if constant in _NOT_FINITE:
+            return explain("vectors-invalid", status=status, reason=f"it contains {constant}")
+        return _refusal(status, headers, body, redactor)
+    if not isinstance(value, dict):
+        return _unexpected(status, "JSON of another kind")
+    entries = value.get("data")
+    if not isinstance(entries, list) or value.get("error"):
+        if is_error_object(value):
+            return _refusal(status, headers, body, redactor)
+        return _unexpected(status, "a chat answer" if "choices" in value else "JSON of another kind")
+    return _Answer(status, asked).read(value, entries)
+
+
+class _Answer:
+    """The reading of one answer that has the right outer form."""
+
+    def __init__(self, status: int, asked: int) -> None:
+        self._status = status
+        self._asked = asked
+
+    def read(self, value: Mapping[str, object], entries: list[object]) -> Vectors | Failure:
+        if len(entries) != self._asked:
+            count = vectors_text(len(entries)) if entries else "no vectors"
+            return self._fail("vectors-count", count=count, asked=str(self._asked))
+        objects = [entry for entry in entries if isinstance(entry, dict) and "embedding" in entry]
+        if len(objects) != len(entries):
+            return _unexpected(self._status, "a list of something else than vectors")
+        reason = _index_trouble([entry.get("index") for entry in objects])
+        if reason:
+            return self._fail("vectors-index", reason=reason)
+        ordered = sorted(objects, key=lambda entry: read_count(entry.get("index")) or 0)
+        packed = [entry["embedding"] for entry in ordered]
+        numbers: list[tuple[float, ...]] = []
+        for position, vector in enumerate(packed, 1):
+            read = _numbers(vector)
+            if isinstance(read, str):
+                return self._fail("vectors-invalid", reason=read)
+            if not read:
+                return self._fail("vectors-empty", text=str(position))
+            numbers.append(read)
+        return self._judge(value, numbers, any(isinstance(vector, str) for vector in packed))
+
+    def _judge(
+        self, value: Mapping[str, object], numbers: list[tuple[float, ...]], is_base64: bool
+    ) -> Vectors | Failure:
+        sizes = dict.fromkeys(len(vector) for vector in numbers)
+        if len(sizes) > 1:
+            return self._fail("vectors-size", sizes=" and ".join(f"{size:,}" for size in list(sizes)[:4]))
+        for position, vector in enumerate(numbers, 1):
+            if not any(vector):
+                return self._fail("vectors-zero", text=str(position))
+        model = value.get("model")
+        served = mend(model)[:500] if isinstance(model, str) and model else None
+        return Vectors(tuple(numbers), _usage(value.get("usage")), served, is_base64)
+
+    def _fail(self, cause: str, **facts: str) -> Failure:
+        return explain(cause, status=self._status, server_message=None, chain=(), **facts)
+
+
+def _index_trouble(given: list[object]) -> str:
+    """Return what is wrong with the indexes, or an empty text: they must be 0, 1, … each once."""
+    indexes = [None if isinstance(index, str) else read_count(index) for index in given]
+    if None in indexes:
+        return "an index is missing" if None in given else "an index is no number"
+    doubled = next((index for place, index in enumerate(indexes) if index in indexes[:place]), None)
+    if doubled is not None:
+        return f"index {doubled} stands twice"
+    outside = next((index for index in indexes if index is not None and index >= len(indexes)), None)
+    return "" if outside is None else f"there is an index {outside} for {len(indexes)} texts"
+
+
+def _numbers(vector: object) -> tuple[float, ...] | str:
+    """Return the numbers of a vector, or what else it is."""
+    if isinstance(vector, str):
+        return _unpacked(vector)
+    if not isinstance(vector, list):
+        return f"it is {_kind(vector)}"
+    for number in vector:
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            return f"it contains {_kind(number)}"
+    try:
+        numbers = tuple(float(number) for number in vector)
+    except OverflowError:
+        return "it contains a number that is too large"
+    return numbers if all(map(math.isfinite, numbers)) else "it contains a number that is too large"
+
+
+def _unpacked(text: str) -> tuple[float, ...] | str:
+    try:
+        packed = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return "it is text, and no Base64"
+    if len(packed) % 4:
+        return f"its Base64 is {len(packed):,} bytes, which is no whole number of floats"
+    numbers = struct.unpack(f"<{len(packed) // 4}f", packed)
+    if any(map(math.isnan, numbers)):
+        return "it contains NaN"
+    return numbers if all(map(math.isfinite, numbers)) else "it contains Infinity"
+
+
+def _kind(value: object) -> str:
+    names = {type(None): "null", bool: "true or false", str: "text", list: "a list", dict: "an object"}
+    return names.get(type(value), "a number")
+
+
+def _usage(value: object) -> Usage | None:
+    if not isinstance(value, dict):
+        return None
+    tokens = first_count(value.get("prompt_tokens"), value.get("input_tokens"), value.get("total_tokens"))
+    return Usage(tokens, 0) if tokens else None
+
+
+def _unexpected(status: int, content: str) -> Failure:
+    return explain("embeddings-unexpected", status=status, content=content)
+
+
+def _refusal(status: int, headers: Mapping[str, str], body: bytes, redactor: Redactor | None) -> Failure:
+    """Return the failure of an answer without vectors, in words that fit embeddings."""
+    failure = classify_error(status, headers, body, redactor)
+    said = read_error_body(body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace"))
+    wording = said.message.lower()
+    if status == 501 or (_UNSUPPORTED.search(wording) and status != 401):
+        return _again("embeddings-unsupported", failure)
+    if failure.cause == "context-too-long" or (_TOO_LONG.search(wording) and not said.is_html):
+        facts = find_facts("context-too-long", said, headers)
+        limit, tokens = _LIMIT.search(wording), _TOKENS.search(wording)
+        found = {"limit": limit and limit[1], "prompt_tokens": tokens and tokens[1]}
+        clean = {name: clean_message(fact, redactor) for name, fact in facts.items()}
+        return _again("embedding-too-long", failure, **{**found, **clean})
+    if failure.cause in _NO_ROUTE:
+        return _again("embeddings-missing", failure)
+    if failure.cause == "unexpected-response":
+        return _again("embeddings-unexpected", failure, content=failure.facts.get("content"))
+    return failure
+
+
+def _again(cause: str, failure: Failure, **facts: str | None) -> Failure:
+    return explain(
+        cause,
+        status=failure.status,
+        server_message=failure.server_message,
+        chain=failure.chain,
+        **facts,
+    )
