@@ -111,8 +111,11 @@ _REQUEST = (
     ),
     Cause(
         "redirect",
-        "The server redirects[[ to {location}]]; the key is not sent there.",
-        "If you trust that address, put it in the provider's URL[[: {repair}]].",
+        "The server redirects[[ to {malformed}, which is no web address|| to {location}]]; the key is not "
+        "sent there.",
+        "[[{?malformed}Look at the server or at the gateway in front of it: this is a defect there"
+        "||If you trust that address, put it in the provider's URL: {repair}"
+        "||If you trust that address, put it in the provider's URL]].",
     ),
     Cause(
         "unsupported-param",

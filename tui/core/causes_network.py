@@ -79,6 +79,11 @@ _CONNECTION = (
         "Check the port, and the gateway or login page in front of the server.",
     ),
     Cause(
+        "interim-flood",
+        "The server says again and again that an answer follows (HTTP status 100 to 199), but sends none.",
+        "Look at the server or at the gateway in front of it: this is a defect there.",
+    ),
+    Cause(
         "tunnel-far-end-down",
         "The SSH tunnel[[ on port {port}]][[ (pid {pid})]] accepts, but the far end of it does not answer.",
         "Start the server on the far host, or check the address that the tunnel leads to.",

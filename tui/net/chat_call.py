@@ -18,7 +18,7 @@ from tui.net.completion import complete_refusal
 from tui.net.deadlines import Patience
 from tui.net.exchange import Exchange, Phase, observe
 from tui.net.expected import expected_errors
-from tui.net.headers import is_secret_header
+from tui.net.headers import headers_of, is_secret_header
 from tui.net.mailbox import Mailbox
 from tui.net.reply_stream import ReplyStream
 from tui.net.retry import retry_delay
@@ -78,6 +78,7 @@ class ChatCall:
         self._stale = 0
         self._is_streamed = request.stream
         self._loading_until: float | None = None
+        self._first_sent: float | None = None
         if endpoint.key:
             redactor.add(endpoint.key)
 
@@ -139,7 +140,9 @@ class ChatCall:
         if phase is Phase.LOOKUP:
             self._emit(Progress("connecting"))
         elif phase is Phase.SEND:
-            watch.restart(limit)
+            now = asyncio.get_running_loop().time()
+            self._first_sent = now if self._first_sent is None else self._first_sent
+            watch.restart(self._within_whole(limit))
             if not exchange.is_reused:
                 self._emit(Progress("connected", exchange.tls_version or ""))
         elif phase is Phase.HEADERS:
@@ -149,6 +152,19 @@ class ChatCall:
     def _headers_limit(self) -> float | None:
         limits = self._patience
         return limits.headers_seconds if self._is_streamed else limits.unstreamed_seconds
+
+    @property
+    def _waited_seconds(self) -> float:
+        """Since the first try was sent."""
+        return 0.0 if self._first_sent is None else asyncio.get_running_loop().time() - self._first_sent
+
+    def _within_whole(self, limit: float | None) -> float | None:
+        """Return a limit of one try, cut to what is left of the time until the first text."""
+        whole = self._patience.first_text_seconds
+        if whole is None:
+            return limit
+        left = max(0.0, whole - self._waited_seconds)
+        return left if limit is None else min(limit, left)
 
     async def _explain(self, error: BaseException, exchange: Exchange) -> Failure:
         limits = self._patience
@@ -169,7 +185,7 @@ class ChatCall:
         """Pass the reply on; return whether that was the end."""
         exchange.enter(Phase.BODY)
         self._stale = 0
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = headers_of(response)
         self._emit(ResponseStarted(response.status_code, self._shown(headers)))
         reply = ReplyStream(
             response,
@@ -180,6 +196,7 @@ class ChatCall:
             patience=self._patience,
             emit=self._emit,
             clock=self._clock,
+            waited_seconds=self._waited_seconds,
         )
         await reply.read(self._mailbox.wait_for_room)
         last = reply.last_events
@@ -225,7 +242,8 @@ class ChatCall:
         delay = self._loading_delay(failure)
         if delay is None:
             delay = retry_delay(failure, self._tried, self._patience, headers=headers)
-        if delay is None:
+        whole = self._patience.first_text_seconds
+        if delay is None or (whole is not None and self._waited_seconds + delay > whole):
             return False
         self._emit(Progress("retrying", failure.title, delay))
         await asyncio.sleep(delay)

@@ -7,6 +7,7 @@ causes is walked. What was seen on the wire (``net.exchange``) decides where the
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ _NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRN
 _CUT = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ESHUTDOWN, errno.ENOTCONN)
 _BEFORE_CONNECTION = (Phase.PREPARE, Phase.LOOKUP, Phase.CONNECT)
 _DEEPEST = 20
+_INTERIM = re.compile(rb"HTTP/1\.\d 1\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +245,16 @@ def _head_verdict(case: _Case, text: str) -> _Verdict:
         return "plain-on-tls-port", _with_repair(case, "plain-on-tls-port", facts)
     if protocol == "http":
         if "too long" in text:
-            return "headers-too-large", facts
+            return ("interim-flood" if _is_interim(case) else "headers-too-large"), facts
         return ("closed-without-answer" if "disconnected" in text else "http-framing"), facts
     if not case.exchange.first_bytes and "disconnected" in text:
         return "closed-without-answer", facts
     return "not-http", {**facts, "protocol": protocol}
+
+
+def _is_interim(case: _Case) -> bool:
+    """Whether what came began with an interim response: status 100 to 199."""
+    return _INTERIM.match(case.exchange.first_bytes) is not None
 
 
 def _with_repair(case: _Case, cause: str, facts: dict[str, str | None]) -> dict[str, str | None]:

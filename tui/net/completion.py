@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
-
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.failure import Failure
-from tui.core.secret import Redactor
+from tui.core.outside import split_url, web_address
+from tui.core.secret import MASK, Redactor
 from tui.net.addresses import replace_origin
 from tui.net.headers import is_secret_header
 from tui.net.proxies import Route
+
+_SHOWN_LOCATION = 200
+"""Characters of a redirect's target that cannot be used."""
 
 
 def complete_refusal(
@@ -37,7 +39,7 @@ def complete_refusal(
     facts: dict[str, str | None] = {}
     match failure.cause:
         case "redirect" if location:
-            facts = _redirect(asked, route, location)
+            facts = _redirect(asked, route, redactor.redact(location))
         case "auth" | "auth-scheme" if endpoint.key:
             facts = {"key_source": endpoint.key_source}
         case "auth" | "forbidden" if not sends_key(endpoint):
@@ -45,13 +47,16 @@ def complete_refusal(
         case "model-not-found" | "thinking-unsupported" | "embeddings-unsupported":
             facts = {"model": model}
         case "wrong-path" | "embeddings-missing":
-            facts = {"path": urlsplit(asked).path}
+            parts = split_url(asked)
+            facts = {"path": parts.path if parts is not None else None}
         case "plain-on-tls-port":
             facts = {"repair": replace_origin(endpoint.base_url, scheme="https")}
     if not any(facts.values()):
         return failure
     safe = {name: redactor.redact(value) for name, value in facts.items() if value}
     words: dict[str, str | None] = {**failure.facts, **safe}
+    if "malformed" in safe:
+        del words["location"]
     if (words.get("scheme") or "").lower() == endpoint.key_header:
         del words["scheme"]  # it was sent that way
     return explain(
@@ -69,6 +74,13 @@ def sends_key(endpoint: Endpoint) -> bool:
 
 
 def _redirect(asked: str, route: str, location: str) -> dict[str, str | None]:
-    target = urljoin(asked, location)
+    """Say where a redirect leads. ``location`` is already without keys: its parts would not be known."""
+    target = web_address(asked, location)
+    parts = split_url(target) if target is not None else None
+    if target is None or parts is None:
+        return {"malformed": f'"{location[:_SHOWN_LOCATION]}"'}
+    if "@" in parts.netloc:
+        netloc = f"{MASK}@{parts.netloc.rpartition('@')[2]}"
+        return {"location": parts._replace(netloc=netloc).geturl()}
     base = target.removesuffix("/")
     return {"location": target, "repair": base.removesuffix(route) if base.endswith(route) else None}

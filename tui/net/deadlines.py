@@ -21,6 +21,8 @@ class Patience:
     """The same where no stream was asked for: a server sends nothing before the answer is complete."""
     idle_seconds: float | None = 60.0
     """Between events that carry text: comments of a server that is merely alive do not count."""
+    first_text_seconds: float | None = None
+    """From the request to the first text, its headers and whatever else comes before it among them."""
     notice_seconds: float = 5.0
     """After so long without text a ``waiting`` event tells that the request still lives, and again later."""
     retries: int = 2

@@ -15,6 +15,7 @@ from tui.net.client import ClientFactory
 from tui.net.decoding import Decoder
 from tui.net.exchange import Exchange, Phase, observe
 from tui.net.expected import expected_errors
+from tui.net.headers import headers_of
 from tui.net.pace import Pace
 from tui.net.second_look import look_again
 
@@ -99,7 +100,7 @@ async def _exchange(
     response = await client.send(message.build(client), stream=True)
     try:
         exchange.enter(Phase.BODY)
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = headers_of(response)
         decoder = Decoder(headers.get("content-encoding", ""))
         body = bytearray()
         pace = Pace()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
@@ -11,10 +12,34 @@ from tui.core.failure import UsageError
 from tui.core.provider import KeyHeader
 from tui.net.addresses import Origin, is_loopback
 
+if TYPE_CHECKING:
+    import httpx
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?")
 _KEY = re.compile(r"[\x21-\x7e]+")
 _SECRET_HEADER = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
+
+
+_HELD = ("location", "set-cookie")
+_HELD_UNDER = "lmdeck.held"
+
+
+def hold_back(response: httpx.Response) -> None:
+    """Hide from the HTTP client the headers that it would act on: see ``headers_of``.
+
+    A client that follows no redirect and keeps no cookie parses both all the same, and raises what its
+    parsers raise (httpx 0.28.1).
+    """
+    response.extensions[_HELD_UNDER] = {
+        name: response.headers.pop(name) for name in _HELD if name in response.headers
+    }
+
+
+def headers_of(response: httpx.Response) -> dict[str, str]:
+    """Return the headers of a response by their names in lower case, those held back among them."""
+    held: dict[str, str] = response.extensions.get(_HELD_UNDER, {})
+    return {**{name.lower(): value for name, value in response.headers.items()}, **held}
 
 
 def is_secret_header(name: str) -> bool:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.events import AnswerDelta, Progress, ReasoningDelta, StreamEvent, ToolCallDelta
-from tui.core.failure import Failure
+from tui.core.failure import Failure, LmdeckError
 from tui.core.secret import Redactor
 from tui.net.classify import classify_exception
 from tui.net.deadlines import Patience
 from tui.net.decoding import Decoder
 from tui.net.exchange import Exchange
 from tui.net.expected import expected_errors
+from tui.net.headers import headers_of
 from tui.net.pace import Pace
 from tui.net.silence import SilenceWatch
 from tui.wire.reply import ReplyReader
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
     import httpx
 
 _ERROR_BODY_SECONDS = 10.0
-"""For the body of a refusal, however patient the person is: the status alone says enough."""
+"""For the whole body of a refusal, however patient the person is: the status alone says enough."""
+_MOST_WITHOUT_TEXT = 16_000_000
+"""Bytes between two texts: signs of life of a whole day are less."""
+_PIECE = 256
+"""What a piece costs beside its bytes: a line of one byte takes as much work."""
+_BLANK = b" \t\r\n"
 _DRAIN_SECONDS = 0.1
 """For the end mark of HTTP behind the last event, so that the connection can serve again."""
 _DRAIN_BYTES = 64_000
@@ -50,7 +56,9 @@ class ReplyStream:
         patience: Patience,
         emit: Callable[..., None],
         clock: Callable[[], float],
+        waited_seconds: float = 0.0,
     ) -> None:
+        """``waited_seconds``: since the request was sent, its earlier tries among them."""
         self._response = response
         self._exchange = exchange
         self._endpoint = endpoint
@@ -58,13 +66,16 @@ class ReplyStream:
         self._patience = patience
         self._emit = emit
         self._clock = clock
-        self._headers = {name.lower(): value for name, value in response.headers.items()}
+        self._headers = headers_of(response)
         self._reader = ReplyReader(
             status=response.status_code, headers=self._headers, streamed=streamed, redactor=redactor
         )
         self._chunks: AsyncIterator[bytes] = response.aiter_raw()
         self._is_event_stream = "event-stream" in self._headers.get("content-type", "")
         self._came_at = clock()
+        self._waited_seconds = waited_seconds
+        self._without_text = 0
+        self._text_at = exchange.received
         self._pace = Pace()
         self.has_text = False
         """Whether any text came: from then on nothing is ever sent again."""
@@ -100,7 +111,7 @@ class ReplyStream:
         decoder = Decoder(self._headers.get("content-encoding", ""))
         async with asyncio.timeout(None) as deadline:
             watch = SilenceWatch(
-                self._limit,
+                self._first_limit,
                 self._patience.notice_seconds,
                 on_notice=self._notice,
                 on_limit=lambda: deadline.reschedule(loop.time()),
@@ -124,12 +135,39 @@ class ReplyStream:
         self._came_at = self._clock()
         events = self._reader.feed(data)
         if any(isinstance(event, _TEXT) for event in events):
-            self.has_text = True
+            self._note_text(watch)
+        elif self._counts_bytes and data.strip(_BLANK):
             watch.touch()
-        elif not self._is_event_stream:
-            watch.touch()
+        self._without_text += len(data) + _PIECE
         if events:
             self._emit(*events)
+        if max(self._without_text, self._exchange.received - self._text_at) > _MOST_WITHOUT_TEXT:
+            limit = f"{_MOST_WITHOUT_TEXT // 1_000_000} MB without text"
+            raise LmdeckError(explain("answer-too-large", limit=limit))
+
+    def _note_text(self, watch: SilenceWatch) -> None:
+        if self.has_text:
+            watch.touch()
+        else:
+            watch.restart(self._limit)
+        self.has_text = True
+        self._without_text = 0
+        self._text_at = self._exchange.received
+
+    @property
+    def _counts_bytes(self) -> bool:
+        """Whether bytes that are no text yet are a sign of it: the parts of an answer that comes whole."""
+        is_answer = self._response.status_code < 300 and not self._is_event_stream
+        return is_answer and self._patience.first_text_seconds is None
+
+    @property
+    def _first_limit(self) -> float | None:
+        """Until the first text; what was waited for the headers counts where a command said how long."""
+        whole = self._patience.first_text_seconds
+        if whole is None:
+            return self._limit
+        left = max(0.0, whole - self._waited_seconds)
+        return left if self._limit is None else min(left, self._limit)
 
     @property
     def _limit(self) -> float | None:

@@ -17,11 +17,16 @@ from typing import Any, TypeVar
 import httpcore
 
 from tui.net.exchange import Phase, current_exchange
+from tui.net.pace import Pace
 from tui.net.sniff import may_be_http
-from tui.net.tls import check_pin
+from tui.net.tls import EndlessRecords, check_pin
 
 _Result = TypeVar("_Result")
 _BLOCK = 65536
+_LONGEST_HEAD = 256_000
+"""Bytes before the end of a response's headers, those of interim responses (1xx) among them."""
+_MOST_WITHOUT_CONTENT = 1_000_000
+"""Bytes of TLS before the handshake is over or a byte of content comes; a chain of certificates has 10,000."""
 
 
 class PlainStream(httpcore.AsyncNetworkStream):
@@ -31,9 +36,19 @@ class PlainStream(httpcore.AsyncNetworkStream):
         self._socket = raw
         self._loop = asyncio.get_running_loop()
         self._write_error: OSError | None = None
+        self._pace = Pace()
 
     async def receive(self, max_bytes: int = _BLOCK) -> bytes:
-        """Return some bytes as they are on the wire, ``b""`` at the end."""
+        """Return some bytes of the peer's, ``b""`` at the end.
+
+        Where bytes always wait, what is done with them counts as work, and everybody else has a turn.
+        """
+        await self._pace.rest()
+        data = await self._take(max_bytes)
+        self._pace.begin()
+        return data
+
+    async def _take(self, max_bytes: int) -> bytes:
         return await self._loop.sock_recv(self._socket, max_bytes)
 
     async def transmit(self, data: bytes) -> None:
@@ -45,6 +60,8 @@ class PlainStream(httpcore.AsyncNetworkStream):
         exchange = current_exchange()
         if exchange.phase is Phase.SEND:
             exchange.enter(Phase.HEADERS)
+        if exchange.phase is Phase.HEADERS and exchange.received > _LONGEST_HEAD:
+            raise httpcore.RemoteProtocolError("The head of the response is too long.")
         try:
             async with asyncio.timeout(timeout):
                 data = await self.receive(max_bytes)
@@ -149,7 +166,7 @@ class TlsStream(PlainStream):
             await self._tell_alert()
             raise
 
-    async def receive(self, max_bytes: int = _BLOCK) -> bytes:
+    async def _take(self, max_bytes: int) -> bytes:
         """Return some decrypted bytes; a connection that ends without a farewell just ends."""
         try:
             return await self._drive(lambda: self._tls.read(max_bytes))
@@ -169,6 +186,7 @@ class TlsStream(PlainStream):
     async def _drive(
         self, step: Callable[[], _Result], record: Callable[[bytes], None] | None = None
     ) -> _Result:
+        taken = 0
         while True:
             try:
                 result = step()
@@ -179,6 +197,9 @@ class TlsStream(PlainStream):
                 return result
             await self._flush()
             data = await self._below.receive()
+            taken += len(data)
+            if taken > _MOST_WITHOUT_CONTENT:
+                raise EndlessRecords
             if record is not None:
                 record(data)
             if data:

@@ -51,6 +51,14 @@ class PinMismatch(ssl.SSLError):
         self.fingerprint = fingerprint
 
 
+class EndlessRecords(ssl.SSLError):
+    """The peer sends records of TLS that hold nothing, and goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(ssl.SSL_ERROR_SSL, "records without content, and no end of them")
+        self.reason = "RECORDS_WITHOUT_CONTENT"
+
+
 def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> JudgedContext:
     """Return the context for these settings. Reads the certificate files: some milliseconds.
 

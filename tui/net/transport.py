@@ -19,7 +19,7 @@ from tui.core.failure import LmdeckError
 from tui.net.addresses import origin_of
 from tui.net.dialer import Dialer
 from tui.net.exchange import current_exchange
-from tui.net.headers import check_encrypted, endpoint_headers
+from tui.net.headers import check_encrypted, endpoint_headers, hold_back
 from tui.net.library_locks import use_asyncio_locks
 from tui.net.proxies import Route
 from tui.net.tls import JudgedContext
@@ -91,7 +91,9 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         outgoing = httpx.Request(
             request.method, request.url, headers=headers, stream=request.stream, extensions=request.extensions
         )
-        return await self._shared().handle_async_request(outgoing)
+        response = await self._shared().handle_async_request(outgoing)
+        hold_back(response)
+        return response
 
 
 def _identity(url: httpx.URL) -> tuple[str, bytes, int | None]:

@@ -85,6 +85,7 @@ def _command_patience(wait_seconds: float) -> Patience:
         headers_seconds=wait_seconds,
         unstreamed_seconds=wait_seconds,
         idle_seconds=wait_seconds,
+        first_text_seconds=wait_seconds,
         loading_seconds=wait_seconds,
         backoff_seconds=min(HEADLESS.backoff_seconds, wait_seconds / 4),
         longest_retry_after_seconds=min(HEADLESS.longest_retry_after_seconds, wait_seconds),
