@@ -103,7 +103,7 @@ def _flood(connection: Connection) -> None:
     _stream(connection, parts())
 
 
-@attack("comments without an end", "live")
+@attack("comments without an end", "failed", "answer-too-large")
 def _comments(connection: Connection) -> None:
     def parts() -> Iterator[bytes]:
         while not connection.server.stopping.is_set():
@@ -179,7 +179,7 @@ def _long_tool_call(connection: Connection) -> None:
     _stream(connection, parts())
 
 
-@attack("events that are no JSON, without an end", "live")
+@attack("events that are no JSON, without an end", "failed", "answer-too-large")
 def _no_json(connection: Connection) -> None:
     def parts() -> Iterator[bytes]:
         while not connection.server.stopping.is_set():

@@ -104,6 +104,7 @@ class AlwaysReady:
     status_code = 200
 
     def __init__(self, pieces: list[bytes]) -> None:
+        self.extensions: dict[str, object] = {}
         self.headers = {"content-type": "text/event-stream"}
         self.left = pieces
 

@@ -56,6 +56,7 @@ _BY_CAUSE: Mapping[str, CheckId] = MappingProxyType(
                 "http2-only",
                 "headers-stalled",
                 "headers-too-large",
+                "interim-flood",
                 "tunnel-far-end-down",
                 "plain-on-tls-port",
                 "wrong-path",

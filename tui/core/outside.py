@@ -29,7 +29,8 @@ def split_url(text: str) -> SplitResult | None:
         _ = parts.hostname, parts.port
     except ValueError:
         return None
-    return parts
+    behind = parts.netloc.rpartition("]")[2]  # of a host in brackets: older versions of Python take any
+    return parts if "]" not in parts.netloc or behind[:1] in ("", ":") else None
 
 
 def web_address(base: str, reference: str) -> str | None:
@@ -40,6 +41,9 @@ def web_address(base: str, reference: str) -> str | None:
     """
     text = reference.strip(" \t")
     if not text or len(text) > LONGEST_URL or " " in text or not text.isprintable():
+        return None
+    own = split_url(text)
+    if own is None or (own.scheme and not own.netloc):
         return None
     try:
         target = urljoin(base, text)
@@ -108,19 +112,11 @@ def read_http_date(text: str) -> datetime | None:
         return None
 
 
-def read_moment(text: str) -> datetime | None:
-    """Return the moment of an ISO 8601 text."""
+def read_local_moment(text: str) -> datetime | None:
+    """Return the moment of an ISO 8601 text in this machine's time zone."""
     if not text or len(text) > _LONGEST_DATE:
         return None
     try:
-        return datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
-        return None
-
-
-def read_bytes(digits: str) -> bytes | None:
-    """Return the bytes that hexadecimal digits spell."""
-    try:
-        return bytes.fromhex(digits)
-    except ValueError:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError):  # the last two: years that the zone cannot shift
         return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+from tui.core.outside import IpAddress, ip_address
 
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+__all__ = ["IpAddress", "Origin", "ip_address", "is_loopback", "origin_of", "replace_origin"]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Origin(NamedTuple):
@@ -45,14 +46,6 @@ def replace_origin(url: str, *, scheme: str | None = None, host: str | None = No
     name = f"[{name}]" if ":" in name else name
     port = "" if parts.port is None else f":{parts.port}"
     return parts._replace(scheme=scheme or parts.scheme, netloc=name + port).geturl()
-
-
-def ip_address(host: str) -> IpAddress | None:
-    """Return the address that a host is written as, or ``None`` for a name."""
-    try:
-        return ipaddress.ip_address(host.strip("[]").partition("%")[0])
-    except ValueError:
-        return None
 
 
 def is_loopback(host: str) -> bool:

@@ -39,17 +39,20 @@ def read_certificate(der: bytes) -> CertificateFacts:
         ValueError: the bytes are no certificate.
     """
     try:
-        outer = next(_items(der))[1]
-        fields = [item for item in _items(next(_items(outer))[1]) if item[0] != 0xA0]
-        _serial, _algorithm, issuer, validity, subject = fields[:5]
-        begins, ends = (_moment(kind, value) for kind, value in _items(validity[1]))
-        names = tuple(_alternative_names(fields[6:]))
-    except (IndexError, StopIteration, UnicodeError, OverflowError) as error:
+        return _read(der)
+    except (IndexError, StopIteration, RuntimeError, UnicodeError, OverflowError) as error:
+        # RuntimeError: what becomes of StopIteration inside of a generator
         raise ValueError("not a certificate") from error
+
+
+def _read(der: bytes) -> CertificateFacts:
+    outer = next(_items(der))[1]
+    fields = [item for item in _items(next(_items(outer))[1]) if item[0] != 0xA0]
+    _serial, _algorithm, issuer, validity, subject = fields[:5]
+    begins, ends = (_moment(kind, value) for kind, value in _items(validity[1]))
     name = _name(subject[1])
-    return CertificateFacts(
-        name, _name(issuer[1]), names or (name,), begins, ends, hashlib.sha256(der).hexdigest()
-    )
+    names = tuple(_alternative_names(fields[6:])) or (name,)
+    return CertificateFacts(name, _name(issuer[1]), names, begins, ends, hashlib.sha256(der).hexdigest())
 
 
 def _items(data: bytes) -> Iterator[tuple[int, bytes]]:

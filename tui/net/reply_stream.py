@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 _ERROR_BODY_SECONDS = 10.0
 """For the whole body of a refusal, however patient the person is: the status alone says enough."""
-_MOST_WITHOUT_TEXT = 16_000_000
+_MOST_WITHOUT_TEXT = 10_000_000
 """Bytes between two texts: signs of life of a whole day are less."""
-_PIECE = 256
+_PIECE = 64
 """What a piece costs beside its bytes: a line of one byte takes as much work."""
 _BLANK = b" \t\r\n"
 _DRAIN_SECONDS = 0.1

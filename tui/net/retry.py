@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from tui.core.failure import Failure
 from tui.net.deadlines import Patience
+from tui.wire.error_facts import read_retry_after
 
 _STATUSES = (408, 429, 502, 503, 504)
 _NEVER = ("quota",)
@@ -39,19 +39,7 @@ def retry_delay(
 def asked_delay(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Return the pause that a server asks for, in seconds: ``retry-after-ms``, or ``retry-after`` as
     seconds or as a date (RFC 9110, section 10.2.3)."""
-    milliseconds = _number(headers.get("retry-after-ms", ""))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    text = headers.get("retry-after", "")
-    seconds = _number(text)
-    if seconds is not None or not text:
-        return seconds
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+    return read_retry_after(headers, now or datetime.now(UTC))
 
 
 def _may_pass(failure: Failure, patience: Patience) -> bool:
@@ -60,11 +48,3 @@ def _may_pass(failure: Failure, patience: Patience) -> bool:
     if failure.status is not None:
         return failure.status in _STATUSES
     return failure.cause in _CONNECTION or (patience.retry_refused and failure.cause in _WHEN_ASKED)
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if 0 <= number < 1e9 else None

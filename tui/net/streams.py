@@ -26,7 +26,7 @@ _BLOCK = 65536
 _LONGEST_HEAD = 256_000
 """Bytes before the end of a response's headers, those of interim responses (1xx) among them."""
 _MOST_WITHOUT_CONTENT = 1_000_000
-"""Bytes of TLS before the handshake is over or a byte of content comes; a chain of certificates has 10,000."""
+"""Bytes of TLS before the handshake is over or content comes; a chain of certificates has 10,000."""
 
 
 class PlainStream(httpcore.AsyncNetworkStream):

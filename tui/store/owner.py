@@ -54,7 +54,7 @@ def decode_owner(data: bytes) -> Owner | None:
     try:
         value = json.loads(data)
         return Owner(str(value["host"]), str(value["machine"]), int(value["process"]), str(value["token"]))
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
 
 

@@ -29,6 +29,8 @@ _FORMAT = frozenset(
     ("record", "turn", "kind", "identity", "forked_from", "state", "source", "currency", "cause")
 )
 """Words of the format: a key that happens to be one of them (``done``) must not break the file."""
+_MOST_DIGITS = 40
+"""Before or behind the point: an amount such as 1e99999 would fill the memory where it is written out."""
 _STAMPS = ("headers", "first_text", "first_answer", "last_text", "ended")
 
 
@@ -165,7 +167,7 @@ def decode_cost(value: object) -> Cost | None:
         amounts = Decimal(str(value["input"])), Decimal(str(value["output"]))
     except (ArithmeticError, KeyError):
         return None
-    if not all(amount.is_finite() for amount in amounts):
+    if not all(amount.is_finite() and abs(amount.adjusted()) < _MOST_DIGITS for amount in amounts):
         return None
     return Cost(*amounts, str(value.get("currency", "USD")), _source(value))
 

@@ -83,7 +83,7 @@ def _unit_of_header(line: str) -> Unit | None:
         return None
     try:
         value: object = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return None
     path: list[str] = []
     while isinstance(value, dict) and value:
@@ -129,7 +129,7 @@ def _dump(unit: Unit, wanted: Table) -> str:
 def _parse(text: str) -> Table | None:
     try:
         return tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ValueError):
+    except (ValueError, ArithmeticError, RecursionError):
         return None
 
 

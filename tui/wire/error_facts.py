@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from tui.core.outside import read_http_date
 from tui.wire.error_body import ErrorBody
 from tui.wire.numbers import read_count, read_number
 
+_LONGEST_WAIT_SECONDS = 1e9
+"""What is longer is no wait but nonsense."""
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _N = r"(\d{1,9})"
 _LIMITS = tuple(
@@ -110,28 +113,14 @@ def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) ->
     Header names in lower case.
     """
     milliseconds = read_number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
+    if milliseconds is not None and milliseconds < _LONGEST_WAIT_SECONDS * 1000:
         return milliseconds / 1000
     text = headers.get("retry-after", "")
     seconds = read_number(text)
     if seconds is not None:
-        return seconds
-    until = _read_date(text)
-    since = now or _read_date(headers.get("date", ""))
+        return seconds if seconds < _LONGEST_WAIT_SECONDS else None
+    until = read_http_date(text)
+    since = now or read_http_date(headers.get("date", ""))
     if until is None or since is None:
         return None
-    try:
-        return max(0.0, (until - since).total_seconds())
-    except TypeError:  # one of the two has no zone
-        return None
-
-
-def _read_date(text: str) -> datetime | None:
-    if not text or len(text) > 64:
-        return None
-    from email.utils import parsedate_to_datetime  # loads sockets and more: rarely needed
-
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
+    return max(0.0, (until - since).total_seconds())

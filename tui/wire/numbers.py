@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from tui.core.outside import read_decimal
+
 _LARGEST = 2**53
 
 
@@ -15,11 +17,8 @@ def read_count(value: object) -> int | None:
 
 def read_number(value: object) -> float | None:
     """Return a finite number of 0 or more, ``None`` for anything else."""
-    if isinstance(value, str) and len(value) < 32:
-        try:
-            value = float(value)
-        except ValueError:
-            return None
+    if isinstance(value, str):
+        value = read_decimal(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, float) and not math.isfinite(value):

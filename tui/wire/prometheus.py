@@ -5,10 +5,11 @@ llama.cpp's gauges are averages between two readings: reading them more often ch
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from tui.wire.numbers import read_number
 
 _SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+([^\s]+)")
 _MOST_SAMPLES = 200_000
@@ -169,10 +170,7 @@ def _read_samples(text: str) -> _Samples:
             name = f"{name}_total"  # a client library that leaves the suffix off
         if name not in _WANTED:
             continue
-        try:
-            value = float(match[3])
-        except ValueError:
-            continue
-        if math.isfinite(value) and value >= 0:
+        value = read_number(match[3])
+        if value is not None:
             samples.setdefault(name, []).append(value)
     return samples

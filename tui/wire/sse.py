@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tui.core.outside import read_whole
 from tui.wire.limits import DEFAULT_LIMITS, LimitExceeded, Limits
 
 _BOM = b"\xef\xbb\xbf"
@@ -157,8 +158,8 @@ class SseDecoder:
             self._event = value
         elif name == "id":
             self._identifier = self._identifier if "\0" in value else value
-        elif name == "retry" and value.isascii() and value.isdigit() and len(value) < 10:
-            self._retry_ms = int(value)
+        elif name == "retry" and (milliseconds := read_whole(value, largest=10**9)) is not None:
+            self._retry_ms = milliseconds
 
     def _add_data(self, value: str, events: list[ServerSentEvent]) -> None:
         if self._data is None:

@@ -64,7 +64,7 @@ def _read_gpu(library: ModuleType, index: int) -> Gpu:
         utilisation = None  # not on every model
     return Gpu(
         index,
-        name.decode() if isinstance(name, bytes) else str(name),
+        name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name),
         int(memory.used),
         int(memory.total),
         utilisation,

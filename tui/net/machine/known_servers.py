@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui.core.outside import read_whole
+
 _INTERPRETERS = re.compile(
     r"(python|pypy|node|bash|sh|zsh|dash|uv|uvx|env|nice|nohup|sudo|tini|dumb-init|torchrun|pipx|numactl)[\d.]*"
 )
@@ -80,8 +82,7 @@ def recognise(command: Sequence[str]) -> KnownServer | None:
 
 def port_argument(arguments: Sequence[str]) -> int | None:
     """Return the port that a command line names."""
-    text = _option(arguments, _PORT_OPTIONS)
-    return int(text) if text and text.isdecimal() and 0 < int(text) < 65_536 else None
+    return read_whole(_option(arguments, _PORT_OPTIONS) or "", largest=65_535) or None
 
 
 def model_argument(arguments: Sequence[str]) -> str | None:

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.core.outside import read_decimal, read_whole
+
 _SECRET_WORDS = frozenset(
     {
         "key",
@@ -27,6 +29,8 @@ _SECRET_VALUE = re.compile(r"(sk-|hf_|gsk_|ghp_|xox[bp]-)[\w-]{8,}|Bearer\s+\S+"
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
 _SOCKET = re.compile(r"socket:\[(\d+)\]")
 MASK = "•••"
+_LONGEST_COMMAND = 256 * 1024
+"""Bytes of a command line that are read: other users write as long ones as they like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def _names_secret(name: str) -> bool:
 def _read_arguments(root: Path, pid: int) -> tuple[str, ...] | None:
     try:
         with open(f"{root}/proc/{pid}/cmdline", "rb", buffering=0) as file:  # noqa: PTH123 - of every process
-            text = file.read().decode("utf-8", "replace")
+            text = file.read(_LONGEST_COMMAND).decode("utf-8", "replace")
     except OSError:
         return None  # it has ended, or hides from other users
     return tuple(argument for argument in text.split("\0") if argument)
@@ -141,9 +145,10 @@ def _read_arguments(root: Path, pid: int) -> tuple[str, ...] | None:
 
 def _process_ids(root: Path) -> list[int]:
     try:
-        return [int(name) for name in os.listdir(root / "proc") if name.isdecimal()]  # noqa: PTH208
+        names = os.listdir(root / "proc")  # noqa: PTH208
     except OSError:
         return []  # no /proc on this system
+    return [pid for name in names if (pid := read_whole(name)) is not None]
 
 
 def _sockets_of(folder: str) -> Iterator[int]:
@@ -157,24 +162,25 @@ def _sockets_of(folder: str) -> Iterator[int]:
         except OSError:
             continue  # closed meanwhile
         if match:
-            yield int(match[1])
+            yield read_whole(match[1]) or 0
 
 
 def _read_uptime(root: Path) -> float | None:
     try:
-        return float((root / "proc/uptime").read_text().split()[0])
-    except (OSError, ValueError, IndexError):
+        words = (root / "proc/uptime").read_text(errors="replace").split()
+    except OSError:
         return None
+    return read_decimal(words[0]) if words else None
 
 
 def _age(stat: str, machine_uptime: float | None) -> float | None:
     """Return the age of a process: field 22 of its ``stat`` is its start in ticks (proc(5))."""
     fields = stat.rpartition(")")[2].split()
-    if machine_uptime is None or len(fields) < 20 or not fields[19].isdecimal():
+    started = read_whole(fields[19]) if len(fields) >= 20 else None
+    if machine_uptime is None or started is None:
         return None
-    return max(0.0, machine_uptime - int(fields[19]) / os.sysconf("SC_CLK_TCK"))
+    return max(0.0, machine_uptime - started / os.sysconf("SC_CLK_TCK"))
 
 
 def _number(text: str) -> int:
-    bare = text.strip()
-    return int(bare) if bare.isdecimal() else 0
+    return read_whole(text.strip()) or 0

@@ -46,7 +46,7 @@ def read_listeners(root: Path) -> tuple[Listener, ...]:
     found: list[Listener] = []
     for name in ("tcp", "tcp6"):
         try:
-            lines = (root / "proc/net" / name).read_text().splitlines()[1:]
+            lines = (root / "proc/net" / name).read_text(errors="replace").splitlines()[1:]
         except OSError:
             continue  # no /proc, or IPv6 is switched off
         likely = (line for line in lines if _LISTEN in line)  # a busy server has thousands of others

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.core.outside import read_local_moment
 from tui.core.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -62,11 +62,8 @@ def note_on(summary: ConversationSummary) -> str:
 
 def when_words(stamp: str) -> str:
     """Return a moment in this machine's time zone: ``2026-01-31 17:05``; as it is where it is no moment."""
-    try:
-        moment = datetime.fromisoformat(stamp)
-    except ValueError:
-        return safe_line(stamp, 16)
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    moment = read_local_moment(stamp)
+    return safe_line(stamp, 16) if moment is None else moment.strftime("%Y-%m-%d %H:%M")
 
 
 def matches(summary: ConversationSummary, query: str) -> bool:
