@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Call
-from tests.support.fake_api import FakeApi, model_list, vectors
-from tests.support.fault_server import FaultServer
+from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, FakeApi, model_list, vectors
+from tests.support.fault_server import Connection, FaultServer
+from tests.support.stream_samples import delta
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.diagnosis import EMBEDDING_LADDER
 
@@ -124,3 +125,33 @@ def test_an_embedding_provider_without_embeddings_does_not_work(call: Call, home
         _write(home, url=server.base_url)
         done = call("check", "vectors", "--json")
     assert (done.code, done.json["verdict"]["cause"]) == (1, "embeddings-missing")
+
+
+@pytest.mark.parametrize("url", ["builtin:nothing", "builtin:", "BUILTIN:demo", "builtin:demo2"])
+def test_a_built_in_name_that_does_not_exist_starts_nothing(call: Call, home: Path, url: str) -> None:
+    _write(home, f'[providers.odd]\ncompatible_provider = "m"\nprovider_url = "{url}"\n')
+    done = call("ask", "hello", "-p", "odd")
+    assert (done.code, done.out) == (2, "")
+    assert "builtin:" in done.err
+    assert call("check", "odd", "--json").json["verdict"]["cause"] == "url-bad-scheme"
+
+
+def test_a_reasoning_parser_that_does_not_fit_is_told_beside_the_answer(call: Call, home: Path) -> None:
+    def all_reasoning(connection: Connection) -> None:
+        connection.read_request()
+        connection.start_stream()
+        connection.send_chunks(delta("Four.", field="reasoning"), FINISH_EVENT, USAGE_EVENT, STREAM_END)
+        connection.send(b"0\r\n\r\n")
+
+    with FaultServer(FakeApi(chat=all_reasoning)) as server:
+        done = call("ask", "two plus two", "--url", server.base_url, "--model", "m")
+    assert (done.code, done.out) == (0, "Four.\n")
+    assert "reasoning parser does not fit" in done.err
+    assert "--reasoning-parser" in done.err
+
+
+@pytest.mark.parametrize("port", ["99999", "80a"])
+def test_a_port_that_is_wrong_is_named(call: Call, home: Path, port: str) -> None:
+    done = call("ask", "hello", "--url", f"http://127.0.0.1:{port}/v1", "--model", "m")
+    assert done.code == 2
+    assert f"({port})" in done.err

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.endpoint_url import LONGEST_URL, chat_url_of, inspect_url, is_loopback_host, models_url_of
+from tui.core.url_parts import host_trouble, is_ipv6
 
 ACCEPTED = {
     "http://localhost:8000/v1": "http://localhost:8000/v1",
@@ -47,7 +48,11 @@ REFUSED = {
     "://gpu01:8000/v1": ("url-no-scheme", "http://gpu01:8000/v1"),
     "api.company.com/v1": ("url-no-scheme", "https://api.company.com/v1"),
     "192.168.1.5/v1": ("url-no-scheme", "http://192.168.1.5/v1"),
-    "http:8000": ("url-no-scheme", "http://http:8000"),
+    "http:8000": ("url-no-scheme", None),
+    "http://http://h/v1": ("url-malformed", "http://h/v1"),
+    "builtin:nothing": ("url-bad-scheme", None),
+    "BUILTIN:demo": ("url-bad-scheme", None),
+    "builtin:8000/v1": ("url-no-scheme", "http://builtin:8000/v1"),
     "https:/host/v1": ("url-bad-scheme", "https://host/v1"),
     "http//x/v1": ("url-bad-scheme", "http://x/v1"),
     "http:x/v1": ("url-bad-scheme", "http://x/v1"),
@@ -96,6 +101,67 @@ def test_refused_with_its_cause_and_repair(text: str, expected: tuple[str, str |
     report = inspect_url(text)
     assert report.normalised is None
     assert (report.errors[0].cause, report.repair) == expected
+
+
+PASTED = [
+    "curl http://gpu:8000/v1/chat/completions -H 'Authorization: Bearer x' -d '{\"model\": \"m\"}'",
+    "curl -sS 'http://gpu:8000/v1/models'",
+    "curl -x http://proxy:3128 http://gpu:8000/v1/models",
+    "curl --location 'http://gpu:8000/v1/chat/completions' \\\n--header 'x: y'",
+    "export OPENAI_BASE_URL=http://gpu:8000/v1",
+    'export OPENAI_BASE_URL="http://gpu:8000/v1"',
+    "OPENAI_BASE_URL=http://gpu:8000/v1  # the big one",
+    "set -x OPENAI_BASE_URL http://gpu:8000/v1;",
+    '"base_url": "http://gpu:8000/v1",',
+    '{"base_url":"http:\\/\\/gpu:8000\\/v1"}',
+    "base_url: http://gpu:8000/v1",
+    "base_url = 'http://gpu:8000/v1' # here",
+    'client = OpenAI(base_url="http://gpu:8000/v1", api_key="x")',
+    "[our server](http://gpu:8000/v1)",
+    "<http://gpu:8000/v1>",
+    "> the server is at http://gpu:8000/v1.",
+    "> http://gpu:8000/v1",
+    "Use http://gpu:8000/v1, please",
+    "(http://gpu:8000/v1)",
+    "see `http://gpu:8000/v1`!",
+    "http://gpu:8000/v1 is the server",
+    "http://gpu:8000/v1 -H 'Authorization: Bearer x'",
+    "http://gpu:8000/v1;",
+    "http://gpu:8000/v1.",
+    "http://gpu:8000/v1,",
+    "http\uff1a\uff0f\uff0fgpu\uff1a8000\uff0fv1",
+    "http://gpu\uff1a\uff18\uff10\uff10\uff10/v1",
+    "\uff28\uff34\uff34\uff30://\uff47\uff50\uff55:8000/v1",
+    "http://gpu:8000/v1\u3002",
+    "gpu:8000/v1\uff0c",
+    "\u201chttp://gpu:8000/v1\u201d",
+    "\u300chttp://gpu:8000/v1\u300d",
+    "\u2018gpu:8000/v1\u2019",
+    "http://gpu:8000/\u200bv1",
+    "\ufeffhttp://gpu:8000/v1",
+    "http:\\\\gpu:8000\\v1",
+    "http:\\/\\/gpu:8000\\/v1",
+]
+
+
+@pytest.mark.parametrize("text", PASTED)
+def test_the_url_is_found_in_what_was_pasted(text: str) -> None:
+    report = inspect_url(text)
+    assert report.normalised is None
+    assert report.repair == "http://gpu:8000/v1"
+
+
+def test_an_address_in_a_query_is_not_the_url() -> None:
+    assert inspect_url("https://h.example/v1?next=http://evil.example/v1").repair == "https://h.example/v1"
+    assert "evil" not in repr(inspect_url("h.example/v1?next=http://evil.example/v1"))
+
+
+@pytest.mark.parametrize("port", ["99999", "80a", "8000:8001", "0"])
+def test_a_wrong_port_is_named(port: str) -> None:
+    problem = inspect_url(f"http://h:{port}/v1").errors[0]
+    assert problem.cause == "url-bad-port"
+    assert f"({port})" in problem.message
+    assert problem.facts["port"] == port
 
 
 WARNED = {
@@ -184,15 +250,49 @@ def test_any_text_is_judged_and_repairs_lead_home(text: str) -> None:
         assert report.errors
     if report.repair is not None:
         repaired = inspect_url(report.repair)
-        assert len(repaired.errors) < len(report.errors)
+        assert repaired.problems == ()
+        assert is_host(repaired.host or "")
         assert repaired.normalised == report.repair
 
 
-@given(st.one_of(PIECES, st.text(max_size=120)))
-def test_every_offered_repair_is_itself_without_error(text: str) -> None:
+def is_host(text: str) -> bool:
+    return is_ipv6(text) or host_trouble(text) is None
+
+
+GARBAGE = st.lists(
+    st.sampled_from(
+        [
+            *WORDS.split(),
+            *PASTED,
+            " ",
+            "\n",
+            '"',
+            "'",
+            "\u3002",
+            "\uff1a",
+            "\uff0f",
+            "@",
+            "=",
+            ",",
+            "(",
+            ")",
+            "[",
+            "{",
+            "a.b",
+        ]
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(st.one_of(PIECES, GARBAGE, st.text(max_size=120)))
+def test_every_offered_repair_is_a_usable_url_about_which_nothing_is_left_to_say(text: str) -> None:
     for problem in inspect_url(text).problems:
         if problem.repair is not None:
-            assert inspect_url(problem.repair).errors == ()
+            report = inspect_url(problem.repair)
+            assert (report.problems, report.normalised) == ((), problem.repair)
+            assert report.host not in ("http", "https")
+            assert is_host(report.host or "")
 
 
 def test_routes_are_below_the_base() -> None:

@@ -255,5 +255,5 @@ def test_headers_that_no_request_can_carry() -> None:
 
 def test_the_first_problem_of_a_url_is_an_error_with_its_repair() -> None:
     problems = check_url("localhost:8000")
-    assert (problems[0].is_error, problems[0].repair) == (True, "http://localhost:8000")
+    assert (problems[0].is_error, problems[0].repair) == (True, "http://localhost:8000/v1")
     assert check_display_name("") is None

@@ -602,3 +602,18 @@ async def test_a_proxy_stands_in_for_the_host_below_http() -> None:
         assert report.surroundings.proxy == proxy.base_url
     assert report.ok
     assert "through http://127.0.0.1" in report.result(CheckId.ENVIRONMENT).title  # type: ignore[union-attr]
+
+
+async def test_a_reasoning_parser_that_does_not_fit_the_model_is_told() -> None:
+    def all_reasoning(connection: Connection) -> None:
+        connection.read_request()
+        connection.start_stream()
+        connection.send_chunks(delta("One, two.", field="reasoning"), FINISH_EVENT, USAGE_EVENT, STREAM_END)
+        connection.send(b"0\r\n\r\n")
+
+    with FaultServer(FakeApi(chat=all_reasoning)) as server:
+        report = await run_check(target(server.base_url))
+    reasoning = report.result(CheckId.REASONING)
+    assert reasoning is not None
+    assert (report.ok, reasoning.cause) == (True, "reasoning-parser")
+    assert "--reasoning-parser" in reasoning.advice

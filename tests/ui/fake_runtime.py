@@ -15,6 +15,7 @@ from typing import Any
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
+from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
 from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
 from tui.core.provider import Category, Provider, State
@@ -425,6 +426,11 @@ class FakeRuntime:
         self.most_reaching = 0
         self.listed: list[str] = []
         self.tested: list[tuple[Provider, str | None]] = []
+        self.vectors = EmbeddingOutcome(
+            EmbeddingRequest("m", ("a", "b")),
+            Vectors(((0.6, 0.8), (1.0, 0.0)), Usage(500, 0)),
+            milliseconds=14.0,
+        )
         self.sessions: list[FakeSession] = []
         self.is_warm = False
         self.is_closed = False
@@ -480,6 +486,16 @@ class FakeRuntime:
 
     async def release(self, session: FakeSession) -> None:
         await session.aclose()
+
+    async def test_vectors(
+        self,
+        provider: Provider,
+        key_text: str | None = None,
+        *,
+        on_progress: Callable[[str], None],
+    ) -> EmbeddingOutcome:
+        self.tested.append((provider, key_text))
+        return self.vectors
 
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         self.tested.append((provider, key_text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.cli.output import Output
+from tui.core.safe_text import safe_line
 from tui.core.turn import TextBuffer, Turn
 
 
@@ -44,6 +45,8 @@ class StreamedText:
                 self._output.text("")
         elif self._last_reasoning:
             self._output.aside("")
+        for note in turn.notes:
+            self._output.aside(f"note: {safe_line(note)}")
 
     def _separate(self) -> None:
         if self._answer_shown == 0 and self._last_reasoning:

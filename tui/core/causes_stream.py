@@ -78,6 +78,13 @@ STREAM_CAUSES: tuple[Cause, ...] = (
         "Send again; check the model's chat template if it happens again.",
     ),
     Cause(
+        "reasoning-parser",
+        "All text came as reasoning: the server's reasoning parser does not fit the model.",
+        "Start the server without it, or with the right one (vLLM: --reasoning-parser); other programs "
+        "show no answer.",
+        is_warning=True,
+    ),
+    Cause(
         "usage-missing",
         "The server does not say how many tokens it used; tokens and costs are estimates.",
         "Nothing to do; some servers report them after an update.",

@@ -21,10 +21,12 @@ from tui.core.url_parts import (
     is_hidden,
     is_ipv6,
     is_loopback_host,
+    is_name_of_built_in,
     is_scheme,
     models_url_of,
     without_dots,
 )
+from tui.core.url_text import LONGEST_PASTE, folded, without_surroundings
 
 __all__ = [
     "UrlProblem",
@@ -34,6 +36,7 @@ __all__ = [
     "inspect_url",
     "is_loopback_host",
     "models_url_of",
+    "usable_url",
 ]
 
 LONGEST_URL = 2_048
@@ -54,7 +57,7 @@ class UrlProblem:
     message: str
     """What is wrong and what to write instead: at most two lines of 80 columns."""
     repair: str | None
-    """The whole corrected URL, with every repairable error of the URL repaired."""
+    """The whole corrected URL, about which there is nothing more to say; ``None`` where there is none."""
     is_error: bool
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the catalogue's sentences need (``core.causes.explain``), the repair among them."""
@@ -89,6 +92,11 @@ class UrlReport:
         return next((problem.repair for problem in self.errors if problem.repair), None)
 
 
+def usable_url(text: str | None) -> str | None:
+    """Return the URL of a repair that somebody else found, where it can be used; else nothing."""
+    return inspect_url(text).normalised if text else None
+
+
 def inspect_url(text: str) -> UrlReport:
     """Judge the URL of an endpoint: normalise it, or say what is wrong and offer a repair. Never raises."""
     return _Inspection(text).run()
@@ -109,14 +117,37 @@ class _Inspection:
     def run(self) -> UrlReport:
         if not self.text.strip():
             return _report_only("url-empty")
-        if len(self.text) > LONGEST_URL:
+        if len(self.text) > LONGEST_PASTE:
             return _report_only("url-malformed", reason=f"it is longer than {LONGEST_URL:,} characters")
-        rest = self._take_credentials(self._take_scheme(self._clean_characters(self.text)))
+        text = self._find(self.text)
+        if len(text) > LONGEST_URL:
+            return _report_only("url-malformed", reason=f"it is longer than {LONGEST_URL:,} characters")
+        self._parse(text)
+        return self._report()
+
+    def is_clean(self) -> bool:
+        """Whether there is nothing at all to say about the URL."""
+        self._parse(self._find(self.text))
+        return bool(self.host) and self.host not in ("http", "https") and not self.found
+
+    def _find(self, text: str) -> str:
+        """Take the URL out of what was pasted with it."""
+        text, strange = folded(text)
+        text, around = without_surroundings(text)
+        for reason in (*strange, *around):
+            self._note("url-malformed", reason=reason)
+        return text
+
+    def _parse(self, text: str) -> None:
+        if is_name_of_built_in(text):
+            self._give_up("url-bad-scheme", scheme="builtin:")
+            self.scheme = "http"
+            return
+        rest = self._take_credentials(self._take_scheme(self._clean_characters(text)))
         rest = self._take_query(rest)
         authority, slash, path = rest.partition("/")
         self._take_path(slash + path)
         self._take_authority(authority)
-        return self._report()
 
     def _note(self, cause: str, **facts: str) -> None:
         self.found.append((cause, facts))
@@ -263,7 +294,8 @@ class _Inspection:
 
     def _report(self) -> UrlReport:
         base = self._base_url()
-        problems = tuple(self._problem(cause, facts, base) for cause, facts in self.found)
+        repair = self._repair() if self.found and self.can_repair else None
+        problems = tuple(_make_problem(cause, repair, facts) for cause, facts in self.found)
         is_broken = any(problem.is_error for problem in problems)
         used = _effective(base) if not is_broken else UrlReport()
         return replace(
@@ -275,19 +307,20 @@ class _Inspection:
             problems=tuple(sorted(problems, key=lambda problem: not problem.is_error)),
         )
 
+    def _repair(self) -> str | None:
+        """Return the URL with everything repaired, where that leaves nothing to say; else nothing."""
+        host = self.host
+        if any(cause == "url-listen-address" for cause, _ in self.found):
+            host = "::1" if ":" in host else "127.0.0.1"
+        version = "" if _VERSION_SEGMENT.search(self.path) else "/v1"
+        repaired = self._base_url(host) + version
+        return repaired if _Inspection(repaired).is_clean() else None
+
     def _base_url(self, host: str | None = None) -> str:
         name = self.host if host is None else host
         shown = f"[{name}]" if ":" in name else name
         port = "" if self.port is None else f":{self.port}"
         return f"{self.scheme}://{shown}{port}{self.path}"
-
-    def _problem(self, cause: str, facts: dict[str, str], base: str) -> UrlProblem:
-        repair: str | None = base if self.can_repair else None
-        if repair and cause == "url-missing-v1":
-            repair = f"{base}/v1"
-        elif repair and cause == "url-listen-address":
-            repair = self._base_url("::1" if ":" in self.host else "127.0.0.1")
-        return _make_problem(cause, repair, facts)
 
 
 def _make_problem(cause: str, repair: str | None, facts: dict[str, str]) -> UrlProblem:

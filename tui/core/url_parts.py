@@ -73,6 +73,12 @@ def character_name(character: str) -> str:
     return f"U+{ord(character):04X} {name(character, '').lower()}".strip()
 
 
+def is_name_of_built_in(text: str) -> bool:
+    """Return whether a text stands for a built-in endpoint, whose name is no host: ``builtin:demo``."""
+    word, _, name = text.strip().partition(":")
+    return word.lower() == "builtin" and not name[:1].isdigit() and not name.startswith("/")
+
+
 def is_ipv6(text: str) -> bool:
     """Return whether a text is an IPv6 address, without brackets and without a zone."""
     try:

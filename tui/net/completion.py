@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
+from tui.core.endpoint_url import usable_url
 from tui.core.failure import Failure
 from tui.core.outside import split_url, web_address
 from tui.core.secret import MASK, Redactor
@@ -83,4 +84,5 @@ def _redirect(asked: str, route: str, location: str) -> dict[str, str | None]:
         netloc = f"{MASK}@{parts.netloc.rpartition('@')[2]}"
         return {"location": parts._replace(netloc=netloc).geturl()}
     base = target.removesuffix("/")
-    return {"location": target, "repair": base.removesuffix(route) if base.endswith(route) else None}
+    repair = base.removesuffix(route) if base.endswith(route) else None
+    return {"location": target, "repair": usable_url(repair)}

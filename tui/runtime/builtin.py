@@ -55,8 +55,15 @@ AVAILABLE = Availability(True)
 
 
 def is_built_in(provider: Provider) -> bool:
-    """Return whether a provider is one that needs no set-up."""
-    return provider.provider_url.startswith(URL_PREFIX)
+    """Return whether a provider's address is that of an endpoint which needs no set-up: only names that
+    exist count."""
+    return built_in_name(provider) in (ENGINE_NAME, DEMO_NAME)
+
+
+def built_in_name(provider: Provider) -> str:
+    """Return what stands behind the prefix of a built-in address, or an empty text."""
+    prefix, name = provider.provider_url[: len(URL_PREFIX)], provider.provider_url[len(URL_PREFIX) :]
+    return name if prefix == URL_PREFIX else ""
 
 
 class BuiltIns:

@@ -15,5 +15,6 @@ def checked_url(text: str) -> str:
     """
     report = inspect_url(text)
     if report.normalised is None:
-        raise UsageError(explain(report.errors[0].cause, repair=report.repair))
+        first = report.errors[0]
+        raise UsageError(explain(first.cause, status=None, server_message=None, chain=(), **first.facts))
     return report.normalised

@@ -18,6 +18,7 @@ from tui.runtime.builtin import (
     ENGINE_PROVIDER,
     Availability,
     BuiltIns,
+    built_in_name,
     is_built_in,
 )
 
@@ -125,7 +126,7 @@ class ProviderDirectory:
 
     def availability(self, provider: Provider) -> Availability:
         """Return whether the provider can be used at all."""
-        return self._built_ins.availability(provider.name) if is_built_in(provider) else AVAILABLE
+        return self._built_ins.availability(built_in_name(provider)) if is_built_in(provider) else AVAILABLE
 
     def problems(
         self, provider: Provider, previous_name: str | None, key_text: str | None

@@ -12,7 +12,7 @@ from tui.core.chat import Endpoint
 from tui.core.key_reference import KeyKind, parse_key_reference
 from tui.core.provider import Provider
 from tui.core.secret import Redactor, Secret
-from tui.runtime.builtin import BuiltIns, is_built_in
+from tui.runtime.builtin import BuiltIns, built_in_name, is_built_in
 from tui.runtime.checked_url import checked_url
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Endpoints:
 
     def must_start(self, provider: Provider) -> bool:
         """Return whether a built-in endpoint is not up yet, so that resolving it takes a moment."""
-        return is_built_in(provider) and not self._built_ins.is_running(_built_in_name(provider))
+        return is_built_in(provider) and not self._built_ins.is_running(built_in_name(provider))
 
     async def resolve(self, provider: Provider, key_text: str | None = None) -> Endpoint:
         """Return where a provider's requests go.
@@ -68,7 +68,7 @@ class Endpoints:
             LmdeckError: the key cannot be had, or the engine did not start.
         """
         if is_built_in(provider):
-            return self._known(await self._built_ins.endpoint(_built_in_name(provider)))
+            return self._known(await self._built_ins.endpoint(built_in_name(provider)))
         key = await asyncio.to_thread(self._key, provider, key_text)
         return self._known(
             Endpoint(

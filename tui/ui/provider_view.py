@@ -15,8 +15,7 @@ from textual.content import Content
 from tui.core.failure import Failure
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
-
-BUILT_IN_URL = "builtin:"
+from tui.runtime.builtin import is_built_in
 
 
 class Reach(Enum):
@@ -83,11 +82,6 @@ class Column:
     widest: int
     priority: int
     """Lower ones are shown first where room is short."""
-
-
-def is_built_in(provider: Provider) -> bool:
-    """Return whether the provider has no address until it is started."""
-    return provider.provider_url.startswith(BUILT_IN_URL)
 
 
 def shown_url(provider: Provider) -> str:

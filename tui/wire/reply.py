@@ -33,7 +33,10 @@ from tui.wire.surrogates import may_hold_surrogates
 
 SENT_WHOLE = "The server sent the answer whole although a stream was asked for."
 SENT_STREAM = "The server streamed although a whole answer was asked for."
-WAS_IN_REASONING = "The whole answer came as reasoning; it is shown as the answer."
+WAS_IN_REASONING = (
+    "All text came as reasoning and is shown as the answer: the server's reasoning parser does not fit "
+    "the model. Start the server without it or with the right one (vLLM: --reasoning-parser)."
+)
 
 KEEP_ALIVE = "keep-alive"
 _BLANK = b" \t\r\n\xef\xbb\xbf"

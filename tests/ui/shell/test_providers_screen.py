@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from textual.widgets import DataTable, Input
 
 from tui.core.causes import explain
 from tui.core.key_reference import KeyKind, KeyReference
-from tui.core.provider import Provider, State
+from tui.core.provider import Category, Provider, State
 from tui.ui.app import LmdeckApp
 from tui.ui.provider_view import Reach, shortened
 from tui.ui.screens.dialogs import ConfirmDialog
@@ -374,3 +375,51 @@ async def test_a_click_on_a_header_sorts(runtime: FakeRuntime) -> None:
         table.post_message(DataTable.HeaderSelected(table, table.ordered_columns[1].key, 1, label))
         await pilot.pause()
         assert names(pilot) == sorted(names(pilot))
+
+
+def embedding() -> Provider:
+    return Provider(
+        "bge",
+        category=Category.EMBEDDING,
+        compatible_provider="bge-m3",
+        provider_url="http://127.0.0.1:9/v1",
+        input_price=Decimal("0.02"),
+        currency="EUR",
+        is_default=True,
+    )
+
+
+async def test_enter_on_an_embedding_provider_tests_it_and_again(until: Until) -> None:
+    runtime = FakeRuntime((*example_providers(), embedding()))
+    async with listed(runtime) as pilot:
+        table_of(pilot).rearrange("bge")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderTestScreen))
+        await until(pilot, lambda: "It works" in text_of(pilot))
+        shown = text_of(pilot)
+        for figure in (
+            "This is a sample text",
+            "2 vectors of 2 numbers",
+            "norm 1.000",
+            "500 tokens",
+            "0.01 EUR",
+            "14 ms",
+        ):
+            assert figure in shown
+        await pilot.press("t")
+        await until(pilot, lambda: len(runtime.tested) == 2)
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, ProvidersScreen)
+
+
+async def test_enter_on_a_provider_that_has_gone_meanwhile_does_nothing(until: Until) -> None:
+    runtime = FakeRuntime(example_providers())
+    async with listed(runtime) as pilot:
+        table_of(pilot).rearrange("demo")
+        await pilot.pause()
+        others = [provider for provider in runtime.directory.providers() if provider.name != "demo"]
+        runtime.directory.changed_by_hand = others
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ProvidersScreen)
+        assert "demo is no longer in the list" in toasts(pilot)

@@ -24,6 +24,7 @@ from tui.net.probe.run import Run
 from tui.net.probe.server import accept_unlisted, read_load, settle_server, unlisted
 from tui.wire.adaptation import Adaptation
 from tui.wire.fingerprint import identify_fingerprint
+from tui.wire.reply import WAS_IN_REASONING
 from tui.wire.request import build_chat_body
 
 PROMPT = "Count from one to twenty."
@@ -148,7 +149,7 @@ async def check_chat(run: Run, outcome: ChatOutcome) -> None:
         run.settle(failed(CheckId.CHAT, failure, *facts, milliseconds=took, details=details))
         return
     accept_unlisted(run)
-    facts = tuple(safe_line(note, 120) for note in turn.notes)
+    facts = tuple(safe_line(note, 120) for note in turn.notes if note != WAS_IN_REASONING)
     refused = next((note for note in turn.notes if note.startswith("retried")), None)
     if refused is not None:
         warning = explain("unsupported-param", retried=refused.partition(":")[0])
@@ -233,6 +234,8 @@ def check_reasoning(run: Run, outcome: ChatOutcome) -> None:
     if turn.failure is not None and turn.failure.cause == "thinking-ate-budget":
         warning = explain("thinking-ate-budget", allowed=str(MAX_TOKENS))
         run.settle(failed(CheckId.REASONING, warning, *_reasoning_facts(turn), as_warning=True))
+    elif WAS_IN_REASONING in turn.notes:
+        run.settle(failed(CheckId.REASONING, explain("reasoning-parser"), as_warning=True))
     elif turn.reasoning:
         run.settle(passed(CheckId.REASONING, f"Reasoning comes in {turn.reasoning_source or 'the stream'}."))
     elif turn.usage is not None and turn.usage.reasoning_tokens:

@@ -46,18 +46,11 @@ async def _refuse_url(run: Run, report: UrlReport) -> None:
 
         # The repair may lie outside of what was written: no key goes there before a person agrees.
         run.endpoint = replace(run.target.endpoint, base_url=report.repair, key=None, extra_headers={})
-        answering = await first_answering(run, (report.repair, *_with_v1(report.repair)))
+        answering = await first_answering(run, (report.repair, report.repair.removesuffix("/v1")))
         if answering is not None:
             facts.append(f"tried: {answering} answers")
         run.offer_url(answering or report.repair, was_tried=answering is not None)
     run.settle(failed(CheckId.URL, _failure_of(first), *facts))
-
-
-def _with_v1(url: str) -> tuple[str, ...]:
-    problems = inspect_url(url).problems
-    return tuple(
-        problem.repair for problem in problems if problem.cause == "url-missing-v1" and problem.repair
-    )
 
 
 def _failure_of(problem: UrlProblem) -> Failure:

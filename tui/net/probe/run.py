@@ -185,7 +185,9 @@ class Run:
             self.findings.repairs.append(repair)
 
     def offer_url(self, url: str, *, was_tried: bool) -> None:
-        """Offer another URL; ``was_tried`` says that it answers."""
+        """Offer another URL where it is one; ``was_tried`` says that it answers."""
+        if inspect_url(url).normalised is None:
+            return
         text = f"{url} answers: use it?" if was_tried else f"Use {url} instead?"
         self.offer(Repair("url", text, {"provider_url": url}))
 

@@ -17,10 +17,11 @@ from tui.core.key_reference import KeyKind
 from tui.core.provider import Category, Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line
+from tui.runtime.builtin import is_built_in
 from tui.ui.bindings import bindings_of
 from tui.ui.form_fields import ADVANCED, ALL_FIELDS, FIELDS, FormField
 from tui.ui.form_values import Reading, changed_fields, read_form, row_of, values_of
-from tui.ui.provider_view import is_built_in, shown_url
+from tui.ui.provider_view import shown_url
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.widgets.form_row import FormRow, FormScroll
 from tui.ui.widgets.key_bar import KeyBar

@@ -1,0 +1,140 @@
+"""Finds the URL in what was pasted: a line of a shell, a file or a chat, with what input methods add.
+
+Pure text. What is changed is told, so that nobody's URL becomes another one without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tui.core.url_parts import is_hidden
+
+LONGEST_PASTE = 65_536
+"""Characters of a pasted text in which a URL is looked for."""
+
+_WIDE: dict[int, str] = {
+    **{0xFF01 + offset: chr(0x21 + offset) for offset in range(94)},  # full-width forms
+    **dict.fromkeys((0x3002, 0xFF61, 0xFE52), "."),
+    **dict.fromkeys((0x3001, 0xFF64, 0xFE50, 0xFE51), ","),
+    **dict.fromkeys((0xFE55, 0xFE13, 0x2236, 0xA789), ":"),
+    **dict.fromkeys((0x2044, 0x2215, 0x29F8), "/"),
+    **dict.fromkeys((0x2216, 0x29F5, 0x29F9, 0xFE68), "\\"),
+    **dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2212, 0xFE63), "-"),
+}
+_QUOTES: dict[int, str] = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\xab\xbb"), '"'),
+    **dict.fromkeys(map(ord, "\u300c\u300d\u300e\u300f"), '"'),
+    **dict.fromkeys(map(ord, "\u300a\u3008"), "<"),
+    **dict.fromkeys(map(ord, "\u300b\u3009"), ">"),
+    **dict.fromkeys(map(ord, "\u3010"), "["),
+    **dict.fromkeys(map(ord, "\u3011"), "]"),
+}
+_START = re.compile(r"https?:/{2,}", re.IGNORECASE)
+_TWICE = re.compile(r"(?:https?:/+)+(?=https?:/+)", re.IGNORECASE)
+_END = re.compile(r"[\s\"'`<>|{},;)\\]")
+_PROXY = re.compile(
+    r"(?:^|\s)(?:-x|--(?:pre)?proxy[\d.]*)[\s=]*[\"']?$|_proxy\s*[=:]\s*[\"']?$", re.IGNORECASE
+)
+_HALF_PASSWORD = re.compile(r"://[^/@]*:(?!\d+(?:/|$))[^/@]+$")
+"""What stands before an @ may be a password with marks in it: it is never taken for a port."""
+_MARKS = "\"'`<"
+_OPENING = "\"'`<([{"
+_TRAILING = "\"'`<>,;!"
+
+
+def folded(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a text in the characters of URLs, and what was wrong with it, each as a clause."""
+    plain = text.translate(_WIDE)
+    bare = plain.translate(_QUOTES)
+    reasons: list[str] = []
+    if plain != text:
+        reasons.append("it has full-width or look-alike characters")
+    if bare != plain:
+        reasons.append("it has quotation marks or brackets around it")
+    return bare, tuple(reasons)
+
+
+def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the first URL of a text that says more than a URL, and what was around it.
+
+    A text without ``http://`` or ``https://`` is returned as it is.
+    """
+    reasons = []
+    if "\\/\\/" in text:  # as JSON writes slashes
+        text = text.replace("\\/", "/")
+        reasons.append("it has backslashes before its slashes")
+    once = _TWICE.sub("", text)
+    if once != text:
+        reasons.append("http:// or https:// is there twice")
+    start = next(_starts(once), None)
+    found = once if start is None else once[start:]
+    if start:
+        found = _cut(found)
+        reasons.append("there is other text around it")
+    elif start == 0 and (shorter := _without_sentence(found)) != found:
+        found = shorter
+        reasons.append("there is other text behind it")
+    bare = _without_punctuation(found)
+    if bare != found and bare:
+        found = bare
+        reasons.append("there is punctuation around it")
+    return found, tuple(reasons)
+
+
+def _starts(text: str) -> Iterator[int]:
+    """Yield where URLs begin that are no part of another address: 0 where only marks are before one."""
+    for match in _START.finditer(text):
+        before = text[: match.start()]
+        if all(is_hidden(mark) or mark in _MARKS for mark in before):
+            yield 0
+            return
+        glued = re.split(rf"[\s{re.escape(_OPENING)}]", before)[-1]
+        is_part = bool(glued) and (glued[-1].isalnum() or any(mark in glued for mark in "/?&@#%"))
+        if not is_part and not _PROXY.search(before):
+            yield match.start()
+
+
+def _cut(text: str) -> str:
+    """Return a text up to what cannot be part of a URL."""
+    end = _END.search(text)
+    found = text if end is None else text[: end.start()]
+    if _HALF_PASSWORD.search(found) and "@" in text[len(found) :]:
+        start = _START.match(text)
+        return _cut((start[0] if start else "") + text.partition("@")[2])
+    if "]" in found and "[" not in found:
+        found = found.partition("]")[0]
+    return found
+
+
+def _without_sentence(text: str) -> str:
+    """Leave out words behind a URL; a space inside of one is another mistake."""
+    bare = text.lstrip(_OPENING + " \t\r\n")
+    parts = bare.split(None, 1)
+    if len(parts) < 2:
+        return text
+    head, rest = parts
+    if "@" in rest:
+        return text
+    follows = re.match(r"[:/?#.]|v\d+\b|\d+/", rest)
+    if follows is None or _START.search(rest):
+        is_host_only = "/" not in _START.sub("", head, count=1) and ":" not in head.partition("://")[2]
+        if not (is_host_only and re.search(r"[:/]", rest) and not _START.search(rest)):
+            return _cut(head)
+    return text
+
+
+def _without_punctuation(text: str) -> str:
+    """Leave out what a sentence or a list puts behind a URL."""
+    rest = text.rpartition("://")[2]
+    bare = text
+    while bare:
+        last, address = bare[-1], bare.rpartition("://")[2]
+        has_place = "/" in address or re.search(r":\d", address) is not None
+        is_mark = last in _TRAILING or (last in ".:" and has_place and not re.search(r"(?:^|/)\.+$", address))
+        is_bracket = (last == ")" and "(" not in address) or (last == "}" and "{" not in address)
+        is_square = last == "]" and "[" not in address
+        if not (is_mark or is_bracket or is_square) or not rest.strip(_TRAILING):
+            break
+        bare = bare[:-1]
+    return bare
