@@ -122,6 +122,7 @@ def test_the_first_failure_is_the_verdict() -> None:
         "cause": "connection-refused",
         "title": "Connection refused: the host localhost answers, but nothing listens on port 8000.",
         "advice": "Check URL and port, and whether the server is started.",
+        "server_message": None,
     }
     assert WELL.to_json()["verdict"] is None
 

@@ -30,7 +30,6 @@ WORDS = "something is off"
     [
         {"error": {"message": WORDS, "type": "x", "param": None, "code": 418}},
         {"error": {"message": WORDS, "type": "x", "param": None, "code": "strange"}},
-        {"error": {"code": 418, "message": WORDS, "metadata": {"provider_name": "p"}}},
         {"error": WORDS},
         {"error": WORDS, "error_type": "validation"},
         {"object": "error", "message": WORDS, "type": "x", "code": 400},

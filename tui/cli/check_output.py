@@ -27,6 +27,7 @@ from tui.core.report_text import (
     verdict_lines,
 )
 from tui.core.safe_text import safe_line
+from tui.core.server_words import quoted_words
 from tui.core.usage import Source, cost_of
 from tui.runtime.builtin import is_built_in
 
@@ -35,6 +36,7 @@ _STYLES: Mapping[str, str] = {
     "warning": YELLOW,
     "failed": RED,
     "skipped": DIM,
+    "server": "",
     "advice": "",
     "fact": DIM,
     "repair": BOLD,
@@ -115,7 +117,9 @@ class CheckPrinter:
         is_verdict = result.status is CheckStatus.FAILED and not self._has_failed
         self._has_failed = self._has_failed or is_verdict
         # the advice of the verdict stands below, where it is read
-        shown = replace(result, advice="") if is_verdict and not self._is_verbose else result
+        shown = (
+            replace(result, advice="", server_message=None) if is_verdict and not self._is_verbose else result
+        )
         lines = result_lines(
             shown, width=self._width, ascii_only=self._output.is_ascii, verbose=self._is_verbose
         )
@@ -184,7 +188,12 @@ def _shown_url(provider: Provider) -> str:
 def refused_json(failure: Failure) -> dict[str, object]:
     """Return the object of ``check --json`` for a check that could not even begin: exit code 2."""
     empty = DiagnosisReport("", None, None, ()).to_json()
-    verdict = {"cause": failure.cause, "title": failure.title, "advice": failure.advice}
+    verdict = {
+        "cause": failure.cause,
+        "title": failure.title,
+        "advice": failure.advice,
+        "server_message": failure.server_message,
+    }
     return {**empty, "ok": False, "exit_code": 2, "verdict": verdict}
 
 
@@ -192,7 +201,8 @@ def row_text(report: DiagnosisReport, name: str, width: int, *, is_ascii: bool) 
     """Return a report in one line: mark, name, and what is wrong or what was found."""
     verdict = report.verdict
     if verdict is not None:
-        status, text = CheckStatus.FAILED, verdict.title
+        said = quoted_words(verdict.server_message, verdict.title)
+        status, text = CheckStatus.FAILED, " ".join(filter(None, (verdict.title, said)))
     elif report.was_interrupted:
         status, text = CheckStatus.SKIPPED, "Interrupted before the check was finished."
     else:

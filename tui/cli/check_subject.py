@@ -33,6 +33,10 @@ def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject
     Raises:
         UsageError: nothing was named, flags contradict each other, or there is no such provider.
     """
+    if arguments.report is not None and (arguments.all_providers or arguments.watch is not None):
+        raise _wrong_usage("--report is for one check of one endpoint")
+    if arguments.report == "-" and arguments.json:
+        raise _wrong_usage("--report - and --json both write to stdout: give the report a file")
     if arguments.all_providers:
         return _every_provider(arguments, runtime)
     if not arguments.target:

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line, safe_text
+from tui.core.server_words import server_words
 
 SCHEMA_VERSION = 1
 
@@ -85,10 +86,13 @@ class Output:
         self._write(self.stderr, (f"{DIM}{body}{RESET}" if self._style_err and body else body) + end)
 
     def failure(self, failure: Failure) -> None:
-        """Print what is wrong and what to do, on stderr."""
+        """Print what is wrong, what the server says and what to do, on stderr."""
         title = safe_line(failure.title)
         styled = f"{BOLD}{RED}{title}{RESET}" if self._style_err else title
-        self._write(self.stderr, f"lmdeck: {styled}\n        {safe_line(failure.advice)}\n")
+        below = "".join(
+            f"        {line}\n" for line in (server_words(failure), safe_line(failure.advice)) if line
+        )
+        self._write(self.stderr, f"lmdeck: {styled}\n{below}")
 
     def heading(self, text: str) -> None:
         """Print a heading on stdout."""

@@ -117,6 +117,9 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--watch", type=_positive_float, metavar="SECONDS", help="repeat, print changes only")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the evidence of every check")
+    parser.add_argument(
+        "--report", metavar="FILE|-", help="write a Markdown report for a ticket, every known key erased"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from tui.cli.output import Output
 from tui.cli.streamed_text import StreamedText
 from tui.core.failure import LmdeckError
+from tui.core.server_words import server_words
 from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
 from tui.runtime.runtime import Runtime
@@ -121,6 +122,8 @@ class PlainChat:
         printer.end(turn)
         if turn.failure is not None:
             self._output.line(f"failed: {turn.failure.title} {turn.failure.advice}")
+            if said := server_words(turn.failure):
+                self._output.line(said)
         self._output.line(turn_summary(turn))
         if self._session.trouble:
             self._output.line(f"note: {self._session.trouble}")

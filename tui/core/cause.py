@@ -11,7 +11,11 @@ from tui.core.safe_text import safe_line
 
 LINE_WIDTH = 80
 LINE_LIMIT = 2
-"""A filled sentence fits two lines of 80 columns: with long facts, these are cut."""
+"""A filled sentence fits two lines of 80 columns: with long facts, these are cut.
+
+The server's own sentence is never cut: where it does not fit it is left out, for it is shown whole below.
+"""
+SERVER_MESSAGE = "server_message"
 _FACT_LIMITS = (72, 48, 32, 20, 12)
 """Facts are cut to the first of these that lets the sentence fit."""
 
@@ -47,13 +51,23 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
 
     A fact that is missing outside an optional part is written as ``?``: the catalogue has none such.
     """
-    text = _OPTIONAL.sub(lambda match: _choose(match[1], facts), template)
-    filled = text
+    filled = _fill(template, facts, None)
+    if not _fits(filled) and facts.get(SERVER_MESSAGE):
+        facts = {**facts, SERVER_MESSAGE: ""}
     for limit in _FACT_LIMITS:
-        filled = _FACT.sub(_shower(facts, limit), text)
-        if len(textwrap.wrap(filled, LINE_WIDTH, break_on_hyphens=False)) <= LINE_LIMIT:
+        filled = _fill(template, facts, limit)
+        if _fits(filled):
             break
     return filled
+
+
+def _fill(template: str, facts: Mapping[str, str], limit: int | None) -> str:
+    text = _OPTIONAL.sub(lambda match: _choose(match[1], facts), template)
+    return _FACT.sub(_shower(facts, limit), text)
+
+
+def _fits(text: str) -> bool:
+    return len(textwrap.wrap(text, LINE_WIDTH, break_on_hyphens=False)) <= LINE_LIMIT
 
 
 def _choose(part: str, facts: Mapping[str, str]) -> str:
@@ -63,9 +77,9 @@ def _choose(part: str, facts: Mapping[str, str]) -> str:
     return ""
 
 
-def _show(fact: str | None, limit: int) -> str:
+def _show(fact: str | None, limit: int | None) -> str:
     return safe_line(" ".join(fact.split()).rstrip("."), limit) if fact else "?"
 
 
-def _shower(facts: Mapping[str, str], limit: int) -> Callable[[re.Match[str]], str]:
+def _shower(facts: Mapping[str, str], limit: int | None) -> Callable[[re.Match[str]], str]:
     return lambda match: _show(facts.get(match[1]), limit)

@@ -94,6 +94,8 @@ class CheckResult:
     """What was observed, one fact a line; safe to show."""
     details: tuple[str, ...] = ()
     """Request, response, raw events, exception chain: redacted, for whoever wants to see them."""
+    server_message: str | None = None
+    """The server's own words, whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,12 @@ class DiagnosisReport:
 def _verdict_json(verdict: CheckResult | None) -> dict[str, object] | None:
     if verdict is None:
         return None
-    return {"cause": verdict.cause, "title": verdict.title, "advice": verdict.advice}
+    return {
+        "cause": verdict.cause,
+        "title": verdict.title,
+        "advice": verdict.advice,
+        "server_message": verdict.server_message,
+    }
 
 
 def _server_json(server: ServerSummary | None) -> dict[str, object] | None:
@@ -233,6 +240,7 @@ def _check_json(result: CheckResult) -> dict[str, object]:
         "ms": None if result.milliseconds is None else round(result.milliseconds, 1),
         "facts": [result.title, *result.facts] if is_plain else list(result.facts),
         "advice": result.advice or None,
+        "server_message": result.server_message,
     }
 
 
@@ -257,8 +265,9 @@ def failed(
         failure.cause,
         failure.advice,
         milliseconds,
-        _with_message(failure, facts),
+        (*_status_fact(failure), *facts),
         (*details, *(f"because of {link}" for link in failure.chain)),
+        failure.server_message,
     )
 
 
@@ -294,10 +303,5 @@ def blocker_of(check: CheckId, blocked: Collection[CheckId]) -> CheckId | None:
     return None
 
 
-def _with_message(failure: Failure, facts: tuple[str, ...]) -> tuple[str, ...]:
-    said: list[str] = []
-    if failure.status is not None:
-        said.append(f"HTTP status {failure.status}")
-    if failure.server_message and failure.server_message not in failure.title:
-        said.append(f"the server says: {failure.server_message}")
-    return (*said, *facts)
+def _status_fact(failure: Failure) -> tuple[str, ...]:
+    return () if failure.status is None else (f"HTTP status {failure.status}",)

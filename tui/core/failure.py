@@ -19,7 +19,7 @@ class Failure:
     status: int | None = None
     """The HTTP status, where there was one."""
     server_message: str | None = None
-    """The server's own words: redacted, safe, at most a few hundred characters."""
+    """The server's own words: redacted, safe, whole up to some thousand characters."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Evidence by name (``address``, ``limit``, ``retry_after``…), for details and repairs."""
     chain: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
+from tui.core.server_words import quoted_words
 
 GLYPHS: Mapping[CheckStatus, str] = MappingProxyType(
     {CheckStatus.OK: "✓", CheckStatus.WARNING: "!", CheckStatus.FAILED: "✗", CheckStatus.SKIPPED: "·"}
@@ -49,8 +50,8 @@ class ReportLine:
     """One line of a report."""
 
     role: str
-    """``ok``, ``warning``, ``failed``, ``skipped``, ``advice``, ``fact``, ``repair``, ``summary``,
-    ``plain``: what it is, for whoever colours it."""
+    """``ok``, ``warning``, ``failed``, ``skipped``, ``server``, ``advice``, ``fact``, ``repair``,
+    ``summary``, ``plain``: what it is, for whoever colours it."""
     text: str
 
 
@@ -81,6 +82,10 @@ def result_lines(
     indent = " " * len(head)
     sentence = f"{result.title} ({time})" if time else result.title
     lines = [ReportLine(str(result.status), text) for text in _wrap(sentence, head, indent, width)]
+    lines += [
+        ReportLine("server", text)
+        for text in _wrap(quoted_words(result.server_message, result.title) or "", indent, indent, width)
+    ]
     lines += [ReportLine("advice", text) for text in _wrap(result.advice, indent, indent, width)]
     is_trouble = result.status in (CheckStatus.FAILED, CheckStatus.WARNING)
     if is_trouble or verbose:
@@ -94,8 +99,9 @@ def verdict_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLin
     """Return what a person wants to know first: what is wrong and what to do, or that all is well."""
     verdict = report.verdict
     if verdict is not None:
-        title = [ReportLine("failed", text) for text in _wrap(verdict.title, "", "", width)]
-        return title + [ReportLine("advice", text) for text in _wrap(verdict.advice, "", "", width)]
+        said = quoted_words(verdict.server_message, verdict.title) or ""
+        parts = (("failed", verdict.title), ("server", said), ("advice", verdict.advice))
+        return [ReportLine(role, text) for role, part in parts for text in _wrap(part, "", "", width)]
     if report.was_interrupted:
         return [ReportLine("warning", "Interrupted before the check was finished.")]
     return [ReportLine("ok", text) for text in _wrap(all_well_sentence(report), "", "", width)]

@@ -26,6 +26,7 @@ from tui.core.report_text import (
     summary_line,
 )
 from tui.core.safe_text import safe_line, safe_text
+from tui.core.server_words import quoted_words
 from tui.core.usage import Source, Usage
 
 COLOURS: Mapping[CheckStatus, str] = MappingProxyType(
@@ -130,6 +131,7 @@ def verdict_content(
     verdict = report.verdict
     if verdict is not None:
         lines = _marked(CheckStatus.FAILED, verdict.title, width, "bold $text-error", is_ascii=is_ascii)
+        lines += _wrapped(quoted_words(verdict.server_message, verdict.title) or "", width, "")
         lines += _wrapped(verdict.advice, width, "")
     elif report.was_interrupted:
         lines = [Content.styled("– Stopped before the check was finished.", "$text-warning")]
@@ -197,6 +199,8 @@ def details_content(result: CheckResult, *, is_ascii: bool = False) -> Content:
     """Return everything that is known of one rung."""
     glyph = glyph_of(result.status, ascii_only=is_ascii)
     lines = [Content.styled(f"{glyph} {safe_line(result.title)}", f"bold {COLOURS[result.status]}")]
+    if said := quoted_words(result.server_message, result.title):
+        lines.append(Content(said))
     if result.advice:
         lines.append(Content(safe_line(result.advice)))
     about = [

@@ -15,6 +15,7 @@ from textual.content import Content
 from tui.core.failure import Failure
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
+from tui.core.server_words import failure_text
 from tui.runtime.builtin import is_built_in
 
 
@@ -177,7 +178,7 @@ def condition(row: Row) -> Content:
     mark = Content.styled(row.reach_text, row.reach.colour)
     if row.failure is None:
         return mark
-    return mark + Content(f"  {safe_line(row.failure.title)} {safe_line(row.failure.advice)}")
+    return mark + Content(f"  {failure_text(row.failure)}")
 
 
 def price_text(provider: Provider) -> str:

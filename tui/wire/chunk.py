@@ -124,6 +124,9 @@ class ChunkReader:
                 self._read_delta(delta, events)
         elif not (self.outcome.has_answer or self.outcome.has_reasoning):
             self._read_whole(choice, events)
+        error = choice.get("error")
+        if error:  # OpenRouter, in the middle of a stream
+            self.outcome.error = error if isinstance(error, dict) else {"message": flatten(error)}
         reason = choice.get("finish_reason")
         if reason:
             self.outcome.finish_reason = _word(reason) or self.outcome.finish_reason

@@ -18,8 +18,20 @@ _TITLE = re.compile(r"<title[^>]*>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL
 _HTML_START = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 _PYTHON_LOCATION = re.compile(r"'loc':\s*\(([^)]{0,200})\)")
 _PYTHON_TYPE = re.compile(r"'type':\s*'([a-z_.]{1,60})'")
-_QUOTED = re.compile(r"'([^']+)'")
-_MESSAGE_KEYS = ("message", "msg", "error", "detail", "error_description", "title", "reason", "description")
+_PYTHON_WORDS = re.compile(
+    r"['\"](?:message|detail|msg|error)['\"]:\s*(?:'((?:[^'\\]|\\.){1,2000})'|\"((?:[^\"\\]|\\.){1,2000})\")"
+)
+_PYTHON_CODE = re.compile(r"'code':\s*'([\w.-]{1,60})'")
+_IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)+", re.IGNORECASE)
+_LONGEST_QUOTE = 8_000
+"""Characters of a quoted object that is no JSON: its words stand at its beginning."""
+_DEEPEST = 6
+_PAGE = 20_000
+"""Characters of a web page that are searched for marks."""
+_MESSAGE_KEYS = (
+    "message", "msg", "error_msg", "error_description", "error", "detail", "title", "reason", "description",
+)  # fmt: skip
+_MESSAGES = ("message", "msg", "error_msg", "error_description")
 _CODE_KEYS = ("code", "error_code", "errorCode")
 _TYPE_KEYS = ("type", "error_type", "errorType", "object")
 
@@ -31,6 +43,10 @@ class ErrorBody:
     message: str = ""
     words: frozenset[str] = frozenset()
     """Types and codes in lower case."""
+    quoted_words: frozenset[str] = frozenset()
+    """Those of an error that this one quotes: of the server behind a gateway."""
+    is_wrapped: bool = False
+    """Whether it quotes the error of another server."""
     number: int | None = None
     """A code that is an HTTP status."""
     parameter: str | None = None
@@ -41,6 +57,8 @@ class ErrorBody:
     """The error object itself, for numbers such as ``n_ctx``."""
     content: str = "an empty body"
     """What the body is, for a reply that is no error object: ``a web page titled "…"``."""
+    page: str = ""
+    """The beginning of a web page in lower case, for the marks in it."""
     is_html: bool = False
     is_json: bool = False
     is_error: bool = False
@@ -79,12 +97,12 @@ def _read_html(text: str) -> ErrorBody:
     found = _TITLE.search(text)
     title = " ".join(html.unescape(found[1]).split()) if found else ""
     content = f'a web page titled "{title}"' if title else "a web page"
-    return ErrorBody(message=title, content=content, is_html=True)
+    return ErrorBody(message=title, content=content, page=text[:_PAGE].lower(), is_html=True)
 
 
 def is_error_object(value: Mapping[str, object]) -> bool:
     """Return whether a JSON object is an error, though it may have come under status 200."""
-    if value.get("error") or value.get("errors") or value.get("object") == "error":
+    if value.get("error") or value.get("errors") or value.get("error_msg") or value.get("object") == "error":
         return True
     if "choices" in value:
         return False
@@ -97,53 +115,154 @@ def is_error_object(value: Mapping[str, object]) -> bool:
 def read_error_object(value: object) -> ErrorBody:
     """Return what a JSON value says as an error."""
     layers = tuple(_layers(value))
-    objects = [layer for layer in layers if isinstance(layer, dict)]
+    objects = [layer.value for layer in layers if isinstance(layer.value, dict)]
+    own = [layer.value for layer in layers if isinstance(layer.value, dict) and not layer.is_quoted]
+    quoted = [layer.value for layer in layers if isinstance(layer.value, dict) and layer.is_quoted]
     message = _message(layers)
-    words = {word.lower() for word in _strings(objects, (*_TYPE_KEYS, *_CODE_KEYS))} - {"error"}
-    if "'type':" in message:
-        words.update(_PYTHON_TYPE.findall(message))
-    location = _location(layers, message)
+    words = _words_of(own)
+    quotes = " ".join(text for layer in layers if (text := _sentence(layer.value)) and "'type':" in text)
+    words.update(_PYTHON_TYPE.findall(quotes))
+    location = _location(objects, quotes)
     parameter = next(iter(_strings(objects, ("param",))), None) or _parameter_at(location)
     fields = {name: item for layer in reversed(objects) for name, item in layer.items()}
     return ErrorBody(
         message=message,
         words=frozenset(words),
-        number=_status_number(objects),
+        quoted_words=frozenset(_words_of(quoted)),
+        is_wrapped=any(layer.is_quoted for layer in layers),
+        number=_status_number(own) or _status_number(objects),
         parameter=parameter,
         location=location,
         fields=fields,
         content="JSON of another kind" if isinstance(value, dict | list) else "plain text",
         is_json=True,
-        is_error=any(is_error_object(layer) for layer in objects),
+        is_error=any(is_error_object(item) for item in objects),
     )
 
 
-def _layers(value: object, depth: int = 5) -> Iterator[object]:
-    """Yield a value, and what it wraps as ``error``, ``detail``, ``errors``, or as a list's first item."""
-    yield value
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One value of the nest that an error is."""
+
+    value: object
+    is_quoted: bool
+    """It was quoted by the layer around it: the words of the server behind a gateway."""
+
+
+def _layers(value: object, depth: int = _DEEPEST, *, is_quoted: bool = False) -> Iterator[_Layer]:
+    """Yield a value and, outermost first, whatever it wraps or quotes."""
+    yield _Layer(value, is_quoted)
     if depth == 0:
         return
     if isinstance(value, list) and value:
-        yield from _layers(value[0], depth - 1)
+        yield from _layers(value[0], depth - 1, is_quoted=is_quoted)
+    if isinstance(value, str):
+        for quoted in _quoted_in(value):
+            yield from _layers(quoted, depth - 1, is_quoted=True)
     if isinstance(value, dict):
-        for name in ("error", "errors", "detail", "message"):
-            inner = value.get(name)
-            if inner and (isinstance(inner, dict | list) or name in ("error", "detail")):
-                yield from _layers(inner, depth - 1)
-                return
+        for inner, is_told_by_another in _wrapped(value):
+            yield from _layers(inner, depth - 1, is_quoted=is_quoted or is_told_by_another)
 
 
-def _message(layers: tuple[object, ...]) -> str:
-    """Return the words of the innermost layer that has some."""
+def _wrapped(layer: dict[str, object]) -> Iterator[tuple[object, bool]]:
+    """Yield what an object wraps, and whether that is what somebody else has said."""
+    for name in ("error", "errors", "detail", "message"):
+        inner = layer.get(name)
+        if inner and (isinstance(inner, dict | list) or (name in ("error", "detail") and not _title(layer))):
+            yield inner, False
+            break
+    choices = layer.get("choices")
+    if isinstance(choices, list) and choices and isinstance(choices[0], dict) and choices[0].get("error"):
+        yield choices[0]["error"], False
+    message = next((text for name in ("message", "msg") if isinstance(text := layer.get(name), str)), "")
+    for quoted in _quoted_in(message):
+        yield quoted, True
+    metadata = layer.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, dict) else None
+    if raw:  # OpenRouter: what the provider behind it answered
+        yield _parsed(raw), True
+
+
+def _parsed(raw: object) -> object:
+    if not isinstance(raw, str):
+        return raw
+    try:
+        return parse_json(raw)
+    except StrictJsonError:
+        return raw
+
+
+def _quoted_in(text: str) -> Iterator[object]:
+    """Yield the object that a sentence quotes, as JSON or as Python writes it."""
+    begin, end = text.find("{"), text.rfind("}")
+    if not 0 <= begin < end:
+        return
+    try:
+        yield parse_json(text[begin : end + 1])
+        return
+    except StrictJsonError:
+        pass
+    found = _PYTHON_WORDS.findall(text[begin : begin + _LONGEST_QUOTE])
+    if found:
+        single, double = found[-1]
+        yield {"message": single or double, "code": _python_code(text[begin:])}
+
+
+def _python_code(text: str) -> str | None:
+    found = _PYTHON_CODE.search(text[:_LONGEST_QUOTE])
+    return found[1] if found else None
+
+
+def _message(layers: tuple[_Layer, ...]) -> str:
+    """Return the words of the innermost layer, then in brackets who passed them on and how."""
+    sentences: list[str] = []
+    provider = ""
     for layer in reversed(layers):
-        if isinstance(layer, str) and layer.strip():
-            return layer.strip()
-        if isinstance(layer, dict):
-            for name in _MESSAGE_KEYS:
-                text = layer.get(name)
-                if isinstance(text, str) and text.strip():
-                    return text.strip()
-    return flatten(layers[0]).strip()
+        if isinstance(layer.value, dict):
+            metadata = layer.value.get("metadata")
+            name = metadata.get("provider_name") if isinstance(metadata, dict) else None
+            provider = name.strip() if isinstance(name, str) else provider
+        text = _own_words(layer.value)
+        if text and not any(text in known for known in sentences):
+            sentences.append(text)
+    if not sentences:
+        return flatten(layers[0].value).strip()
+    inner, *outer = sentences
+    told = ": ".join(filter(None, (provider, "; ".join(outer))))
+    return f"{inner} ({told})" if told else inner
+
+
+def _title(layer: dict[str, object]) -> str:
+    """Return what ``error`` says where it is only the heading of a message beside it."""
+    title = layer.get("error")
+    has_message = any(isinstance(text := layer.get(name), str) and text.strip() for name in _MESSAGES)
+    return title.strip() if has_message and isinstance(title, str) and title.strip() else ""
+
+
+def _sentence(value: object) -> str:
+    """Return the sentence of one layer as it came."""
+    if isinstance(value, dict):
+        texts = (value.get(name) for name in _MESSAGE_KEYS)
+        text = next((text for text in texts if isinstance(text, str) and text.strip()), "")
+        title = _title(value)
+        value = f"{text.strip()} ({title})" if title else text
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _own_words(value: object) -> str:
+    """Return the sentence of one layer, without what it quotes."""
+    text = _sentence(value)
+    if any(True for _ in _quoted_in(text)):
+        begin, end = text.find("{"), text.rfind("}")
+        text = f"{text[:begin]}…{text[end + 1 :]}".strip()
+        text = "" if text == "…" else text
+    return text
+
+
+def _words_of(objects: list[dict[str, object]]) -> set[str]:
+    words = {word.lower() for word in _strings(objects, (*_TYPE_KEYS, *_CODE_KEYS))}
+    words |= {text.lower() for text in _strings(objects, ("error",)) if _IDENTIFIER.fullmatch(text)}
+    return words - {"error"}
 
 
 def _strings(objects: list[dict[str, object]], names: tuple[str, ...]) -> list[str]:
@@ -160,9 +279,9 @@ def _status_number(objects: list[dict[str, object]]) -> int | None:
     return None
 
 
-def _location(layers: tuple[object, ...], message: str) -> str | None:
-    for layer in layers:
-        place = layer.get("loc") if isinstance(layer, dict) else None
+def _location(objects: list[dict[str, object]], message: str) -> str | None:
+    for layer in objects:
+        place = layer.get("loc")
         if isinstance(place, list) and place:
             return ".".join(str(step) for step in place)
     found = _PYTHON_LOCATION.search(message)

@@ -15,8 +15,10 @@ from tui.wire.error_rules import choose_cause
 from tui.wire.limits import DEFAULT_LIMITS
 from tui.wire.surrogates import mend
 
-MESSAGE_LENGTH = 300
-"""Characters of the server's own words that are kept."""
+MESSAGE_LENGTH = 4_000
+"""Characters of the server's own words that are kept: whole, but for what no person reads."""
+FACT_LENGTH = 300
+"""Characters of a single fact, such as the name of a gateway."""
 
 
 def classify_error(
@@ -51,7 +53,8 @@ def _build(status: int, headers: Mapping[str, str], body: ErrorBody, redactor: R
     cause = _cause(status, headers, body)
     message = clean_message(body.message, redactor) or None
     facts: dict[str, Any] = {
-        name: clean_message(value, redactor) for name, value in find_facts(cause, body, headers).items()
+        name: clean_message(value, redactor, FACT_LENGTH)
+        for name, value in find_facts(cause, body, headers).items()
     }
     return explain(cause, status=status, server_message=message, **facts)
 

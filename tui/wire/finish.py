@@ -35,6 +35,8 @@ class Outcome:
     """The bytes ended inside of an event."""
     has_hidden_reasoning: bool = False
     """The server counts reasoning tokens but sent no text of them."""
+    error: dict[str, object] | None = None
+    """An error object that stood inside of the choice."""
     counts_no_tokens: bool = False
     """The server says that it wrote nothing at all."""
 

@@ -7,6 +7,7 @@ headers says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from tui.core.causes import explain
@@ -40,6 +41,8 @@ WAS_IN_REASONING = (
 
 KEEP_ALIVE = "keep-alive"
 _BLANK = b" \t\r\n\xef\xbb\xbf"
+_PLAIN_ERROR = re.compile(r"\A(?:\[ERROR\]:?|error:)", re.IGNORECASE)
+"""How an event begins that tells an error in plain words, where others put JSON."""
 _HEAD = 2_000
 _EXCERPT = 120
 _MOST_LINES = 5_000
@@ -163,6 +166,8 @@ class ReplyReader:
         self._chunks.mends = "\\u" in data and may_hold_surrogates(data)
         if "choices" in chunk and "error" not in chunk:
             self._chunks.read(chunk, events)
+            if self._chunks.outcome.error is not None:
+                self._fail({"error": self._chunks.outcome.error})
         else:
             self._read_odd_chunk(chunk, events, is_named_error=event.event == "error")
 
@@ -170,7 +175,9 @@ class ReplyReader:
         self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
     ) -> None:
         self._chunks.read(chunk, events)
-        if ("choices" not in chunk or chunk.get("error")) and is_error_object(chunk):
+        if self._chunks.outcome.error is not None:
+            self._fail({"error": self._chunks.outcome.error})
+        elif ("choices" not in chunk or chunk.get("error")) and is_error_object(chunk):
             self._fail(chunk)
         elif is_named_error:
             self._fail({"error": chunk})
@@ -194,8 +201,8 @@ class ReplyReader:
             self._chunks.outcome.was_cut = True
             for text, is_reasoning in salvage(data):
                 self._chunks.add_text(text, is_reasoning, events)
-        elif event.event == "error":
-            self._fail({"error": data})
+        elif event.event == "error" or _PLAIN_ERROR.match(data):
+            self._fail({"error": _PLAIN_ERROR.sub("", data, count=1).strip() or data})
         elif event.event == "message":
             self._malformed += 1
             events.append(

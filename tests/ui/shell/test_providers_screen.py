@@ -320,7 +320,7 @@ async def test_the_test_shows_the_answer_or_what_is_wrong(runtime: FakeRuntime, 
         assert "I am **well**" in text_of(pilot)
         await pilot.press("t")
         await until(pilot, lambda: "✗ Nothing listens" in text_of(pilot))
-        assert "The server said: no [/] way" in text_of(pilot)
+        assert "The server says: no [/] way" in text_of(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
 

@@ -34,6 +34,10 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 async def _check(arguments: argparse.Namespace, output: Output) -> int:
+    if arguments.report is not None:
+        from tui.cli.check_report import check_target
+
+        check_target(arguments.report)
     runtime = open_runtime(os.environ)
     try:
         subjects = subjects_of(arguments, runtime)
@@ -54,7 +58,7 @@ async def _check_one(
     runtime: Runtime, subject: Subject, arguments: argparse.Namespace, output: Output
 ) -> int:
     printer: CheckPrinter | None = None
-    if not arguments.json:
+    if not arguments.json and arguments.report != "-":
         from tui.cli.check_output import CheckPrinter
 
         printer = CheckPrinter(output, subject, is_verbose=arguments.verbose)
@@ -85,6 +89,10 @@ async def _check_one(
     code = report.exit_code
     if printer is not None:
         printer.end(report)
-    else:
+    elif arguments.json:
         output.json(report.to_json())
+    if arguments.report is not None:
+        from tui.cli.check_report import write_report
+
+        write_report(report, arguments.report, runtime.redactor, runtime.environment, output)
     return code

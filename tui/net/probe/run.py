@@ -142,6 +142,7 @@ class Run:
             result,
             title=redact(result.title),
             advice=redact(result.advice),
+            server_message=redact(result.server_message) if result.server_message else None,
             facts=tuple(map(redact, result.facts)),
             details=tuple(map(redact, result.details)),
         )

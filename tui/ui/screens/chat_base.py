@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line, safe_text
+from tui.core.server_words import failure_text
 from tui.core.turn import TurnState
 from tui.core.usage import Price
 from tui.session.target import ChatTarget
@@ -180,7 +181,7 @@ class ChatBase(LmdeckScreen[None]):
         try:
             opened = await asyncio.to_thread(opening, identity)
         except LmdeckError as error:
-            self.notify(f"{error.failure.title} {error.failure.advice}", severity="error", timeout=10)
+            self.notify(failure_text(error.failure), severity="error", timeout=10)
             if session is None:
                 self.begin(self.runtime.new_session())
             return

@@ -15,6 +15,7 @@ from textual.widgets import DataTable, Input, Static
 
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
+from tui.core.server_words import failure_text
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import LmdeckScreen
@@ -257,5 +258,5 @@ class ConversationsScreen(LmdeckScreen[None]):
 
 def _words_of(error: LmdeckError | OSError) -> str:
     if isinstance(error, LmdeckError):
-        return f"{error.failure.title} {error.failure.advice}"
+        return failure_text(error.failure)
     return f"The conversations cannot be read or changed: {error.strerror or type(error).__name__}."

@@ -21,6 +21,7 @@ from tui.core.known_failure import report_of_failure
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS, cost_line, report_text
 from tui.core.safe_text import safe_line
+from tui.core.server_words import failure_text
 from tui.runtime.diagnosing import CheckOptions
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
@@ -277,7 +278,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         try:
             saved = self.runtime.directory.save(provider, key_text, self._subject.provider.name)
         except LmdeckError as error:
-            self.notify(f"{error.failure.title} {error.failure.advice}", severity="error", timeout=8)
+            self.notify(failure_text(error.failure), severity="error", timeout=8)
             return
         self._subject = replace(self._subject, provider=saved, model="")
         self.notify(f"Saved {saved.name}. Checking again.")

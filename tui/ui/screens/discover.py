@@ -16,6 +16,7 @@ from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
+from tui.core.server_words import failure_text
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import LmdeckScreen
@@ -167,7 +168,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
             window = f"  context {server.context_window:,} tokens" if server.context_window else ""
             lines.append(Content.assemble((safe_line(server.url), "bold"), (window, "dim")))
             if server.failure is not None:
-                text = f"{safe_line(server.failure.title)} {safe_line(server.failure.advice)}"
+                text = failure_text(server.failure)
                 lines.append(Content.styled(text, "$text-warning"))
             if server.owner is not None:
                 lines.append(Content.styled(safe_line(server.owner.describe()), "dim"))
@@ -212,7 +213,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         try:
             saved = directory.save(provider)
         except LmdeckError as error:
-            self.notify(f"{error.failure.title} {error.failure.advice}", severity="error", timeout=8)
+            self.notify(failure_text(error.failure), severity="error", timeout=8)
             return
         self.notify(f"Added {saved.name}.")
         self.dismiss(saved.name)

@@ -14,6 +14,7 @@ from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Category, Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line
+from tui.core.server_words import failure_text
 from tui.ui.background import in_background
 from tui.ui.form_fields import ADVANCED, ALL_FIELDS
 from tui.ui.form_values import row_of, values_of
@@ -80,7 +81,7 @@ class ProviderFormScreen(ProviderFormBase):
         except LmdeckError as error:
             self._models = None
             field.offer(None)
-            field.say(f"{error.failure.title} These are common names.")
+            field.say(f"{failure_text(error.failure)} These are common names.")
             return
         self._models = tuple(model.identifier for model in found.models)
         field.offer(self._models)
@@ -219,7 +220,7 @@ class ProviderFormScreen(ProviderFormBase):
             saved = self.runtime.directory.save(self.reading().provider, key_text, self._previous_name)
         except LmdeckError as error:
             failure = error.failure
-            self.notify(f"{failure.title} {failure.advice}", severity="error", timeout=8)
+            self.notify(failure_text(failure), severity="error", timeout=8)
             return False
         self._original, self._saved_name, self._previous_name = saved, saved.name, saved.name
         self._source, self._is_clone = saved, False

@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider, State
+from tui.core.server_words import failure_text
 from tui.ui.provider_view import Row
 from tui.ui.screens.providers_base import ProvidersBase
 
@@ -55,7 +56,7 @@ class ProvidersScreen(ProvidersBase):
         try:
             change()
         except LmdeckError as error:
-            self.notify(f"{error.failure.title} {error.failure.advice}", severity="error", timeout=8)
+            self.notify(failure_text(error.failure), severity="error", timeout=8)
             return False
         self._read()
         return True

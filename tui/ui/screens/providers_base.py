@@ -196,7 +196,7 @@ class ProvidersBase(LmdeckScreen[None]):
     def _show_details(self) -> None:
         row = self.table.current
         self.query_one("#details", Static).update(details(row) if row else Content(""), layout=False)
-        self.query_one("#condition", Static).update(condition(row) if row else Content(""), layout=False)
+        self.query_one("#condition", Static).update(condition(row) if row else Content(""))
         self.refresh_bindings()
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tui.core.safe_text import safe_line, safe_text
+from tui.core.server_words import server_words
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source, Usage
 from tui.ui.transcript.cells import expand_tabs, settle_cells
@@ -90,6 +91,8 @@ def _end_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
     if turn.failure is not None:
         mark = "⏹" if turn.state is TurnState.STOPPED else "✗"
         yield (Span(f"{mark} {safe_line(turn.failure.title)}", Role.ERROR | Attribute.BOLD),)
+        if said := server_words(turn.failure):
+            yield (Span(f"  {settle_cells(said)}", Role.NOTE),)
         yield (Span(f"  {safe_line(turn.failure.advice)}", Role.ADVICE),)
     if footer := " · ".join(_footer_parts(turn)):
         yield (Span(footer, Role.FOOTER),)

@@ -16,6 +16,7 @@ from textual.worker import Worker
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line, safe_text
+from tui.core.server_words import failure_text
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import runtime_of
@@ -102,7 +103,7 @@ class ModelPicker(Window[Picked | None]):
         try:
             found = await runtime_of(self).list_models(provider)
         except LmdeckError as error:
-            self._notes[provider.name] = f"{error.failure.title} {error.failure.advice}"
+            self._notes[provider.name] = failure_text(error.failure)
         else:
             names = [model.identifier for model in found.models if not model.is_embedding]
             self._offered[provider.name] = names

@@ -17,11 +17,11 @@ from tui.core.embedding import (
 from tui.core.failure import Failure
 from tui.core.figures import format_cost, format_milliseconds
 from tui.core.safe_text import safe_line, safe_text
+from tui.core.server_words import server_words
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, Source, Usage
 
 _LONGEST_ANSWER = 600
-_LONGEST_MESSAGE = 300
 
 
 def result_of(turn: Turn) -> Content:
@@ -79,10 +79,9 @@ def _lines(turn: Turn) -> Iterator[Content]:
 
 def _failure_lines(failure: Failure) -> Iterator[Content]:
     yield Content.styled(f"✗ {safe_line(failure.title)}", "$text-error")
+    if said := server_words(failure):
+        yield Content(said)
     yield Content(safe_line(failure.advice))
-    if failure.server_message:
-        message = safe_line(failure.server_message, _LONGEST_MESSAGE)
-        yield Content.styled(f"The server said: {message}", "dim")
 
 
 def _figures(turn: Turn) -> str:

@@ -1,0 +1,108 @@
+"""``lmdeck check --report FILE|-``: the diagnosis as one text for a ticket."""
+
+from __future__ import annotations
+
+import os
+import platform
+import stat
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tui import __version__
+from tui.cli.output import Output
+from tui.core.causes import explain
+from tui.core.diagnosis import DiagnosisReport
+from tui.core.failure import UsageError
+from tui.core.secret import Redactor
+from tui.core.ticket import ticket_text
+
+STDOUT = "-"
+_LIBRARIES = ("httpx", "httpcore", "pydantic", "textual")
+_VARIABLES = (
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
+)  # fmt: skip
+
+
+def check_target(target: str) -> None:
+    """Refuse a file that cannot be written before anything is asked.
+
+    Raises:
+        UsageError: its folder is not there or cannot be written, or it is a folder itself.
+    """
+    if target == STDOUT:
+        return
+    path = Path(target).expanduser()
+    reason = ""
+    try:
+        if path.is_dir():
+            reason = "it is a folder"
+        elif not path.parent.is_dir():
+            reason = "its folder does not exist"
+        elif not os.access(path if path.exists() else path.parent, os.W_OK):
+            reason = "it cannot be written"
+    except OSError as error:
+        reason = (error.strerror or "it cannot be reached").lower()
+    if reason:
+        raise UsageError(explain("store-failed", path=str(path), reason=reason))
+
+
+def write_report(
+    report: DiagnosisReport, target: str, redactor: Redactor, variables: Mapping[str, str], output: Output
+) -> None:
+    """Write the ticket to a private file, which is replaced if it exists, or to stdout for ``-``.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    text = ticket_text(
+        report,
+        redactor,
+        at=datetime.now().astimezone().isoformat(timespec="seconds"),
+        versions=_versions(),
+        environment=_environment(report, variables),
+    )
+    if target == STDOUT:
+        output.text(text, end="")
+        return
+    path = Path(target).expanduser()
+    try:
+        _write(path, text.encode("utf-8", "replace"))
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise UsageError(explain("store-failed", path=str(path), reason=reason)) from error
+    output.aside(f"The report is in {path}")
+
+
+def _write(path: Path, data: bytes) -> None:
+    from tui.store.files import write_atomically
+
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):  # /dev/stderr, a pipe
+        with path.open("wb") as stream:
+            stream.write(data)
+        return
+    write_atomically(path, data)
+
+
+def _versions() -> dict[str, str]:
+    found = {"lmdeck": __version__, "Python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return {**found, "System": f"{platform.system()} {platform.release()} {platform.machine()}"}
+
+
+def _environment(report: DiagnosisReport, variables: Mapping[str, str]) -> dict[str, str]:
+    around = report.surroundings
+    places = (("a container", around.container), ("WSL", around.wsl), ("an SSH session", around.ssh))
+    set_here = [name for name in _VARIABLES if variables.get(name) or variables.get(name.lower())]
+    return {
+        "Runs in": ", ".join(place for place, is_so in places if is_so) or "an ordinary system",
+        "Proxy": around.proxy or "none for this endpoint",
+        "Variables that are set": ", ".join(set_here) or "none of those for proxies and certificates",
+        "Terminal": f"stdout is {'a' if sys.stdout.isatty() else 'no'} terminal",
+    }

@@ -1,0 +1,97 @@
+"""A whole diagnosis as one Markdown text, to be pasted into a ticket: for whoever runs the server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from tui.core.diagnosis import DiagnosisReport
+from tui.core.report_text import report_lines
+from tui.core.safe_text import safe_line, safe_text
+from tui.core.secret import Redactor
+
+_WIDTH = 100
+_TICKS = re.compile(r"`+")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+
+
+def ticket_text(
+    report: DiagnosisReport,
+    redactor: Redactor,
+    *,
+    at: str,
+    versions: Mapping[str, str],
+    environment: Mapping[str, str],
+) -> str:
+    """Return the report as Markdown, every known key erased.
+
+    Args:
+        at: when the check was made, for a person.
+        versions: programs and libraries by name.
+        environment: where the check was made, by name; values are shown as they are given.
+    """
+    show = _Writer(redactor.redact)
+    evidence = "\n".join(line.text for line in report_lines(report, width=_WIDTH, verbose=True))
+    sections = [
+        "# lmdeck check",
+        show.entries({"Checked": at, "Endpoint": report.url or "(no URL)", **_subject(report)}),
+        "## Verdict",
+        *_verdict(report, show),
+        "## Evidence",
+        show.block(evidence),
+        "## Versions",
+        show.entries(versions),
+        "## Environment",
+        show.entries(environment),
+    ]
+    if report.curl:
+        sections += ["## The same request by hand", show.block(report.curl, "sh")]
+    return "\n\n".join(sections) + "\n"
+
+
+class _Writer:
+    """Writes Markdown. Keys are erased first: behind the escapes of the markup they are not found."""
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        self._redact = redact
+
+    def plain(self, text: str) -> str:
+        """Return a text as one line in which nothing is markup."""
+        return _MARKUP.sub(r"\\\1", safe_line(self._redact(text)))
+
+    def entries(self, values: Mapping[str, str]) -> str:
+        """Return a list of names and values."""
+        return "\n".join(f"- {self.plain(name)}: {self.plain(value)}" for name, value in values.items())
+
+    def block(self, text: str, language: str = "") -> str:
+        """Return a text as it is, in a code block."""
+        return fenced(self._redact(text), language)
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Return a text as a code block that nothing inside of it can end."""
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language or 'text'}\n{safe_text(text)}\n{fence}"
+
+
+def _subject(report: DiagnosisReport) -> dict[str, str]:
+    server = report.server
+    known = {
+        "Model": report.model,
+        "API key": report.key_label or "none",
+        "Server": " ".join(filter(None, (server.kind, server.version))) if server is not None else None,
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _verdict(report: DiagnosisReport, show: _Writer) -> list[str]:
+    verdict = report.verdict
+    if verdict is None:
+        ended = "The check was interrupted." if report.was_interrupted else "The endpoint works."
+        warnings = [f"- Warning: {show.plain(result.title)}" for result in report.warnings]
+        return [ended, *(["\n".join(warnings)] if warnings else [])]
+    parts = [f"**{show.plain(verdict.title)}** (cause: `{verdict.cause}`)"]
+    if verdict.server_message:
+        parts += ["The server says:", show.block(verdict.server_message)]
+    return [*parts, show.plain(verdict.advice)]
