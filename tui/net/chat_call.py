@@ -35,6 +35,7 @@ _MOST_ADAPTATIONS = 8
 _MOST_STALE = 3
 """Kept connections found closed in a row before that is called a failure."""
 _STALE = ("closed-without-answer", "connection-reset")
+_UNANSWERED = ("no-answer", "headers-stalled")
 
 
 class AdaptationMemory(Protocol):
@@ -79,6 +80,8 @@ class ChatCall:
         self._is_streamed = request.stream
         self._loading_until: float | None = None
         self._first_sent: float | None = None
+        self._refusal: Failure | None = None
+        """What the server said to the try before, if it said anything."""
         if endpoint.key:
             redactor.add(endpoint.key)
 
@@ -214,6 +217,7 @@ class ChatCall:
             last = (*last[:-1], StreamFailed(failure))
             if self._adapt(failure, body):
                 return False
+            self._refusal = failure
             if await self._waits(failure, headers):
                 return False
         elif self._adaptations:
@@ -229,8 +233,14 @@ class ChatCall:
             return False
         if await self._waits(failure, {}):
             return False
-        self._emit(StreamFailed(failure))
+        self._emit(StreamFailed(self._told_before(failure)))
         return True
+
+    def _told_before(self, failure: Failure) -> Failure:
+        """Return what the server said before, where only our own limit ended the last try."""
+        whole = self._patience.first_text_seconds
+        is_ours = failure.cause in _UNANSWERED and whole is not None and self._waited_seconds >= whole
+        return self._refusal if is_ours and self._refusal is not None else failure
 
     def _is_stale(self, failure: Failure, exchange: Exchange) -> bool:
         """Whether a kept connection had been closed by the server just before it was used again."""
