@@ -52,6 +52,9 @@ class Journal:
     def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
         self.told.append(("reclassify", str(to_answer)))
 
+    def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
+        self.told.append(("write", turn.answer.text, str(is_copy)))
+
     def drop_turn(self, turn_identity: str) -> None:
         self.told.append(("drop",))
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from tests.store.disk_support import REPOSITORY, BrokenDisk, rounds
 from tui.core.failure import LmdeckError, UsageError
+from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Usage
 from tui.store.conversations import ConversationStore
@@ -62,17 +64,18 @@ def test_an_empty_list_makes_nothing(store: ConversationStore, paths: Paths) -> 
 
 
 def test_a_summary_tells_what_the_list_shows(store: ConversationStore) -> None:
-    dropped = a_turn("t3", price="0.25")
+    dropped = a_turn("t2", price="0.25")
     journal = store.create()
-    for turn in (a_turn("t1"), a_turn("t2", price="0.0000001", currency="EUR"), dropped):
+    for turn in (a_turn("t1"), dropped):
         journal.write_turn(turn)
-    journal.drop_turn("t3")
+    journal.drop_turn("t2")
+    journal.write_turn(a_turn("t3", price="0.0000001", currency="EUR"))
     journal.close()
     (summary,) = store.list()
     assert (summary.identity, summary.title, summary.turns) == (journal.identity, "Why?", 2)
     assert (summary.provider, summary.model) == ("qwen", "qwen-plus")
     assert summary.usage == Usage(9, 15)
-    # What was taken back was paid all the same.
+    # What a retry replaced was paid all the same.
     assert summary.costs == (
         Cost(Decimal("0.75"), Decimal(0), "USD"),
         Cost(Decimal("0.0000001"), Decimal(0), "EUR"),
@@ -82,11 +85,51 @@ def test_a_summary_tells_what_the_list_shows(store: ConversationStore) -> None:
     assert summary.updated_at >= summary.created_at[:19]
 
 
-def test_the_newest_conversation_stands_first(store: ConversationStore, paths: Paths) -> None:
-    identities = [saved(store) for _ in range(3)]
-    for age, identity in enumerate(identities):
-        os.utime(paths.conversations_dir / f"{identity}.jsonl", (1_700_000_000 + age, 1_700_000_000 + age))
-    assert [summary.identity for summary in store.list()] == identities[::-1]
+def test_the_newest_conversation_stands_first(store: ConversationStore) -> None:
+    stamps = ("2026-01-02T10:00:00+00:00", "2026-01-02T12:00:00+09:00", "2026-01-02T04:00:00.250+00:00")
+    identities = [saved(store, replace(a_turn(), started_at=stamp)) for stamp in stamps]
+    for identity in identities:
+        written_long_ago(store, identity)
+    newest_first = [identities[0], identities[2], identities[1]]
+    assert [summary.identity for summary in store.list()] == newest_first
+
+
+def written_long_ago(store: ConversationStore, identity: str) -> None:
+    """Give a conversation's header an old date: a test makes it now."""
+    path = store._folder / f"{identity}.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    header = {**json.loads(lines[0]), "created_at": "2026-01-01T00:00:00+00:00"}
+    path.write_text(json.dumps(header) + "\n" + "".join(lines[1:]))
+
+
+def test_the_date_of_a_conversation_is_its_own_and_not_its_files(
+    store: ConversationStore, paths: Paths
+) -> None:
+    turn = replace(a_turn(), started_at="2026-01-02T10:00:00+02:00", timings=Timings(started=5.0, ended=6.5))
+    old, new = saved(store, turn), saved(store, replace(turn, started_at="2026-01-03T10:00:00+02:00"))
+    for identity in (old, new):
+        written_long_ago(store, identity)
+    before = [(summary.identity, summary.updated_at) for summary in store.list()]
+    assert before == [(new, "2026-01-03T08:00:01.500+00:00"), (old, "2026-01-02T08:00:01.500+00:00")]
+    os.utime(paths.conversations_dir / f"{old}.jsonl")  # as cp, rsync or touch do
+    copied = paths.conversations_dir / "copied.jsonl"
+    copied.write_bytes((paths.conversations_dir / f"{old}.jsonl").read_bytes())
+    listed = [(summary.identity, summary.updated_at) for summary in store.list()]
+    assert listed == [before[0], *sorted([before[1], ("copied", before[1][1])], reverse=True)]
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "0001-01-01T00:00:00+14:00", 7, None])
+def test_a_date_that_nobody_can_read_breaks_no_list(
+    store: ConversationStore, paths: Paths, stamp: object
+) -> None:
+    paths.conversations_dir.mkdir(parents=True)
+    header = {"record": "header", "schema": 1, "identity": "odd", "created_at": stamp}
+    begin = {"record": "turn", "turn": "a", "prompt": "x", "started_at": stamp}
+    end = {"record": "end", "turn": "a", "state": "done", "timings": {"ended": 1e300}}
+    lines = (json.dumps(record) + "\n" for record in (header, begin, end))
+    (paths.conversations_dir / "odd.jsonl").write_text("".join(lines))
+    (summary,) = store.list()
+    assert summary.updated_at == ""
 
 
 def test_the_cache_is_used_rebuilt_and_never_wrong(

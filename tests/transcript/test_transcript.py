@@ -346,14 +346,19 @@ async def test_resizing_keeps_the_place() -> None:
         assert transcript.roll.view.width == 47
 
 
-async def test_a_turn_can_be_taken_out_and_put_back() -> None:
+async def test_another_answer_takes_the_place_of_a_turn_and_goes_again() -> None:
     turns = many(3, "thought")
     async with chat(*turns) as (app, transcript, pilot):
-        transcript.remove_turn("2")
-        await until(pilot, lambda: not any("answer 2" in row for row in app.shown()))
-        assert any("answer 1" in row for row in app.shown())
-        transcript.add_turn(turns[2])
-        await until(pilot, lambda: any("answer 2" in row for row in app.shown()))
+        for _ in range(2):
+            transcript.replace_turn("1", done_turn("1b", "in its place", "other thought"))
+            await until(pilot, lambda: any("in its place" in row for row in app.shown()))
+            assert not any("answer 1" in row for row in app.shown())
+            assert any("answer 2" in row for row in app.shown())
+            transcript.replace_turn("1b", turns[1])
+            await until(pilot, lambda: any("answer 1" in row for row in app.shown()))
+            assert not any("in its place" in row for row in app.shown())
+        transcript.replace_turn("gone", turns[0])
+        assert [document.turn for document in transcript.roll.documents] == turns
 
 
 async def test_changes_are_drawn_together_and_the_last_at_once() -> None:

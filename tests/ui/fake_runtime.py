@@ -241,6 +241,7 @@ class FakeSession:
         self.trouble: str | None = None
         self.live: Turn | None = None
         self.revision = 0
+        self.path_revision = 0
         self.on_change: Callable[[], None] | None = None
         self.targets: list[Any] = []
         self._stopped = asyncio.Event()
@@ -255,13 +256,21 @@ class FakeSession:
         turn = Turn(f"turn-{len(self.turns) + 1}", prompt)
         provider = getattr(target, "provider", None)
         turn.provider = provider.name if provider else ""
-        turn.model = getattr(target, "model", "")
+        turn.model = getattr(target, "model_name", "")
         self.turns.append(turn)
+        self.path_revision += 1
         return asyncio.ensure_future(self._play(turn, target))
 
     async def regenerate(self, target: Any) -> Turn:
         last = self.turns.pop()
         return await self.send(last.prompt, target)
+
+    def choose_variant(self, turn: Turn, step: int) -> Turn | None:
+        """There is never another answer here."""
+        return None
+
+    def keep_choice(self) -> None:
+        """There is nothing to keep."""
 
     async def continue_turn(self, target: Any) -> Turn:
         turn = self.turns[-1]

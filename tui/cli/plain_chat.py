@@ -8,21 +8,26 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from tui.cli.output import Output
 from tui.cli.streamed_text import StreamedText
 from tui.core.failure import LmdeckError
+from tui.core.figures import format_costs, format_tokens
 from tui.core.server_words import server_words
 from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
+from tui.core.usage import Source
+from tui.core.variants import variant_place
 from tui.runtime.runtime import Runtime
-from tui.session.chat_session import ChatSession
+from tui.session.chat_session import ChatSession, SessionTotals
 from tui.session.target import ChatTarget
 
 HELP = """\
 Write a prompt and press Enter. End a line with \\ to go on in the next one. Ctrl+C stops an answer.
 /regenerate  ask the last prompt again      /continue  let the model go on with a cut answer
+/previous    show and use the answer before /next      show and use the answer after it
 /model NAME  use another model              /new       begin a new conversation
 /title TEXT  name the conversation          /help      these lines
 /quit        leave (so does Ctrl+D)"""
@@ -83,10 +88,12 @@ class PlainChat:
             self._session.rename(rest)
         elif word in ("/regenerate", "/continue"):
             self._again(word, runner)
+        elif word in ("/previous", "/next"):
+            self._choose(-1 if word == "/previous" else 1)
         elif word.startswith("/") and word[1:].isalpha() and not rest:
             self._output.text(f"There is no command {word}. Type /help to see what there is.")
         elif line.strip():
-            self._answer(runner, line)
+            self._answer(runner, lambda: self._session.send(line, self._target))
         return True
 
     def _choose_model(self, name: str) -> None:
@@ -95,23 +102,37 @@ class PlainChat:
         self._output.line(f"model: {self._target.model_name}")
 
     def _again(self, word: str, runner: asyncio.Runner) -> None:
-        if not self._session.turns:
+        session = self._session
+        if not session.turns:
             self._output.text("There is no answer yet.")
-        elif not self._has_target():
-            return  # before the last turn is taken back
         elif word == "/regenerate":
-            self._answer(runner, self._session.take_back())
+            self._answer(runner, lambda: session.regenerate(self._target))
         else:
-            self._answer(runner, None)
+            self._answer(runner, lambda: session.continue_turn(self._target))
 
-    def _answer(self, runner: asyncio.Runner, prompt: str | None) -> None:
-        """Send a prompt, or ask to go on where it is ``None``; print the answer as it comes."""
+    def _choose(self, step: int) -> None:
+        """Go on with another answer to the last prompt, and print it."""
+        turns = self._session.turns
+        chosen = self._session.choose_variant(turns[-1], step) if turns else None
+        if chosen is None:
+            self._output.text(f"There is no {'earlier' if step < 0 else 'later'} answer to the last prompt.")
+            return
+        printer = StreamedText(self._output, is_labelled=True)
+        printer.show(chosen)
+        printer.end(chosen)
+        self._output.line(f"{_place_words(chosen)} · {turn_summary(chosen)}")
+
+    def _answer(self, runner: asyncio.Runner, ask: Callable[[], Awaitable[Turn | None]]) -> None:
+        """Ask for an answer, and print it as it comes."""
+        if self._session.is_read_only:
+            self._output.text("This conversation can only be read here. /new begins another one.")
+            return
         if not self._has_target():
             return
         printer = StreamedText(self._output, is_labelled=True)
         self._session.on_change = lambda: printer.show(self._session.turns[-1])
         try:
-            turn = runner.run(self._exchange(prompt))
+            turn = runner.run(_result(ask))
         except KeyboardInterrupt:
             turn = self._session.turns[-1]
         finally:
@@ -124,7 +145,10 @@ class PlainChat:
             self._output.line(f"failed: {turn.failure.title} {turn.failure.advice}")
             if said := server_words(turn.failure):
                 self._output.line(said)
-        self._output.line(turn_summary(turn))
+        self._output.line(" · ".join(part for part in (_place_words(turn), turn_summary(turn)) if part))
+        words = _totals_words(self._session.totals)
+        if words and len(self._session.turns) + len(turn.variants) > 1:
+            self._output.line(f"chat: {words}")
         if self._session.trouble:
             self._output.line(f"note: {self._session.trouble}")
 
@@ -138,9 +162,29 @@ class PlainChat:
         self._target = replace(self._target, provider=provider)
         return True
 
-    async def _exchange(self, prompt: str | None) -> Turn | None:
-        session, target = self._session, self._target
-        return await (session.continue_turn(target) if prompt is None else session.send(prompt, target))
+
+async def _result(ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
+    return await ask()
+
+
+def _place_words(turn: Turn) -> str:
+    place = variant_place(turn)
+    return f"answer {place[0]} of {place[1]}, /previous and /next show the others" if place else ""
+
+
+def _totals_words(totals: SessionTotals) -> str:
+    """Return what the conversation used so far; ``~`` where something of it is unknown."""
+    usage = totals.usage
+    if usage is None:
+        return ""
+    source = Source.ESTIMATED if totals.has_unknown else usage.source
+    prompt, completion = (
+        format_tokens(count, source) for count in (usage.prompt_tokens, usage.completion_tokens)
+    )
+    words = [f"{prompt} prompt + {completion} completion tokens"]
+    if any(cost.total for cost in totals.costs):
+        words.append(format_costs(totals.costs))
+    return " · ".join(words)
 
 
 def run_plain_chat(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:

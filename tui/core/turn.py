@@ -217,5 +217,9 @@ class Turn:
     notes: list[str] = field(default_factory=list)
     malformed_events: int = 0
     failure: Failure | None = None
+    is_copy: bool = False
+    """Copied from another conversation, where it was paid for."""
+    variants: list[Turn] = field(default_factory=list, compare=False, repr=False)
+    """All answers to this prompt, oldest first, this turn among them; empty where it is the only one."""
     progress: Progress | None = None
     """The last step of the request that was told: what the wait for the first token is for. Never stored."""

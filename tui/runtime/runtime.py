@@ -299,6 +299,8 @@ class Runtime:
             identity=opened.identity,
             title=opened.title,
             turns=opened.turns,
+            dropped=opened.dropped,
+            recorded=opened.recorded,
             notices=opened.notices,
             is_saved=journal is not None,
         )
@@ -311,6 +313,8 @@ class Runtime:
         identity: str,
         title: str = "",
         turns: Sequence[Turn] = (),
+        dropped: Sequence[Turn] = (),
+        recorded: Sequence[str] | None = None,
         notices: Sequence[str] = (),
         is_saved: bool = True,
     ) -> ChatSession:
@@ -322,7 +326,10 @@ class Runtime:
             identity=identity,
             title=title,
             turns=turns,
+            dropped=dropped,
+            recorded=recorded,
             is_saved=is_saved,
+            is_read_only=recorded is not None and not is_saved,
             notices=notices,
             redactor=self.redactor,
         )

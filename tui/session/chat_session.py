@@ -20,6 +20,7 @@ from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Usage
+from tui.core.variants import add_variant, variant_beside
 from tui.session.target import ChatTarget
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class ChatSession:
         title: str = "",
         turns: Sequence[Turn] = (),
         is_saved: bool = True,
+        is_read_only: bool = False,
+        dropped: Sequence[Turn] = (),
+        recorded: Sequence[str] | None = None,
         notices: Sequence[str] = (),
         redactor: Redactor | None = None,
         clock: Callable[[], float] = time.perf_counter,
@@ -68,9 +72,13 @@ class ChatSession:
         self.title = title
         self.turns = list(turns)
         self.is_saved = is_saved
+        self.is_read_only = is_read_only
+        """Another session writes to it, or only a newer lmdeck can: nothing is asked in it here."""
         self.notices = tuple(notices)
         """What is to be said of the record: read-only, interrupted, unreadable lines."""
         self.revision = 0
+        self.path_revision = 0
+        """Grows when ``turns`` has other members than before."""
         self.on_change: Callable[[], None] | None = None
         self._redactor = redactor or Redactor()
         self._exchange = exchange
@@ -78,6 +86,10 @@ class ChatSession:
         self._clock = clock
         self._now = now
         self._tasks: set[asyncio.Task[Turn]] = set()
+        self._paid = {turn.identity: turn for turn in (*dropped, *turns)}
+        self._recorded = [turn.identity for turn in turns] if recorded is None else list(recorded)
+        """Which turns the journal says are the conversation."""
+        self._has_chosen = False
 
     @property
     def live(self) -> Turn | None:
@@ -99,9 +111,11 @@ class ChatSession:
         Failures end the turn, they are not raised. Cancelling stops the turn and keeps what came.
 
         Raises:
-            RuntimeError: a turn is still streaming.
+            RuntimeError: a turn is still streaming, or the conversation is read-only.
         """
-        task = self.start(prompt, target)
+        return await self._finish(self.start(prompt, target))
+
+    async def _finish(self, task: asyncio.Task[Turn]) -> Turn:
         turn = self.turns[-1]
         try:
             await asyncio.shield(task)
@@ -117,51 +131,92 @@ class ChatSession:
         """Send a prompt, for those who cannot wait; the task gives the turn when the reply has ended.
 
         Raises:
-            RuntimeError: a turn is still streaming.
+            RuntimeError: a turn is still streaming, or the conversation is read-only.
         """
+        return self._start(prompt, target)
+
+    def _start(self, prompt: str, target: ChatTarget, old: Turn | None = None) -> asyncio.Task[Turn]:
+        """Send a prompt as a turn of its own, or in the place of the last turn, ``old``."""
         from tui.session.live_turn import LiveTurn  # not before the first prompt: a start does without
 
         if self.live is not None:
             raise RuntimeError("a turn is still streaming")
+        if self.is_read_only:
+            raise RuntimeError("the conversation is read-only")
         turn = Turn(
             identity=uuid4().hex[:12],
             prompt=prompt,
             provider=target.provider.name,
             model=target.model_name,
-            started_at=self._now().isoformat(timespec="seconds"),
+            started_at=self._now().isoformat(timespec="milliseconds"),
         )
+        if old is not None:
+            self.turns.pop()
+            add_variant(old, turn)
+        self._record_path()
         request = target.request((*self._history(), Message(Role.USER, prompt)))
         self.turns.append(turn)
+        self._recorded.append(turn.identity)
+        self._paid[turn.identity] = turn
         self.title = self.title or title_of(prompt)
         live = LiveTurn(
             turn, request, target.provider.price, self._journal, redactor=self._redactor, clock=self._clock
         )
-        self._changed()
+        self._path_changed()
         task = asyncio.ensure_future(self._run(live, target, request))
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._leave(done, live))
         return task
 
     async def regenerate(self, target: ChatTarget) -> Turn | None:
-        """Drop the last turn's reply and ask its prompt again; ``None`` where there is no turn."""
-        if not self.turns or self.live is not None:
-            return None
-        return await self.send(self.take_back(), target)
+        """Ask the last prompt again; its answer so far stays a variant of the new one.
 
-    def take_back(self) -> str:
-        """Drop the last turn, which has ended, and return its prompt.
-
-        Raises:
-            IndexError: there is no turn.
+        ``None`` where there is no turn, one is streaming, or the conversation is read-only.
         """
-        old = self.turns.pop()
-        self._journal.drop_turn(old.identity)
-        self._changed()
-        return old.prompt
+        if not self.turns or self.live is not None or self.is_read_only:
+            return None
+        old = self.turns[-1]
+        return await self._finish(self._start(old.prompt, target, old))
+
+    def choose_variant(self, turn: Turn, step: int) -> Turn | None:
+        """Put another answer to the same prompt in the place of a turn; ``None`` where that cannot be.
+
+        ``step`` is -1 for the answer before it, 1 for the one after. The turns that are shown are what is
+        sent with the next prompt. The journal learns of it then, or when the conversation is closed.
+        """
+        chosen = variant_beside(turn, step)
+        if self.live is not None or chosen is None:
+            return None
+        for index, other in enumerate(self.turns):
+            if other is turn:
+                self.turns[index] = chosen
+                self._has_chosen = True
+                self._path_changed()
+                return chosen
+        return None
+
+    def keep_choice(self) -> None:
+        """Have the answers that were chosen written down now."""
+        if self._has_chosen and self.live is None and not self.is_read_only:
+            self._record_path()
+
+    def _record_path(self) -> None:
+        """Tell the journal which turns the conversation consists of: those that differ are written again."""
+        same = 0
+        while same < min(len(self._recorded), len(self.turns)) and (
+            self._recorded[same] == self.turns[same].identity
+        ):
+            same += 1
+        for identity in reversed(self._recorded[same:]):
+            self._journal.drop_turn(identity)
+        for turn in self.turns[same:]:
+            self._journal.write_turn(turn, is_copy=True)
+        self._recorded = [turn.identity for turn in self.turns]
+        self._has_chosen = False
 
     async def continue_turn(self, target: ChatTarget) -> Turn | None:
         """Ask the model to go on with a reply that was cut; ``None`` where there is nothing to go on from."""
-        if not self.turns or self.live is not None or not self.turns[-1].answer:
+        if not self.turns or self.live is not None or self.is_read_only or not self.turns[-1].answer:
             return None
         return await self.send(CONTINUE_PROMPT, target)
 
@@ -179,15 +234,18 @@ class ChatSession:
     async def aclose(self) -> bool:
         """Stop what streams and close the record; return whether all of it is on disk."""
         await self._stop_and_wait()
+        self.keep_choice()
         return await asyncio.to_thread(self._journal.close)
 
     @property
     def totals(self) -> SessionTotals:
-        """Tokens and money of all turns."""
+        """Tokens and money of all turns that were paid for here: those a retry replaced too, copies not."""
         usage: Usage | None = None
         costs: dict[str, Cost] = {}
         unknown = False
-        for turn in self.turns:
+        for turn in self._paid.values():
+            if turn.is_copy:
+                continue
             if turn.usage is not None:
                 usage = turn.usage if usage is None else usage.plus(turn.usage)
             elif turn.answer or turn.reasoning:
@@ -231,6 +289,10 @@ class ChatSession:
     def _end(self, live: LiveTurn, state: TurnState) -> None:
         if live.end(state):
             self._changed()
+
+    def _path_changed(self) -> None:
+        self.path_revision += 1
+        self._changed()
 
     def _changed(self) -> None:
         self.revision += 1

@@ -33,8 +33,11 @@ class TurnJournal(Protocol):
     def end_turn(self, turn: Turn) -> None:
         """Write down how the turn ended, with its figures."""
 
+    def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
+        """Write down a whole turn that has ended; a copy is not counted again in sums of costs."""
+
     def drop_turn(self, turn_identity: str) -> None:
-        """Write down that a turn is no longer part of the conversation."""
+        """Write down that a turn makes room for the one that begins next."""
 
     def set_title(self, title: str) -> None:
         """Write down the conversation's name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -48,6 +48,10 @@ class OpenConversation:
     """``None``: it can only be read (and forked); the notices say why."""
     notices: tuple[str, ...] = ()
     forked_from: str = ""
+    dropped: Sequence[Turn] = ()
+    """Turns that are not part of the conversation any more: what they cost was paid all the same."""
+    recorded: Sequence[str] = ()
+    """The identities of ``turns`` as far as the journal says so."""
 
 
 class ConversationStore:
@@ -123,10 +127,16 @@ class ConversationStore:
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
+        opened = self._open.get(identity)
+        if opened is not None:
+            opened.flush()
         transcript = self._read(self._existing(identity))
         title = f"{transcript.title} (copy)" if transcript.title else ""
         journal = self.adopt(transcript.turns, title, forked_from=identity, is_copy=True)
         transcript.title, transcript.forked_from = title, identity
+        transcript.recorded = [turn.identity for turn in transcript.turns]
+        for turn in (*transcript.turns, *transcript.dropped):
+            turn.is_copy = True
         return _opened(journal.identity, transcript, journal, tuple(_notices(transcript)))
 
     def adopt(
@@ -139,7 +149,11 @@ class ConversationStore:
         """
         journal = self.create(title, forked_from=forked_from)
         for turn in turns:
-            journal.write_turn(turn, is_copy=is_copy)
+            is_newest = not turn.variants or turn is turn.variants[-1]
+            for variant in turn.variants[:-1] if is_newest else turn.variants:
+                journal.write_turn(variant, is_copy=is_copy)
+                journal.drop_turn(variant.identity)
+            journal.write_turn(turn, is_copy=is_copy or not is_newest)
         return journal
 
     def rename(self, identity: str, title: str) -> None:
@@ -288,6 +302,8 @@ def _opened(
         journal,
         notices,
         transcript.forked_from,
+        transcript.dropped,
+        transcript.recorded,
     )
 
 

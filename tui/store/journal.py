@@ -94,7 +94,7 @@ class Journal:
         self._writer.put(reclassify_record(turn_identity, to_answer=to_answer))
 
     def drop_turn(self, turn_identity: str) -> None:
-        """Write down that a turn is no longer part of the conversation."""
+        """Write down that a turn makes room for the one that begins next."""
         self._writer.put(drop_record(turn_identity))
 
     def set_title(self, title: str) -> None:

@@ -2,7 +2,8 @@
 
 Kinds: ``header``, ``turn`` (a prompt, before anything is sent), ``delta`` (a piece of reasoning or
 answer), ``reclassify`` (all text so far was the other kind), ``end`` (how a turn ended, with its
-figures), ``title``, ``drop`` (a turn that was taken back).
+figures), ``title``, ``drop`` (a turn that makes room for the one that begins next; written once more it is
+the answer that was chosen).
 Lines are ASCII, so texts that no encoding can carry (lone surrogates) survive.
 """
 
@@ -144,6 +145,7 @@ def apply_end(record: Mapping[str, Any], turn: Turn) -> None:
     turn.malformed_events = _count(record.get("malformed_events")) or 0
     turn.tool_calls = _decode_tool_calls(record.get("tool_calls"))
     turn.failure = _decode_failure(record.get("failure"))
+    turn.is_copy = record.get("copy") is True
 
 
 def decode_usage(value: object) -> Usage | None:

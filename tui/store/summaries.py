@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,11 @@ from tui.store.records import (
     encode_flat,
 )
 from tui.store.transcript_file import Transcript, complete_lines
+from tui.store.turn_path import TurnPath
 
 CONVERSATION_SIZE_LIMIT = 1024 * 1024 * 1024
-_INDEX_VERSION = 1
+_INDEX_VERSION = 2
+_TURN_AT = len(DELTA_START) + len(',"turn":"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class ConversationSummary:
     title: str = ""
     created_at: str = ""
     updated_at: str = ""
-    """ISO 8601 with zone."""
+    """When its last turn ended, in UTC (ISO 8601), as its journal says: copying a file changes no date."""
     turns: int = 0
     provider: str = ""
     """Of the last turn."""
@@ -61,8 +63,12 @@ class Scan:
     created_at: str = ""
     schema: object = None
     turns: dict[str, Record] = field(default_factory=dict)
-    dropped: list[Record] = field(default_factory=list)
-    """Turns that were taken back: what they cost was paid all the same."""
+    """All that were begun, those that another one replaced too: what they cost was paid all the same."""
+    path: TurnPath = field(default_factory=TurnPath)
+    complete: set[str] = field(default_factory=set)
+    """Turns that were dropped: what is written of them again is a copy."""
+    with_text: set[bytes] = field(default_factory=set)
+    """Turns that brought any text."""
     bad_lines: int = 0
 
 
@@ -118,14 +124,14 @@ def summarise(path: Path) -> ConversationSummary:
     if content is None:
         return ConversationSummary(path.stem, problem="It is gone.")
     found = scan(content.data)
-    updated = datetime.fromtimestamp(content.stamp.modified_ns / 1e9, UTC).isoformat(timespec="milliseconds")
-    last: Mapping[str, Any] = list(found.turns.values())[-1] if found.turns else {}
+    shown = found.path.shown
+    last: Mapping[str, Any] = found.turns[shown[-1]] if shown else {}
     return replace(
         ConversationSummary(path.stem),
         title=found.title,
         created_at=found.created_at,
-        updated_at=updated,
-        turns=len(found.turns),
+        updated_at=_updated_at(found),
+        turns=len(shown),
         provider=str(last.get("provider", "")),
         model=str(last.get("model", "")),
         usage=_total_usage(found),
@@ -139,12 +145,16 @@ def scan(data: bytes) -> Scan:
     found = Scan()
     for line in complete_lines(data, Transcript()):
         if line.startswith(DELTA_START) and line.endswith(b'"}'):
+            found.with_text.add(line[_TURN_AT : line.find(b'"', _TURN_AT)])
             continue
         record = decode_line(line)
         if record is None:
             found.bad_lines += 1
         else:
             _note(record, found)
+    found.path.settle(
+        lambda turn: turn.encode() in found.with_text or bool(found.turns.get(turn, {}).get("tool_calls"))
+    )
     return found
 
 
@@ -156,10 +166,43 @@ def _note(record: Record, found: Scan) -> None:
         found.title = str(record.get("title", ""))
     elif kind == "title":
         found.title = str(record.get("title", ""))
-    elif kind == "drop":
-        found.dropped.append(found.turns.pop(str(turn), {}))
-    elif kind in ("turn", "end") and isinstance(turn, str):
-        found.turns[turn] = {**found.turns.get(turn, {}), **record}
+    elif isinstance(turn, str) and kind == "drop":
+        found.path.drop(turn)
+        found.complete.add(turn)
+    elif isinstance(turn, str) and kind in ("turn", "end"):
+        found.path.begin(turn)
+        if turn not in found.complete:
+            found.turns[turn] = {**found.turns.get(turn, {}), **record}
+
+
+def _updated_at(found: Scan) -> str:
+    """Return when the last turn ended (a copy: when it was made, if that was later); empty where unknown."""
+    moments = [_moment(found.created_at), *(_end_of(record) for record in found.turns.values())]
+    latest = max((moment for moment in moments if moment is not None), default=None)
+    return "" if latest is None else latest.isoformat(timespec="milliseconds")
+
+
+def _end_of(record: Record) -> datetime | None:
+    started = _moment(record.get("started_at"))
+    timings = record.get("timings")
+    seconds = timings.get("ended") if isinstance(timings, dict) else None
+    if started is None or not isinstance(seconds, int | float):
+        return started
+    try:
+        return started + timedelta(seconds=seconds)
+    except (OverflowError, ValueError):
+        return started
+
+
+def _moment(stamp: object) -> datetime | None:
+    """Return a moment in UTC; one without a zone is taken as UTC."""
+    if not isinstance(stamp, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(stamp)
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _problem(found: Scan) -> str | None:
@@ -171,8 +214,8 @@ def _problem(found: Scan) -> str | None:
 
 
 def paid_turns(found: Scan) -> list[Record]:
-    """Return the records of the turns that were paid for here: those taken back too, copies not."""
-    return [record for record in (*found.turns.values(), *found.dropped) if not record.get("copy")]
+    """Return the records of the turns that were paid for here: replaced ones too, copies not."""
+    return [record for record in found.turns.values() if not record.get("copy")]
 
 
 def _total_usage(found: Scan) -> Usage | None:

@@ -69,6 +69,9 @@ class ScriptedJournal:
     def end_turn(self, turn: Turn) -> None:
         self.calls.append(("end", turn.state.value))
 
+    def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
+        self.calls.append(("write", turn.prompt))
+
     def drop_turn(self, turn_identity: str) -> None:
         self.calls.append(("drop", turn_identity))
 

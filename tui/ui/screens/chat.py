@@ -43,6 +43,8 @@ class ChatScreen(ChatReading):
             return None
         if action in ("again", "go_on", "rename", "details") and not self.turns:
             return None
+        if action == "variant" and not any(turn.variants for turn in self.turns):
+            return None
         if action == "fork" and not (self.turns and (self.is_read_only or self._is_saved())):
             return None
         if action == "go_on" and not self.turns[-1].answer:

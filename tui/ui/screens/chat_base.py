@@ -20,7 +20,7 @@ from tui.core.usage import Price
 from tui.session.target import ChatTarget
 from tui.ui.background import in_background
 from tui.ui.screens.base import LmdeckScreen
-from tui.ui.screens.chat_view import SessionView, is_cut, provider_marks, usable_providers
+from tui.ui.screens.chat_view import SessionView, is_cut, is_other_model, provider_marks, usable_providers
 from tui.ui.transcript import Transcript
 from tui.ui.transcript.messages import FollowChanged
 from tui.ui.widgets.key_bar import KeyBar
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 STREAMING = "an answer is still streaming"
 _HOW = "Enter sends, Ctrl+J makes a new line"
 _CUT = "Ctrl+G goes on with the answer that was cut, Ctrl+R asks again"
+_VARIANTS = "Several answers are kept: Tab, then [ and ] show and use them"
 
 
 class ChatBase(LmdeckScreen[None]):
@@ -177,6 +178,8 @@ class ChatBase(LmdeckScreen[None]):
         session = self.session
         if session is not None and session.identity == identity and not is_fork:
             return
+        if session is not None and is_fork:
+            session.keep_choice()  # the copy is made of what is written
         opening = self.runtime.fork_session if is_fork else self.runtime.open_session
         try:
             opened = await asyncio.to_thread(opening, identity)
@@ -292,7 +295,8 @@ class ChatBase(LmdeckScreen[None]):
     def _refresh_keys(self) -> None:
         """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
         turns = self.turns
-        state = (self.session, self.live, len(turns), bool(turns and turns[-1].answer))
+        variants = any(turn.variants for turn in turns)
+        state = (self.session, self.live, len(turns), bool(turns and turns[-1].answer), variants)
         if state != self._keys_shown:
             self._keys_shown = state
             self.refresh_bindings()
@@ -305,9 +309,15 @@ class ChatBase(LmdeckScreen[None]):
             words = self._no_target()
         else:
             whom = safe_line(f"{self.target.provider.label} · {self.target.model_name}", 100)
-            words = f"Ask {whom}\n{_CUT if self.turns and is_cut(self.turns[-1]) else _HOW}"
+            words = f"Ask {whom}\n{self._how()}"
         if str(self.prompt.placeholder) != words:
             self.prompt.placeholder = Content(words)
+
+    def _how(self) -> str:
+        last = self.turns[-1] if self.turns else None
+        if last is not None and is_cut(last):
+            return _CUT
+        return _VARIANTS if last is not None and last.variants else _HOW
 
     def _banner_text(self) -> str:
         session = self.session
@@ -344,7 +354,8 @@ class ChatBase(LmdeckScreen[None]):
             marks.append(("read only", "warning"))
         elif self.session is not None and not self.session.is_saved:
             marks.append(("not saved", "warning"))
-        if self.turns and self.turns[-1].failure is not None:
+        last = self.turns[-1] if self.turns else None
+        if last is not None and last.failure is not None and not is_other_model(last, self.target):
             marks.append(("F11 explains", "busy"))
         if self._has_unseen:
             marks.append(("new output below: Ctrl+End", "busy"))

@@ -13,7 +13,7 @@ from tui.ui.background import in_background
 from tui.ui.screens.chat_base import ChatBase
 from tui.ui.screens.chat_mouse import take_mouse
 from tui.ui.screens.chat_view import last_code_block
-from tui.ui.transcript.messages import CopyRequested, LinkActivated
+from tui.ui.transcript.messages import CopyRequested, LinkActivated, VariantRequested
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.status_bar import StatusBar
 
@@ -121,6 +121,24 @@ class ChatReading(ChatBase):
     def action_all_reasoning(self) -> None:
         """Show or fold every reasoning."""
         self.transcript.toggle_all_reasoning()
+
+    def action_variant(self, step: int) -> None:
+        """Show and use the answer before or after, of those to the same prompt."""
+        turn = self.transcript.turn_with_variants
+        if turn is not None:
+            self.choose_variant(turn, step)
+
+    def on_transcript_variant_requested(self, event: VariantRequested) -> None:
+        """A click on the mark of a variant."""
+        self.choose_variant(event.turn, event.step)
+
+    def choose_variant(self, turn: Turn, step: int) -> None:
+        """Put another answer in the place of a turn, or say why not."""
+        if self.live is not None:
+            self.notify("An answer is still streaming. Esc stops it.", severity="warning", timeout=4)
+        elif self.session is not None and self.session.choose_variant(turn, step) is None:
+            which = "earlier" if step < 0 else "later"
+            self.notify(f"There is no {which} answer to this prompt.", timeout=3)
 
     def action_raw(self) -> None:
         """Show texts as they came, or as Markdown."""

@@ -35,23 +35,29 @@ class SessionView:
     def __init__(self, session: ChatSession, transcript: Transcript) -> None:
         self.session = session
         self._transcript = transcript
-        self._last: Turn | None = session.turns[-1] if session.turns else None
+        self._shown = list(session.turns)
+        self._path_revision = session.path_revision
         self._is_live = False
         self._asked_at: float | None = None
         self._totals: SessionTotals | None = None
         self._totals_of: tuple[object, ...] = ()
         transcript.show_turns(session.turns)
 
+    @property
+    def _last(self) -> Turn | None:
+        return self._shown[-1] if self._shown else None
+
     def sync(self) -> bool:
-        """Tell the transcript what changed; return whether a turn began or ended."""
-        last = self.session.turns[-1] if self.session.turns else None
-        is_new = last is not self._last
+        """Tell the transcript what changed; return whether a turn began, ended or gave way to another."""
+        is_other_path = self._path_revision != self.session.path_revision
+        if is_other_path:
+            self._path_revision = self.session.path_revision
+            self._show_path()
+        last = self._last
         was_live, self._is_live = self._is_live, last is not None and last.state.is_live
-        if is_new:
-            self._replace_last(last)
-        elif was_live and last is not None:
+        if was_live and last is not None and not is_other_path:
             self._tell(last)
-        return is_new or was_live != self._is_live
+        return is_other_path or was_live != self._is_live
 
     def _tell(self, turn: Turn) -> None:
         if turn.state.is_live:
@@ -59,14 +65,17 @@ class SessionView:
         else:
             self._transcript.turn_ended(turn)
 
-    def _replace_last(self, last: Turn | None) -> None:
-        """Show the turn that was added; one that was asked again has gone."""
-        old, self._last = self._last, last
-        if old is not None and all(turn is not old for turn in self.session.turns[-2:]):
-            self._transcript.remove_turn(old.identity)
-        if last is not None:
+    def _show_path(self) -> None:
+        """Show the turns that were added, and those that took the place of others."""
+        before, self._shown = self._shown, list(self.session.turns)
+        for old, new in zip(before, self._shown, strict=False):
+            if old is not new:
+                self._transcript.replace_turn(old.identity, new)
+        for turn in self._shown[len(before) :]:
+            self._transcript.add_turn(turn)
+        if self._last is not None and self._last.state.is_live:
             self._asked_at = perf_counter()
-            self._transcript.add_turn(last)
+            self._transcript.follow_end()
 
     def facts(
         self, target: ChatTarget | None, price: Price, marks: tuple[tuple[str, str], ...]
@@ -78,6 +87,8 @@ class SessionView:
             model=target.model_name if target else "",
             price=price,
             turn=self._last,
+            is_other_model=is_other_model(self._last, target),
+            next_price=target.provider.price if target else None,
             estimate=self._estimate(),
             usage=totals.usage,
             costs=totals.costs,
@@ -96,10 +107,17 @@ class SessionView:
     def _current_totals(self) -> SessionTotals:
         """Return the sums, added up again only when a turn brought new figures."""
         last = self._last
-        seen = (len(self.session.turns), last, last and last.state.is_live, last and last.usage)
+        seen = (self._path_revision, last, last and last.state.is_live, last and last.usage)
         if self._totals is None or seen != self._totals_of:
             self._totals, self._totals_of = self.session.totals, seen
         return self._totals
+
+
+def is_other_model(turn: Turn | None, target: ChatTarget | None) -> bool:
+    """Return whether a turn was answered by another model than the one that is asked next."""
+    if turn is None or target is None:
+        return False
+    return turn.provider != target.provider.name or turn.model not in ("", target.model_name)
 
 
 def usable_providers(directory: ProviderDirectory) -> list[Provider]:

@@ -32,6 +32,12 @@ class BlockCursor:
         """Take the cursor off."""
         self.identity = None
 
+    def follow(self, old: str, new: str) -> None:
+        """Stay where it is although the turn under it gives way to another."""
+        if self.identity == old:
+            self.identity = new
+            self.block = self.block if self.block == PROMPT_BLOCK else 0
+
     @property
     def index(self) -> int | None:
         """The turn under the cursor; without a cursor the last turn."""

@@ -9,7 +9,8 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import server_words
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source, Usage
-from tui.ui.transcript.cells import expand_tabs, settle_cells
+from tui.core.variants import variant_place
+from tui.ui.transcript.cells import cell_len, expand_tabs, settle_cells
 from tui.ui.transcript.lines import EMPTY_LINE, Attribute, Line, Role, Span
 from tui.ui.transcript.raw import raw_spans
 from tui.ui.transcript.wrap import cut, wrap
@@ -34,9 +35,33 @@ def head_lines(turn: Turn, width: int, *, raw: bool) -> list[Line]:
             rows = _raw_rows(source, width - 2) if raw else _prompt_rows(source, width - 2)
             lines.extend(Line((_PROMPT_BAR, *row), 1, block=PROMPT_BLOCK) for row in rows)
         lines.append(EMPTY_LINE)
-    if speaker := _speaker(turn):
-        lines.extend(Line(row) for row in wrap([Span(speaker, Role.SPEAKER | Attribute.BOLD)], width))
+    lines.extend(_speaker_lines(turn, width))
     return lines
+
+
+def _speaker_lines(turn: Turn, width: int) -> list[Line]:
+    """Return who answers and, behind it, which of several answers this is."""
+    place = variant_place(turn)
+    mark = (Span(f"‹ {place[0]}/{place[1]} ›", Role.VARIANT),) if place else ()
+    room = width - sum(cell_len(span.text) + 2 for span in mark)
+    speaker = _speaker(turn)
+    rows = wrap([Span(speaker, Role.SPEAKER | Attribute.BOLD)], max(1, room)) if speaker else []
+    if mark and rows and sum(cell_len(span.text) for span in rows[-1]) <= room:
+        rows[-1] = (*rows[-1], Span("  "), *mark)
+    elif mark:
+        rows.append(mark)
+    return [Line(row) for row in rows]
+
+
+def variant_step(line: Line, column: int) -> int:
+    """Return which way the mark of a variant leads at a column: -1 or 1; 0 where there is none."""
+    position = 0
+    for span in line.spans:
+        offset = column - position
+        position += cell_len(span.text)
+        if span.style == Role.VARIANT and 0 <= offset < cell_len(span.text):
+            return -1 if offset < cell_len(span.text) / 2 else 1
+    return 0
 
 
 def _raw_rows(source: str, width: int) -> list[tuple[Span, ...]]:

@@ -52,6 +52,7 @@ class Role(IntEnum):
     MATCH = 36
     CURRENT_MATCH = 37
     SELECTION = 38
+    VARIANT = 39
 
 
 class Attribute(IntFlag):

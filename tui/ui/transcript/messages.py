@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from tui.core.turn import Turn
+
 
 class CopyRequested(Message, namespace="transcript"):
     """Text is to be copied; the screen does it and says how it went."""
@@ -30,3 +32,12 @@ class FollowChanged(Message, namespace="transcript"):
         super().__init__()
         self.following = following
         self.unseen = unseen
+
+
+class VariantRequested(Message, namespace="transcript"):
+    """The person asked for the answer before (-1) or after (1) a turn's to the same prompt."""
+
+    def __init__(self, turn: Turn, step: int) -> None:
+        super().__init__()
+        self.turn = turn
+        self.step = step

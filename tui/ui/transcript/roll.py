@@ -47,15 +47,14 @@ class Roll:
         self.documents.append(document)
         return document
 
-    def remove(self, identity: str) -> TurnDocument | None:
-        """Take a turn out; return its document."""
+    def replace(self, identity: str, turn: Turn) -> int | None:
+        """Put another turn in a turn's place; return its index."""
         index = self.find(identity)
-        if index is None:
-            return None
-        document = self.documents.pop(index)
-        self._used.pop(id(document), None)
-        self.moved(index)
-        return document
+        if index is not None:
+            self._used.pop(id(self.documents[index]), None)
+            self.documents[index] = TurnDocument(turn)
+            self.moved(index)
+        return index
 
     def find(self, identity: str) -> int | None:
         """Return the index of a turn."""

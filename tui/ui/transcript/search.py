@@ -51,6 +51,13 @@ class Search:
         self._pattern = re.compile(r"\s+".join(map(re.escape, words)), re.I) if words else None
         return sum(self._count(document) for document in self._roll.documents) if words else 0
 
+    def forget(self, identity: str) -> None:
+        """A turn gave way to another: it is not the one that the person is at any more."""
+        if self._current is not None and self._current[0] == identity:
+            self._current = None
+        if self._unfolded is not None and self._unfolded.turn.identity == identity:
+            self._unfolded = None
+
     def _count(self, document: TurnDocument) -> int:
         if self._pattern is None:
             return 0

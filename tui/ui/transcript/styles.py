@@ -31,6 +31,7 @@ Transcript {
     & > .transcript--prompt { text-style: bold; }
     & > .transcript--prompt-bar { color: $text-primary; }
     & > .transcript--speaker { color: $text-secondary; }
+    & > .transcript--variant { color: $text-accent; text-style: bold; }
     & > .transcript--footer { color: $text-muted; }
     & > .transcript--note { color: $text-muted; text-style: italic; }
     & > .transcript--error { color: $text-error; }
@@ -72,6 +73,7 @@ Transcript {
         & > .transcript--literal { color: ansi_cyan; }
         & > .transcript--prompt-bar { color: ansi_bright_blue; }
         & > .transcript--speaker { color: ansi_cyan; }
+        & > .transcript--variant { color: ansi_magenta; text-style: bold; }
         & > .transcript--footer { color: ansi_default; text-style: dim; }
         & > .transcript--note { color: ansi_default; text-style: dim italic; }
         & > .transcript--error { color: ansi_red; }

@@ -21,6 +21,7 @@ from tui.ui.transcript.canvas import Canvas
 from tui.ui.transcript.cells import cell_len
 from tui.ui.transcript.code import code_blocks
 from tui.ui.transcript.cursor import Target
+from tui.ui.transcript.decoration import variant_step
 from tui.ui.transcript.document import TurnDocument
 from tui.ui.transcript.keys import TRANSCRIPT_BINDINGS
 from tui.ui.transcript.lines import EMPTY_LINE, Line
@@ -45,6 +46,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     CopyRequested = messages.CopyRequested
     LinkActivated = messages.LinkActivated
     FollowChanged = messages.FollowChanged
+    VariantRequested = messages.VariantRequested
 
     # ---- contents
 
@@ -74,10 +76,24 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.advance_turn(self.roll.documents[index], index)
             self.show_change()
 
-    def remove_turn(self, identity: str) -> None:
-        """Take a turn out."""
-        if self.roll.remove(identity) is not None:
-            self.relayout()
+    def replace_turn(self, identity: str, turn: Turn) -> None:
+        """Show another answer to the same prompt in a turn's place."""
+        index = self.roll.replace(identity, turn)
+        if index is None:
+            return
+        self.cursor.follow(identity, turn.identity)
+        self.matches.forget(identity)
+        if self.is_mounted and not turn.state.is_live:
+            self._show_speaker(index)
+        self.relayout()
+
+    def _show_speaker(self, index: int) -> None:
+        """Move the view as little as it takes to see whose answer it is, and which of several."""
+        row = max(0, self.roll.render(index).reasoning_start - 1)
+        was = self.viewport.is_following
+        self.viewport.reveal(index, row, row)
+        self.viewport.is_following = self.viewport.is_at_end
+        self.after_scroll(was)
 
     # ---- cursor
 
@@ -100,6 +116,14 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     def _document_under_cursor(self) -> TurnDocument | None:
         index = self.cursor.index
         return None if index is None else self.roll.documents[index]
+
+    @property
+    def turn_with_variants(self) -> Turn | None:
+        """The turn under the cursor, without one the last of several answers, if any."""
+        if self.cursor.identity is not None and (document := self._document_under_cursor()) is not None:
+            return document.turn
+        turns = (document.turn for document in reversed(self.roll.documents))
+        return next((turn for turn in turns if turn.variants), None)
 
     # ---- reasoning
 
@@ -194,7 +218,13 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         if self.has_unseen and event.y == self.viewport.height - 1:
             self.follow_end()
             return
-        self._activate(self.rows_of_view(event.y, 1)[0], event.x)
+        line = self.rows_of_view(event.y, 1)[0]
+        step = variant_step(line, event.x)
+        for _, document, _ in self.viewport.rows(event.y, 1):
+            if step:
+                self.post_message(self.VariantRequested(document.turn, step))
+                return
+        self._activate(line, event.x)
 
     # ---- search
 

@@ -75,7 +75,12 @@ class StatusFacts:
     provider: str = ""
     model: str = ""
     price: Price = field(default_factory=Price)
+    """Of the provider that gave ``turn``, else of the one that is asked next."""
     turn: Turn | None = None
+    is_other_model: bool = False
+    """``turn`` was answered by another model than ``provider`` and ``model`` name."""
+    next_price: Price | None = None
+    """Of the one that is asked next, where that is another one."""
     estimate: Usage | None = None
     """Our own count of the turn's text so far, where the server reported none."""
     usage: Usage | None = None
@@ -91,8 +96,19 @@ class StatusFacts:
     """Seconds on the clock of the turn's timings."""
 
 
+def of_one_model(facts: StatusFacts) -> StatusFacts:
+    """Return the facts of one model: of the one that streams, else of the one that is asked next."""
+    turn = facts.turn
+    if turn is None or not facts.is_other_model:
+        return facts
+    if turn.state.is_live:
+        return replace(facts, provider=turn.provider, model=turn.model)
+    return replace(facts, turn=None, estimate=None, price=facts.next_price or Price())
+
+
 def status_rows(facts: StatusFacts, width: int) -> list[list[Part]]:
     """Return the rows that fit into ``width`` cells: one on a wide screen, else two."""
+    facts = of_one_model(facts)
     head, tail = list(_head(facts)), list(_tail(facts))
     if width >= WIDE_COLUMNS:
         return [fit([*head, *(replace(part, rank=part.rank + 4) for part in tail)], width)]

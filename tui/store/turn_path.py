@@ -1,0 +1,95 @@
+"""Which turns of a journal are the conversation, and which are other answers to the same prompt.
+
+A ``drop`` of the last turn makes room for a retry: the turn that begins next takes its place and is
+another answer to its prompt. A dropped turn that is written again is the answer that was chosen. Where
+nothing followed a ``drop``, the program died in between, and an answer that was there stays shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class _Place:
+    """One prompt's place in the conversation."""
+
+    identities: list[str] = field(default_factory=list)
+    """All answers, oldest first."""
+    shown: str = ""
+    is_waiting: bool = False
+    """Its answer was dropped, and nothing has taken its place yet."""
+
+    def take(self, identity: str) -> None:
+        """Show a turn here."""
+        if identity not in self.identities:
+            self.identities.append(identity)
+        self.shown, self.is_waiting = identity, False
+
+
+class TurnPath:
+    """Follows a journal's records turn by turn. Every order of records gives a path."""
+
+    def __init__(self) -> None:
+        self._places: list[_Place] = []
+        self._place_of: dict[str, _Place] = {}
+        self._waiting = 0
+        """How many places at the end wait; those before them never do."""
+
+    def begin(self, identity: str) -> bool:
+        """Note a record of a turn; return whether the turn is new here."""
+        place = self._place_of.get(identity)
+        if place is not None and not place.is_waiting:
+            return False
+        is_new = place is None
+        if self._waiting:
+            while place is not None and self._places[-self._waiting] is not place:
+                self._settle_first()
+            place = self._places[-self._waiting]
+            self._waiting -= 1
+        else:
+            place = _Place()
+            self._places.append(place)
+        place.take(identity)
+        self._place_of[identity] = place
+        return is_new
+
+    def drop(self, identity: str) -> None:
+        """Note that a turn was dropped: the last one is to be replaced, any other is taken out."""
+        place = self._place_of.get(identity)
+        if place is None or place.is_waiting or place.shown != identity:
+            return
+        if place is self._places[-1 - self._waiting]:
+            place.is_waiting = True
+            self._waiting += 1
+        else:
+            self._take_out(place)
+
+    def settle(self, has_content: Callable[[str], bool]) -> None:
+        """End: places that still wait show what they showed before, if that has any content."""
+        waiting = [place for place in self._places if place.is_waiting]
+        self._waiting = 0
+        for place in waiting:
+            place.is_waiting = False
+            if not has_content(place.shown):
+                self._take_out(place)
+
+    @property
+    def shown(self) -> list[str]:
+        """The conversation, turn by turn: those that wait for a successor are left out."""
+        return [place.shown for place in self._places if not place.is_waiting]
+
+    @property
+    def variants(self) -> list[list[str]]:
+        """All answers of each place in ``shown``, oldest first."""
+        return [place.identities for place in self._places if not place.is_waiting]
+
+    def _settle_first(self) -> None:
+        """Let the first place that waits show what it showed before."""
+        self._places[-self._waiting].is_waiting = False
+        self._waiting -= 1
+
+    def _take_out(self, place: _Place) -> None:
+        self._places = [other for other in self._places if other is not place]
+        place.shown = ""
