@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -25,7 +26,7 @@ from textual.worker import Worker, WorkerFailed, WorkerState
 
 from tui.core.safe_text import safe_line, safe_text
 from tui.ui.background import in_background
-from tui.ui.bindings import IDENTIFIERS, bindings_of
+from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.screens.base import ChecksReachability, HoldsWork, NoticesEdits
 from tui.ui.screens.too_small import TooSmallScreen, is_too_small
@@ -202,6 +203,8 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette: those of every screen, then those of the screen shown."""
+        from tui.ui.screens.modal import PaletteAction
+
         yield SystemCommand("Help", "Keys and what has the focus", self.action_help)
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("Calm", "Stop or allow animations", self.toggle_calm)
@@ -211,13 +214,9 @@ class LmdeckApp(App[None], inherit_bindings=False):
             binding, action = active.binding, active.binding.action
             if active.enabled and active.node is screen and binding.id and action not in offered:
                 offered.add(action)
-                yield SystemCommand(binding.description, binding.tooltip, self._runner(screen, action))
-
-    def _runner(self, screen: Screen[Any], action: str) -> Any:
-        async def run() -> None:
-            await self.run_action(action, screen)
-
-        return run
+                run = partial(self.run_action, action, screen)
+                callback = PaletteAction(run, is_risky=binding.id in RISKY)
+                yield SystemCommand(binding.description, binding.tooltip, callback)
 
     def toggle_calm(self) -> None:
         """Stop animations, or allow them again, until the program ends."""

@@ -28,6 +28,10 @@ class Key:
     priority: bool = False
     """Whether it works even while a widget that takes text has the focus."""
     display: str | None = None
+    deletes: bool = False
+    """Whether it takes something away, asked for or not: the palette never selects it by itself."""
+    spends: bool = False
+    """Whether it may send a request that is paid for: the palette never selects it by itself."""
 
     def binding(self) -> Binding:
         """Return the binding for a ``BINDINGS`` list."""
@@ -106,11 +110,26 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Test",
             "Send one line to the provider and show what comes back",
             True,
+            spends=True,
         ),
-        Key("providers.diagnose", "d", "diagnose", "Diagnose", "Find out step by step what is wrong"),
+        Key(
+            "providers.diagnose",
+            "d",
+            "diagnose",
+            "Diagnose",
+            "Find out step by step what is wrong",
+            spends=True,
+        ),
         Key("providers.discover", "f", "discover", "Find", "Find the model servers of this machine"),
         Key("providers.clone", "c", "clone", "Clone", "Make an editable copy"),
-        Key("providers.delete", "D,delete", "delete", "Delete", "Delete the provider; asks first"),
+        Key(
+            "providers.delete",
+            "D,delete",
+            "delete",
+            "Delete",
+            "Delete the provider; asks first",
+            deletes=True,
+        ),
         Key("providers.undo", "u", "undo", "Undo", "Bring back the provider deleted last"),
         Key(
             "providers.default", "asterisk", "default", "Default", "Make it the default provider", display="*"
@@ -165,6 +184,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Chat one line with the values as they stand, saved or not",
             True,
             True,
+            spends=True,
         ),
         Key(
             "form.repair",
@@ -183,6 +203,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Find out step by step what is wrong with the values as they stand",
             False,
             True,
+            spends=True,
         ),
         Key(
             "form.clone", "f6", "clone", "Clone", "Make an editable copy of a read-only provider", True, True
@@ -241,6 +262,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Ask the last prompt again; its answer so far stays: [ shows it",
             False,
             True,
+            spends=True,
         ),
         Key(
             "chat.continue",
@@ -250,6 +272,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Ask the model to go on with an answer that was cut",
             False,
             True,
+            spends=True,
         ),
         Key("chat.copy_answer", "f3", "copy_answer", "Copy answer", "Copy the last answer", False, True),
         Key("chat.copy_code", "f4", "copy_code", "Copy code", "Copy the last block of code", False, True),
@@ -320,6 +343,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Find out what is wrong; after a failed answer, explain it without asking again",
             False,
             True,
+            spends=True,
         ),
         Key(
             "chat.mouse",
@@ -332,7 +356,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         ),
     ),
     "chat.prompt": (
-        Key("prompt.send", "enter", "send", "Send", "Send the prompt"),
+        Key("prompt.send", "enter", "send", "Send", "Send the prompt", spends=True),
         Key("prompt.newline", "ctrl+j,alt+enter,shift+enter", "new_line", "New line", "Break the line"),
         Key(
             "prompt.up",
@@ -466,6 +490,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Delete the conversation; asks first",
             True,
             display="D",
+            deletes=True,
         ),
         Key("conversations.undo", "u", "undo", "Undo", "Bring back the conversation deleted last"),
         Key(
@@ -487,9 +512,18 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Details",
             "Everything about the check under the cursor; on a correction: apply it",
             True,
+            spends=True,
         ),
-        Key("diagnosis.apply", "u", "apply", "Use it", "Apply the correction that is offered", True),
-        Key("diagnosis.again", "r", "again", "Again", "Check from the beginning", True),
+        Key(
+            "diagnosis.apply",
+            "u",
+            "apply",
+            "Use it",
+            "Apply the correction that is offered",
+            True,
+            spends=True,
+        ),
+        Key("diagnosis.again", "r", "again", "Again", "Check from the beginning", True, spends=True),
         Key("diagnosis.copy", "y", "copy_report", "Copy report", "Copy the report, keys erased", True),
         Key(
             "diagnosis.curl",
@@ -525,6 +559,9 @@ KEYS: dict[str, tuple[Key, ...]] = {
 }
 """Every binding of the program, by group."""
 
+
+RISKY = frozenset(key.identifier for group in KEYS.values() for key in group if key.deletes or key.spends)
+"""What is only done where the person chose it: it deletes, or sends a request that is paid for."""
 
 IDENTIFIERS = frozenset(key.identifier for group in KEYS.values() for key in group)
 """What a person's settings may map to other keys."""
