@@ -98,7 +98,15 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("app.hint", "ctrl+c", "help_quit", "Copy", "Copy the selection; without one, say how to quit"),
     ),
     "providers": (
-        Key("providers.chat", "enter", "chat", "Chat", "Chat with the provider under the cursor", True),
+        Key(
+            "providers.chat",
+            "enter",
+            "chat",
+            "Chat",
+            "Chat with the provider under the cursor",
+            True,
+            spends=True,
+        ),
         Key("providers.add", "a", "add", "Add", "Add a provider", True),
         Key(
             "providers.edit", "e", "edit", "Edit", "Edit the provider (view it, where it is read-only)", True
