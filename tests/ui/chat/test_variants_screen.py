@@ -90,11 +90,11 @@ def test_an_action_has_the_same_flags_wherever_it_stands() -> None:
     assert deleting <= RISKY
 
 
-OPENED = ["providers", "form", "discover", "conversations", "diagnosis", "chat", "retried"]
+OPENED = ["providers", "form", "discover", "conversations", "chat", "retried"]
 
 
 async def _show(chat: Any, what: str) -> None:
-    screens = {"form": "e", "discover": "f", "conversations": "h", "diagnosis": "d"}
+    screens = {"form": "e", "discover": "f", "conversations": "h"}
     if what == "retried":
         await retried(chat)
     elif what != "chat":

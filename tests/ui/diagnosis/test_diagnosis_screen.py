@@ -18,7 +18,9 @@ from diagnosis_runtime import (
     toasts,
     works,
 )
+from textual.command import CommandList
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.support.payloads import PAYLOADS
 from tui.core.causes import explain
@@ -32,6 +34,7 @@ from tui.ui.diagnosis_view import DiagnosisSubject
 from tui.ui.screens.diagnosis import DiagnosisScreen
 from tui.ui.screens.diagnosis_details import RungDetailsScreen
 from tui.ui.screens.dialogs import ConfirmDialog
+from tui.ui.screens.modal import Palette
 from tui.ui.screens.provider_form import ProviderFormScreen
 from tui.ui.widgets.rung_list import RungList
 
@@ -381,3 +384,27 @@ async def test_a_failed_chat_leads_here_explained(runtime: DiagnosingRuntime, un
         await until(pilot, lambda: "Nothing was asked again" in text_of(pilot))
         assert known.title in " ".join(text_of(pilot).split())
         assert runtime.asked == []
+
+
+async def test_the_palette_of_a_diagnosis_checks_nothing_by_itself(
+    runtime: DiagnosingRuntime, until: Until
+) -> None:
+    runtime.report = NOTHING_THERE
+    async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
+        await until(pilot, lambda: done(pilot))
+        titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
+        assert {"Again", "Use it"} <= set(titles)
+        for title in ("", "Again", "Use it"):
+            await pilot.press("ctrl+p")
+            await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+            palette = pilot.app.screen
+            listed = palette.query_one(CommandList)
+            palette.query_one(Input).value = title
+            await until(pilot, lambda listed=listed: listed.option_count)
+            await pilot.pause()
+            await pilot.press("enter")
+            await pilot.pause()
+            assert len(runtime.asked) == 1, title
+            if pilot.app.screen is palette:
+                await pilot.press("escape")
+                await until(pilot, lambda: not isinstance(pilot.app.screen, Palette))
