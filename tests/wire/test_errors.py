@@ -60,7 +60,7 @@ CASES: list[tuple[int, object, str]] = [
     (401, "", "auth"),
     (401, {"detail": "Could not validate credentials"}, "auth"),
     (402, {"error": {"message": "x"}}, "quota"),
-    (403, {"error": {"message": "no access to this model"}}, "forbidden"),
+    (403, {"error": {"message": "not from your country"}}, "forbidden"),
     (403, "<html><title>Forbidden</title></html>", "forbidden"),
     (403, {"error": {"code": "insufficient_quota", "message": "x"}}, "quota"),
     (404, "", "wrong-path"),
@@ -269,7 +269,7 @@ def test_names_the_refused_parameter(body: object, parameter: str) -> None:
 def test_tells_gateway_location_and_scheme() -> None:
     assert classify(502, "", Server="nginx/1.24.0").facts["gateway"] == "nginx/1.24.0"
     assert classify(307, "", location="https://x/v1").facts["location"] == "https://x/v1"
-    assert classify(401, "", WWW_Authenticate='Basic realm="x"').facts["scheme"] == "Basic"
+    assert classify(401, "", WWW_Authenticate='Negotiate realm="x"').facts["scheme"] == "Negotiate"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,18 @@ _ACCESS = (
         "service]].",
     ),
     Cause(
+        "basic-auth",
+        "Authentication error: the server wants a user name and a password (HTTP Basic"
+        "[[, for {realm}]]), not an API key.",
+        "Put them into the provider's extra headers: Authorization = Basic, then name:password in Base64.",
+    ),
+    Cause(
+        "login-page",
+        "A login page stands in front of the endpoint[[ ({location})]].",
+        "Use an address without it, or give the headers that it accepts (extra_headers), such as a "
+        "service token.",
+    ),
+    Cause(
         "quota",
         "The account has no credit left, so waiting will not help.",
         "Add credit or raise the limit at the service, or use another key.",
@@ -45,8 +57,23 @@ _MODEL = (
         "model-not-found",
         "Model not found: the server [[{?is_listed}lists {model} but does not serve it"
         "||does not serve {model}||does not serve a model of that name]].",
-        "[[{?is_listed}Load the model in the server, or pick another one||Pick one that it serves]]"
-        "[[, such as {closest}]].",
+        "[[{?is_listed}Load the model in the server, or choose another one"
+        "||Choose a model the server offers]][[: {offered}||, such as {closest}]].",
+    ),
+    Cause(
+        "model-forbidden",
+        "The API key is not allowed to use the model[[ {model}]].",
+        "Ask for access to it, or choose another model[[: {offered}]].",
+    ),
+    Cause(
+        "model-other-api",
+        "The model[[ {model}]] does not answer chat completions: it needs another API[[ ({api})]].",
+        "Choose a chat model; for an embedding model set the provider's Category to Embedding.",
+    ),
+    Cause(
+        "deployment-not-found",
+        "The service has no deployment of that name[[ ({model})]].",
+        "Check the name of the deployment in the URL and the model; a new one takes some minutes.",
     ),
     Cause(
         "no-model-loaded",
@@ -97,7 +124,8 @@ _REQUEST = (
     Cause(
         "wrong-path",
         "The server answers, but knows no such address[[ ({path})]].",
-        "Check the path of the URL; it usually ends in /v1[[: {repair}]].",
+        "[[{?path_answers}Its model list answers below the same URL: does the server offer chat completions?"
+        "||Check the path of the URL; it usually ends in /v1]][[: {repair}]].",
     ),
     Cause(
         "method-not-allowed",
@@ -130,6 +158,16 @@ _REQUEST = (
         "Shorten the conversation, or raise the gateway's limit (nginx: client_max_body_size).",
     ),
     Cause(
+        "content-filter",
+        "The service refused the prompt because of its content.",
+        "Rephrase the prompt, or ask whoever runs the service about its content filter.",
+    ),
+    Cause(
+        "request-refused",
+        "The server refused the request[[: {server_message}]].",
+        "The URL is right: its own words[[ and its code, {code},]] say what it wants.",
+    ),
+    Cause(
         "invalid-request",
         "The server finds the request invalid[[: {server_message}]].",
         "Check the provider's extra fields and sampling values[[ ({field})]].",
@@ -145,12 +183,40 @@ _SERVER = (
     Cause(
         "server-error",
         "The server failed[[: {server_message}]].",
-        "Look at the server's log; if memory ran out, lower its context length or batch size.",
+        "Look at the server's log[[{?without_key}. No API key was sent: a gateway such as LiteLLM can fail "
+        "this way without one||; if memory ran out, lower its context length or batch size]].",
     ),
     Cause(
         "bad-gateway",
         "The gateway[[ ({gateway})]] answers, but the model server behind it is down.",
         "Start the model server, or wait until it has restarted.",
+    ),
+    Cause(
+        "gateway-limit",
+        "The gateway[[ ({gateway})]] turned the request away: it limits requests, or is under maintenance.",
+        "Wait [[{retry_after} s||a moment]] and send again; if it stays, look at its limits (nginx: "
+        "limit_req).",
+    ),
+    Cause(
+        "maintenance",
+        "The service is under maintenance.",
+        "Try again [[in {retry_after} s||later]], or ask whoever runs it.",
+    ),
+    Cause(
+        "upstream-auth",
+        "The service behind the gateway[[ ({gateway})]] refuses the gateway's own key.",
+        "Your key is right: ask whoever runs the gateway to correct its key for[[ {model}|| this model]].",
+    ),
+    Cause(
+        "upstream-mapping",
+        "The gateway[[ ({gateway})]] asks the server behind it for a model or an address that it lacks.",
+        "Ask whoever runs the gateway to correct its entry for[[ {model}|| this model]]"
+        "[[; the server offers {offered}]].",
+    ),
+    Cause(
+        "upstream-paused",
+        "The gateway[[ ({gateway})]] has paused every server for this model because they failed before.",
+        "It tries them again [[in {retry_after} s||soon]]; its log has the first failure.",
     ),
 )
 

@@ -64,12 +64,24 @@ _BY_CAUSE: Mapping[str, CheckId] = MappingProxyType(
                 "unexpected-response",
                 "redirect",
                 "bad-gateway",
+                "gateway-limit",
+                "maintenance",
+                "login-page",
                 "loading",
             ),
             CheckId.HTTP,
         ),
-        **dict.fromkeys(("auth", "auth-scheme", "forbidden"), CheckId.AUTH),
-        **dict.fromkeys(("model-not-found", "no-model-loaded", "no-model-list"), CheckId.MODELS),
+        **dict.fromkeys(("auth", "auth-scheme", "basic-auth", "forbidden"), CheckId.AUTH),
+        **dict.fromkeys(
+            (
+                "model-not-found",
+                "model-forbidden",
+                "deployment-not-found",
+                "no-model-loaded",
+                "no-model-list",
+            ),
+            CheckId.MODELS,
+        ),
     }
 )
 _BY_PREFIX = (

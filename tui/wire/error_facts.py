@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tui.core.outside import read_http_date
 from tui.wire.error_body import ErrorBody
+from tui.wire.gateways import gateway_name, marks_of
 from tui.wire.numbers import read_count, read_number
 
 _LONGEST_WAIT_SECONDS = 1e9
@@ -54,6 +55,31 @@ _REFUSED_NAMES = tuple(
 )
 
 
+_OF_GATEWAYS = frozenset(
+    {
+        "bad-gateway", "gateway-timeout", "gateway-limit", "upstream-auth", "upstream-mapping",
+        "upstream-paused", "maintenance",
+    }
+)  # fmt: skip
+_OF_MODELS = frozenset({"model-not-found", "model-forbidden", "upstream-mapping", "deployment-not-found"})
+_REALMS = (re.compile(r'realm="([^"]{1,80})"', re.IGNORECASE),)
+_APIS = (
+    re.compile(
+        r"(?:only|just)[^.]{0,40}?\b(?:v1/)?(responses|completions|embeddings|messages|rerank|realtime)\b"
+    ),
+    re.compile(r"(?:mean to use|use|try|call) (?:the )?/?(?:v1/)?(responses|completions|embeddings)\b"),
+    re.compile(r"\b(embedding)s? model"),
+)
+_OFFERED = re.compile(
+    r"(?:valid|available|supported|known|served|allowed)\s+(?:aliases|models?(?:\s+names?)?|names)"
+    r"(?:\s+(?:are|is|include))?\s*[:=]\s*(?P<list>[^.;\n]{1,400}(?:\.[^\s.;][^.;\n]{0,100})*)"
+    r"|can only access models?\s*=?\s*\[(?P<allowed>[^\]]{1,400})\]"
+    r"|server is pinned to\s+(?P<pinned>'[^']{1,300}'|\"[^\"]{1,300}\"|\S{1,300}?)(?=[.;]?(?:\s|$))",
+    re.IGNORECASE,
+)
+_MOST_OFFERED = 5
+
+
 def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[str, str]:
     """Return the facts of an error by name: ``prompt_tokens``, ``limit``, ``parameter``, ``field``,
     ``retry_after`` (seconds), ``gateway``, ``location``, ``scheme``, ``content``; absent where unknown."""
@@ -65,16 +91,42 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
         facts["field"] = body.location
     elif cause == "unexpected-response":
         facts["content"] = body.content
-    elif cause == "redirect":
+    elif cause in ("redirect", "login-page"):
         facts["location"] = headers.get("location")
     elif cause == "auth":
         facts["scheme"] = headers.get("www-authenticate", "").partition(" ")[0]
-    elif cause in ("bad-gateway", "gateway-timeout"):
-        facts["gateway"] = headers.get("server")
+    elif cause == "basic-auth":
+        facts["realm"] = _search(_REALMS, headers.get("www-authenticate", ""))
+    elif cause in _OF_GATEWAYS:
+        facts["gateway"] = gateway_name(headers, marks_of(headers, body))
+    elif cause == "model-other-api":
+        facts["api"] = _other_api(body.message.lower())
+    elif cause == "request-refused":
+        facts["code"] = next(iter(sorted(body.words)), None)
+    if cause in _OF_MODELS:
+        facts["offered"] = find_offered(body.message)
     seconds = read_retry_after(headers)
     if seconds:  # 0 says that nobody has to wait
         facts["retry_after"] = f"{seconds:g}"
     return {name: value for name, value in facts.items() if value}
+
+
+def find_offered(message: str) -> str | None:
+    """Return the names of models that a refusal lists as those that would do, at most five."""
+    found = _OFFERED.search(message)
+    if found is None:
+        return None
+    if found["pinned"]:
+        return found["pinned"].strip("'\"")
+    names = (found["list"] or found["allowed"] or "").strip().strip("[](){}")
+    listed = [name.strip().strip("'\"`") for name in re.split(r",|\band\b", names)]
+    shown = [name for name in listed if name and " " not in name]
+    return ", ".join(shown[:_MOST_OFFERED]) or None
+
+
+def _other_api(wording: str) -> str | None:
+    name = _search(_APIS, wording)
+    return None if name is None else f"/v1/{'embeddings' if name == 'embedding' else name}"
 
 
 def find_parameter(body: ErrorBody) -> str | None:

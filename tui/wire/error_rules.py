@@ -1,229 +1,162 @@
-"""Which cause an error is: status, type and code first, wording last.
+"""Which cause an error is: a table with one rule a row, the first that holds decides.
 
-Wordings change from version to version: a pattern here only decides where nothing else tells.
+The order is that of trust: what a gateway quotes from behind it, the explicit code, the sentence, the
+marks of a gateway, what other requests have proved, and the status last. Wordings change from version
+to version: a pattern only decides where no code tells.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection, Mapping
 
+from tui.wire import error_words as words
 from tui.wire.error_body import ErrorBody
+from tui.wire.evidence import Evidence, Proof, Rule, evidence_of
+from tui.wire.gateways import BASIC, LOGIN
 
+_REDIRECT = range(300, 400)
+_SERVER = frozenset(range(500, 600)) - {504, 524}
+_SPECIFIC = frozenset({401, 402, 403, 404, 405, 407, 408, 413, 429})
+_REQUEST = (frozenset(range(200, 300)) | frozenset(range(400, 500))) - _SPECIFIC
+"""400, 409, 415, 422 and the like, and errors under 200 that name no status."""
+_DENIED = frozenset({400, 401, 403, 404})
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+_FROM_BEHIND = (
+    Rule("upstream-paused", says=words.PAUSED),
+    Rule("content-filter", quoted=words.FILTER_CODES),
+    Rule("quota", quoted=words.CODES["quota"]),
+    Rule("context-too-long", quoted=words.CODES["context-too-long"]),
+    Rule("upstream-auth", quoted=words.CODES["auth"], is_quoted=True),
+    Rule("upstream-auth", says=words.UPSTREAM_AUTH, is_quoted=True),
+    Rule("upstream-auth", says=words.KEY, status=(401, 403), is_quoted=True),
+    Rule("upstream-mapping", quoted=words.CODES["model-not-found"], is_quoted=True),
+    Rule("upstream-mapping", says=words.UPSTREAM_NOT_FOUND, is_quoted=True),
+    Rule("upstream-mapping", says=words.MODEL, status=(400, 404), is_quoted=True),
+    Rule("bad-gateway", says=words.UPSTREAM_DOWN, is_quoted=True),
+    Rule("bad-gateway", says=words.UPSTREAM_DOWN, marks=frozenset({"LiteLLM"}), status=_SERVER),
+    Rule("gateway-timeout", says=words.UPSTREAM_LATE, marks=frozenset({"LiteLLM"})),
+)
 
+_BY_CODE = (
+    Rule("content-filter", codes=words.FILTER_CODES),
+    Rule("deployment-not-found", codes=frozenset({"deploymentnotfound"})),
+    Rule("model-other-api", codes=frozenset({"operationnotsupported", "unsupported_api_for_model"})),
+    Rule("model-other-api", says=words.OTHER_API, parameter="model"),
+    Rule("model-forbidden", codes=words.MODEL_FORBIDDEN_CODES),
+    Rule("model-forbidden", codes=words.CODES["model-not-found"], status=(401, 403)),
+    Rule("auth", codes=frozenset({"no_db_connection"})),  # LiteLLM that can look no key up
+    Rule("quota", codes=words.CODES["quota"]),
+    Rule("context-too-long", codes=words.CODES["context-too-long"]),
+    Rule("context-too-long", parameter="input_tokens"),  # vLLM
+    Rule("overloaded", codes=words.CODES["overloaded"]),
+    Rule("loading", codes=words.CODES["loading"]),
+    Rule("rate-limited", codes=words.CODES["rate-limited"]),
+    Rule("model-not-found", codes=words.CODES["model-not-found"]),
+    Rule("thinking-unsupported", codes=words.REFUSED_CODES, says=words.THINKING),
+    Rule("context-too-long", codes=words.BAD_VALUE_CODES, says=words.CONTEXT),
+    Rule("model-not-found", codes=words.BAD_VALUE_CODES, says=words.MODEL),
+    Rule("unsupported-param", codes=words.BAD_VALUE_CODES, says=words.REFUSED),
+    Rule("unsupported-param", codes=words.REFUSED_CODES - words.BAD_VALUE_CODES),
+    Rule("auth", codes=words.CODES["auth"]),
+    Rule("forbidden", codes=words.CODES["forbidden"]),
+)
 
-_WORDS: tuple[tuple[str, frozenset[str]], ...] = (
-    (
-        "quota",
-        _words(
-            "insufficient_quota exceeded_current_quota_error arrearage billing_hard_limit_reached "
-            "billing_not_active insufficient_balance insufficient_credits budget_exceeded "
-            "access_terminated payment_required"
-        ),
+_BY_SENTENCE = (
+    Rule("tls-client-certificate-required", says=words.CLIENT_CERTIFICATE, status=(400, 401, 403, 495, 496)),
+    Rule("plain-on-tls-port", says=words.TLS, status=_REQUEST),
+    Rule("auth", says=words.NO_DATABASE),
+    Rule("model-other-api", says=words.OTHER_API, status=(400, 404, 405, 422, 500, 501)),
+    Rule("content-filter", says=words.FILTER, status=(400, 403, 422, 451), form="no-page"),
+    Rule("deployment-not-found", says=words.DEPLOYMENT, status=(400, 404)),
+    Rule("model-forbidden", says=words.MODEL_FORBIDDEN, status=_DENIED, form="no-page"),
+    Rule("forbidden", says=words.SCOPES, status=(401, 403)),
+    Rule("model-not-found", says=words.PINNED, status=_REQUEST | {404}),
+    Rule("bad-gateway", says=words.GATEWAY_DOWN, status=_SERVER),
+    Rule("gateway-timeout", says=words.GATEWAY_LATE, status=(500, 503, 504)),
+    Rule("maintenance", says=words.MAINTENANCE, status=(500, 502, 503)),
+    Rule("maintenance", status=(503,), form="page", also=lambda seen: "maintenance" in seen.body.page),
+    # The request, where no code tells what is wrong with it
+    Rule("thinking-unsupported", says=words.THINKING, status=_REQUEST, form="no-page"),
+    Rule("wrong-path", says=words.PATH, status=_REQUEST | {404}, form="no-page"),
+    Rule("no-chat-template", says=words.TEMPLATE, status=_REQUEST, form="no-page"),
+    Rule("context-too-long", says=words.CONTEXT, status=_REQUEST | {413}, form="no-page"),
+    Rule("unsupported-param", says=words.REFUSED, status=_REQUEST, form="no-page"),
+    Rule("model-not-found", says=words.MODEL, status=_REQUEST | {404}, form="no-page"),
+    Rule("overloaded", says=words.OVERLOADED, status=_REQUEST | {429}, form="no-page"),
+    Rule("loading", says=words.LOADING, status=_REQUEST, form="no-page"),
+    Rule("quota", says=words.QUOTA, status=_REQUEST | {429}, form="no-page"),
+    Rule("auth", says=words.KEY, status=_REQUEST, form="no-page"),
+    # The server's own trouble
+    Rule("loading", says=words.LOADING, status=_SERVER, form="no-page"),
+    Rule("overloaded", says=words.OVERLOADED, status=_SERVER, form="no-page"),
+    Rule("thinking-unsupported", says=words.THINKING, status=_SERVER, form="no-page"),
+    Rule("no-chat-template", says=words.TEMPLATE, status=_SERVER, form="no-page"),
+    Rule("context-too-long", says=words.CONTEXT, status=_SERVER, form="no-page"),
+    Rule("quota", says=words.QUOTA, status=_SERVER, form="no-page"),
+    Rule("model-not-found", parameter="model", status=_REQUEST - frozenset(range(300)) | {404}),
+)
+
+_BY_MARK = (
+    Rule("login-page", marks=frozenset({LOGIN}), status=_REDIRECT),
+    Rule("login-page", marks=frozenset({LOGIN}), form="page", status=(200, 401, 403, 511)),
+    Rule("basic-auth", marks=frozenset({BASIC}), status=(401,)),
+    Rule("bad-gateway", marks=frozenset({"ngrok"}), status=(404, 502, 503)),
+    Rule("gateway-limit", marks=frozenset({"nginx"}), form="page", status=(503,)),
+    Rule("bad-gateway", marks=frozenset({"Cloudflare"}), form="page", status=range(520, 524)),
+)
+
+_BY_PROOF = (
+    Rule("upstream-auth", proved=frozenset({Proof.KEY}), status=(401,)),
+    Rule("request-refused", status=(404,), form="json", also=lambda seen: _has_own_code(seen)),
+    Rule(
+        "request-refused",
+        proved=frozenset({Proof.PATH}),
+        status=(404,),
+        form="json",
+        also=lambda seen: not words.NO_ROUTE.fullmatch(seen.wording.strip()),
     ),
-    (
-        "context-too-long",
-        _words(
-            "context_length_exceeded exceed_context_size_error contextwindowexceedederror "
-            "context_window_exceeded string_above_max_length input_too_long"
-        ),
+)
+
+_BY_STATUS = (
+    Rule("redirect", status=_REDIRECT),
+    Rule("overloaded", status=(503,), form="json", also=lambda seen: bool(seen.body.words)),
+    *(
+        Rule(cause, status=statuses)
+        for cause, statuses in (
+            ("auth", (401,)), ("quota", (402,)), ("forbidden", (403,)), ("wrong-path", (404,)),
+            ("method-not-allowed", (405,)), ("proxy-failed", (407,)), ("gateway-timeout", (408, 504, 524)),
+            ("body-too-large", (413,)), ("invalid-request", (422,)), ("rate-limited", (429,)),
+            ("unsupported-param", (501,)), ("bad-gateway", (502, 503)), ("overloaded", (529,)),
+            ("bad-gateway", range(520, 540)),
+        )
     ),
-    (
-        "overloaded",
-        _words(
-            "engine_overloaded_error overloaded overloaded_error server_overloaded queue_full "
-            "insufficient_system_resource"
-        ),
-    ),
-    ("loading", _words("model_loading model_not_ready loading")),
-    (
-        "rate-limited",
-        _words(
-            "rate_limit_exceeded rate_limit_error rate_limit_reached_error limit_requests "
-            "limit_burst_rate too_many_requests throttling throttling.ratequota ratelimiterror "
-            "rate_limited"
-        ),
-    ),
-    (
-        "model-not-found",
-        _words(
-            "model_not_found resource_not_found_error unknown_model invalid_model "
-            "model_not_exist model_not_available"
-        ),
-    ),
-    (
-        "unsupported-param",
-        _words(
-            "unsupported_parameter unsupported_value unknown_parameter extra_forbidden "
-            "unsupportedparamserror invalid_parameter_error unsupported_parameter_value"
-        ),
-    ),
-    (
-        "auth",
-        _words(
-            "invalid_api_key authentication_error auth_error token_not_found_in_db "
-            "invalid_authentication_error invalid_token unauthorized incorrect_api_key "
-            "authenticationerror"
-        ),
-    ),
-    ("forbidden", _words("permission_denied permission_error access_denied")),
-)
+    Rule("server-error", status=range(500, 1000)),
+    Rule("server-error", status=range(400)),
+    Rule("invalid-request", form="json"),
+    Rule("unexpected-response"),
+)  # fmt: skip
 
-_CONTEXT = re.compile(
-    r"context (?:length|window|size)|maximum (?:input|prompt|model|sequence) (?:tokens?|length)"
-    r"|max_model_len|longer than the model|prompt is too long|input (?:is )?too long|too many tokens"
-    r"|`?inputs`? tokens|range of input length|reduce the length|exceeds? the .{0,30}context"
-)
-_MODEL = re.compile(
-    r"models?\b.{0,120}(?:not found|not exist|unknown|no such|not available|not loaded|isn't loaded)"
-    r"|(?:unknown|invalid|no such) model|no models? (?:is |are )?(?:loaded|found|available)"
-    r"|try pulling it|pull the model"
-)
-_TEMPLATE = re.compile(
-    r"chat[ _]template(?!_kwargs)|roles? must alternate|system role (?:is )?not supported"
-    r"|only .{0,40}roles? are supported"
-)
-_THINKING = re.compile(r"(?:not|n't) support (?:thinking|reasoning)")
-_REFUSED = re.compile(
-    r"unsupported (?:parameter|value)|(?:unrecogni[sz]ed|unknown|unexpected|extra) (?:request )?"
-    r"(?:argument|parameter|field|input|key)|extra inputs are not|not permitted|(?:n't|not) supported? "
-    r"(?:with|by|for|in|when)\b|does(?:n't| not) support (?:parameters?|the parameter|temperature|the value)"
-    r"|(?:n't|not) support (?:(?:the )?'|[a-z_]+=)|must be set to"
-    r"|stream options can only be|must be verified to stream"
-)
-_LOADING = re.compile(
-    r"(?:still |being |is |currently )(?:being )?load(?:ing|ed)|loading (?:the )?model|warming up"
-)
-_OVERLOADED = re.compile(
-    r"overload|queue is full|server (?:is )?busy|too many (?:concurrent|pending)"
-    r"|maximum pending|no slot|at capacity"
-)
-_QUOTA = re.compile(
-    r"insufficient (?:quota|balance|credit|funds)|exceeded your current quota|out of credits"
-    r"|billing|balance is|arrear|payment"
-)
-_KEY = re.compile(
-    r"(?:invalid|incorrect|missing|wrong|no) (?:api|authentication|access)?[ _-]?(?:key|token)"
-    r"|api[ _-]?key (?:is )?(?:not valid|invalid|missing|not found)|unauthori[sz]ed"
-)
-_TLS = re.compile(r"plain http request was sent to https|http request to an https server")
-_PATH = re.compile(r"unexpected endpoint or method|invalid url|unknown (?:url|endpoint|path)|no route")
-
-_BY_STATUS = {
-    401: "auth", 402: "quota", 403: "forbidden", 404: "wrong-path", 405: "method-not-allowed",
-    407: "proxy-failed", 408: "gateway-timeout", 413: "body-too-large", 422: "invalid-request",
-    429: "rate-limited", 500: "server-error", 502: "bad-gateway", 503: "bad-gateway",
-    504: "gateway-timeout", 524: "gateway-timeout", 529: "overloaded",
-}  # fmt: skip
+RULES = (*_FROM_BEHIND, *_BY_CODE, *_BY_SENTENCE, *_BY_MARK, *_BY_PROOF, *_BY_STATUS)
+"""The table. The last row holds always."""
 
 
-def choose_cause(status: int, body: ErrorBody) -> str:
-    """Return the cause of an error reply; for status 200 the body's own code stands for the status."""
-    if 300 <= status < 400:
-        return "redirect"
-    if status < 400 and body.number is not None:
-        status = body.number
-    wording = body.message.lower()
-    by_words = _by_words(body, wording)
-    if status == 401:
-        return "auth"
-    if status in (402, 405, 407, 408, 504, 524):
-        return by_words if by_words in ("quota", "rate-limited") else _BY_STATUS[status]
-    if status == 403:
-        return by_words if by_words in ("quota", "auth") else "forbidden"
-    if by_words is not None:
-        return by_words
-    if status == 429:
-        return _first(wording, ("overloaded", _OVERLOADED), ("quota", _QUOTA)) or "rate-limited"
-    if status == 413:
-        return "context-too-long" if _CONTEXT.search(wording) else "body-too-large"
-    if status >= 500:
-        return _server_side(status, body, wording)
-    if status == 404:
-        return _not_found(body, wording)
-    return _client_side(status, body, wording)
+def choose_cause(
+    status: int, body: ErrorBody, headers: Mapping[str, str] | None = None, proved: Collection[Proof] = ()
+) -> str:
+    """Return the cause of an error reply; for status 200 the body's own code stands for the status.
+
+    Args:
+        headers: those of the reply, names in lower case.
+        proved: what other requests to the same endpoint have shown.
+    """
+    return judge(evidence_of(status, body, headers or {}, proved))
 
 
-def _by_words(body: ErrorBody, wording: str) -> str | None:
-    for cause, words in _WORDS:
-        if body.words & words:
-            return _refine(cause, body, wording)
-    if body.parameter == "input_tokens":  # vLLM
-        return "context-too-long"
-    return None
+def judge(seen: Evidence) -> str:
+    """Return the cause that the evidence means."""
+    return next(rule.cause for rule in RULES if rule.holds(seen))
 
 
-def _refine(cause: str, body: ErrorBody, wording: str) -> str | None:
-    """Correct a type that servers use for more than one thing."""
-    if cause == "unsupported-param":
-        if _THINKING.search(wording):
-            return "thinking-unsupported"
-        if "invalid_parameter_error" in body.words:  # DashScope: for every bad value
-            return _first(
-                wording,
-                ("context-too-long", _CONTEXT),
-                ("model-not-found", _MODEL),
-                ("unsupported-param", _REFUSED),
-            )
-    return cause
-
-
-def _first(wording: str, *rules: tuple[str, re.Pattern[str]]) -> str | None:
-    return next((cause for cause, pattern in rules if pattern.search(wording)), None)
-
-
-def _server_side(status: int, body: ErrorBody, wording: str) -> str:
-    found = _first(
-        wording,
-        ("loading", _LOADING),
-        ("overloaded", _OVERLOADED),
-        ("thinking-unsupported", _THINKING),
-        ("no-chat-template", _TEMPLATE),
-        ("context-too-long", _CONTEXT),
-        ("quota", _QUOTA),
-    )
-    if found and not body.is_html:
-        return found
-    if status == 503 and body.is_json and body.words:
-        return "overloaded"
-    if status == 501:
-        return "unsupported-param"
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
-    return "bad-gateway" if 520 <= status < 540 else "server-error"
-
-
-def _not_found(body: ErrorBody, wording: str) -> str:
-    if body.is_html:
-        return "wrong-path"
-    if body.parameter == "model" or _MODEL.search(wording):
-        return "model-not-found"
-    return "wrong-path"
-
-
-def _client_side(status: int, body: ErrorBody, wording: str) -> str:
-    """Classify 400, 409, 415, 422 and the like, and errors under 200 that name no status."""
-    if _TLS.search(wording):
-        return "plain-on-tls-port"
-    found = _first(
-        wording,
-        ("thinking-unsupported", _THINKING),
-        ("wrong-path", _PATH),
-        ("no-chat-template", _TEMPLATE),
-        ("context-too-long", _CONTEXT),
-        ("unsupported-param", _REFUSED),
-        ("model-not-found", _MODEL),
-        ("overloaded", _OVERLOADED),
-        ("loading", _LOADING),
-        ("quota", _QUOTA),
-        ("auth", _KEY),
-    )
-    if found and (body.is_json or not body.is_html):
-        return found
-    if status < 400:
-        return "server-error"
-    if body.parameter == "model":
-        return "model-not-found"
-    return "invalid-request" if body.is_json or status == 422 else "unexpected-response"
+def _has_own_code(seen: Evidence) -> bool:
+    """Whether the error has a code or type that is more than another word for its status."""
+    return any(not words.GENERAL_CODE.fullmatch(word) for word in seen.body.words)

@@ -1,0 +1,315 @@
+"""Whose fault a refusal is: the code, the sentence, the marks of a gateway, what is proved, the status last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pytest
+
+from tui.core.causes import CATALOGUE
+from tui.core.failure import Failure
+from tui.wire.error_rules import RULES
+from tui.wire.errors import classify_error
+from tui.wire.evidence import Proof
+
+LITELLM = {"x-litellm-version": "1.105.7"}
+NGINX_503 = (
+    "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center>"
+    "<h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body></html>"
+)
+NO_CERTIFICATE = (
+    "<html><head><title>400 No required SSL certificate was sent</title></head><body><center>"
+    "<h1>400 Bad Request</h1></center><center>No required SSL certificate was sent</center></body></html>"
+)
+
+
+def error(message: str, **fields: object) -> dict[str, object]:
+    return {"error": {"message": message, **fields}}
+
+
+class Case(NamedTuple):
+    """A refusal as a server sends it."""
+
+    cause: str
+    status: int
+    body: object
+    headers: Mapping[str, str] = {}
+    proved: tuple[Proof, ...] = ()
+
+    def failure(self) -> Failure:
+        data = self.body.encode() if isinstance(self.body, str) else json.dumps(self.body).encode()
+        return classify_error(self.status, self.headers, data, proved=self.proved)
+
+
+UPSTREAM = (
+    "litellm.{0}: {0}: OpenAIException - {1}. Received Model Group=m\nAvailable Model Group Fallbacks=None"
+)
+
+CASES = (
+    # What a gateway quotes from behind it
+    Case(
+        "upstream-auth",
+        401,
+        error(UPSTREAM.format("AuthenticationError", "Incorrect API key provided: sk-proj-****"), code="401"),
+        LITELLM,
+    ),
+    Case("upstream-auth", 401, error("litellm.AuthenticationError: AnthropicException - invalid x-api-key")),
+    Case(
+        "upstream-auth",
+        401,
+        error(UPSTREAM.format("AuthenticationError", json.dumps(error("no", code="invalid_api_key")))),
+    ),
+    Case(
+        "upstream-auth",
+        401,
+        error(
+            "Provider returned error",
+            code=401,
+            metadata={"raw": json.dumps(error("x", code="invalid_api_key")), "provider_name": "P"},
+        ),
+    ),
+    Case(
+        "upstream-mapping",
+        404,
+        error(UPSTREAM.format("NotFoundError", "{'detail': 'Not Found'}"), code="404"),
+    ),
+    Case(
+        "upstream-mapping",
+        404,
+        error(
+            UPSTREAM.format("NotFoundError", "The model `x` does not exist. Valid aliases: smollm2"),
+            code="404",
+        ),
+    ),
+    Case("bad-gateway", 500, error(UPSTREAM.format("InternalServerError", "Connection error."), code="500")),
+    Case("bad-gateway", 500, error("Cannot connect to host 10.0.0.1:8000"), LITELLM),
+    Case("bad-gateway", 503, error(UPSTREAM.format("ServiceUnavailableError", "x")), LITELLM),
+    Case("gateway-timeout", 408, error("litellm.Timeout: APITimeoutError - Request timed out."), LITELLM),
+    Case(
+        "upstream-paused",
+        429,
+        error("No deployments available for selected model, Try again in 5 seconds. cooldown_list=['a']"),
+        {**LITELLM, "retry-after": "5"},
+    ),
+    Case(
+        "context-too-long",
+        400,
+        error(UPSTREAM.format("BadRequestError", json.dumps(error("x", code="context_length_exceeded")))),
+    ),
+    # The explicit code first, whatever status and sentence say
+    Case("quota", 401, error("Unauthorized", code="insufficient_quota")),
+    Case("rate-limited", 403, error("Forbidden", code="rate_limit_exceeded")),
+    Case("auth", 404, error("Model not found", code="invalid_api_key")),
+    Case("model-not-found", 500, error("oops", code="model_not_found")),
+    Case(
+        "model-forbidden", 403, error("Project `p` does not have access to model `m`", code="model_not_found")
+    ),
+    Case(
+        "model-forbidden",
+        401,
+        error(
+            "key not allowed to access model. This key can only access models=['a', 'b']",
+            type="key_model_access_denied",
+        ),
+    ),
+    Case("content-filter", 400, error("x", code="content_filter")),
+    Case("content-filter", 400, error("x", code="data_inspection_failed", type="data_inspection_failed")),
+    Case("content-filter", 400, {"code": "DataInspectionFailed", "message": "x"}),
+    Case(
+        "content-filter",
+        400,
+        error("x", code="invalid_prompt", innererror={"code": "ResponsibleAIPolicyViolation"})
+        | {"code": "content_policy_violation"},
+    ),
+    Case(
+        "deployment-not-found",
+        404,
+        error("The API deployment for this resource does not exist.", code="DeploymentNotFound"),
+    ),
+    Case(
+        "model-other-api",
+        400,
+        error(
+            "The chatCompletion operation does not work with the specified model",
+            code="OperationNotSupported",
+        ),
+    ),
+    Case("auth", 400, error("No connected db.", type="no_db_connection", code="400"), LITELLM),
+    # The sentence
+    Case(
+        "model-other-api",
+        404,
+        error(
+            "This model is only supported in v1/responses and not in v1/chat/completions.",
+            type="invalid_request_error",
+            param="model",
+            code=None,
+        ),
+    ),
+    Case(
+        "model-other-api",
+        404,
+        error(
+            "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean to use v1/completions?",
+            param="model",
+        ),
+    ),
+    Case("model-other-api", 400, {"error": '"nomic-embed-text" does not support chat'}),
+    Case(
+        "model-other-api",
+        400,
+        error("The model does not support Chat Completions API", type="BadRequestError", code=400),
+    ),
+    Case("auth", 400, error("No connected db.")),
+    Case(
+        "content-filter",
+        400,
+        error(
+            "The response was filtered due to the prompt triggering Azure OpenAI's content management policy."
+        ),
+    ),
+    Case("model-forbidden", 403, error("You are not allowed to use this model")),
+    Case("model-forbidden", 403, error("no access to this model")),
+    Case(
+        "forbidden",
+        401,
+        error("You have insufficient permissions for this operation. Missing scopes: model.request"),
+    ),
+    Case("model-not-found", 400, error("Server is pinned to '/m/smollm2'; requested 'nope'.")),
+    Case("model-not-found", 400, error("nope is not a valid model ID", code=400)),
+    Case("tls-client-certificate-required", 400, NO_CERTIFICATE, {"server": "nginx"}),
+    Case(
+        "tls-client-certificate-required",
+        400,
+        NO_CERTIFICATE.replace("No required SSL certificate was sent", "The SSL certificate error"),
+    ),
+    Case("bad-gateway", 503, "no healthy upstream", {"server": "envoy"}),
+    Case(
+        "bad-gateway",
+        503,
+        "upstream connect error or disconnect/reset before headers. reset reason: connection failure",
+    ),
+    Case(
+        "bad-gateway",
+        503,
+        {"message": "failure to get a peer from the ring-balancer"},
+        {"server": "kong/3.4"},
+    ),
+    Case("bad-gateway", 503, "no available server"),
+    Case(
+        "bad-gateway",
+        503,
+        "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>",
+    ),
+    Case("gateway-timeout", 504, "upstream request timeout", {"server": "envoy"}),
+    Case("maintenance", 503, "<html><title>Down for maintenance</title></html>", {"server": "nginx"}),
+    Case("maintenance", 503, "<html><title>Back soon</title><p>Scheduled maintenance until 6 pm</p></html>"),
+    Case("maintenance", 503, {"message": "The service is under maintenance"}),
+    Case("wrong-path", 404, {"message": "no Route matched with those values"}, {"server": "kong/3.4"}),
+    Case("wrong-path", 404, {"error_msg": "404 Route Not Found"}, {"server": "APISIX/3.9"}),
+    Case("auth", 401, {"message": "Missing API key in request"}, {"server": "APISIX/3.9"}),
+    # The marks
+    Case("gateway-limit", 503, NGINX_503, {"server": "nginx/1.22.1"}),
+    Case("gateway-limit", 503, NGINX_503),
+    Case("bad-gateway", 502, NGINX_503.replace("503 Service Temporarily Unavailable", "502 Bad Gateway")),
+    Case("bad-gateway", 503, "<html><title>503</title></html>"),
+    Case(
+        "basic-auth",
+        401,
+        "<html><title>401 Authorization Required</title></html>",
+        {"www-authenticate": 'Basic realm="Private"'},
+    ),
+    Case("auth", 401, "", {"www-authenticate": 'Bearer realm="x"'}),
+    Case("auth", 401, "", {"www-authenticate": 'Basic realm="x", Bearer realm="y"'}),
+    Case(
+        "bad-gateway",
+        404,
+        "<html>The endpoint x.ngrok-free.app is offline. ERR_NGROK_3200</html>",
+        {"ngrok-error-code": "ERR_NGROK_3200"},
+    ),
+    Case("bad-gateway", 521, "<html><title>Web server is down</title></html>", {"server": "cloudflare"}),
+    Case("gateway-timeout", 524, "<html></html>", {"server": "cloudflare"}),
+    Case(
+        "login-page",
+        302,
+        "",
+        {"location": "https://team.cloudflareaccess.com/cdn-cgi/access/login/gpu01?redirect_url=%2Fv1"},
+    ),
+    Case("login-page", 302, "", {"location": "/login"}),
+    Case("login-page", 302, "", {"location": "https://auth.example.com/?rd=https://gpu01/v1/models"}),
+    Case(
+        "login-page",
+        307,
+        "",
+        {"location": "https://id.example.com/realms/x/protocol/openid-connect/auth?client_id=y"},
+    ),
+    Case("login-page", 200, "<html><title>Sign in to gpu01</title><form></form></html>"),
+    Case("login-page", 200, '<html><title>Home</title><input name="p" type="password"></html>'),
+    Case("login-page", 401, "<html><title>Log in</title></html>"),
+    Case("redirect", 308, "", {"location": "https://gpu01/v1/chat/completions"}),
+    Case("redirect", 302, "", {"location": "https://auth.example.com/v1/models"}),
+    Case("redirect", 301, "", {"location": "http://[bad"}),
+    Case("unexpected-response", 200, "<html><title>Open WebUI</title></html>"),
+    # What is proved
+    Case("upstream-auth", 401, error("Unauthorized"), {}, (Proof.KEY,)),
+    Case("request-refused", 404, error("No fixture matched", code="no_fixture_match")),
+    Case(
+        "request-refused", 404, error("No fixture matched", type="invalid_request_error"), {}, (Proof.PATH,)
+    ),
+    Case("wrong-path", 404, {"detail": "Not Found"}, {}, (Proof.PATH,)),
+    Case("wrong-path", 404, error("File Not Found", type="not_found_error", code=404)),
+    Case("wrong-path", 404, error("Resource not found", code="404")),
+    # The status last
+    Case("auth", 401, error("Unauthorized")),
+    Case("forbidden", 403, "<html><title>403 Forbidden</title></html>", {"server": "nginx"}),
+    Case("server-error", 500, error("boom", type="InternalServerError")),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.cause}-{case.status}-{str(case.body)[:40]}")
+def test_names_the_cause(case: Case) -> None:
+    assert case.failure().cause == case.cause
+
+
+def test_every_rule_names_a_cause_of_the_catalogue_and_the_last_one_always_holds() -> None:
+    assert {rule.cause for rule in RULES} <= set(CATALOGUE)
+    last = RULES[-1]
+    assert not any((last.codes, last.quoted, last.parameter, last.says, last.marks, last.proved, last.status))
+
+
+@pytest.mark.parametrize(
+    ("message", "offered"),
+    [
+        ("The model `x` does not exist. Valid aliases: smollm2", "smollm2"),
+        ("Available models: a/b-1.5, c, d, e, f, g", "a/b-1.5, c, d, e, f"),
+        ("Supported models are: ['a', 'b']", "a, b"),
+        ("Server is pinned to '/m/smollm2'; requested 'nope'.", "/m/smollm2"),
+        ("This key can only access models=['a', 'b']. Tried x", "a, b"),
+        ("The model does not exist", None),
+        ("available models: see the documentation of this service", None),
+    ],
+)
+def test_reads_which_models_would_do(message: str, offered: str | None) -> None:
+    failure = classify_error(404, {}, json.dumps(error(message, code="model_not_found")).encode())
+    assert failure.facts.get("offered") == offered
+    assert offered is None or offered in failure.advice
+
+
+def test_names_the_gateway_and_the_other_api() -> None:
+    found = {case.cause: case.failure() for case in reversed(CASES)}
+    assert found["upstream-auth"].facts["gateway"] == "LiteLLM"
+    assert found["gateway-limit"].facts["gateway"] == "nginx/1.22.1"
+    assert "nginx" in found["gateway-limit"].title
+    assert (
+        "/v1/responses"
+        in Case("", 404, error("This model is only supported in v1/responses", param="model")).failure().title
+    )
+    assert found["basic-auth"].facts["realm"] == "Private"
+    assert "5 s" in found["upstream-paused"].advice
+
+
+def test_an_error_inside_a_stream_has_the_status_that_it_names() -> None:
+    failure = classify_error(200, {}, json.dumps(error("EngineCore failed", code=500)).encode())
+    assert (failure.cause, failure.status) == ("server-error", 500)

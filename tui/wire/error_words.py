@@ -1,0 +1,185 @@
+"""The words by which errors are told apart: types and codes, and patterns of their sentences.
+
+All in lower case. A word that is no error of its own, such as ``invalid_request_error``, is in no list.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+CODES: dict[str, frozenset[str]] = {
+    "quota": _words(
+        "insufficient_quota exceeded_current_quota_error arrearage billing_hard_limit_reached "
+        "billing_not_active insufficient_balance insufficient_credits budget_exceeded "
+        "access_terminated payment_required"
+    ),
+    "context-too-long": _words(
+        "context_length_exceeded exceed_context_size_error contextwindowexceedederror "
+        "context_window_exceeded string_above_max_length input_too_long"
+    ),
+    "overloaded": _words(
+        "engine_overloaded_error overloaded overloaded_error server_overloaded queue_full "
+        "insufficient_system_resource"
+    ),
+    "loading": _words("model_loading model_not_ready loading"),
+    "rate-limited": _words(
+        "rate_limit_exceeded rate_limit_error rate_limit_reached_error limit_requests "
+        "limit_burst_rate too_many_requests throttling throttling.ratequota ratelimiterror "
+        "rate_limited"
+    ),
+    "model-not-found": _words(
+        "model_not_found resource_not_found_error unknown_model invalid_model "
+        "model_not_exist model_not_available"
+    ),
+    "auth": _words(
+        "invalid_api_key authentication_error auth_error token_not_found_in_db "
+        "invalid_authentication_error invalid_token unauthorized incorrect_api_key "
+        "authenticationerror"
+    ),
+    "forbidden": _words("permission_denied permission_error access_denied"),
+}
+"""Types and codes by the cause that they name."""
+
+REFUSED_CODES = _words(
+    "unsupported_parameter unsupported_value unknown_parameter extra_forbidden "
+    "unsupportedparamserror invalid_parameter_error unsupported_parameter_value"
+)
+BAD_VALUE_CODES = _words("invalid_parameter_error")
+"""DashScope: for every bad value; its sentence tells which."""
+FILTER_CODES = _words(
+    "content_filter content_filter_error content_policy_violation contentpolicyviolationerror "
+    "data_inspection_failed datainspectionfailed responsibleaipolicyviolation moderation_blocked "
+    "content_blocked sensitive_words_detected inappropriate_content prompt_blocked"
+)
+MODEL_FORBIDDEN_CODES = _words(
+    "model_not_allowed model_access_denied key_model_access_denied team_model_access_denied "
+    "user_model_access_denied org_model_access_denied project_model_access_denied model.accessdenied "
+    "model_permission_denied"
+)
+GENERAL_CODE = re.compile(
+    r"\d+|(?:http_?)?(?:resource_?|page_?|path_?|route_?|url_?)?not_?found(?:_?error|_?exception)?"
+    r"|invalid_?request(?:_?error)?|bad_?request(?:_?error)?|api_?error|error|null|none|unknown(?:_error)?"
+    r"|about:blank|upstream_error|invalidurl|invalid_url|unknown_url|https?:.*"
+)
+"""Types and codes that say no more than their status."""
+
+# Of a gateway that passes on what the server behind it said
+
+PAUSED = re.compile(
+    r"no deployments available|all deployments in cooldown|deployments_in_cooldown|cooldown_list"
+)
+UPSTREAM_AUTH = re.compile(r"authenticationerror|permissiondeniederror.{0,80}(?:key|token|auth)")
+UPSTREAM_NOT_FOUND = re.compile(r"notfounderror")
+UPSTREAM_DOWN = re.compile(
+    r"connection error|cannot connect|connect(?:ion)? (?:call failed|refused|reset|aborted)"
+    r"|all connection attempts failed|name or service not known|nodename nor servname"
+    r"|temporary failure in name resolution|no route to host|econnrefused|server disconnected"
+    r"|service ?unavailable ?error|apiconnectionerror|bad gateway"
+)
+UPSTREAM_LATE = re.compile(r"litellm\.timeout|apitimeouterror|request timed out|connection timed out")
+
+# Of gateways themselves
+
+GATEWAY_DOWN = re.compile(
+    r"no healthy upstream|upstream connect error|failure to get a peer|name resolution failed"
+    r"|no (?:available )?server (?:is )?available|invalid response was received from the upstream"
+    r"|no endpoints? (?:is |are )?available|(?:upstream|backend|origin) (?:server )?(?:is )?"
+    r"(?:down|unavailable|unreachable|refused)|connection refused|econnrefused"
+)
+GATEWAY_LATE = re.compile(r"upstream request timeout|(?:gateway|upstream) (?:has )?timed? ?out")
+MAINTENANCE = re.compile(r"\bmaintenance\b")
+CLIENT_CERTIFICATE = re.compile(
+    r"no required ssl certificate|\bthe ssl certificate error|client (?:ssl |tls )?certificate"
+    r"|certificate (?:is )?required"
+)
+NO_ROUTE = re.compile(
+    r"(?:404:? ?)?(?:(?:the )?(?:requested )?(?:page|file|resource|route|path|url|endpoint) (?:was )?)?"
+    r"not found[.!]?(?: \(.*\))?|404(?: page| route)? not found.*|no route.*|page not found.*|"
+)
+"""A sentence that says no more than 404."""
+
+# Of the request: what it asks for
+
+OTHER_API = re.compile(
+    r"(?:only|just) (?:be )?(?:supported|available|served|works?|usable|accessible) (?:in|at|via|by"
+    r"|with|through|on)"
+    r" (?:the )?(?:/?v1/)?(?:responses|completions|embeddings|audio|images|realtime|messages|rerank)"
+    r"|not (?:a|supported as a) chat(?:[- ]completions?)? model"
+    r"|supported in the (?:/?v1/)?chat/completions endpoint"
+    r"|(?:not|n't) (?:be )?(?:supported|available|used|work) (?:in|with|at|by|via|on|for) (?:the )?"
+    r"(?:/?v1/)?chat[ /]?completions|did you mean to use (?:/?v1/)?(?:completions|responses|embeddings)"
+    r"|(?:use|try|call) (?:the )?(?:/?v1/)?(?:responses|embeddings)(?: (?:api|endpoint|instead)|$|[.])"
+    r"|(?:not|n't) support (?:the )?(?:chat\b(?! ?_?template)|generate\b)"
+    r"|operation does not work with the specified model"
+    r"|is an? (?:text )?embedding model"
+)
+FILTER = re.compile(
+    r"content[ _-](?:filter|management policy|policy|moderation)|inappropriate content"
+    r"|safety (?:system|polic|filter)"
+    r"|responsible ai|flagged (?:as|by|for)|sensitive (?:content|words)|prompt (?:was"
+    r"|has been) (?:blocked|filtered)"
+)
+DEPLOYMENT = re.compile(
+    r"api deployment for this resource does not exist|deployment\b.{0,80}(?:not found|does not exist"
+    r"|doesn't exist)"
+)
+MODEL_FORBIDDEN = re.compile(
+    r"(?:key|team|user|token|project|organi[sz]ation|account|you|subscription|plan)\b.{0,80}"
+    r"(?:not allowed|no access|not have access|n't have access|not authori[sz]ed|not permitted"
+    r"|cannot access"
+    r"|can only access|no permission).{0,80}\bmodels?\b"
+    r"|\bmodels?\b.{0,120}(?:(?:is |are )?not allowed|access (?:is |was )?denied|no permission"
+    r"|not permitted for)"
+    r"|(?:no|not have|n't have|denied) access to (?:the |this )?models?\b"
+)
+SCOPES = re.compile(r"missing scopes?|insufficient (?:permissions?|scope|privileges)")
+PINNED = re.compile(r"server is pinned to|valid aliases:|not a valid model")
+NO_DATABASE = re.compile(r"\bno connected db\b")
+
+# Of the request: its form and size, and of the server
+
+CONTEXT = re.compile(
+    r"context (?:length|window|size)|maximum (?:input|prompt|model|sequence) (?:tokens?|length)"
+    r"|max_model_len|longer than the model|prompt is too long|input (?:is )?too long|too many tokens"
+    r"|`?inputs`? tokens|range of input length|reduce the length|exceeds? the .{0,30}context"
+)
+MODEL = re.compile(
+    r"models?\b.{0,120}(?:not found|not exist|unknown|no such|not available|not loaded|isn't loaded)"
+    r"|(?:unknown|invalid|no such) model|no models? (?:is |are )?(?:loaded|found|available)"
+    r"|try pulling it|pull the model"
+)
+TEMPLATE = re.compile(
+    r"chat[ _]template(?!_kwargs)|roles? must alternate|system role (?:is )?not supported"
+    r"|only .{0,40}roles? are supported"
+)
+THINKING = re.compile(r"(?:not|n't) support (?:thinking|reasoning)")
+REFUSED = re.compile(
+    r"unsupported (?:parameter|value)|(?:unrecogni[sz]ed|unknown|unexpected|extra) (?:request )?"
+    r"(?:argument|parameter|field|input|key)|extra inputs are not|not permitted|(?:n't|not) supported? "
+    r"(?:with|by|for|in|when)\b|does(?:n't| not) support (?:parameters?|the parameter|temperature"
+    r"|the value)"
+    r"|(?:n't|not) support (?:(?:the )?'|[a-z_]+=)|must be set to"
+    r"|stream options can only be|must be verified to stream"
+)
+LOADING = re.compile(
+    r"(?:still |being |is |currently )(?:being )?load(?:ing|ed)|loading (?:the )?model|warming up"
+)
+OVERLOADED = re.compile(
+    r"overload|queue is full|server (?:is )?busy|too many (?:concurrent|pending)"
+    r"|maximum pending|no slot|at capacity"
+)
+QUOTA = re.compile(
+    r"insufficient (?:quota|balance|credit|funds)|exceeded your current quota|out of credits"
+    r"|billing|balance is|arrear|payment"
+)
+KEY = re.compile(
+    r"(?:invalid|incorrect|missing|wrong|no) (?:api|authentication|access)?[ _-]?(?:key|token)"
+    r"|api[ _-]?key (?:is )?(?:not valid|invalid|missing|not found)|unauthori[sz]ed"
+)
+TLS = re.compile(r"plain http request was sent to https|http request to an https server")
+PATH = re.compile(r"unexpected endpoint or method|invalid url|unknown (?:url|endpoint|path)|no route")

@@ -1,0 +1,95 @@
+"""All that is known of a refusal, and what a rule asks of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.wire.error_body import ErrorBody
+from tui.wire.gateways import GATEWAYS, marks_of
+
+
+class Proof(StrEnum):
+    """What other requests to the same endpoint have shown."""
+
+    KEY = "key"
+    """The same key was accepted where none is refused."""
+    PATH = "path"
+    """Another route below the same base URL answers as an API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One refusal."""
+
+    status: int
+    """As the reply has it; under a status of success, as its body has it."""
+    body: ErrorBody
+    wording: str
+    """The sentences in lower case."""
+    marks: frozenset[str]
+    proved: frozenset[Proof]
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether the error is that of a server behind the one that answers."""
+        is_passed_on = _PASSED_ON.search(self.wording) is not None
+        return (self.body.is_wrapped or is_passed_on) and bool(self.marks & GATEWAYS or is_passed_on)
+
+
+_READ = 8_000
+"""Characters of a sentence that are searched."""
+_PASSED_ON = re.compile(r"litellm\.\w+: .{0,80}?exception\s*-|\b[a-z]+exception - ")
+"""How LiteLLM begins a sentence of the service behind it: ``litellm.APIError: OpenAIException - …``."""
+
+
+def evidence_of(
+    status: int, body: ErrorBody, headers: Mapping[str, str], proved: Collection[Proof] = ()
+) -> Evidence:
+    """Return the evidence of a reply. Header names in lower case."""
+    if status < 300 and body.number is not None:
+        status = body.number
+    return Evidence(status, body, body.message[:_READ].lower(), marks_of(headers, body), frozenset(proved))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: a cause, and the conditions that hold together; those that are left out do not matter."""
+
+    cause: str
+    codes: frozenset[str] = frozenset()
+    """Any of these is a type or code of the server that answers."""
+    quoted: frozenset[str] = frozenset()
+    """Any of these is a type or code of an error that it quotes."""
+    parameter: str = ""
+    says: re.Pattern[str] | None = None
+    marks: frozenset[str] = frozenset()
+    """Any of these marks is there."""
+    proved: frozenset[Proof] = frozenset()
+    """All of these are proved."""
+    status: Collection[int] = ()
+    form: str = ""
+    """``json``, ``page`` or ``no-page``."""
+    is_quoted: bool | None = None
+    also: Callable[[Evidence], bool] | None = None
+
+    def holds(self, seen: Evidence) -> bool:
+        """Return whether all conditions hold."""
+        body = seen.body
+        return (
+            (not self.status or seen.status in self.status)
+            and (not self.codes or bool(self.codes & body.words))
+            and (not self.quoted or bool(self.quoted & body.quoted_words))
+            and (not self.parameter or body.parameter == self.parameter)
+            and (not self.marks or bool(self.marks & seen.marks))
+            and self.proved <= seen.proved
+            and (not self.form or self._has_form(body))
+            and (self.is_quoted is None or self.is_quoted == seen.is_quoted)
+            and (self.says is None or self.says.search(seen.wording) is not None)
+            and (self.also is None or self.also(seen))
+        )
+
+    def _has_form(self, body: ErrorBody) -> bool:
+        return {"json": body.is_json, "page": body.is_html}.get(self.form, not body.is_html)
