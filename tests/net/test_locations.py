@@ -47,10 +47,10 @@ MALFORMED = {
 FINE = {
     "absolute": (b"https://h.example/v1/chat/completions", "https://h.example/v1"),
     "slash": (b"/other/v1/chat/completions", "/other/v1"),
-    "relative": (b"login", None),
+    "relative": (b"other", None),
     "query": (b"?next=1", None),
     "dots": (b"../../../..", None),
-    "no scheme": (b"//h.example/login", None),
+    "no scheme": (b"//h.example/other", None),
     "IPv6": (b"http://[::1]:8000/", None),
     "names": ("http://bücher.example/".encode(), None),
 }

@@ -1,4 +1,4 @@
-"""Whose fault a refusal is: the code, the sentence, the marks of a gateway, what is proved, the status last."""
+"""Whose fault a refusal is: code, sentence, marks of a gateway, what is proved, and the status last."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.wire.evidence import Proof
 LITELLM = {"x-litellm-version": "1.105.7"}
 NGINX_503 = (
     "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center>"
-    "<h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body></html>"
+    "<h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body></html>"  # noqa: E501
 )
 NO_CERTIFICATE = (
     "<html><head><title>400 No required SSL certificate was sent</title></head><body><center>"
@@ -152,7 +152,7 @@ CASES = (
         "model-other-api",
         404,
         error(
-            "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean to use v1/completions?",
+            "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean to use v1/completions?",  # noqa: E501
             param="model",
         ),
     ),
@@ -201,7 +201,7 @@ CASES = (
     Case(
         "bad-gateway",
         503,
-        "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>",
+        "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>",  # noqa: E501
     ),
     Case("gateway-timeout", 504, "upstream request timeout", {"server": "envoy"}),
     Case("maintenance", 503, "<html><title>Down for maintenance</title></html>", {"server": "nginx"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import usable_url
@@ -37,21 +39,11 @@ def complete_refusal(
     if failure.status == 407 and way is not None and not way.is_direct:
         return explain("proxy-failed", status=407, proxy=way.proxy, variable=way.variable)
     asked = endpoint.base_url + route
-    facts: dict[str, str | None] = {}
-    match failure.cause:
-        case "redirect" if location:
-            facts = _redirect(asked, route, redactor.redact(location))
-        case "auth" | "auth-scheme" if endpoint.key:
-            facts = {"key_source": endpoint.key_source}
-        case "auth" | "forbidden" if not sends_key(endpoint):
-            facts = {"without_key": "yes"}
-        case "model-not-found" | "thinking-unsupported" | "embeddings-unsupported":
-            facts = {"model": model}
-        case "wrong-path" | "embeddings-missing":
-            parts = split_url(asked)
-            facts = {"path": parts.path if parts is not None else None}
-        case "plain-on-tls-port":
-            facts = {"repair": replace_origin(endpoint.base_url, scheme="https")}
+    facts = _facts(failure, endpoint, asked, model)
+    if failure.cause in ("redirect", "login-page") and location:
+        facts = _redirect(asked, route, redactor.redact(location))
+        if "malformed" in facts:
+            failure = replace(failure, cause="redirect")
     if not any(facts.values()):
         return failure
     safe = {name: redactor.redact(value) for name, value in facts.items() if value}
@@ -67,6 +59,42 @@ def complete_refusal(
         chain=failure.chain,
         **words,
     )
+
+
+_OF_MODELS = frozenset(
+    {
+        "model-not-found",
+        "thinking-unsupported",
+        "embeddings-unsupported",
+        "model-forbidden",
+        "model-other-api",
+        "deployment-not-found",
+        "upstream-auth",
+        "upstream-mapping",
+    }
+)
+
+
+def _facts(failure: Failure, endpoint: Endpoint, asked: str, model: str | None) -> dict[str, str | None]:
+    cause = failure.cause
+    if cause in ("auth", "auth-scheme") and endpoint.key:
+        return {"key_source": endpoint.key_source}
+    if cause in ("auth", "forbidden") or (cause == "server-error" and _says_nothing(failure)):
+        return {} if sends_key(endpoint) else {"without_key": "yes"}
+    if cause in _OF_MODELS:
+        return {"model": model}
+    if cause in ("wrong-path", "embeddings-missing"):
+        parts = split_url(asked)
+        return {"path": parts.path if parts is not None else None}
+    if cause == "plain-on-tls-port":
+        return {"repair": replace_origin(endpoint.base_url, scheme="https")}
+    return {}
+
+
+def _says_nothing(failure: Failure) -> bool:
+    """Whether a server only fails: what LiteLLM does where it can look no key up and none was sent."""
+    words = (failure.server_message or "").lower().rstrip(".")
+    return words in ("", "internal server error", "internal error", "500 internal server error")
 
 
 def sends_key(endpoint: Endpoint) -> bool:
