@@ -51,8 +51,10 @@ def test_the_json_contract(program: Call, demo: str) -> None:
         "finish_reason",
         "usage",
         "cost",
+        "server_cost",
         "timings",
         "notes",
+        "tool_calls",
         "error",
     ]
     assert (done.code, report["schema_version"], report["ok"], report["provider"]) == (0, 1, True, None)
@@ -63,7 +65,14 @@ def test_the_json_contract(program: Call, demo: str) -> None:
     assert report["finish_reason"] == "stop"
     assert report["usage"]["source"] == "reported"
     assert report["cost"] is None
-    assert set(report["timings"]) == {"ttfb_ms", "ttft_ms", "ttfa_ms", "total_ms", "tpot_ms"}
+    assert set(report["timings"]) == {
+        "ttfb_ms",
+        "ttft_ms",
+        "ttfa_ms",
+        "total_ms",
+        "tpot_ms",
+        "source",
+    }
     assert report["timings"]["ttfa_ms"] >= report["timings"]["ttft_ms"] > 0
     assert report["error"] is None
     assert done.out.isascii()

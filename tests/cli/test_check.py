@@ -56,7 +56,7 @@ def test_all_is_well_as_json(program: Call, demo: str) -> None:
 def test_all_is_well_as_text(program: Call, demo: str) -> None:
     done = program("check", demo, "--model", "demo-plain")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"Checking {demo} · model demo-plain\nSends one short chat: about 20 output")
+    assert done.out.startswith(f"Checking {demo} · model demo-plain\nSends one short chat: about 60 tokens")
     assert "✓ Speed" in done.out
     assert "The endpoint works" in done.out
     assert "Used " in done.out.splitlines()[-1]

@@ -180,7 +180,7 @@ def test_all_is_well_in_one_sentence() -> None:
 
 
 def test_costs_are_said_before_and_after() -> None:
-    assert "20 output tokens" in cost_line(is_quick=False)
+    assert "about 60 tokens, at most 20 of them output" in cost_line(is_quick=False)
     assert cost_line(is_quick=False, usage_tokens=29) == "Used 29 tokens."
     assert cost_line(is_quick=True) == "Costs no tokens."
 

@@ -141,17 +141,20 @@ def test_the_arithmetic_of_a_price_shows_every_step() -> None:
     assert figures.price_arithmetic(Usage(1200, 300), PAID) == (
         "1,200 prompt tokens × 0.003 CNY / 1,000 = 0.0036 CNY",
         "300 completion tokens × 0.015 CNY / 1,000 = 0.0045 CNY",
-        "0.0081 CNY in all",
+        "Total 0.0081 CNY",
     )
 
 
 def test_the_arithmetic_names_what_is_unknown() -> None:
     lines = figures.price_arithmetic(Usage(1200, None), PAID)
     assert lines[1] == "— completion tokens × 0.015 CNY / 1,000 = —"
-    assert lines[2] == "~0.0036 CNY in all"
+    assert lines[2] == "Total ≥ 0.0036 CNY"
     assert figures.price_arithmetic(Usage(1, 2), Price()) == ()
     one_sided = figures.price_arithmetic(Usage(1, 2), Price(Decimal("0.5")))
-    assert one_sided[1] == "2 completion tokens: no price given"
+    assert one_sided[1:] == (
+        "2 completion tokens: no price given, so the amount is unknown",
+        "Total ≥ 0.0005 USD",
+    )
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7), st.sampled_from(list(Source)))
@@ -159,5 +162,42 @@ def test_the_sum_of_the_arithmetic_is_the_cost(prompt: int, completion: int, sou
     usage = Usage(prompt, completion, source=source)
     cost = cost_of(usage, PAID)
     assert cost is not None
-    expected = figures.marked(f"{figures.exact_amount(cost.total)} CNY in all", source)
-    assert figures.price_arithmetic(usage, PAID)[-1] == expected
+    expected = figures.marked(f"{figures.exact_amount(cost.total)} CNY", source)
+    assert figures.price_arithmetic(usage, PAID)[-1] == f"Total {expected}"
+
+
+HALF = Price(Decimal("0.5"))
+
+
+@pytest.mark.parametrize(
+    ("usage", "price", "shown"),
+    [
+        (Usage(10, 5), HALF, "≥ 0.005 USD"),
+        (Usage(10, 0), HALF, "0.005 USD"),
+        (Usage(None, 5), HALF, "— USD"),
+        (Usage(10, 5), Price(Decimal(0), Decimal(0)), "free"),
+        (Usage(10, 5), Price(Decimal(0)), "— USD"),
+        (Usage(10, None), PAID, "≥ 0.00003 CNY"),
+    ],
+)
+def test_an_unknown_part_of_an_amount_is_never_nothing(usage: Usage, price: Price, shown: str) -> None:
+    assert figures.format_cost(cost_of(usage, price), price) == shown
+
+
+def test_a_sum_with_an_unknown_part_is_a_lower_bound() -> None:
+    whole, part = cost_of(Usage(10, 5), Price(Decimal(1), Decimal(1))), cost_of(Usage(10, 5), HALF)
+    assert whole is not None
+    assert part is not None
+    assert figures.format_total(whole.plus(part)) == figures.format_total(part.plus(whole)) == "≥ 0.02 USD"
+
+
+def test_a_sum_with_an_estimate_is_an_estimate() -> None:
+    exact = Cost(Decimal(1), Decimal(1), "USD")
+    guess = Cost(Decimal(1), Decimal(1), "USD", Source.ESTIMATED)
+    assert exact.plus(exact).source is Source.REPORTED
+    assert exact.plus(guess).source is guess.plus(exact).source is Source.ESTIMATED
+
+
+def test_a_known_and_an_unknown_count_add_up_to_the_known_one_as_an_estimate() -> None:
+    for total in (Usage(3, None).plus(Usage(4, 5)), Usage(4, 5).plus(Usage(3, None))):
+        assert (total.prompt_tokens, total.completion_tokens, total.source) == (7, 5, Source.ESTIMATED)

@@ -74,7 +74,12 @@ def chunk(delta: Mapping[str, object] | None = None, finish: str | None = None, 
     return f"data: {json.dumps({'choices': [choice], **more})}\n\n".encode()
 
 
-def stream(*deltas: Mapping[str, object] | str, finish: str | None = "stop") -> bytes:
-    """Return a whole stream of deltas; a text is a delta with that content."""
+def stream(
+    *deltas: Mapping[str, object] | str,
+    finish: str | None = "stop",
+    usage: Mapping[str, object] | None = None,
+) -> bytes:
+    """Return a whole stream of deltas, a text being a delta with that content, and its usage."""
     chunks = [chunk({"content": delta} if isinstance(delta, str) else delta) for delta in deltas]
-    return b"".join((*chunks, chunk(finish=finish), b"data: [DONE]\n\n"))
+    counts = f"data: {json.dumps({'choices': [], 'usage': usage})}\n\n".encode() if usage else b""
+    return b"".join((*chunks, chunk(finish=finish), counts, b"data: [DONE]\n\n"))

@@ -18,6 +18,7 @@ from tui.core.events import (
     ReasoningDelta,
     Reclassified,
     ResponseStarted,
+    ServerCostReport,
     StreamEvent,
     StreamFailed,
     TimingsReport,
@@ -136,8 +137,10 @@ def test_every_event_is_folded() -> None:
         turn = Turn("t", "p")
         if kind is StreamFailed:
             event = StreamFailed(explain("auth"))
-        elif kind in (UsageReport, TimingsReport):
-            event = kind(None)
+        elif kind is UsageReport:
+            event = UsageReport(Usage(1, 2))
+        elif kind in (TimingsReport, ServerCostReport):
+            event = kind("figures")  # type: ignore[arg-type]  # folded as it is
         else:
             fields = kind.__dataclass_fields__
             samples = {"str": "x", "int": 0, "bool": True, "float": 0.0, "str | None": "x"}

@@ -9,11 +9,14 @@ from replies import EVENT_STREAM, chunk, read_reply, stream
 
 from tui.core.causes import explain
 from tui.core.events import Identified, MalformedEvent, Note, Progress, ToolCallDelta, UsageReport
+from tui.core.losses import losses
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
+from tui.core.usage import Source
 from tui.wire.chunk import OTHER_CHOICES, REFUSED
 from tui.wire.limits import Limits
 from tui.wire.reply import SENT_STREAM, SENT_WHOLE, WAS_IN_REASONING, ReplyReader
+from tui.wire.unread_fields import AUDIO_NOTE
 
 JSON = {"content-type": "application/json"}
 DONE = b"data: [DONE]\n\n"
@@ -370,16 +373,165 @@ def test_keys_in_errors_are_redacted() -> None:
 
 
 def test_malformed_events_are_skipped_counted_and_shown() -> None:
-    data = stream("A").replace(DONE, b'data: {"a":NaN}\n\ndata: null\n\ndata: {oops\n\n' + DONE)
+    data = stream("A").replace(DONE, b'data: {"a":"b}\n\ndata: null\n\ndata: {oops\n\n' + DONE)
     turn, events = read_reply([data])
-    assert (turn.answer.text, turn.malformed_events, turn.failure) == ("A", 3, None)
+    assert (turn.answer.text, turn.malformed_events, turn.failure) == ("A", 2, None)
     found = [event for event in events if isinstance(event, MalformedEvent)]
-    assert [(event.position, event.excerpt) for event in found] == [
-        (3, '{"a":NaN}'),
-        (4, "null"),
-        (5, "{oops"),
-    ]
-    assert "NaN" in found[0].reason
+    assert [(event.position, event.excerpt) for event in found] == [(3, '{"a":"b}'), (5, "{oops")]
+    assert losses(turn) == ("2 events of the answer could not be read; text may be missing.",)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        b'{"choices":[{"index":0,"delta":{"content":"x\ty"}}]}',
+        b'{"choices":[{"index":0,"delta":{"content":"x"}}]}{"choices":[{"index":0,"delta":{"content":"y"}}]}',
+        b'data: {"choices":[{"index":0,"delta":{"content":"xy"},"logprobs":{"logprob":-Infinity}}]}',
+        b'{"choices":[{"delta":{"content":"x"}}]},data: {"choices":[{"delta":{"content":"y"}}]}',
+    ],
+    ids=["raw-control", "doubled", "data-twice-and-infinity", "line-feed-lost"],
+)
+def test_an_event_that_is_nearly_json_loses_no_text(event: bytes) -> None:
+    turn = read(stream("A").replace(DONE, b"data: " + event + b"\n\n" + DONE))
+    assert turn.answer.text.replace("\t", "") == "Axy"
+    assert losses(turn) == ()
+
+
+@pytest.mark.parametrize("word", [b"null", b"ping", b": keep-alive", b"[]", b"HEARTBEAT"])
+def test_an_event_that_only_says_that_the_server_lives_loses_nothing(word: bytes) -> None:
+    turn = read(b"data: " + word + b"\n\n" + stream("A"))
+    assert (turn.answer.text, losses(turn)) == ("A", ())
+
+
+@pytest.mark.parametrize(
+    ("delta", "sentence"),
+    [
+        ({"images": [{"type": "image_url", "image_url": {"url": "data:,"}}]}, "an image"),
+        ({"content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}, "an image"),
+        ({"output_text": "unheard"}, "“output_text”"),
+        ({"channel": {"text": "unheard"}}, "“channel”"),
+    ],
+)
+def test_what_cannot_be_shown_is_named(delta: dict[str, object], sentence: str) -> None:
+    turn = read(stream({"content": "A"}, delta))
+    assert turn.answer.text == "A"
+    assert [sentence in what for what in losses(turn)] == [True]
+
+
+def test_the_transcript_of_an_audio_answer_is_the_answer() -> None:
+    turn = read(
+        stream({"audio": {"id": "a", "transcript": "Hel"}}, {"audio": {"transcript": "lo", "data": "UklG"}})
+    )
+    assert (turn.answer.text, losses(turn), turn.notes) == ("Hello", (), [AUDIO_NOTE])
+
+
+@pytest.mark.parametrize("field", ["reasoning_text", "thought", "thinking_content", "reasoning_summary"])
+def test_reasoning_is_found_by_the_name_of_its_field(field: str) -> None:
+    turn = read(stream({field: "R", "content": ""}, {"content": "A"}))
+    assert (turn.reasoning.text, turn.answer.text, turn.reasoning_source) == ("R", "A", field)
+
+
+@pytest.mark.parametrize(
+    "field", ["reasoning_signature", "thought_id", "message_id", "logprobs", "citations"]
+)
+def test_what_tells_about_the_text_is_not_missed(field: str) -> None:
+    turn = read(stream({field: "abc", "content": "A"}))
+    assert (turn.reasoning.text, turn.answer.text, losses(turn)) == ("", "A", ())
+
+
+def _calls(*pieces: list[dict[str, object]]) -> list[tuple[str, str]]:
+    turn = read(stream(*({"tool_calls": piece} for piece in pieces), finish="tool_calls"))
+    return [(call.name, call.arguments) for _, call in sorted(turn.tool_calls.items())]
+
+
+def _call(name: str = "", arguments: str = "", **fields: object) -> dict[str, object]:
+    return {**fields, "function": {"name": name, "arguments": arguments}}
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ([_call("f", "{}", id="a")], [_call("g", '{"x":1}', id="b")]),
+        ([_call("f", "{}", id="a", index=0)], [_call("g", '{"x":1}', id="b", index=0)]),
+        ([_call("f", "{}")], [_call("g", '{"x":1}')]),
+        ([_call("f", "{}", id="a"), _call("g", '{"x":1}', id="b")],),
+        ([_call("f", "{}", id="a"), _call("g", '{"x":', id="b")], [_call("", "1}")]),
+        ([_call("f", "", id="a", index=0)], [_call("g", '{"x":', id="b", index=1)],
+         [_call("", "{}", index=0)], [_call("", "1}", index=1)]),
+        ([_call("f", "{", id="a")], [_call("g", '{"x":1}', id="b")], [_call("", "}", id="a")]),
+    ],
+)  # fmt: skip
+def test_tool_calls_are_joined_by_id_or_index(pieces: tuple[list[dict[str, object]], ...]) -> None:
+    assert _calls(*pieces) == [("f", "{}"), ("g", '{"x":1}')]
+
+
+def test_a_new_id_with_every_piece_is_one_call() -> None:
+    pieces = (
+        [_call("f", "{", id="a", index=0)],
+        [_call("", '"x":', id="b", index=0)],
+        [_call("", "1}", index=0)],
+    )
+    assert _calls(*pieces) == [("f", '{"x":1}')]
+
+
+@pytest.mark.parametrize(
+    ("usage", "prompt", "completion", "reasoning", "cached", "is_exact"),
+    [
+        ({"prompt_tokens": 32, "completion_tokens": 9, "total_tokens": 135,
+          "completion_tokens_details": {"reasoning_tokens": 94}}, 32, 103, 94, None, True),
+        ({"prompt_tokens": 32, "completion_tokens": 9,
+          "completion_tokens_details": {"reasoning_tokens": 94}}, 32, 103, 94, None, False),
+        ({"prompt_tokens": 32, "completion_tokens": 9, "total_tokens": 41,
+          "completion_tokens_details": {"reasoning_tokens": 94}}, 32, 9, None, None, True),
+        ({"input_tokens": 1, "output_tokens": 9, "cache_read_input_tokens": 32}, 33, 9, None, 32, True),
+        ({"prompt_tokens": 5, "completion_tokens": 9, "total_tokens": 46,
+          "prompt_tokens_details": {"cached_tokens": 32}}, 37, 9, None, 32, True),
+        ({"prompt_tokens": 5, "completion_tokens": 9, "total_tokens": 14,
+          "prompt_tokens_details": {"cached_tokens": 32}}, 5, 9, None, None, True),
+        ({"prompt_tokens": 5, "completion_tokens": 9, "total_tokens": 99}, 5, 9, None, None, False),
+        ({"prompt_tokens": 5, "total_tokens": 14}, 5, 9, None, None, True),
+        ({"prompt_tokens": 5, "completion_tokens": 0, "total_tokens": 5}, 5, 1, None, None, False),
+    ],
+)  # fmt: skip
+def test_counts_that_contradict_each_other_are_corrected_or_marked(
+    usage: dict[str, object], prompt: int, completion: int, reasoning: int | None, cached: int | None,
+    is_exact: bool,
+) -> None:  # fmt: skip
+    turn = read(stream("Hi", usage=usage))
+    found = turn.usage
+    assert found is not None
+    counts = (found.prompt_tokens, found.completion_tokens, found.reasoning_tokens, found.cached_tokens)
+    assert counts == (prompt, completion, reasoning, cached)
+    assert (found.source is Source.REPORTED) == is_exact
+
+
+def test_no_reasoning_tokens_beside_reasoning_are_unknown() -> None:
+    usage = {"prompt_tokens": 5, "completion_tokens": 9, "completion_tokens_details": {"reasoning_tokens": 0}}
+    turn = read(stream({"reasoning": "R"}, {"content": "A"}, usage=usage))
+    assert turn.usage is not None
+    assert turn.usage.reasoning_tokens is None
+    assert turn.usage.notes == ("The server counts 0 reasoning tokens, although reasoning came.",)
+
+
+@pytest.mark.parametrize(
+    ("usage", "headers", "expected"),
+    [
+        ({"cost": 0.0123}, {}, ("0.0123", None, "usage.cost")),
+        ({"cost": 1.2e-05}, {}, ("0.000012", None, "usage.cost")),
+        ({"cost_in_usd_ticks": 123_000_000}, {}, ("0.0123", "USD", "usage.cost_in_usd_ticks")),
+        ({}, {"x-litellm-response-cost": "0.0123"}, ("0.0123", "USD", "x-litellm-response-cost")),
+        ({"cost": 0.5}, {"x-litellm-response-cost": "0.0123"}, ("0.5", None, "usage.cost")),
+        ({}, {"x-litellm-response-cost": "0.0"}, None),
+        ({"cost": "NaN"}, {"x-litellm-response-cost": "1e999"}, None),
+    ],
+)
+def test_the_cost_that_the_server_reports_is_read(
+    usage: dict[str, object], headers: dict[str, str], expected: tuple[str, str | None, str] | None
+) -> None:
+    counts = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+    turn = read(stream("Hi", usage={**counts, **usage}), headers={**EVENT_STREAM, **headers})
+    cost = turn.server_cost
+    assert (None if cost is None else (format(cost.amount, "f"), cost.currency, cost.origin)) == expected
 
 
 def test_chunks_without_blank_lines_between_them_are_read() -> None:

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from tui.core.causes import explain
 from tui.core.failure import Failure
+from tui.core.losses import loss_of, losses
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Cost, Usage
+from tui.core.usage import Cost, ServerCost, Source, Usage
 from tui.session.target import ChatTarget
 
 
@@ -16,6 +17,8 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
     failure = turn.failure
     if failure is None and turn.state is TurnState.STOPPED:
         failure = explain("interrupted")
+    if failure is None:
+        failure = loss_of(turn)
     return {
         "ok": failure is None,
         "provider": target.provider.name if is_named else None,
@@ -26,8 +29,13 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
         "finish_reason": turn.finish_reason,
         "usage": _usage(turn.usage),
         "cost": _cost(turn.cost),
+        "server_cost": _server_cost(turn.server_cost),
         "timings": _timings(turn),
-        "notes": list(turn.notes),
+        "notes": [*turn.notes, *losses(turn)],
+        "tool_calls": [
+            {"id": call.identity or None, "name": call.name, "arguments": call.arguments}
+            for call in turn.tool_calls.values()
+        ],
         "error": failure_report(failure),
     }
 
@@ -44,8 +52,10 @@ def failed_report(failure: Failure, url: str | None, model: str | None) -> dict[
         "finish_reason": None,
         "usage": None,
         "cost": None,
-        "timings": dict.fromkeys(("ttfb_ms", "ttft_ms", "ttfa_ms", "total_ms", "tpot_ms")),
+        "server_cost": None,
+        "timings": {**dict.fromkeys(("ttfb_ms", "ttft_ms", "ttfa_ms", "total_ms", "tpot_ms")), "source": {}},
         "notes": [],
+        "tool_calls": [],
         "error": failure_report(failure),
     }
 
@@ -72,19 +82,27 @@ def _usage(usage: Usage | None) -> dict[str, object] | None:
         "reasoning_tokens": usage.reasoning_tokens,
         "cached_tokens": usage.cached_tokens,
         "source": str(usage.source),
+        "notes": list(usage.notes),
     }
 
 
 def _cost(cost: Cost | None) -> dict[str, object] | None:
+    """Return an amount; what is unknown of it is null, and so is the total then."""
     if cost is None:
         return None
     return {
-        "input": plain_decimal(cost.input),
-        "output": plain_decimal(cost.output),
-        "total": plain_decimal(cost.total),
+        "input": None if cost.lacks_input else plain_decimal(cost.input),
+        "output": None if cost.lacks_output else plain_decimal(cost.output),
+        "total": None if cost.is_lower_bound else plain_decimal(cost.total),
         "currency": cost.currency,
-        "source": str(cost.source),
+        "source": "unknown" if cost.is_lower_bound else str(cost.source),
     }
+
+
+def _server_cost(cost: ServerCost | None) -> dict[str, object] | None:
+    if cost is None:
+        return None
+    return {"amount": plain_decimal(cost.amount), "currency": cost.currency, "from": cost.origin}
 
 
 def plain_decimal(amount: Decimal) -> str:
@@ -93,14 +111,18 @@ def plain_decimal(amount: Decimal) -> str:
 
 
 def _timings(turn: Turn) -> dict[str, object]:
-    timings = turn.timings
-    completion = turn.usage.completion_tokens if turn.usage is not None else None
+    """Return the times; ``source`` names those that rest on an estimate of ours."""
+    timings, usage = turn.timings, turn.usage
+    completion = usage.completion_tokens if usage is not None else None
+    tpot = timings.tpot_ms(completion)
+    is_estimated = tpot is not None and usage is not None and usage.source is Source.ESTIMATED
     return {
         "ttfb_ms": _rounded(timings.ttfb_ms),
         "ttft_ms": _rounded(timings.ttft_ms),
         "ttfa_ms": _rounded(timings.ttfa_ms),
         "total_ms": _rounded(timings.total_ms),
-        "tpot_ms": _rounded(timings.tpot_ms(completion)),
+        "tpot_ms": _rounded(tpot),
+        "source": {"tpot_ms": str(Source.ESTIMATED)} if is_estimated else {},
     }
 
 

@@ -13,6 +13,7 @@ from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisRepor
 from tui.core.embedding import embedding_cost
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure
+from tui.core.figures import exact_total
 from tui.core.key_reference import KeyKind
 from tui.core.provider import Provider
 from tui.core.report_text import (
@@ -142,9 +143,9 @@ class CheckPrinter:
         tokens = (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
         provider = self._subject.provider
         cost = (embedding_cost if provider.is_embedding else cost_of)(usage, provider.price)
-        if cost is None or not cost.total:
+        if cost is None or not (cost.total or cost.is_lower_bound):
             return f"Used {sign}{tokens:,} tokens"
-        return f"Used {sign}{tokens:,} tokens, {sign}{cost.total:f} {cost.currency}"
+        return f"Used {sign}{tokens:,} tokens, {exact_total(cost)}"
 
     def _line(self, role: str, text: str) -> None:
         self._print(ReportLine(role, text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.core.causes_usage import USAGE_CAUSES
 from tui.core.failure import Failure
+from tui.core.losses import loss_of
 from tui.core.turn import Turn, TurnState
 
 DONE = 0
@@ -24,5 +25,7 @@ def code_of_failure(failure: Failure | None) -> int:
 
 
 def code_of_turn(turn: Turn) -> int:
-    """Return the code of a turn that ended."""
-    return INTERRUPTED if turn.state is TurnState.STOPPED else code_of_failure(turn.failure)
+    """Return the code of a turn that ended; an answer of which a part was lost is a failed one."""
+    if turn.state is TurnState.STOPPED:
+        return INTERRUPTED
+    return code_of_failure(turn.failure or loss_of(turn))

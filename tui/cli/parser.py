@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from tui import __version__
+from tui.core.check_cost import CHECK_COST
 
 METRICS = """\
 figures:
@@ -104,7 +105,7 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = _command(
         commands,
         "check",
-        "Find out what is wrong with an endpoint, and what to do (costs at most about 20 tokens).",
+        f"Find out what is wrong with an endpoint, and what to do (one short chat: {CHECK_COST}).",
         "  lmdeck check http://localhost:8000/v1\n  lmdeck check qwen --json\n  lmdeck check --all --quick\n",
     )
     parser.add_argument("target", nargs="?", metavar="NAME|URL", help="a provider or an endpoint")

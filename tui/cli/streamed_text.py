@@ -8,7 +8,10 @@ from tui.core.turn import TextBuffer, Turn
 
 
 class StreamedText:
-    """Prints what is new of a turn: the reasoning dimmed on stderr, the answer on stdout."""
+    """Prints what is new of a turn: the reasoning dimmed on stderr, the answer on stdout.
+
+    Tool calls follow the answer, one a line as ``name(arguments)``: shown, never run.
+    """
 
     def __init__(self, output: Output, *, is_labelled: bool = False) -> None:
         """``is_labelled`` says in a line of its own what begins: for those who hear the text."""
@@ -45,6 +48,8 @@ class StreamedText:
                 self._output.text("")
         elif self._last_reasoning:
             self._output.aside("")
+        for call in turn.tool_calls.values():
+            self._output.line(f"{call.name}({call.arguments})")
         for note in turn.notes:
             self._output.aside(f"note: {safe_line(note)}")
 

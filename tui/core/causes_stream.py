@@ -65,6 +65,12 @@ STREAM_CAUSES: tuple[Cause, ...] = (
         is_warning=True,
     ),
     Cause(
+        "text-lost",
+        "Part of the answer was lost[[: {what}]].",
+        "Update the server or gateway, or ask for plain text; other clients may show what is missing.",
+        is_warning=True,
+    ),
+    Cause(
         "thinking-ate-budget",
         "The model spent [[the {allowed} tokens of this check||all its tokens]] on thinking "
         "and gave no answer.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.core.failure import Failure
-from tui.core.usage import ServerTimings, Usage
+from tui.core.usage import ServerCost, ServerTimings, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,24 @@ class ToolCallDelta:
     """A piece of a tool call: shown to the person, never run."""
 
     index: int
+    """Which call of the reply, counted from 0 in the order in which they began."""
     name: str
     arguments: str
+    identity: str = ""
+    """The call's ``id``, with the first piece that has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSeen:
+    """A chunk of the answer without text came: a token that shows nothing, or the end of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostText:
+    """A part of the answer came that cannot be shown."""
+
+    what: str
+    """One sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,13 @@ class UsageReport:
     """Token counts by the server: cumulative, so the last one replaces those before."""
 
     usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCostReport:
+    """What the server says that the exchange cost; the last one counts."""
+
+    cost: ServerCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +156,10 @@ StreamEvent = (
     | AnswerDelta
     | Reclassified
     | ToolCallDelta
+    | ChunkSeen
+    | LostText
     | UsageReport
+    | ServerCostReport
     | TimingsReport
     | Identified
     | ResponseStarted

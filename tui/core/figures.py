@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from tui.core.usage import Cost, Price, Source, Usage
+from tui.core.usage import Cost, Price, ServerCost, Source, Usage, cost_of
 
 UNKNOWN = "—"
 ESTIMATE_MARK = "~"
+LOWER_BOUND_MARK = "≥ "
 FREE = "free"
 
 _SIGNIFICANT_DIGITS = 4
@@ -66,8 +67,18 @@ def exact_amount(amount: Decimal) -> str:
     return f"{whole}.{decimals.rstrip('0').ljust(_MONEY_DECIMALS, '0')}"
 
 
+def format_total(cost: Cost) -> str:
+    """Return an amount with its mark: ``0.0012 USD``, ``~0.0012 USD``, ``≥ 0.0012 USD`` where a part of it
+    is unknown, ``— USD`` where nothing of it is known."""
+    if not cost.is_lower_bound:
+        return marked(f"{format_amount(cost.total)} {cost.currency}", cost.source)
+    if not cost.total:
+        return f"{UNKNOWN} {cost.currency}"
+    return f"{LOWER_BOUND_MARK}{format_amount(cost.total)} {cost.currency}"
+
+
 def format_cost(cost: Cost | None, price: Price) -> str:
-    """Return what an exchange cost: ``0.0012 USD``, ``~0.0012 USD``, ``free``, ``—``, or nothing.
+    """Return what an exchange cost, see ``format_total``; ``free``, or nothing.
 
     Nothing (an empty text) where the provider has no price: then there is nothing to say of
     money. ``—`` where it has one and the tokens are unknown.
@@ -75,14 +86,18 @@ def format_cost(cost: Cost | None, price: Price) -> str:
     if price.is_free:
         return FREE
     if cost is not None:
-        return marked(f"{format_amount(cost.total)} {cost.currency}", cost.source)
+        return format_total(cost)
     return f"{UNKNOWN} {price.currency}" if price.is_known else ""
 
 
 def format_costs(costs: Iterable[Cost]) -> str:
     """Return amounts of several currencies side by side: they are never added up."""
-    amounts = [cost for cost in costs if cost.total]
-    return " + ".join(marked(f"{format_amount(cost.total)} {cost.currency}", cost.source) for cost in amounts)
+    return " + ".join(format_total(cost) for cost in costs if cost.total or cost.is_lower_bound)
+
+
+def format_server_cost(cost: ServerCost) -> str:
+    """Return what the server says that it cost, every digit shown: ``0.0123 USD``."""
+    return f"{exact_amount(cost.amount)} {cost.currency}" if cost.currency else exact_amount(cost.amount)
 
 
 def format_milliseconds(milliseconds: float | None) -> str:
@@ -137,20 +152,24 @@ def price_arithmetic(usage: Usage | None, price: Price) -> tuple[str, ...]:
         ("completion tokens", usage.completion_tokens, price.output),
     )
     lines = [_side(label, count, each, price.currency, usage.source) for label, count, each in sides]
-    known = [
-        Decimal(count) * each / 1000 for _, count, each in sides if count is not None and each is not None
-    ]
-    if known:
-        incomplete = any(count is None and each for _, count, each in sides)
-        source = Source.ESTIMATED if incomplete else usage.source
-        lines.append(marked(f"{exact_amount(sum(known, Decimal(0)))} {price.currency} in all", source))
+    cost = cost_of(usage, price)
+    if cost is not None:
+        lines.append(f"Total {exact_total(cost)}")
     return tuple(lines)
+
+
+def exact_total(cost: Cost) -> str:
+    """Return an amount with its mark and every digit; see ``format_total``."""
+    amount = f"{exact_amount(cost.total)} {cost.currency}"
+    if not cost.is_lower_bound:
+        return marked(amount, cost.source)
+    return f"{LOWER_BOUND_MARK}{amount}" if cost.total else f"{UNKNOWN} {cost.currency}"
 
 
 def _side(label: str, count: int | None, each: Decimal | None, currency: str, source: Source) -> str:
     tokens = format_tokens(count, source)
     if each is None:
-        return f"{tokens} {label}: no price given"
+        return f"{tokens} {label}: no price given, so the amount is unknown"
     unit = f"{exact_amount(each)} {currency} / 1,000"
     if count is None:
         return f"{UNKNOWN} {label} × {unit} = {UNKNOWN}"

@@ -7,21 +7,26 @@ from typing import Any
 
 from tui.core.events import (
     AnswerDelta,
+    ChunkSeen,
     Finished,
     Identified,
+    LostText,
     MalformedEvent,
     Note,
     Progress,
     ReasoningDelta,
     Reclassified,
     ResponseStarted,
+    ServerCostReport,
     StreamEvent,
     StreamFailed,
     TimingsReport,
     ToolCallDelta,
     UsageReport,
 )
+from tui.core.reconcile import reconcile_with_text
 from tui.core.turn import ToolCall, Turn, TurnState
+from tui.core.usage import Source
 
 
 def apply(turn: Turn, event: StreamEvent, at: float) -> None:
@@ -71,11 +76,32 @@ def _add_tool_call(turn: Turn, event: ToolCallDelta, at: float) -> None:
     call = turn.tool_calls.get(event.index)
     if call is None:
         call = turn.tool_calls[event.index] = ToolCall()
+    call.identity = call.identity or event.identity
     call.add(event.name, event.arguments)
+    turn.timings.saw_chunk(at)
+
+
+def _see_chunk(turn: Turn, event: ChunkSeen, at: float) -> None:
+    turn.timings.saw_chunk(at)
+
+
+def _lose(turn: Turn, event: LostText, at: float) -> None:
+    if event.what not in turn.lost:
+        turn.lost.append(event.what)
+
+
+def _set_server_cost(turn: Turn, event: ServerCostReport, at: float) -> None:
+    turn.server_cost = event.cost
 
 
 def _set_usage(turn: Turn, event: UsageReport, at: float) -> None:
     turn.usage = event.usage
+
+
+def settle_usage(turn: Turn) -> None:
+    """Make the server's counts agree with the text of a turn that ended."""
+    if turn.usage is not None and turn.usage.source is Source.REPORTED:
+        turn.usage = reconcile_with_text(turn.usage, turn.reasoning, turn.answer)
 
 
 def _set_server_timings(turn: Turn, event: TimingsReport, at: float) -> None:
@@ -96,6 +122,8 @@ def _progress(turn: Turn, event: Progress, at: float) -> None:
     turn.progress = event
     if turn.timings.started is None and event.stage != "starting":
         turn.timings.started = at
+    if event.stage == "connected":
+        turn.timings.sending = at
 
 
 def _add_note(turn: Turn, event: Note, at: float) -> None:
@@ -114,7 +142,7 @@ def _finish(turn: Turn, event: Finished, at: float) -> None:
 
 def _fail(turn: Turn, event: StreamFailed, at: float) -> None:
     turn.failure = event.failure
-    turn.finish_reason = event.finish_reason
+    turn.finish_reason = event.finish_reason or turn.finish_reason
     _end(turn, TurnState.FAILED, at)
 
 
@@ -124,6 +152,7 @@ def _end(turn: Turn, state: TurnState, at: float) -> None:
     turn.state = state
     turn.progress = None
     turn.timings.ended = at
+    settle_usage(turn)
 
 
 def _thinking_seconds(turn: Turn, until: float | None) -> float | None:
@@ -136,6 +165,9 @@ _FOLDS: Mapping[type, Callable[[Turn, Any, float], None]] = {
     ReasoningDelta: _add_reasoning,
     Reclassified: _reclassify,
     ToolCallDelta: _add_tool_call,
+    ChunkSeen: _see_chunk,
+    LostText: _lose,
+    ServerCostReport: _set_server_cost,
     UsageReport: _set_usage,
     TimingsReport: _set_server_timings,
     Identified: _identify,

@@ -153,8 +153,11 @@ class Provider:
 
     @property
     def price(self) -> Price:
-        """The two prices and their currency."""
-        return Price(self.input_price, self.output_price, self.currency)
+        """The two prices and their currency; vectors have no output that could cost anything."""
+        output = Decimal(0) if self.category is Category.EMBEDDING else self.output_price
+        if self.input_price is None and self.category is Category.EMBEDDING:
+            output = None
+        return Price(self.input_price, output, self.currency)
 
     @property
     def is_active(self) -> bool:

@@ -7,13 +7,17 @@ from dataclasses import replace
 
 from tui.core.events import (
     AnswerDelta,
+    ChunkSeen,
     Finished,
     Identified,
+    LostText,
     Note,
+    Progress,
     ReasoningDelta,
     StreamEvent,
     StreamFailed,
     ToolCallDelta,
+    UsageReport,
 )
 from tui.core.secret import Redactor
 
@@ -36,6 +40,8 @@ class ReplyRedactor:
                 cleaned += self._text(event)
             elif isinstance(event, ToolCallDelta):
                 cleaned.append(self._tool_call(event))
+            elif isinstance(event, ChunkSeen | Progress | UsageReport):
+                cleaned.append(event)  # what is held back may go on after it
             else:
                 cleaned += [*self.flush(), self._other(event)]
         return cleaned
@@ -65,7 +71,8 @@ class ReplyRedactor:
         text, rest = self._split(self._held_arguments.pop(event.index, "") + event.arguments)
         if rest:
             self._held_arguments[event.index] = rest
-        return ToolCallDelta(event.index, self._redactor.redact(event.name), text)
+        redact = self._redactor.redact
+        return ToolCallDelta(event.index, redact(event.name), text, redact(event.identity))
 
     def _split(self, text: str) -> tuple[str, str]:
         text = self._redactor.redact(text)
@@ -83,6 +90,8 @@ class ReplyRedactor:
                 )
             case Note():
                 return Note(redact(event.text))
+            case LostText():
+                return LostText(redact(event.what))
             case Finished(reason=str(reason)):
                 return Finished(redact(reason))
             case StreamFailed(finish_reason=str(reason)):

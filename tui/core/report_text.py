@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tui.core.check_cost import CHECK_COST
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
@@ -156,7 +157,7 @@ def cost_line(*, is_quick: bool, usage_tokens: int | None = None, is_embedding: 
     if usage_tokens is None and is_embedding:
         return "Sends two short texts: about 25 input tokens."
     if usage_tokens is None:
-        return "Sends one short chat: about 20 output tokens at most."
+        return f"Sends one short chat: {CHECK_COST}."
     return f"Used {usage_tokens:,} tokens."
 
 

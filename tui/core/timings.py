@@ -1,17 +1,22 @@
 """The published metrics: one definition each, in milliseconds, ``None`` where not defined.
 
 TTFB: headers − request. TTFT: first non-empty reasoning or answer text − request. TTFA: first
-answer text − request. TPOT: (last text − first text) / (completion tokens − 1), of which one that came
-without text is none: the token that ends an answer. E2E: end − request.
+answer text − request. The request is the moment before its first byte is written, on a new connection
+as on a kept one. TPOT: (last chunk − first text) / (completion tokens − 1): the last chunk of a choice,
+with or without text, since servers also count the token that ends an answer. E2E: end − start, in which
+the connection is made.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
 
 _FEWEST_MOMENTS = 5
 """Text that came together tells less: with fewer moments than these, the rate is that of the network."""
+_TOKENS_WITHOUT_TEXT = 2
+"""Tokens that a short answer may count beside its pieces of text: those that begin and end it."""
+_FASTEST_MS = 0.1
+"""No server writes 10,000 tokens a second into one stream: what looks so was held back."""
 
 
 @dataclass(slots=True)
@@ -19,46 +24,58 @@ class Timings:
     """Time stamps of one exchange, in seconds on one monotonic clock."""
 
     started: float | None = None
-    """The request was sent (or its connection was begun)."""
+    """The exchange began: its connection was looked for."""
+    sending: float | None = None
+    """The first byte of the request was about to be written; of the last try where there were several."""
     headers: float | None = None
     first_text: float | None = None
     first_answer: float | None = None
     last_text: float | None = None
+    last_chunk: float | None = None
+    """The last chunk of the answer, with or without text."""
     ended: float | None = None
     text_events: int = 0
+    moments: int = 0
+    """Text-bearing events that did not come together with the one before."""
     gaps: list[float] = field(default_factory=list)
     """Seconds between text-bearing events (chunk gaps, not token latencies); the first 10,000."""
 
     def saw_text(self, at: float, *, is_answer: bool) -> None:
         """Record one text-bearing event."""
+        if self.last_text is None or at > self.last_text:
+            self.moments += 1
         if self.last_text is not None and len(self.gaps) < 10_000:
             self.gaps.append(at - self.last_text)
         if self.first_text is None:
             self.first_text = at
         if is_answer and self.first_answer is None:
             self.first_answer = at
-        self.last_text = at
+        self.last_text = self.last_chunk = at
         self.text_events += 1
+
+    def saw_chunk(self, at: float) -> None:
+        """Record a chunk of the answer that brought no text."""
+        self.last_chunk = at
 
     @property
     def ttfb_ms(self) -> float | None:
         """Time to the response headers."""
-        return self._since_start(self.headers)
+        return self._since_request(self.headers)
 
     @property
     def ttft_ms(self) -> float | None:
         """Time to the first text, reasoning or answer."""
-        return self._since_start(self.first_text)
+        return self._since_request(self.first_text)
 
     @property
     def ttfa_ms(self) -> float | None:
         """Time to the first text of the answer."""
-        return self._since_start(self.first_answer)
+        return self._since_request(self.first_answer)
 
     @property
     def total_ms(self) -> float | None:
-        """Time to the end of the stream (E2E)."""
-        return self._since_start(self.ended)
+        """Time from the start, connection included, to the end of the stream (E2E)."""
+        return _milliseconds(self.started, self.ended)
 
     @property
     def thinking_ms(self) -> float | None:
@@ -71,32 +88,44 @@ class Timings:
     def tpot_ms(self, completion_tokens: int | None) -> float | None:
         """Time per output token without the first one; needs two tokens and two text events.
 
-        Pieces that came at once count as one: text in a few bursts tells nothing of a token's time.
-
-        Servers count the token that ends an answer (llama.cpp, vLLM, SGLang, TGI), and nothing comes for
-        it. Where one token more is counted than pieces of text came, it is that one.
+        Not defined for text that came in bursts: pieces that came at once count as one, and each of two
+        has to be a token of its own. Faster than ``_FASTEST_MS`` a token is a burst, too.
         """
         if completion_tokens is None or completion_tokens < 2 or self.text_events < 2:
             return None
         if self.first_text is None or self.last_text is None or self.last_text <= self.first_text:
             return None
-        if self._came_in_bursts:
+        if self._came_in_bursts(completion_tokens):
             return None
-        with_text = completion_tokens - (completion_tokens == self.text_events + 1)
-        return (self.last_text - self.first_text) * 1000 / (with_text - 1)
+        end, tokens = self.last_text, completion_tokens - 1
+        if self._end_took_time:
+            end = self.last_chunk or end
+        elif completion_tokens == self.text_events + 1:
+            tokens -= 1  # the token that ends an answer was counted, but not waited for
+        tpot = (end - self.first_text) * 1000 / tokens
+        return tpot if tpot >= _FASTEST_MS else None
+
+    @property
+    def _end_took_time(self) -> bool:
+        """Whether chunks without text came behind the last text, as late as tokens come."""
+        if self.first_text is None or self.last_text is None or self.last_chunk is None:
+            return False
+        usual = (self.last_text - self.first_text) / max(1, self.text_events - 1)
+        return self.last_chunk - self.last_text > usual / 4
 
     def decode_rate(self, completion_tokens: int | None) -> float | None:
         """Tokens per second after the first token: 1000 / TPOT."""
         tpot = self.tpot_ms(completion_tokens)
         return None if not tpot else 1000 / tpot
 
-    @property
-    def _came_in_bursts(self) -> bool:
-        needed = min(self.text_events, _FEWEST_MOMENTS) - 1
-        apart = (gap for gap in self.gaps if gap > 0)
-        return bool(self.gaps) and sum(1 for _ in islice(apart, needed)) < needed
+    def _came_in_bursts(self, completion_tokens: int) -> bool:
+        if self.moments <= 2 and completion_tokens > self.text_events + _TOKENS_WITHOUT_TEXT:
+            return True
+        return self.moments < min(self.text_events, _FEWEST_MOMENTS)
 
-    def _since_start(self, moment: float | None) -> float | None:
-        if moment is None or self.started is None:
-            return None
-        return (moment - self.started) * 1000
+    def _since_request(self, moment: float | None) -> float | None:
+        return _milliseconds(self.started if self.sending is None else self.sending, moment)
+
+
+def _milliseconds(start: float | None, end: float | None) -> float | None:
+    return None if start is None or end is None else (end - start) * 1000

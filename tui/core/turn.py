@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.core.failure import Failure
 from tui.core.safe_text import NeutralisedCount, count_neutralised
 from tui.core.timings import Timings
-from tui.core.usage import Cost, ServerTimings, Usage, count_wide, tokens_of
+from tui.core.usage import Cost, ServerCost, ServerTimings, Usage, count_wide, tokens_of
 
 if TYPE_CHECKING:
     from tui.core.events import Progress
@@ -149,9 +149,11 @@ class TextBuffer:
 class ToolCall:
     """A tool call as far as it came: shown, never run. It grows by pieces as cheaply as a text."""
 
-    __slots__ = ("_arguments", "_name", "_name_length")
+    __slots__ = ("_arguments", "_name", "_name_length", "identity")
 
-    def __init__(self, name: str = "", arguments: str = "") -> None:
+    def __init__(self, name: str = "", arguments: str = "", identity: str = "") -> None:
+        self.identity = identity
+        """The ``id`` that the server gave it; empty where it gave none."""
         self._name = [name]
         self._name_length = len(name)
         self._arguments = [arguments]
@@ -207,6 +209,8 @@ class Turn:
     tool_calls: dict[int, ToolCall] = field(default_factory=dict)
     usage: Usage | None = None
     cost: Cost | None = None
+    server_cost: ServerCost | None = None
+    """What the server itself says that the exchange cost."""
     timings: Timings = field(default_factory=Timings)
     server_timings: ServerTimings | None = None
     thinking_seconds: float | None = None
@@ -216,6 +220,8 @@ class Turn:
     reasoning_source: str | None = None
     notes: list[str] = field(default_factory=list)
     malformed_events: int = 0
+    lost: list[str] = field(default_factory=list)
+    """What came and cannot be shown, one sentence each; kept among the notes of a stored turn."""
     failure: Failure | None = None
     is_copy: bool = False
     """Copied from another conversation, where it was paid for."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tui.core.figures import format_amount, format_milliseconds, format_rate, format_tokens, marked
+from tui.core.figures import (
+    format_milliseconds,
+    format_rate,
+    format_server_cost,
+    format_tokens,
+    format_total,
+)
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source
 
@@ -28,6 +34,8 @@ def turn_summary(turn: Turn) -> str:
     rate = turn.timings.decode_rate(usage.completion_tokens if usage else None)
     if rate is not None:
         parts.append(format_rate(rate, usage.source if usage else Source.ESTIMATED))
-    if turn.cost is not None and turn.cost.total:
-        parts.append(marked(f"{format_amount(turn.cost.total)} {turn.cost.currency}", turn.cost.source))
+    if turn.cost is not None and (turn.cost.total or turn.cost.is_lower_bound):
+        parts.append(format_total(turn.cost))
+    if turn.server_cost is not None:
+        parts.append(f"the server says {format_server_cost(turn.server_cost)}")
     return " · ".join(parts)

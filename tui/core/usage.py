@@ -25,7 +25,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Token counts of one exchange. ``None`` means unknown, which is not 0."""
+    """Token counts of one exchange. ``None`` means unknown, which is not 0.
+
+    As a server sent them they may contradict each other: ``core.reconcile`` corrects or marks them.
+    """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -34,10 +37,18 @@ class Usage:
     cached_tokens: int | None = None
     """Prompt tokens that the server took from its prefix cache."""
     source: Source = Source.REPORTED
+    notes: tuple[str, ...] = ()
+    """What did not add up in the server's counts, one sentence each."""
 
     def plus(self, other: Usage) -> Usage:
-        """Return the sum; a field unknown on both sides stays unknown, one estimate makes it one."""
+        """Return the sum, without notes. A field unknown on both sides stays unknown; one estimate, or a
+        count of tokens that is unknown on one side, makes the sum an estimate."""
         estimated = Source.ESTIMATED in (self.source, other.source)
+        for left, right in (
+            (self.prompt_tokens, other.prompt_tokens),
+            (self.completion_tokens, other.completion_tokens),
+        ):
+            estimated |= (left is None) != (right is None)
         return Usage(
             _sum(self.prompt_tokens, other.prompt_tokens),
             _sum(self.completion_tokens, other.completion_tokens),
@@ -84,23 +95,34 @@ class Price:
 
     @property
     def is_free(self) -> bool:
-        """Whether every given price is 0."""
-        return self.is_known and not (self.input or Decimal(0)) and not (self.output or Decimal(0))
+        """Whether both prices are 0; a price that nobody gave is not."""
+        return self.input == 0 and self.output == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The amount of one exchange, or of several in the same currency."""
+    """The amount of one exchange, or of several in the same currency.
+
+    A side that has no price, or whose tokens are unknown, is ``lacking``: its amount holds what is
+    known of it, so the whole is a lower bound, never an exact figure.
+    """
 
     input: Decimal
     output: Decimal
     currency: str
     source: Source = Source.REPORTED
+    lacks_input: bool = False
+    lacks_output: bool = False
 
     @property
     def total(self) -> Decimal:
-        """Input and output together."""
+        """Input and output together; a lower bound where ``is_lower_bound``."""
         return self.input + self.output
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether a part of the amount is unknown."""
+        return self.lacks_input or self.lacks_output
 
     def plus(self, other: Cost) -> Cost:
         """Return the sum of two amounts.
@@ -111,33 +133,53 @@ class Cost:
         if self.currency != other.currency:
             raise ValueError(f"cannot add {other.currency} to {self.currency}")
         estimated = Source.ESTIMATED in (self.source, other.source)
-        source = Source.ESTIMATED if estimated else Source.REPORTED
-        return Cost(self.input + other.input, self.output + other.output, self.currency, source)
+        return Cost(
+            self.input + other.input,
+            self.output + other.output,
+            self.currency,
+            Source.ESTIMATED if estimated else Source.REPORTED,
+            self.lacks_input or other.lacks_input,
+            self.lacks_output or other.lacks_output,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCost:
+    """What the server itself says an exchange cost: shown beside our own figure, never added to it."""
+
+    amount: Decimal
+    currency: str | None
+    """``None`` where the server names none (OpenRouter and LiteLLM mean US dollars)."""
+    origin: str
+    """The field or header that it stood in, such as ``usage.cost``."""
+
+
+def differs(cost: Cost | None, server: ServerCost) -> bool:
+    """Whether our exact amount and the server's are more than 2 % apart, in the same currency."""
+    if cost is None or cost.is_lower_bound or cost.source is Source.ESTIMATED:
+        return False
+    if (server.currency or "USD") != cost.currency:
+        return False
+    return abs(cost.total - server.amount) > max(cost.total, server.amount) * Decimal("0.02")
 
 
 def cost_of(usage: Usage | None, price: Price) -> Cost | None:
-    """Return tokens × price / 1,000, or ``None`` where the price or every count is unknown.
-
-    A side whose count is unknown makes the whole amount an estimate: it is a lower bound.
-    """
+    """Return tokens × price / 1,000, or ``None`` where the price or every count is unknown."""
     if usage is None or not price.is_known:
         return None
     if usage.prompt_tokens is None and usage.completion_tokens is None:
         return None
-    incomplete = usage.prompt_tokens is None or usage.completion_tokens is None
-    source = Source.ESTIMATED if incomplete else usage.source
-    return Cost(
-        _amount(usage.prompt_tokens, price.input),
-        _amount(usage.completion_tokens, price.output),
-        price.currency,
-        source,
-    )
+    sides = _amount(usage.prompt_tokens, price.input), _amount(usage.completion_tokens, price.output)
+    (input_amount, output_amount) = (side or Decimal(0) for side in sides)
+    return Cost(input_amount, output_amount, price.currency, usage.source, *(side is None for side in sides))
 
 
-def _amount(tokens: int | None, price: Decimal | None) -> Decimal:
-    if tokens is None or price is None:
+def _amount(tokens: int | None, price: Decimal | None) -> Decimal | None:
+    """Return an amount, ``None`` where it is unknown: nothing costs nothing at any price, and anything
+    costs nothing where it is free."""
+    if tokens == 0 or price == 0:
         return Decimal(0)
-    return Decimal(tokens) * price / 1000
+    return None if tokens is None or price is None else Decimal(tokens) * price / 1000
 
 
 def estimate_tokens(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from tui.core.chat import ChatRequest, Endpoint
@@ -146,8 +147,7 @@ class ChatCall:
             now = asyncio.get_running_loop().time()
             self._first_sent = now if self._first_sent is None else self._first_sent
             watch.restart(self._within_whole(limit))
-            if not exchange.is_reused:
-                self._emit(Progress("connected", exchange.tls_version or ""))
+            self._emit(Progress("connected", exchange.tls_version or ""))
         elif phase is Phase.HEADERS:
             self._emit(Progress("sent"))
 
@@ -203,10 +203,10 @@ class ChatCall:
         )
         await reply.read(self._mailbox.wait_for_room)
         last = reply.last_events
-        failure = last[-1].failure if isinstance(last[-1], StreamFailed) else None
-        if failure is not None and not reply.has_text:
+        end = last[-1]
+        if isinstance(end, StreamFailed) and not reply.has_text:
             failure = complete_refusal(
-                failure,
+                end.failure,
                 self._endpoint,
                 route="/chat/completions",
                 location=headers.get("location"),
@@ -214,7 +214,7 @@ class ChatCall:
                 redactor=self._redactor,
                 way=self._factory.route(self._endpoint.base_url),
             )
-            last = (*last[:-1], StreamFailed(failure))
+            last = (*last[:-1], replace(end, failure=failure))
             if self._adapt(failure, body):
                 return False
             self._refusal = failure

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tui.core.chat import ChatRequest
 from tui.core.events import EventBatch
+from tui.core.fold import settle_usage
 from tui.core.redaction import ReplyRedactor
 from tui.core.secret import Redactor
 from tui.core.turn import Turn, TurnState
@@ -59,8 +60,9 @@ class LiveTurn:
         turn = self.turn
         if turn.timings.ended is None:
             turn.timings.ended = self._clock()
-        if turn.usage is None and (turn.answer or turn.reasoning):
+        if turn.usage is None and (turn.answer or turn.reasoning or turn.tool_calls):
             turn.usage = _estimate(turn, self._request)
+        settle_usage(turn)
         turn.cost = cost_of(turn.usage, self._price)
         if turn.reasoning and turn.thinking_seconds is None and turn.timings.thinking_ms is not None:
             turn.thinking_seconds = turn.timings.thinking_ms / 1000
@@ -69,9 +71,10 @@ class LiveTurn:
 
 def _estimate(turn: Turn, request: ChatRequest) -> Usage:
     reasoning = turn.reasoning.tokens
+    calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
     return Usage(
         prompt_tokens=sum(estimate_tokens(message.content) + 4 for message in request.messages),
-        completion_tokens=reasoning + turn.answer.tokens,
+        completion_tokens=reasoning + turn.answer.tokens + calls,
         reasoning_tokens=reasoning or None,
         source=Source.ESTIMATED,
     )

@@ -18,7 +18,7 @@ from typing import Any
 from tui.core.failure import Failure
 from tui.core.timings import Timings
 from tui.core.turn import ToolCall, Turn, TurnState
-from tui.core.usage import Cost, ServerTimings, Source, Usage
+from tui.core.usage import Cost, ServerCost, ServerTimings, Source, Usage
 from tui.store.migrations import CONVERSATION_SCHEMA
 
 Record = dict[str, Any]
@@ -32,7 +32,7 @@ _FORMAT = frozenset(
 """Words of the format: a key that happens to be one of them (``done``) must not break the file."""
 _MOST_DIGITS = 40
 """Before or behind the point: an amount such as 1e99999 would fill the memory where it is written out."""
-_STAMPS = ("headers", "first_text", "first_answer", "last_text", "ended")
+_STAMPS = ("sending", "headers", "first_text", "first_answer", "last_text", "last_chunk", "ended")
 
 
 def encode_line(record: Record, redact: Callable[[str], str] | None = None) -> bytes:
@@ -89,6 +89,7 @@ def end_record(turn: Turn, *, is_copy: bool = False) -> Record:
         "model": turn.model,
         "usage": encode_flat(turn.usage),
         "cost": encode_cost(turn.cost),
+        "server_cost": encode_server_cost(turn.server_cost),
         "timings": _encode_timings(turn.timings),
         "server_timings": encode_flat(turn.server_timings),
         "thinking_seconds": turn.thinking_seconds,
@@ -96,7 +97,7 @@ def end_record(turn: Turn, *, is_copy: bool = False) -> Record:
         "served_model": turn.served_model,
         "system_fingerprint": turn.system_fingerprint,
         "reasoning_source": turn.reasoning_source,
-        "notes": list(turn.notes),
+        "notes": [*turn.notes, *turn.lost],
         "malformed_events": turn.malformed_events or None,
         "tool_calls": {str(index): [call.name, call.arguments] for index, call in turn.tool_calls.items()},
         "failure": _encode_failure(turn.failure),
@@ -133,6 +134,7 @@ def apply_end(record: Mapping[str, Any], turn: Turn) -> None:
     turn.state = _state(record)
     turn.usage = decode_usage(record.get("usage"))
     turn.cost = decode_cost(record.get("cost"))
+    turn.server_cost = decode_server_cost(record.get("server_cost"))
     turn.timings = _decode_timings(record.get("timings"))
     turn.server_timings = _decode_flat(ServerTimings, record.get("server_timings"))
     turn.thinking_seconds = _number(record.get("thinking_seconds"))
@@ -140,8 +142,7 @@ def apply_end(record: Mapping[str, Any], turn: Turn) -> None:
     turn.served_model = _text(record, "served_model")
     turn.system_fingerprint = _text(record, "system_fingerprint")
     turn.reasoning_source = _text(record, "reasoning_source")
-    notes = record.get("notes", [])
-    turn.notes = [note for note in notes if isinstance(note, str)] if isinstance(notes, list) else []
+    turn.notes = list(_texts(record.get("notes")))
     turn.malformed_events = _count(record.get("malformed_events")) or 0
     turn.tool_calls = _decode_tool_calls(record.get("tool_calls"))
     turn.failure = _decode_failure(record.get("failure"))
@@ -158,6 +159,7 @@ def decode_usage(value: object) -> Usage | None:
         reasoning_tokens=_count(value.get("reasoning_tokens")),
         cached_tokens=_count(value.get("cached_tokens")),
         source=_source(value),
+        notes=_texts(value.get("notes")),
     )
 
 
@@ -165,20 +167,49 @@ def decode_cost(value: object) -> Cost | None:
     """Return the amount of an ``end`` line, with every digit it was written with."""
     if not isinstance(value, dict):
         return None
+    amounts = _amount(value.get("input")), _amount(value.get("output"))
+    if amounts[0] is None or amounts[1] is None:
+        return None
+    lacking = _texts(value.get("lacking"))
+    return Cost(
+        amounts[0],
+        amounts[1],
+        str(value.get("currency", "USD")),
+        _source(value),
+        "input" in lacking,
+        "output" in lacking,
+    )
+
+
+def decode_server_cost(value: object) -> ServerCost | None:
+    """Return what the server said that an exchange cost."""
+    if not isinstance(value, dict):
+        return None
+    amount, currency = _amount(value.get("amount")), _text(value, "currency")
+    return None if amount is None else ServerCost(amount, currency, str(value.get("from", "")))
+
+
+def _amount(value: object) -> Decimal | None:
     try:
-        amounts = Decimal(str(value["input"])), Decimal(str(value["output"]))
-    except (ArithmeticError, KeyError):
+        amount = Decimal(str(value))
+    except ArithmeticError:
         return None
-    if not all(amount.is_finite() and abs(amount.adjusted()) < _MOST_DIGITS for amount in amounts):
-        return None
-    return Cost(*amounts, str(value.get("currency", "USD")), _source(value))
+    return amount if amount.is_finite() and abs(amount.adjusted()) < _MOST_DIGITS else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
 
 
 def encode_flat(value: Usage | ServerTimings | None) -> Record | None:
     if value is None:
         return None
     items = {item.name: getattr(value, item.name) for item in fields(value)}
-    return {name: item for name, item in items.items() if item is not None}
+    return {
+        name: list(item) if isinstance(item, tuple) else item
+        for name, item in items.items()
+        if item is not None and item != ()
+    }
 
 
 def _decode_flat(kind: type[ServerTimings], value: object) -> ServerTimings | None:
@@ -195,12 +226,22 @@ def _decode_flat(kind: type[ServerTimings], value: object) -> ServerTimings | No
 def encode_cost(cost: Cost | None) -> Record | None:
     if cost is None:
         return None
+    sides = (("input", cost.lacks_input), ("output", cost.lacks_output))
+    lacking = [side for side, is_lacking in sides if is_lacking]
     return {
         "input": format(cost.input, "f"),
         "output": format(cost.output, "f"),
         "currency": cost.currency,
         "source": cost.source.value,
+        **({"lacking": lacking} if lacking else {}),
     }
+
+
+def encode_server_cost(cost: ServerCost | None) -> Record | None:
+    if cost is None:
+        return None
+    record: Record = {"amount": format(cost.amount, "f"), "from": cost.origin}
+    return {**record, "currency": cost.currency} if cost.currency else record
 
 
 def _encode_timings(timings: Timings) -> Record | None:
@@ -211,13 +252,15 @@ def _encode_timings(timings: Timings) -> Record | None:
     relative = {
         name: round(stamp - timings.started, 6) for name, stamp in stamps.items() if stamp is not None
     }
-    return {**relative, "text_events": timings.text_events}
+    return {**relative, "text_events": timings.text_events, "moments": timings.moments}
 
 
 def _decode_timings(value: object) -> Timings:
     if not isinstance(value, dict):
         return Timings()
-    timings = Timings(started=0.0, text_events=_count(value.get("text_events")) or 0)
+    events = _count(value.get("text_events")) or 0
+    moments = _count(value.get("moments"))
+    timings = Timings(started=0.0, text_events=events, moments=events if moments is None else moments)
     for name in _STAMPS:
         setattr(timings, name, _number(value.get(name)))
     return timings

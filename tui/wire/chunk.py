@@ -8,20 +8,24 @@ from collections.abc import Mapping
 from tui.core.events import (
     AnswerDelta,
     Identified,
+    LostText,
     Note,
     ReasoningDelta,
+    ServerCostReport,
     StreamEvent,
     TimingsReport,
     ToolCallDelta,
     UsageReport,
 )
-from tui.core.usage import Usage
+from tui.core.usage import ServerCost, Usage
 from tui.wire.finish import Outcome
 from tui.wire.limits import LimitExceeded
 from tui.wire.reasoning import find_reasoning, flatten, split_parts
 from tui.wire.surrogates import SurrogateMender, mend
 from tui.wire.think_tags import TagSplitter
-from tui.wire.usage_fields import read_timings, read_usage
+from tui.wire.tool_calls import ToolCallOrder
+from tui.wire.unread_fields import AUDIO_NOTE, KNOWN_FIELDS, find_media, find_unread
+from tui.wire.usage_fields import read_server_cost, read_timings, read_usage
 
 OTHER_CHOICES = "The server sent several answers; only the first is shown."
 REFUSED = "The model refused to answer."
@@ -31,8 +35,9 @@ class ChunkReader:
     """Reads the chunks of one reply in order and keeps what they say of its end in ``outcome``."""
 
     __slots__ = (
-        "_answer_mender", "_fingerprint", "_has_other_choices", "_has_refusal", "_model",
-        "_reasoning_mender", "_room", "_source", "_splitter", "_usage", "mends", "outcome",
+        "_answer_mender", "_calls", "_fingerprint", "_has_refusal", "_model",
+        "_reasoning_mender", "_room", "_said", "_server_cost", "_source", "_splitter", "_usage", "mends",
+        "outcome",
     )  # fmt: skip
 
     def __init__(self, answer_limit: int) -> None:
@@ -47,7 +52,9 @@ class ChunkReader:
         self._fingerprint: str | None = None
         self._source: str | None = None
         self._usage: Usage | None = None
-        self._has_other_choices = False
+        self._server_cost: ServerCost | None = None
+        self._calls = ToolCallOrder()
+        self._said: set[str] = set()
         self._has_refusal = False
 
     def read(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
@@ -85,6 +92,11 @@ class ChunkReader:
                 add(left, events)
         self._take(self._splitter.finish(), events)
 
+    @property
+    def server_cost(self) -> ServerCost | None:
+        """What the ``usage`` object said of the cost."""
+        return self._server_cost
+
     def add_text(self, text: str, is_reasoning: bool, events: list[StreamEvent]) -> None:
         """Add a text that was found outside of a whole chunk."""
         if is_reasoning:
@@ -111,8 +123,8 @@ class ChunkReader:
 
     def _read_choice(self, choice: Mapping[str, object], events: list[StreamEvent]) -> None:
         if choice.get("index"):
-            if not self._has_other_choices:
-                self._has_other_choices = True
+            if OTHER_CHOICES not in self._said:
+                self._said.add(OTHER_CHOICES)
                 events.append(Note(OTHER_CHOICES))
             return
         delta = choice.get("delta")
@@ -162,6 +174,8 @@ class ChunkReader:
                 self._name_source("content[].thinking", events)
                 events.extend(self._splitter.expect_fields())
             self.add_text(text, is_reasoning, events)
+        if what := find_media(parts):
+            self._lose(what, events)
 
     def _read_rest(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
         refusal = delta.get("refusal")
@@ -172,10 +186,30 @@ class ChunkReader:
             self._add_answer(flatten(refusal), events)
         calls = delta.get("tool_calls")
         if isinstance(calls, list):
+            is_alone = len(calls) == 1
             for position, call in enumerate(calls):
-                self._read_tool_call(position, call, events)
+                self._read_tool_call(-1 if is_alone else position, call, events)
         elif delta.get("function_call"):
-            self._read_tool_call(0, {"function": delta["function_call"]}, events)
+            self._read_tool_call(-1, {"function": delta["function_call"]}, events)
+        if not delta.keys() <= KNOWN_FIELDS:
+            self._read_strange(delta, events)
+
+    def _read_strange(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
+        """Read or name what stands in fields that few servers send."""
+        audio = delta.get("audio")
+        if isinstance(audio, dict):
+            if AUDIO_NOTE not in self._said:
+                self._said.add(AUDIO_NOTE)
+                events.append(Note(AUDIO_NOTE))
+            self._add_answer(flatten(audio.get("transcript")), events)
+        for what in find_unread(delta):
+            self._lose(what, events)
+
+    def _lose(self, what: str, events: list[StreamEvent]) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            self.outcome.has_lost_text = True
+            events.append(LostText(what))
 
     def _read_tool_call(self, position: int, call: object, events: list[StreamEvent]) -> None:
         if not isinstance(call, dict):
@@ -189,12 +223,14 @@ class ChunkReader:
         if arguments is not None and not isinstance(arguments, str):
             arguments = json.dumps(arguments, ensure_ascii=False)
         name = name.partition("<|")[0] if isinstance(name, str) else ""  # a leaked harmony mark
+        identity = call.get("id")
+        identity = mend(identity)[:200] if isinstance(identity, str) else ""
         if not name and not arguments:
             return
         self._use_room(len(arguments or "") + len(name))
         self.outcome.has_tool_calls = True
-        where = index if isinstance(index, int) and 0 <= index < 10_000 else position
-        events.append(ToolCallDelta(where, mend(name), mend(arguments or "")))
+        where = self._calls.place(index, position, identity, name, arguments or "")
+        events.append(ToolCallDelta(where, mend(name), mend(arguments or ""), identity))
 
     def _add_answer(self, text: str, events: list[StreamEvent]) -> None:
         if self.mends or self._answer_mender.pending:
@@ -255,6 +291,10 @@ class ChunkReader:
             self.outcome.has_hidden_reasoning = bool(usage.reasoning_tokens)
             self.outcome.counts_no_tokens = usage.completion_tokens == 0
             events.append(UsageReport(usage))
+        cost = read_server_cost(value)
+        if cost is not None and cost != self._server_cost:
+            self._server_cost = cost
+            events.append(ServerCostReport(cost))
         if isinstance(value, dict) and "timing_token_generation" in value:  # LocalAI
             timings = read_timings(chunk)
             if timings is not None:

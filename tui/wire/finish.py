@@ -29,6 +29,8 @@ class Outcome:
     has_answer: bool = False
     has_reasoning: bool = False
     has_tool_calls: bool = False
+    has_lost_text: bool = False
+    """Something of the answer came that cannot be shown."""
     has_chunks: bool = False
     """Something that is a chunk of a chat came, if only one without text."""
     was_cut: bool = False
@@ -69,6 +71,8 @@ def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
         return transport or _cut(outcome)
     if outcome.has_answer or outcome.has_tool_calls or outcome.answer_is_in_reasoning:
         return None
+    if outcome.has_lost_text:
+        return explain("text-lost")
     if reason in LENGTH and not outcome.counts_no_tokens:
         return explain("thinking-ate-budget")
     return explain("empty-answer", finish_reason=reason)

@@ -10,6 +10,20 @@ from collections.abc import Mapping
 FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
 """Fields of a delta or a message in the order in which they are asked."""
 
+_PREFIXES = ("reasoning", "thinking", "thought")
+_NO_TEXT = (
+    "_signature",
+    "_id",
+    "_ids",
+    "_tokens",
+    "_effort",
+    "_budget",
+    "_type",
+    "_status",
+    "_format",
+    "_encrypted",
+)
+
 _TEXT_KEYS = ("text", "thinking", "summary", "content", "reasoning")
 
 
@@ -21,7 +35,20 @@ def find_reasoning(delta: Mapping[str, object]) -> tuple[str, str]:
             text = value if type(value) is str else flatten(value)
             if text:
                 return text, name
+    for name in delta:
+        if name not in FIELDS and is_reasoning_field(name):
+            text = flatten(delta[name])
+            if text:
+                return text, name
     return "", ""
+
+
+def is_reasoning_field(name: str) -> bool:
+    """Whether a field of a delta holds reasoning, by its name: ``reasoning_text`` (Copilot), ``thought``…
+
+    Signatures, identifiers and counts are no text of the model.
+    """
+    return name in FIELDS or (name.startswith(_PREFIXES) and not name.endswith(_NO_TEXT))
 
 
 def flatten(value: object, depth: int = 8) -> str:

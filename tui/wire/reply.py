@@ -7,18 +7,24 @@ headers says so.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 
 from tui.core.causes import explain
 from tui.core.events import (
+    AnswerDelta,
+    ChunkSeen,
     Finished,
     MalformedEvent,
     Note,
     Progress,
+    ReasoningDelta,
     Reclassified,
+    ServerCostReport,
     StreamEvent,
     StreamFailed,
+    ToolCallDelta,
 )
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
@@ -26,11 +32,14 @@ from tui.wire.chunk import ChunkReader
 from tui.wire.error_body import is_error_object
 from tui.wire.errors import classify_error, classify_error_object, clean_message
 from tui.wire.finish import judge
+from tui.wire.lenient_json import read_objects
 from tui.wire.limits import DEFAULT_LIMITS, LimitExceeded, Limits, show_size
 from tui.wire.salvage import is_cut_json, salvage
 from tui.wire.sse import ServerSentEvent, SseDecoder
 from tui.wire.strict_json import StrictJsonError, is_json, parse_json, parse_json_object
 from tui.wire.surrogates import may_hold_surrogates
+from tui.wire.unread_fields import holds_text
+from tui.wire.usage_fields import read_header_cost
 
 SENT_WHOLE = "The server sent the answer whole although a stream was asked for."
 SENT_STREAM = "The server streamed although a whole answer was asked for."
@@ -40,6 +49,13 @@ WAS_IN_REASONING = (
 )
 
 KEEP_ALIVE = "keep-alive"
+_CHUNK_SEEN = ChunkSeen()
+_TEXTS = frozenset((AnswerDelta, ReasoningDelta, ToolCallDelta))
+_EMPTY_EVENT = re.compile(
+    r"null|true|false|\[\]|\"\"|[:\s]*(ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|processing)[.…]*",
+    re.IGNORECASE,
+)
+"""Events of servers and gateways that only say that they are alive: no text can be lost in one."""
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 _PLAIN_ERROR = re.compile(r"\A(?:\[ERROR\]:?|error:)", re.IGNORECASE)
 """How an event begins that tells an error in plain words, where others put JSON."""
@@ -112,6 +128,8 @@ class ReplyReader:
             return events
         if outcome.answer_is_in_reasoning:
             events += (Reclassified(to_answer=True), Note(WAS_IN_REASONING))
+        if self._chunks.server_cost is None and (cost := read_header_cost(self._headers)) is not None:
+            events.append(ServerCostReport(cost))
         events.append(Finished(outcome.finish_reason))
         return events
 
@@ -164,12 +182,20 @@ class ReplyReader:
             self._read_odd_event(event, str(error), events)
             return
         self._chunks.mends = "\\u" in data and may_hold_surrogates(data)
+        self._read_object(chunk, events, is_named_error=event.event == "error")
+
+    def _read_object(
+        self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
+    ) -> None:
+        before = len(events)
         if "choices" in chunk and "error" not in chunk:
             self._chunks.read(chunk, events)
             if self._chunks.outcome.error is not None:
                 self._fail({"error": self._chunks.outcome.error})
         else:
-            self._read_odd_chunk(chunk, events, is_named_error=event.event == "error")
+            self._read_odd_chunk(chunk, events, is_named_error=is_named_error)
+        if chunk.get("choices") and (len(events) == before or type(events[-1]) not in _TEXTS):
+            events.append(_CHUNK_SEEN)
 
     def _read_odd_chunk(
         self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
@@ -182,7 +208,10 @@ class ReplyReader:
         elif is_named_error:
             self._fail({"error": chunk})
         elif "choices" not in chunk:
-            self._add_sign_of_life(events)
+            if holds_text(chunk):
+                self._add_malformed("a chunk without choices", json.dumps(chunk)[:_HEAD], events)
+            else:
+                self._add_sign_of_life(events)
 
     def _read_odd_event(self, event: ServerSentEvent, reason: str, events: list[StreamEvent]) -> None:
         """Read an event that is no JSON object: several objects without blank lines between them, the
@@ -201,15 +230,23 @@ class ReplyReader:
             self._chunks.outcome.was_cut = True
             for text, is_reasoning in salvage(data):
                 self._chunks.add_text(text, is_reasoning, events)
+        elif (objects := read_objects(data)) is not None:
+            self._chunks.mends = may_hold_surrogates(data)
+            for chunk in objects:
+                self._read_object(chunk, events, is_named_error=event.event == "error")
         elif event.event == "error" or _PLAIN_ERROR.match(data):
             self._fail({"error": _PLAIN_ERROR.sub("", data, count=1).strip() or data})
-        elif event.event == "message":
-            self._malformed += 1
-            events.append(
-                MalformedEvent(self._position, reason, clean_message(data, self._redactor, _EXCERPT))
-            )
+        elif (event.event == "message" or data.startswith("{")) and not _EMPTY_EVENT.fullmatch(data):
+            self._add_malformed(reason, data, events)
+            for text, is_reasoning in salvage(data):
+                self._chunks.add_text(text, is_reasoning, events)
         else:
             self._add_sign_of_life(events)
+
+    def _add_malformed(self, reason: str, data: str, events: list[StreamEvent]) -> None:
+        self._malformed += 1
+        excerpt = clean_message(data, self._redactor, _EXCERPT)
+        events.append(MalformedEvent(self._position, reason, excerpt))
 
     def _fail(self, error: dict[str, object]) -> None:
         """Keep the first error: what follows it is a consequence."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui.core.usage import ServerTimings, Usage
-from tui.wire.numbers import first_count, read_count, read_number
+from tui.core.reconcile import reconcile_counts
+from tui.core.usage import ServerCost, ServerTimings, Usage
+from tui.wire.numbers import first_count, read_amount, read_count, read_number
 
 
 def read_usage(value: object) -> Usage | None:
-    """Return the counts of a ``usage`` object, ``None`` where it has none.
+    """Return the counts of a ``usage`` object, made to agree with each other; ``None`` where it has none.
 
     Counts that are all 0 are none: old LocalAI versions send them with every chunk.
     """
@@ -19,7 +20,48 @@ def read_usage(value: object) -> Usage | None:
     completion = first_count(value.get("completion_tokens"), value.get("output_tokens"))
     if not prompt and not completion:
         return None
-    return Usage(prompt, completion, _reasoning_tokens(value), _cached_tokens(value))
+    if read_count(value.get("prompt_tokens")) is None and prompt is not None:
+        prompt += _cached_beside(value)
+    usage = Usage(prompt, completion, _reasoning_tokens(value), _cached_tokens(value))
+    return reconcile_counts(usage, first_count(value.get("total_tokens")))
+
+
+def _cached_beside(usage: Mapping[str, object]) -> int:
+    """Return the prompt tokens that the Anthropic shape counts beside its ``input_tokens``.
+
+    https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching: the whole prompt is
+    ``input_tokens + cache_read_input_tokens + cache_creation_input_tokens``.
+    """
+    names = ("cache_read_input_tokens", "cache_creation_input_tokens")
+    return sum(read_count(usage.get(name)) or 0 for name in names)
+
+
+def read_server_cost(usage: object) -> ServerCost | None:
+    """Return what a ``usage`` object says that the exchange cost, ``None`` where it says nothing.
+
+    OpenRouter and LiteLLM: ``cost`` in US dollars, and ``cost_details.upstream_inference_cost`` where
+    the person's own key was used upstream (then ``cost`` is only the fee); xAI:
+    ``cost_in_usd_ticks``, 10,000,000,000 of which are a dollar.
+    """
+    if not isinstance(usage, dict):
+        return None
+    ticks = read_amount(usage.get("cost_in_usd_ticks"))
+    if ticks is not None:
+        return ServerCost(ticks / 10_000_000_000, "USD", "usage.cost_in_usd_ticks")
+    cost = read_amount(usage.get("cost"))
+    upstream = read_amount(_detail(usage, "cost_details", "upstream_inference_cost"))
+    if upstream:
+        return ServerCost((cost or 0) + upstream, None, "usage.cost + upstream_inference_cost")
+    return None if cost is None else ServerCost(cost, None, "usage.cost")
+
+
+def read_header_cost(headers: Mapping[str, str]) -> ServerCost | None:
+    """Return what LiteLLM's ``x-litellm-response-cost`` header says; names in lower case.
+
+    A 0 there is none: the header of a stream is sent before anything was generated.
+    """
+    amount = read_amount(headers.get("x-litellm-response-cost"))
+    return ServerCost(amount, "USD", "x-litellm-response-cost") if amount else None
 
 
 def _reasoning_tokens(usage: Mapping[str, object]) -> int | None:
@@ -55,8 +97,7 @@ def read_timings(chunk: Mapping[str, object]) -> ServerTimings | None:
     for name in ("metrics", "stats"):
         figures = chunk.get(name)
         if isinstance(figures, dict):
-            rate = read_number(figures.get("tokens_per_second"))
-            return ServerTimings(predicted_per_second=rate) if rate else None
+            return _request_metrics(figures)
     usage = chunk.get("usage")
     if isinstance(usage, dict) and "timing_token_generation" in usage:
         return ServerTimings(
@@ -64,6 +105,20 @@ def read_timings(chunk: Mapping[str, object]) -> ServerTimings | None:
             predicted_ms=read_number(usage.get("timing_token_generation")),
         )
     return None
+
+
+def _request_metrics(figures: Mapping[str, object]) -> ServerTimings | None:
+    """vLLM's ``metrics`` and LM Studio's ``stats``.
+
+    vLLM's ``tokens_per_second`` contains the time of the prompt: its decode rate is
+    1000 / ``mean_itl_ms`` (https://docs.vllm.ai, per-request metrics).
+    """
+    gap = read_number(figures.get("mean_itl_ms"))
+    if gap:
+        return ServerTimings(predicted_per_second=1000 / gap)
+    is_vllm = "generation_time_ms" in figures or "mean_itl_ms" in figures
+    rate = None if is_vllm else read_number(figures.get("tokens_per_second"))
+    return ServerTimings(predicted_per_second=rate) if rate else None
 
 
 def _llama_timings(timings: Mapping[str, object]) -> ServerTimings:

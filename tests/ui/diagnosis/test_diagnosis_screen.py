@@ -88,7 +88,7 @@ async def test_rungs_appear_as_they_finish(runtime: DiagnosingRuntime, until: Un
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: "Waiting for the answer (6 s)." in text_of(pilot))
         assert "Checking: Host name" in text_of(pilot)
-        assert "about 20 output tokens" in text_of(pilot), "what it costs is said before"
+        assert "about 60 tokens" in text_of(pilot), "what it costs is said before"
         assert "fine" in line_of(pilot, CheckId.ENVIRONMENT)
         assert line_of(pilot, CheckId.DNS).lstrip().startswith("…")
         assert line_of(pilot, CheckId.SPEED).strip() == "Speed"

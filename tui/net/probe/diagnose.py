@@ -79,7 +79,7 @@ async def diagnose(
     on_result: Callable[[CheckResult], None] | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> DiagnosisReport:
-    """Diagnose an endpoint: at most about 20 output tokens, none with ``quick``. See ``Diagnosis``."""
+    """Diagnose an endpoint: about 60 tokens, none with ``quick``. See ``Diagnosis``."""
     return await Diagnosis(target, services, quick=quick, on_result=on_result, on_progress=on_progress).run()
 
 

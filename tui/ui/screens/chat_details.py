@@ -17,13 +17,15 @@ from tui.core.figures import (
     format_costs,
     format_milliseconds,
     format_rate,
+    format_server_cost,
     format_tokens,
     marked,
     price_arithmetic,
 )
+from tui.core.losses import losses
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import Turn
-from tui.core.usage import Price, ServerTimings, Source, Usage
+from tui.core.usage import Price, ServerTimings, Source, Usage, differs
 from tui.ui.bindings import bindings_of
 from tui.ui.screens.modal import Window
 from tui.ui.widgets.status_parts import StatusFacts
@@ -91,7 +93,7 @@ def figure_sections(facts: StatusFacts) -> list[Section]:
         usage = turn.usage or facts.estimate
         sections += [
             ("Tokens of the last turn", list(_tokens(usage, facts.estimate, turn))),
-            ("Cost of the last turn", list(_cost(turn.usage, facts.price))),
+            ("Cost of the last turn", list(_cost(turn, facts.price))),
             ("Time of the last turn, as seen from here", list(_times(turn, usage))),
             ("Time as the server tells it", list(_server_times(turn.server_timings))),
             ("How it went", list(_circumstances(turn))),
@@ -105,6 +107,8 @@ def _tokens(usage: Usage | None, estimate: Usage | None, turn: Turn) -> Iterator
     source = "reported by the server"
     if usage.source is Source.ESTIMATED:
         source = "estimated here so far" if turn.state.is_live else "estimated here: the server gave none"
+        if usage.notes:
+            source = "corrected here: the server's counts contradict each other"
     yield Fact("Prompt", format_tokens(usage.prompt_tokens, usage.source), "the conversation as it was sent")
     yield Fact("Completion", format_tokens(usage.completion_tokens, usage.source), "all that was generated")
     reasoning, mark = usage.reasoning_tokens, usage.source
@@ -115,14 +119,21 @@ def _tokens(usage: Usage | None, estimate: Usage | None, turn: Turn) -> Iterator
         yield Fact("Prompt from a cache", format_tokens(usage.cached_tokens, usage.source))
     if usage.completion_tokens is not None:
         yield Fact("Source", source)
+    for note in usage.notes:
+        yield Fact("Note", safe_line(note, 500))
 
 
-def _cost(usage: Usage | None, price: Price) -> Iterator[Fact]:
+def _cost(turn: Turn, price: Price) -> Iterator[Fact]:
     if price.is_free:
         yield Fact("Price", FREE)
-        return
-    for line in price_arithmetic(usage, price):
-        yield Fact("", line)
+    else:
+        for line in price_arithmetic(turn.usage, price):
+            yield Fact("", line)
+    if turn.server_cost is not None:
+        origin = f"reported by the server ({safe_line(turn.server_cost.origin)})"
+        yield Fact("Server's figure", format_server_cost(turn.server_cost), origin)
+        if differs(turn.cost, turn.server_cost):
+            yield Fact("", "The two differ by more than 2 %: check the prices of the provider.")
 
 
 def _times(turn: Turn, usage: Usage | None) -> Iterator[Fact]:
@@ -182,8 +193,8 @@ def _circumstances(turn: Turn) -> Iterator[Fact]:
             yield Fact(label, safe_line(value, 200))
     for note in turn.notes:
         yield Fact("Note", safe_line(note, 500))
-    if turn.malformed_events:
-        yield Fact("Unreadable events", f"{turn.malformed_events:,}", "skipped")
+    for sentence in losses(turn):
+        yield Fact("Lost", safe_line(sentence, 500))
     failure = turn.failure
     if failure is not None:
         yield Fact("Failure", safe_line(failure.title), failure.cause)
@@ -205,7 +216,7 @@ def _chat(facts: StatusFacts) -> Iterator[Fact]:
         yield Fact("Prompt", format_tokens(usage.prompt_tokens, source), "all turns together")
         yield Fact("Completion", format_tokens(usage.completion_tokens, source))
         yield Fact("  of it reasoning", format_tokens(usage.reasoning_tokens, source))
-    if any(cost.total for cost in facts.costs):
+    if any(cost.total or cost.is_lower_bound for cost in facts.costs):
         yield Fact("Cost", format_costs(facts.costs))
     if facts.is_incomplete:
         yield Fact("", "Some turns are not counted: nobody knows their tokens.")

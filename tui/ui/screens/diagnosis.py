@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.worker import Worker
 
+from tui.core.check_cost import CHECK_COST
 from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport, Repair, ladder_of
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
@@ -46,8 +47,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("diagnosis", "diagnosis.list")
     HELP_TEXT: ClassVar[str] = (
         "Finds out step by step what is wrong with an endpoint, and what to do. Each line is one check; "
-        "what depends on a failed one is not tried. It costs at most about 20 output tokens; an embedding "
-        "provider gets two short texts in place of a chat."
+        f"what depends on a failed one is not tried. It sends one short chat: {CHECK_COST}; an embedding "
+        "provider gets two short texts instead."
     )
 
     def __init__(self, subject: DiagnosisSubject) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from tui.core.losses import losses
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import server_words
 from tui.core.turn import Turn, TurnState
@@ -101,9 +102,8 @@ def _tool_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
 def _note_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:
     for note in turn.notes:
         yield (Span(f"· {settle_cells(safe_line(note, 500))}", Role.NOTE),)
-    if turn.malformed_events:
-        what = "event" if turn.malformed_events == 1 else "events"
-        yield (Span(f"· {turn.malformed_events} unreadable {what} skipped", Role.NOTE),)
+    for sentence in losses(turn):
+        yield (Span(f"⚠ {settle_cells(safe_line(sentence, 500))}", Role.WARNING),)
 
 
 def _end_spans(turn: Turn) -> Iterator[tuple[Span, ...]]:

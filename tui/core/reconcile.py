@@ -1,0 +1,117 @@
+"""Makes a server's token counts agree with each other and with the text that came.
+
+Servers contradict themselves: reasoning tokens beside the completion tokens (xAI) or 0 of them beside
+reasoning text (vLLM 0.32), cached tokens outside the prompt (the Anthropic shape), 0 completion tokens
+beside an answer. A count that arithmetic can correct is corrected; the rest is unknown or marked as an
+estimate. Each correction leaves a note, so that no figure is shown as exact that is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui.core.turn import TextBuffer
+from tui.core.usage import Source, Usage
+
+_LONGEST_TOKEN = 64
+"""Characters that no token exceeds on average: the longest runs of blanks that tokenizers join."""
+_SLACK_CHARACTERS = 256
+
+
+def reconcile_counts(usage: Usage, total_tokens: int | None = None) -> Usage:
+    """Return counts that agree with each other.
+
+    Args:
+        usage: the counts as the server sent them, cached tokens taken to be part of the prompt.
+        total_tokens: the server's own sum, ``None`` where it gives none.
+    """
+    usage = _settle_prompt(usage)
+    usage = _fill_from_total(usage, total_tokens)
+    usage, is_settled = _settle_reasoning(usage, total_tokens)
+    usage, is_settled = _settle_cached(usage, total_tokens, is_settled)
+    prompt, completion = usage.prompt_tokens, usage.completion_tokens
+    if is_settled or not total_tokens or prompt is None or completion is None:
+        return usage
+    if prompt + completion == total_tokens:
+        return usage
+    note = f"The server counts {total_tokens:,} tokens in all, but {prompt:,} + {completion:,} in its parts."
+    return _marked(usage, note)
+
+
+def reconcile_with_text(usage: Usage, reasoning: TextBuffer, answer: TextBuffer) -> Usage:
+    """Return counts that agree with the text that came; counts that agree already come back unchanged.
+
+    A completion count that cannot be right is replaced by our estimate; reasoning tokens that cannot be
+    right become unknown, and are estimated where they are shown.
+    """
+    if reasoning and usage.reasoning_tokens == 0:
+        note = "The server counts 0 reasoning tokens, although reasoning came."
+        usage = replace(usage, reasoning_tokens=None, notes=_with(usage, note))
+    characters, completion = len(reasoning) + len(answer), usage.completion_tokens
+    if completion is None or characters <= completion * _LONGEST_TOKEN + _SLACK_CHARACTERS * (completion > 0):
+        return usage
+    note = f"The server counts {completion:,} completion tokens, too few for the text that came."
+    return _marked(replace(usage, completion_tokens=reasoning.tokens + answer.tokens), note)
+
+
+def _settle_prompt(usage: Usage) -> Usage:
+    if usage.prompt_tokens == 0:
+        note = "The server counts 0 prompt tokens, although a prompt was sent."
+        return replace(usage, prompt_tokens=None, notes=_with(usage, note))
+    return usage
+
+
+def _fill_from_total(usage: Usage, total: int | None) -> Usage:
+    """Complete the one count that is missing beside the other one and the sum."""
+    prompt, completion = usage.prompt_tokens, usage.completion_tokens
+    if not total or (prompt is None) == (completion is None):
+        return usage
+    if prompt is None and completion is not None and total > completion:
+        return replace(usage, prompt_tokens=total - completion)
+    if completion is None and prompt is not None and total >= prompt:
+        return replace(usage, completion_tokens=total - prompt)
+    return usage
+
+
+def _settle_reasoning(usage: Usage, total: int | None) -> tuple[Usage, bool]:
+    """Count reasoning tokens as completion tokens where the server counts them beside those.
+
+    Returns:
+        The counts, and whether ``total`` is explained by them.
+    """
+    prompt, completion, reasoning = usage.prompt_tokens, usage.completion_tokens, usage.reasoning_tokens
+    if not reasoning or completion is None:
+        return usage, False
+    is_beside = total is not None and (prompt or 0) + completion + reasoning == total
+    if is_beside:
+        note = "The server counts reasoning tokens beside the completion tokens; they are added here."
+        return replace(usage, completion_tokens=completion + reasoning, notes=_with(usage, note)), True
+    if reasoning <= completion:
+        return usage, False
+    note = f"The server counts {reasoning:,} reasoning tokens but {completion:,} completion tokens"
+    if total is not None and (prompt or 0) + completion == total:
+        return replace(usage, reasoning_tokens=None, notes=_with(usage, f"{note}.")), True
+    usage = replace(usage, completion_tokens=completion + reasoning)
+    return _marked(usage, f"{note}; they are added here."), total is None
+
+
+def _settle_cached(usage: Usage, total: int | None, is_settled: bool) -> tuple[Usage, bool]:
+    """Count cached tokens as prompt tokens where the server counts them beside those."""
+    prompt, cached = usage.prompt_tokens, usage.cached_tokens
+    if not cached or prompt is None or cached <= prompt:
+        return usage, is_settled
+    note = f"The server counts {cached:,} cached tokens but {prompt:,} prompt tokens"
+    if total is not None and prompt + (usage.completion_tokens or 0) == total:
+        return replace(usage, cached_tokens=None, notes=_with(usage, f"{note}.")), True
+    usage = replace(usage, prompt_tokens=prompt + cached)
+    if total is not None and prompt + cached + (usage.completion_tokens or 0) == total:
+        return replace(usage, notes=_with(usage, f"{note}; they are added here.")), True
+    return _marked(usage, f"{note}; they are added here."), is_settled or total is None
+
+
+def _marked(usage: Usage, note: str) -> Usage:
+    return replace(usage, source=Source.ESTIMATED, notes=_with(usage, note))
+
+
+def _with(usage: Usage, note: str) -> tuple[str, ...]:
+    return usage.notes if note in usage.notes else (*usage.notes, note)

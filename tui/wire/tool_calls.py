@@ -1,0 +1,95 @@
+"""Which tool call a piece of a stream belongs to: by its id, else by its index, else by its place.
+
+Gemini's compatible API and some gateways send parallel calls without an index, or all with index 0, and
+tell them apart by their ids alone; others give an id with the first piece only, or a new one with every
+piece of the same call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.wire.strict_json import is_json
+
+_MOST_CALLS = 10_000
+_LONGEST_WHOLE = 100_000
+"""Characters of arguments that are looked at to see whether they are whole."""
+
+
+@dataclass(slots=True)
+class _Call:
+    identity: str
+    name: str
+    arguments: list[str]
+    length: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the arguments so far are a JSON object, after which nothing can follow."""
+        if (
+            self.length > _LONGEST_WHOLE
+            or not self.arguments
+            or not self.arguments[-1].rstrip().endswith("}")
+        ):
+            return False
+        text = "".join(self.arguments).strip()
+        return text.startswith("{") and is_json(text)
+
+
+class ToolCallOrder:
+    """Gives each piece the number of its call: 0 for the first one seen, then 1, 2…"""
+
+    __slots__ = ("_by_identity", "_by_index", "_calls", "_last")
+
+    def __init__(self) -> None:
+        self._calls: list[_Call] = []
+        self._by_identity: dict[str, int] = {}
+        self._by_index: dict[int, int] = {}
+        self._last: int | None = None
+
+    def place(self, index: object, position: int, identity: str, name: str, arguments: str) -> int:
+        """Return the number of the call that a piece continues or begins.
+
+        Args:
+            index: the piece's own ``index``, anything where it has none.
+            position: its place in the list of the delta; -1 where it is alone there.
+            identity: its ``id``, empty where it has none.
+            name: its function name, empty where it has none.
+            arguments: its part of the arguments.
+        """
+        where = index if isinstance(index, int) and 0 <= index < _MOST_CALLS else None
+        has_index = where is not None
+        if where is None:
+            where = max(0, position)
+        number = self._by_identity.get(identity) if identity else None
+        if number is None:
+            is_rest = not has_index and position < 0 and not identity and not name
+            number = self._last if is_rest else self._by_index.get(where)
+            if number is None or self._begins_another(self._calls[number], identity, name):
+                number = self._begin(identity, name)
+        self._by_index[where] = self._last = number
+        call = self._calls[number]
+        if identity:
+            self._by_identity.setdefault(identity, number)
+            call.identity = call.identity or identity
+        call.name = call.name or name
+        if arguments:
+            call.arguments.append(arguments)
+            call.length += len(arguments)
+        return number
+
+    def _begin(self, identity: str, name: str) -> int:
+        if len(self._calls) >= _MOST_CALLS:
+            return len(self._calls) - 1
+        self._calls.append(_Call(identity, name, []))
+        return len(self._calls) - 1
+
+    @staticmethod
+    def _begins_another(call: _Call, identity: str, name: str) -> bool:
+        """Whether a piece at the place of a call is no part of it: it has a name, and either another id
+        or a call before it that is whole."""
+        if not name or not call.name:
+            return False
+        if identity and call.identity:
+            return call.identity != identity and (name != call.name or call.is_whole or not call.arguments)
+        return call.is_whole

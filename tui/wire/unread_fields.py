@@ -1,0 +1,65 @@
+"""Fields of a delta that are not shown: which of them hold a part of the answer, so that it can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tui.core.safe_text import safe_line
+from tui.wire.reasoning import FIELDS, flatten, is_reasoning_field
+
+AUDIO_NOTE = "The answer came as audio: its transcript is shown, the sound is not kept."
+
+KNOWN_FIELDS = frozenset(
+    ("role", "content", "tool_calls", "function_call", "refusal", "name", "annotations", "index", *FIELDS)
+)
+"""Fields that are read, or hold nothing of the answer, in what nearly every server sends."""
+
+_METADATA = frozenset(
+    (
+        "audio", "cache_control", "citations", "context", "created", "created_at", "end_turn", "extra",
+        "extra_content", "extra_fields", "finish_reason", "function", "id", "logprobs", "matched_stop",
+        "metadata", "model", "obfuscation", "object", "padding", "phase", "provider",
+        "provider_specific_fields", "recipient", "search_results", "service_tier", "sources", "status",
+        "stop_reason", "system_fingerprint", "timestamp", "tool_call_id", "token_ids", "type", "usage",
+        "weight",
+    )
+)  # fmt: skip
+"""Fields beside the text that tell about it; ``audio`` is read apart."""
+_NO_TEXT = ("_id", "_ids", "_index", "_signature", "_type", "_reason", "_tokens", "_encrypted", "_metadata")
+_MEDIA = {"image": "an image", "images": "an image", "video": "a video", "videos": "a video"}
+
+
+def find_unread(delta: Mapping[str, object]) -> Iterable[str]:
+    """Yield a sentence for each field that holds a part of the answer and is not shown."""
+    for name, value in delta.items():
+        if name in KNOWN_FIELDS or name in _METADATA or name.endswith(_NO_TEXT):
+            continue
+        if is_reasoning_field(name) or not value or isinstance(value, bool | int | float):
+            continue
+        if name in _MEDIA:
+            yield f"The answer contains {_MEDIA[name]}, which is not shown."
+        elif isinstance(value, list | dict) and (what := find_media([value])):
+            yield what
+        elif flatten(value).strip():
+            yield f"The server sent text in the unknown field “{safe_line(name, 40)}”, which is not shown."
+
+
+def holds_text(chunk: Mapping[str, object]) -> bool:
+    """Whether an object without ``choices`` may hold a part of the answer (Ollama's own ``message`` and
+    ``response``, a bare ``delta`` or ``content``)."""
+    return any(
+        flatten(chunk.get(name)).strip() for name in ("delta", "message", "response", "content", "text")
+    )
+
+
+def find_media(parts: Iterable[object]) -> str:
+    """Return a sentence on the first part of a content list that is no text; empty where all of it is."""
+    for part in parts:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if not isinstance(kind, str) or flatten(part):
+            continue
+        for word in ("image", "video", "audio", "file"):
+            if word in kind:
+                article = "an" if word in ("image", "audio") else "a"
+                return f"The answer contains {article} {word}, which is not shown."
+    return ""
