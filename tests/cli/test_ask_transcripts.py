@@ -29,8 +29,8 @@ def served(entry: Expectation, body: bytes, chunk: int | None = None) -> FaultSe
     return FaultServer(Answer(body, status, content_type, headers, chunk))
 
 
-def ask(call: Call, server: FaultServer) -> dict[str, Any]:
-    done = call("ask", "hi", "--url", server.base_url, "--model", "m", "--json", "--wait", "0.2")
+def ask(call: Call, server: FaultServer, wait: str = "0.2") -> dict[str, Any]:
+    done = call("ask", "hi", "--url", server.base_url, "--model", "m", "--json", "--wait", wait)
     report = done.json
     assert done.code == (0 if report["ok"] else 1)
     return report
@@ -40,7 +40,7 @@ def ask(call: Call, server: FaultServer) -> dict[str, Any]:
 @pytest.mark.parametrize("chunk", [None, 1], ids=["whole", "byte-by-byte"])
 def test_ask_gives_what_the_manifest_says(call: Call, entry: Expectation, chunk: int | None) -> None:
     with served(entry, (DATA / entry.file).read_bytes(), chunk) as server:
-        report = ask(call, server)
+        report = ask(call, server, "0.2" if entry.cause else "20")
     usage = report["usage"]
     if usage is not None and usage["source"] == "reported":
         found = {name: usage[f"{name}_tokens"] for name in ("prompt", "completion", "reasoning", "cached")}

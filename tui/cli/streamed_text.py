@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.cli.output import Output
+from tui.core.losses import losses
 from tui.core.safe_text import safe_line
 from tui.core.turn import TextBuffer, Turn
 
@@ -50,7 +51,7 @@ class StreamedText:
             self._output.aside("")
         for call in turn.tool_calls.values():
             self._output.line(f"{call.name}({call.arguments})")
-        for note in turn.notes:
+        for note in (*turn.notes, *losses(turn)):
             self._output.aside(f"note: {safe_line(note)}")
 
     def _separate(self) -> None:

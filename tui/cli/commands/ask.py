@@ -15,7 +15,6 @@ from tui.cli.stopping import stopping_at_signals
 from tui.cli.streamed_text import StreamedText
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError, UsageError
-from tui.core.losses import losses
 from tui.core.provider import Provider, Thinking
 from tui.core.turn import Turn
 from tui.runtime.runtime import Runtime, open_runtime
@@ -47,11 +46,8 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
         await runtime.aclose()
     if arguments.json:
         output.json(ask_report(turn, target, is_named=arguments.url is None))
-    else:
-        for sentence in losses(turn):
-            output.aside(f"lmdeck: {sentence}")
-        if turn.failure is not None:
-            output.failure(turn.failure)
+    elif turn.failure is not None:
+        output.failure(turn.failure)
     return code_of_turn(turn)
 
 
