@@ -109,6 +109,12 @@ _MODEL = (
         "Start a new chat, shorten the prompt, or lower max tokens.",
     ),
     Cause(
+        "max-tokens-too-large",
+        "Max tokens[[ ({max_tokens})]] is too large[[ for a prompt of {prompt_tokens} tokens]]"
+        "[[: the model takes {limit} tokens]].",
+        "Set max tokens to [[{room} or less||a smaller number]], or leave it empty.",
+    ),
+    Cause(
         "no-chat-template",
         "The model has no chat template, the pattern that turns messages into a prompt.",
         "Use a chat (instruct) model, or give the server a chat template when it starts.",

@@ -9,35 +9,11 @@ from datetime import datetime
 from tui.core.outside import read_http_date
 from tui.wire.error_body import ErrorBody
 from tui.wire.gateways import gateway_name, marks_of
-from tui.wire.numbers import read_count, read_number
+from tui.wire.numbers import read_number
+from tui.wire.token_limits import read_token_limits
 
 _LONGEST_WAIT_SECONDS = 1e9
 """What is longer is no wait but nonsense."""
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
-_N = r"(\d{1,9})"
-_LIMITS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?:context|sequence) (?:length|window|size) (?:is|of|\()\s*(?:only )?{_N}",
-        rf"context size \({_N}",
-        rf"must be <= {_N}",
-        rf"input length should be \[\d+, ?{_N}",
-        rf"> {_N} maximum",
-        rf"maximum (?:of|is) {_N}",
-        rf"(?:limit|limited to|at most) (?:is |of )?{_N} tokens",
-    )
-)
-_PROMPTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"contains (?:at least )?{_N}",
-        rf"{_N} (?:tokens )?(?:from|in) the (?:input )?messages",
-        rf"(?:request|input|prompt) (?:has |is |of |\()\s*{_N}",
-        rf"given: {_N} `inputs`",
-        rf"(?:resulted in|requested (?:a total of )?) ?{_N} tokens",
-        rf"too long: {_N} tokens",
-    )
-)
 _REFUSED_NAMES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -84,8 +60,8 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
     """Return the facts of an error by name: ``prompt_tokens``, ``limit``, ``parameter``, ``field``,
     ``retry_after`` (seconds), ``gateway``, ``location``, ``scheme``, ``content``; absent where unknown."""
     facts: dict[str, str | None] = {}
-    if cause == "context-too-long":
-        facts["prompt_tokens"], facts["limit"] = _token_numbers(body)
+    if cause in ("context-too-long", "max-tokens-too-large"):
+        facts.update(_token_facts(body))
     elif cause in ("unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"):
         facts["parameter"] = find_parameter(body)
         facts["field"] = body.location
@@ -109,6 +85,13 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
     if seconds:  # 0 says that nobody has to wait
         facts["retry_after"] = f"{seconds:g}"
     return {name: value for name, value in facts.items() if value}
+
+
+def _token_facts(body: ErrorBody) -> dict[str, str | None]:
+    found = read_token_limits(body)
+    numbers = {"limit": found.limit, "max_tokens": found.answer, "room": found.room}
+    facts = {name: None if number is None else str(number) for name, number in numbers.items()}
+    return {"prompt_tokens": found.prompt_text, **facts}
 
 
 def find_offered(message: str) -> str | None:
@@ -138,16 +121,6 @@ def find_parameter(body: ErrorBody) -> str | None:
         if found:
             return found[1] if found.lastindex == 1 else "_".join(found.groups()).lower()
     return None
-
-
-def _token_numbers(body: ErrorBody) -> tuple[str | None, str | None]:
-    wording = _THOUSANDS.sub("", body.message.lower())
-    prompt = read_count(body.fields.get("n_prompt_tokens"))  # llama.cpp
-    limit = read_count(body.fields.get("n_ctx"))
-    return (
-        str(prompt) if prompt is not None else _search(_PROMPTS, wording),
-        str(limit) if limit is not None else _search(_LIMITS, wording),
-    )
 
 
 def _search(patterns: tuple[re.Pattern[str], ...], wording: str) -> str | None:

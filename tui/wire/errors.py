@@ -16,6 +16,7 @@ from tui.wire.evidence import Proof
 from tui.wire.gateways import LOGIN, marks_of
 from tui.wire.limits import DEFAULT_LIMITS
 from tui.wire.surrogates import mend
+from tui.wire.token_limits import refine_cause
 
 MESSAGE_LENGTH = 4_000
 """Characters of the server's own words that are kept: whole, but for what no person reads."""
@@ -63,7 +64,7 @@ def _build(
     proved: Collection[Proof] = (),
 ) -> Failure:
     headers = {name.lower(): value for name, value in headers.items()}
-    cause = _cause(status, headers, body, proved)
+    cause = refine_cause(_cause(status, headers, body, proved), body)
     message = clean_message(body.message, redactor) or None
     facts: dict[str, Any] = {
         name: clean_message(value, redactor, FACT_LENGTH)
