@@ -27,8 +27,8 @@ def refused(message: str) -> Failure:
             "a smaller number",
         ),
         (
-            "'max_tokens' or 'max_completion_tokens' is too large: 99999. This model's maximum context length "
-            "is 2048 tokens and your request has 12 input tokens (99999 > 2048 - 12).",
+            "'max_tokens' or 'max_completion_tokens' is too large: 99999. This model's maximum context "
+            "length is 2048 tokens and your request has 12 input tokens (99999 > 2048 - 12).",
             "Max tokens (99999) is too large for a prompt of 12 tokens: the model takes 2048 tokens.",
             "2036 or less",
         ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import math
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 LONGEST_URL = 8_192
@@ -120,3 +121,15 @@ def read_local_moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError, OSError):  # the last two: years that the zone cannot shift
         return None
+
+
+def read_amount(value: object) -> Decimal | None:
+    """Return an amount of money of 0 or more with the digits it was written with, ``None`` for anything
+    else. JSON numbers arrive as floats: their shortest spelling is what the server wrote."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > 40:
+        return None
+    try:
+        amount = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and 0 <= amount < 2**53 and amount.adjusted() > -30 else None

@@ -35,15 +35,15 @@ class Timings:
     """The last chunk of the answer, with or without text."""
     ended: float | None = None
     text_events: int = 0
-    moments: int = 0
-    """Text-bearing events that did not come together with the one before."""
+    moments: int | None = None
+    """Text-bearing events that did not come together with the one before; ``None``: unknown."""
     gaps: list[float] = field(default_factory=list)
     """Seconds between text-bearing events (chunk gaps, not token latencies); the first 10,000."""
 
     def saw_text(self, at: float, *, is_answer: bool) -> None:
         """Record one text-bearing event."""
         if self.last_text is None or at > self.last_text:
-            self.moments += 1
+            self.moments = (self.moments or 0) + 1
         if self.last_text is not None and len(self.gaps) < 10_000:
             self.gaps.append(at - self.last_text)
         if self.first_text is None:
@@ -119,6 +119,8 @@ class Timings:
         return None if not tpot else 1000 / tpot
 
     def _came_in_bursts(self, completion_tokens: int) -> bool:
+        if self.moments is None:
+            return False
         if self.moments <= 2 and completion_tokens > self.text_events + _TOKENS_WITHOUT_TEXT:
             return True
         return self.moments < min(self.text_events, _FEWEST_MOMENTS)

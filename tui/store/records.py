@@ -252,15 +252,15 @@ def _encode_timings(timings: Timings) -> Record | None:
     relative = {
         name: round(stamp - timings.started, 6) for name, stamp in stamps.items() if stamp is not None
     }
-    return {**relative, "text_events": timings.text_events, "moments": timings.moments}
+    counts = {"text_events": timings.text_events, "moments": timings.moments}
+    return {**relative, **{name: count for name, count in counts.items() if count is not None}}
 
 
 def _decode_timings(value: object) -> Timings:
     if not isinstance(value, dict):
         return Timings()
     events = _count(value.get("text_events")) or 0
-    moments = _count(value.get("moments"))
-    timings = Timings(started=0.0, text_events=events, moments=events if moments is None else moments)
+    timings = Timings(started=0.0, text_events=events, moments=_count(value.get("moments")))
     for name in _STAMPS:
         setattr(timings, name, _number(value.get(name)))
     return timings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal, InvalidOperation
 
 from tui.core.outside import read_decimal
 
@@ -34,17 +33,3 @@ def first_count(*values: object) -> int | None:
         if count is not None:
             return count
     return None
-
-
-def read_amount(value: object) -> Decimal | None:
-    """Return an amount of money of 0 or more with the digits it was written with, ``None`` for anything
-    else. JSON numbers arrive as floats: their shortest spelling is what the server wrote."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > 40:
-        return None
-    try:
-        amount = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or not 0 <= amount <= _LARGEST or amount.adjusted() < -30:
-        return None
-    return amount

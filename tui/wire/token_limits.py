@@ -45,7 +45,8 @@ _ANSWERS = _patterns(
 _ANSWER_LIMITS = _patterns(
     rf"at most {_N} (?:completion|output) tokens",
     rf"valid range of max_(?:completion_)?tokens is \[\d+, ?{_N}",
-    rf"(?<!\+ [`'\"])max_(?:completion_|new_)?tokens['\"`]? (?:must|should|cannot|can't) be[^.\d]{{0,40}}{_N}",
+    rf"(?<!\+ [`'\"])max_(?:completion_|new_)?tokens['\"`]? "
+    rf"(?:must|should|cannot|can't) be[^.\d]{{0,40}}{_N}",
 )
 _CAN_BE = frozenset({"context-too-long", "invalid-request", "unsupported-param"})
 

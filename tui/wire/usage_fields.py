@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tui.core.outside import read_amount
 from tui.core.reconcile import reconcile_counts
 from tui.core.usage import ServerCost, ServerTimings, Usage
-from tui.wire.numbers import first_count, read_amount, read_count, read_number
+from tui.wire.numbers import first_count, read_count, read_number
 
 
 def read_usage(value: object) -> Usage | None:

@@ -33,7 +33,7 @@ def turn_of(usage: Usage | None, **changes: object) -> Turn:
 def test_the_arithmetic_of_the_price_is_shown() -> None:
     text = words(StatusFacts(price=PAID, turn=turn_of(Usage(1200, 300))))
     assert "1,200 prompt tokens × 0.003 CNY / 1,000 = 0.0036 CNY" in text
-    assert "0.0081 CNY in all" in text
+    assert "Total 0.0081 CNY" in text
 
 
 def test_times_carry_their_definitions() -> None:
@@ -67,7 +67,7 @@ def test_how_it_went_is_told_in_full() -> None:
     assert "Finish reason length" in text
     assert "real␛model" in text
     assert "retried without stream_options" in text
-    assert "Unreadable events 2 skipped" in text
+    assert "Lost 2 events of the answer could not be read; text may be missing." in text
     assert "Reasoning came as <think>" in text
     assert "HTTP status 503" in text
     assert "no [/] luck" in text
