@@ -65,7 +65,7 @@ REASONS = {
     "net/machine/gpus.py:_read_processes": _OF_DRIVER,
     "net/machine/sockets.py:_read_address": _IN_CALLER,
     "net/machine/sockets.py:is_local": "an address that _read_address has made",
-    "net/probe/evidence.py:other_bases": _OWN_URL,
+    "net/bases.py:other_bases": _OWN_URL,
     "net/probe/local.py:_offer_port": _OWN_URL,
     "net/probe/server.py:_root": _OWN_URL,
     "net/proxies.py:_covers": _IN_CALLER,

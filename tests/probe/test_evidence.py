@@ -43,8 +43,8 @@ from tui.core.diagnosis import (
 from tui.core.secret import Secret
 from tui.net.probe import connect
 from tui.net.probe.diagnose import Diagnosis
-from tui.net.probe.server import closest_names
 from tui.net.probe.target import ProbeLimits, ProbeTarget
+from tui.wire.model_names import closest_names
 
 needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 

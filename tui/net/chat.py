@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 
 from tui.core.chat import ChatRequest, Endpoint
 from tui.core.events import EventBatch
@@ -16,6 +16,7 @@ from tui.net.chat_call import AdaptationMemory, ChatCall
 from tui.net.client import ClientFactory
 from tui.net.deadlines import HEADLESS, PROBE, SCREEN, Patience
 from tui.net.mailbox import Mailbox
+from tui.wire.evidence import Proof
 from tui.wire.servers import ServerKind
 
 __all__ = ["HEADLESS", "PROBE", "SCREEN", "AdaptationMemory", "ChatClient", "Patience"]
@@ -43,9 +44,12 @@ class ChatClient:
         request: ChatRequest,
         *,
         server: ServerKind | None = None,
+        proved: Collection[Proof] | None = None,
         patience: Patience = SCREEN,
     ) -> AsyncGenerator[EventBatch]:
         """Yield the events of one chat, a batch for each read of the socket.
+
+        ``proved`` is what is known of the endpoint; ``None``: it is asked after a refusal that needs it.
 
         Never raises for what a network or a server does: the last event of the last batch is ``Finished``
         or ``StreamFailed``. Cancelling the consumer, or ``aclose``, closes the socket before it returns.
@@ -60,6 +64,7 @@ class ChatClient:
             redactor=self._redactor,
             clock=self._clock,
             server=server,
+            proved=proved,
             patience=patience,
         )
         pump = asyncio.create_task(call.run(), name="chat")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,11 +21,14 @@ from tui.net.exchange import Exchange, Phase, observe
 from tui.net.expected import expected_errors
 from tui.net.headers import headers_of, is_secret_header
 from tui.net.mailbox import Mailbox
+from tui.net.proofs import judge_refusal
 from tui.net.reply_stream import ReplyStream
 from tui.net.retry import retry_delay
 from tui.net.second_look import look_again
 from tui.net.silence import SilenceWatch
 from tui.wire.adaptation import Adaptation, adapt
+from tui.wire.errors import Refusal
+from tui.wire.evidence import Proof
 from tui.wire.request import build_chat_body
 from tui.wire.servers import ServerKind
 
@@ -63,6 +66,7 @@ class ChatCall:
         redactor: Redactor,
         clock: Callable[[], float],
         server: ServerKind | None,
+        proved: Collection[Proof] | None,
         patience: Patience,
     ) -> None:
         self._factory = factory
@@ -73,6 +77,7 @@ class ChatCall:
         self._redactor = redactor
         self._clock = clock
         self._server = server
+        self._proved = proved
         self._patience = patience
         self._adaptation = memory.get(endpoint.base_url, request.model) or Adaptation()
         self._adaptations = 0
@@ -206,7 +211,7 @@ class ChatCall:
         end = last[-1]
         if isinstance(end, StreamFailed) and not reply.has_text:
             failure = complete_refusal(
-                end.failure,
+                await self._judge(end.failure, reply.refusal),
                 self._endpoint,
                 route="/chat/completions",
                 location=headers.get("location"),
@@ -225,6 +230,18 @@ class ChatCall:
         self._mailbox.put(EventBatch(reply.ended_at, last))
         await reply.drain()
         return True
+
+    async def _judge(self, failure: Failure, refusal: Refusal | None) -> Failure:
+        if refusal is None:
+            return failure
+        return await judge_refusal(
+            self._factory,
+            self._endpoint,
+            refusal,
+            model=self._request.model,
+            proved=self._proved,
+            looks=self._patience.second_look_seconds > 0,
+        )
 
     async def _end_or_retry(self, failure: Failure, exchange: Exchange) -> bool:
         if self._is_stale(failure, exchange):

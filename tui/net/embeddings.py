@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from tui.core.chat import Endpoint
@@ -18,8 +18,11 @@ from tui.net.deadlines import SCREEN, Patience
 from tui.net.exchange import Exchange
 from tui.net.fetch import Fetched, fetch
 from tui.net.headers import is_secret_header
+from tui.net.proofs import judge_refusal
 from tui.net.retry import retry_delay
-from tui.wire.embeddings import build_embeddings_body, read_embeddings
+from tui.wire.embeddings import build_embeddings_body, read_embeddings, refused_embeddings
+from tui.wire.errors import read_refusal
+from tui.wire.evidence import Proof
 from tui.wire.limits import DEFAULT_LIMITS
 
 ROUTE = "/embeddings"
@@ -41,13 +44,15 @@ async def embed(
     request: EmbeddingRequest,
     *,
     patience: Patience = SCREEN,
+    proved: Collection[Proof] | None = None,
     on_progress: Told = _ignore,
 ) -> EmbeddingOutcome:
     """Return the vectors of some texts, or why there are none. Never raises for what a server does.
 
+    ``proved`` is what is known of the endpoint; ``None``: it is asked after a refusal that needs it.
     ``patience.unstreamed_seconds`` limits each try. ``on_progress`` gets a sentence before another try.
     """
-    return await _Call(factory, endpoint, request, patience, on_progress).run()
+    return await _Call(factory, endpoint, request, patience, proved, on_progress).run()
 
 
 @dataclass(slots=True)
@@ -69,12 +74,14 @@ class _Call:
         endpoint: Endpoint,
         request: EmbeddingRequest,
         patience: Patience,
+        proved: Collection[Proof] | None,
         on_progress: Told,
     ) -> None:
         self._factory = factory
         self._endpoint = endpoint
         self._request = request
         self._patience = patience
+        self._proved = proved
         self._on_progress = on_progress
         self._content = json.dumps(build_embeddings_body(request), allow_nan=False).encode()
         self._tried = 0
@@ -117,9 +124,9 @@ class _Call:
                     return await self._try()
             return _Try(failure=error.failure, milliseconds=took)
         took = (time.perf_counter() - started) * 1000
-        return self._judge(response, took)
+        return await self._judge(response, took)
 
-    def _judge(self, response: Fetched, took: float) -> _Try:
+    async def _judge(self, response: Fetched, took: float) -> _Try:
         redactor = self._factory.redactor
         read = read_embeddings(
             response.status, response.headers, response.body, len(self._request.texts), redactor
@@ -127,7 +134,7 @@ class _Call:
         if isinstance(read, Vectors):
             return _Try(read, None, response, took)
         failure = complete_refusal(
-            read,
+            await self._with_proofs(response, read),
             self._endpoint,
             route=ROUTE,
             location=response.headers.get("location"),
@@ -136,6 +143,21 @@ class _Call:
             way=self._factory.route(self._endpoint.base_url),
         )
         return _Try(None, failure, response, took)
+
+    async def _with_proofs(self, response: Fetched, failure: Failure) -> Failure:
+        """Judge again with what else the endpoint shows, where that decides."""
+        said = response.status, response.headers, response.body, self._factory.redactor
+        if response.status < 300 and failure.status == response.status:
+            return failure  # vectors that are none
+        return await judge_refusal(
+            self._factory,
+            self._endpoint,
+            read_refusal(*said),
+            model=self._request.model,
+            proved=self._proved,
+            looks=self._patience.second_look_seconds > 0,
+            words=lambda proved: refused_embeddings(*said, proved),
+        )
 
     async def _waits(self, last: _Try) -> bool:
         """Wait before another try, visibly; return false where there is none."""

@@ -20,6 +20,7 @@ from tui.net.expected import expected_errors
 from tui.net.headers import headers_of
 from tui.net.pace import Pace
 from tui.net.silence import SilenceWatch
+from tui.wire.errors import Refusal
 from tui.wire.reply import ReplyReader
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ class ReplyStream:
         self.ended_at = self._came_at
         self.last_events: tuple[StreamEvent, ...] = ()
         """The events of the end, not emitted: whoever reads decides whether it is the end."""
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The server's answer that the failure was made of, if it was one."""
+        return self._reader.refusal
 
     async def read(self, wait_for_room: Callable[[], Awaitable[None]]) -> None:
         """Emit the events of the reply but for the last ones. Never raises for what a server sends."""

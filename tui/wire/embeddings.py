@@ -10,7 +10,7 @@ import binascii
 import math
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tui.core.causes import explain
 from tui.core.embedding import EmbeddingRequest, Vectors, vectors_text
@@ -20,6 +20,7 @@ from tui.core.usage import Usage
 from tui.wire.error_body import is_error_object, read_error_body
 from tui.wire.error_facts import find_facts
 from tui.wire.errors import classify_error, clean_message
+from tui.wire.evidence import Proof
 from tui.wire.limits import DEFAULT_LIMITS
 from tui.wire.numbers import first_count, read_count
 from tui.wire.request import extra_fields
@@ -50,28 +51,34 @@ def build_embeddings_body(request: EmbeddingRequest) -> dict[str, object]:
 
 
 def read_embeddings(
-    status: int, headers: Mapping[str, str], body: bytes, asked: int, redactor: Redactor | None = None
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    asked: int,
+    redactor: Redactor | None = None,
+    proved: Collection[Proof] = (),
 ) -> Vectors | Failure:
     """Return the vectors that an answer is, or what is wrong with it. Never raises.
 
-    ``asked`` is how many texts were sent. Vectors are ordered by their ``index``; numbers may come as
-    a list or as Base64 of little-endian 32-bit floats. Header names in any case.
+    ``asked`` is how many texts were sent, ``proved`` what other requests to the endpoint have shown.
+    Vectors are ordered by their ``index``; numbers may come as a list or as Base64 of little-endian
+    32-bit floats. Header names in any case.
     """
     if not 200 <= status < 300:
-        return _refusal(status, headers, body, redactor)
+        return refused_embeddings(status, headers, body, redactor, proved)
     try:
         value = parse_json(body.decode("utf-8", "replace").lstrip("\ufeff"))
     except StrictJsonError as error:
         constant = str(error).partition(" ")[0]
         if constant in _NOT_FINITE:
             return explain("vectors-invalid", status=status, reason=f"it contains {constant}")
-        return _refusal(status, headers, body, redactor)
+        return refused_embeddings(status, headers, body, redactor, proved)
     if not isinstance(value, dict):
         return _unexpected(status, "JSON of another kind")
     entries = value.get("data")
     if not isinstance(entries, list) or value.get("error"):
         if is_error_object(value):
-            return _refusal(status, headers, body, redactor)
+            return refused_embeddings(status, headers, body, redactor, proved)
         return _unexpected(status, "a chat answer" if "choices" in value else "JSON of another kind")
     return _Answer(status, asked).read(value, entries)
 
@@ -179,9 +186,15 @@ def _unexpected(status: int, content: str) -> Failure:
     return explain("embeddings-unexpected", status=status, content=content)
 
 
-def _refusal(status: int, headers: Mapping[str, str], body: bytes, redactor: Redactor | None) -> Failure:
+def refused_embeddings(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    redactor: Redactor | None = None,
+    proved: Collection[Proof] = (),
+) -> Failure:
     """Return the failure of an answer without vectors, in words that fit embeddings."""
-    failure = classify_error(status, headers, body, redactor)
+    failure = classify_error(status, headers, body, redactor, proved)
     said = read_error_body(body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace"))
     wording = said.message.lower()
     if status == 501 or (_UNSUPPORTED.search(wording) and status != 401):

@@ -20,6 +20,8 @@ _SPECIFIC = frozenset({401, 402, 403, 404, 405, 407, 408, 413, 429})
 _REQUEST = (frozenset(range(200, 300)) | frozenset(range(400, 500))) - _SPECIFIC
 """400, 409, 415, 422 and the like, and errors under 200 that name no status."""
 _DENIED = frozenset({400, 401, 403, 404})
+_MAPPERS = frozenset({"LiteLLM", "OpenRouter"})
+"""Gateways that list models of their own naming, and ask for them elsewhere under another name."""
 
 _FROM_BEHIND = (
     Rule("upstream-paused", says=words.PAUSED),
@@ -106,7 +108,6 @@ _BY_MARK = (
 )
 
 _BY_PROOF = (
-    Rule("upstream-auth", proved=frozenset({Proof.KEY}), status=(401,)),
     Rule("request-refused", status=(404,), form="json", also=lambda seen: _has_own_code(seen)),
     Rule(
         "request-refused",
@@ -154,7 +155,21 @@ def choose_cause(
 
 def judge(seen: Evidence) -> str:
     """Return the cause that the evidence means."""
-    return next(rule.cause for rule in RULES if rule.holds(seen))
+    cause = next(rule.cause for rule in RULES if rule.holds(seen))
+    if cause == "auth" and Proof.KEY in seen.proved:
+        return "upstream-auth"  # whatever names a key: this one was accepted
+    if cause == "model-not-found" and Proof.MODEL in seen.proved and seen.marks & _MAPPERS:
+        return "upstream-mapping"
+    return cause
+
+
+def proved_facts(cause: str, proved: Collection[Proof]) -> dict[str, str]:
+    """Return what the proofs add to the sentences of a cause that they leave as it is."""
+    if cause == "wrong-path" and Proof.PATH in proved:
+        return {"path_answers": "yes"}
+    if cause == "model-not-found" and Proof.MODEL in proved:
+        return {"is_listed": "yes"}
+    return {}
 
 
 def _has_own_code(seen: Evidence) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tui.core.causes import explain
@@ -11,7 +12,7 @@ from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.wire.error_body import ErrorBody, read_error_body, read_error_object
 from tui.wire.error_facts import find_facts
-from tui.wire.error_rules import choose_cause
+from tui.wire.error_rules import choose_cause, proved_facts
 from tui.wire.evidence import Proof
 from tui.wire.gateways import LOGIN, marks_of
 from tui.wire.limits import DEFAULT_LIMITS
@@ -24,6 +25,61 @@ FACT_LENGTH = 300
 """Characters of a single fact, such as the name of a gateway."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reply without an answer, read: a failure is made of it, and another one once more is proved."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: ErrorBody
+    redactor: Redactor | None = field(default=None, repr=False)
+
+    def failure(self, proved: Collection[Proof] = ()) -> Failure:
+        """Return the failure that it is, by what other requests to the same endpoint have shown."""
+        cause = refine_cause(self._cause(proved), self.body)
+        message = clean_message(self.body.message, self.redactor) or None
+        found = {**find_facts(cause, self.body, self.headers), **proved_facts(cause, proved)}
+        facts: dict[str, Any] = {
+            name: clean_message(value, self.redactor, FACT_LENGTH) for name, value in found.items()
+        }
+        status = self.status
+        if status < 300 and self.body.is_error:
+            status = self.body.number or status  # what the server means, not how the stream began
+        return explain(cause, status=status, server_message=message, **facts)
+
+    @property
+    def questions(self) -> frozenset[Proof]:
+        """What would change the failure, if it were proved."""
+        plain = self.failure()
+        return frozenset(proof for proof in Proof if self.failure((proof,)) != plain)
+
+    def _cause(self, proved: Collection[Proof]) -> str:
+        if self.status < 300 and not self.body.is_error:
+            is_login = self.body.is_html and LOGIN in marks_of(self.headers, self.body)
+            return "login-page" if is_login else "unexpected-response"
+        return choose_cause(self.status, self.body, self.headers, proved)
+
+
+def read_refusal(
+    status: int, headers: Mapping[str, str], body: bytes, redactor: Redactor | None = None
+) -> Refusal:
+    """Return a reply without an answer, for its failure. Never raises.
+
+    Also for replies under 200: an error object, a web page, or JSON of another kind. At most
+    64 kB of the body are read. Header names in any case.
+    """
+    text = body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace")
+    return Refusal(status, _lowered(headers), read_error_body(text), redactor)
+
+
+def read_refusal_object(
+    status: int, headers: Mapping[str, str], value: object, redactor: Redactor | None = None
+) -> Refusal:
+    """Return the same for an error object that is already parsed, such as one inside of a stream."""
+    return Refusal(status, _lowered(headers), read_error_object(value), redactor)
+
+
 def classify_error(
     status: int,
     headers: Mapping[str, str],
@@ -31,21 +87,8 @@ def classify_error(
     redactor: Redactor | None = None,
     proved: Collection[Proof] = (),
 ) -> Failure:
-    """Return the failure that a reply without an answer is. Never raises.
-
-    Also for replies under 200: an error object, a web page, or JSON of another kind. At most
-    64 kB of the body are read. Header names in any case. ``proved`` is what other requests to the same
-    endpoint have shown.
-    """
-    text = body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace")
-    return _build(status, headers, read_error_body(text), redactor, proved)
-
-
-def classify_error_object(
-    status: int, headers: Mapping[str, str], value: object, redactor: Redactor | None = None
-) -> Failure:
-    """Return the failure for an error object that is already parsed, such as one inside of a stream."""
-    return _build(status, headers, read_error_object(value), redactor)
+    """Return the failure that a reply without an answer is: ``read_refusal`` in one step."""
+    return read_refusal(status, headers, body, redactor).failure(proved)
 
 
 def clean_message(text: str, redactor: Redactor | None, limit: int = MESSAGE_LENGTH) -> str:
@@ -56,26 +99,5 @@ def clean_message(text: str, redactor: Redactor | None, limit: int = MESSAGE_LEN
     return safe_line(" ".join(text[: limit * 8].split()), limit)
 
 
-def _build(
-    status: int,
-    headers: Mapping[str, str],
-    body: ErrorBody,
-    redactor: Redactor | None,
-    proved: Collection[Proof] = (),
-) -> Failure:
-    headers = {name.lower(): value for name, value in headers.items()}
-    cause = refine_cause(_cause(status, headers, body, proved), body)
-    message = clean_message(body.message, redactor) or None
-    facts: dict[str, Any] = {
-        name: clean_message(value, redactor, FACT_LENGTH)
-        for name, value in find_facts(cause, body, headers).items()
-    }
-    if status < 300 and body.is_error:
-        status = body.number or status  # what the server means, not how the stream began
-    return explain(cause, status=status, server_message=message, **facts)
-
-
-def _cause(status: int, headers: Mapping[str, str], body: ErrorBody, proved: Collection[Proof]) -> str:
-    if status < 300 and not body.is_error:
-        return "login-page" if body.is_html and LOGIN in marks_of(headers, body) else "unexpected-response"
-    return choose_cause(status, body, headers, proved)
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

@@ -18,6 +18,8 @@ class Proof(StrEnum):
     """The same key was accepted where none is refused."""
     PATH = "path"
     """Another route below the same base URL answers as an API."""
+    MODEL = "model"
+    """The model stands in the endpoint's list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from tui.core.failure import Failure
 from tui.core.secret import Redactor
 from tui.wire.chunk import ChunkReader
 from tui.wire.error_body import is_error_object
-from tui.wire.errors import classify_error, classify_error_object, clean_message
+from tui.wire.errors import Refusal, clean_message, read_refusal, read_refusal_object
 from tui.wire.finish import judge
 from tui.wire.lenient_json import read_objects
 from tui.wire.limits import DEFAULT_LIMITS, LimitExceeded, Limits, show_size
@@ -88,6 +88,8 @@ class ReplyReader:
         self._head = b""
         self._chunks = ChunkReader(limits.answer)
         self._failure: Failure | None = None
+        self.refusal: Refusal | None = None
+        """What the failure was made of, where it is the server's answer."""
         self._is_closed = False
         self._position = 0
         self._malformed = 0
@@ -251,7 +253,8 @@ class ReplyReader:
     def _fail(self, error: dict[str, object]) -> None:
         """Keep the first error: what follows it is a consequence."""
         if self._failure is None:
-            self._failure = classify_error_object(self._status, self._headers, error, self._redactor)
+            self.refusal = read_refusal_object(self._status, self._headers, error, self._redactor)
+            self._failure = self.refusal.failure()
 
     def _add_sign_of_life(self, events: list[StreamEvent]) -> None:
         if not events or type(events[-1]) is not Progress:
@@ -280,7 +283,7 @@ class ReplyReader:
         if self._position:
             return explain("unexpected-response", status=self._status, content="events of another kind")
         if self._head and not self._is_event_stream and not self.is_over:
-            return classify_error(self._status, self._headers, self._head, self._redactor)
+            return self._refused(self._head)
         return None
 
     # One document
@@ -293,7 +296,7 @@ class ReplyReader:
             return
         self._is_closed = True
         if is_error:
-            self._failure = classify_error(self._status, self._headers, bytes(body), self._redactor)
+            self._failure = self._refused(bytes(body))
         else:
             self._salvage_body(body.decode("utf-8", "replace"), events)
             self._failure = explain("answer-too-large", limit=show_size(limit))
@@ -301,7 +304,7 @@ class ReplyReader:
 
     def _finish_body(self, body: bytes, transport: Failure | None, events: list[StreamEvent]) -> None:
         if self._status >= 300:
-            self._failure = classify_error(self._status, self._headers, body, self._redactor)
+            self._failure = self._refused(body)
             return
         text = body.decode("utf-8", "replace").strip()
         try:
@@ -318,7 +321,7 @@ class ReplyReader:
             self._chunks.mends = may_hold_surrogates(text)
             self._read_odd_chunk(value, events)
         else:
-            self._failure = classify_error(self._status, self._headers, body, self._redactor)
+            self._failure = self._refused(body)
 
     def _finish_broken_document(
         self, text: str, transport: Failure | None, events: list[StreamEvent]
@@ -327,7 +330,11 @@ class ReplyReader:
             self._chunks.outcome.was_cut = is_cut_json(text)
             self._salvage_body(text, events)
         if transport is None and not self._chunks.outcome.was_cut:
-            self._failure = classify_error(self._status, self._headers, text.encode(), self._redactor)
+            self._failure = self._refused(text.encode())
+
+    def _refused(self, body: bytes) -> Failure:
+        self.refusal = read_refusal(self._status, self._headers, body, self._redactor)
+        return self.refusal.failure()
 
     def _salvage_body(self, text: str, events: list[StreamEvent]) -> None:
         for piece, is_reasoning in salvage(text):
@@ -343,4 +350,4 @@ class ReplyReader:
         elif self._body is not None:
             self._finish_body(bytes(self._body), transport, events)
         elif transport is None and not self._is_event_stream:
-            self._failure = classify_error(self._status, self._headers, b"", self._redactor)
+            self._failure = self._refused(b"")

@@ -80,7 +80,9 @@ async def chat(run: Run) -> ChatOutcome:
     outcome = ChatOutcome(Turn(identity="check", prompt=PROMPT, model=request.model))
     outcome.turn.timings.started = time.perf_counter()
     patience = _patience(run)
-    stream = run.services.chat().stream(run.endpoint, request, server=server, patience=patience)
+    stream = run.services.chat().stream(
+        run.endpoint, request, server=server, proved=run.findings.proved, patience=patience
+    )
     redactor = ReplyRedactor(run.services.redactor)
     async with aclosing(stream) as batches:
         async for batch in batches:

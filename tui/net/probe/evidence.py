@@ -8,18 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import chat_url_of, models_url_of
 from tui.core.failure import LmdeckError
+from tui.net.bases import is_model_api
 from tui.net.fetch import Fetched, fetch
 from tui.net.probe.run import Run
-from tui.wire.error_body import read_error_body
-from tui.wire.models import read_models
 
 _BODY_LIMIT = 2_000_000
-_ASKS_FOR_KEY = (401, 403)
 _NOT_BY_GET = 405
 
 
@@ -56,25 +53,7 @@ async def has_chat_route(run: Run) -> bool:
     return answer is not None and answer.status == _NOT_BY_GET
 
 
-def is_model_api(answer: Fetched) -> bool:
-    """Return whether an answer is a model list, or a refusal in the form of an API."""
-    if answer.status < 300:
-        return read_models(answer.body) is not None
-    if answer.status not in _ASKS_FOR_KEY:
-        return False
-    return read_error_body(answer.body[:64_000].decode("utf-8", "replace")).is_error
-
-
 def endpoint_at(run: Run, base: str) -> Endpoint:
     """Return an endpoint for a base URL: with the key only where it lies below the one asked for."""
     inside = base.startswith(run.endpoint.base_url.rstrip("/") + "/")
     return replace(run.endpoint if inside else run.without_key, base_url=base)
-
-
-def other_bases(base: str) -> tuple[str, ...]:
-    """Return where the API may be, if it is not below this base: with ``/v1``, or at the root."""
-    parts = urlsplit(base)
-    root = f"{parts.scheme}://{parts.netloc}"
-    guesses = [] if parts.path.rstrip("/").endswith("/v1") else [f"{base}/v1"]
-    guesses += [f"{root}/v1", root] if parts.path.strip("/") else []
-    return tuple(guess for guess in dict.fromkeys(guesses) if guess != base)

@@ -12,9 +12,14 @@ from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
 from tui.core.provider import KeyHeader
 from tui.core.safe_text import safe_line
+from tui.net.completion import sends_key
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look
 from tui.net.probe.run import Run
+from tui.net.proofs import without_key
+from tui.wire.evidence import Proof
+
+_REFUSED = (401, 403)
 
 
 async def judge_key(run: Run, answer: FirstAnswer) -> CheckResult:
@@ -37,12 +42,14 @@ async def judge_key(run: Run, answer: FirstAnswer) -> CheckResult:
 
 
 async def _describe_access(run: Run, answer: FirstAnswer) -> str:
-    if not run.endpoint.key:
+    if not sends_key(run.endpoint):
         return "No key was sent, and the server asks for none."
     if answer.models is None:
         return "The key was sent and not refused."
     url = models_url_of(run.endpoint.base_url)
-    open_answer = await look(run, run.without_key, url)
+    open_answer = await look(run, without_key(run.endpoint), url)
+    if open_answer is not None and open_answer.status in _REFUSED:
+        run.findings.proved.add(Proof.KEY)
     is_open = open_answer is not None and open_answer.status < 300
     return "The server shows its models without a key, too." if is_open else "The server accepts the key."
 

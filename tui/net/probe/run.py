@@ -28,6 +28,7 @@ from tui.core.secret import MASK, Secret
 from tui.core.usage import Usage
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.net.proxies import Route
+from tui.wire.evidence import Proof
 from tui.wire.servers import ServerIdentity
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Findings:
     curl: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     """Those of the model list."""
+    proved: set[Proof] = field(default_factory=set)
+    """What the requests so far have shown of the endpoint."""
 
 
 class Run:

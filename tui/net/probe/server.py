@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,7 +14,9 @@ from tui.net.addresses import origin_of
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look
 from tui.net.probe.run import Run
+from tui.wire.evidence import Proof
 from tui.wire.fingerprint import identify
+from tui.wire.model_names import closest_names
 from tui.wire.models import ModelInfo, ModelList
 from tui.wire.servers import ServerKind
 
@@ -130,6 +131,7 @@ def check_models(run: Run, answer: FirstAnswer) -> None:
         return
     found = run.findings
     found.models = models
+    found.proved.add(Proof.PATH)
     offered = _offered(run, models)
     if not offered:
         run.settle(failed(CheckId.MODELS, explain("no-model-loaded")))
@@ -139,6 +141,8 @@ def check_models(run: Run, answer: FirstAnswer) -> None:
         found.model = offered[0].identifier
         if len(offered) > 1:
             facts = (*facts, "no model was named: the first one is checked")
+    if models.find(found.model) is not None:
+        found.proved.add(Proof.MODEL)
     _note_window(run, models.find(found.model) or (offered[0] if len(offered) == 1 else None))
     if models.find(found.model) is None:
         _settle_unlisted(run, models, facts)
@@ -192,25 +196,6 @@ def unlisted(run: Run, failure: Failure) -> Failure:
         closest=closest[0] if closest else None,
         is_listed="yes" if found.model in served else None,
     )
-
-
-def closest_names(name: str, served: Sequence[str], limit: int = 3) -> list[str]:
-    """Return the served names that a name was most likely meant to be, the best first."""
-    if len(served) <= 1:
-        return list(served)
-    import difflib  # most checks end without it
-
-    def likeness(candidate: str) -> float:
-        whole = difflib.SequenceMatcher(None, name.lower(), candidate.lower()).ratio()
-        last = difflib.SequenceMatcher(None, _last(name), _last(candidate)).ratio()
-        return max(whole, last)
-
-    ranked = sorted(served[:2_000], key=likeness, reverse=True)
-    return [candidate for candidate in ranked[:limit] if likeness(candidate) >= 0.4]
-
-
-def _last(name: str) -> str:
-    return name.lower().rpartition("/")[2]
 
 
 def _list_names(models: ModelList) -> str:

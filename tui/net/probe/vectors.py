@@ -37,6 +37,7 @@ async def ask_vectors(run: Run) -> EmbeddingOutcome:
             run.endpoint,
             request,
             patience=_patience(run),
+            proved=run.findings.proved,
             on_progress=run.progress,
         )
     finally:
