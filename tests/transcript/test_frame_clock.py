@@ -99,10 +99,9 @@ def test_a_change_of_pace_holds_at_once(loop: Loop) -> None:
     assert len(frames) <= 17
 
 
-def test_the_writers_queue_tells_whether_the_terminal_is_behind() -> None:
-    queue: asyncio.Queue[str] = asyncio.Queue()
-    app: Any = SimpleNamespace(_driver=SimpleNamespace(_writer_thread=SimpleNamespace(_queue=queue)))
+def test_the_driver_tells_whether_the_terminal_is_behind() -> None:
+    app: Any = SimpleNamespace(_driver=SimpleNamespace(is_behind=False))
     assert not writer_is_behind(app)
-    queue.put_nowait("x")
+    app._driver.is_behind = True
     assert writer_is_behind(app)
     assert not writer_is_behind(SimpleNamespace(_driver=None))  # type: ignore[arg-type]

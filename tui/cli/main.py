@@ -51,15 +51,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from tui.cli.output import Output, OutputFailed
 
     output = Output()
+    if arguments is None:
+        _hear_interrupts(output)
     try:
         code = _run(_load_undisturbed if arguments is None else _load, parsed, output)
     except BrokenPipeError:
         _silence()
         return EXIT_BROKEN_PIPE
     except OutputFailed as failed:
-        _tell_failed_output(str(failed))
-        code = 1 if output.ended_by is None else EXIT_INTERRUPTED
+        if output.ended_by is None:
+            _tell_failed_output(str(failed))
+            return 1
+        code = EXIT_INTERRUPTED
     if code == EXIT_INTERRUPTED and output.ended_by is not None:
+        _silence()
         return _SIGNALLED + output.ended_by
     return code
 
@@ -103,6 +108,14 @@ def _load_undisturbed(parsed: argparse.Namespace) -> Command:
     if parsed.command != "check" or parsed.all_providers or parsed.watch is not None:
         gc.enable()
     return run
+
+
+def _hear_interrupts(output: Output) -> None:
+    """Let Ctrl+C end a command that waits for a reader of its output; one that ignores it goes on so."""
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, output.on_interrupt)
 
 
 def _forbid_core_dumps() -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import time
 from collections.abc import Mapping
 from typing import TextIO
 
@@ -25,6 +27,12 @@ YELLOW = "\x1b[33m"
 RESET = "\x1b[0m"
 
 
+_STALLED_SECONDS = 0.5
+"""How long a write may take once the command was told to end."""
+_TICK_SECONDS = 0.2
+_PIECE = 16_384
+
+
 class OutputFailed(Exception):  # noqa: N818 - it names what happened, as others do
     """Stdout or stderr takes nothing more: the disk is full, or the terminal is gone."""
 
@@ -40,11 +48,44 @@ class Output:
     ) -> None:
         self.ended_by: int | None = None
         """The signal that ended the command early."""
+        self._writing_since: float | None = None
+        self._hurried_by: int | None = None
+        self._is_interrupted = False
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
         plain = bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
         self._style_out = not plain and _is_terminal(self.stdout)
         self._style_err = not plain and _is_terminal(self.stderr)
+
+    def hurry(self, number: int) -> None:
+        """Give up a write that nobody takes: a signal came. To be called in its handler.
+
+        From then on such a write raises ``OutputFailed``, and ``ended_by`` is that signal.
+        """
+        self._hurried_by = number
+        signal.signal(signal.SIGALRM, self._on_tick)
+        signal.setitimer(signal.ITIMER_REAL, _TICK_SECONDS, _TICK_SECONDS)
+
+    def calm(self) -> None:
+        """The signal is dealt with, and the command goes on."""
+        if self._hurried_by is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self._hurried_by = None
+
+    def on_interrupt(self, number: int, _: object) -> None:
+        """Handle SIGINT where nothing else does: end the command, after the write that is under way."""
+        if self._writing_since is None:
+            self.ended_by = number
+            raise KeyboardInterrupt
+        self.hurry(number)
+        self._is_interrupted = True
+
+    def _on_tick(self, *_: object) -> None:
+        begun = self._writing_since
+        if begun is not None and time.monotonic() - begun > _STALLED_SECONDS:
+            self.ended_by = self._hurried_by
+            self._writing_since = None
+            raise OutputFailed("nobody reads it")
 
     @property
     def is_terminal(self) -> bool:
@@ -101,13 +142,21 @@ class Output:
 
     def _write(self, stream: TextIO, text: str) -> None:
         encoding = getattr(stream, "encoding", None) or "utf-8"
+        shown = text.encode(encoding, "replace").decode(encoding)
         try:
-            stream.write(text.encode(encoding, "replace").decode(encoding))
-            stream.flush()
+            for start in range(0, len(shown), _PIECE):
+                self._writing_since = time.monotonic()
+                stream.write(shown[start : start + _PIECE])
+                stream.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
             raise OutputFailed(error.strerror or type(error).__name__) from None
+        finally:
+            self._writing_since = None
+        if self._is_interrupted:
+            self.ended_by = self._hurried_by
+            raise KeyboardInterrupt
 
 
 def _is_terminal(stream: TextIO) -> bool:

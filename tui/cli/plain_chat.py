@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
+from tui.cli.exit_codes import INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.streamed_text import StreamedText
 from tui.core.failure import LmdeckError
@@ -41,36 +44,84 @@ class PlainChat:
         self._session = session
         self._target = target
         self._output = output
+        self._answering: asyncio.Task[object] | None = None
+        self._question = ""
+        """What was asked of the person who is typing now."""
+        self._is_ending = False
 
     def run(self) -> int:
         """Chat until the person leaves; return the exit code."""
         self._output.line(f"lmdeck · {self._target.provider.label} · {self._target.model_name}")
         self._output.text("Type /help for help.")
-        with asyncio.Runner() as runner:
+        with asyncio.Runner() as runner, self._hearing_signals(runner.get_loop()):
             try:
-                while (line := self._read()) is not None:
+                while not self._is_ending and (line := self._read()) is not None:
                     if not self._obey(line, runner):
                         break
             finally:
                 runner.run(self._runtime.aclose())
-        return 0
+        return INTERRUPTED if self._is_ending else 0
+
+    @contextmanager
+    def _hearing_signals(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+        """SIGINT stops an answer; SIGTERM and SIGHUP end the chat, saved. None waits for a reader."""
+
+        def on_signal(number: int, _: object) -> None:
+            self._output.hurry(number)
+            if number != signal.SIGINT:
+                self._is_ending, self._output.ended_by = True, number
+            if self._answering is not None:
+                loop.call_soon_threadsafe(self._answering.cancel)
+            elif self._question:
+                raise KeyboardInterrupt
+
+        def on_continue(*_: object) -> None:
+            if self._question:
+                self._output.text(self._question, end="")
+
+        handlers = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), on_signal)
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        before[signal.SIGCONT] = signal.signal(signal.SIGCONT, on_continue)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _read(self) -> str | None:
         """Return the next prompt; ``None`` at the end of the input."""
         lines: list[str] = []
         while True:
             try:
-                line = input("you> " if not lines else "...> ")
-            except EOFError:
-                self._output.text("")
-                return None
+                line = self._ask("you> " if not lines else "...> ")
             except KeyboardInterrupt:
                 self._output.text("")
+                if self._is_ending:
+                    return None
                 lines.clear()
                 continue
+            if not line:
+                self._output.text("")
+                return None
+            line = line.removesuffix("\n")
             if not line.endswith("\\"):
                 return "\n".join([*lines, line])
             lines.append(line[:-1])
+
+    def _ask(self, question: str) -> str:
+        """Return a line with its end; empty at the end of the input.
+
+        Not by ``input``, which would write the question where no signal ends the wait for a reader.
+        """
+        try:
+            self._question = question  # from here on a signal ends the wait
+            if self._is_ending:
+                raise KeyboardInterrupt
+            self._output.text(question, end="")
+            self._output.calm()
+            return sys.stdin.readline()
+        finally:
+            self._question = ""
 
     def _obey(self, line: str, runner: asyncio.Runner) -> bool:
         """Run a command or send a prompt; return whether to go on."""
@@ -132,8 +183,10 @@ class PlainChat:
         printer = StreamedText(self._output, is_labelled=True)
         self._session.on_change = lambda: printer.show(self._session.turns[-1])
         try:
-            turn = runner.run(_result(ask))
-        except KeyboardInterrupt:
+            turn = runner.run(self._result(ask))
+        except asyncio.CancelledError:
+            if not self._session.turns:
+                return
             turn = self._session.turns[-1]
         finally:
             self._session.on_change = None
@@ -162,9 +215,14 @@ class PlainChat:
         self._target = replace(self._target, provider=provider)
         return True
 
-
-async def _result(ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
-    return await ask()
+    async def _result(self, ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
+        self._answering = asyncio.current_task()
+        try:
+            if self._is_ending:
+                raise asyncio.CancelledError
+            return await ask()
+        finally:
+            self._answering = None
 
 
 def _place_words(turn: Turn) -> str:

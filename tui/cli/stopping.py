@@ -16,18 +16,19 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def stopping_at_signals(stop: Callable[[], object], output: Output) -> Iterator[None]:
     """Call ``stop`` at a signal for as long as the block runs; ``output`` keeps which one it was.
 
-    Needs a running loop.
+    Needs a running loop. Python's own handlers: those of the loop would wait with it for a reader of stdout
+    that has stalled.
     """
-
-    def on_signal(number: signal.Signals) -> None:
-        output.ended_by = number
-        stop()
-
     loop = asyncio.get_running_loop()
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, on_signal, number)
+
+    def on_signal(number: int, _: object) -> None:
+        output.ended_by = number
+        output.hurry(number)
+        loop.call_soon_threadsafe(stop)
+
+    before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:
         yield
     finally:
-        for number in _SIGNALS:
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)

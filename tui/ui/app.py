@@ -7,17 +7,21 @@ import gc
 import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from rich.text import Text
-from textual import events
-from textual.app import App, SystemCommand
+from textual import events, on
+from textual._context import NoActiveAppError
+from textual.app import App, ScreenStackError, SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.css.query import NoMatches
+from textual.dom import NoScreen
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -33,8 +37,6 @@ from tui.ui.screens.too_small import TooSmallScreen, is_too_small
 from tui.ui.themes import THEMES, choose_theme
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
-
     from tui.runtime.runtime import Runtime
 
 
@@ -54,6 +56,8 @@ Start = Literal["providers"] | ChatStart
 _HERE = Path(__file__).parent
 _WARM_AFTER_SECONDS = 0.1
 """So that the first keys are echoed before imports compete with them for the interpreter."""
+_WHILE_LEAVING = (NoMatches, ScreenStackError, NoScreen, NoActiveAppError)
+"""What looking for a widget or a screen raises in a program that has neither any more."""
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
@@ -251,13 +255,35 @@ class LmdeckApp(App[None], inherit_bindings=False):
         self.notify("Press Ctrl+Q to quit.", timeout=3)
 
     def _listen_to_signals(self) -> None:
+        """Hear signals in Python's own handlers: the loop's would wait with it for a stalled terminal."""
         loop = asyncio.get_running_loop()
+
+        def on_signal(number: int, _: object) -> None:
+            hurry = getattr(self._driver, "hurry", None)
+            if hurry is not None:
+                hurry()
+            with suppress(RuntimeError):  # it has ended meanwhile
+                loop.call_soon_threadsafe(self._on_signal, number)
+
         for number in _SIGNALS:
-            loop.add_signal_handler(number, self._on_signal, number)
+            signal.signal(number, on_signal)
 
     def _on_signal(self, number: int) -> None:
         """End as a signal asks for: everything is closed, the exit code is 128 + its number."""
         self.exit(return_code=128 + number)
+
+    def action_suspend_process(self) -> None:
+        """Sleep until the shell wakes the program: with its whole job, such as the make that started it."""
+        sleep = getattr(self._driver, "sleep", None)
+        if sleep is not None:
+            self.app_suspend_signal.publish(self)
+            sleep(0)
+
+    @on(Driver.SignalResume)
+    def repaint(self) -> None:
+        """Draw everything again: others have written to the terminal."""
+        for screen in self.screen_stack[-1:]:
+            screen.refresh()
 
     def hang_up(self) -> None:
         """End because the terminal is gone, as if SIGHUP had come."""
@@ -265,6 +291,11 @@ class LmdeckApp(App[None], inherit_bindings=False):
             self._on_signal(signal.SIGHUP)
 
     # ── Defects ─────────────────────────────────────────────────────────────────────────────
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave for a defect; but what a program that is leaving does not build any more is none."""
+        if not (self._exit and isinstance(error, _WHILE_LEAVING)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """End honestly: Textual's own report prints local variables, keys among them."""
@@ -306,7 +337,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
             safe_text(message), title=safe_line(title), severity=severity, timeout=shown_seconds, markup=False
         )
         # Textual 8.2.8 can leave a piece of a toast behind that vanished while the screen was arranged anew.
-        self.set_timer(shown_seconds + 0.3, lambda: self.screen.refresh())
+        self.set_timer(shown_seconds + 0.3, self.repaint)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, with what would command a terminal made visible."""
@@ -339,5 +370,10 @@ def _warm_transcript() -> None:
 def run_app(runtime: Runtime, start: Start = "providers") -> int:
     """Open the screens and return the exit code: 0, 1 after a defect, 128 + n after signal n."""
     app = LmdeckApp(runtime, start)
-    app.run(mouse=runtime.settings.mouse)
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        app.run(mouse=runtime.settings.mouse)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return app.return_code or 0

@@ -1,18 +1,19 @@
 """Textual's driver for POSIX terminals, made to survive what terminals do.
 
 Bytes that are no UTF-8 are replaced instead of ending the program (seen in Textual 8.2.8),
-what is written is UTF-8 in every locale,
-answers of the terminal never become keys, a closed terminal ends the program instead of
-spinning, and a program at rest is not woken ten times a second.
+answers of the terminal never become keys, a closed terminal ends the program instead of spinning, one that
+does not read does not keep it from ending, a program at rest is not woken ten times a second, and one that
+was put to sleep wakes with its whole picture.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import selectors
+import signal
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from textual import constants, events
@@ -20,6 +21,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.ui.terminal_input import Pasted, TerminalInput
+from tui.ui.terminal_output import TerminalOutput
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -27,49 +29,6 @@ if TYPE_CHECKING:
 _READ_SIZE = 64 * 1024
 _TICKS_UNTIL_REST = 3
 """Escape delays without input after which no sequence can be pending in the parser."""
-
-
-class _TolerantFile:
-    """The terminal's output; once the terminal is gone, writing does nothing and says so once."""
-
-    def __init__(self, file: IO[str], on_gone: Callable[[], None]) -> None:
-        self._file = file
-        self._on_gone = on_gone
-        self._is_gone = False
-
-    def write(self, text: str) -> None:
-        self._attempt(lambda: self._file.write(text))
-
-    def flush(self) -> None:
-        self._attempt(self._file.flush)
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-    def isatty(self) -> bool:
-        return self._file.isatty()
-
-    def _attempt(self, action: Callable[[], object]) -> None:
-        if self._is_gone:
-            return
-        try:
-            action()
-        except OSError:  # EIO from a closed pty, EPIPE
-            self._is_gone = True
-            self._let_go()
-            self._on_gone()
-
-    def _let_go(self) -> None:
-        """Point the descriptor at nothing: at its end Python flushes the rest, and would exit with 120."""
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, self._file.fileno())
-        os.close(nothing)
-
-
-def _write_utf8(file: IO[str]) -> None:
-    """Write what is read: UTF-8. In another locale Python would write ``\\u2500`` where a line belongs."""
-    if isinstance(file, io.TextIOWrapper):
-        file.reconfigure(encoding="utf-8", errors="replace")
 
 
 class TerminalDriver(LinuxDriver):
@@ -84,16 +43,46 @@ class TerminalDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        _write_utf8(cast(IO[str], self._file))
-        output: Any = _TolerantFile(cast(IO[str], self._file), self._hang_up)
-        self._file = output
+        self._output: TerminalOutput | None = None
+        self._last_words: list[str] | None = None
         self._wake_reader, self._wake_writer = -1, -1
+        for number, handle in ((signal.SIGTSTP, self._on_stop), (signal.SIGCONT, self._on_continue)):
+            signal.signal(number, handle)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken yet what was written to it."""
+        return self._output is not None and self._output.is_behind
+
+    def hurry(self) -> None:
+        """Wait no longer than a moment for the terminal. May be called in a signal's handler."""
+        if self._output is not None:
+            self._output.hurry()
+
+    def write(self, data: str) -> None:
+        """Write to the terminal; waits while it is far behind."""
+        if self._last_words is not None:
+            self._last_words.append(data)
+        elif self._output is not None:
+            self._output.write(data)
 
     def start_application_mode(self) -> None:
         """Take the terminal: at the start, and again after a suspension, which closed the driver."""
         if self._wake_reader < 0:
             self._wake_reader, self._wake_writer = os.pipe()
+        if self._output is None:
+            self._output = TerminalOutput(cast(IO[str], self._file).fileno(), self._hang_up)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was: in one piece, the last one that is written."""
+        self._last_words = []
+        try:
+            super().stop_application_mode()
+        finally:
+            words, self._last_words = "".join(self._last_words), None
+            if self._output is not None:
+                self._output.write_last(words)
 
     def disable_input(self) -> None:
         """Stop reading; wakes the reader, which may be waiting without a limit."""
@@ -104,15 +93,63 @@ class TerminalDriver(LinuxDriver):
     def close(self) -> None:
         """Stop writing and give the descriptors back."""
         super().close()
+        if self._output is not None:
+            self._output.stop()
+            self._output = None
         if self._wake_reader >= 0:
             os.close(self._wake_reader)
             os.close(self._wake_writer)
             self._wake_reader, self._wake_writer = -1, -1
 
+    # ── Sleeping ────────────────────────────────────────────────────────────────────────────
+
+    def sleep(self, group: int) -> None:
+        """Give the terminal back, stop ``group`` (0: the whole job of the shell), and go on when it wakes.
+
+        Returns once the terminal is taken again.
+        """
+        self.suspend_application_mode()
+        woken: list[int] = []
+        on_stop = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        on_continue = signal.signal(signal.SIGCONT, lambda number, _: woken.append(number))
+        try:
+            os.kill(group, signal.SIGTSTP)
+            # The system stops no job without a shell by SIGTSTP. One that the shell's bg woke sleeps on:
+            # a screen needs the terminal.
+            while not woken or self._is_in_background():
+                os.kill(os.getpid(), signal.SIGSTOP)
+        finally:
+            signal.signal(signal.SIGTSTP, on_stop)
+            signal.signal(signal.SIGCONT, on_continue)
+        self._take_again()
+
+    def _take_again(self) -> None:
+        self._must_signal_resume = True
+        self.resume_application_mode()
+
+    def _is_in_background(self) -> bool:
+        try:
+            return os.tcgetpgrp(self.fileno) != os.getpgrp()
+        except OSError:  # no terminal of ours
+            return False
+
+    def _on_stop(self, *_: object) -> None:
+        """SIGTSTP from elsewhere: stop in the next turn of the loop, in no other thread's middle."""
+        self._loop.call_soon_threadsafe(self.sleep, os.getpid())
+
+    def _on_continue(self, *_: object) -> None:
+        """SIGCONT behind a SIGSTOP, which no program can see coming: others have had the terminal."""
+        self._loop.call_soon_threadsafe(self._recover)
+
+    def _recover(self) -> None:
+        if self._output is not None and not self._is_in_background():
+            self.suspend_application_mode()
+            self._take_again()
+
     def _hang_up(self) -> None:
         """The terminal is gone: let the app end itself (from any thread)."""
         hang_up = getattr(self._app, "hang_up", self._app.exit)
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the loop was closed in the meantime: it has ended
             self._loop.call_soon_threadsafe(hang_up)
 
     def _run_input_thread(self) -> None:

@@ -70,9 +70,5 @@ class FrameClock:
 
 
 def writer_is_behind(app: App[object]) -> bool:
-    """Whether the terminal has not taken what was written to it: the writer's queue tells.
-
-    Textual writes in a thread, which waits for the terminal; while it does, writes queue up.
-    """
-    writer = getattr(app._driver, "_writer_thread", None)
-    return writer is not None and not writer._queue.empty()
+    """Whether the terminal has not taken what was written to it: the driver tells, if it is ours."""
+    return bool(getattr(app._driver, "is_behind", False))

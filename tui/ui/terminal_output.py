@@ -1,0 +1,151 @@
+"""What is written to the terminal: in a thread of its own, which alone waits for one that does not read.
+
+A program that was told to end waits for its terminal a moment longer, then gives it up. Nothing is left in
+a buffer of Python's, whose end would wait for the terminal once more.
+"""
+
+from __future__ import annotations
+
+import os
+import termios
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+_MOST_PIECES = 30
+"""That may wait before whoever writes waits, too: frames that come late are of no use."""
+_PIECE = 8_192
+_LOOK_SECONDS = 0.1
+"""How often one who waits looks whether the terminal was given up; a signal's handler must take no lock."""
+_GRACE_SECONDS = 0.5
+"""For a terminal that was being read when the program was told to end."""
+_LAST_WORDS_SECONDS = 0.3
+"""For a terminal that was given up, to take what sets it right."""
+_STALLED_SECONDS = 2.0
+"""Without a byte taken, at an end that nobody hurries."""
+
+
+class TerminalOutput:
+    """Writes texts to a descriptor in their order, as UTF-8 in every locale."""
+
+    def __init__(self, descriptor: int, on_gone: Callable[[], None]) -> None:
+        """``on_gone`` is called from the writing thread, once, when the terminal is gone."""
+        self._descriptor = descriptor
+        self._on_gone = on_gone
+        self._changed = threading.Condition()
+        self._pieces: list[tuple[bytes, bool]] = []
+        """Bytes, and whether they are written to a terminal that was given up, too."""
+        self._is_writing = False
+        self._is_ending = False
+        self._is_given_up = False
+        self._is_gone = False
+        self._patience_ends: float | None = None
+        self._moved_at = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="terminal output", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken all that was written before the newest text."""
+        return bool(self._pieces)
+
+    def hurry(self) -> None:
+        """Give the terminal up in a moment unless it takes what waits. A signal's handler may call it."""
+        if self._patience_ends is None:
+            self._patience_ends = time.monotonic() + _GRACE_SECONDS
+
+    def write(self, text: str) -> None:
+        """Add a text; waits while too many wait already, but for no terminal that was given up."""
+        data = text.encode("utf-8", "replace")
+        with self._changed:
+            while len(self._pieces) >= _MOST_PIECES and not self._is_lost():
+                self._changed.wait(_LOOK_SECONDS)
+            if not self._is_gone and not self._is_given_up:
+                self._pieces.append((data, False))
+                self._changed.notify_all()
+
+    def write_last(self, text: str) -> None:
+        """Write what sets the terminal right, also where it was given up with what it had not taken."""
+        with self._changed:
+            self._wait_until_taken()
+            if not self._is_gone:
+                self._pieces.append((text.encode("utf-8", "replace"), True))
+                self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Wait until all is taken, and end; a terminal that takes nothing is let go."""
+        with self._changed:
+            self._is_ending = True
+            self._changed.notify_all()
+            self._wait_until_taken()
+            is_stuck = self._is_writing or bool(self._pieces)
+        if is_stuck:
+            self._let_go()
+        else:
+            self._thread.join(_STALLED_SECONDS)
+
+    def _wait_until_taken(self) -> None:
+        self._moved_at = time.monotonic()
+        ends = time.monotonic() + _LAST_WORDS_SECONDS if self._is_given_up else None
+        while (self._pieces or self._is_writing) and not self._is_gone:
+            now = time.monotonic()
+            if ends is not None:
+                if now >= ends:
+                    return
+            elif self._is_lost() or now - self._moved_at > _STALLED_SECONDS:
+                self._give_up()
+                return
+            self._changed.wait(_LOOK_SECONDS)
+
+    def _is_lost(self) -> bool:
+        """Whether nobody is to wait any more."""
+        ends = self._patience_ends
+        if not self._is_given_up and ends is not None and time.monotonic() >= ends and self._pieces:
+            self._give_up()
+        return self._is_gone or self._is_given_up
+
+    def _give_up(self) -> None:
+        """Drop what waits, here and in the system: so there is room for what sets the terminal right."""
+        self._is_given_up = True
+        self._pieces.clear()
+        with suppress(termios.error):
+            termios.tcflush(self._descriptor, termios.TCOFLUSH)
+
+    def _run(self) -> None:
+        try:
+            while (piece := self._next()) is not None:
+                data, is_last = piece
+                view = memoryview(data)
+                while view and (is_last or not self._is_given_up):
+                    view = view[os.write(self._descriptor, view[:_PIECE]) :]
+                    self._moved_at = time.monotonic()
+                with self._changed:
+                    self._is_writing = False
+                    self._changed.notify_all()
+        except OSError:  # EIO from a closed pty, EPIPE
+            with self._changed:
+                self._is_gone = True
+                self._is_writing = False
+                self._pieces.clear()
+                self._changed.notify_all()
+            self._let_go()
+            self._on_gone()
+
+    def _next(self) -> tuple[bytes, bool] | None:
+        with self._changed:
+            while not self._pieces:
+                if self._is_ending:
+                    return None
+                self._changed.wait()
+            self._is_writing = True
+            piece = self._pieces.pop(0)
+            self._changed.notify_all()
+            return piece
+
+    def _let_go(self) -> None:
+        """Point the descriptor at nothing: what else is written to it must not wait, or fail at the end."""
+        with suppress(OSError):
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, self._descriptor)
+            os.close(nothing)
