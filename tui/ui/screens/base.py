@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
+from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker
@@ -39,7 +40,43 @@ class NoticesEdits(Protocol):
         """Read the file again where somebody changed it; return whether that was so."""
 
 
-class LmdeckScreen(Screen[ResultType]):
+class ClosesOnce(Screen[ResultType]):
+    """A screen that can be dismissed at any moment: it alone closes, and once.
+
+    Textual 8.2.8 closes whatever lies on top of the stack, gives the result a second time to a callback
+    that is spent (``InvalidStateError``), and fails for a screen that is not laid out yet.
+    """
+
+    _is_dismissed = False
+    _kept_result: tuple[ResultType | None] | None = None
+
+    def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
+        """Close the screen with its result, once it is laid out and on top; a second call does nothing."""
+        if self._is_dismissed:
+            return AwaitComplete()
+        self._is_dismissed = True
+        return self._close(result)
+
+    def on_screen_resume(self) -> None:
+        """Close now, where it was dismissed while something lay above."""
+        if self._kept_result is not None:
+            (result,), self._kept_result = self._kept_result, None
+            self._close(result)
+
+    def _close(self, result: ResultType | None) -> AwaitComplete:
+        stack = self.app.screen_stack
+        if self not in stack[1:]:
+            return AwaitComplete()  # closed otherwise, or the program ends
+        if not self.is_mounted:
+            self.call_after_refresh(self._close, result)
+        elif stack[-1] is not self:
+            self._kept_result = (result,)
+        else:
+            return super().dismiss(result)
+        return AwaitComplete()
+
+
+class LmdeckScreen(ClosesOnce[ResultType]):
     """A screen that finds its runtime in the app."""
 
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ()

@@ -4,36 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from textual import on
-from textual.await_complete import AwaitComplete
 from textual.command import Command, CommandList, CommandPalette
 from textual.screen import ModalScreen
 from textual.widgets import Input
 from textual.worker import Worker
 
+from tui.ui.screens.base import ClosesOnce
+
 ResultType = TypeVar("ResultType")
 
 
-class Window(ModalScreen[ResultType], Generic[ResultType]):
-    """A window over a screen.
-
-    Textual 8.2.8 answers the second of two quick dismissals by closing the screen below, or with an
-    ``InvalidStateError`` that ends the program.
-    """
-
-    _is_dismissed = False
-
-    def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
-        """Close the window with its result, once it is laid out; a second call does nothing."""
-        if self._is_dismissed:
-            return AwaitComplete()
-        self._is_dismissed = True
-        if not self.is_mounted:
-            self.call_after_refresh(super().dismiss, result)
-            return AwaitComplete()
-        return super().dismiss(result)
+class Window(ModalScreen[ResultType], ClosesOnce[ResultType]):
+    """A window over a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +34,11 @@ class PaletteAction:
         await self.run()
 
 
-class Palette(CommandPalette):
+class Palette(CommandPalette, ClosesOnce[Any]):
     """The command palette, closed once for the same reason.
 
     Where the first entry deletes or spends, none is selected: Enter marks it, a second one runs it.
     """
-
-    _is_dismissed = False
 
     def _refresh_command_list(
         self, command_list: CommandList, commands: list[Command], clear_current: bool
@@ -88,10 +71,3 @@ class Palette(CommandPalette):
         In Textual 8.2.8 it looks for its list even when the palette was closed at once.
         """
         return super().run_worker(*arguments, **{**options, "exit_on_error": False})
-
-    def dismiss(self, result: object = None) -> AwaitComplete:
-        """Close the palette; a second call does nothing."""
-        if self._is_dismissed:
-            return AwaitComplete()
-        self._is_dismissed = True
-        return super().dismiss(result)  # type: ignore[arg-type]  # what Textual itself gives
