@@ -7,6 +7,7 @@ from decimal import Decimal
 from tui.core.causes import explain
 from tui.core.failure import Failure
 from tui.core.losses import loss_of, losses
+from tui.core.provider_marks import connection_warnings
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, ServerCost, Source, Usage
 from tui.session.target import ChatTarget
@@ -31,7 +32,7 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
         "cost": _cost(turn.cost),
         "server_cost": _server_cost(turn.server_cost),
         "timings": _timings(turn),
-        "notes": [*turn.notes, *losses(turn)],
+        "notes": [*connection_warnings(target.provider), *turn.notes, *losses(turn)],
         "tool_calls": [
             {"id": call.identity or None, "name": call.name, "arguments": call.arguments}
             for call in turn.tool_calls.values()

@@ -144,9 +144,21 @@ def _add_providers(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     remove.add_argument("name", metavar="NAME")
     default = _command(actions, "default", "Make a provider the default.")
     default.add_argument("name", metavar="NAME")
+    trust = _command(
+        actions, "trust", "Use the keys of a providers file that others can write, as it is now."
+    )
+    trust.add_argument("--yes", action="store_true", help="do not ask")
     imports = _command(actions, "import", "Import providers from Casibase's JSON.")
     imports.add_argument("file", metavar="FILE", help="a JSON file, or '-' for stdin")
     imports.add_argument("--replace", action="store_true", help="replace providers of the same name")
+    imports.add_argument(
+        "--allow-references",
+        action="store_true",
+        help="use env:, cmd: and file: in place of keys (default: ask for each one)",
+    )
+    imports.add_argument(
+        "--zero-is-free", action="store_true", help="prices of 0 and 0 are free (default: unknown)"
+    )
     export = _command(actions, "export", "Print providers as Casibase's JSON.")
     export.add_argument("names", nargs="*", metavar="NAME", help="which ones (default: all of yours)")
     export.add_argument("--with-keys", action="store_true", help="include the API keys, readable")

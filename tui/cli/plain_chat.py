@@ -18,6 +18,7 @@ from tui.cli.output import Output
 from tui.cli.streamed_text import StreamedText
 from tui.core.failure import LmdeckError
 from tui.core.figures import format_costs, format_tokens
+from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
 from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
@@ -51,7 +52,11 @@ class PlainChat:
 
     def run(self) -> int:
         """Chat until the person leaves; return the exit code."""
-        self._output.line(f"lmdeck · {self._target.provider.label} · {self._target.model_name}")
+        provider = self._target.provider
+        marks = connection_marks(provider)
+        self._output.line(" · ".join(("lmdeck", provider.label, self._target.model_name, *marks)))
+        for warning in connection_warnings(provider):
+            self._output.line(f"warning: {warning}")
         self._output.text("Type /help for help.")
         with asyncio.Runner() as runner, self._hearing_signals(runner.get_loop()):
             try:
@@ -198,7 +203,8 @@ class PlainChat:
             self._output.line(f"failed: {turn.failure.title} {turn.failure.advice}")
             if said := server_words(turn.failure):
                 self._output.line(said)
-        self._output.line(" · ".join(part for part in (_place_words(turn), turn_summary(turn)) if part))
+        marks = connection_marks(self._target.provider)
+        self._output.line(" · ".join(filter(None, (_place_words(turn), turn_summary(turn), *marks))))
         words = _totals_words(self._session.totals)
         if words and len(self._session.turns) + len(turn.variants) > 1:
             self._output.line(f"chat: {words}")

@@ -12,16 +12,26 @@ LIMIT_BYTES = 8 * 1024 * 1024
 """More than any model reads; a pipe without end is refused instead of filling the memory."""
 
 
-def read_text(stream: TextIO | None = None) -> str:
+def read_bytes(stream: TextIO | None = None) -> bytes:
     """Return all of a piped stdin.
 
     Raises:
-        UsageError: it is not UTF-8 (``input-not-utf8``) or beyond 8 MB (``input-too-large``).
+        UsageError: it is beyond 8 MB (``input-too-large``).
     """
     source = (stream or sys.stdin).buffer
     data = source.read(LIMIT_BYTES + 1)
     if len(data) > LIMIT_BYTES:
         raise UsageError(explain("input-too-large", limit="8 MB"))
+    return data
+
+
+def read_text(stream: TextIO | None = None) -> str:
+    """Return all of a piped stdin as text.
+
+    Raises:
+        UsageError: it is not UTF-8 (``input-not-utf8``) or beyond 8 MB (``input-too-large``).
+    """
+    data = read_bytes(stream)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

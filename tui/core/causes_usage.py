@@ -51,6 +51,11 @@ _PROVIDERS = (
         "Correct the field[[ {field}]] in the form or in providers.toml.",
     ),
     Cause(
+        "setting-unreadable",
+        "A security setting[[ of {name}]] cannot be read, so nothing is sent[[: {reason}]].",
+        "Correct it in providers.toml or in the form.",
+    ),
+    Cause(
         "import-malformed",
         "The file to import cannot be read[[: {reason}]].",
         "Give a JSON file with one provider record or a list of them.",
@@ -85,6 +90,11 @@ _FILES = (
         "config-newer",
         "The file[[ {path}]] was written by a newer version of lmdeck, so it is not changed.",
         "Update lmdeck to edit it.",
+    ),
+    Cause(
+        "file-untrusted",
+        "The file[[ {path}]] is not changed[[: {reason}]].",
+        "Read it through, then run: lmdeck providers trust.",
     ),
     Cause(
         "store-full",

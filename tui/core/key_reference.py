@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,13 +40,36 @@ class KeyReference:
 STORED = KeyReference(KeyKind.STORED)
 
 
+_KINDS = {"env": KeyKind.ENVIRONMENT, "cmd": KeyKind.COMMAND, "file": KeyKind.FILE}
+
+
 def parse_key_reference(text: str) -> KeyReference | None:
     """Return the reference that a text is, or ``None`` for a literal key (or an empty text)."""
     text = text.strip()
     if text == "stored":
         return STORED
     prefix, colon, value = text.partition(":")
-    kinds = {"env": KeyKind.ENVIRONMENT, "cmd": KeyKind.COMMAND, "file": KeyKind.FILE}
-    if colon and prefix in kinds and value.strip():
-        return KeyReference(kinds[prefix], value.strip())
+    if colon and prefix in _KINDS and value.strip():
+        return KeyReference(_KINDS[prefix], value.strip())
     return None
+
+
+def disguised_reference(text: str) -> KeyReference | None:
+    """Return the reference that a text is in any spelling: capitals, full-width letters, hidden characters.
+
+    For texts from outside: what may be taken for a reference anywhere is never taken for a key.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    prefix, colon, value = plain.partition(":")
+    word = _bare(prefix)
+    if not colon:
+        return STORED if word == "stored" else None
+    if word not in _KINDS:
+        return None
+    return KeyReference(_KINDS[word], value.strip())
+
+
+def _bare(text: str) -> str:
+    """Return the letters of a word that are seen."""
+    seen = (mark for mark in text if unicodedata.category(mark)[0] not in "CMZ")
+    return "".join(seen).casefold()

@@ -32,7 +32,9 @@ WORKS = "Works, as the failed request shows."
 
 _BY_CAUSE: Mapping[str, CheckId] = MappingProxyType(
     {
-        **dict.fromkeys(("key-malformed", "key-unavailable", "engine-missing"), CheckId.ENVIRONMENT),
+        **dict.fromkeys(
+            ("key-malformed", "key-unavailable", "engine-missing", "setting-unreadable"), CheckId.ENVIRONMENT
+        ),
         "engine-failed": CheckId.ENVIRONMENT,
         "key-unencrypted": CheckId.URL,
         **dict.fromkeys(

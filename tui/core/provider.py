@@ -92,6 +92,18 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A security setting of a record that cannot be read: to go on without it would widen what is allowed."""
+
+    setting: str
+    """Its name in the file, such as ``tls.pinned_sha256``."""
+    message: str
+    """What is wrong and what to write instead, after the name."""
+    fields: tuple[str, ...]
+    """The fields of the form any of which, entered anew, puts it right."""
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One record of the provider list."""
 
@@ -124,6 +136,8 @@ class Provider:
     tls: TlsSettings = field(default_factory=TlsSettings)
     allow_unencrypted_key: bool = False
     """The person's decision that the key may travel over plain http to a host that is not loopback."""
+    refusals: tuple[Refusal, ...] = ()
+    """While there are any, nothing is sent to the endpoint."""
 
     @property
     def label(self) -> str:

@@ -87,6 +87,10 @@ def check_provider(
         *_check_sampling(provider),
         *check_headers(provider.extra_headers),
         *check_tls(provider.tls),
+        *(
+            FieldProblem(refusal.fields[0], f"{refusal.setting} in the file {refusal.message}.")
+            for refusal in provider.refusals
+        ),
     ]
     return tuple(problem for problem in found if problem is not None)
 

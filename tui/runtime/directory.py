@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui.core.provider_rules import FieldProblem
     from tui.store.credentials import CredentialStore
     from tui.store.providers import ProviderStore
+    from tui.store.trust import Distrust
 
 BUILT_IN = (ENGINE_PROVIDER, DEMO_PROVIDER)
 
@@ -67,8 +68,21 @@ class ProviderDirectory:
         return self._store.has_changed()
 
     def command_refusal(self, name: str) -> str | None:
-        """Return why the ``cmd:`` key of a provider must not be run, or ``None`` where it may."""
+        """Return why the key of a provider must not be fetched, or ``None`` where it may."""
         return self._store.command_refusal(name)
+
+    def distrusted_files(self) -> tuple[Distrust, ...]:
+        """Return why files of providers are not relied on: others can write them."""
+        return self._store.distrusted_files()
+
+    def trust_files(self) -> None:
+        """Rely on those files as they are now: the person has read them through.
+
+        Raises:
+            LmdeckError: that cannot be kept.
+        """
+        self._store.trust_files()
+        self.reload()
 
     def get(self, name: str) -> Provider:
         """Return one provider.
@@ -151,6 +165,7 @@ class ProviderDirectory:
         errors = [problem for problem in self.problems(provider, previous_name, key_text) if problem.is_error]
         if errors:
             raise UsageError(_invalid(provider.name, errors[0]))
+        self._store.require_trust()  # before a key is stored
         reference, literal = self._read_key(provider, key_text)
         created = provider.created_time or datetime.now(UTC).isoformat(timespec="seconds")
         saved = replace(provider, api_key=reference, is_remote=False, created_time=created)
@@ -161,6 +176,28 @@ class ProviderDirectory:
             self._credentials.delete(provider.name)
         self.reload()
         return saved
+
+    def save_all(self, providers: Sequence[Provider], keys: Mapping[str, Secret]) -> None:
+        """Write checked providers, and the keys of those that have one: all of them, or none.
+
+        ``keys`` go first: a provider without its key would be worse than a key without its provider.
+
+        Raises:
+            LmdeckError: the files cannot be written; then nothing has changed.
+        """
+        self._store.require_trust()
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        before = self._credentials.update(keys)
+        try:
+            self._store.save_all(
+                [replace(item, is_remote=False, created_time=item.created_time or now) for item in providers]
+            )
+        except BaseException:
+            self._credentials.update(before)
+            raise
+        keyless = (item.name for item in providers if item.api_key != STORED)
+        self._credentials.update(dict.fromkeys(keyless))
+        self.reload()
 
     def delete(self, name: str) -> Callable[[], None]:
         """Remove a provider and its stored key; return what brings both back.

@@ -8,7 +8,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tui.core.causes import explain
 from tui.core.chat import Endpoint
+from tui.core.failure import UsageError
 from tui.core.key_reference import KeyKind, parse_key_reference
 from tui.core.provider import Provider
 from tui.core.secret import Redactor, Secret
@@ -57,6 +59,7 @@ class Endpoints:
         Raises:
             LmdeckError: the URL is not valid, the key cannot be had, or the engine did not start.
         """
+        _refuse_unreadable(provider)
         base_url = "" if is_built_in(provider) else checked_url(provider.provider_url)
         endpoint = await self.as_written(provider, key_text)
         return replace(endpoint, base_url=base_url) if base_url else endpoint
@@ -67,6 +70,7 @@ class Endpoints:
         Raises:
             LmdeckError: the key cannot be had, or the engine did not start.
         """
+        _refuse_unreadable(provider)
         if is_built_in(provider):
             return self._known(await self._built_ins.endpoint(built_in_name(provider)))
         key = await asyncio.to_thread(self._key, provider, key_text)
@@ -104,6 +108,13 @@ class Endpoints:
         if endpoint.key is not None:
             self._redactor.add(endpoint.key)
         return endpoint
+
+
+def _refuse_unreadable(provider: Provider) -> None:
+    """A security setting that is skipped would widen what is allowed: then nothing is sent."""
+    for refusal in provider.refusals:
+        reason = f"{refusal.setting} {refusal.message}"
+        raise UsageError(explain("setting-unreadable", name=provider.name, reason=reason))
 
 
 def _built_in_name(provider: Provider) -> str:

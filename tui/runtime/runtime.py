@@ -281,7 +281,8 @@ class Runtime:
         await self.built_ins.aclose()
 
     def _command_refusal(self, name: str) -> str | None:
-        return self.directory.command_refusal(name)
+        # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
+        return self.directory.command_refusal(name) if "directory" in self.__dict__ else None
 
     def _unsaved_session(self, key_text: str | None = None) -> ChatSession:
         from tui.store.journal import MemoryJournal

@@ -1,28 +1,32 @@
 """Providers from and to Casibase's JSON, with every digit of their prices.
 
 What a Casibase record always states means *unset* where it is Casibase's default for a new record
-(temperature 1, top P 1, penalties 0): the server decides, as it did there. A price of 0 is free.
+(temperature 1, top P 1, penalties 0; prices 0): such a record was never set, nor priced.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui.core.key_reference import STORED, parse_key_reference
+from tui.core.key_reference import STORED, KeyReference, disguised_reference
 from tui.core.provider import DEFAULT_TEST_PROMPT, TYPE, Category, Provider, Sampling, State
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
-from tui.store.errors import usage_error
+from tui.store.casibase_export import export_records
+from tui.store.import_text import values_of
 
 if TYPE_CHECKING:
     from tui.store.casibase_record import CasibaseRecord
 
+__all__ = ["Import", "ImportedRecord", "LeftOut", "NamedSecret", "export_records", "import_records"]
+
 _UNSET = {"temperature": 1, "top_p": 1, "frequency_penalty": 0, "presence_penalty": 0}
 _OWN_SUB_TYPES = ("", "custom-model", "custom-embedding")
+_MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,20 @@ class ImportedRecord:
 
     provider: Provider
     key: Secret | None = None
+    number: int = 1
+    """Its place in the text, from 1."""
+    is_priced: bool = True
+    """Whether its prices are known: 0 and 0 are what a record has that was never priced."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A record that is not imported, and why."""
+
+    number: int
+    name: str
+    reason: str
+    """A sentence without its stop; it holds no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,71 +56,136 @@ class Import:
     """What a text held."""
 
     records: tuple[ImportedRecord, ...]
-    notices: tuple[str, ...]
-    """What was left out or changed, each a sentence."""
+    left_out: tuple[LeftOut, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What was changed or has no place here, each a sentence."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was left out or changed, each a sentence."""
+        return (
+            *(f"{_label(item.number, item.name)}: {item.reason}." for item in self.left_out),
+            *self.remarks,
+        )
 
 
-def import_records(text: str) -> Import:
+@dataclass(frozen=True, slots=True)
+class NamedSecret:
+    """A record that names a secret of this machine, or a command, in place of a key."""
+
+    name: str
+    reference: KeyReference
+    url: str
+    """Where that secret would be sent."""
+
+
+def refuse_references(_: NamedSecret) -> bool:
+    """Take no record that names a secret: the file would choose which one is sent to its own URL."""
+    return False
+
+
+def import_records(
+    text: str,
+    *,
+    allows: Callable[[NamedSecret], bool] = refuse_references,
+    zero_is_free: bool = False,
+) -> Import:
     """Read one record, a list of records, or an answer of Casibase's API with them under ``data``.
 
-    A record that cannot be used is left out with a notice; the others are imported.
+    A record that cannot be used is left out; the others are imported.
+
+    Args:
+        allows: asked for each record that names a secret (``env:``, ``cmd:``, ``file:``) instead of a key.
+        zero_is_free: take prices of 0 and 0 as free, not as unknown.
 
     Raises:
         UsageError: it is not JSON, or has no record (``import-malformed``).
     """
-    records: list[ImportedRecord] = []
-    notices: list[str] = []
-    for number, value in enumerate(_values(text), 1):
-        label = _label(number, value)
-        record = _validated(value, label, notices)
-        if record is None:
-            continue
+    reader = _Reader(allows, zero_is_free)
+    for number, value in enumerate(values_of(text), 1):
+        reader.read(number, value)
+    return Import(tuple(reader.records), tuple(reader.left_out), tuple(reader.remarks()))
+
+
+class _Reader:
+    """Reads the records of one text, and counts what is to be said of them together."""
+
+    def __init__(self, allows: Callable[[NamedSecret], bool], zero_is_free: bool) -> None:
+        self._allows = allows
+        self._zero_is_free = zero_is_free
+        self.records: list[ImportedRecord] = []
+        self.left_out: list[LeftOut] = []
+        self._retyped: list[str] = []
+        self._without_place: Counter[str] = Counter()
+        self._unset = 0
+        self._unpriced = 0
+
+    def read(self, number: int, value: object) -> None:
+        """Take one record, or note why not."""
+        name = value.get("name") if isinstance(value, dict) else None
+        label = name if isinstance(name, str) else ""
+        try:
+            self.records.append(self._imported(number, _validated(value), value))
+        except _UnusableError as error:
+            self.left_out.append(LeftOut(number, label, str(error)))
+
+    def remarks(self) -> list[str]:
+        """Return what is to be said of all records together."""
+        found = list(self._retyped)
+        if self._unset:
+            found.append(
+                f"{_providers(self._unset)} at Casibase's defaults (temperature 1, top P 1, penalties 0): "
+                "Casibase always sends these, here they are left to the server."
+            )
+        if self._unpriced:
+            found.append(
+                f"{_providers(self._unpriced)} with prices of 0 and 0: imported as unknown, as Casibase has "
+                "that where nobody set a price; give --zero-is-free if they are free."
+            )
+        if self._without_place:
+            names = ", ".join(safe_line(name, 40) for name in list(self._without_place)[:_MOST_NAMED])
+            more = ", …" if len(self._without_place) > _MOST_NAMED else ""
+            found.append(f"Left out, as there is no such setting here: {names}{more}.")
+        return found
+
+    def _imported(self, number: int, record: CasibaseRecord, value: object) -> ImportedRecord:
         if record.category not in {item.value for item in Category}:
-            notices.append(f"{label}: left out, its category is {safe_line(record.category, 30)}.")
-            continue
+            raise _UnusableError(f"left out, its category is {safe_line(record.category, 30)}")
+        reference = self._reference(record)
+        has_key = bool(record.client_secret.strip(" *"))  # an answer of the API masks keys as ***
+        is_literal = reference is None and has_key
+        prices = (record.input_price_per_thousand_tokens, record.output_price_per_thousand_tokens)
+        is_priced = any(prices) or (self._zero_is_free and prices != (None, None))
         if record.type != TYPE:
-            notices.append(f"{label}: its type {safe_line(record.type, 30)} is imported as {TYPE}.")
-        records.append(_imported(record))
-    return Import(tuple(records), tuple(notices))
+            said = f"its type {safe_line(record.type, 30)} is imported as {TYPE}"
+            self._retyped.append(f"{_label(number, record.name)}: {said}.")
+        self._unpriced += prices != (None, None) and not is_priced
+        self._unset += any(getattr(record, name) == default for name, default in _UNSET.items())
+        self._without_place.update(_nameless(value))
+        provider = _provider(
+            record, STORED if is_literal else reference, prices if is_priced else (None, None)
+        )
+        key = Secret(record.client_secret.strip()) if is_literal else None
+        return ImportedRecord(provider, key, number, is_priced)
+
+    def _reference(self, record: CasibaseRecord) -> KeyReference | None:
+        reference = disguised_reference(record.client_secret)
+        if reference is None:
+            return None
+        shown = safe_line(str(reference), 60)
+        if not self._allows(NamedSecret(record.name, reference, record.provider_url)):
+            where = safe_line(record.provider_url, 60) or "its URL"
+            raise _UnusableError(f"refused, in place of a key it names {shown}, to be sent to {where}")
+        if not reference.value and reference != STORED:
+            raise _UnusableError(f"left out, nothing follows {shown}")
+        return reference
 
 
-def export_records(providers: Iterable[Provider], keys: Mapping[str, Secret] | None = None) -> str:
-    """Return the providers as a JSON list of Casibase records; keys only where they are given."""
-    known = keys or {}
-    records = [_written(_exported(provider, known.get(provider.name))) for provider in providers]
-    return "[\n" + ",\n".join(records) + "\n]" if records else "[]"
+class _UnusableError(Exception):
+    """Why a record is not imported, for a person."""
 
 
-def _values(text: str) -> list[object]:
-    try:
-        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
-    except RecursionError:
-        raise usage_error("import-malformed", reason="it is nested too deeply") from None
-    except ValueError as error:
-        # The message of the JSON reader may quote the text, which may hold keys.
-        line = getattr(error, "lineno", None)
-        where = f" (line {line})" if line else ""
-        raise usage_error("import-malformed", reason=f"it is not JSON{where}") from None
-    if isinstance(value, dict) and isinstance(value.get("data"), dict | list):
-        value = value["data"]
-    values = value if isinstance(value, list) else [value]
-    if not values or not all(isinstance(item, dict) for item in values):
-        raise usage_error("import-malformed", reason="it holds no provider record")
-    return values
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not a number")
-
-
-def _label(number: int, value: object) -> str:
-    name = value.get("name") if isinstance(value, dict) else None
-    return (
-        f"Record {number} ({safe_line(name, 40)})" if isinstance(name, str) and name else f"Record {number}"
-    )
-
-
-def _validated(value: object, label: str, notices: list[str]) -> CasibaseRecord | None:
+def _validated(value: object) -> CasibaseRecord:
     from pydantic import ValidationError
 
     from tui.store.casibase_record import CasibaseRecord
@@ -113,23 +196,39 @@ def _validated(value: object, label: str, notices: list[str]) -> CasibaseRecord 
         # Without the input: it can be the key.
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        notices.append(f"{label}: left out, {safe_line(field, 40)}: {first['msg']}.")
-        return None
+        raise _UnusableError(f"left out, {safe_line(field, 40)}: {first['msg']}") from None
 
 
-def _imported(record: CasibaseRecord) -> ImportedRecord:
-    reference = parse_key_reference(record.client_secret)
-    has_key = bool(record.client_secret.strip(" *"))  # an answer of the API masks keys as ***
-    is_literal = reference is None and has_key
-    provider = Provider(
+def _nameless(value: object) -> list[str]:
+    """Return the names of what a record has set and lmdeck has no place for."""
+    from tui.store.casibase_record import CasibaseRecord
+
+    known = {field.alias for field in CasibaseRecord.model_fields.values()}
+    return (
+        [key for key, item in value.items() if key not in known and item] if isinstance(value, dict) else []
+    )
+
+
+def _providers(count: int) -> str:
+    return f"{count:,} provider{'' if count == 1 else 's'}"
+
+
+def _label(number: int, name: str) -> str:
+    return f"Record {number} ({safe_line(name, 40)})" if name else f"Record {number}"
+
+
+def _provider(
+    record: CasibaseRecord, key: KeyReference | None, prices: tuple[Decimal | None, Decimal | None]
+) -> Provider:
+    return Provider(
         name=record.name.strip(),
         display_name="" if record.display_name == record.name else record.display_name,
         category=Category(record.category),
         compatible_provider=_model(record),
-        input_price=record.input_price_per_thousand_tokens,
-        output_price=record.output_price_per_thousand_tokens,
+        input_price=prices[0],
+        output_price=prices[1],
         currency=record.currency or "USD",
-        api_key=STORED if is_literal else reference,
+        api_key=key,
         provider_url=record.provider_url.strip(),
         is_default=record.is_default,
         state=State.INACTIVE if record.state == State.INACTIVE.value else State.ACTIVE,
@@ -142,7 +241,6 @@ def _imported(record: CasibaseRecord) -> ImportedRecord:
             presence_penalty=_number(record, "presence_penalty"),
         ),
     )
-    return ImportedRecord(provider, Secret(record.client_secret.strip()) if is_literal else None)
 
 
 def _model(record: CasibaseRecord) -> str:
@@ -155,45 +253,3 @@ def _model(record: CasibaseRecord) -> str:
 def _number(record: CasibaseRecord, name: str) -> float | None:
     value: float | None = getattr(record, name)
     return None if value == _UNSET[name] else value
-
-
-def _exported(provider: Provider, key: Secret | None) -> dict[str, object]:
-    sampling = provider.sampling
-
-    def number(name: str) -> float:
-        value: float | None = getattr(sampling, name)
-        return _UNSET[name] if value is None else value
-
-    prices = {"input": provider.input_price, "output": provider.output_price}
-    return {
-        "owner": "admin",
-        "name": provider.name,
-        "createdTime": provider.created_time,
-        "displayName": provider.label,
-        "category": provider.category.value,
-        "type": provider.type,
-        "subType": provider.sub_type,
-        "clientSecret": key.reveal() if key is not None else "",
-        "providerUrl": provider.provider_url,
-        "compatibleProvider": provider.compatible_provider,
-        # A price that nobody gave is left out, which Casibase reads as 0.
-        **{f"{name}PricePerThousandTokens": price for name, price in prices.items() if price is not None},
-        "currency": provider.currency,
-        "temperature": number("temperature"),
-        "topP": number("top_p"),
-        "frequencyPenalty": number("frequency_penalty"),
-        "presencePenalty": number("presence_penalty"),
-        "testContent": provider.test_text,
-        "isDefault": provider.is_default,
-        "isRemote": provider.is_remote,
-        "state": provider.state.value,
-    }
-
-
-def _written(record: Mapping[str, object]) -> str:
-    """Return a flat JSON object with exact decimals, which the JSON writer has no way to say."""
-    values = {
-        key: format(value, "f") if isinstance(value, Decimal) else json.dumps(value)
-        for key, value in record.items()
-    }
-    return "  {\n" + ",\n".join(f'    "{key}": {value}' for key, value in values.items()) + "\n  }"

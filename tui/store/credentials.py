@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from tui.core.secret import Secret
@@ -62,6 +62,23 @@ class CredentialStore:
         """
         text = checked_key(secret.reveal(), "the form").reveal()
         self._change(lambda keys: keys.update({name: text}))
+
+    def update(self, changes: Mapping[str, Secret | None]) -> dict[str, Secret | None]:
+        """Store or remove (``None``) many keys in one step; return what there was before, to undo it with.
+
+        Raises:
+            LmdeckError: a key cannot be right, or the file cannot be written; then none is changed.
+        """
+        if not changes:
+            return {}
+        texts = {
+            name: None if secret is None else checked_key(secret.reveal(), name).reveal()
+            for name, secret in changes.items()
+        }
+        before = {name: self._known(name) for name in changes}
+        if any(texts.values()) or any(before.values()):
+            self._change(lambda keys: _update(keys, texts))
+        return before
 
     def delete(self, name: str) -> Secret | None:
         """Remove a key and return it, for an undo.
@@ -149,6 +166,14 @@ class CredentialStore:
         if notice is not None:
             self._notices.append(notice)
         self._stamp = None
+
+
+def _update(keys: Table, texts: Mapping[str, str | None]) -> None:
+    for name, text in texts.items():
+        if text is None:
+            keys.pop(name, None)
+        else:
+            keys[name] = text
 
 
 def _texts(table: Table) -> dict[str, str]:

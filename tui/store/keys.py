@@ -32,8 +32,8 @@ class KeyResolver:
         command_refusal: Callable[[str], str | None] = lambda name: None,
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
     ) -> None:
-        """``command_refusal`` says for a provider why its command must not be run, if so
-        (``ProviderStore.command_refusal``)."""
+        """``command_refusal`` says for a provider why its key must not be fetched, if so, as the end of a
+        sentence (``ProviderStore.command_refusal``)."""
         self._credentials = credentials
         self._environment = environment
         self._command_refusal = command_refusal
@@ -50,11 +50,16 @@ class KeyResolver:
         """
         if reference is None:
             return None
+        refusal = self._command_refusal(provider_name)
+        if refusal is not None:
+            is_command = reference.kind is KeyKind.COMMAND
+            reason = "its command is not run" if is_command else "it is not used"
+            raise _unavailable(reference, reason, f"{refusal[0].upper()}{refusal[1:]}.")
         match reference.kind:
             case KeyKind.ENVIRONMENT:
                 return self._from_environment(reference)
             case KeyKind.COMMAND:
-                return self._from_command(provider_name, reference)
+                return self._from_command(reference)
             case KeyKind.FILE:
                 return self._from_file(reference)
             case KeyKind.STORED:
@@ -77,10 +82,7 @@ class KeyResolver:
             )
         return checked_key(value, _shown(reference))
 
-    def _from_command(self, provider_name: str, reference: KeyReference) -> Secret:
-        refusal = self._command_refusal(provider_name)
-        if refusal is not None:
-            raise _unavailable(reference, "its command is not run", f"{refusal[0].upper()}{refusal[1:]}.")
+    def _from_command(self, reference: KeyReference) -> Secret:
         with self._lock_of(reference.value):  # several requests at once ask the person once
             if reference.value not in self._printed:
                 self._printed[reference.value] = self._run(reference)

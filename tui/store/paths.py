@@ -64,6 +64,11 @@ class Paths:
         return self.state_dir / "endpoints.json"
 
     @property
+    def trusted_file(self) -> Path:
+        """Which files' contents the person has confirmed; no cache: ``forget caches`` leaves it."""
+        return self.state_dir / "trusted-files"
+
+    @property
     def log_file(self) -> Path:
         """The redacted log."""
         return self.state_dir / "lmdeck.log"

@@ -9,6 +9,7 @@ from tui.core.provider import Category, Provider
 from tui.core.provider_rules import check_provider
 from tui.core.safe_text import safe_line
 from tui.store.provider_toml import KNOWN_KEYS, Table, decode_provider
+from tui.store.toml_values import ValueProblem
 
 _DOCUMENT_KEYS = ("schema", "providers", "defaults")
 
@@ -27,9 +28,9 @@ def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider]
             continue
         provider, problems = decode_provider(name, record)
         providers.append(provider)
-        notices += [f"{label}: {problem.field} {problem.message}." for problem in problems]
+        notices += [_told(label, problem) for problem in problems]
         notices += _rule_notices(label, provider, {problem.field for problem in problems})
-        notices += _unknown_keys(label, record)
+        notices += _unknown_keys(label, record, {problem.field for problem in problems})
     return providers, () if quiet else tuple(notices)
 
 
@@ -52,12 +53,18 @@ def _unknown_names(table: Table, shown: str) -> list[str]:
 
 def _rule_notices(label: str, provider: Provider, told: set[str]) -> list[str]:
     """Return the rules of the form that a hand-written record breaks; it stays listed all the same."""
-    broken = [problem for problem in check_provider(provider, ()) if problem.is_error]
+    readable = replace(provider, refusals=())
+    broken = [problem for problem in check_provider(readable, ()) if problem.is_error]
     return [f"{label}: {problem.field}: {problem.message}" for problem in broken if problem.field not in told]
 
 
-def _unknown_keys(label: str, record: Table) -> list[str]:
-    unknown = [key for key in record if key not in KNOWN_KEYS and key != "is_default"]
+def _told(label: str, problem: ValueProblem) -> str:
+    consequence = " Nothing is sent to it until that is corrected." if problem.is_of_security else ""
+    return f"{label}: {safe_line(problem.field, 60)} {problem.message}.{consequence}"
+
+
+def _unknown_keys(label: str, record: Table, told: set[str]) -> list[str]:
+    unknown = [key for key in record if key not in KNOWN_KEYS and key != "is_default" and key not in told]
     if not unknown:
         return []
     from difflib import get_close_matches

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -23,11 +24,11 @@ from tui.core.provider import (
     Thinking,
     TlsSettings,
 )
+from tui.store.security_settings import SECURITY_KEYS, TLS_TEXTS, misplaced, read_tls, refusals_of
 from tui.store.toml_values import TableReader, ValueProblem
 
 Table = dict[str, object]
 
-_TLS_TEXTS = ("ca_file", "client_certificate", "client_key", "pinned_sha256")
 _NUMBERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
 
 KNOWN_KEYS = (
@@ -95,8 +96,8 @@ def _written_test(provider: Provider) -> str | None:
 
 def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, tuple[ValueProblem, ...]]:
     """Return the provider of a table, as far as its values can be used, and what cannot."""
-    read = TableReader(table)
-    tls = TableReader(read.sub_table("tls"), "tls.", read.problems)
+    read = TableReader(table, security_keys=SECURITY_KEYS)
+    tls = read_tls(read)
     provider = Provider(
         name=name,
         display_name=read.text("display_name"),
@@ -124,10 +125,11 @@ def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, t
         key_header=read.choice("key_header", KeyHeader, KeyHeader.BEARER) or KeyHeader.BEARER,
         extra_headers=_read_headers(read),
         extra_body=_read_body(read),
-        tls=TlsSettings(**{key: tls.optional_text(key) for key in _TLS_TEXTS}, insecure=tls.flag("insecure")),
+        tls=TlsSettings(**{key: tls.optional_text(key) for key in TLS_TEXTS}, insecure=tls.flag("insecure")),
         allow_unencrypted_key=read.flag("allow_unencrypted_key"),
     )
-    return provider, tuple(read.problems)
+    read.problems += misplaced(table, (*KNOWN_KEYS, "is_default"))
+    return replace(provider, refusals=refusals_of(read.problems)), tuple(read.problems)
 
 
 def _read_key(read: TableReader) -> KeyReference | None:
@@ -170,7 +172,7 @@ def _read_body(read: TableReader) -> dict[str, object]:
 
 
 def _encode_tls(tls: TlsSettings) -> Table:
-    texts = {key: getattr(tls, key) for key in _TLS_TEXTS}
+    texts = {key: getattr(tls, key) for key in TLS_TEXTS}
     values: Table = {key: value for key, value in texts.items() if value}
     return {**values, "insecure": True} if tls.insecure else values
 

@@ -6,16 +6,16 @@ providers, or different fields of one, never take back each other's edits.
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tui.core.causes import explain
+from tui.core.failure import UsageError
 from tui.core.provider import Category, Provider
 from tui.store.credentials import CredentialStore
-from tui.store.errors import usage_error
-from tui.store.files import FileStamp, stamp_of
+from tui.store.errors import disk_error, usage_error
+from tui.store.files import FileStamp, backup_of, stamp_of
 from tui.store.migrations import PROVIDERS_SCHEMA
 from tui.store.paths import Paths
 from tui.store.provider_records import (
@@ -32,6 +32,7 @@ from tui.store.provider_records import (
 )
 from tui.store.provider_toml import Table, decode_provider, encode_provider
 from tui.store.toml_file import TomlDocument, TomlFile
+from tui.store.trust import Distrust, TrustedFiles, distrust_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,21 @@ class ProviderStore:
         self._snapshot = ProviderSnapshot()
         self._kept_aside: tuple[str, ...] = ()
         self._stamps: dict[Path, FileStamp | None] = {}
-        self._untrusted: dict[str, str] = {}
+        self._untrusted: dict[str, Distrust] = {}
+        self._good_distrust: Distrust | None = None
+        self._documents: dict[Path, TomlDocument] = {}
+        self._trusted = TrustedFiles(paths.trusted_file, paths.shown)
 
     def load(self) -> ProviderSnapshot:
         """Read the files. Never raises: what cannot be read is told in the notices."""
         self._untrusted = {}
         document = self._file.read()
         self._stamps = {self._file.path: document.stamp or stamp_of(self._file.path)}
+        self._documents = {self._file.path: document}
         table, notices = self._usable(document)
         own, own_notices = decode_all(table, self._file.shown, quiet=document.is_newer)
         self._base = {provider.name: encode_provider(provider) for provider in own}
-        self._note_untrusted(document, self._file.shown, own)
+        notices += self._note_untrusted(self._distrust_of_own(document), own)
         unusable = unusable_records(table)
         taken = {*unusable, *(provider.name for provider in own)}
         site, site_defaults, site_notices = self._load_site(taken)
@@ -124,6 +129,25 @@ class ProviderStore:
         if old_name != provider.name:
             self._credentials.delete(old_name)
 
+    def save_all(self, providers: Sequence[Provider]) -> None:
+        """Write many providers in one step: each anew, or over the one of its name that was loaded.
+
+        Raises:
+            LmdeckError: somebody else took a name meanwhile, or the file cannot be written; then nothing is.
+        """
+
+        def edit(table: Table) -> None:
+            records = records_of(table)
+            for provider in providers:
+                if provider.name in records and provider.name not in self._base:
+                    raise usage_error("provider-exists", name=provider.name)
+                records[provider.name] = self._merged(records.get(provider.name), provider.name, provider)
+            for provider in providers:
+                if provider.is_default:
+                    set_default(table, provider.name, provider.category)
+
+        self._change(edit)
+
     def delete(self, name: str) -> Provider:
         """Remove one provider and return it as it was; its stored key stays, for an undo.
 
@@ -161,11 +185,36 @@ class ProviderStore:
         return self._snapshot.defaults.get(category)
 
     def command_refusal(self, name: str) -> str | None:
-        """Return why a ``cmd:`` key of this provider must not be run, or ``None`` where it may.
+        """Return why the key of this provider must not be fetched, or ``None`` where it may.
 
-        A file that others can write could name any command.
+        A file that others can write could name any command, and send any secret to any address.
         """
-        return self._untrusted.get(name)
+        distrust = self._untrusted.get(name)
+        return None if distrust is None else distrust.refusal
+
+    def require_trust(self) -> None:
+        """Look whether the own file may be changed.
+
+        Raises:
+            UsageError: others can write it (``file-untrusted``).
+        """
+        self._refuse_untrusted(self._file.read())
+
+    def distrusted_files(self) -> tuple[Distrust, ...]:
+        """Return why files of providers, as they were loaded, are not relied on."""
+        return tuple(distrust for _, distrust in self._distrusted())
+
+    def trust_files(self) -> None:
+        """Rely on every file of providers as it was loaded: the person has read it through.
+
+        What somebody changed since then is not relied on.
+
+        Raises:
+            LmdeckError: the record of it cannot be written.
+        """
+        for path, _ in self._distrusted():
+            self._keep_trust(path, self._documents[path].data)
+        self.load()
 
     def _merged(self, fresh: object, old_name: str, provider: Provider) -> Table:
         """Return the record as it is now, changed in the fields that differ from what was loaded."""
@@ -179,7 +228,9 @@ class ProviderStore:
         return merge(removed, encode_provider(decode_provider(provider.name, removed)[0]), wanted)
 
     def _change(self, edit: Callable[[Table], None]) -> None:
-        notice = self._file.change(edit, base=self._good)
+        notice = self._file.change(
+            edit, base=self._good, guard=self._refuse_untrusted, on_written=self._keep_own_trust
+        )
         if notice is not None:
             self._kept_aside = (*self._kept_aside, notice)
         self.load()
@@ -188,6 +239,7 @@ class ProviderStore:
         """Return what to show of the own file; for an unreadable one, the last version that was readable."""
         if document.problem is None:
             self._good = None if document.is_newer else document.table
+            self._good_distrust = self._distrust(self._file.path, document)
             if document.is_newer:
                 newer = f"{self._file.shown} was written by a newer lmdeck: it is shown, but not changed."
                 return document.table, (f"{newer} Update lmdeck to edit it.",)
@@ -198,6 +250,7 @@ class ProviderStore:
         if self._good is None:
             backup = self._file.read_backup()
             self._good = backup.table if backup.problem is None and not backup.is_newer else {}
+            self._good_distrust = self._distrust(backup_of(self._file.path), backup)
         shown = "The version before is shown" if self._good else "No provider of yours is shown"
         return self._good, (f"{text} {shown}. Correct it by hand; a save keeps it aside.",)
 
@@ -209,26 +262,69 @@ class ProviderStore:
             file = TomlFile(self._paths, path, "providers", PROVIDERS_SCHEMA, keep_backup=False)
             document = file.read()
             self._stamps[path] = document.stamp or stamp_of(path)
+            self._documents[path] = document
             if document.problem is not None:
                 notices.append(
                     f"{file.shown} cannot be read: {document.problem}. Tell who runs this machine."
                 )
             found, problems = decode_all(document.table, file.shown, quiet=document.is_newer)
             fresh = [replace(item, is_remote=True) for item in found if item.name not in taken]
-            self._note_untrusted(document, file.shown, fresh)
+            notices += self._note_untrusted(self._distrust(path, document), fresh)
             taken |= {provider.name for provider in fresh}
             defaults = {**defaults_of(document.table, fresh), **defaults}
             providers += fresh
             notices += problems
         return providers, defaults, tuple(notices)
 
-    def _note_untrusted(self, document: TomlDocument, shown: str, providers: list[Provider]) -> None:
-        if document.stamp is None:
-            return
-        reason = None
-        if document.mode & (stat.S_IWGRP | stat.S_IWOTH):
-            reason = f"others can write {shown}; run: chmod go-w {shown}"
-        elif document.owner not in (os.geteuid(), 0):
-            reason = f"{shown} belongs to somebody else"
-        if reason is not None:
-            self._untrusted.update((provider.name, reason) for provider in providers)
+    def _distrust(self, path: Path, document: TomlDocument) -> Distrust | None:
+        """Return why a document is not relied on; what the person has confirmed is."""
+        mode = None if document.stamp is None else document.mode
+        distrust = distrust_of(path, self._paths.shown, mode=mode, owner=document.owner)
+        is_confirmed = distrust is not None and self._trusted.is_trusted(path, document.data)
+        return None if is_confirmed else distrust
+
+    def _distrust_of_own(self, document: TomlDocument) -> Distrust | None:
+        """The same for what is shown as one's own, which is not always what stands in the file now."""
+        return self._distrust(self._file.path, document) or (self._good_distrust if self._good else None)
+
+    def _distrusted(self) -> list[tuple[Path, Distrust]]:
+        found = [
+            (path, self._distrust(path, document))
+            for path, document in self._documents.items()
+            if document.stamp is not None or path == self._file.path
+        ]
+        return [(path, distrust) for path, distrust in found if distrust is not None]
+
+    def _note_untrusted(self, distrust: Distrust | None, providers: list[Provider]) -> tuple[str, ...]:
+        """Keep that the keys of these providers are not used; return the notice of it."""
+        if distrust is None or not providers:
+            return ()
+        self._untrusted.update((provider.name, distrust) for provider in providers)
+        refusal = f"{distrust.refusal[0].upper()}{distrust.refusal[1:]}"
+        return (f"{refusal}. Until then its API keys are not used.",)
+
+    def _refuse_untrusted(self, document: TomlDocument) -> None:
+        """Keep a file that is not relied on from being written: the new one would look like the person's own.
+
+        The same for what would be written in place of an unreadable one.
+        """
+        distrust = self._distrust(self._file.path, document)
+        if distrust is None and document.is_corrupt and self._good:
+            distrust = self._good_distrust
+        if distrust is not None:
+            failure = explain("file-untrusted", path=self._file.shown, reason=distrust.reason)
+            raise UsageError(replace(failure, advice=f"{distrust.advice}."))
+
+    def _keep_own_trust(self, data: bytes) -> None:
+        """What was confirmed stays so when lmdeck changes it."""
+        path = self._file.path
+        document = self._file.read()
+        mode = None if document.stamp is None else document.mode
+        if distrust_of(path, self._paths.shown, mode=mode, owner=document.owner) is not None:
+            self._keep_trust(path, data)
+
+    def _keep_trust(self, path: Path, data: bytes) -> None:
+        try:
+            self._trusted.trust(path, data)
+        except OSError as error:
+            raise disk_error(error, self._paths.shown(self._paths.trusted_file)) from error

@@ -48,9 +48,12 @@ def _spliced(text: str, wanted: Table) -> str | None:
         return None
     old, new = _units(current), _units(cast("Table", _plain(wanted)))
     sections, tail = _sections(text)
+    own_sections: dict[Unit, list[_Section]] = {}
+    for section in sections:
+        own_sections.setdefault(section.unit, []).append(section)
     parts: list[str] = []
     for unit, value in new.items():
-        own = [section for section in sections if section.unit == unit]
+        own = own_sections.get(unit, [])
         if own and old.get(unit) == value:
             parts += [section.comments + section.body for section in own]
         elif own:

@@ -67,11 +67,20 @@ class TomlFile:
         """Read the version before."""
         return self._read(backup_of(self.path))
 
-    def change(self, edit: Callable[[Table], None], *, base: Table | None = None) -> str | None:
+    def change(
+        self,
+        edit: Callable[[Table], None],
+        *,
+        base: Table | None = None,
+        guard: Callable[[TomlDocument], None] = lambda document: None,
+        on_written: Callable[[bytes], None] = lambda data: None,
+    ) -> str | None:
         """Apply an edit to the file as it is now, and write it.
 
         Args:
             base: what to edit where the file is unreadable; the unreadable one is kept aside.
+            guard: called with the file as it is under the lock; raises where it must not be changed.
+            on_written: called with the new content, still under the lock.
 
         Returns:
             A sentence for the person, where something was kept aside.
@@ -83,14 +92,20 @@ class TomlFile:
         try:
             with locked(self.path) as check:
                 remove_leftovers(self.path)
-                return self._change(edit, base, check)
+                return self._change(edit, base, check, guard, on_written)
         except OSError as error:
             raise disk_error(error, self.shown) from error
 
     def _change(
-        self, edit: Callable[[Table], None], base: Table | None, check: Callable[[], None]
+        self,
+        edit: Callable[[Table], None],
+        base: Table | None,
+        check: Callable[[], None],
+        guard: Callable[[TomlDocument], None],
+        on_written: Callable[[bytes], None],
     ) -> str | None:
         document = self.read()
+        guard(document)
         self._refuse_newer(document)
         notice, table, text = None, document.table, ""
         if document.is_corrupt:
@@ -107,7 +122,9 @@ class TomlFile:
         }
         if document.is_corrupt or changed != _raw_table(document.data):
             is_good = self._keep_backup and not document.is_corrupt  # a broken one never takes its place
-            write_atomically(self.path, render(text, changed), keep_backup=is_good, before_replace=check)
+            data = render(text, changed)
+            write_atomically(self.path, data, keep_backup=is_good, before_replace=check)
+            on_written(data)
         return notice
 
     def _refuse_newer(self, document: TomlDocument) -> None:

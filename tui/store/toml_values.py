@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -19,6 +19,8 @@ class ValueProblem:
     field: str
     message: str
     """What is wrong and what to write instead."""
+    is_of_security: bool = False
+    """It says who may read or answer: without it the endpoint is not used."""
 
 
 @dataclass(slots=True)
@@ -28,10 +30,13 @@ class TableReader:
     table: Mapping[str, object]
     prefix: str = ""
     problems: list[ValueProblem] = field(default_factory=list)
+    security_keys: Collection[str] | None = ()
+    """The keys whose values are of security; ``None``: all of them."""
 
     def refuse(self, key: str, message: str) -> None:
         """Note a value that cannot be used."""
-        self.problems.append(ValueProblem(self.prefix + key, message))
+        is_of_security = self.security_keys is None or key.partition(".")[0] in self.security_keys
+        self.problems.append(ValueProblem(self.prefix + key, message, is_of_security))
 
     def text(self, key: str, default: str = "") -> str:
         """Return a text."""

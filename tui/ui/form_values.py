@@ -101,8 +101,12 @@ def read_form(
     input_price = _keep(found, check_price(values["input_price"], "input_price"))
     output_text = values["output_price"] if category is Category.MODEL else ""
     output_price = _keep(found, check_price(output_text, "output_price"))
+    opened = values_of(original)
     provider = replace(
         original,
+        refusals=tuple(
+            item for item in original.refusals if all(values[name] == opened[name] for name in item.fields)
+        ),
         name=values["name"],
         display_name=values["display_name"],
         category=category,

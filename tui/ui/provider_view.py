@@ -14,6 +14,7 @@ from textual.content import Content
 
 from tui.core.failure import Failure
 from tui.core.provider import Provider
+from tui.core.provider_marks import connection_marks
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.runtime.builtin import is_built_in
@@ -28,6 +29,7 @@ class Reach(Enum):
     READY = ("●", "ready", "$text-success")
     DOWN = ("○", "down", "$text-error")
     NO_KEY = ("○", "no key", "$text-error")
+    BLOCKED = ("○", "blocked", "$text-error")
     MISSING = ("○", "not installed", "dim")
     INACTIVE = ("–", "inactive", "dim")
 
@@ -90,6 +92,10 @@ def shown_url(provider: Provider) -> str:
     return "built in" if is_built_in(provider) else safe_line(provider.provider_url)
 
 
+def _state(provider: Provider) -> str:
+    return " · ".join((provider.state.value, *connection_marks(provider)))
+
+
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
@@ -105,7 +111,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("url", "Provider URL", lambda row: shown_url(row.provider), 38, 5),
     Column("key", "API key", lambda row: safe_line(row.key_label), 22, 7),
     Column("remote", "Is remote", lambda row: _yes(row.provider.is_remote), 9, 8),
-    Column("state", "State", lambda row: row.provider.state.value, 8, 4),
+    Column("state", "State", lambda row: _state(row.provider), 27, 4),
     Column("reach", "Reachable", lambda row: row.reach_text, 15, 2),
 )
 """Every column, in the order of the list."""
@@ -142,7 +148,9 @@ def matches(row: Row, query: str) -> bool:
 
 
 def reach_after(failure: Failure | None) -> Reach:
-    """Return what a failed check says of an endpoint: without a key nobody was asked."""
+    """Return what a failed check says of an endpoint: where nothing was sent, it is not down."""
+    if failure is not None and failure.cause == "setting-unreadable":
+        return Reach.BLOCKED
     has_no_key = failure is not None and failure.cause in ("key-unavailable", "key-malformed")
     return Reach.NO_KEY if has_no_key else Reach.DOWN
 
@@ -161,10 +169,7 @@ def details(row: Row) -> Content:
     parts = [provider.category.value, provider.type, provider.sub_type]
     if provider.is_remote:
         parts.append("is remote")
-    if provider.tls.insecure:
-        parts.append("TLS not verified")
-    if provider.api_key is not None and provider.allow_unencrypted_key:
-        parts.append("key may go unencrypted")
+    parts += connection_marks(provider)
     first = Content.assemble((safe_line(provider.label), "bold"), ("  " + " · ".join(parts), "dim"))
     url = safe_line(provider.compatible_provider) + "  at  " + shown_url(provider)
     money = f"Key: {safe_line(row.key_label) or 'none'}   Price: {price_text(provider)}"

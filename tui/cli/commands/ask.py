@@ -16,6 +16,7 @@ from tui.cli.streamed_text import StreamedText
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.provider import Provider, Thinking
+from tui.core.provider_marks import connection_warnings
 from tui.core.turn import Turn
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.runtime.targets import provider_for_url
@@ -41,6 +42,8 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     runtime = open_runtime(os.environ)
     try:
         target = await _target(arguments, runtime)
+        for warning in connection_warnings(target.provider):
+            output.aside(f"warning: {warning}")
         turn = await _stream(arguments, runtime, target, prompt, output)
     finally:
         await runtime.aclose()

@@ -6,15 +6,16 @@ import argparse
 import os
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
 from tui.cli.ask_report import plain_decimal
+from tui.cli.confirm import confirmed
 from tui.cli.output import Output
 from tui.cli.stdin import read_text
 from tui.cli.table import table
 from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
 from tui.core.provider import Category, Provider, State
+from tui.core.provider_marks import connection_marks
 from tui.core.provider_rules import FieldProblem, check_price
 from tui.core.safe_text import safe_line
 from tui.runtime.checked_url import checked_url
@@ -30,6 +31,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         "add": _add,
         "remove": _remove,
         "default": _default,
+        "trust": _trust,
         "import": _import,
         "export": _export,
     }
@@ -51,7 +53,7 @@ def _list(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> in
             provider.compatible_provider,
             provider.provider_url,
             runtime.key_label(provider),
-            str(provider.state) + (" · view-only" if provider.is_remote else ""),
+            _state_words(provider),
         )
         for provider in providers
     ]
@@ -68,7 +70,7 @@ def _show(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> in
         return 0
     width = max(len(name) for name in details)
     for name, value in details.items():
-        output.line(f"{name.replace('_', ' '):<{width}}  {'—' if value in (None, '') else value}")
+        output.line(f"{name.replace('_', ' '):<{width}}  {_shown(value)}")
     return 0
 
 
@@ -107,42 +109,47 @@ def _default(arguments: argparse.Namespace, runtime: Runtime, output: Output) ->
     return 0
 
 
-def _import(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    from tui.store.casibase import import_records
-
-    text = read_text() if arguments.file == "-" else _file_text(arguments.file)
-    imported = import_records(text)
-    taken = {provider.name for provider in runtime.directory.providers()}
-    count = 0
-    for record in imported.records:
-        if record.provider.name in taken and not arguments.replace:
-            output.aside(f"kept as it is: {record.provider.name} (give --replace to overwrite it)")
-            continue
-        key_text = record.key.reveal() if record.key is not None else None
-        previous = record.provider.name if record.provider.name in taken else None
-        runtime.directory.save(record.provider, key_text, previous)
-        count += 1
-    for notice in imported.notices:
-        output.aside(f"note: {notice}")
-    output.line(f"Imported {count} of {len(imported.records)} providers.")
+def _trust(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    """Show what the files would do that others can write, and rely on them once the person says so."""
+    distrusted = runtime.directory.distrusted_files()
+    if not distrusted:
+        output.line("Nobody else can write your providers files: there is nothing to confirm.")
+        return 0
+    for distrust in distrusted:
+        output.line(f"{distrust.reason[0].upper()}{distrust.reason[1:]}.")
+    for provider in runtime.directory.providers():
+        if runtime.directory.command_refusal(provider.name) is not None:
+            key = f"key {provider.api_key}" if provider.api_key is not None else "no key"
+            output.line(f"  {provider.name}: {key}, sent to {provider.provider_url}")
+    if not arguments.yes and not confirmed(output, "Use these keys, with these addresses?", "--yes"):
+        output.text("Nothing was changed.")
+        return 1
+    runtime.directory.trust_files()
+    output.line("These files are used as they are now. Asked again when others change them.")
     return 0
+
+
+def _import(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    from tui.cli.provider_import import import_providers
+
+    return import_providers(arguments, runtime, output)
 
 
 def _export(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    from tui.store.casibase import export_records
+    from tui.cli.provider_export import export_providers
 
-    chosen = [runtime.directory.get(name) for name in arguments.names] or [
-        provider for provider in runtime.directory.providers() if not provider.is_remote
-    ]
-    keys = None
-    if arguments.with_keys:
-        found = {
-            provider.name: runtime.endpoints.keys.resolve(provider.name, provider.api_key)
-            for provider in chosen
-        }
-        keys = {name: key for name, key in found.items() if key is not None}
-    output.text(export_records(chosen, keys))
-    return 0
+    return export_providers(arguments, runtime, output)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, list):
+        value = "; ".join(str(item) for item in value)
+    return "—" if value in (None, "") else value
+
+
+def _state_words(provider: Provider) -> str:
+    remote = ("view-only",) if provider.is_remote else ()
+    return " · ".join((str(provider.state), *remote, *connection_marks(provider)))
 
 
 def _summary(provider: Provider) -> dict[str, object]:
@@ -154,6 +161,7 @@ def _summary(provider: Provider) -> dict[str, object]:
         "state": str(provider.state),
         "is_default": provider.is_default,
         "is_remote": provider.is_remote,
+        "warnings": list(connection_marks(provider)),
     }
 
 
@@ -169,9 +177,24 @@ def _details(provider: Provider, key_label: str) -> dict[str, object]:
         "key": key_label,
         "thinking": str(provider.thinking) if provider.thinking else None,
         "send_back": str(provider.send_back),
+        "tls": _tls(provider),
+        "refused": [f"{refusal.setting} {refusal.message}" for refusal in provider.refusals],
         "extra_headers": dict.fromkeys(provider.extra_headers, "•••") or None,
         "extra_body": dict(provider.extra_body) or None,
     }
+
+
+def _tls(provider: Provider) -> dict[str, object] | None:
+    """Return the settings that differ from the usual judgement; paths and a fingerprint are no secrets."""
+    tls = provider.tls
+    found = {
+        "ca_file": tls.ca_file,
+        "client_certificate": tls.client_certificate,
+        "client_key": tls.client_key,
+        "pinned_sha256": tls.pinned_sha256,
+        "insecure": tls.insecure or None,
+    }
+    return {name: value for name, value in found.items() if value} or None
 
 
 def _decimal(price: Decimal | None) -> str | None:
@@ -199,11 +222,3 @@ def _key_text(arguments: argparse.Namespace) -> str | None:
     if arguments.key_command:
         return f"cmd:{arguments.key_command}"
     return read_text().strip() if arguments.key_stdin else None
-
-
-def _file_text(path: str) -> str:
-    try:
-        return Path(path).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-        raise UsageError(explain("import-malformed", reason=reason)) from None

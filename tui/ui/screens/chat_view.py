@@ -6,8 +6,8 @@ import re
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from tui.core.endpoint_url import inspect_url
 from tui.core.provider import Category, Provider
+from tui.core.provider_marks import BLOCKED, connection_marks
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, Source, Usage
 from tui.ui.widgets.status_parts import StatusFacts
@@ -133,14 +133,7 @@ def usable_providers(directory: ProviderDirectory) -> list[Provider]:
 
 def provider_marks(provider: Provider) -> list[tuple[str, str]]:
     """Return the warnings about a provider's connection that stay on screen while it is used."""
-    marks = []
-    if provider.tls.insecure:
-        marks.append(("TLS not verified", "warning"))
-    if provider.api_key is not None and provider.allow_unencrypted_key:
-        report = inspect_url(provider.provider_url)
-        if provider.provider_url.startswith("http://") and not report.is_loopback:
-            marks.append(("key not encrypted", "warning"))
-    return marks
+    return [(mark, "error" if mark == BLOCKED else "warning") for mark in connection_marks(provider)]
 
 
 def is_cut(turn: Turn) -> bool:

@@ -104,6 +104,8 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         key = self._source.api_key
         if key is not None and key.kind is KeyKind.STORED:
             key, self._key_note = None, "A stored key is not copied: type it again, or leave it empty."
+        elif key is not None and self.runtime.directory.command_refusal(self._source.name) is not None:
+            key, self._key_note = None, "Others can write the file this is from: its API key is not copied."
         return replace(
             self._source,
             name=self.runtime.directory.clone_name(self._source.name),

@@ -1,0 +1,105 @@
+"""``lmdeck providers import``: all records in one step, and a line on what became of each."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from tui.cli.confirm import confirmed
+from tui.cli.output import Output
+from tui.cli.stdin import is_piped, read_bytes
+from tui.core.failure import LmdeckError
+from tui.core.key_reference import KeyKind
+from tui.core.safe_text import safe_line
+from tui.runtime.importing import Fate, ImportPlan, Outcome, plan_import
+from tui.runtime.runtime import Runtime
+from tui.store.casibase import Import, NamedSecret, import_records
+from tui.store.import_text import import_file, text_of
+
+_MANY = 200
+"""From so many records on it is said how far it is."""
+_WIDTH = 8
+_ADVICE = "To use references from a file that you trust: --allow-references, or import at a terminal."
+
+
+def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    """Import, and return 0 where every record is used or kept, 1 where one was left out."""
+    data = read_bytes() if arguments.file == "-" else import_file(arguments.file)
+    imported = import_records(
+        text_of(data), allows=_asking(arguments, output), zero_is_free=arguments.zero_is_free
+    )
+    plan = _planned(imported, arguments, runtime, output)
+    _write(plan, runtime, output)
+    return _report(imported, plan, output)
+
+
+def _asking(arguments: argparse.Namespace, output: Output) -> Callable[[NamedSecret], bool]:
+    """Return who decides on a record that names a secret: a flag, the person for each one, else nobody."""
+
+    def ask(named: NamedSecret) -> bool:
+        if arguments.allow_references:
+            return True
+        if arguments.file == "-" or is_piped():
+            return False
+        name, url = safe_line(named.name, 60), safe_line(named.url, 200)
+        return confirmed(output, f"{name}: {_deed(named)}, and would be sent to {url}.", "--allow-references")
+
+    return ask
+
+
+def _deed(named: NamedSecret) -> str:
+    value = safe_line(named.reference.value, 200)
+    return {
+        KeyKind.ENVIRONMENT: f"its API key would be the value of the variable {value}",
+        KeyKind.COMMAND: f"its API key would be what this command prints: {value}",
+        KeyKind.FILE: f"its API key would be the content of the file {value}",
+        KeyKind.STORED: "its API key would be the one that is stored under this name",
+    }[named.reference.kind]
+
+
+def _planned(imported: Import, arguments: argparse.Namespace, runtime: Runtime, output: Output) -> ImportPlan:
+    total = len(imported.records)
+
+    def tell(count: int) -> None:
+        output.aside(f"… checked {count:,} of {total:,} records")
+
+    is_long = total >= _MANY
+    return plan_import(
+        imported.records,
+        runtime.directory.providers(),
+        replaces=arguments.replace,
+        on_progress=tell if is_long else lambda count: None,
+    )
+
+
+def _write(plan: ImportPlan, runtime: Runtime, output: Output) -> None:
+    if not plan.providers:
+        return
+    if len(plan.providers) >= _MANY:
+        output.aside(f"… writing {len(plan.providers):,} providers and {len(plan.keys):,} API keys")
+    try:
+        runtime.directory.save_all(plan.providers, plan.keys)
+    except LmdeckError:
+        output.aside("Nothing was imported: no file has changed.")
+        raise
+
+
+def _report(imported: Import, plan: ImportPlan, output: Output) -> int:
+    left_out = [
+        Outcome(item.number, item.name, Fate.LEFT_OUT, f"{item.reason.removeprefix('left out, ')}.")
+        for item in imported.left_out
+    ]
+    for outcome in sorted((*plan.outcomes, *left_out), key=lambda item: item.number):
+        is_used = outcome.fate in (Fate.IMPORTED, Fate.REPLACED)
+        name = safe_line(outcome.name, 100) or f"record {outcome.number}"
+        line = f"{outcome.fate:<{_WIDTH}}  {name}"
+        line += f"  {outcome.remark}" if outcome.remark else ""
+        (output.line if is_used else output.aside)(line)
+    for remark in imported.remarks:
+        output.aside(f"note: {remark}")
+    if any(item.reason.startswith("refused") for item in imported.left_out):
+        output.aside(_ADVICE)
+    total = len(imported.records) + len(imported.left_out)
+    output.line(f"Imported {len(plan.providers):,} of {total:,} providers.")
+    has_left_out = bool(left_out) or any(item.fate is Fate.LEFT_OUT for item in plan.outcomes)
+    return 1 if has_left_out else 0

@@ -1,0 +1,34 @@
+"""The warnings about a provider's connection, shown wherever it is listed or used."""
+
+from __future__ import annotations
+
+from tui.core.endpoint_url import inspect_url
+from tui.core.provider import Provider
+
+NOT_VERIFIED = "TLS not verified"
+NOT_ENCRYPTED = "key not encrypted"
+BLOCKED = "blocked"
+
+
+def connection_marks(provider: Provider) -> tuple[str, ...]:
+    """Return the warnings in a word or three each, the gravest first."""
+    marks = [BLOCKED] if provider.refusals else []
+    if provider.tls.insecure:
+        marks.append(NOT_VERIFIED)
+    if provider.api_key is not None and provider.allow_unencrypted_key and _crosses_in_clear(provider):
+        marks.append(NOT_ENCRYPTED)
+    return tuple(marks)
+
+
+def connection_warnings(provider: Provider) -> tuple[str, ...]:
+    """Return the same as sentences, for a command that is about to use the provider."""
+    if provider.tls.insecure:
+        return (
+            f"TLS is not verified for {provider.name} (insecure = true): others on the network can pose as "
+            "the server and read the key and the text.",
+        )
+    return ()
+
+
+def _crosses_in_clear(provider: Provider) -> bool:
+    return provider.provider_url.startswith("http://") and not inspect_url(provider.provider_url).is_loopback

@@ -1,0 +1,162 @@
+"""What becomes of each record of an import, decided before anything is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from tui.core.endpoint_url import inspect_url
+from tui.core.key_reference import STORED
+from tui.core.provider import Category, Provider
+from tui.core.provider_rules import check_name, check_provider
+from tui.core.safe_text import safe_line
+from tui.core.secret import Secret
+from tui.store.casibase import ImportedRecord
+
+_PROGRESS_STEP = 500
+
+
+class Fate(StrEnum):
+    """What becomes of a record."""
+
+    IMPORTED = "imported"
+    REPLACED = "replaced"
+    KEPT = "kept"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One line of the report."""
+
+    number: int
+    """The record's place in the file, from 1."""
+    name: str
+    fate: Fate
+    remark: str = ""
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """What is to be written in one step, and what is to be said of each record."""
+
+    providers: list[Provider] = field(default_factory=list)
+    keys: dict[str, Secret] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+def plan_import(
+    records: Sequence[ImportedRecord],
+    existing: Iterable[Provider],
+    *,
+    replaces: bool,
+    on_progress: Callable[[int], None] = lambda count: None,
+) -> ImportPlan:
+    """Decide what becomes of each record; ``on_progress`` is told now and then how many are decided."""
+    planner = _Planner({provider.name: provider for provider in existing}, replaces)
+    for count, record in enumerate(records, 1):
+        planner.add(record)
+        if count % _PROGRESS_STEP == 0:
+            on_progress(count)
+    return planner.plan
+
+
+class _Planner:
+    def __init__(self, existing: Mapping[str, Provider], replaces: bool) -> None:
+        self._existing = existing
+        self._replaces = replaces
+        self._names: set[str] = set()
+        marked = (provider for provider in existing.values() if provider.is_default)
+        self._defaults: dict[Category, str] = {provider.category: provider.name for provider in marked}
+        self.plan = ImportPlan()
+
+    def add(self, record: ImportedRecord) -> None:
+        """Decide on one record."""
+        remarks: list[str] = []
+        provider = self._named(record.provider, remarks)
+        known = self._existing.get(provider.name)
+        if known is not None and known.is_remote:
+            return self._tell(record, provider, Fate.KEPT, ["a view-only provider has this name"])
+        if known is not None and not self._replaces:
+            return self._tell(record, provider, Fate.KEPT, ["kept as it is; give --replace to overwrite it"])
+        if known is not None:
+            provider = _over(known, provider, record, remarks)
+        key_text = record.key.reveal() if record.key is not None else None
+        problems = [item for item in check_provider(provider, (), key_text=key_text) if item.is_error]
+        if problems:
+            said = [f"{problem.field}: {problem.message}" for problem in problems]
+            return self._tell(record, provider, Fate.LEFT_OUT, said)
+        self.plan.providers.append(self._with_default(provider, remarks))
+        if record.key is not None:
+            self.plan.keys[provider.name] = record.key
+        return self._tell(record, provider, Fate.IMPORTED if known is None else Fate.REPLACED, remarks)
+
+    def _tell(self, record: ImportedRecord, provider: Provider, fate: Fate, remarks: list[str]) -> None:
+        text = " ".join(remarks)
+        self.plan.outcomes.append(Outcome(record.number, provider.name, fate, text))
+
+    def _named(self, provider: Provider, remarks: list[str]) -> Provider:
+        """Return the provider under a name that commands can use and no other record has."""
+        problem = check_name(provider.name, self._names)
+        name = provider.name
+        if problem is not None:
+            name = problem.repair or _made_name(name)
+            again = check_name(name, self._names)
+            name = again.repair if again is not None and again.repair else name
+            label = provider.display_name or provider.name
+            provider = replace(provider, name=name, display_name=safe_line(label, 300))
+            remarks.append(f"was named {safe_line(label, 60)}.")
+        self._names.add(name)
+        return provider
+
+    def _with_default(self, provider: Provider, remarks: list[str]) -> Provider:
+        """An import does not turn prompts to another address: it gives a default only where there is none."""
+        if not provider.is_default:
+            return provider
+        default = self._defaults.setdefault(provider.category, provider.name)
+        if default == provider.name:
+            return provider
+        remarks.append(f"not the default: {safe_line(default, 40)} stays it.")
+        return replace(provider, is_default=False)
+
+
+def _made_name(text: str) -> str:
+    """Return a name for a text of which no letter can be kept: the same for the same text."""
+    return f"provider-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def _over(known: Provider, fresh: Provider, record: ImportedRecord, remarks: list[str]) -> Provider:
+    """Return a provider with the record's values, and of the old one what no record can hold.
+
+    What was meant for one address (key, headers, the permission to send the key in clear) is not sent to
+    another one.
+    """
+    is_same = inspect_url(known.provider_url).normalised == inspect_url(fresh.provider_url).normalised
+    if not is_same and (known.extra_headers or (known.api_key is not None and fresh.api_key is None)):
+        remarks.append("its URL is another one: the API key and headers it had are not used with it.")
+    key = fresh.api_key if fresh.api_key is not None else known.api_key if is_same else None
+    prices = (
+        (fresh.input_price, fresh.output_price)
+        if record.is_priced
+        else (known.input_price, known.output_price)
+    )
+    return replace(
+        fresh,
+        input_price=prices[0],
+        output_price=prices[1],
+        api_key=STORED if record.key is not None else key,
+        is_default=fresh.is_default or known.is_default,
+        created_time=known.created_time,
+        system_prompt=known.system_prompt,
+        sampling=replace(fresh.sampling, max_tokens=known.sampling.max_tokens),
+        thinking=known.thinking,
+        send_back=known.send_back,
+        key_header=known.key_header,
+        extra_headers=known.extra_headers if is_same else {},
+        extra_body=known.extra_body,
+        tls=known.tls,
+        allow_unencrypted_key=known.allow_unencrypted_key and is_same,
+        refusals=known.refusals,
+    )

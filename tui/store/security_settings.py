@@ -1,0 +1,99 @@
+"""Settings that say who may read or answer: one that cannot be read refuses the connection.
+
+Elsewhere a value that cannot be used has a fallback and a notice. A pin that is skipped would send the
+key under a weaker judgement instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tui.core.provider import Refusal
+from tui.store.toml_values import TableReader, ValueProblem
+
+TLS_TEXTS = ("ca_file", "client_certificate", "client_key", "pinned_sha256")
+TLS_KEYS = (*TLS_TEXTS, "insecure")
+SECURITY_KEYS = ("api_key", "key_header", "allow_unencrypted_key", "tls", "extra_headers")
+
+_CLOSE = 0.8
+_WORDS = frozenset(
+    (
+        *("tls", "ssl", "ca", "cert", "certs", "certificate", "cacert", "fingerprint", "sha256"),
+        *("verify", "verification", "pin", "pinned", "insecure"),
+    )
+)
+"""What the names of such settings are made of, here and in other programs."""
+
+
+def read_tls(read: TableReader) -> TableReader:
+    """Return a reader of the ``tls`` table in which nothing is tolerated."""
+    tls = TableReader(read.sub_table("tls"), "tls.", read.problems, security_keys=None)
+    for key, value in tls.table.items():
+        if key not in TLS_KEYS:
+            tls.refuse(key, _unknown(key, TLS_KEYS))
+        elif isinstance(value, str) and not value.strip():
+            tls.refuse(key, "is empty: give it a value, or remove the line")
+    return tls
+
+
+def misplaced(table: Mapping[str, object], known: Iterable[str]) -> list[ValueProblem]:
+    """Return a problem for each unknown key of a record that is meant as a security setting."""
+    names = set(known)
+    found = []
+    for key in table:
+        if key in names or not _is_meant(key):
+            continue
+        if key in TLS_KEYS:
+            message = "belongs under a line [providers.NAME.tls]"
+        else:
+            message = _unknown(key, (*SECURITY_KEYS, *TLS_KEYS))
+        found.append(ValueProblem(key, message, is_of_security=True))
+    return found
+
+
+def refusals_of(problems: Iterable[ValueProblem]) -> tuple[Refusal, ...]:
+    """Return what keeps the record from being used, with the fields of the form that put it right."""
+    return tuple(
+        Refusal(problem.field, problem.message, _fields_of(problem.field))
+        for problem in problems
+        if problem.is_of_security
+    )
+
+
+def _is_meant(key: str) -> bool:
+    plain = _plain(key)
+    names = (*SECURITY_KEYS, *TLS_KEYS)
+    if plain in names or any(sorted(plain) == sorted(name) for name in names):
+        return True
+    return _closest(plain, names, _CLOSE) is not None or not _WORDS.isdisjoint(plain.split("_"))
+
+
+def _unknown(key: str, names: Sequence[str]) -> str:
+    closest = _closest(_plain(key), names)
+    advice = f"write {closest}" if closest else "remove it, or correct its name"
+    return f"is not a known setting; {advice}"
+
+
+def _fields_of(setting: str) -> tuple[str, ...]:
+    if setting.startswith("tls."):
+        return _tls_fields(setting.removeprefix("tls."))
+    name = setting.partition(".")[0]
+    known = name if name in SECURITY_KEYS else _closest(_plain(name), (*SECURITY_KEYS, *TLS_KEYS))
+    if known in (None, "tls"):
+        return TLS_KEYS
+    return ("api_key",) if known == "allow_unencrypted_key" else (known,)
+
+
+def _tls_fields(key: str) -> tuple[str, ...]:
+    known = key if key in TLS_KEYS else _closest(_plain(key), TLS_KEYS)
+    return TLS_KEYS if known is None else (known,)
+
+
+def _plain(key: str) -> str:
+    return key.casefold().replace("-", "_")
+
+
+def _closest(name: str, names: Sequence[str], cutoff: float = 0.6) -> str | None:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, names, n=1, cutoff=cutoff)), None)

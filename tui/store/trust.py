@@ -1,0 +1,167 @@
+"""Whether a file can be relied on to say what its owner wrote: who may write it, or put another in its place.
+
+A file that others can write could name any command, any secret and any address to send it to. What a
+person has confirmed is kept as a checksum of the content: another content is not confirmed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import grp
+import hashlib
+import json
+import os
+import pwd
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.store.files import read_file, write_atomically
+from tui.store.lock import locked
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_MOST_LINKS = 40
+"""As many links as the system follows in one path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distrust:
+    """Why a file is not relied on."""
+
+    reason: str
+    """The end of a sentence."""
+    command: str = ""
+    """What takes it away from others, where one command does."""
+
+    @property
+    def advice(self) -> str:
+        """What to do, as a sentence: only a person can say that the content is theirs."""
+        ways = f"{self.command}, or lmdeck providers trust" if self.command else "lmdeck providers trust"
+        return f"Read the file through, then run: {ways}"
+
+    @property
+    def refusal(self) -> str:
+        """Both, without the first capital letter and the last stop."""
+        return f"{self.reason}. {self.advice}"
+
+
+def distrust_of(path: Path, shown: Callable[[Path], str], *, mode: int | None, owner: int) -> Distrust | None:
+    """Return why a file is not to be relied on, or ``None`` where it is.
+
+    Args:
+        shown: how a path is written for a person.
+        mode: the permissions of the file that was read; ``None`` where there is none: its folders alone
+            are judged.
+        owner: the number of the user to whom that file belongs.
+    """
+    if mode is not None:
+        if owner not in (os.geteuid(), 0):
+            return Distrust(f"{shown(path)} belongs to another user")
+        if mode & _OTHERS_WRITE:
+            return Distrust(f"others can write {shown(path)}", f"chmod go-w {shown(path)}")
+    folders, links = _way_to(path)
+    for link in links:
+        if link.lstat().st_uid not in (os.geteuid(), 0):
+            return Distrust(f"the link {shown(link)} belongs to another user")
+    return next((reason for folder in folders if (reason := _distrust_of_folder(folder, shown))), None)
+
+
+def _distrust_of_folder(folder: Path, shown: Callable[[Path], str]) -> Distrust | None:
+    try:
+        status = folder.stat()
+    except FileNotFoundError:  # not made yet: it will be private
+        return None
+    except OSError:
+        return Distrust(f"the folder {shown(folder)} cannot be examined")
+    if status.st_uid not in (os.geteuid(), 0):
+        return Distrust(f"the folder {shown(folder)} belongs to another user, who can replace the file")
+    others = status.st_mode & _OTHERS_WRITE
+    # In a sticky folder (/tmp) nobody replaces what belongs to somebody else.
+    if not others or status.st_mode & stat.S_ISVTX:
+        return None
+    if others == stat.S_IWGRP and _is_private_group(status.st_gid):
+        return None
+    name = shown(folder)
+    return Distrust(f"others can write the folder {name} and replace the file", f"chmod go-w {name}")
+
+
+def _is_private_group(group: int) -> bool:
+    """Whether a group is the person's own (as Red Hat's and Debian's set-ups make one for each user)."""
+    user = os.geteuid()
+    if user == 0:
+        return False
+    try:
+        person, entry = pwd.getpwuid(user), grp.getgrgid(group)
+    except KeyError:
+        return False
+    is_own = person.pw_gid == group and entry.gr_name == person.pw_name
+    return is_own and set(entry.gr_mem) <= {person.pw_name}
+
+
+def _way_to(path: Path) -> tuple[list[Path], list[Path]]:
+    """Return every folder that has a say in where a path leads, the nearest first, and the links on the way.
+
+    Of a path with too many links only the beginning is returned: such a file cannot be read either.
+    """
+    seen: dict[Path, None] = {}
+    followed: list[Path] = []
+    folder, left = Path("/"), list(Path(os.path.abspath(path)).parts[1:])  # noqa: PTH100 (no link is followed)
+    while left and len(followed) <= _MOST_LINKS:
+        part = left.pop(0)
+        if part == "..":
+            folder = folder.parent
+            continue
+        seen.setdefault(folder)
+        step = folder / part
+        try:
+            target = step.readlink()
+        except OSError:  # not a link, or not there
+            folder = step
+            continue
+        followed.append(step)
+        parts = list(target.parts)
+        if target.is_absolute():
+            folder, parts = Path("/"), parts[1:]
+        left = parts + left
+    return list(reversed(seen)), followed
+
+
+class TrustedFiles:
+    """The files whose present content a person has confirmed; kept in the private state folder."""
+
+    def __init__(self, file: Path, shown: Callable[[Path], str]) -> None:
+        self._file = file
+        self._shown = shown
+
+    def is_trusted(self, path: Path, data: bytes) -> bool:
+        """Return whether this content of the file was confirmed. Never raises."""
+        return self._read().get(str(path)) == _checksum(data)
+
+    def trust(self, path: Path, data: bytes) -> None:
+        """Keep that this content is confirmed, in place of the one before.
+
+        Raises:
+            LmdeckError: another process holds the record.
+            OSError: the disk refuses.
+        """
+        with locked(self._file) as check:
+            known = {**self._read(), str(path): _checksum(data)}
+            write_atomically(self._file, json.dumps(known, indent=1).encode(), before_replace=check)
+
+    def _read(self) -> dict[str, str]:
+        """Return what is confirmed; nothing where others could have written the record."""
+        with contextlib.suppress(OSError, ValueError, RecursionError):  # no record: nothing is confirmed
+            content = read_file(self._file)
+            if content is None:
+                return {}
+            if distrust_of(self._file, self._shown, mode=content.mode, owner=content.owner) is not None:
+                return {}
+            value = json.loads(content.data)
+            if isinstance(value, dict):
+                return {key: text for key, text in value.items() if isinstance(text, str)}
+        return {}
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
