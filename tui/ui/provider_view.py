@@ -93,7 +93,8 @@ def shown_url(provider: Provider) -> str:
 
 
 def _state(provider: Provider) -> str:
-    return " · ".join((provider.state.value, *connection_marks(provider)))
+    """A column is narrow: what the mark stands for is told below the list."""
+    return f"{provider.state.value} !" if connection_marks(provider) else provider.state.value
 
 
 def _yes(value: bool) -> str:
@@ -111,7 +112,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("url", "Provider URL", lambda row: shown_url(row.provider), 38, 5),
     Column("key", "API key", lambda row: safe_line(row.key_label), 22, 7),
     Column("remote", "Is remote", lambda row: _yes(row.provider.is_remote), 9, 8),
-    Column("state", "State", lambda row: _state(row.provider), 27, 4),
+    Column("state", "State", lambda row: _state(row.provider), 8, 4),
     Column("reach", "Reachable", lambda row: row.reach_text, 15, 2),
 )
 """Every column, in the order of the list."""
@@ -169,7 +170,7 @@ def details(row: Row) -> Content:
     parts = [provider.category.value, provider.type, provider.sub_type]
     if provider.is_remote:
         parts.append("is remote")
-    parts += connection_marks(provider)
+    parts += (f"! {mark}" for mark in connection_marks(provider))
     first = Content.assemble((safe_line(provider.label), "bold"), ("  " + " · ".join(parts), "dim"))
     url = safe_line(provider.compatible_provider) + "  at  " + shown_url(provider)
     money = f"Key: {safe_line(row.key_label) or 'none'}   Price: {price_text(provider)}"
