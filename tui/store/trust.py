@@ -56,13 +56,13 @@ def distrust_of(path: Path, shown: Callable[[Path], str], *, mode: int | None, o
         owner: the number of the user to whom that file belongs.
     """
     if mode is not None:
-        if owner not in (os.geteuid(), 0):
+        if not _is_own(owner):
             return Distrust(f"{shown(path)} belongs to another user")
         if mode & _OTHERS_WRITE:
             return Distrust(f"others can write {shown(path)}", f"chmod go-w {shown(path)}")
     folders, links = _way_to(path)
     for link in links:
-        if link.lstat().st_uid not in (os.geteuid(), 0):
+        if not _is_own(link.lstat().st_uid):
             return Distrust(f"the link {shown(link)} belongs to another user")
     return next((reason for folder in folders if (reason := _distrust_of_folder(folder, shown))), None)
 
@@ -74,7 +74,7 @@ def _distrust_of_folder(folder: Path, shown: Callable[[Path], str]) -> Distrust 
         return None
     except OSError:
         return Distrust(f"the folder {shown(folder)} cannot be examined")
-    if status.st_uid not in (os.geteuid(), 0):
+    if not _is_own(status.st_uid):
         return Distrust(f"the folder {shown(folder)} belongs to another user, who can replace the file")
     others = status.st_mode & _OTHERS_WRITE
     # In a sticky folder (/tmp) nobody replaces what belongs to somebody else.
@@ -86,9 +86,18 @@ def _distrust_of_folder(folder: Path, shown: Callable[[Path], str]) -> Distrust 
     return Distrust(f"others can write the folder {name} and replace the file", f"chmod go-w {name}")
 
 
+def _user() -> int:
+    return os.geteuid()
+
+
+def _is_own(owner: int) -> bool:
+    """Root can do anything anyway."""
+    return owner in (_user(), 0)
+
+
 def _is_private_group(group: int) -> bool:
     """Whether a group is the person's own (as Red Hat's and Debian's set-ups make one for each user)."""
-    user = os.geteuid()
+    user = _user()
     if user == 0:
         return False
     try:
