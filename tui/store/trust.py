@@ -6,7 +6,6 @@ person has confirmed is kept as a checksum of the content: another content is no
 
 from __future__ import annotations
 
-import contextlib
 import grp
 import hashlib
 import json
@@ -160,16 +159,20 @@ class TrustedFiles:
 
     def _read(self) -> dict[str, str]:
         """Return what is confirmed; nothing where others could have written the record."""
-        with contextlib.suppress(OSError, ValueError, RecursionError):  # no record: nothing is confirmed
+        try:
             content = read_file(self._file)
-            if content is None:
-                return {}
-            if distrust_of(self._file, self._shown, mode=content.mode, owner=content.owner) is not None:
-                return {}
+        except OSError:
+            return {}
+        if content is None:
+            return {}
+        if distrust_of(self._file, self._shown, mode=content.mode, owner=content.owner) is not None:
+            return {}
+        try:
             value = json.loads(content.data)
-            if isinstance(value, dict):
-                return {key: text for key, text in value.items() if isinstance(text, str)}
-        return {}
+        except (ValueError, RecursionError):
+            return {}
+        known = value if isinstance(value, dict) else {}
+        return {key: text for key, text in known.items() if isinstance(text, str)}
 
 
 def _checksum(data: bytes) -> str:
