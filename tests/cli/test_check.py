@@ -82,7 +82,8 @@ OUT_OF_MEMORY = Answer(b'{"error": {"message": "CUDA out of memory"}}', status="
     [
         (FakeApi(), None),
         (FakeApi(models=model_list("qwen-3-8b"), chat=NO_MODEL), "model-not-found"),
-        (FakeApi(models=model_list()), "no-model-loaded"),
+        (FakeApi(models=model_list()), None),
+        (FakeApi(models=model_list(), chat=NO_MODEL), "model-not-found"),
         (FakeApi(key="Bearer other"), "auth"),
         (FakeApi(base="/api/v1"), "wrong-path"),
         (FakeApi(chat="truncated-chunked"), "stream-truncated"),

@@ -51,18 +51,18 @@ def cause_of(report: DiagnosisReport) -> str | None:
     return report.verdict.cause if report.verdict is not None else None
 
 
-async def test_a_missing_key_costs_one_request() -> None:
+async def test_a_missing_key_costs_the_list_and_the_chat() -> None:
     with FaultServer(FakeApi(key=f"Bearer {KEY}")) as server:
         report = await run_check(target(server.base_url))
-        assert paths(server) == ["/v1/models"]
+        assert paths(server) == ["/v1/chat/completions", "/v1/models"]
     assert cause_of(report) == "auth"
 
 
 async def test_a_wrong_key_costs_the_tries_that_explain_it_and_nothing_else() -> None:
     with FaultServer(FakeApi(key=f"Bearer {KEY}")) as server:
         report = await run_check(target(server.base_url, key="another"))
-        assert set(paths(server)) == {"/v1/models"}
-        assert len(paths(server)) <= 4  # as it is, without the key, and in each other header
+        assert set(paths(server)) == {"/v1/models", "/v1/chat/completions"}
+        assert len(paths(server)) <= 5  # the chat; the list as it is, without the key, in each other header
     assert cause_of(report) == "auth"
 
 
@@ -132,5 +132,7 @@ async def test_an_empty_list_does_not_hide_the_server() -> None:
     empty = Answer(json.dumps({"object": "list", "data": []}).encode())
     routes = {path: Answer(body) for path, body in MARKS["ollama"].items()}
     with FaultServer(FakeApi(models=empty, routes=routes)) as server:
-        report = await run_check(target(server.base_url))
+        report = await run_check(target(server.base_url, model=""))
+        named = await run_check(target(server.base_url))
     assert (cause_of(report), kind_of(report)) == ("no-model-loaded", "ollama")
+    assert (named.ok, kind_of(named)) == (True, "ollama")

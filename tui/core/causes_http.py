@@ -78,7 +78,7 @@ _MODEL = (
     Cause(
         "no-model-loaded",
         "The server runs, but no model is loaded.",
-        "Load a model in the server, then try again.",
+        "Load a model in the server, then try again; if it takes names that it does not list, name one.",
     ),
     Cause(
         "model-missing",
@@ -88,7 +88,8 @@ _MODEL = (
     ),
     Cause(
         "no-model-list",
-        "The server answers requests but has no list of models.",
+        "The server answers requests but [[{?is_empty}its list of models is empty"
+        "||does not give its list of models ({reason})||has no list of models]].",
         "Type the model's name by hand; everything else works.",
         is_warning=True,
     ),

@@ -13,11 +13,16 @@ _ASKS_FOR_KEY = (401, 403)
 
 def is_model_api(answer: Fetched) -> bool:
     """Return whether an answer is a model list, or a refusal in the form of an API."""
-    if answer.status < 300:
-        return read_models(answer.body) is not None
+    if is_list(answer):
+        return True
     if answer.status not in _ASKS_FOR_KEY:
         return False
     return read_error_body(answer.body[:64_000].decode("utf-8", "replace")).is_error
+
+
+def is_list(answer: Fetched) -> bool:
+    """Return whether an answer is a model list."""
+    return answer.status < 300 and read_models(answer.body) is not None
 
 
 def other_bases(base: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, failed, passed
-from tui.core.endpoint_url import models_url_of
+from tui.core.endpoint_url import chat_url_of, models_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
@@ -27,8 +27,18 @@ from tui.wire.models import ModelList, read_models
 _BELOW_TLS = ("dns-unknown-host", "dns-unavailable", "connection-refused", "connect-timeout", "no-route")
 _NO_SUCH_PATH = ("wrong-path", "method-not-allowed", "unexpected-response")
 """The base URL may be another one, or there is no model list."""
-ACCESS_CAUSES = ("auth", "auth-scheme", "forbidden")
+ACCESS_CAUSES = ("auth", "auth-scheme", "basic-auth", "forbidden")
 """The server answers, but not to this key."""
+_FOR_ALL_ROUTES = (
+    "loading",
+    "load-failed",
+    "plain-on-tls-port",
+    "proxy-failed",
+    "tls-client-certificate-required",
+)
+"""What is true of a chat as well, whatever route said it."""
+_OF_ONE_ROUTE = ("no-answer", "headers-stalled", "answer-too-large")
+"""Silences that the model list may have for itself."""
 _SHOWN_BODY = 2_000
 
 
@@ -105,29 +115,47 @@ def _classify(run: Run, response: Fetched) -> Failure:
 async def check_answer(run: Run) -> FirstAnswer | None:
     """Ask, and settle encryption and HTTP; ``None`` where no answer came.
 
-    An answer that is no model list leaves HTTP open where a chat may still work: its failure is set
-    and the HTTP check is not settled.
+    A model list that fails leaves HTTP open where what the endpoint is there for may still work: its
+    failure is set, the HTTP check is not settled, and the request itself decides.
     """
     if run.endpoint.base_url.startswith("http:"):
         settle_unencrypted(run)  # known before: what is waited for is HTTP
     answer = await ask(run)
     if answer.response is None:
-        await _settle_silence(run, answer)
+        if _settle_or_leave(run, answer):
+            return answer
+        await settle_silence(run, answer)
         return None
     run.findings.headers = dict(answer.response.headers)
     settle_tls(run, answer.response)
     failure = answer.failure
-    if failure is None or failure.cause in ACCESS_CAUSES:
+    if failure is None:
         settle_http(run, answer)
     elif failure.cause in _NO_SUCH_PATH:
         await _find_base(run, answer, failure)
-    else:
-        await _offer_repair(run, failure)
-        settle_http(run, answer, failure)
+    elif failure.cause in _FOR_ALL_ROUTES or not (run.sends_chat or run.sends_texts):
+        await offer_repair(run, failure)
+        settle_http(run, answer, None if failure.cause in ACCESS_CAUSES else failure)
     return answer
 
 
-async def _offer_repair(run: Run, failure: Failure) -> None:
+def _settle_or_leave(run: Run, answer: FirstAnswer) -> bool:
+    """Whether only the model list may be silent; the encryption is settled then."""
+    cause = answer.failure.cause if answer.failure is not None else ""
+    if cause not in _OF_ONE_ROUTE or not (run.sends_chat or run.sends_texts):
+        return False
+    _settle_encryption(run)
+    return True
+
+
+def _settle_encryption(run: Run) -> None:
+    if run.endpoint.base_url.startswith("https:"):
+        run.settle(passed(CheckId.TLS, "The connection is encrypted."))
+    else:
+        settle_unencrypted(run)
+
+
+async def offer_repair(run: Run, failure: Failure) -> None:
     """Offer the URL that a failure names; a redirect's target is not asked, it may be anybody's."""
     repair = failure.facts.get("repair")
     if repair:
@@ -136,10 +164,10 @@ async def _offer_repair(run: Run, failure: Failure) -> None:
         run.offer_url(repair, was_tried=answering is not None)
 
 
-async def _settle_silence(run: Run, answer: FirstAnswer) -> None:
+async def settle_silence(run: Run, answer: FirstAnswer) -> None:
     """No response came: say on which rung it ended."""
     failure = answer.failure or explain("internal")
-    await _offer_repair(run, failure)
+    await offer_repair(run, failure)
     pid = await is_tunnel(run) if failure.cause in ("closed-without-answer", "connection-reset") else None
     if pid is not None:
         port = str(origin_of(run.endpoint.base_url).port)
@@ -159,10 +187,7 @@ async def _settle_silence(run: Run, answer: FirstAnswer) -> None:
     if is_encrypted and failure.cause.startswith("tls-"):
         run.settle(failed(CheckId.TLS, failure, *facts, milliseconds=answer.milliseconds))
         return
-    if is_encrypted:
-        run.settle(passed(CheckId.TLS, "The connection is encrypted."))
-    else:
-        settle_unencrypted(run)
+    _settle_encryption(run)
     run.settle(failed(CheckId.HTTP, failure, milliseconds=answer.milliseconds))
 
 
@@ -178,7 +203,9 @@ def settle_http(run: Run, answer: FirstAnswer, failure: Failure | None = None) -
         facts = (f"HTTP status {response.status}",)
         if sent is not None and headed is not None:
             run.findings.timings_ms["ttfb"] = (headed - sent) * 1000
-    title = f"The server answers GET {safe_line(models_url_of(run.endpoint.base_url), 120)}."
+    base = run.endpoint.base_url
+    asked = f"POST {chat_url_of(base)}" if response is None else f"GET {models_url_of(base)}"
+    title = f"The server answers {safe_line(asked, 130)}."
     run.settle(passed(CheckId.HTTP, title, *facts, milliseconds=took))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
@@ -20,6 +21,7 @@ from tui.net.probe.target import ProbeServices, ProbeTarget
 
 if TYPE_CHECKING:
     from tui.core.embedding import EmbeddingOutcome
+    from tui.core.failure import Failure
     from tui.net.probe.answer import FirstAnswer
     from tui.net.probe.chat import ChatOutcome
 
@@ -93,62 +95,109 @@ async def _check_server(run: Run) -> None:
 
 
 async def _check_api(run: Run, answer: FirstAnswer) -> None:
-    """Run the checks above HTTP. Without a model list the chat decides whether this is an API at all."""
+    """Run the checks above HTTP. Without a model list the request itself decides whether this is an API."""
     from tui.net.probe.key import judge_key
     from tui.net.probe.server import check_models, check_server
 
-    outcome: ChatOutcome | None = None
-    vectors: EmbeddingOutcome | None = None
-    if run.result(CheckId.HTTP) is None and run.sends_texts:
-        vectors = await _decide_by_vectors(run, answer)
-    elif run.result(CheckId.HTTP) is None:
-        outcome = await _decide_without_list(run, answer)
+    used: _Used | None = None
+    if run.result(CheckId.HTTP) is None:
+        used = await _decide_without_list(run, answer)
+    refused = answer.failure if used is None else used.refusal
     if run.can_try(CheckId.SERVER):
         # The two ask different addresses: together they take as long as the slower one.
-        _, key_result = await asyncio.gather(check_server(run, answer), judge_key(run, answer))
+        _, key_result = await asyncio.gather(
+            check_server(run, answer, works=used is not None and refused is None),
+            judge_key(run, answer, refused),
+        )
         run.settle(key_result)
     else:
         run.can_try(CheckId.AUTH)  # records that it was not
     check_models(run, answer)
     if answer.models is None and run.can_try(CheckId.MODELS):
-        _settle_without_list(run)
+        _settle_without_list(run, answer)
     if run.target.is_embedding:
-        await _check_vectors(run, vectors)
+        await _check_vectors(run, used.vectors if used is not None else None)
     elif run.can_try(CheckId.CHAT):
-        await _check_chat(run, outcome)
+        await _check_chat(run, used.chat if used is not None else None)
 
 
-async def _decide_without_list(run: Run, answer: FirstAnswer) -> ChatOutcome | None:
-    """Try a chat where there is no model list: only that tells a server without one from a wrong URL."""
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What came of the request that the endpoint is there for, sent because its model list failed."""
+
+    chat: ChatOutcome | None = None
+    vectors: EmbeddingOutcome | None = None
+
+    @property
+    def refusal(self) -> Failure | None:
+        """Why it failed, where nothing usable came."""
+        if self.chat is not None:
+            return None if self.chat.has_text else self.chat.failure
+        return self.vectors.failure if self.vectors is not None else None
+
+
+async def _decide_without_list(run: Run, answer: FirstAnswer) -> _Used | None:
+    """Use the endpoint where its model list failed: only that tells whether all of it fails.
+
+    Returns ``None`` where it was not used, or where the list's failure is that of all.
+    """
+    from tui.net.probe.answer import ACCESS_CAUSES, offer_repair, settle_http, settle_silence
+
+    if not (run.sends_chat or run.sends_texts):
+        await _decide_unused(run, answer)
+        return None
+    used = await _use(run)
+    refusal, failure = used.refusal, answer.failure
+    if refusal is None or failure is None:
+        settle_http(run, answer)
+        return used
+    if answer.response is None and refusal.status is None:
+        await settle_silence(run, answer)
+        return None
+    if refusal.cause in _NOT_THERE:
+        settle_http(run, answer, refusal)
+    elif refusal.cause in _NO_EMBEDDINGS or (
+        refusal.cause == failure.cause and refusal.cause not in ACCESS_CAUSES
+    ):
+        await offer_repair(run, failure)
+        settle_http(run, answer, failure)
+    else:
+        settle_http(run, answer)
+        return used
+    return None
+
+
+async def _decide_unused(run: Run, answer: FirstAnswer) -> None:
     from tui.net.probe.answer import settle_http
-    from tui.net.probe.chat import chat
     from tui.net.probe.evidence import has_chat_route
 
     failure = answer.failure
-    if not run.sends_chat:
-        takes_chats = failure is not None and failure.cause == "wrong-path" and await has_chat_route(run)
-        settle_http(run, answer, None if takes_chats else failure)
-        return None
-    outcome = await chat(run)
-    refusal = outcome.failure
-    if refusal is not None and refusal.cause in _NOT_THERE:
-        settle_http(run, answer, refusal)
-        return None
-    settle_http(run, answer)
-    return outcome
+    takes_chats = failure is not None and failure.cause == "wrong-path" and await has_chat_route(run)
+    settle_http(run, answer, None if takes_chats else failure)
 
 
-async def _decide_by_vectors(run: Run, answer: FirstAnswer) -> EmbeddingOutcome | None:
-    """The same for an embedding provider, by the request that it is there for."""
-    from tui.net.probe.answer import settle_http
-    from tui.net.probe.vectors import ask_vectors
+async def _use(run: Run) -> _Used:
+    if run.target.is_embedding:
+        from tui.net.probe.vectors import ask_vectors
 
-    outcome = await ask_vectors(run)
-    if outcome.failure is not None and outcome.failure.cause in _NO_EMBEDDINGS:
-        settle_http(run, answer, answer.failure)
-        return None
-    settle_http(run, answer)
-    return outcome
+        return _Used(vectors=await ask_vectors(run))
+    from tui.net.probe.chat import chat
+
+    return _Used(chat=await chat(run))
+
+
+def _settle_without_list(run: Run, answer: FirstAnswer) -> None:
+    """There is no list to choose from: a chat needs a name."""
+    failure = answer.failure
+    if not run.findings.model:
+        run.settle(failed(CheckId.MODELS, explain("model-missing", has_no_list="yes")))
+        return
+    if failure is None or failure.cause in _NOT_THERE:
+        run.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))
+        return
+    reason = "no answer" if failure.status is None else f"HTTP status {failure.status}"
+    warning = explain("no-model-list", server_message=failure.server_message, reason=reason)
+    run.settle(failed(CheckId.MODELS, warning, f"the list: {failure.title}", as_warning=True))
 
 
 async def _check_vectors(run: Run, outcome: EmbeddingOutcome | None) -> None:
@@ -164,14 +213,6 @@ async def _check_vectors(run: Run, outcome: EmbeddingOutcome | None) -> None:
         outcome = await ask_vectors(run)
     check_vectors(run, outcome)
     await recognise_late(run, outcome.failure)
-
-
-def _settle_without_list(run: Run) -> None:
-    """There is no list to choose from: a chat needs a name."""
-    if run.findings.model:
-        run.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))
-    else:
-        run.settle(failed(CheckId.MODELS, explain("model-missing", has_no_list="yes")))
 
 
 async def _check_chat(run: Run, outcome: ChatOutcome | None) -> None:

@@ -12,6 +12,7 @@ from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
 from tui.core.provider import KeyHeader
 from tui.core.safe_text import safe_line
+from tui.net.bases import is_list
 from tui.net.completion import sends_key
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look
@@ -22,13 +23,16 @@ from tui.wire.evidence import Proof
 _REFUSED = (401, 403)
 
 
-async def judge_key(run: Run, answer: FirstAnswer) -> CheckResult:
-    """Judge whether the key was accepted; where it was not, find out what would be."""
+async def judge_key(run: Run, answer: FirstAnswer, refused: Failure | None) -> CheckResult:
+    """Judge whether the key was accepted; where it was not, find out what would be.
+
+    ``refused`` is what came of the request that decides: the model list, else the first chat.
+    """
     endpoint = run.endpoint
-    if answer.failure is None or answer.failure.cause not in ACCESS_CAUSES:
+    if refused is None or refused.cause not in ACCESS_CAUSES:
         return passed(CheckId.AUTH, await _describe_access(run, answer))
-    failure = answer.failure
-    if failure.cause != "forbidden":
+    failure = refused
+    if failure.cause not in ("basic-auth", "forbidden"):
         failure = await _explain_refused_key(run, failure)
     asked = run.findings.headers.get("www-authenticate")
     facts = (
@@ -50,7 +54,7 @@ async def _describe_access(run: Run, answer: FirstAnswer) -> str:
     open_answer = await look(run, without_key(run.endpoint), url)
     if open_answer is not None and open_answer.status in _REFUSED:
         run.findings.proved.add(Proof.KEY)
-    is_open = open_answer is not None and open_answer.status < 300
+    is_open = open_answer is not None and is_list(open_answer)
     return "The server shows its models without a key, too." if is_open else "The server accepts the key."
 
 
@@ -70,7 +74,7 @@ async def _explain_refused_key(run: Run, failure: Failure) -> Failure:
     tries: list[Endpoint] = [run.without_key, *(replace(endpoint, key_header=header) for header in others)]
     url = models_url_of(endpoint.base_url)
     answers = await asyncio.gather(*(look(run, tried, url) for tried in tries))
-    works = [answer is not None and answer.status < 300 for answer in answers]
+    works = [answer is not None and is_list(answer) for answer in answers]
     for header, is_accepted in zip(others, works[1:], strict=True):
         if is_accepted and not works[0]:
             text = f"The key is accepted in the header {header}: use it?"

@@ -42,15 +42,18 @@ _HOSTED = frozenset(
 _SHOWN_MODELS = 5
 
 
-async def check_server(run: Run, answer: FirstAnswer) -> None:
-    """Tell which server answers, from what came already and from a few requests without a key."""
+async def check_server(run: Run, answer: FirstAnswer, *, works: bool) -> None:
+    """Tell which server answers, from what came already and from a few requests without a key.
+
+    ``works``: it was used already, though its model list failed.
+    """
     run.findings.identity = identify(
         host=origin_of(run.endpoint.base_url).host,
         headers=run.findings.headers,
         owned_by=answer.models.owners if answer.models is not None else (),
         error_body=answer.response.body if answer.failure is not None and answer.response else None,
     )
-    if not _can_wait(run, answer):
+    if works or not _can_wait(run, answer):
         await _recognise(run, has_list=answer.models is not None)
     settle_server(run)
 
@@ -134,7 +137,7 @@ def check_models(run: Run, answer: FirstAnswer) -> None:
     found.proved.add(Proof.PATH)
     offered = _offered(run, models)
     if not offered:
-        run.settle(failed(CheckId.MODELS, explain("no-model-loaded")))
+        _settle_empty(run)
         return
     facts: tuple[str, ...] = (f"offers {_list_names(models)}",)
     if not found.model:
@@ -149,6 +152,14 @@ def check_models(run: Run, answer: FirstAnswer) -> None:
         return
     window = f", context {found.context_window:,} tokens" if found.context_window else ""
     run.settle(passed(CheckId.MODELS, f"{safe_line(found.model, 100)} is served{window}.", *facts))
+
+
+def _settle_empty(run: Run) -> None:
+    """An empty list says little where a model is named: servers that load on demand may not list it."""
+    if run.findings.model:
+        run.settle(failed(CheckId.MODELS, explain("no-model-list", is_empty="yes"), as_warning=True))
+    else:
+        run.settle(failed(CheckId.MODELS, explain("no-model-loaded")))
 
 
 def _offered(run: Run, models: ModelList) -> tuple[ModelInfo, ...]:
