@@ -108,6 +108,13 @@ RECOGNISED = {
     "FastChat": ["python3", "-m", "fastchat.serve.openai_api_server"],
     "OpenLLM": ["openllm", "serve", "m"],
     "Jan": ["/opt/jan/cortex-server"],
+    "SGLang router": ["python", "-m", "sglang_router.launch_router", "--worker-urls", "http://a"],
+    "llamafile": ["/home/u/Llama-3.2-3B.Q6_K.llamafile", "--server"],
+    "llama-cpp-python": ["python", "-m", "llama_cpp.server", "--model", "x.gguf"],
+    "llama-swap": ["./llama-swap", "--config", "c.yaml"],
+    "TEI": ["text-embeddings-router", "--model-id", "m"],
+    "transformers": ["python3", "/v/bin/transformers", "serve", "m"],
+    "Infinity": ["infinity_emb", "v2", "--model-id", "m"],
 }
 
 
@@ -143,6 +150,12 @@ def test_what_only_names_a_server_is_none(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "port", "model"),
     [
+        (["vllm", "serve", "m", "--port", "8000", "--port", "8002"], 8002, "m"),
+        (["text-generation-launcher", "--model-id", "m", "-p", "3001"], 3001, "m"),
+        (["local-ai", "run", "--address", ":8085"], 8085, None),
+        (["local-ai", "--address=127.0.0.1:8085"], 8085, None),
+        (["x", "--port", "70000"], None, None),
+        (["x", "--port", "٣"], None, None),
         (["vllm", "serve", "m", "--port", "8001"], 8001, "m"),
         (["llama-server", "-m", "x.gguf", "--port=9000"], 9000, "x.gguf"),
         (["python", "-m", "sglang.launch_server"], None, None),

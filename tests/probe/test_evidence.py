@@ -442,7 +442,7 @@ async def test_a_server_that_opens_its_port_late_is_waited_for(tmp_path: Path) -
     )
     servers[0].stop()
     assert report.ok
-    assert waits == ["vLLM (pid 42) is starting: waited 0 s."]
+    assert waits == ["vLLM (pid 42) is starting: waited 0 s of at most 30 s."]
 
 
 async def test_the_far_end_of_a_tunnel_is_down(tmp_path: Path) -> None:

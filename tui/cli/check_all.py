@@ -9,17 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tui.cli.check_output import row_text
 from tui.cli.check_subject import Subject, options_of
 from tui.cli.exit_codes import DONE, INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
+from tui.cli.wait_notes import WaitNotes
 from tui.core.check_history import CheckRecord, compare_checks, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.report_text import cost_line
 from tui.runtime.diagnosing import remember
 from tui.runtime.runtime import Runtime
+
+if TYPE_CHECKING:
+    from tui.net.server_wait import Waiting
 
 AT_ONCE = 32
 """Checks that may be at work: more would be felt by each other's timings."""
@@ -59,7 +64,15 @@ class Places:
 class Checks:
     """Runs the checks of several subjects."""
 
-    def __init__(self, runtime: Runtime, subjects: Sequence[Subject], arguments: argparse.Namespace) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        subjects: Sequence[Subject],
+        arguments: argparse.Namespace,
+        output: Output | None = None,
+    ) -> None:
+        """``output`` is told of servers that are starting or loading and are waited for."""
+        self._output = output
         self._runtime = runtime
         self._subjects = tuple(subjects)
         self._arguments = arguments
@@ -91,6 +104,12 @@ class Checks:
             return True
         return False
 
+    def _waiting_for(self, subject: Subject) -> Callable[[Waiting], None]:
+        if self._output is None:
+            return _ignore
+        notes = WaitNotes(self._output, subject.provider.name)
+        return lambda waiting: notes.say(waiting.sentence, waiting.waited_seconds)
+
     async def _check(self, subject: Subject, places: Places, tell: Told) -> DiagnosisReport:
         check = self._runtime.check(
             subject.provider,
@@ -98,6 +117,7 @@ class Checks:
             options_of(self._arguments, subject),
             on_result=_ignore,
             on_progress=_ignore,
+            on_waiting=self._waiting_for(subject),
         )
         try:
             async with places.one():
@@ -123,7 +143,7 @@ async def check_all(
         if not arguments.json:
             output.line(row_text(report, subject.provider.name, width, is_ascii=output.is_ascii))
 
-    checks = Checks(runtime, subjects, arguments)
+    checks = Checks(runtime, subjects, arguments, output)
     with stopping_at_signals(checks.stop, output):
         reports = await checks.run(tell)
         await asyncio.to_thread(remember, runtime, checks.records)

@@ -69,6 +69,7 @@ def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:
         model=arguments.model or "",
         is_quick=arguments.quick,
         wait_seconds=arguments.wait,
+        wait_option="--wait",
         is_remembered=is_alone,
         is_forgetful=not subject.is_named,
         is_one_of_many=arguments.all_providers,

@@ -16,6 +16,7 @@ from dataclasses import replace
 from tui.cli.exit_codes import INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.streamed_text import StreamedText
+from tui.cli.wait_notes import WaitNotes
 from tui.core.failure import LmdeckError
 from tui.core.figures import format_costs, format_tokens
 from tui.core.provider_marks import connection_marks, connection_warnings
@@ -186,7 +187,13 @@ class PlainChat:
         if not self._has_target():
             return
         printer = StreamedText(self._output, is_labelled=True)
-        self._session.on_change = lambda: printer.show(self._session.turns[-1])
+        notes = WaitNotes(self._output)
+
+        def on_change() -> None:
+            notes.follow(self._session.turns[-1])
+            printer.show(self._session.turns[-1])
+
+        self._session.on_change = on_change
         try:
             turn = runner.run(self._result(ask))
         except asyncio.CancelledError:

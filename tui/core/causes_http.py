@@ -95,8 +95,14 @@ _MODEL = (
     ),
     Cause(
         "loading",
-        "The server is still loading the model[[ ({progress})]].",
-        "Wait until it is ready[[, about {retry_after} s]]; large models take minutes.",
+        "The server is still loading the model[[ ({progress})]][[; waited {waited}, the limit]].",
+        "[[{?option}Wait longer with {option} SECONDS||Wait until it is ready]][[, about {retry_after} s]]; "
+        "large models take minutes.",
+    ),
+    Cause(
+        "load-failed",
+        "The server could not load the model[[: {server_message}]].",
+        "Waiting does not help: correct the model's name or path, or free memory, and load it again.",
     ),
     Cause(
         "overloaded",
@@ -192,6 +198,11 @@ _SERVER = (
         "The server failed[[: {server_message}]].",
         "Look at the server's log[[{?without_key}. No API key was sent: a gateway such as LiteLLM can fail "
         "this way without one||; if memory ran out, lower its context length or batch size]].",
+    ),
+    Cause(
+        "backend-crashed",
+        "The server's model engine has crashed[[: {server_message}]].",
+        "Restart the server; its log says why the engine crashed.",
     ),
     Cause(
         "bad-gateway",

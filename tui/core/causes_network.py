@@ -11,6 +11,18 @@ _CONNECTION = (
         "Check URL and port, and whether the server is started[[; {hint}]].",
     ),
     Cause(
+        "starting",
+        "[[{server}||The server]] is still starting: [[port {port}||its port]] is not open yet"
+        "[[; waited {waited}, the limit]].",
+        "[[{?option}Wait longer with {option} SECONDS||Wait until it is ready]]; large models take minutes. "
+        "Its own output shows how far it is.",
+    ),
+    Cause(
+        "start-failed",
+        "[[{server}||The server]] ended before it was ready[[ on port {port}]].",
+        "Look at its own output for the reason (memory, model path), and start it again.",
+    ),
+    Cause(
         "dns-unknown-host",
         "The host name[[ {host}]] is unknown: no address belongs to it.",
         "Check its spelling, and whether a VPN or a longer name (host.domain) is needed.",

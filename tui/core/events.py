@@ -109,13 +109,14 @@ class Progress:
     """The request moved on without text.
 
     ``starting`` (a built-in endpoint), ``connecting``, ``connected``, ``sent``, ``waiting``,
-    ``keep-alive`` or ``retrying``.
+    ``keep-alive`` or ``retrying``; while a server is waited for, ``server-starting`` or
+    ``server-loading`` with the whole sentence as ``detail``.
     """
 
     stage: str
     detail: str = ""
     seconds: float = 0.0
-    """For ``retrying``: seconds until the next try."""
+    """For ``retrying``: seconds until the next try; while a server is waited for: those since the first."""
 
 
 @dataclass(frozen=True, slots=True)

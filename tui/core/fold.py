@@ -28,6 +28,9 @@ from tui.core.reconcile import reconcile_with_text
 from tui.core.turn import ToolCall, Turn, TurnState
 from tui.core.usage import Source
 
+WAITING_STAGES = ("server-starting", "server-loading")
+"""Stages of ``Progress`` at which a server is on its way."""
+
 
 def apply(turn: Turn, event: StreamEvent, at: float) -> None:
     """Change the turn by one event that came ``at`` seconds of the monotonic clock.
@@ -120,6 +123,9 @@ def _start_response(turn: Turn, event: ResponseStarted, at: float) -> None:
 
 def _progress(turn: Turn, event: Progress, at: float) -> None:
     turn.progress = event
+    if event.stage in WAITING_STAGES:
+        turn.timings.started = None  # the request that is answered has not begun
+        return
     if turn.timings.started is None and event.stage != "starting":
         turn.timings.started = at
     if event.stage == "connected":

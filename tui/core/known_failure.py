@@ -40,6 +40,8 @@ _BY_CAUSE: Mapping[str, CheckId] = MappingProxyType(
         **dict.fromkeys(
             (
                 "connection-refused",
+                "starting",
+                "start-failed",
                 "connect-timeout",
                 "no-route",
                 "wrong-ip-family",

@@ -16,6 +16,7 @@ from tui.net.chat_call import AdaptationMemory, ChatCall
 from tui.net.client import ClientFactory
 from tui.net.deadlines import HEADLESS, PROBE, SCREEN, Patience
 from tui.net.mailbox import Mailbox
+from tui.net.server_wait import Look
 from tui.wire.evidence import Proof
 from tui.wire.servers import ServerKind
 
@@ -32,11 +33,14 @@ class ChatClient:
         memory: AdaptationMemory,
         redactor: Redactor,
         clock: Callable[[], float] = time.perf_counter,
+        look: Look | None = None,
     ) -> None:
+        """``look`` reads this machine, so that a server which is starting on it is waited for."""
         self._factory = factory
         self._memory = memory
         self._redactor = redactor
         self._clock = clock
+        self._look = look
 
     async def stream(
         self,
@@ -66,6 +70,7 @@ class ChatClient:
             server=server,
             proved=proved,
             patience=patience,
+            look=self._look,
         )
         pump = asyncio.create_task(call.run(), name="chat")
         try:

@@ -25,6 +25,7 @@ from tui.net.proofs import judge_refusal
 from tui.net.reply_stream import ReplyStream
 from tui.net.retry import retry_delay
 from tui.net.second_look import look_again
+from tui.net.server_wait import Look, ServerWait, Waiting, WaitLimits
 from tui.net.silence import SilenceWatch
 from tui.wire.adaptation import Adaptation, adapt
 from tui.wire.errors import Refusal
@@ -68,7 +69,9 @@ class ChatCall:
         server: ServerKind | None,
         proved: Collection[Proof] | None,
         patience: Patience,
+        look: Look | None = None,
     ) -> None:
+        """``look`` reads this machine, to see whether a server on it is starting."""
         self._factory = factory
         self._endpoint = endpoint
         self._request = request
@@ -84,10 +87,13 @@ class ChatCall:
         self._tried = 0
         self._stale = 0
         self._is_streamed = request.stream
-        self._loading_until: float | None = None
         self._first_sent: float | None = None
         self._refusal: Failure | None = None
         """What the server said to the try before, if it said anything."""
+        limits = WaitLimits(
+            patience.loading_seconds, patience.loading_interval_seconds, patience.loading_option
+        )
+        self._wait = ServerWait(factory, endpoint, limits, look=look, tell=self._tell_waiting)
         if endpoint.key:
             redactor.add(endpoint.key)
 
@@ -219,12 +225,13 @@ class ChatCall:
                 redactor=self._redactor,
                 way=self._factory.route(self._endpoint.base_url),
             )
-            last = (*last[:-1], replace(end, failure=failure))
             if self._adapt(failure, body):
                 return False
             self._refusal = failure
-            if await self._waits(failure, headers):
+            better = await self._waits(failure, headers)
+            if better is None:
                 return False
+            last = (*last[:-1], replace(end, failure=better))
         elif self._adaptations:
             self._memory.put(self._endpoint.base_url, self._request.model, self._adaptation)
         self._mailbox.put(EventBatch(reply.ended_at, last))
@@ -248,9 +255,10 @@ class ChatCall:
             self._stale += 1
             self._tried -= 1
             return False
-        if await self._waits(failure, {}):
+        better = await self._waits(failure, {})
+        if better is None:
             return False
-        self._emit(StreamFailed(self._told_before(failure)))
+        self._emit(StreamFailed(self._told_before(better)))
         return True
 
     def _told_before(self, failure: Failure) -> Failure:
@@ -264,26 +272,29 @@ class ChatCall:
         is_unused = exchange.is_reused and exchange.received == 0 and self._stale < _MOST_STALE
         return is_unused and failure.cause in _STALE
 
-    async def _waits(self, failure: Failure, headers: Mapping[str, str]) -> bool:
-        """Wait before another try, visibly; return false where there is none."""
-        delay = self._loading_delay(failure)
-        if delay is None:
-            delay = retry_delay(failure, self._tried, self._patience, headers=headers)
+    async def _waits(self, failure: Failure, headers: Mapping[str, str]) -> Failure | None:
+        """Wait before another try, visibly, and return ``None``; where there is none, the failure as all
+        the evidence explains it."""
+        better = await self._wait.pause(failure)
+        if better is None:
+            self._begin_anew()
+            return None
+        delay = retry_delay(better, self._tried, self._patience, headers=headers)
         whole = self._patience.first_text_seconds
         if delay is None or (whole is not None and self._waited_seconds + delay > whole):
-            return False
-        self._emit(Progress("retrying", failure.title, delay))
+            return better
+        self._emit(Progress("retrying", better.title, delay))
         await asyncio.sleep(delay)
-        return True
+        return None
 
-    def _loading_delay(self, failure: Failure) -> float | None:
-        """A model that is being loaded is worth asking again for longer than any other trouble."""
-        if failure.cause != "loading" or not self._patience.loading_seconds:
-            return None
-        now = asyncio.get_running_loop().time()
-        if self._loading_until is None:
-            self._loading_until = now + self._patience.loading_seconds
-        return self._patience.loading_interval_seconds if now < self._loading_until else None
+    def _begin_anew(self) -> None:
+        """Give whoever waited for a model, up to a limit of its own, all tries and all time again."""
+        self._tried -= 1
+        self._first_sent = None
+        self._refusal = None
+
+    def _tell_waiting(self, waiting: Waiting) -> None:
+        self._emit(Progress(f"server-{waiting.phase}", waiting.sentence, waiting.waited_seconds))
 
     def _adapt(self, failure: Failure, body: Mapping[str, object]) -> bool:
         """Drop or swap what the server refuses; return whether the request is worth sending again."""

@@ -35,8 +35,11 @@ class Patience:
     longest_retry_after_seconds: float = 60.0
     """A server that asks for a longer pause is not waited for: the failure says how long it wants."""
     loading_seconds: float = 0.0
-    """How long a server that is loading its model is asked again, every ``loading_interval_seconds``."""
+    """How long a server that is starting or loading its model is asked again, every
+    ``loading_interval_seconds``."""
     loading_interval_seconds: float = 2.0
+    loading_option: str | None = None
+    """The command's option that sets ``loading_seconds``, for the sentence that tells the limit."""
     second_look_seconds: float = 1.0
     """For looking again at a host that failed, to tell why (``net.second_look``); 0: never."""
 

@@ -119,7 +119,7 @@ async def discover(
 
     answers = await asyncio.gather(*(ask(host, port) for host, port in candidates))
     servers = sorted((found for found in answers if found is not None), key=lambda server: server.port)
-    starting = tuple(server for server in snapshot.servers if not server.ports)
+    starting = tuple(server for server in snapshot.servers if server.is_starting)
     return Discovery(tuple(servers), starting, len(candidates), machine.is_visible)
 
 

@@ -12,6 +12,7 @@ from tui.net.addresses import origin_of
 from tui.net.client import ClientFactory
 from tui.net.fetch import Fetched, fetch
 from tui.net.models import read_list
+from tui.net.server_wait import Look, ServerWait, Waiting, WaitLimits
 from tui.wire.fingerprint import identify
 from tui.wire.servers import ServerIdentity
 
@@ -35,23 +36,40 @@ class Reachability:
     """Which server it is, as far as this answer shows."""
 
 
-async def reach(factory: ClientFactory, endpoint: Endpoint, timeout_seconds: float = 5) -> Reachability:
-    """Look whether an endpoint answers within the time. Never raises for what a network does."""
+async def reach(
+    factory: ClientFactory, endpoint: Endpoint, timeout_seconds: float = 5, *, look: Look | None = None
+) -> Reachability:
+    """Look whether an endpoint answers within the time. Never raises for what a network does.
+
+    ``look`` reads this machine, to tell a server that is starting from one that is not there.
+    """
     url = models_url_of(endpoint.base_url)
     started = time.perf_counter()
     try:
         response = await fetch(factory, endpoint, url, seconds=timeout_seconds)
     except LmdeckError as error:
-        return Reachability(False, error.failure)
+        return Reachability(False, await _explain(factory, endpoint, error.failure, look))
     took = (time.perf_counter() - started) * 1000
     try:
         models = read_list(factory, endpoint, response)
     except LmdeckError as error:
-        return _refused(endpoint, response, error.failure, took)
+        failure = await _explain(factory, endpoint, error.failure, look)
+        return _refused(endpoint, response, failure, took)
     server = identify(
         host=origin_of(endpoint.base_url).host, headers=response.headers, owned_by=models.owners
     )
     return Reachability(True, None, took, models.identifiers, server)
+
+
+async def _explain(
+    factory: ClientFactory, endpoint: Endpoint, failure: Failure, look: Look | None
+) -> Failure:
+    """Return the failure as the phase of the server explains it; a list does not wait."""
+
+    def ignore(_: Waiting) -> None:
+        pass
+
+    return await ServerWait(factory, endpoint, WaitLimits(0), look=look, tell=ignore).judge(failure)
 
 
 def _refused(endpoint: Endpoint, response: Fetched, failure: Failure, took: float) -> Reachability:

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from tui.core.failure import Failure
+from tui.core.server_phase import ServerPhase, phase_of
 from tui.net.deadlines import Patience
 from tui.wire.error_facts import read_retry_after
 
 _STATUSES = (408, 429, 502, 503, 504)
 _NEVER = ("quota",)
+_IN_VAIN = (ServerPhase.BROKEN, ServerPhase.STARTING)
+"""A server that is broken stays so; for one that is starting ``net.server_wait`` waits."""
 _CONNECTION = ("connect-timeout", "no-route")
 """Failures before a byte was sent that may pass by themselves."""
 _WHEN_ASKED = ("connection-refused", "dns-unknown-host", "dns-unavailable", "tls-stalled")
@@ -43,7 +46,7 @@ def asked_delay(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 
 def _may_pass(failure: Failure, patience: Patience) -> bool:
-    if failure.cause in _NEVER:
+    if failure.cause in _NEVER or phase_of(failure) in _IN_VAIN or failure.facts.get("waited"):
         return False
     if failure.status is not None:
         return failure.status in _STATUSES

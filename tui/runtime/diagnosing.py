@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.net.client import ClientFactory
     from tui.net.probe.diagnose import Diagnosis
     from tui.net.probe.target import ProbeTarget
+    from tui.net.server_wait import Waiting
     from tui.runtime.runtime import Runtime
 
 _NETWORK = "tui.net.probe.diagnose"
@@ -38,6 +39,8 @@ class CheckOptions:
     """No chat is sent, so that no token is spent."""
     wait_seconds: float | None = None
     """How long a server that loads its model is waited for; ``None``: as the probe sees fit."""
+    wait_option: str | None = None
+    """The command's option that sets ``wait_seconds``."""
     is_remembered: bool = True
     """Whether the result joins the history of the endpoint."""
     is_forgetful: bool = False
@@ -65,14 +68,19 @@ class ProviderCheck:
         *,
         on_result: Callable[[CheckResult], None] = _ignore,
         on_progress: Callable[[str], None] = _ignore,
+        on_waiting: Callable[[Waiting], None] | None = None,
     ) -> None:
-        """``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key."""
+        """``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+
+        ``on_waiting`` is told of a server that is starting or loading; by default ``on_progress`` is.
+        """
         self._runtime = runtime
         self._provider = provider
         self._key_text = key_text
         self._options = options or CheckOptions()
         self._on_result = on_result
         self._on_progress = on_progress
+        self._on_waiting = on_waiting
         self._diagnosis: Diagnosis | None = None
         self.history: tuple[CheckRecord, ...] = past_checks(runtime, provider)
         """Past checks of the same endpoint, the oldest first; after ``run`` with this one."""
@@ -127,6 +135,7 @@ class ProviderCheck:
         limits = ProbeLimits()
         if options.wait_seconds is not None:
             limits = replace(limits, loading_seconds=options.wait_seconds)
+        limits = replace(limits, loading_option=options.wait_option)
         services = ProbeServices(
             clients,
             self._chat_client,
@@ -143,6 +152,7 @@ class ProviderCheck:
             notes_machine=options.notes_machine,
             on_result=self._on_result,
             on_progress=self._on_progress,
+            on_waiting=self._on_waiting,
         )
 
     def _chat_client(self) -> ChatClient:

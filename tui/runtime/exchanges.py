@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tui.core.events import EventBatch
     from tui.net.chat import ChatClient, Patience
     from tui.net.client import ClientFactory
+    from tui.net.machine.machine import Machine
+    from tui.net.machine.snapshot import Snapshot
     from tui.store.endpoint_memory import EndpointMemory
 
 
@@ -31,8 +33,13 @@ class Exchanges:
         clients: Callable[[], ClientFactory],
         memory: EndpointMemory,
         redactor: Redactor,
+        machine: Callable[[], Machine],
     ) -> None:
-        """``clients`` gives the factory when the first request is sent: a screen is painted before that."""
+        """``clients`` gives the factory when the first request is sent: a screen is painted before that.
+
+        ``machine`` gives this machine when a port on it is refused.
+        """
+        self._machine = machine
         self._endpoints = endpoints
         self._clients = clients
         self._memory = memory
@@ -44,7 +51,12 @@ class Exchanges:
         from tui.net.chat import ChatClient
         from tui.runtime.adaptations import KeptAdaptations
 
-        return ChatClient(self._clients(), memory=KeptAdaptations(self._memory), redactor=self._redactor)
+        return ChatClient(
+            self._clients(),
+            memory=KeptAdaptations(self._memory),
+            redactor=self._redactor,
+            look=self._look_around,
+        )
 
     @cached_property
     def forgetful_client(self) -> ChatClient:
@@ -52,14 +64,24 @@ class Exchanges:
         from tui.net.chat import ChatClient
         from tui.runtime.adaptations import ForgottenAdaptations
 
-        return ChatClient(self._clients(), memory=ForgottenAdaptations(), redactor=self._redactor)
+        return ChatClient(
+            self._clients(),
+            memory=ForgottenAdaptations(),
+            redactor=self._redactor,
+            look=self._look_around,
+        )
 
-    def for_screen(self, key_text: str | None = None) -> Exchange:
+    async def _look_around(self, port: int) -> Snapshot:
+        return await self._machine().look(port)
+
+    def for_screen(self, key_text: str | None = None, *, waits: bool = True) -> Exchange:
         """Return an exchange for a person who watches: it never gives up while the connection lives.
 
         ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+        ``waits`` says whether a server that is starting or loading is waited for, or told at once.
         """
-        return Exchange(self._endpoints, lambda: self.client, _screen_patience, key_text)
+        patience = _screen_patience if waits else _test_patience
+        return Exchange(self._endpoints, lambda: self.client, patience, key_text)
 
     def for_command(self, wait_seconds: float, *, is_forgetful: bool) -> Exchange:
         """Return an exchange that gives up when no text came for ``wait_seconds``."""
@@ -77,6 +99,10 @@ def _screen_patience() -> Patience:
     return SCREEN
 
 
+def _test_patience() -> Patience:
+    return replace(_screen_patience(), loading_seconds=0.0)
+
+
 def _command_patience(wait_seconds: float) -> Patience:
     from tui.net.deadlines import HEADLESS
 
@@ -87,6 +113,7 @@ def _command_patience(wait_seconds: float) -> Patience:
         idle_seconds=wait_seconds,
         first_text_seconds=wait_seconds,
         loading_seconds=wait_seconds,
+        loading_option="--wait",
         backoff_seconds=min(HEADLESS.backoff_seconds, wait_seconds / 4),
         longest_retry_after_seconds=min(HEADLESS.longest_retry_after_seconds, wait_seconds),
         loading_interval_seconds=min(HEADLESS.loading_interval_seconds, max(0.05, wait_seconds / 4)),

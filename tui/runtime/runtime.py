@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui.net.discover import Discovered, Discovery
     from tui.net.machine.machine import Machine
     from tui.net.reachability import Reachability
+    from tui.net.server_wait import Waiting
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import CheckOptions, ProviderCheck
     from tui.runtime.directory import ProviderDirectory
@@ -130,7 +131,13 @@ class Runtime:
         """The one path of every chat."""
         from tui.runtime.exchanges import Exchanges
 
-        return Exchanges(self.endpoints, lambda: self.clients, self.endpoint_memory, self.redactor)
+        return Exchanges(
+            self.endpoints,
+            lambda: self.clients,
+            self.endpoint_memory,
+            self.redactor,
+            lambda: self.machine,
+        )
 
     async def endpoint_for(self, provider: Provider, key_text: str | None = None) -> Endpoint:
         """Return where a provider's requests go; see ``Endpoints.resolve``."""
@@ -160,7 +167,7 @@ class Runtime:
             endpoint = await self.endpoint_for(provider)
         except LmdeckError as error:
             return Reachability(False, error.failure)
-        return await reach(self.clients, endpoint)
+        return await reach(self.clients, endpoint, look=self.shared_machine.look)
 
     def check(
         self,
@@ -170,11 +177,20 @@ class Runtime:
         *,
         on_result: Callable[[CheckResult], None],
         on_progress: Callable[[str], None],
+        on_waiting: Callable[[Waiting], None] | None = None,
     ) -> ProviderCheck:
         """Return a diagnosis of a provider that is ready to run; see ``ProviderCheck``."""
         from tui.runtime.diagnosing import ProviderCheck
 
-        return ProviderCheck(self, provider, key_text, options, on_result=on_result, on_progress=on_progress)
+        return ProviderCheck(
+            self,
+            provider,
+            key_text,
+            options,
+            on_result=on_result,
+            on_progress=on_progress,
+            on_waiting=on_waiting,
+        )
 
     async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
         """Ask the ports of this machine which model servers answer; see ``net.discover``."""
@@ -241,7 +257,7 @@ class Runtime:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
         from tui.session.target import ChatTarget
 
-        session = self._unsaved_session(key_text)
+        session = self._unsaved_session(key_text, waits=False)
         try:
             return await session.send(provider.test_prompt, ChatTarget(provider))
         finally:
@@ -284,10 +300,10 @@ class Runtime:
         # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
         return self.directory.command_refusal(name) if "directory" in self.__dict__ else None
 
-    def _unsaved_session(self, key_text: str | None = None) -> ChatSession:
+    def _unsaved_session(self, key_text: str | None = None, *, waits: bool = True) -> ChatSession:
         from tui.store.journal import MemoryJournal
 
-        exchange = self.exchanges.for_screen(key_text)
+        exchange = self.exchanges.for_screen(key_text, waits=waits)
         return self._begin(exchange, MemoryJournal(), identity=_new_identity(), is_saved=False)
 
     def _resumed(self, opened: OpenConversation) -> ChatSession:

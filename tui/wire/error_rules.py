@@ -8,11 +8,13 @@ to version: a pattern only decides where no code tells.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
 from tui.wire import error_words as words
 from tui.wire.error_body import ErrorBody
 from tui.wire.evidence import Evidence, Proof, Rule, evidence_of
 from tui.wire.gateways import BASIC, LOGIN
+from tui.wire.load_state import find_load_state
 
 _REDIRECT = range(300, 400)
 _SERVER = frozenset(range(500, 600)) - {504, 524}
@@ -22,6 +24,18 @@ _REQUEST = (frozenset(range(200, 300)) | frozenset(range(400, 500))) - _SPECIFIC
 _DENIED = frozenset({400, 401, 403, 404})
 _MAPPERS = frozenset({"LiteLLM", "OpenRouter"})
 """Gateways that list models of their own naming, and ask for them elsewhere under another name."""
+_ABOUT_OTHER = words.BAD_VALUE_CODES.union(
+    words.REFUSED_CODES, *(words.CODES[cause] for cause in ("rate-limited", "auth", "forbidden"))
+)
+"""Codes of errors that are not about whether the model is, or can be, loaded."""
+
+
+def _is_in_state(cause: str, seen: Evidence) -> bool:
+    """Whether the sentence tells this of the model, where no code or status tells of something else."""
+    if seen.status in (401, 402, 403) or seen.body.words & _ABOUT_OTHER:
+        return False
+    return find_load_state(seen.status, seen.body, seen.wording) == cause
+
 
 _FROM_BEHIND = (
     Rule("upstream-paused", says=words.PAUSED),
@@ -50,6 +64,10 @@ _BY_CODE = (
     Rule("quota", codes=words.CODES["quota"]),
     Rule("context-too-long", codes=words.CODES["context-too-long"]),
     Rule("context-too-long", parameter="input_tokens"),  # vLLM
+    *(
+        Rule(cause, also=partial(_is_in_state, cause))
+        for cause in ("backend-crashed", "load-failed", "server-error", "loading")
+    ),
     Rule("overloaded", codes=words.CODES["overloaded"]),
     Rule("loading", codes=words.CODES["loading"]),
     Rule("rate-limited", codes=words.CODES["rate-limited"]),
@@ -85,11 +103,9 @@ _BY_SENTENCE = (
     Rule("unsupported-param", says=words.REFUSED, status=_REQUEST, form="no-page"),
     Rule("model-not-found", says=words.MODEL, status=_REQUEST | {404}, form="no-page"),
     Rule("overloaded", says=words.OVERLOADED, status=_REQUEST | {429}, form="no-page"),
-    Rule("loading", says=words.LOADING, status=_REQUEST, form="no-page"),
     Rule("quota", says=words.QUOTA, status=_REQUEST | {429}, form="no-page"),
     Rule("auth", says=words.KEY, status=_REQUEST, form="no-page"),
     # The server's own trouble
-    Rule("loading", says=words.LOADING, status=_SERVER, form="no-page"),
     Rule("overloaded", says=words.OVERLOADED, status=_SERVER, form="no-page"),
     Rule("thinking-unsupported", says=words.THINKING, status=_SERVER, form="no-page"),
     Rule("no-chat-template", says=words.TEMPLATE, status=_SERVER, form="no-page"),

@@ -26,7 +26,7 @@ CODES: dict[str, frozenset[str]] = {
         "engine_overloaded_error overloaded overloaded_error server_overloaded queue_full "
         "insufficient_system_resource"
     ),
-    "loading": _words("model_loading model_not_ready loading"),
+    "loading": _words("model_loading model_not_ready modelnotreadyexception loading"),
     "rate-limited": _words(
         "rate_limit_exceeded rate_limit_error rate_limit_reached_error limit_requests "
         "limit_burst_rate too_many_requests throttling throttling.ratequota ratelimiterror "
@@ -165,9 +165,6 @@ REFUSED = re.compile(
     r"|the value)"
     r"|(?:n't|not) support (?:(?:the )?'|[a-z_]+=)|must be set to"
     r"|stream options can only be|must be verified to stream"
-)
-LOADING = re.compile(
-    r"(?:still |being |is |currently )(?:being )?load(?:ing|ed)|loading (?:the )?model|warming up"
 )
 OVERLOADED = re.compile(
     r"overload|queue is full|server (?:is )?busy|too many (?:concurrent|pending)"

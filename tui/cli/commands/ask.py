@@ -13,6 +13,7 @@ from tui.cli.output import Output
 from tui.cli.stdin import is_piped, read_text
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.streamed_text import StreamedText
+from tui.cli.wait_notes import WaitNotes
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.provider import Provider, Thinking
@@ -95,8 +96,14 @@ async def _stream(
     wait = DEFAULT_WAIT_SECONDS if arguments.wait is None else arguments.wait
     session = runtime.scripted_session(wait, is_forgetful=arguments.url is not None)
     printer = None if arguments.json else StreamedText(output)
-    if printer is not None:
-        session.on_change = lambda: printer.show(session.turns[-1])
+    notes = WaitNotes(output)
+
+    def on_change() -> None:
+        notes.follow(session.turns[-1])
+        if printer is not None:
+            printer.show(session.turns[-1])
+
+    session.on_change = on_change
     with stopping_at_signals(session.stop, output):
         turn = await session.send(prompt, target)
     if printer is not None:

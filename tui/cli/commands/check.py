@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from tui.cli.check_subject import Subject, options_of, subjects_of
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
+from tui.cli.wait_notes import WaitNotes
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.failure import LmdeckError
 from tui.runtime.runtime import Runtime, open_runtime
 
 if TYPE_CHECKING:
     from tui.cli.check_output import CheckPrinter
+    from tui.net.server_wait import Waiting
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
@@ -71,6 +73,11 @@ async def _check_one(
         if printer is not None:
             printer.progress(text)
 
+    notes = WaitNotes(output)
+
+    def on_waiting(waiting: Waiting) -> None:
+        notes.say(waiting.sentence, waiting.waited_seconds)
+
     if printer is not None:
         printer.begin(arguments.model or "", is_quick=arguments.quick)
     check = runtime.check(
@@ -79,6 +86,7 @@ async def _check_one(
         options_of(arguments, subject),
         on_result=on_result,
         on_progress=on_progress,
+        on_waiting=on_waiting,
     )
     task = asyncio.ensure_future(check.run())
     with stopping_at_signals(task.cancel, output):

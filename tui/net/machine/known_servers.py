@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.core.outside import read_whole
@@ -14,6 +14,8 @@ _INTERPRETERS = re.compile(
 _GENERIC_SCRIPTS = ("server", "main", "start", "app")
 _RUN_WORDS = ("run", "exec", "--")
 _PORT_OPTIONS = ("--port", "-p", "--http-port", "--api-port", "--server-port")
+_ADDRESS_OPTIONS = ("--address", "--bind", "--listen")
+"""Their values end in a port, where they have one."""
 _MODEL_OPTIONS = ("--model", "--model-path", "-m", "--model-id", "--served-model-name", "--hf-repo", "-hf")
 
 
@@ -26,39 +28,53 @@ class KnownServer:
     """A pattern of the program's file name or Python module, with the word after it, in small letters."""
     port: int
     """Where it listens unless told otherwise."""
+    variables: tuple[str, ...] = ()
+    """Environment variables that tell it its port, or an address that ends in one."""
+    is_worker: bool = False
+    """A child of a server: it never opens the API's port, whatever it listens on."""
 
 
 KNOWN_SERVERS: tuple[KnownServer, ...] = (
-    KnownServer("vLLM", r"vllm serve|vllm\.entrypoints\..*|vllm::.*", 8000),
-    KnownServer("SGLang", r"sglang serve|sglang\.launch_server|sglang::.*", 30000),
-    KnownServer("llama.cpp", r"llama-server|llama_cpp\.server|llamafile|llama-cpp-python", 8080),
-    KnownServer("Ollama", r"ollama serve", 11434),
+    KnownServer("vLLM", r"vllm serve|vllm\.entrypoints\..*|vllm::apiserver.*", 8000),
+    KnownServer("SGLang", r"sglang serve|sglang\.launch_server", 30000),
+    KnownServer("SGLang router", r"sglang_router\.launch_router|sglang::router|sglang-router", 30000),
+    KnownServer("llama.cpp", r"llama-server", 8080, ("LLAMA_ARG_PORT",)),
+    KnownServer("llamafile", r".*\.llamafile|llamafiler?", 8080, ("LLAMA_ARG_PORT",)),
+    KnownServer("llama-cpp-python", r"llama_cpp\.server|llama-cpp-python", 8000, ("PORT",)),
+    KnownServer("llama-swap", r"llama-swap", 8080),
+    KnownServer("Ollama", r"ollama serve", 11434, ("OLLAMA_HOST",)),
     KnownServer("LM Studio", r"lm[- ]?studio|llmster", 1234),
-    KnownServer("TGI", r"text-generation-(launcher|router|server|benchmark)", 3000),
-    KnownServer("LocalAI", r"local-?ai", 8080),
+    KnownServer("TGI", r"text-generation-(launcher|router|server|benchmark)", 3000, ("PORT",)),
+    KnownServer("TEI", r"text-embeddings-router", 3000, ("PORT",)),
+    KnownServer("LocalAI", r"local-?ai( run)?", 8080, ("LOCALAI_ADDRESS", "ADDRESS")),
     KnownServer("TensorRT-LLM", r"trtllm-serve|tensorrt_llm\.commands\.serve", 8000),
     KnownServer("Triton", r"tritonserver", 8000),
-    KnownServer("LiteLLM", r"litellm", 4000),
+    KnownServer("LiteLLM", r"litellm", 4000, ("PORT",)),
+    KnownServer("transformers", r"transformers(-cli)? serve", 8000),
     KnownServer("Xinference", r"xinference(-local|-supervisor)?", 9997),
     KnownServer("KoboldCpp", r"koboldcpp.*", 5001),
     KnownServer("Tabby", r"tabby serve", 8080),
     KnownServer("TabbyAPI", r"tabbyapi.*", 5000),
-    KnownServer("text-generation-webui", r"text-generation-webui.*", 5000),
+    KnownServer("text-generation-webui", r"text-generation-webui.*", 5000, ("OPENEDAI_PORT",)),
     KnownServer("LMDeploy", r"lmdeploy serve|lmdeploy\.serve.*", 23333),
-    KnownServer("MLX", r"mlx_lm[._]server", 8080),
+    KnownServer("MLX", r"mlx_lm[._]server|mlx_vlm[._]server|mlx-openai-server( launch)?", 8080),
     KnownServer("Aphrodite", r"aphrodite( run|\.endpoints\..*)", 2242),
-    KnownServer("mistral.rs", r"mistralrs(-server)?", 1234),
+    KnownServer("mistral.rs", r"mistralrs(-server)?( serve)?", 1234),
     KnownServer("FastChat", r"fastchat\.serve\..*", 8000),
     KnownServer("OpenLLM", r"openllm (start|serve)", 3000),
     KnownServer("Jan", r"cortex(-server)?|jan-server", 1337),
+    KnownServer("Infinity", r"infinity_emb( v2)?", 7997, ("INFINITY_PORT",)),
+    KnownServer("vLLM", r"vllm::.*", 8000, is_worker=True),
+    KnownServer("SGLang", r"sglang::.*", 30000, is_worker=True),
 )
 
 _BEGINNINGS = (
-    "aphrodite", "cortex", "fastchat", "jan", "koboldcpp", "litellm", "llama", "llmster", "lm", "local",
-    "mistralrs", "mlx", "ollama", "openllm", "sglang", "tabby", "tensorrt", "text-generation", "triton",
-    "trtllm", "vllm", "xinference",
+    "aphrodite", "cortex", "fastchat", "infinity_emb", "jan", "koboldcpp", "litellm", "llama", "llmster",
+    "lm", "local", "mistralrs", "mlx", "ollama", "openllm", "sglang", "tabby", "tensorrt", "text-embeddings",
+    "text-generation", "transformers", "triton", "trtllm", "vllm", "xinference",
 )  # fmt: skip
-"""One of these begins whatever a pattern of ``KNOWN_SERVERS`` matches."""
+"""One of these begins whatever a pattern of ``KNOWN_SERVERS`` matches, but for the ending below."""
+_ENDINGS = (".llamafile",)
 
 
 def recognise(command: Sequence[str]) -> KnownServer | None:
@@ -72,7 +88,7 @@ def recognise(command: Sequence[str]) -> KnownServer | None:
     names = {stem.lower(), f"{stem} {second}".lower()}
     if stem in _GENERIC_SCRIPTS:
         names.add(path.rpartition("/")[2].lower())
-    likely = [name for name in names if name.startswith(_BEGINNINGS)]
+    likely = [name for name in names if name.startswith(_BEGINNINGS) or name.endswith(_ENDINGS)]
     if not likely:
         return None  # as nearly every process is: no pattern is worth making for it
     return next(
@@ -82,7 +98,23 @@ def recognise(command: Sequence[str]) -> KnownServer | None:
 
 def port_argument(arguments: Sequence[str]) -> int | None:
     """Return the port that a command line names."""
-    return read_whole(_option(arguments, _PORT_OPTIONS) or "", largest=65_535) or None
+    port = read_port(_option(arguments, _PORT_OPTIONS))
+    return port if port is not None else read_port(_option(arguments, _ADDRESS_OPTIONS), is_address=True)
+
+
+def port_variable(known: KnownServer, environment: Mapping[str, str]) -> int | None:
+    """Return the port that a server's environment names."""
+    found = (read_port(environment.get(name), is_address=True) for name in known.variables)
+    return next((port for port in found if port is not None), None)
+
+
+def read_port(text: str | None, *, is_address: bool = False) -> int | None:
+    """Return a port, or the one at the end of ``host:port`` or ``http://host:port``; ``None`` for others."""
+    if text is None:
+        return None
+    if is_address:
+        text = text.rstrip("/").rpartition(":")[2]
+    return read_whole(text, largest=65_535) or None
 
 
 def model_argument(arguments: Sequence[str]) -> str | None:
@@ -95,13 +127,15 @@ def model_argument(arguments: Sequence[str]) -> str | None:
 
 
 def _option(arguments: Sequence[str], names: Sequence[str]) -> str | None:
+    """Return the value of an option; the last one counts, as it does for the programs."""
+    found: str | None = None
     for position, argument in enumerate(arguments):
         name, equals, value = argument.partition("=")
         if name in names and equals:
-            return value
-        if argument in names and position + 1 < len(arguments) and not _is_module_flag(arguments, position):
-            return arguments[position + 1]
-    return None
+            found = value
+        elif argument in names and position + 1 < len(arguments) and not _is_module_flag(arguments, position):
+            found = arguments[position + 1]
+    return found
 
 
 def _is_module_flag(arguments: Sequence[str], position: int) -> bool:

@@ -5,6 +5,7 @@ What reads ``/proc`` is imported when something is asked: most checks need to kn
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Machine:
-    """Reads this machine when asked; keeps nothing. Every method blocks for some milliseconds."""
+    """Reads this machine when asked; keeps nothing. All but ``look`` block for some milliseconds."""
 
     def __init__(self, environment: Mapping[str, str], root: Path = Path("/")) -> None:
         self._environment = environment
@@ -43,6 +44,10 @@ class Machine:
         from tui.net.machine.snapshot import take_snapshot
 
         return take_snapshot(self._root, port)
+
+    async def look(self, port: int) -> Snapshot:
+        """Return the same without blocking."""
+        return await asyncio.to_thread(self.snapshot, port)
 
     def gpus(self) -> tuple[Gpu, ...]:
         """Return the GPUs, where their library is installed."""

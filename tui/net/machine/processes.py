@@ -92,6 +92,29 @@ def read_process(root: Path, pid: int) -> Process | None:
     )
 
 
+def read_environment(root: Path, pid: int, names: Collection[str]) -> dict[str, str]:
+    """Return some variables of a process's environment: no others are kept; none of another user's."""
+    try:
+        text = (root / "proc" / str(pid) / "environ").read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return {}  # it has ended, or belongs to another user
+    pairs = (entry.partition("=") for entry in text.split("\0"))
+    return {name: value for name, _, value in pairs if name in names}
+
+
+def is_in_other_network(root: Path, pid: int) -> bool:
+    """Return whether a process has a network of its own, as in a container: its ports are not ours."""
+    theirs, ours = (_network_of(root, who) for who in (str(pid), "self"))
+    return theirs is not None and ours is not None and theirs != ours
+
+
+def _network_of(root: Path, who: str) -> str | None:
+    try:
+        return os.readlink(f"{root}/proc/{who}/ns/net")  # noqa: PTH115 - its text names the network
+    except OSError:
+        return None  # another user's process, or a system without namespaces
+
+
 def find_owners(root: Path, inodes: Collection[int], pids: Iterable[int] | None = None) -> dict[int, int]:
     """Return the process that holds each socket, by inode: the oldest one, where it was handed on.
 

@@ -7,9 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.core.safe_text import safe_line
-from tui.net.machine.known_servers import KnownServer, model_argument, port_argument, recognise
-from tui.net.machine.processes import Process, find_owners, read_commands, read_process
-from tui.net.machine.sockets import Listener, read_listeners
+from tui.net.machine.known_servers import (
+    KnownServer,
+    model_argument,
+    port_argument,
+    port_variable,
+    recognise,
+)
+from tui.net.machine.processes import (
+    Process,
+    find_owners,
+    is_in_other_network,
+    read_commands,
+    read_environment,
+    read_process,
+)
+from tui.net.machine.sockets import Listener, read_listeners, read_temporary_ports
 
 _COMMAND_LIMIT = 160
 
@@ -37,19 +50,29 @@ class RunningServer:
     label: str
     process: Process
     ports: tuple[int, ...]
-    """Where it listens; empty while it starts (or where its sockets cannot be seen)."""
+    """Where its API may be: no sockets of its workers, none that the system chose. Empty while it starts
+    (or where its sockets cannot be seen)."""
     expected_port: int
-    """Where its command line or its kind says that it will listen."""
+    """Where its command line, its environment or its kind says that it will listen."""
     model: str | None = None
+    is_elsewhere: bool = False
+    """It has a network of its own, as in a container: nobody here reaches its ports by their numbers."""
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether it runs and its API's port is not open yet."""
+        return not self.ports and not self.is_elsewhere
 
     def is_starting_for(self, port: int) -> bool:
         """Return whether it runs, does not listen yet, and is meant to listen on this port."""
-        return not self.ports and self.expected_port == port
+        return self.is_starting and self.expected_port == port
 
     def describe(self) -> str:
         """Return the server in one line."""
         model = f" with {safe_line(self.model, 60)}" if self.model else ""
         pid = f"pid {self.process.pid}"
+        if self.is_elsewhere:
+            return f"{self.label}{model} ({pid}) runs in a network of its own, as in a container"
         if self.ports:
             ports = ", ".join(str(port) for port in self.ports)
             return f"{self.label}{model} ({pid}) listens on port {ports}"
@@ -70,6 +93,10 @@ class Snapshot:
         """Return who listens on a port."""
         return tuple(owner for owner in self.owners if owner.listener.port == port)
 
+    def starting_for(self, port: int) -> RunningServer | None:
+        """Return the server that is starting and is meant to listen on a port."""
+        return next((server for server in self.servers if server.is_starting_for(port)), None)
+
 
 def take_snapshot(root: Path, port: int | None = None) -> Snapshot:
     """Return who listens where, and which model servers run, below the root of a file system.
@@ -89,7 +116,7 @@ def take_snapshot(root: Path, port: int | None = None) -> Snapshot:
     holders |= find_owners(root, hidden)
     table = _ProcessTable(root)
     owners = tuple(_owner(listener, holders, table) for listener in listeners)
-    return Snapshot(owners, _running_servers(known, owners, table))
+    return Snapshot(owners, _running_servers(root, known, owners, table))
 
 
 class _ProcessTable:
@@ -140,31 +167,57 @@ def _owner(listener: Listener, holders: Mapping[int, int], table: _ProcessTable)
 
 
 def _running_servers(
-    known: Mapping[int, KnownServer], owners: tuple[PortOwner, ...], table: _ProcessTable
+    root: Path, known: Mapping[int, KnownServer], owners: tuple[PortOwner, ...], table: _ProcessTable
 ) -> tuple[RunningServer, ...]:
-    """Return the model servers, each once: workers of a server that is listed are left out."""
+    """Return the model servers, each once: workers are none, also those that outlived their server."""
     ports: dict[int, set[int]] = {}
     for owner in owners:
         if owner.process is not None:
             ports.setdefault(owner.process.pid, set()).add(owner.listener.port)
-    families: dict[int, list[int]] = {}
-    for pid in sorted(known):
-        heads = [ancestor for ancestor in table.ancestors(pid) if ancestor in known]
-        families.setdefault(heads[-1] if heads else pid, []).append(pid)
+    temporary = read_temporary_ports(root)
     found: list[RunningServer] = []
-    for head, members in families.items():
+    for head, members in _families(known, table).items():
         process = table.get(head)
         if process is None:
             continue  # it has just ended
-        listening = tuple(sorted({port for member in members for port in ports.get(member, ())}))
-        expected = port_argument(process.arguments) or known[head].port
-        if not listening and _has_hidden_owner(expected, owners):
-            listening = (expected,)
+        stated = _stated_port(root, process, known[head])
+        expected = stated or known[head].port
+        held = {port for member in members for port in ports.get(member, ())}
+        if expected in held or _is_held_below(head, expected, owners, table):
+            listening: tuple[int, ...] = (expected,)
+        elif stated is not None:
+            listening = ()  # whatever it has opened until now is for itself
+        else:  # a file may have told it another port
+            listening = tuple(sorted(port for port in ports.get(head, ()) if port not in temporary))
         model = model_argument(process.arguments)
-        found.append(RunningServer(known[head].label, process, listening, expected, model))
+        is_elsewhere = is_in_other_network(root, head)
+        found.append(RunningServer(known[head].label, process, listening, expected, model, is_elsewhere))
     return tuple(found)
 
 
-def _has_hidden_owner(port: int, owners: tuple[PortOwner, ...]) -> bool:
-    """Another user's sockets show no owner: a server of theirs that expects such a port has it."""
-    return any(owner.listener.port == port and owner.process is None for owner in owners)
+def _families(known: Mapping[int, KnownServer], table: _ProcessTable) -> dict[int, set[int]]:
+    """Return each server's process, the outermost one, with all those below it that are known."""
+    families: dict[int, set[int]] = {}
+    for pid in sorted(known):
+        heads = [each for each in (pid, *table.ancestors(pid)) if each in known and not known[each].is_worker]
+        if heads:
+            families.setdefault(heads[-1], set()).add(pid)
+    return families
+
+
+def _stated_port(root: Path, process: Process, known: KnownServer) -> int | None:
+    """Return the port that a server was told: its command line outweighs its environment."""
+    port = port_argument(process.arguments)
+    if port is None and known.variables:
+        port = port_variable(known, read_environment(root, process.pid, known.variables))
+    return port
+
+
+def _is_held_below(head: int, port: int, owners: tuple[PortOwner, ...], table: _ProcessTable) -> bool:
+    """Return whether a port belongs to a child of a server, or to somebody who does not show: another
+    user's sockets have no owner, and a server of theirs that expects such a port has it."""
+    return any(
+        owner.process is None or head in table.ancestors(owner.process.pid)
+        for owner in owners
+        if owner.listener.port == port
+    )

@@ -10,6 +10,9 @@ from pathlib import Path
 _LISTEN = "0A"
 """TCP_LISTEN of the kernel's include/net/tcp_states.h."""
 
+_TEMPORARY_PORTS = range(32_768, 61_000)
+"""The default of Linux."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listener:
@@ -76,3 +79,12 @@ def _read_address(text: str) -> str:
         return str(IPv4Address(network))
     address = IPv6Address(network)
     return str(address.ipv4_mapped or address)
+
+
+def read_temporary_ports(root: Path) -> range:
+    """Return the ports that the system gives to whoever asks for any: no server's API by default."""
+    try:
+        first, last = (root / "proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+        return range(int(first), int(last) + 1)
+    except (OSError, ValueError):
+        return _TEMPORARY_PORTS

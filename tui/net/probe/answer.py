@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, failed, passed
@@ -24,7 +23,15 @@ from tui.net.probe.run import Run
 from tui.wire.errors import classify_error
 from tui.wire.models import ModelList, read_models
 
-_BELOW_TLS = ("dns-unknown-host", "dns-unavailable", "connection-refused", "connect-timeout", "no-route")
+_BELOW_TLS = (
+    "dns-unknown-host",
+    "dns-unavailable",
+    "connection-refused",
+    "starting",
+    "start-failed",
+    "connect-timeout",
+    "no-route",
+)
 _NO_SUCH_PATH = ("wrong-path", "method-not-allowed", "unexpected-response")
 """The base URL may be another one, or there is no model list."""
 ACCESS_CAUSES = ("auth", "auth-scheme", "basic-auth", "forbidden")
@@ -65,16 +72,14 @@ class FirstAnswer:
 
 
 async def ask(run: Run) -> FirstAnswer:
-    """Ask for the model list; while the model is being loaded, ask again until the limit."""
-    started = time.perf_counter()
-    deadline = started + run.limits.loading_seconds
+    """Ask for the model list; while the server is on its way, ask again until the limit."""
     while True:
         answer = await _ask_once(run)
-        if answer.failure is None or answer.failure.cause != "loading" or time.perf_counter() >= deadline:
+        if answer.failure is None:
             return answer
-        run.progress(f"The model is still being loaded: waiting for {time.perf_counter() - started:.0f} s.")
-        left = max(0.0, deadline - time.perf_counter())
-        await asyncio.sleep(min(run.limits.loading_interval_seconds, left + 0.01))
+        failure = await run.wait.pause(answer.failure)
+        if failure is not None:
+            return replace(answer, failure=failure)
 
 
 async def _ask_once(run: Run) -> FirstAnswer:

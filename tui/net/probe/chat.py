@@ -14,7 +14,7 @@ from tui.core.diagnosis import CheckId, failed, passed, skipped
 from tui.core.endpoint_url import chat_url_of
 from tui.core.events import AnswerDelta, Finished, Progress, ReasoningDelta, ResponseStarted, StreamEvent
 from tui.core.failure import Failure
-from tui.core.fold import apply
+from tui.core.fold import WAITING_STAGES, apply
 from tui.core.redaction import ReplyRedactor
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
@@ -108,6 +108,7 @@ def _patience(run: Run) -> Patience:
         retries=0,
         loading_seconds=limits.loading_seconds,
         loading_interval_seconds=limits.loading_interval_seconds,
+        loading_option=limits.loading_option,
         second_look_seconds=limits.second_look_seconds,
     )
 
@@ -121,6 +122,8 @@ def _take(run: Run, outcome: ChatOutcome, at: float, events: list[StreamEvent]) 
             outcome.headers = dict(event.headers)
         elif isinstance(event, Progress) and event.stage == "waiting":
             run.progress(f"Waiting for the answer: {event.seconds:.0f} s so far.")
+        elif isinstance(event, Progress) and event.stage in WAITING_STAGES:
+            run.progress(event.detail)
         elif isinstance(event, Progress) and event.stage == "retrying":
             run.progress(f"{event.detail} Asking again in {event.seconds:.0f} s.")
         _log(outcome, event, at)

@@ -19,7 +19,7 @@ from tui.core.safe_text import safe_line
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
 from tui.net.classify import classify_exception
 from tui.net.exchange import Phase
-from tui.net.probe.local import explain_refusal, wait_for_start
+from tui.net.probe.local import explain_refusal
 from tui.net.probe.run import Run
 
 Address = tuple[socket.AddressFamily, Any]
@@ -130,33 +130,48 @@ async def look_up(host: str, port: int, seconds: float) -> list[Address]:
 
 
 async def _check_addresses(run: Run, origin: Origin, addresses: list[Address]) -> None:
-    started = time.perf_counter()
-    limit = run.limits.connect_seconds
-    attempts = await _try_all(run, addresses)
-    if not any(tried.error is None for tried in attempts) and await wait_for_start(run, origin):
+    """Connect, and again while a server of this machine is starting for this very port."""
+    while True:
+        started = time.perf_counter()
         attempts = await _try_all(run, addresses)
-    accepted = [tried for tried in attempts if tried.error is None]
+        took = _since(started)
+        accepted = [tried for tried in attempts if tried.error is None]
+        if accepted:
+            _settle_accepted(run, attempts, accepted)
+            return
+        failure = await _explain_attempts(run, origin, addresses, attempts)
+        if failure.cause != "connection-refused":
+            break
+        better = await run.wait.pause(failure)
+        if better is not None:
+            failure = better
+            break
+    if failure.cause == "connection-refused":
+        failure = await explain_refusal(run, origin, failure)
     facts = tuple(tried.describe() for tried in attempts)
-    if accepted:
-        best = min(accepted, key=lambda tried: tried.milliseconds)
-        run.findings.timings_ms["tcp"] = best.milliseconds
-        title = f"{best.shown} accepts connections."
-        run.settle(
-            passed(CheckId.TCP, title, *(facts if len(facts) > 1 else ()), milliseconds=best.milliseconds)
-        )
-        return
+    run.settle(failed(CheckId.TCP, failure, *facts, milliseconds=took))
+
+
+def _settle_accepted(run: Run, attempts: list[Attempt], accepted: list[Attempt]) -> None:
+    best = min(accepted, key=lambda tried: tried.milliseconds)
+    run.findings.timings_ms["tcp"] = best.milliseconds
+    title = f"{best.shown} accepts connections."
+    facts = tuple(tried.describe() for tried in attempts) if len(attempts) > 1 else ()
+    run.settle(passed(CheckId.TCP, title, *facts, milliseconds=best.milliseconds))
+
+
+async def _explain_attempts(
+    run: Run, origin: Origin, addresses: list[Address], attempts: list[Attempt]
+) -> Failure:
     failure = classify_exception(
         _most_telling(attempts),
         endpoint=run.endpoint,
         phase=Phase.CONNECT,
         redactor=run.services.redactor,
-        seconds=limit,
+        seconds=run.limits.connect_seconds,
         route=run.findings.route,
     )
-    failure = await _other_family(run, origin, addresses, failure)
-    if failure.cause == "connection-refused":
-        failure = await explain_refusal(run, origin, failure)
-    run.settle(failed(CheckId.TCP, failure, *facts, milliseconds=_since(started)))
+    return await _other_family(run, origin, addresses, failure)
 
 
 async def _try_all(run: Run, addresses: list[Address]) -> list[Attempt]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.core.failure import Failure
     from tui.net.probe.answer import FirstAnswer
     from tui.net.probe.chat import ChatOutcome
+    from tui.net.server_wait import Waiting
 
 _NOT_THERE = ("wrong-path", "method-not-allowed", "unexpected-response")
 _NO_EMBEDDINGS = ("embeddings-missing", "embeddings-unexpected")
@@ -41,11 +42,20 @@ class Diagnosis:
         notes_machine: bool = True,
         on_result: Callable[[CheckResult], None] | None = None,
         on_progress: Callable[[str], None] | None = None,
+        on_waiting: Callable[[Waiting], None] | None = None,
     ) -> None:
         """``notes_machine`` says whether the report tells what runs on this machine; a verdict that needs
         to know looks in any case. ``on_result`` gets each check as it ends, and again where later evidence
-        corrects it; ``on_progress`` a sentence while something is waited for."""
-        self._run = Run(target, services, quick=quick, on_result=on_result, on_progress=on_progress)
+        corrects it; ``on_progress`` a sentence while something is waited for, also while that is a server
+        which is starting or loading, where nobody takes ``on_waiting``."""
+        self._run = Run(
+            target,
+            services,
+            quick=quick,
+            on_result=on_result,
+            on_progress=on_progress,
+            on_waiting=on_waiting,
+        )
         self._notes_machine = notes_machine
 
     async def run(self) -> DiagnosisReport:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -47,36 +46,16 @@ def _gpus(run: Run) -> asyncio.Future[tuple[Gpu, ...]]:
     return run.findings.gpus
 
 
-async def wait_for_start(run: Run, origin: Origin) -> bool:
-    """Wait while a model server of this machine loads before it opens this very port, as vLLM does.
-
-    Return whether the port is open now; at once where no such server runs.
-    """
-    if not is_loopback_host(origin.host) or not run.findings.route.is_direct:
-        return False
-    started = time.perf_counter()
-    snapshot = await take_snapshot(run)
-    while server := next((known for known in snapshot.servers if known.is_starting_for(origin.port)), None):
-        waited = time.perf_counter() - started
-        if waited >= run.limits.loading_seconds:
-            return False
-        run.progress(f"{server.label} (pid {server.process.pid}) is starting: waited {waited:.0f} s.")
-        await asyncio.sleep(run.limits.loading_interval_seconds)
-        run.findings.snapshot = None
-        snapshot = await take_snapshot(run)
-    return any(owner.listener.is_local for owner in snapshot.on_port(origin.port))
-
-
 async def explain_refusal(run: Run, origin: Origin, failure: Failure) -> Failure:
     """Say what this machine shows about a port on which nothing listens."""
     if not is_loopback_host(origin.host):
         return failure
-    note_what_localhost_is(run, origin)
     snapshot = await take_snapshot(run)
     others = [server for server in snapshot.servers if origin.port not in server.ports]
-    ports = [port for server in others for port in server.ports][:_MOST_SERVERS]
-    await asyncio.gather(*(_offer_port(run, origin, port) for port in ports))
-    hint = _hint(others)
+    answering = await _offer_ports(run, origin, others)
+    if not snapshot.servers:
+        note_what_localhost_is(run, origin)
+    hint = _hint(others, answering)
     return explain(
         failure.cause,
         status=None,
@@ -145,21 +124,43 @@ async def is_tunnel(run: Run) -> int | None:
     return None
 
 
-async def _offer_port(run: Run, origin: Origin, port: int) -> None:
-    """Offer the same URL with another port of this machine, once it is seen to answer there."""
+async def _offer_ports(run: Run, origin: Origin, servers: list[RunningServer]) -> set[int]:
+    """Offer the same URL with each other port of this machine that is seen to answer; return those ports.
+
+    All are asked at once, for a moment: a verdict that is known must not wait for them.
+    """
+    ports = [port for server in servers if not server.is_elsewhere for port in server.ports][:_MOST_SERVERS]
+    asked = {port: asyncio.ensure_future(_answering_at(run, origin, port)) for port in ports}
+    if asked:
+        _, late = await asyncio.wait(asked.values(), timeout=run.limits.ports_seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+    found: set[int] = set()
+    for port, task in asked.items():
+        url = None if task.cancelled() else task.result()
+        if url is not None:
+            run.offer_url(url, was_tried=True)
+            found.add(port)
+    return found
+
+
+async def _answering_at(run: Run, origin: Origin, port: int) -> str | None:
     from tui.net.probe.evidence import first_answering
 
     elsewhere = Origin(origin.scheme, origin.host, port).authority
     base = urlsplit(run.endpoint.base_url)._replace(netloc=elsewhere).geturl()
-    answering = await first_answering(run, (base, f"{base}/v1"))
-    if answering is not None:
-        run.offer_url(answering, was_tried=True)
+    return await first_answering(run, (base, f"{base}/v1"))
 
 
-def _hint(servers: list[RunningServer]) -> str | None:
-    """Name the most likely place of the server: one that listens elsewhere, else one that is starting."""
-    for server in sorted(servers, key=lambda known: not known.ports):
-        if server.ports:
-            return f"{server.label} (pid {server.process.pid}) listens on port {server.ports[0]}"
-        return f"{server.label} (pid {server.process.pid}) runs but has no port yet: it may be starting"
+def _hint(servers: list[RunningServer], answering: set[int]) -> str | None:
+    """Name the most likely place of the server: one that answers elsewhere, else one that is starting."""
+    for server in servers:
+        port = next((port for port in server.ports if port in answering), None)
+        if port is not None:
+            return f"{server.label} (pid {server.process.pid}) listens on port {port}"
+    for server in servers:
+        if server.is_starting:
+            return f"{server.label} (pid {server.process.pid}) runs but has no port yet: it may be starting"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
@@ -28,6 +29,7 @@ from tui.core.secret import MASK, Secret
 from tui.core.usage import Usage
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.net.proxies import Route
+from tui.net.server_wait import ServerWait, Waiting, WaitLimits
 from tui.wire.evidence import Proof
 from tui.wire.servers import ServerIdentity
 
@@ -79,6 +81,7 @@ class Run:
         quick: bool,
         on_result: Callable[[CheckResult], None] | None,
         on_progress: Callable[[str], None] | None,
+        on_waiting: Callable[[Waiting], None] | None = None,
     ) -> None:
         self.target = target
         self.services = services
@@ -87,8 +90,10 @@ class Run:
         self.findings = Findings(model=target.model)
         self._on_result = on_result
         self._on_progress = on_progress
+        self._on_waiting = on_waiting
         self._results: dict[CheckId, CheckResult] = {}
         self._blocked: set[CheckId] = set()
+        self._has_looked = False
         if target.endpoint.key:
             services.redactor.add(target.endpoint.key)
 
@@ -178,6 +183,29 @@ class Run:
         """Tell what is being waited for."""
         if self._on_progress is not None:
             self._on_progress(text)
+
+    @cached_property
+    def wait(self) -> ServerWait:
+        """The wait for a server that is starting or loading: one limit for the whole diagnosis."""
+        limits = WaitLimits(
+            self.limits.loading_seconds, self.limits.loading_interval_seconds, self.limits.loading_option
+        )
+        return ServerWait(
+            self.services.factory, self.endpoint, limits, look=self._look_again, tell=self._tell_waiting
+        )
+
+    async def _look_again(self, port: int) -> Snapshot:
+        """Read this machine: the first time what is read already will do."""
+        if self.findings.snapshot is None or self._has_looked:
+            self.findings.snapshot = asyncio.ensure_future(self.services.machine.look(port))
+        self._has_looked = True
+        return await self.findings.snapshot
+
+    def _tell_waiting(self, waiting: Waiting) -> None:
+        if self._on_waiting is not None:
+            self._on_waiting(waiting)
+        else:
+            self.progress(waiting.sentence)
 
     def announce(self, text: str) -> asyncio.TimerHandle:
         """Tell what is being waited for if it takes more than a moment; cancel the handle when it is over."""

@@ -50,8 +50,12 @@ class ProbeLimits:
     idle_seconds: float = 20.0
     """Between two pieces of that answer."""
     loading_seconds: float = 10.0
-    """How long a server that is loading its model is waited for; a person may stop that at any time."""
+    """How long a server that is starting or loading is waited for; a person may stop that at any time."""
     loading_interval_seconds: float = 2.0
+    loading_option: str | None = None
+    """The command's option that sets ``loading_seconds``."""
+    ports_seconds: float = 0.5
+    """For all other ports of this machine together that may be the right one."""
     second_look_seconds: float = 0.5
 
 

@@ -17,6 +17,7 @@ from tui.core.figures import (
     format_tokens,
     format_waited,
 )
+from tui.core.fold import WAITING_STAGES
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Price, Source, Usage, cost_of
@@ -192,6 +193,8 @@ def _wait_words(turn: Turn, facts: StatusFacts) -> str:
         return (
             f"trying again in {format_waited(progress.seconds)}" if progress.seconds >= 1 else "trying again"
         )
+    if progress.stage in WAITING_STAGES:
+        return safe_line(progress.detail.rstrip("."))
     if progress.stage == "starting":
         return f"starting the model{waited}"
     if turn.timings.headers is not None:

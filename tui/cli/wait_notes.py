@@ -1,0 +1,43 @@
+"""Tells on stderr that a server which is starting or loading is waited for: at once, then less often."""
+
+from __future__ import annotations
+
+from tui.cli.output import Output
+from tui.core.fold import WAITING_STAGES
+from tui.core.report_text import ascii_text
+from tui.core.safe_text import safe_line
+from tui.core.turn import Turn
+
+_PAUSES = (10.0, 10.0, 10.0, 30.0)
+"""Seconds between the first sentences."""
+_PAUSE = 60.0
+"""Seconds between all later ones: a log of an hour's wait stays short."""
+
+
+class WaitNotes:
+    """The sentences of one wait."""
+
+    def __init__(self, output: Output, name: str = "") -> None:
+        """``name`` stands before each sentence, where several are waited for."""
+        self._output = output
+        self._prefix = f"{safe_line(name)}: " if name else ""
+        self._what = ""
+        self._next = 0.0
+        self._said = 0
+
+    def say(self, sentence: str, waited_seconds: float) -> None:
+        """Print a sentence if it is time for one, or if it tells something new."""
+        what = sentence.partition(": waited ")[0]
+        if what == self._what and waited_seconds < self._next:
+            return
+        self._what = what
+        self._next = waited_seconds + (_PAUSES[self._said] if self._said < len(_PAUSES) else _PAUSE)
+        self._said += 1
+        text = safe_line(self._prefix + sentence)
+        self._output.aside(ascii_text(text) if self._output.is_ascii else text)
+
+    def follow(self, turn: Turn) -> None:
+        """Print what a turn waits for."""
+        progress = turn.progress
+        if progress is not None and progress.stage in WAITING_STAGES:
+            self.say(progress.detail, progress.seconds)

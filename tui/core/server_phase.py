@@ -1,0 +1,44 @@
+"""What a server is doing: starting, loading its model, broken, or ready.
+
+The one value behind every decision to wait. It follows from the failure that evidence was put into
+words as: by ``wire.error_rules`` for replies, by ``net.server_wait`` for processes and ``/health``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from tui.core.failure import Failure
+
+
+class ServerPhase(StrEnum):
+    """How far a server is."""
+
+    STARTING = "starting"
+    """Its process runs, but its port is not open yet: worth waiting for."""
+    LOADING = "loading"
+    """It answers, and says that its model is not ready yet: worth waiting for."""
+    BROKEN = "broken"
+    """It cannot work until somebody corrects or restarts it: waiting and asking again are useless."""
+    READY = "ready"
+    """It answered."""
+
+
+_PHASES: Mapping[str, ServerPhase] = MappingProxyType(
+    {
+        "starting": ServerPhase.STARTING,
+        "loading": ServerPhase.LOADING,
+        "load-failed": ServerPhase.BROKEN,
+        "start-failed": ServerPhase.BROKEN,
+        "backend-crashed": ServerPhase.BROKEN,
+        "server-error": ServerPhase.BROKEN,
+    }
+)
+WORTH_WAITING = (ServerPhase.STARTING, ServerPhase.LOADING)
+
+
+def phase_of(failure: Failure | None) -> ServerPhase | None:
+    """Return the phase that a failure shows; ``None`` where it tells nothing of it."""
+    return ServerPhase.READY if failure is None else _PHASES.get(failure.cause)

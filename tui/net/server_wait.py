@@ -1,0 +1,204 @@
+"""Waits for a server that is starting or loading its model, up to a limit, and says so.
+
+Here the evidence around a failure becomes a phase: a refused port for which a process of this machine
+is starting, a health route that says "loading". Checks, questions and chats all wait through it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tui.core.causes import explain
+from tui.core.chat import Endpoint
+from tui.core.endpoint_url import is_loopback_host
+from tui.core.failure import Failure, LmdeckError
+from tui.core.outside import read_decimal
+from tui.core.safe_text import safe_line
+from tui.core.server_phase import WORTH_WAITING, ServerPhase, phase_of
+from tui.net.addresses import origin_of
+
+if TYPE_CHECKING:
+    from tui.net.client import ClientFactory
+    from tui.net.machine.snapshot import RunningServer, Snapshot
+
+_UNAVAILABLE = 503
+_UNCLEAR = ("bad-gateway", "overloaded", "no-answer")
+"""What a server that is loading may look like until its health route is asked."""
+_HEALTH_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 15.0
+"""However long a server says that its model will take: it may be ready sooner."""
+_WORDS_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class WaitLimits:
+    """How long and how often, in seconds."""
+
+    seconds: float
+    """0: what is found is told at once."""
+    interval_seconds: float = 2.0
+    option: str | None = None
+    """The command's option that sets the limit, such as ``--wait``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is waited for, at one moment."""
+
+    phase: ServerPhase
+    what: str
+    """In words, without the time."""
+    waited_seconds: float
+    limits: WaitLimits
+
+    @property
+    def sentence(self) -> str:
+        """The whole in one line, with the limit."""
+        option = f" ({self.limits.option})" if self.limits.option else ""
+        limit = duration(self.limits.seconds)
+        return f"{self.what}: waited {duration(self.waited_seconds)} of at most {limit}{option}."
+
+
+Look = Callable[[int], Awaitable["Snapshot"]]
+"""Reads this machine's sockets and processes, for a question about one port."""
+
+
+class ServerWait:
+    """The waits of one check or one question: all of them together have one limit."""
+
+    def __init__(
+        self,
+        factory: ClientFactory,
+        endpoint: Endpoint,
+        limits: WaitLimits,
+        *,
+        look: Look | None,
+        tell: Callable[[Waiting], None],
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """``look`` is ``None`` where this machine shows nothing; ``tell`` is called before each pause."""
+        self._factory = factory
+        self._endpoint = endpoint
+        self._limits = limits
+        self._look = look
+        self._tell = tell
+        self._clock = clock
+        self._began: float | None = None
+        self._seen: RunningServer | None = None
+        self._is_healthy = False
+        """Whether the health route was asked and said nothing of loading: it is not asked again."""
+
+    async def pause(self, failure: Failure) -> Failure | None:
+        """Wait a moment where the server is on its way, and return ``None``: it is worth asking again.
+
+        Otherwise return the failure, with what the evidence tells about it.
+        """
+        failure = await self.judge(failure)
+        phase = phase_of(failure)
+        if phase not in WORTH_WAITING or not self._limits.seconds:
+            return failure
+        now = self._clock()
+        self._began = now if self._began is None else self._began
+        waited = now - self._began
+        left = self._limits.seconds - waited
+        if left <= 0:
+            return self._given_up(failure)
+        self._tell(Waiting(phase, _words(failure), waited, self._limits))
+        await asyncio.sleep(min(self._pause_seconds(failure), left + 0.01))
+        return None
+
+    async def judge(self, failure: Failure) -> Failure:
+        """Return the failure as this machine and the health route explain it. Never raises."""
+        if failure.cause == "connection-refused":
+            return await self._judge_refusal(failure)
+        if failure.cause not in _UNCLEAR or failure.status not in (None, _UNAVAILABLE) or self._is_healthy:
+            return failure
+        sentence = await self._ask_health()
+        if sentence is None:
+            self._is_healthy = True
+            return failure
+        return explain("loading", status=_UNAVAILABLE, server_message=sentence, chain=failure.chain)
+
+    async def _judge_refusal(self, failure: Failure) -> Failure:
+        origin = origin_of(self._endpoint.base_url)
+        if self._look is None or not is_loopback_host(origin.host) or self._goes_through_proxy:
+            return failure
+        server = (await self._look(origin.port)).starting_for(origin.port)
+        if server is None and self._seen is None:
+            return failure
+        cause = "start-failed"
+        if server is not None:
+            self._seen, cause = server, "starting"
+        elif self._began is not None and await self._is_restarted(origin.port):
+            cause = "starting"
+        return explain(cause, chain=failure.chain, server=_name(self._seen), port=str(origin.port))
+
+    async def _is_restarted(self, port: int) -> bool:
+        """Look once more a moment later: what watches over a server starts it again."""
+        await asyncio.sleep(self._limits.interval_seconds)
+        found = (await self._look(port)).starting_for(port) if self._look is not None else None
+        self._seen = found or self._seen
+        return found is not None
+
+    async def _ask_health(self) -> str | None:
+        """Return what the health route says, where it says that the model is being loaded."""
+        from tui.net.fetch import fetch
+        from tui.wire.errors import clean_message
+        from tui.wire.load_state import says_loading
+
+        parts = urlsplit(self._endpoint.base_url)
+        root = Endpoint(f"{parts.scheme}://{parts.netloc}", tls=self._endpoint.tls)
+        try:
+            answer = await fetch(
+                self._factory,
+                root,
+                f"{root.base_url}/health",
+                seconds=_HEALTH_SECONDS,
+                body_limit=100_000,
+                second_look_seconds=0,
+            )
+        except LmdeckError:
+            return None  # no health route is no evidence
+        sentence = says_loading(answer.status, answer.body)
+        return clean_message(sentence, self._factory.redactor) if sentence is not None else None
+
+    @property
+    def _goes_through_proxy(self) -> bool:
+        return not self._factory.route(self._endpoint.base_url).is_direct
+
+    def _pause_seconds(self, failure: Failure) -> float:
+        seconds = read_decimal(failure.facts.get("retry_after", "")) or 0.0
+        interval = self._limits.interval_seconds
+        return max(interval, min(seconds, _LONGEST_PAUSE_SECONDS)) if interval >= 1 else interval
+
+    def _given_up(self, failure: Failure) -> Failure:
+        limits = self._limits
+        words = {**failure.facts, "waited": duration(limits.seconds), "option": limits.option}
+        return explain(
+            failure.cause,
+            status=failure.status,
+            server_message=failure.server_message,
+            chain=failure.chain,
+            **words,
+        )
+
+
+def duration(seconds: float) -> str:
+    """Return a time that was waited: ``45 s``, ``30 min``."""
+    return f"{seconds / 60:g} min" if seconds >= 600 and seconds % 60 == 0 else f"{seconds:.3g} s"
+
+
+def _name(server: RunningServer | None) -> str:
+    return "" if server is None else f"{server.label} (pid {server.process.pid})"
+
+
+def _words(failure: Failure) -> str:
+    if failure.cause == "starting":
+        return f"{safe_line(failure.facts.get('server', 'The server'), 60)} is starting"
+    said = f' ("{safe_line(failure.server_message, _WORDS_LENGTH)}")' if failure.server_message else ""
+    return f"The model is still being loaded{said}"
