@@ -47,7 +47,7 @@ bench-wire: $(VENV)/.dev ## measure the decoding of streams
 bench-diagnosis: $(VENV)/.dev ## measure how often each failure gets its right name
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_diagnosis.py
 
-fuzz: $(VENV)/.dev ## feed the decoders hostile bytes for FUZZ_SECONDS (60)
+fuzz: $(VENV)/.dev ## feed the decoders and the client hostile bytes for FUZZ_SECONDS (60)
 	@PYTHONPATH=. $(BIN)/python tests/fuzz/fuzz_wire.py $(FUZZ_SECONDS)
 
 assure: $(VENV)/.dev $(VENV)/.engine ## the long tests of every promise; writes docs/assurance.md

@@ -1,6 +1,7 @@
 """Feeds hostile bytes to every reader of the wire for as long as asked: ``fuzz_wire.py SECONDS``.
 
-The same properties as in the tests, with other examples each time. Prints the seed first, so
+The same properties as in the tests, with other examples each time; for half of the time, hostile responses,
+head and body, to the whole client over a socket. Prints the seed first, so
 that a finding can be had again: ``fuzz_wire.py SECONDS --seed N``. Ends with 1 on a finding.
 """
 
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import HealthCheck, seed, settings
+
+from tests.fuzz.client_run import run_for
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
@@ -66,8 +69,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
-    count = fuzz(arguments.seconds, random.Random(arguments.seed))
-    print(f"{count} examples, nothing found")
+    numbers = random.Random(arguments.seed)
+    count = fuzz(arguments.seconds / 2, numbers)
+    responses = run_for(arguments.seconds / 2, numbers)
+    print(f"{count} examples and {responses} whole responses, nothing found")
     return 0
 
 

@@ -13,6 +13,7 @@ from tui.core.causes_setup import SETUP_CAUSES
 from tui.core.causes_stream import STREAM_CAUSES
 from tui.core.causes_usage import USAGE_CAUSES
 from tui.core.failure import Failure
+from tui.core.safe_text import safe_text
 
 __all__ = ["CATALOGUE", "SECTIONS", "Cause", "explain", "fill"]
 
@@ -40,12 +41,14 @@ def explain(
     """Return the failure for a cause, its sentences filled with the facts at hand.
 
     A fact that is ``None`` or empty counts as missing; the part of a sentence that needs it is left out.
+    Whatever a server wrote into them commands no terminal.
 
     Raises:
         KeyError: the cause is not in the catalogue (a defect of the program).
     """
     entry = CATALOGUE[cause]
-    known = {name: str(value) for name, value in facts.items() if value not in (None, "")}
+    known = {name: safe_text(str(value)) for name, value in facts.items() if value not in (None, "")}
+    server_message = None if server_message is None else safe_text(server_message)
     words = {"status": "" if status is None else str(status), "server_message": server_message or "", **known}
     return Failure(
         cause=cause,
@@ -54,5 +57,5 @@ def explain(
         status=status,
         server_message=server_message,
         facts=known,
-        chain=chain,
+        chain=tuple(map(safe_text, chain)),
     )
