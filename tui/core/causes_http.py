@@ -24,6 +24,7 @@ _ACCESS = (
         "forbidden",
         "[[{?without_key}The server does not allow this without an API key"
         "||The server knows the key but does not allow this]][[: {server_message}]].",
+        "[[{?variable}It may be the proxy {proxy} of ${variable} that says so. ]]"
         "[[{?without_key}Give its API key if it wants one, or check the address filter of the service"
         "||Ask for access to the model, or check the region, organisation or address filter of the "
         "service]].",
@@ -191,6 +192,7 @@ _SERVER = (
     Cause(
         "gateway-timeout",
         "The gateway in front of the model server gave up waiting[[ after {seconds} s]].",
+        "[[{?variable}It may be the proxy {proxy} of ${variable} that says so. ]]"
         "Try a shorter prompt, or raise the gateway's limit (nginx: proxy_read_timeout).",
     ),
     Cause(
@@ -207,6 +209,7 @@ _SERVER = (
     Cause(
         "bad-gateway",
         "The gateway[[ ({gateway})]] answers, but the model server behind it is down.",
+        "[[{?variable}It may be the proxy {proxy} of ${variable} that says so. ]]"
         "Start the model server, or wait until it has restarted.",
     ),
     Cause(

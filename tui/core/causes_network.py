@@ -121,7 +121,8 @@ _TLS = (
     Cause(
         "tls-self-signed",
         "The server's certificate is signed by itself, so nobody vouches for it.",
-        "Give its file as CA file, or pin it once the administrator has confirmed its fingerprint.",
+        "[[Add it to what ${variable} names||Give its file as CA file]], or pin it once the administrator "
+        "has confirmed its fingerprint.",
     ),
     Cause(
         "tls-hostname-mismatch",
@@ -141,8 +142,11 @@ _TLS = (
     ),
     Cause(
         "tls-unknown-ca",
-        "The server's certificate is signed by an authority[[ ({issuer})]] that this machine does not know.",
-        "Give the authority's CA file for this provider (or in SSL_CERT_FILE).",
+        "The server's certificate is signed by an authority[[ ({issuer})]] that "
+        "[[${variable} does not contain||the CA file {ca_file} does not contain||this machine does not "
+        "know]].",
+        "[[Add its certificate to what ${variable} names, unset the variable, or give the CA file for this "
+        "provider||Give the authority's CA file for this provider (or in SSL_CERT_FILE)]].",
     ),
     Cause(
         "tls-client-certificate-required",
@@ -166,8 +170,9 @@ _TLS = (
     ),
     Cause(
         "tls-file-unreadable",
-        "The certificate or key file[[ {path}]] cannot be used[[: {reason}]].",
-        "Correct the path in the provider's TLS settings, or the file's contents.",
+        "The certificate or key file[[ {path}]][[ (from ${variable})]] cannot be used[[: {reason}]].",
+        "[[Correct or unset ${variable}, or give a CA file for this provider"
+        "||Correct the path in the provider's TLS settings, or the file's contents]].",
     ),
     Cause(
         "tls-failed",

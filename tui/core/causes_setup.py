@@ -98,8 +98,9 @@ _ENVIRONMENT = (
     ),
     Cause(
         "no-proxy-cidr",
-        "NO_PROXY lists a range of addresses[[ ({entry})]], which many programs ignore (lmdeck obeys it).",
-        "For other programs list the address itself in NO_PROXY[[: {host}]].",
+        "[[${variable}||NO_PROXY]] lists a range of addresses[[ ({entry})]], which many programs ignore "
+        "(lmdeck obeys it).",
+        "For other programs list the address itself there[[: {host}]].",
         is_warning=True,
     ),
     Cause(
@@ -109,7 +110,7 @@ _ENVIRONMENT = (
     ),
     Cause(
         "no-proxy-malformed",
-        "NO_PROXY contains an entry that many programs cannot read[[: {entry}]].",
+        "[[${variable}||NO_PROXY]] contains an entry that many programs cannot read[[: {entry}]].",
         "Write a plain host name or address there, or remove the entry.",
         is_warning=True,
     ),

@@ -37,7 +37,7 @@ def classify_tls(error: ssl.SSLError, endpoint: Endpoint, exchange: Exchange) ->
         return "tls-pin-mismatch", {"fingerprint": error.fingerprint}
     if isinstance(error, ssl.SSLCertVerificationError):
         cause = _JUDGEMENTS.get(error.verify_code, "tls-failed")
-        return cause, {"reason": error.verify_message} if cause == "tls-failed" else {}
+        return cause, _judged(cause, error, endpoint, exchange)
     reason = error.reason or ""
     if any(part in reason for part in _ABOUT_CLIENT) or _wanted_certificate(reason, endpoint, exchange):
         return _client_certificate(reason, endpoint)
@@ -48,6 +48,16 @@ def classify_tls(error: ssl.SSLError, endpoint: Endpoint, exchange: Exchange) ->
     if any(part in reason for part in _NOT_TLS):
         return _other_protocol(exchange)
     return "tls-failed", {"reason": _words(reason) or "the handshake failed"}
+
+
+def _judged(
+    cause: str, error: ssl.SSLCertVerificationError, endpoint: Endpoint, exchange: Exchange
+) -> dict[str, str | None]:
+    if cause == "tls-failed":
+        return {"reason": error.verify_message}
+    if cause in ("tls-unknown-ca", "tls-self-signed"):
+        return {"variable": exchange.authorities_from, "ca_file": endpoint.tls.ca_file}
+    return {}
 
 
 def _wanted_certificate(reason: str, endpoint: Endpoint, exchange: Exchange) -> bool:

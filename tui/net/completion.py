@@ -39,7 +39,7 @@ def complete_refusal(
     if failure.status == 407 and way is not None and not way.is_direct:
         return explain("proxy-failed", status=407, proxy=way.proxy, variable=way.variable)
     asked = endpoint.base_url + route
-    facts = _facts(failure, endpoint, asked, model)
+    facts = {**_facts(failure, endpoint, asked, model), **_way(failure, way)}
     if failure.cause in ("redirect", "login-page") and location:
         facts = _redirect(asked, route, redactor.redact(location))
         if "malformed" in facts:
@@ -61,6 +61,7 @@ def complete_refusal(
     )
 
 
+_OF_PROXIES = frozenset({"bad-gateway", "gateway-timeout", "forbidden"})
 _OF_MODELS = frozenset(
     {
         "model-not-found",
@@ -89,6 +90,13 @@ def _facts(failure: Failure, endpoint: Endpoint, asked: str, model: str | None) 
     if cause == "plain-on-tls-port":
         return {"repair": replace_origin(endpoint.base_url, scheme="https")}
     return {}
+
+
+def _way(failure: Failure, way: Route | None) -> dict[str, str | None]:
+    """Name the proxy where the answer may be its own."""
+    if way is None or way.is_direct or failure.cause not in _OF_PROXIES:
+        return {}
+    return {"proxy": way.proxy, "variable": way.variable}
 
 
 def _says_nothing(failure: Failure) -> bool:

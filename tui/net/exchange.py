@@ -61,6 +61,8 @@ class Exchange:
     certificate: bytes | None = None
     """The server's certificate (DER), once the handshake is done."""
     tls_version: str | None = None
+    authorities_from: str | None = None
+    """The environment variable that names the authorities that the certificate is judged by."""
 
     def enter(self, phase: Phase) -> None:
         """Record that a phase begins."""

@@ -61,7 +61,8 @@ def choose_route(url: str, environment: Mapping[str, str]) -> Route:
         return Route(variable=variable, reason="loopback")
     entry, problems = _bypass(host, port, environment)
     if entry is not None:
-        return Route(variable=variable, reason=f"NO_PROXY has {entry}", problems=problems)
+        excepted, _ = no_proxy_setting(environment)
+        return Route(variable=variable, reason=f"${excepted} has {entry}", problems=problems)
     return _through(variable, value, problems)
 
 
@@ -73,6 +74,14 @@ def _proxy_setting(scheme: str, environment: Mapping[str, str]) -> tuple[str | N
         if value and not (name == "HTTP_PROXY" and "REQUEST_METHOD" in environment):
             return name, value
     return None, ""
+
+
+def no_proxy_setting(environment: Mapping[str, str]) -> tuple[str, str]:
+    """Return the variable that excepts hosts, and its text; lower case wins, as in curl."""
+    for name in ("no_proxy", "NO_PROXY"):
+        if environment.get(name):
+            return name, environment[name]
+    return "NO_PROXY", ""
 
 
 def _through(variable: str, value: str, problems: tuple[Failure, ...]) -> Route:
@@ -99,7 +108,7 @@ def _through(variable: str, value: str, problems: tuple[Failure, ...]) -> Route:
 
 def _bypass(host: str, port: int, environment: Mapping[str, str]) -> tuple[str | None, tuple[Failure, ...]]:
     """Return the entry of NO_PROXY that covers the host, and a failure for each that cannot be read."""
-    text = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    variable, text = no_proxy_setting(environment)
     problems: list[Failure] = []
     found: str | None = None
     for entry in filter(None, (part.strip() for part in text.replace(" ", ",").split(","))):
@@ -107,7 +116,7 @@ def _bypass(host: str, port: int, environment: Mapping[str, str]) -> tuple[str |
             if found is None and _covers(entry, host, port):
                 found = entry
         except ValueError:
-            problems.append(explain("no-proxy-malformed", entry=entry))
+            problems.append(explain("no-proxy-malformed", entry=entry, variable=variable))
     return found, tuple(problems)
 
 

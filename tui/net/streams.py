@@ -108,6 +108,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         """Do the handshake and compare the pin; closes the socket where either fails."""
         exchange = current_exchange()
         exchange.enter(Phase.TLS)
+        exchange.authorities_from = getattr(ssl_context, "variable", None)
         stream = TlsStream(self, ssl_context, server_hostname)
         try:
             async with asyncio.timeout(timeout):

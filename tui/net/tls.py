@@ -6,6 +6,7 @@ Imports ``ssl``, so it is itself imported only when a request is about to be mad
 from __future__ import annotations
 
 import hashlib
+import os
 import ssl
 import threading
 from collections.abc import Callable, Mapping
@@ -16,11 +17,15 @@ from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
 from tui.core.provider import TlsSettings
 
+_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
 
 class JudgedContext(ssl.SSLContext):
     """A client context that may also know the one certificate to accept."""
 
     pinned_sha256: str | None = None
+    variable: str | None = None
+    """The environment variable that names the authorities, if one does."""
     load_authorities: Callable[[], None] | None = None
     """Loads the system's authorities: some 50 ms, which an endpoint without TLS is spared."""
     _loading = threading.Lock()
@@ -77,6 +82,7 @@ def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> Judg
     elif settings.ca_file:
         _load(settings.ca_file, lambda path: context.load_verify_locations(cafile=path))
     else:
+        context.variable = next((name for name in _VARIABLES if environment.get(name)), None)
         context.load_authorities = lambda: _trust_system(context, environment)
     if settings.client_certificate:
         _load_client_certificate(context, settings)
@@ -101,9 +107,9 @@ def _trust_system(context: ssl.SSLContext, environment: Mapping[str, str]) -> No
     """Trust the named file or folder, else the system's authorities, else the bundled ones."""
     file, folder = environment.get("SSL_CERT_FILE"), environment.get("SSL_CERT_DIR")
     if file:
-        _load(file, lambda path: context.load_verify_locations(cafile=path))
+        _load(file, lambda path: context.load_verify_locations(cafile=path), "SSL_CERT_FILE")
     if folder:
-        _load(folder, lambda path: context.load_verify_locations(capath=path))
+        _load(folder, lambda path: _trust_folder(context, path), "SSL_CERT_DIR")
     if file or folder:
         return
     paths = ssl.get_default_verify_paths()
@@ -113,6 +119,11 @@ def _trust_system(context: ssl.SSLContext, environment: Mapping[str, str]) -> No
     import certifi
 
     context.load_verify_locations(cafile=certifi.where())
+
+
+def _trust_folder(context: ssl.SSLContext, path: str) -> None:
+    next(iter(os.scandir(path)), None)  # OpenSSL takes a folder that is not there without a word
+    context.load_verify_locations(capath=path)
 
 
 def _has_files(folder: str | None) -> bool:
@@ -133,18 +144,19 @@ def _load_client_certificate(context: ssl.SSLContext, settings: TlsSettings) -> 
     _load(settings.client_certificate or "", load)
 
 
-def _load(path: str, load: Callable[[str], None]) -> None:
-    """Run a loader on a path and turn its errors into a failure."""
+def _load(path: str, load: Callable[[str], None], variable: str | None = None) -> None:
+    """Run a loader on a path, which an environment variable may have named, and make a failure of its
+    errors."""
     full = str(Path(path).expanduser())
     try:
         load(full)
     except ssl.SSLError as error:
         reason = (error.reason or "no certificate in it").replace("_", " ").lower()
-        raise UsageError(_unreadable(path, f"it is not a usable PEM file ({reason})")) from error
+        raise UsageError(_unreadable(path, f"it is not a usable PEM file ({reason})", variable)) from error
     except (OSError, ValueError) as error:
         words = (error.strerror if isinstance(error, OSError) else str(error)) or "it cannot be read"
-        raise UsageError(_unreadable(path, words.lower())) from error
+        raise UsageError(_unreadable(path, words.lower(), variable)) from error
 
 
-def _unreadable(path: str, reason: str) -> Failure:
-    return explain("tls-file-unreadable", path=path, reason=reason)
+def _unreadable(path: str, reason: str, variable: str | None = None) -> Failure:
+    return explain("tls-file-unreadable", path=path, reason=reason, variable=variable)

@@ -108,13 +108,17 @@ async def _ask_once(run: Run) -> FirstAnswer:
 
 
 def _classify(run: Run, response: Fetched) -> Failure:
-    route = run.findings.route
-    if response.status == 407 and not route.is_direct:
-        return explain("proxy-failed", status=407, proxy=route.proxy, variable=route.variable)
     redactor = run.services.redactor
     failure = classify_error(response.status, response.headers, response.body, redactor)
     location = response.headers.get("location")
-    return complete_refusal(failure, run.endpoint, route="/models", location=location, redactor=redactor)
+    return complete_refusal(
+        failure,
+        run.endpoint,
+        route="/models",
+        location=location,
+        redactor=redactor,
+        way=run.findings.route,
+    )
 
 
 async def check_answer(run: Run) -> FirstAnswer | None:

@@ -12,6 +12,7 @@ from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
 from tui.net.headers import is_secret_header
 from tui.net.probe.run import Run
+from tui.net.proxies import no_proxy_setting
 
 _ODDITIES = ("url-double-slash", "url-listen-address")
 """Warnings about a URL that hold whatever the server answers; a missing /v1 is judged by evidence."""
@@ -127,15 +128,15 @@ def surrounding_facts(surroundings: Surroundings) -> tuple[str, ...]:
 def _lint_no_proxy(run: Run) -> list[Failure]:
     """Point out entries of NO_PROXY that other programs read differently, and a proxy that takes all."""
     environment = run.services.environment
-    text = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    variable, text = no_proxy_setting(environment)
     entries = [entry for entry in re.split(r"[,\s]+", text) if entry]
     host = inspect_url(run.endpoint.base_url).host
     odd: list[Failure] = []
     for entry in entries:
         if "[" in entry or ("/" in entry and ":" in entry):
-            odd.append(explain("no-proxy-malformed", entry=entry))
+            odd.append(explain("no-proxy-malformed", entry=entry, variable=variable))
         elif "/" in entry:
-            odd.append(explain("no-proxy-cidr", entry=entry, host=host))
+            odd.append(explain("no-proxy-cidr", entry=entry, host=host, variable=variable))
     route = run.findings.route
     if route.reason == "loopback" and host not in entries and "*" not in entries:
         odd.append(explain("proxy-captures-local", variable=route.variable))
