@@ -74,7 +74,7 @@ def test_names_are_repaired(text: str, repair: str | None) -> None:
     assert repair is None or check_name(repair, ["taken"]) is None
 
 
-@pytest.mark.parametrize("text", ["a", "A.b_c-9", "a" * 100, "-x"])
+@pytest.mark.parametrize("text", ["a", "A.b_c-9", "a" * 100, "_x", ".x", "x-"])
 def test_names_that_are_fine(text: str) -> None:
     assert check_name(text) is None
 

@@ -9,6 +9,7 @@ from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Provider
+from tui.core.provider_names import is_same_name
 from tui.runtime.diagnosing import CheckOptions
 from tui.runtime.runtime import Runtime
 
@@ -54,7 +55,7 @@ def _is_name(text: str, runtime: Runtime) -> bool:
     if "://" in text:
         return False
     return not any(mark in text for mark in _URL_MARKS) or any(
-        provider.name == text for provider in runtime.directory.providers()
+        is_same_name(provider.name, text) for provider in runtime.directory.providers()
     )
 
 

@@ -79,8 +79,9 @@ def _write(plan: ImportPlan, runtime: Runtime, output: Output) -> None:
         output.aside(f"… writing {len(plan.providers):,} providers and {len(plan.keys):,} API keys")
     try:
         runtime.directory.save_all(plan.providers, plan.keys)
-    except LmdeckError:
-        output.aside("Nothing was imported: no file has changed.")
+    except LmdeckError as error:
+        for note in getattr(error, "__notes__", ["No file has changed."]):
+            output.aside(f"Nothing was imported. {note}")
         raise
 
 

@@ -78,7 +78,10 @@ def _choose(part: str, facts: Mapping[str, str]) -> str:
 
 
 def _show(fact: str | None, limit: int | None) -> str:
-    return safe_line(" ".join(fact.split()).rstrip("."), limit) if fact else "?"
+    if not fact:
+        return "?"
+    text = " ".join(fact.split())
+    return safe_line(text.rstrip(".") or text, limit)
 
 
 def _shower(facts: Mapping[str, str], limit: int | None) -> Callable[[re.Match[str]], str]:

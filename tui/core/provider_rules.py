@@ -13,6 +13,7 @@ from decimal import Decimal
 from tui.core.endpoint_url import inspect_url
 from tui.core.key_rules import key_trouble
 from tui.core.provider import Provider, TlsSettings
+from tui.core.provider_names import is_same_name
 from tui.core.usage import CURRENCIES
 
 LONGEST_NAME = 100
@@ -96,16 +97,19 @@ def check_provider(
 
 
 def check_name(text: str, other_names: Collection[str] = ()) -> FieldProblem | None:
-    """Check a name: 1 to 100 of letters, digits, dot, underscore and hyphen, not taken yet."""
+    """Check a name: 1 to 100 of letters, digits, dot, underscore and hyphen (not the first), not taken."""
     if not text:
         return FieldProblem("name", "Give the provider a name, such as my-server.")
     if not _NAME.fullmatch(text) or not text.strip("."):
         message = "A name has only letters A-Z, digits, dots, underscores and hyphens."
         return FieldProblem("name", message, _free_name(_plain_name(text), other_names))
+    if text.startswith("-"):
+        message = "A name does not begin with a hyphen: commands would take it for an option."
+        return FieldProblem("name", message, _free_name(_plain_name(text), other_names))
     if len(text) > LONGEST_NAME:
         message = f"A name has at most {LONGEST_NAME} characters; this one has {len(text)}."
         return FieldProblem("name", message, _free_name(text[:LONGEST_NAME], other_names))
-    if text in other_names:
+    if text in other_names or any(not name.isascii() and is_same_name(name, text) for name in other_names):
         message = "There is already a provider of this name: choose another."
         return FieldProblem("name", message, _free_name(text, other_names), cause="provider-exists")
     return None
@@ -288,10 +292,14 @@ def _free_name(name: str, other_names: Collection[str]) -> str | None:
     """Return the name, or the name with the first number that makes it free."""
     if not name or name not in other_names:
         return name or None
-    tails = (f"-{number}" for number in range(2, len(other_names) + 3))
-    return next(
-        free for tail in tails if (free := name[: LONGEST_NAME - len(tail)] + tail) not in other_names
-    )
+    numbers = range(2, len(other_names) + 3)
+    return next(free for number in numbers if (free := numbered_name(name, number)) not in other_names)
+
+
+def numbered_name(name: str, number: int) -> str:
+    """Return a name with a number behind it, short enough to be one."""
+    tail = f"-{number}"
+    return name[: LONGEST_NAME - len(tail)] + tail
 
 
 def _reference_text(provider: Provider) -> str:

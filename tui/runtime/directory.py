@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
-from tui.core.failure import Failure, UsageError
+from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
 from tui.core.provider import Category, Provider, State
+from tui.core.provider_names import is_same_name
 from tui.core.secret import Secret
 from tui.runtime.builtin import (
     AVAILABLE,
@@ -73,6 +74,7 @@ class ProviderDirectory:
 
     def distrusted_files(self) -> tuple[Distrust, ...]:
         """Return why files of providers are not relied on: others can write them."""
+        self.providers()  # reads them, where nobody has yet
         return self._store.distrusted_files()
 
     def trust_files(self) -> None:
@@ -92,7 +94,7 @@ class ProviderDirectory:
                 your file cannot be read.
         """
         for provider in self.providers():
-            if provider.name == name:
+            if is_same_name(provider.name, name):
                 return provider
         if name in self._unusable:
             raise UsageError(explain("provider-invalid", name=name, reason=self._unusable[name]))
@@ -187,16 +189,18 @@ class ProviderDirectory:
         """
         self._store.require_trust()
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        before = self._credentials.update(keys)
+        keyless = [item.name for item in providers if item.api_key != STORED]
+        before = self._credentials.update({**dict.fromkeys(keyless), **keys})
         try:
             self._store.save_all(
                 [replace(item, is_remote=False, created_time=item.created_time or now) for item in providers]
             )
-        except BaseException:
-            self._credentials.update(before)
+        except BaseException as error:
+            try:
+                self._credentials.update(before)
+            except LmdeckError:
+                error.add_note("The API keys were changed before, and could not be set back.")
             raise
-        keyless = (item.name for item in providers if item.api_key != STORED)
-        self._credentials.update(dict.fromkeys(keyless))
         self.reload()
 
     def delete(self, name: str) -> Callable[[], None]:
@@ -205,7 +209,7 @@ class ProviderDirectory:
         Raises:
             UsageError: there is none of that name, or it is view-only.
         """
-        self.get(name)
+        name = self.get(name).name
         self._refuse_view_only(name)
         removed = self._store.delete(name)
         key = self._credentials.delete(name)
@@ -234,7 +238,7 @@ class ProviderDirectory:
         Raises:
             UsageError: there is none of that name.
         """
-        self.get(name)
+        name = self.get(name).name
         self._store.set_default(name)
         self.reload()
 
@@ -244,8 +248,9 @@ class ProviderDirectory:
         Raises:
             UsageError: it is view-only.
         """
-        self._refuse_view_only(name)
-        self._store.save(replace(self.get(name), state=state), name)
+        provider = self.get(name)
+        self._refuse_view_only(provider.name)
+        self._store.save(replace(provider, state=state), provider.name)
         self.reload()
 
     def _marked_default(self) -> Provider | None:
@@ -258,7 +263,7 @@ class ProviderDirectory:
         providers = self.providers()  # reads the files, where nobody has yet
         name = self._store.default_name()
         if name is not None:
-            if name not in self._unusable and all(known.name != name for known in providers):
+            if name not in self._unusable and not any(is_same_name(known.name, name) for known in providers):
                 self._refuse_unreadable()
                 raise UsageError(explain("default-missing", name=name))
             return self.get(name)

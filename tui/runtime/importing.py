@@ -10,7 +10,8 @@ from enum import StrEnum
 from tui.core.endpoint_url import inspect_url
 from tui.core.key_reference import STORED
 from tui.core.provider import Category, Provider
-from tui.core.provider_rules import check_name, check_provider
+from tui.core.provider_names import normal_name
+from tui.core.provider_rules import LONGEST_TEXT, check_name, check_provider, numbered_name
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.store.casibase import ImportedRecord
@@ -55,7 +56,7 @@ def plan_import(
     on_progress: Callable[[int], None] = lambda count: None,
 ) -> ImportPlan:
     """Decide what becomes of each record; ``on_progress`` is told now and then how many are decided."""
-    planner = _Planner({provider.name: provider for provider in existing}, replaces)
+    planner = _Planner({normal_name(provider.name): provider for provider in existing}, replaces)
     for count, record in enumerate(records, 1):
         planner.add(record)
         if count % _PROGRESS_STEP == 0:
@@ -68,6 +69,7 @@ class _Planner:
         self._existing = existing
         self._replaces = replaces
         self._names: set[str] = set()
+        self._numbers: dict[str, int] = {}
         marked = (provider for provider in existing.values() if provider.is_default)
         self._defaults: dict[Category, str] = {provider.category: provider.name for provider in marked}
         self.plan = ImportPlan()
@@ -76,7 +78,7 @@ class _Planner:
         """Decide on one record."""
         remarks: list[str] = []
         provider = self._named(record.provider, remarks)
-        known = self._existing.get(provider.name)
+        known = self._existing.get(normal_name(provider.name))
         if known is not None and known.is_remote:
             return self._tell(record, provider, Fate.KEPT, ["a view-only provider has this name"])
         if known is not None and not self._replaces:
@@ -84,7 +86,11 @@ class _Planner:
         if known is not None:
             provider = _over(known, provider, record, remarks)
         key_text = record.key.reveal() if record.key is not None else None
-        problems = [item for item in check_provider(provider, (), key_text=key_text) if item.is_error]
+        problems = [
+            item
+            for item in check_provider(provider, (), key_text=key_text)
+            if item.is_error and (known is None or item.field != "name")
+        ]
         if problems:
             said = [f"{problem.field}: {problem.message}" for problem in problems]
             return self._tell(record, provider, Fate.LEFT_OUT, said)
@@ -99,17 +105,31 @@ class _Planner:
 
     def _named(self, provider: Provider, remarks: list[str]) -> Provider:
         """Return the provider under a name that commands can use and no other record has."""
-        problem = check_name(provider.name, self._names)
-        name = provider.name
+        known = self._existing.get(normal_name(provider.name))
+        problem = None if known is not None else check_name(provider.name)
+        name = provider.name if known is None else known.name
         if problem is not None:
-            name = problem.repair or _made_name(name)
-            again = check_name(name, self._names)
-            name = again.repair if again is not None and again.repair else name
-            label = provider.display_name or provider.name
-            provider = replace(provider, name=name, display_name=safe_line(label, 300))
-            remarks.append(f"was named {safe_line(label, 60)}.")
+            name = problem.repair or _made_name(provider.name)
+        label = safe_line(provider.display_name or provider.name, LONGEST_TEXT)
+        if name in self._names or (problem is not None and self._is_other(name, label)):
+            name = self._free_name(name, label)
+        if name != provider.name:
+            remarks.append(f"was named {safe_line(provider.name, 60) or 'nothing'}.")
+            provider = replace(provider, name=name, display_name=label)
         self._names.add(name)
         return provider
+
+    def _is_other(self, name: str, label: str) -> bool:
+        """Whether a made name is taken by a provider that did not get it from an import of this record."""
+        known = self._existing.get(name)
+        return known is not None and known.display_name != label
+
+    def _free_name(self, name: str, label: str) -> str:
+        number = self._numbers.get(name, 2)
+        while (free := numbered_name(name, number)) in self._names or self._is_other(free, label):
+            number += 1
+        self._numbers[name] = number
+        return free
 
     def _with_default(self, provider: Provider, remarks: list[str]) -> Provider:
         """An import does not turn prompts to another address: it gives a default only where there is none."""

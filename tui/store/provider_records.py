@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tui.core.provider import Category, Provider
+from tui.core.provider_names import is_same_name, normal_name
 from tui.core.provider_rules import check_provider
 from tui.core.safe_text import safe_line
 from tui.store.provider_toml import KNOWN_KEYS, Table, decode_provider
@@ -21,8 +22,15 @@ def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider]
         return [], (f'{shown}: "providers" must be a table. Write one [providers.NAME] for each provider.',)
     providers: list[Provider] = []
     notices = _unknown_names(table, shown)
+    spellings: dict[str, str] = {}
     for name, record in records.items():
         label = f"{shown}, provider {safe_line(name, 40)}"
+        if spellings.setdefault(normal_name(name), name) != name:
+            notices.append(
+                f"{label}: the same name stands there twice, in two spellings that Unicode counts as one "
+                f"({_code_points(name)}). The first one is used: rename this one."
+            )
+            continue
         if not isinstance(record, dict):
             notices.append(f"{label}: must be a table, under a line [providers.{safe_line(name, 40)}].")
             continue
@@ -32,6 +40,11 @@ def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider]
         notices += _rule_notices(label, provider, {problem.field for problem in problems})
         notices += _unknown_keys(label, record, {problem.field for problem in problems})
     return providers, () if quiet else tuple(notices)
+
+
+def _code_points(name: str) -> str:
+    """Return what tells a name from one that looks the same."""
+    return " ".join(f"U+{ord(mark):04X}" for mark in name if not mark.isascii())[:60]
 
 
 def unusable_records(table: Table) -> dict[str, str]:
@@ -137,7 +150,7 @@ def clear_default(table: Table, name: str) -> None:
     """Take the mark of the default from a provider."""
     named = table.get("defaults")
     if isinstance(named, dict):
-        table["defaults"] = {key: value for key, value in named.items() if value != name}
+        table["defaults"] = {key: value for key, value in named.items() if not _is_of(value, name)}
         if not table["defaults"]:
             del table["defaults"]
     record = records_of(table).get(name)
@@ -149,10 +162,14 @@ def rename_default(table: Table, old_name: str, name: str) -> None:
     """Let the mark of the default follow a rename."""
     named = table.get("defaults")
     if isinstance(named, dict):
-        table["defaults"] = {key: name if value == old_name else value for key, value in named.items()}
+        table["defaults"] = {key: name if _is_of(value, old_name) else value for key, value in named.items()}
 
 
 def with_default(provider: Provider, defaults: Mapping[Category, str]) -> Provider:
     """Return the provider with its mark as the defaults have it."""
-    is_default = defaults.get(provider.category) == provider.name
+    is_default = _is_of(defaults.get(provider.category), provider.name)
     return provider if provider.is_default == is_default else replace(provider, is_default=is_default)
+
+
+def _is_of(value: object, name: str) -> bool:
+    return isinstance(value, str) and is_same_name(value, name)

@@ -13,6 +13,7 @@ from pathlib import Path
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.provider import Category, Provider
+from tui.core.provider_names import normal_name
 from tui.store.credentials import CredentialStore
 from tui.store.errors import disk_error, usage_error
 from tui.store.files import FileStamp, backup_of, stamp_of
@@ -81,7 +82,7 @@ class ProviderStore:
         self._base = {provider.name: encode_provider(provider) for provider in own}
         notices += self._note_untrusted(self._distrust_of_own(document), own)
         unusable = unusable_records(table)
-        taken = {*unusable, *(provider.name for provider in own)}
+        taken = {normal_name(name) for name in (*unusable, *(provider.name for provider in own))}
         site, site_defaults, site_notices = self._load_site(taken)
         defaults = {**site_defaults, **defaults_of(table, own)}
         self._snapshot = ProviderSnapshot(
@@ -268,9 +269,9 @@ class ProviderStore:
                     f"{file.shown} cannot be read: {document.problem}. Tell who runs this machine."
                 )
             found, problems = decode_all(document.table, file.shown, quiet=document.is_newer)
-            fresh = [replace(item, is_remote=True) for item in found if item.name not in taken]
+            fresh = [replace(item, is_remote=True) for item in found if normal_name(item.name) not in taken]
             notices += self._note_untrusted(self._distrust(path, document), fresh)
-            taken |= {provider.name for provider in fresh}
+            taken |= {normal_name(provider.name) for provider in fresh}
             defaults = {**defaults_of(document.table, fresh), **defaults}
             providers += fresh
             notices += problems

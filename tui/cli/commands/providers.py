@@ -14,8 +14,10 @@ from tui.cli.stdin import read_text
 from tui.cli.table import table
 from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
+from tui.core.key_reference import disguised_reference
 from tui.core.provider import Category, Provider, State
 from tui.core.provider_marks import connection_marks
+from tui.core.provider_names import is_same_name
 from tui.core.provider_rules import FieldProblem, check_price
 from tui.core.safe_text import safe_line
 from tui.runtime.checked_url import checked_url
@@ -75,7 +77,7 @@ def _show(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> in
 
 
 def _add(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    if any(known.name == arguments.name for known in runtime.directory.providers()):
+    if any(is_same_name(known.name, arguments.name) for known in runtime.directory.providers()):
         raise UsageError(explain("provider-exists", name=arguments.name))
     provider = Provider(
         name=arguments.name,
@@ -221,4 +223,13 @@ def _key_text(arguments: argparse.Namespace) -> str | None:
         return f"file:{arguments.key_file}"
     if arguments.key_command:
         return f"cmd:{arguments.key_command}"
-    return read_text().strip() if arguments.key_stdin else None
+    return _piped_key() if arguments.key_stdin else None
+
+
+def _piped_key() -> str:
+    """Return the key on stdin; what another program prints is a key, never a command or another secret."""
+    text = read_text().strip()
+    if disguised_reference(text) is not None:
+        reason = "stdin has a reference in place of a key: give --key-env, --key-file or --key-command"
+        raise UsageError(explain("usage", reason=reason))
+    return text
