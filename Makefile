@@ -9,11 +9,13 @@ COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 FUZZ_SECONDS ?= 60
 PYTEST_FLAGS ?=
+FAST_TESTS := tests/core tests/wire tests/session tests/store tests/runtime \
+	tests/test_layers.py tests/test_outside_parsers.py
 PROMISES ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check engine bench bench-check bench-wire bench-diagnosis fuzz assure screenshots lock wheel clean
+.PHONY: help run test test-fast check engine bench bench-check bench-wire bench-diagnosis fuzz assure screenshots lock wheel clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -24,6 +26,9 @@ run: $(VENV)/.runtime $(VENV)/.engine ## set up what is needed and open lmdeck
 
 test: $(VENV)/.dev $(VENV)/.engine ## run the tests on all cores
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_FLAGS)
+
+test-fast: $(VENV)/.dev ## run the tests of the inner layers, in less than a minute
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(FAST_TESTS) $(PYTEST_FLAGS)
 
 check: $(VENV)/.dev ## style, types and layers
 	@$(BIN)/ruff check .

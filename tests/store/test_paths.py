@@ -50,6 +50,8 @@ def test_the_system_knows_the_home_folder_where_the_environment_does_not() -> No
 
 def test_macos_keeps_its_own_places(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)  # the library for such places reads the real ones
     assert "Library" in str(resolve_paths({"HOME": "/Users/a"}).config_dir)
     assert resolve_paths({"HOME": "/Users/a", "XDG_CONFIG_HOME": "/c"}).config_dir == Path("/c/lmdeck")
 

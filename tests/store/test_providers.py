@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import stat
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.disk_support import BrokenDisk, often
+from tests.support.powers import without_root_powers
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.key_reference import STORED, parse_key_reference
 from tui.core.provider import (
@@ -324,14 +324,14 @@ def test_a_newer_file_is_shown_and_never_written(paths: Paths) -> None:
     assert paths.providers_file.read_text() == text
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_a_file_that_may_not_be_read_is_told_and_not_replaced(paths: Paths) -> None:
     write(paths, "schema = 1\n")
     paths.providers_file.chmod(0)
     store = ProviderStore(paths)
-    assert "no permission" in store.load().notices[0]
-    with pytest.raises(LmdeckError):
-        store.save(GOOD)
+    with without_root_powers():
+        assert "no permission" in store.load().notices[0]
+        with pytest.raises(LmdeckError):
+            store.save(GOOD)
     paths.providers_file.chmod(0o600)
     assert paths.providers_file.read_text() == "schema = 1\n"
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from hypothesis import assume, example, given, settings
 from markdown_it import MarkdownIt
 from markdown_strategies import markdown
@@ -160,6 +161,7 @@ def theirs(text: str) -> Trace:
     return Reader().read(parser.parse(text))
 
 
+@pytest.mark.slow
 @given(markdown)
 @example("- a\n  - b\n\n    c\n- d")
 @example("1. a\n2. b\n\n   ```\n   x\n   ```\n3. c")

@@ -198,6 +198,7 @@ async def test_reasoning_folds_by_key_by_click_and_all_at_once() -> None:
         assert fold.document.is_reasoning_shown
 
 
+@pytest.mark.slow
 async def test_a_fold_comes_back_as_it_was() -> None:
     async with chat(*many(60, "one thought\n\nanother")) as (app, transcript, pilot):
         await pilot.press("space")

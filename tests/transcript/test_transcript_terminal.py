@@ -16,6 +16,8 @@ from transcript_host import TerminalHost, differences, done_turn, until
 
 from tui.core.turn import Turn, TurnState
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = """# A *title* with `code`
 
 Some text with **bold words**, a [link](https://example.com) and 中文 and 👩‍💻 in it, long enough to wrap.

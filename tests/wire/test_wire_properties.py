@@ -70,6 +70,7 @@ def test_text_without_marks_arrives_as_it_was_sent(texts: list[str]) -> None:
     assert turn.answer.text == "".join(texts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

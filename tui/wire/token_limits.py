@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tui.core.outside import read_whole
 from tui.wire.error_body import ErrorBody
 from tui.wire.numbers import read_count
 
@@ -111,12 +112,12 @@ def refine_cause(cause: str, body: ErrorBody) -> str:
 def _prompt(wording: str) -> tuple[int | None, bool]:
     for pattern in _PROMPTS:
         if found := pattern.search(wording):
-            return int(found[2]), bool(found[1])
+            return read_whole(found[2]), bool(found[1])
     return None, False
 
 
 def _first(patterns: tuple[re.Pattern[str], ...], wording: str) -> int | None:
     for pattern in patterns:
         if found := pattern.search(wording):
-            return int(found[1])
+            return read_whole(found[1])
     return None

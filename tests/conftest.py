@@ -1,0 +1,53 @@
+"""What every test run shares: nothing of the person or the machine that runs it reaches a test."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+_KEPT = frozenset(
+    (
+        "CI", "FUZZ_SECONDS", "LANG", "LMDECK_ASSURE", "LMDECK_REQUIRE_ENGINE", "LOGNAME", "PATH", "PYTHON",
+        "REQUESTS_CA_BUNDLE", "SHELL", "SSL_CERT_DIR", "SSL_CERT_FILE", "TEMP", "TMP", "TMPDIR", "USER",
+        "VIRTUAL_ENV",
+    )
+)  # fmt: skip
+"""Variables of the caller that tests and the tools they start may see."""
+_KEPT_PREFIXES = (
+    "COV_",
+    "COVERAGE",
+    "HYPOTHESIS_",
+    "LC_",
+    "PIP_",
+    "PYTEST_",
+    "PYTHON",
+    "TEXTUAL_SNAPSHOT_",
+    "UV_",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a home of its own, before any module of the program is imported."""
+    real_home = Path.home()
+    home = Path(tempfile.mkdtemp(prefix="lmdeck-tests-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name in list(os.environ):
+        if name not in _KEPT and not name.startswith(_KEPT_PREFIXES):
+            del os.environ[name]
+    os.environ.update(HOME=str(home), TERM="xterm-256color")
+    pip_settings = real_home / ".config" / "pip" / "pip.conf"
+    if pip_settings.is_file():  # where packages come from is the machine's affair
+        os.environ.setdefault("PIP_CONFIG_FILE", str(pip_settings))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # nohup, or a job of a script: children inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+settings.register_profile("lmdeck", deadline=None)
+settings.load_profile("lmdeck")
