@@ -61,14 +61,18 @@ class ClosesOnce(Screen[ResultType]):
         """Close now, where it was dismissed while something lay above."""
         if self._kept_result is not None:
             (result,), self._kept_result = self._kept_result, None
-            self._close(result)
+            self._close_later(result)
+
+    def _close_later(self, result: ResultType | None) -> None:
+        """Close, with nothing to be waited for: in a message of its own a screen would wait for itself."""
+        self._close(result)
 
     def _close(self, result: ResultType | None) -> AwaitComplete:
         stack = self.app.screen_stack
         if self not in stack[1:]:
             return AwaitComplete()  # closed otherwise, or the program ends
         if not self.is_mounted:
-            self.call_after_refresh(self._close, result)
+            self.call_after_refresh(self._close_later, result)
         elif stack[-1] is not self:
             self._kept_result = (result,)
         else:

@@ -155,9 +155,9 @@ class ChatScreen(ChatReading):
         """Go back to the provider list."""
         loss = self.quit_hindrance()
         if loss is None:
-            self.app.pop_screen()
+            self.dismiss(None)
         else:
-            self._ask_to_leave(loss, self.app.pop_screen)
+            self._ask_to_leave(loss, lambda: self.dismiss(None))
 
     # ── The target ──────────────────────────────────────────────────────────────────────────
 

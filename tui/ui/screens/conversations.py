@@ -165,13 +165,13 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def _open(self, *, is_fork: bool) -> None:
         summary = self.current
-        if summary is None:
+        if summary is None or not self.is_current:
             return
         from tui.ui.screens.chat import ChatScreen
 
         below = self.app.screen_stack[-2]
         if isinstance(below, ChatScreen):
-            self.app.pop_screen()
+            self.dismiss(None)
             below.replace_conversation(summary.identity, is_fork=is_fork)
         else:
             self.app.switch_screen(ChatScreen(conversation=summary.identity, is_fork=is_fork))
@@ -253,7 +253,7 @@ class ConversationsScreen(LmdeckScreen[None]):
             field.remove_class("-shown")
             self.table.focus()
         else:
-            self.app.pop_screen()
+            self.dismiss(None)
 
 
 def _words_of(error: LmdeckError | OSError) -> str:
