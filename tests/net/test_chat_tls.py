@@ -153,8 +153,14 @@ async def test_https_on_a_port_that_does_not_encrypt(chat: Chatter, fault: str, 
         TlsSettings(client_certificate=str(certificates.CA)),
         TlsSettings(client_certificate=str(certificates.CLIENT), client_key="/nonexistent/key.pem"),
         TlsSettings(client_certificate=str(certificates.ENCRYPTED_KEY)),
+        TlsSettings(ca_file="/" + "x" * 300),
+        TlsSettings(client_certificate=str(certificates.CLIENT), client_key="/" + "x" * 300),
+        TlsSettings(client_certificate=str(certificates.CLIENT), client_key="/dev/zero"),
     ],
-    ids=["no CA", "no PEM", "no certificate", "no key in it", "no key file", "locked key"],
+    ids=[
+        *("no CA", "no PEM", "no certificate", "no key in it", "no key file", "locked key"),
+        *("CA that cannot be looked at", "key that cannot be looked at", "key that is no file"),
+    ],
 )
 async def test_a_file_that_cannot_be_used_is_named(chat: Chatter, settings: TlsSettings) -> None:
     with FaultServer(tls=Tls()) as server:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.check_output import row_text
 from tui.cli.check_subject import Subject, options_of
-from tui.cli.exit_codes import DONE, INTERRUPTED
+from tui.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.wait_notes import WaitNotes
@@ -149,7 +149,7 @@ async def check_all(
         await asyncio.to_thread(remember, runtime, checks.records)
     if output.ended_by is not None:
         reports = [replace(report, interrupted_by=output.ended_by) for report in reports]
-    code = max((report.exit_code for report in reports), default=DONE)
+    code = max((_code_among_many(report) for report in reports), default=DONE)
     if arguments.json:
         output.json(all_json(subjects, reports, code))
     else:
@@ -160,6 +160,11 @@ async def check_all(
 
 def _are_embeddings(subjects: Sequence[Subject]) -> bool:
     return all(subject.provider.is_embedding for subject in subjects)
+
+
+def _code_among_many(report: DiagnosisReport) -> int:
+    """Return 1 where one key file is wrong: the others were checked."""
+    return FAILED if report.is_misconfigured and not report.was_interrupted else report.exit_code
 
 
 def all_json(subjects: Sequence[Subject], reports: Sequence[DiagnosisReport], code: int) -> dict[str, object]:

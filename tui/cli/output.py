@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from tui.core.failure import Failure
@@ -125,6 +125,11 @@ class Output:
         """Print something that is not the result, dimmed, on stderr."""
         body = safe_text(text)
         self._write(self.stderr, (f"{DIM}{body}{RESET}" if self._style_err and body else body) + end)
+
+    def notes(self, sentences: Iterable[str]) -> None:
+        """Print what went on without a file that nothing depends on, a line each, on stderr."""
+        for sentence in sentences:
+            self.aside(f"note: {safe_line(sentence)}")
 
     def failure(self, failure: Failure) -> None:
         """Print what is wrong, what the server says and what to do, on stderr."""

@@ -66,6 +66,7 @@ class PlainChat:
                         break
             finally:
                 runner.run(self._runtime.aclose())
+                self._output.notes(self._runtime.optional.notices)
         return INTERRUPTED if self._is_ending else 0
 
     @contextmanager

@@ -164,6 +164,8 @@ class DiagnosisReport:
     was_interrupted: bool = False
     interrupted_by: int = 2
     """The signal that did it: SIGINT, which is Ctrl+C, where nothing else is known."""
+    is_misconfigured: bool = False
+    """Nothing was asked: a file of lmdeck's own that the check needs cannot be used."""
 
     @property
     def verdict(self) -> CheckResult | None:
@@ -182,9 +184,12 @@ class DiagnosisReport:
 
     @property
     def exit_code(self) -> int:
-        """0: all is well, 1: a check failed, 128 + n: interrupted by signal n (Ctrl+C: 130)."""
+        """0: all is well, 1: a check failed, 2: lmdeck's own files are wrong, 128 + n: interrupted by
+        signal n (Ctrl+C: 130)."""
         if self.was_interrupted:
             return 128 + self.interrupted_by
+        if self.is_misconfigured:
+            return 2
         return 0 if self.ok else 1
 
     def result(self, check: CheckId) -> CheckResult | None:

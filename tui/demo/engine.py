@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import importlib.util
 import json
 import os
 import secrets
 import signal
+import stat
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -212,10 +214,19 @@ def _open_log(path: Path | None) -> int:
         return subprocess.DEVNULL
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        # O_NONBLOCK: a FIFO in the log's place must not hang the start
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     except OSError:
         return subprocess.DEVNULL
-    os.fchmod(descriptor, 0o600)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "It is not a regular file")
+        os.fchmod(descriptor, 0o600)
+        os.ftruncate(descriptor, 0)
+        os.set_blocking(descriptor, True)
+    except OSError:
+        os.close(descriptor)
+        return subprocess.DEVNULL
     return descriptor
 
 

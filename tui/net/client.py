@@ -157,7 +157,15 @@ def _changes(tls: TlsSettings) -> tuple[int, ...]:
     """Return when the certificate files last changed, so that a corrected one is read again."""
     paths = (tls.ca_file, tls.client_certificate, tls.client_key)
     files = (Path(path).expanduser() for path in paths if path)
-    return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+    return tuple(_changed_at(file) for file in files)
+
+
+def _changed_at(file: Path) -> int:
+    """Nanoseconds since the epoch; 0 where it cannot be seen: whoever loads the file says why."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 class _Guard(logging.Filter):

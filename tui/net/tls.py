@@ -5,9 +5,11 @@ Imports ``ssl``, so it is itself imported only when a request is about to be mad
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import ssl
+import stat
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -139,9 +141,16 @@ def _load_client_certificate(context: ssl.SSLContext, settings: TlsSettings) -> 
         context.load_cert_chain(path, key, password=refuse_password)
 
     key = str(Path(settings.client_key).expanduser()) if settings.client_key else None
-    if key is not None and not Path(key).is_file():
-        raise UsageError(_unreadable(key, "there is no such file"))
+    if key is not None:
+        _load(key, _read_once)  # the library would blame the certificate for it
     _load(settings.client_certificate or "", load)
+
+
+def _read_once(path: str) -> None:
+    if not stat.S_ISREG(Path(path).stat().st_mode):
+        raise OSError(errno.EINVAL, "It is not a file")
+    with Path(path).open("rb"):
+        return
 
 
 def _load(path: str, load: Callable[[str], None], variable: str | None = None) -> None:

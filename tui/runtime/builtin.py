@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
 from tui.core.provider import Provider, Sampling
+from tui.store.optional import OptionalFiles
 
 if TYPE_CHECKING:
     from tui.demo.engine import EngineProcess
@@ -69,8 +70,10 @@ def built_in_name(provider: Provider) -> str:
 class BuiltIns:
     """Starts the built-in endpoints when they are first needed, and stops them with the program."""
 
-    def __init__(self, log_directory: Path) -> None:
+    def __init__(self, log_directory: Path, optional: OptionalFiles | None = None) -> None:
+        """``optional`` is told where the engine's log cannot be written: it runs without one."""
         self._log_directory = log_directory
+        self._optional = optional or OptionalFiles()
         self._engine: EngineProcess | None = None
         self._demo: DemoServer | None = None
         self._starting = asyncio.Lock()
@@ -111,13 +114,21 @@ class BuiltIns:
 
     async def _engine_endpoint(self) -> Endpoint:
         from tui.demo.engine import EngineProcess
-        from tui.store.files import ensure_private_directory
 
         if self._engine is None:
-            await asyncio.to_thread(ensure_private_directory, self._log_directory)
-            self._engine = EngineProcess(self._log_directory / "engine.log")
+            self._engine = EngineProcess(await asyncio.to_thread(self._log_path))
         address = await self._engine.start()
         return Endpoint(address.base_url, address.key, key_source="built in")
+
+    def _log_path(self) -> Path | None:
+        from tui.store.files import ensure_private_directory, require_writable
+
+        path = self._log_directory / "engine.log"
+        with self._optional.attempt(str(path), "The embedded model runs without a log."):
+            ensure_private_directory(self._log_directory)
+            require_writable(path)
+            return path
+        return None
 
     async def aclose(self) -> None:
         """Stop whatever was started."""

@@ -13,7 +13,7 @@ from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord, record_of
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.endpoint_url import inspect_url
-from tui.core.failure import LmdeckError
+from tui.core.failure import LmdeckError, UsageError
 from tui.core.provider import Category, Provider
 from tui.runtime.builtin import is_built_in
 
@@ -170,7 +170,8 @@ class ProviderCheck:
             report = replace(report, url=provider.provider_url)
         for result in report.results:
             self._on_result(result)
-        return replace(report, is_quick=self._options.is_quick)
+        is_misconfigured = isinstance(error, UsageError)
+        return replace(report, is_quick=self._options.is_quick, is_misconfigured=is_misconfigured)
 
 
 def remember(runtime: Runtime, records: Sequence[tuple[str, CheckRecord] | None]) -> None:

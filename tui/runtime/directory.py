@@ -12,6 +12,7 @@ from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
 from tui.core.provider import Category, Provider, State
 from tui.core.provider_names import is_same_name
+from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.runtime.builtin import (
     AVAILABLE,
@@ -22,6 +23,8 @@ from tui.runtime.builtin import (
     built_in_name,
     is_built_in,
 )
+from tui.store.key_text import checked_key
+from tui.store.optional import OptionalFiles
 
 if TYPE_CHECKING:
     from tui.core.provider_rules import FieldProblem
@@ -35,7 +38,15 @@ BUILT_IN = (ENGINE_PROVIDER, DEMO_PROVIDER)
 class ProviderDirectory:
     """Reads and changes the provider list. Every change goes to disk at once; all calls block shortly."""
 
-    def __init__(self, store: ProviderStore, credentials: CredentialStore, built_ins: BuiltIns) -> None:
+    def __init__(
+        self,
+        store: ProviderStore,
+        credentials: CredentialStore,
+        built_ins: BuiltIns,
+        optional: OptionalFiles | None = None,
+    ) -> None:
+        """``optional`` knows which files cannot be used that nothing depends on."""
+        self._optional = optional or OptionalFiles()
         self._store = store
         self._credentials = credentials
         self._built_ins = built_ins
@@ -43,12 +54,19 @@ class ProviderDirectory:
         self._unusable: Mapping[str, str] = {}
         self._unreadable: tuple[str, str] | None = None
         self._notices: tuple[str, ...] = ()
+        self._is_whole = True
 
     @property
     def notices(self) -> tuple[str, ...]:
         """What is wrong with the files, in words for a banner."""
         self.providers()
-        return self._notices
+        return (*self._notices, *self._credentials.notices, *self._orphans(), *self._optional.notices)
+
+    @property
+    def keys_without_provider(self) -> tuple[str, ...]:
+        """The names for which a key is stored that no provider uses; none while some file is unreadable."""
+        users = {provider.name for provider in self.providers() if provider.api_key == STORED}
+        return tuple(sorted(self._credentials.names() - users)) if self._is_whole else ()
 
     def providers(self) -> tuple[Provider, ...]:
         """Return every provider: yours and the site's first, then the built-in ones."""
@@ -61,7 +79,8 @@ class ProviderDirectory:
         names = {*snapshot.unusable, *(provider.name for provider in snapshot.providers)}
         built_in = tuple(provider for provider in BUILT_IN if provider.name not in names)
         self._loaded = snapshot.providers + self._with_default(built_in)
-        self._notices = (*snapshot.notices, *self._credentials.notices)
+        self._notices = snapshot.notices
+        self._is_whole = snapshot.is_whole
         return self._loaded
 
     def has_changed(self) -> bool:
@@ -102,7 +121,10 @@ class ProviderDirectory:
         from difflib import get_close_matches
 
         closest = get_close_matches(name, [provider.name for provider in self.providers()], n=1)
-        raise UsageError(explain("provider-unknown", name=name, closest=closest[0] if closest else None))
+        unknown = explain("provider-unknown", name=name, closest=closest[0] if closest else None)
+        if not self._is_whole and self._notices:  # it may stand in a file that cannot be read
+            unknown = replace(unknown, advice=self._notices[0])
+        raise UsageError(unknown)
 
     def default(self) -> Provider | None:
         """Return the provider used where none is named: active, and available."""
@@ -171,9 +193,10 @@ class ProviderDirectory:
         reference, literal = self._read_key(provider, key_text)
         created = provider.created_time or datetime.now(UTC).isoformat(timespec="seconds")
         saved = replace(provider, api_key=reference, is_remote=False, created_time=created)
-        if literal is not None:
-            self._credentials.put(previous_name or provider.name, literal)
-        self._store.save(saved, previous_name)
+        if literal is None:
+            self._store.save(saved, previous_name)
+        else:
+            self._save_with_key(saved, literal, previous_name)
         if reference is None or reference.kind is not KeyKind.STORED:
             self._credentials.delete(provider.name)
         self.reload()
@@ -203,6 +226,23 @@ class ProviderDirectory:
             raise
         self.reload()
 
+    def _save_with_key(self, provider: Provider, key: Secret, previous_name: str | None) -> None:
+        """Write both. Of a new provider the record comes first: whatever ends the program between the
+        two, no key is left behind that belongs to nothing."""
+        checked_key(key.reveal(), "the form")
+        name = previous_name or provider.name
+        is_new = all(known.name != name for known in self.providers())
+        if not is_new:
+            self._credentials.put(name, key)
+        self._store.save(provider, previous_name)
+        if is_new:
+            try:
+                self._credentials.put(name, key)
+            except LmdeckError:
+                self._store.delete(name)
+                self.reload()
+                raise
+
     def delete(self, name: str) -> Callable[[], None]:
         """Remove a provider and its stored key; return what brings both back.
 
@@ -211,17 +251,36 @@ class ProviderDirectory:
         """
         name = self.get(name).name
         self._refuse_view_only(name)
-        removed = self._store.delete(name)
-        key = self._credentials.delete(name)
+        key = self._credentials.delete(name)  # first: what ends the program now leaves no key behind
+        try:
+            removed = self._store.delete(name)
+        except LmdeckError:
+            if key is not None:
+                self._credentials.put(name, key)
+            raise
         self.reload()
 
         def undo() -> None:
+            self._store.save(removed)
             if key is not None:
                 self._credentials.put(name, key)
-            self._store.save(removed)
             self.reload()
 
         return undo
+
+    def delete_key(self, name: str) -> bool:
+        """Remove a stored key that no provider uses; return whether there was one.
+
+        Raises:
+            LmdeckError: the file cannot be written.
+        """
+        return name in self.keys_without_provider and self._credentials.delete(name) is not None
+
+    @property
+    def key_refusal(self) -> Failure | None:
+        """Why no stored key can be used, changed or removed; ``None`` where all is well."""
+        self._credentials.names()
+        return self._credentials.refusal
 
     def clone_name(self, name: str) -> str:
         """Return a free name for a copy: ``qwen-copy``, ``qwen-copy-2``…"""
@@ -252,6 +311,15 @@ class ProviderDirectory:
         self._refuse_view_only(provider.name)
         self._store.save(replace(provider, state=state), provider.name)
         self.reload()
+
+    def _orphans(self) -> tuple[str, ...]:
+        names = self.keys_without_provider
+        if not names:
+            return ()
+        shown = ", ".join(safe_line(name, 40) for name in names[:3])
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        keys = f"A key is stored for {shown}{more}, which no provider uses."
+        return (f"{keys} Remove it with: lmdeck providers remove {safe_line(names[0], 40)}",)
 
     def _marked_default(self) -> Provider | None:
         """Return the provider that was made the default for chats, whether or not it can be used now."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
-from tui.core.failure import UsageError
+from tui.core.failure import LmdeckError, UsageError
 from tui.core.key_reference import KeyKind, parse_key_reference
 from tui.core.provider import Provider
 from tui.core.secret import Redactor, Secret
@@ -93,7 +93,10 @@ class Endpoints:
             return ""
         if reference.kind is not KeyKind.STORED:
             return str(reference)
-        secret = self._credentials().get(provider.name)
+        try:
+            secret = self._credentials().get(provider.name)
+        except LmdeckError:  # the list and the form say why, in a notice; a request says it in full
+            return "stored, but unreadable"
         return secret.hint if secret is not None else "stored, but missing"
 
     def _key(self, provider: Provider, key_text: str | None) -> Secret | None:

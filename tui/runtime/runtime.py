@@ -17,6 +17,7 @@ from tui.core.provider import Provider
 from tui.core.secret import Redactor
 from tui.runtime.builtin import BuiltIns, is_built_in
 from tui.runtime.endpoints import Endpoints
+from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths, resolve_paths
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class Runtime:
         self.environment = environment
         self.redactor = Redactor()
         self.settings_notices: tuple[str, ...] = ()
-        self.built_ins = BuiltIns(paths.state_dir)
+        self.optional = OptionalFiles()
+        """Told of every file that cannot be used and that nothing depends on."""
+        self.built_ins = BuiltIns(paths.state_dir, self.optional)
         self.endpoints = Endpoints(
             lambda: self.credentials, self.built_ins, environment, self.redactor, self._command_refusal
         )
@@ -82,21 +85,21 @@ class Runtime:
 
         for secret in self.credentials.all():
             self.redactor.add(secret)
-        return ProviderDirectory(ProviderStore(self.paths), self.credentials, self.built_ins)
+        return ProviderDirectory(ProviderStore(self.paths), self.credentials, self.built_ins, self.optional)
 
     @cached_property
     def conversations(self) -> ConversationStore:
         """The saved conversations."""
         from tui.store.conversations import ConversationStore
 
-        return ConversationStore(self.paths, self.redactor)
+        return ConversationStore(self.paths, self.redactor, self.optional)
 
     @cached_property
     def endpoint_memory(self) -> EndpointMemory:
         """What was learned of endpoints: refused parameters, past checks."""
         from tui.store.endpoint_memory import EndpointMemory
 
-        return EndpointMemory(self.paths)
+        return EndpointMemory(self.paths, self.optional)
 
     @cached_property
     def clipboard(self) -> Clipboard:

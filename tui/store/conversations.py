@@ -24,6 +24,7 @@ from tui.store.files import ensure_private_directory, read_file, remove_quietly
 from tui.store.journal import Journal
 from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
+from tui.store.optional import OptionalFiles, look_at, paths_in
 from tui.store.owner import Owner
 from tui.store.paths import Paths
 
@@ -57,9 +58,15 @@ class OpenConversation:
 class ConversationStore:
     """The folder of conversations, one file each. All calls block shortly."""
 
-    def __init__(self, paths: Paths, redactor: Redactor | None = None) -> None:
-        """``redactor`` erases known keys from everything that is written."""
+    def __init__(
+        self, paths: Paths, redactor: Redactor | None = None, optional: OptionalFiles | None = None
+    ) -> None:
+        """``redactor`` erases known keys from everything that is written.
+
+        ``optional`` is told what could not be done without harm: the cache of the list, the trash.
+        """
         self._paths = paths
+        self._optional = optional or OptionalFiles()
         self._folder = paths.conversations_dir
         self._redactor = redactor or Redactor()
         self._open: WeakValueDictionary[str, Journal] = WeakValueDictionary()
@@ -68,7 +75,8 @@ class ConversationStore:
     def _index(self) -> SummaryIndex:
         from tui.store.summaries import SummaryIndex  # a new conversation needs nothing of the old ones
 
-        return SummaryIndex(self._paths.conversation_index_file)
+        path = self._paths.conversation_index_file
+        return SummaryIndex(path, self._optional, self._paths.shown(path))
 
     def create(self, title: str = "", *, forked_from: str = "") -> Journal:
         """Return the journal of a new conversation. Its file is made with its first turn; never raises."""
@@ -93,7 +101,7 @@ class ConversationStore:
             LmdeckError: the folder cannot be read.
         """
         try:
-            names = {path.name for path in self._folder.iterdir()} if self._folder.exists() else set()
+            names = {path.name for path in paths_in(self._folder, "*")}
         except OSError as error:
             raise disk_error(error, self._paths.shown(self._folder)) from error
         found = [self._summary(name, names) for name in names if name.endswith(".jsonl")]
@@ -204,7 +212,7 @@ class ConversationStore:
         """
         source = self._trashed(_checked(token))
         target = self._folder / source.name
-        if target.exists() or not source.exists():
+        if self._is_there(target) or not self._is_there(source):
             raise usage_error("conversation-unknown", name=token)
         try:
             ensure_private_directory(self._folder)
@@ -215,13 +223,17 @@ class ConversationStore:
     def purge_trash(self, older_than_days: float = TRASH_DAYS) -> int:
         """Remove for good what was deleted long ago; return how many conversations that were."""
         limit = time.time() - older_than_days * 86_400
-        if not self._paths.trash_dir.is_dir():
-            return 0
-        # The change time: moving a file to the trash leaves its modification time as it was.
-        old = [path for path in self._paths.trash_dir.glob("*.jsonl") if path.lstat().st_ctime <= limit]
-        for path in old:
-            remove_quietly(path)
-        return len(old)
+        removed = 0
+        with self._optional.attempt(
+            self._paths.shown(self._paths.trash_dir), "Deleted conversations in it stay.", is_read=True
+        ):
+            for path in paths_in(self._paths.trash_dir, "*.jsonl"):
+                status = look_at(path, follows_links=False).status
+                # The change time: moving a file to the trash leaves its modification time as it was.
+                if status is not None and status.st_ctime <= limit:
+                    remove_quietly(path)
+                    removed += 1
+        return removed
 
     def _summary(self, name: str, names: set[str]) -> ConversationSummary:
         path = self._folder / name
@@ -276,9 +288,15 @@ class ConversationStore:
 
     def _existing(self, identity: str) -> Path:
         path = self._folder / f"{_checked(identity)}.jsonl"
-        if not path.exists():
+        if not self._is_there(path):
             raise usage_error("conversation-unknown", name=identity)
         return path
+
+    def _is_there(self, path: Path) -> bool:
+        sight = look_at(path)
+        if sight.refusal is not None:
+            raise LmdeckError(explain("store-failed", path=self._paths.shown(path), reason=sight.problem))
+        return sight.exists
 
     def _trashed(self, identity: str) -> Path:
         return self._paths.trash_dir / f"{identity}.jsonl"

@@ -1,6 +1,7 @@
 """The stored API keys: ``credentials.toml``, readable by its owner alone.
 
-No backup is kept of it: a key that was deleted is gone.
+No backup is kept of it: a key that was deleted is gone. A file that cannot be used keeps nobody from
+anything but the keys in it: only ``get`` refuses, everything else goes on without them.
 """
 
 from __future__ import annotations
@@ -8,18 +9,23 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import cast
 
+from tui.core.causes import explain
+from tui.core.failure import Failure, UsageError
 from tui.core.secret import Secret
 from tui.store import disk
-from tui.store.errors import key_error, reason_of
+from tui.store.errors import reason_of
 from tui.store.files import FileStamp, stamp_of
 from tui.store.key_text import checked_key
 from tui.store.migrations import CREDENTIALS_SCHEMA
 from tui.store.paths import Paths
-from tui.store.toml_file import Table, TomlFile
+from tui.store.toml_file import Table, TomlDocument, TomlFile
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_SIZE_LIMIT = 1024 * 1024
+"""Bytes: room for thousands of keys."""
 
 
 class CredentialStore:
@@ -27,32 +33,53 @@ class CredentialStore:
 
     def __init__(self, paths: Paths) -> None:
         self._file = TomlFile(
-            paths, paths.credentials_file, "credentials", CREDENTIALS_SCHEMA, keep_backup=False
+            paths,
+            paths.credentials_file,
+            "credentials",
+            CREDENTIALS_SCHEMA,
+            keep_backup=False,
+            replaces_unusable=True,
+            size_limit=_SIZE_LIMIT,
         )
         self._stamp: FileStamp | None = None
         self._keys: dict[str, Secret] = {}
         self._notices: list[str] = []
+        self._refusal: Failure | None = None
+        self._is_replaced = False
+        """Whether the next key replaces a file that cannot be used: not one that others can read."""
+
+    @property
+    def refusal(self) -> Failure | None:
+        """Why no stored key can be used, as the file was when it was read last."""
+        return self._refusal
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was found wrong with the file, and set right or kept aside."""
-        return tuple(self._notices)
+        """What was found wrong with the file, and set right or kept aside, or keeps it from being used."""
+        self._read()
+        if self._refusal is None:
+            return tuple(self._notices)
+        text = f"{self._refusal.title} {self._refusal.advice} Providers without a stored key work."
+        return (*self._notices, text)
 
     def get(self, name: str) -> Secret | None:
         """Return the key stored for a provider.
 
         Raises:
-            LmdeckError: the file cannot be read, or others can read it and that cannot be changed.
+            UsageError: the file cannot be read, or others can read it and that cannot be changed.
         """
-        return self._read().get(name)
+        keys = self._read()
+        if self._refusal is not None:
+            raise UsageError(self._refusal)
+        return keys.get(name)
 
     def all(self) -> list[Secret]:
-        """Return every stored key, for the redactor.
-
-        Raises:
-            LmdeckError: see ``get``.
-        """
+        """Return every stored key, for the redactor; none where the file cannot be used."""
         return list(self._read().values())
+
+    def names(self) -> frozenset[str]:
+        """Return for which names a key is stored; none where the file cannot be used."""
+        return frozenset(self._read())
 
     def put(self, name: str, secret: Secret) -> None:
         """Store a key, in place of the one before.
@@ -61,6 +88,7 @@ class CredentialStore:
             LmdeckError: the key cannot be right (``key-malformed``), or the file cannot be written.
         """
         text = checked_key(secret.reveal(), "the form").reveal()
+        self._require_usable()
         self._change(lambda keys: keys.update({name: text}))
 
     def update(self, changes: Mapping[str, Secret | None]) -> dict[str, Secret | None]:
@@ -75,13 +103,15 @@ class CredentialStore:
             name: None if secret is None else checked_key(secret.reveal(), name).reveal()
             for name, secret in changes.items()
         }
+        if any(texts.values()):
+            self._require_usable()
         before = {name: self._known(name) for name in changes}
         if any(texts.values()) or any(before.values()):
             self._change(lambda keys: _update(keys, texts))
         return before
 
     def delete(self, name: str) -> Secret | None:
-        """Remove a key and return it, for an undo.
+        """Remove a key and return it, for an undo. One in a file that cannot be used stays in it.
 
         Raises:
             LmdeckError: the file cannot be written.
@@ -109,51 +139,58 @@ class CredentialStore:
         if old != new and self._known(old) is not None:
             self._change(lambda keys: keys.update({new: keys[old]}) if old in keys else None)
 
+    def _require_usable(self) -> None:
+        self._read()
+        if self._refusal is not None and not self._is_replaced:
+            raise UsageError(self._refusal)
+
     def _known(self, name: str) -> Secret | None:
         return self._read().get(name) if stamp_of(self._file.path) is not None else None
 
     def _read(self) -> dict[str, Secret]:
+        """Return the keys; where the file cannot be used there are none, and ``_refusal`` says why."""
         stamp = stamp_of(self._file.path)
         if stamp is not None and stamp == self._stamp:
             return self._keys
         document = self._file.read()
-        if document.problem is not None:
-            raise key_error(
-                "key-unavailable",
-                document.problem,
-                f"Correct {self._file.shown} by hand, or enter the key again: the file is then kept aside.",
-                self._file.shown,
-            )
-        if document.stamp is not None and document.mode & _OTHERS:
-            self._close_to_others()
+        self._refusal = self._refusal_of(document)
+        self._is_replaced = document.problem is not None
         self._keys = {name: Secret(text) for name, text in _texts(document.table).items()}
-        self._stamp = document.stamp
+        if self._refusal is not None:
+            self._keys = {}
+        self._stamp = document.stamp if self._refusal is None else None
         return self._keys
 
-    def _close_to_others(self) -> None:
-        """Take the file away from others; where that cannot be done, it is not used."""
+    def _refusal_of(self, document: TomlDocument) -> Failure | None:
         shown = self._file.shown
+        if document.problem is not None:
+            advice = f"Correct {shown} by hand, or enter the key again: the file is then kept aside."
+            return _refused(shown, document.problem, advice)
+        if document.stamp is None or not document.mode & _OTHERS:
+            return None
+        reason = self._close_to_others()
+        if reason is None:
+            return None
+        problem = f"others can read the file, and that cannot be changed: {reason}"
+        return _refused(shown, problem, 'Use a key reference such as "env:NAME" instead of a stored key.')
+
+    def _close_to_others(self) -> str | None:
+        """Take the file away from others; return why that could not be done: then it is not used."""
         try:
-            descriptor = os.open(self._file.path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self._file.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
             try:
                 disk.make_private(descriptor)
-                closed = not os.fstat(descriptor).st_mode & _OTHERS
+                if os.fstat(descriptor).st_mode & _OTHERS:
+                    return "the disk keeps no permissions"
             finally:
                 os.close(descriptor)
-            reason = "" if closed else "the disk keeps no permissions"
         except OSError as error:
-            reason = reason_of(error)
-        if reason:
-            raise key_error(
-                "key-unavailable",
-                f"others can read the file, and that cannot be changed: {reason}",
-                'Use a key reference such as "env:NAME" instead of a stored key.',
-                shown,
-            )
+            return reason_of(error)
         self._notices.append(
-            f"Others could read {shown}; it is private now. "
+            f"Others could read {self._file.shown}; it is private now. "
             "Replace the keys in it if others use this machine."
         )
+        return None
 
     def _change(self, edit: Callable[[Table], object]) -> None:
         def on_keys(table: Table) -> None:
@@ -181,3 +218,7 @@ def _texts(table: Table) -> dict[str, str]:
     if not isinstance(keys, dict):
         return {}
     return {name: text for name, text in cast("Table", keys).items() if isinstance(text, str) and text}
+
+
+def _refused(shown: str, reason: str, advice: str) -> Failure:
+    return replace(explain("key-unavailable", reason=reason, key_source=shown), advice=advice)

@@ -1,6 +1,6 @@
 """What was learnt about endpoints: refused parameters and past checks. Bounded; losing it costs little.
 
-Never raises: what cannot be written is remembered for this run.
+Never raises: what cannot be written is remembered for this run, and ``OptionalFiles`` is told.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from tui.core.failure import LmdeckError
 from tui.store.files import keep_aside, read_file, write_atomically
 from tui.store.lock import locked
 from tui.store.migrations import ENDPOINTS_SCHEMA
+from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths
 
 Document = dict[str, Any]
@@ -21,13 +21,16 @@ Document = dict[str, Any]
 ADAPTATION_LIMIT = 500
 ENDPOINT_LIMIT = 200
 CHECKS_PER_ENDPOINT = 20
+_UNKNOWN = "What is learned of endpoints is known until lmdeck ends."
 
 
 class EndpointMemory:
     """The file ``endpoints.json``. Values are JSON objects that mean nothing here. Blocks shortly."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Paths, optional: OptionalFiles | None = None) -> None:
         self._path = paths.endpoints_file
+        self._shown = paths.shown(self._path)
+        self._optional = optional or OptionalFiles()
         self._document: Document | None = None
         self._guard = threading.Lock()
 
@@ -75,28 +78,27 @@ class EndpointMemory:
 
     def _loaded(self) -> Document:
         if self._document is None:
-            try:
-                self._document = self._read()[0]
-            except OSError:  # out of reach: nothing is known
-                self._document = {}
+            self._document = {}
+            with self._optional.attempt(self._shown, _UNKNOWN, is_read=True):
+                document, broken, _ = self._read()
+                self._document = document
+                if broken:
+                    self._optional.note(self._shown, "it is not JSON of lmdeck", _UNKNOWN, is_read=True)
         return self._document
 
     def _change(self, change: Callable[[Document], None]) -> None:
         with self._guard:
             change(self._loaded())
-            try:
-                with locked(self._path) as check:
-                    document, broken, is_newer = self._read()
-                    if is_newer:
-                        return
-                    if broken:
-                        keep_aside(self._path, broken)
-                    change(document)
-                    data = json.dumps({**document, "schema": ENDPOINTS_SCHEMA}, indent=1).encode("ascii")
-                    write_atomically(self._path, data, before_replace=check)
-                    self._document = document
-            except (OSError, LmdeckError):  # remembered for this run: the next run learns it again
-                return
+            with self._optional.attempt(self._shown, _UNKNOWN), locked(self._path) as check:
+                document, broken, is_newer = self._read()
+                if is_newer:
+                    return
+                if broken:
+                    keep_aside(self._path, broken)
+                change(document)
+                data = json.dumps({**document, "schema": ENDPOINTS_SCHEMA}, indent=1).encode("ascii")
+                write_atomically(self._path, data, before_replace=check)
+                self._document = document
 
     def _read(self) -> tuple[Document, bytes, bool]:
         """Return the document, the bytes that are none, and whether a newer lmdeck wrote it."""

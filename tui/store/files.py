@@ -8,11 +8,12 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui.store import disk
+from tui.store.optional import Sight, look_at
 
 SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes of a configuration file: more is not one."""
@@ -64,6 +65,8 @@ def read_file(path: Path, limit: int = SIZE_LIMIT) -> FileContent | None:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "It is not a regular file", str(path))
+        if status.st_size > limit:
+            raise OSError(errno.EFBIG, "It is too large", str(path))
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
             data = stream.read(limit + 1)
         if len(data) > limit:
@@ -77,16 +80,33 @@ def ensure_private_directory(path: Path) -> None:
     """Make a folder and its missing parents, each 0700; an existing folder stays as it is.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be made, or a folder on the way may not be searched.
     """
-    if path.is_dir():
+    sight = look_at(path)
+    if sight.is_folder:
         return
+    if sight.refusal is not None:
+        raise sight.refusal
     ensure_private_directory(path.parent)
     try:
         disk.make_directory(path)
-    except FileExistsError:
-        if not path.is_dir():
-            raise
+    except FileExistsError as error:
+        if not look_at(path).is_folder:  # a file, or a link that leads nowhere
+            raise NotADirectoryError(errno.ENOTDIR, "It is no folder", str(path)) from error
+
+
+def require_writable(path: Path) -> None:
+    """Make sure that a regular private file can be written in place; it is made where there is none.
+
+    Raises:
+        OSError: it cannot be made or written, or is not a regular file (``EINVAL``).
+    """
+    descriptor = disk.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "It is not a regular file", str(path))
+    finally:
+        os.close(descriptor)
 
 
 def create_private(path: Path, data: bytes) -> None:
@@ -113,6 +133,8 @@ def write_atomically(
     """Replace a file in one step; a link stays a link and its target is replaced.
 
     Args:
+        path: the file, or a link to it.
+        data: all of its new content.
         keep_backup: keep the version before as ``<name>.bak`` beside ``path``.
         before_replace: called last, to call the write off by raising.
 
@@ -122,7 +144,7 @@ def write_atomically(
     real = Path(os.path.realpath(path))
     ensure_private_directory(real.parent)
     if keep_backup:
-        _keep_backup(path)
+        write_backup(path)
     temporary = _temporary_name(real)
     create_private(temporary, data)
     try:
@@ -141,13 +163,25 @@ def keep_aside(path: Path, data: bytes) -> Path:
     Raises:
         OSError: the disk refuses.
     """
-    moment = time.strftime("%Y%m%d-%H%M%S")
-    for number in range(100):
-        suffix = f"-{number}" if number else ""
-        copy = path.with_name(f"{path.name}.corrupt-{moment}{suffix}")
+    for copy in _names_aside(path):
         with contextlib.suppress(FileExistsError):
             create_private(copy, data)
             return copy
+    raise OSError(errno.EEXIST, "Too many copies", str(path))
+
+
+def move_aside(path: Path) -> Path:
+    """Move what cannot be read as a file (a folder, a FIFO, another user's file) to such a name.
+
+    A link is moved itself, not what it leads to.
+
+    Raises:
+        OSError: the folder cannot be changed.
+    """
+    for target in _names_aside(path):
+        if look_at(target, follows_links=False) == Sight():
+            disk.replace(path, target)
+            return target
     raise OSError(errno.EEXIST, "Too many copies", str(path))
 
 
@@ -162,6 +196,25 @@ def remove_leftovers(path: Path) -> None:
 def backup_of(path: Path) -> Path:
     """Return where the version before is kept."""
     return path.with_name(f"{path.name}.bak")
+
+
+def write_backup(path: Path) -> None:
+    """Keep the version that there is as ``<name>.bak`` beside it.
+
+    Raises:
+        OSError: the disk refuses, or something that is no file has that name.
+    """
+    content = read_file(path)
+    if content is None:
+        return
+    backup = backup_of(path)
+    temporary = _temporary_name(backup)
+    create_private(temporary, content.data)
+    try:
+        disk.replace(temporary, backup)
+    except BaseException:
+        remove_quietly(temporary)
+        raise
 
 
 def remove_quietly(path: Path) -> None:
@@ -206,18 +259,10 @@ def sync_directory(path: Path) -> None:
             os.close(descriptor)
 
 
-def _keep_backup(path: Path) -> None:
-    content = read_file(path)
-    if content is None:
-        return
-    backup = backup_of(path)
-    temporary = _temporary_name(backup)
-    create_private(temporary, content.data)
-    try:
-        disk.replace(temporary, backup)
-    except BaseException:
-        remove_quietly(temporary)
-        raise
+def _names_aside(path: Path) -> Iterator[Path]:
+    moment = time.strftime("%Y%m%d-%H%M%S")
+    for number in range(100):
+        yield path.with_name(f"{path.name}.corrupt-{moment}{f'-{number}' if number else ''}")
 
 
 def _temporary_name(path: Path) -> Path:

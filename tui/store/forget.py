@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from tui.core.causes import explain
+from tui.core.failure import LmdeckError
 from tui.store import disk
-from tui.store.errors import disk_error, usage_error
+from tui.store.errors import disk_error, reason_of, usage_error
 from tui.store.journal_writer import LEASE_STALE_SECONDS
 from tui.store.lease import holder_of
+from tui.store.optional import look_at, paths_in
 from tui.store.paths import Paths
 
 
@@ -38,29 +43,36 @@ def forget(paths: Paths, what: str) -> int:
 def _keys(paths: Paths) -> Iterator[Path]:
     """The file, where a link leads to it the file itself, and whatever was kept beside it."""
     file = paths.credentials_file
-    yield from _matching(file.parent, f"{file.name}.*", f".{file.name}.*")
-    if file.is_symlink():
-        yield file.resolve()
-    elif file.exists():
+    yield from _matching(paths, file.parent, f"{file.name}.*", f".{file.name}.*")
+    # Of a link the file is removed; a device or a folder that it leads to is not lmdeck's.
+    if look_at(file).is_file:
+        yield Path(os.path.realpath(file))
+    elif look_at(file, follows_links=False).exists and not look_at(file).is_folder:
         yield file
 
 
 def _conversations(paths: Paths) -> Iterator[Path]:
-    for path in _matching(paths.conversations_dir, "*.jsonl", "*.lease", ".*.tmp"):
+    for path in _matching(paths, paths.conversations_dir, "*.jsonl", "*.lease", ".*.tmp"):
         if holder_of(path.with_suffix(".lease"), LEASE_STALE_SECONDS) is None:
             yield path
-    yield from _matching(paths.trash_dir, "*.jsonl")
+    yield from _matching(paths, paths.trash_dir, "*.jsonl")
     # The list's cache holds titles.
-    yield from _matching(paths.cache_dir, paths.conversation_index_file.name)
+    yield from _matching(paths, paths.cache_dir, paths.conversation_index_file.name)
 
 
 def _caches(paths: Paths) -> Iterator[Path]:
-    yield from _matching(paths.cache_dir, "**/*")
-    yield from _matching(paths.state_dir, "*.json", "*.json.*", ".*.json.*", "*.log", "*.log.*")
+    yield from _matching(paths, paths.cache_dir, "*", recursive=True)
+    yield from _matching(paths, paths.state_dir, "*.json", "*.json.*", ".*.json.*", "*.log", "*.log.*")
 
 
-def _matching(folder: Path, *patterns: str) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    found = {path for pattern in patterns for path in folder.glob(pattern)}
-    return sorted(path for path in found if path.is_file() or path.is_symlink())
+def _matching(paths: Paths, folder: Path, *patterns: str, recursive: bool = False) -> list[Path]:
+    """Return what is no folder; one that cannot be listed is told: what is in it would stay unseen."""
+    sight = look_at(folder)
+    if not sight.is_folder and (sight.refusal is None or sight.refusal.errno == errno.ELOOP):
+        return []  # whatever has the folder's name holds nothing
+    try:
+        found = paths_in(folder, *patterns, recursive=recursive)
+    except OSError as error:
+        failure = explain("store-failed", path=paths.shown(folder), reason=reason_of(error))
+        raise LmdeckError(failure) from error
+    return [path for path in found if not look_at(path, follows_links=False).is_folder]

@@ -11,16 +11,35 @@ import contextlib
 import errno
 import secrets
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from tui.store import disk
 from tui.store.files import create_private, read_file, remove_quietly
+from tui.store.optional import look_at
 from tui.store.owner import Owner, decode_owner, new_owner
 
 _OWNER_SIZE_LIMIT = 4096
 _NAMELESS_STALE_SECONDS = 10.0
 """Without links a lease is empty for a moment; one that stays so was left by a writer that failed."""
+_BREAK_SECONDS = 10.0
+"""A stale lease is taken away within milliseconds: an older mark was left by one who died at it."""
+_JUNK = frozenset((errno.EINVAL, errno.ELOOP, errno.ENXIO))
+"""What is read of something that no lmdeck ever makes for a lease: a folder, a FIFO, a link in a circle."""
 _NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What has the name of a lease."""
+
+    owner: Owner | None
+    heartbeat: float
+    """Seconds since the epoch."""
+    is_junk: bool = False
+    """It is no file that a lease could be."""
+    is_unreadable: bool = False
+    """Somebody else's: only its heartbeat is known."""
 
 
 class LeaseHeldError(Exception):
@@ -88,9 +107,9 @@ def holder_of(path: Path, stale_after_seconds: float) -> Owner | None:
         current = _read(path)
     except OSError:  # out of reach: nobody can be named
         return None
-    if current is None or _is_stale(*current, stale_after_seconds):
+    if current is None or _is_stale(current, stale_after_seconds):
         return None
-    return current[0] or Owner("", "", 0, "")
+    return current.owner or Owner("", "", 0, "")
 
 
 def _create(path: Path, owner: Owner) -> None:
@@ -109,20 +128,43 @@ def _create(path: Path, owner: Owner) -> None:
 
 def _is_owned_by(path: Path, owner: Owner) -> bool:
     current = _read(path)
-    return current is not None and current[0] == owner
+    return current is not None and current.owner == owner
 
 
 def _break_if_stale(path: Path, stale_after_seconds: float) -> None:
+    """Take a stale lease away; one breaker at a time, so that none takes what another has just made.
+
+    Raises:
+        LeaseHeldError: it is held, or somebody else is breaking it.
+        OSError: the disk refuses.
+    """
+    _require_stale(path, stale_after_seconds)
+    mark = path.with_name(f".{path.name}.break")
+    try:
+        _create(mark, new_owner())
+    except FileExistsError:
+        seen = _read(mark)
+        if seen is not None and _is_stale(seen, _BREAK_SECONDS):
+            remove_quietly(mark)
+        raise LeaseHeldError(None) from None
+    try:
+        stale = _require_stale(path, stale_after_seconds)
+        if stale is not None:
+            _break(path, stale)
+    finally:
+        remove_quietly(mark)
+
+
+def _require_stale(path: Path, stale_after_seconds: float) -> _Seen | None:
+    """Return the stale lease, or ``None`` where there is none any more."""
     current = _read(path)
-    if current is None:
-        return
-    if not _is_stale(*current, stale_after_seconds):
-        raise LeaseHeldError(current[0])
-    _break(path, current[0])
+    if current is not None and not _is_stale(current, stale_after_seconds):
+        raise LeaseHeldError(current.owner)
+    return current
 
 
-def _break(path: Path, stale: Owner | None) -> None:
-    """Take a stale lease away. Of several that try only one gets it; a fresh lease is put back."""
+def _break(path: Path, stale: _Seen) -> None:
+    """Take a stale lease away. One that its slow holder has just made anew is put back."""
     taken = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         disk.replace(path, taken)
@@ -130,28 +172,42 @@ def _break(path: Path, stale: Owner | None) -> None:
         return
     try:
         current = _read(taken)
-        if current is not None and current[0] != stale:
+        if current is not None and current.owner != stale.owner:
             with contextlib.suppress(FileExistsError):
                 disk.link(taken, path)
     finally:
         remove_quietly(taken)
 
 
-def _read(path: Path) -> tuple[Owner | None, float] | None:
-    """Return the holder and its heartbeat (seconds since the epoch), or ``None`` without a lease."""
+def _read(path: Path) -> _Seen | None:
+    """Return what has the lease's name, or ``None`` where nothing has.
+
+    Raises:
+        OSError: the disk does not answer.
+    """
     try:
         content = read_file(path, _OWNER_SIZE_LIMIT)
     except OSError as error:
-        if error.errno in (errno.EFBIG, errno.EINVAL):
-            return None, path.lstat().st_mtime
+        status = look_at(path, follows_links=False).status
+        if status is not None and error.errno in _JUNK:
+            return _Seen(None, status.st_mtime, is_junk=True)
+        if status is not None and error.errno == errno.EFBIG:
+            return _Seen(None, status.st_mtime)
+        if status is not None and error.errno in (errno.EACCES, errno.EPERM):
+            return _Seen(None, status.st_mtime, is_unreadable=True)
         raise
     if content is None:
-        return None
-    return decode_owner(content.data), content.stamp.modified_ns / 1e9
+        status = look_at(path, follows_links=False).status
+        return None if status is None else _Seen(None, status.st_mtime, is_junk=True)
+    return _Seen(decode_owner(content.data), content.stamp.modified_ns / 1e9)
 
 
-def _is_stale(owner: Owner | None, heartbeat: float, stale_after_seconds: float) -> bool:
-    age = time.time() - heartbeat
-    if owner is None:
+def _is_stale(seen: _Seen, stale_after_seconds: float) -> bool:
+    age = time.time() - seen.heartbeat
+    if seen.is_junk:
+        return True
+    if seen.is_unreadable:
+        return age > stale_after_seconds
+    if seen.owner is None:
         return age > min(_NAMELESS_STALE_SECONDS, stale_after_seconds)
-    return owner.is_dead or age > stale_after_seconds
+    return seen.owner.is_dead or age > stale_after_seconds

@@ -7,6 +7,7 @@ import errno
 import fcntl
 import os
 import random
+import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tui.core.failure import LmdeckError
 from tui.store import disk
 from tui.store.files import ensure_private_directory
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease
+from tui.store.optional import look_at
 
 LOCK_TIMEOUT_SECONDS = 2.0
 LEASE_STALE_SECONDS = 15.0
@@ -25,6 +27,9 @@ _NO_LOCKS = frozenset(
     (errno.ENOLCK, errno.EIO, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.ESTALE)
 )
 """What NFS without a lock daemon, Lustre without ``-o flock`` and FUSE file systems answer."""
+_NO_LOCK_FILE = frozenset(
+    (errno.EISDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO, errno.ENOENT, errno.ENODEV)
+)
 
 
 @contextlib.contextmanager
@@ -39,9 +44,9 @@ def locked(path: Path, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterato
     """
     deadline = time.monotonic() + timeout_seconds
     ensure_private_directory(path.parent)
-    descriptor = disk.open_file(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT)
+    descriptor = _open_lock(path.with_name(f".{path.name}.lock"))
     try:
-        if _take_flock(descriptor, path, deadline):
+        if descriptor is not None and _take_flock(descriptor, path, deadline):
             yield _nothing
         else:
             lease = _take_lease(path, deadline)
@@ -50,7 +55,23 @@ def locked(path: Path, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterato
             finally:
                 lease.release()
     finally:
-        os.close(descriptor)  # drops the flock too
+        if descriptor is not None:
+            os.close(descriptor)  # drops the flock too
+
+
+def _open_lock(path: Path) -> int | None:
+    """Open the lock's file; ``None`` where something has its name that cannot be one (a folder, a FIFO,
+    a file of somebody else): a lease does in its place."""
+    try:
+        descriptor = disk.open_file(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno in _NO_LOCK_FILE and look_at(path, follows_links=False).exists:
+            return None
+        raise
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 def _take_flock(descriptor: int, path: Path, deadline: float) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.store.errors import usage_error
+from tui.store.optional import look_at
 
 APPLICATION = "lmdeck"
 
@@ -20,6 +21,8 @@ class Place:
     path: Path
     exists: bool
     note: str
+    problem: str | None = None
+    """Why it cannot be seen whether it is there, as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ class Paths:
             ("Cache", self.cache_dir, "may be deleted at any time"),
             *(("Site-wide providers", path, "read-only") for path in self.site_provider_files),
         ]
-        return tuple(Place(what, path, path.exists(), note) for what, path, note in rows)
+        looks = [(what, path, note, look_at(path)) for what, path, note in rows]
+        return tuple(Place(what, path, look.exists, note, look.problem) for what, path, note, look in looks)
 
 
 def resolve_paths(environment: Mapping[str, str]) -> Paths:

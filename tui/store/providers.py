@@ -51,6 +51,8 @@ class ProviderSnapshot:
     """Names whose records cannot be used at all, and why: nobody else may take their place."""
     is_read_only: bool = False
     """A newer lmdeck wrote the file: nothing can be saved."""
+    is_whole: bool = True
+    """Whether every file could be read: else there may be providers that are not listed."""
 
 
 class ProviderStore:
@@ -70,6 +72,7 @@ class ProviderStore:
         self._good_distrust: Distrust | None = None
         self._documents: dict[Path, TomlDocument] = {}
         self._trusted = TrustedFiles(paths.trusted_file, paths.shown)
+        self._is_site_whole = True
 
     def load(self) -> ProviderSnapshot:
         """Read the files. Never raises: what cannot be read is told in the notices."""
@@ -92,6 +95,7 @@ class ProviderStore:
             unreadable=(self._file.shown, document.problem) if document.problem and not table else None,
             unusable=unusable,
             is_read_only=document.is_newer,
+            is_whole=document.problem is None and self._is_site_whole,
         )
         return self._snapshot
 
@@ -259,12 +263,14 @@ class ProviderStore:
         providers: list[Provider] = []
         defaults: dict[Category, str] = {}
         notices: list[str] = []
+        self._is_site_whole = True
         for path in self._paths.site_provider_files:
             file = TomlFile(self._paths, path, "providers", PROVIDERS_SCHEMA, keep_backup=False)
             document = file.read()
             self._stamps[path] = document.stamp or stamp_of(path)
             self._documents[path] = document
             if document.problem is not None:
+                self._is_site_whole = False
                 notices.append(
                     f"{file.shown} cannot be read: {document.problem}. Tell who runs this machine."
                 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tui.core.usage import Cost, Usage
 from tui.store.errors import disk_error
 from tui.store.files import read_file
+from tui.store.optional import paths_in
 from tui.store.paths import Paths
 from tui.store.records import decode_cost, decode_usage
 from tui.store.summaries import CONVERSATION_SIZE_LIMIT, paid_turns, scan
@@ -32,9 +33,11 @@ def read_spending(paths: Paths) -> Iterator[PaidTurn]:
     Raises:
         LmdeckError: a conversation cannot be read: a sum without it would be too low.
     """
-    if not paths.conversations_dir.is_dir():
-        return
-    for path in sorted(paths.conversations_dir.glob("*.jsonl")):
+    try:
+        found = paths_in(paths.conversations_dir, "*.jsonl")
+    except OSError as error:
+        raise disk_error(error, paths.shown(paths.conversations_dir)) from error
+    for path in found:
         try:
             content = read_file(path, CONVERSATION_SIZE_LIMIT)
         except OSError as error:

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from tui.core.usage import Cost, Usage
 from tui.store.errors import reason_of
 from tui.store.files import FileStamp, read_file, stamp_of, write_atomically
 from tui.store.migrations import CONVERSATION_SCHEMA
+from tui.store.optional import OptionalFiles
 from tui.store.records import (
     DELTA_START,
     Record,
@@ -75,8 +77,11 @@ class Scan:
 class SummaryIndex:
     """The cache of summaries. Losing it costs time, never data."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, optional: OptionalFiles | None = None, shown_path: str = "") -> None:
+        """``optional`` is told where the cache cannot be written; ``shown_path`` is for people."""
         self._path = path
+        self._optional = optional or OptionalFiles()
+        self._shown = shown_path or str(path)
         self._known: dict[str, tuple[FileStamp, ConversationSummary]] | None = None
         self._is_changed = False
 
@@ -103,11 +108,9 @@ class SummaryIndex:
             return
         entries = {identity: _encode(stamp, summary) for identity, (stamp, summary) in known.items()}
         document = {"version": _INDEX_VERSION, "conversations": entries}
-        try:
+        with self._optional.attempt(self._shown, "The list of conversations takes longer to open."):
             write_atomically(self._path, json.dumps(document, separators=(",", ":")).encode("ascii"))
-        except OSError:  # a cache that cannot be written costs time, no more
-            return
-        self._is_changed = False
+            self._is_changed = False
 
     def _load(self) -> dict[str, tuple[FileStamp, ConversationSummary]]:
         if self._known is None:
@@ -246,7 +249,11 @@ def _encode(stamp: FileStamp, summary: ConversationSummary) -> Record:
     }
 
 
-_PLAIN = ("identity", "title", "created_at", "updated_at", "turns", "provider", "model", "problem")
+_PLAIN: Mapping[str, type | UnionType] = {
+    **dict.fromkeys(("identity", "title", "created_at", "updated_at", "provider", "model"), str),
+    "turns": int,
+    "problem": str | None,
+}
 
 
 def _read_index(path: Path) -> dict[str, tuple[FileStamp, ConversationSummary]]:
@@ -262,6 +269,8 @@ def _read_index(path: Path) -> dict[str, tuple[FileStamp, ConversationSummary]]:
 
 def _decode(entry: Record) -> tuple[FileStamp, ConversationSummary]:
     modified_ns, inode, size = entry["stamp"]
+    if any(not isinstance(entry[name], kind) for name, kind in _PLAIN.items()):
+        raise TypeError("a summary has texts and numbers")
     costs = [decode_cost(cost) for cost in entry["costs"]]
     summary = ConversationSummary(
         **{name: entry[name] for name in _PLAIN},

@@ -6,6 +6,7 @@ one record never takes back another session's change to the next one.
 
 from __future__ import annotations
 
+import errno
 import re
 import tomllib
 from collections.abc import Callable
@@ -17,19 +18,27 @@ from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.store.errors import disk_error, reason_of, usage_error
 from tui.store.files import (
+    SIZE_LIMIT,
     FileContent,
     FileStamp,
     backup_of,
     keep_aside,
+    move_aside,
     read_file,
     remove_leftovers,
     write_atomically,
+    write_backup,
 )
 from tui.store.lock import locked
 from tui.store.migrations import migrate, schema_of
 from tui.store.paths import Paths
 
 Table = dict[str, object]
+
+_NO_USABLE_FILE = frozenset(
+    (errno.EISDIR, errno.EINVAL, errno.ELOOP, errno.EFBIG, errno.ENXIO, errno.EACCES, errno.EPERM)
+)
+"""What tells that a thing of this name will never be read as it is, unlike a disk that is away for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +56,32 @@ class TomlDocument:
     """It is there, and it is not TOML."""
     is_newer: bool = False
     """A newer lmdeck wrote it: read, never written."""
+    is_unusable: bool = False
+    """What has its name is no file that can be read: a folder, a FIFO, somebody else's, far too large."""
 
 
 class TomlFile:
     """One TOML file with its schema version, lock, backup and notices."""
 
-    def __init__(self, paths: Paths, path: Path, kind: str, schema: int, *, keep_backup: bool) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        path: Path,
+        kind: str,
+        schema: int,
+        *,
+        keep_backup: bool,
+        replaces_unusable: bool = False,
+        size_limit: int = SIZE_LIMIT,
+    ) -> None:
+        """``replaces_unusable``: a change moves aside what cannot be read at all, instead of refusing."""
         self.path = path
         self.shown = paths.shown(path)
         self._kind = kind
         self._schema = schema
         self._keep_backup = keep_backup
+        self._replaces_unusable = replaces_unusable
+        self._size_limit = size_limit
 
     def read(self) -> TomlDocument:
         """Read the file. Never raises: what is wrong with it is in the document."""
@@ -108,9 +132,10 @@ class TomlFile:
         guard(document)
         self._refuse_newer(document)
         notice, table, text = None, document.table, ""
-        if document.is_corrupt:
-            copy = keep_aside(self.path, document.data)
-            notice = f"{self.shown} could not be read; it is kept as {copy.name}."
+        is_broken = document.problem is not None
+        if is_broken:
+            copy = keep_aside(self.path, document.data) if document.is_corrupt else move_aside(self.path)
+            notice = f"{self.shown} could not be read: {document.problem}. It is kept as {copy.name}."
             table = base or {}
         elif document.data:
             text = document.data.decode("utf-8-sig")
@@ -120,24 +145,34 @@ class TomlFile:
             "schema": self._schema,
             **{key: value for key, value in changed.items() if key != "schema"},
         }
-        if document.is_corrupt or changed != _raw_table(document.data):
-            is_good = self._keep_backup and not document.is_corrupt  # a broken one never takes its place
+        if is_broken or changed != _raw_table(document.data):
+            if self._keep_backup and not is_broken:  # a broken one never takes the place of a good backup
+                notice = self._try_backup()
             data = render(text, changed)
-            write_atomically(self.path, data, keep_backup=is_good, before_replace=check)
+            write_atomically(self.path, data, before_replace=check)
             on_written(data)
         return notice
+
+    def _try_backup(self) -> str | None:
+        """Keep the version before; where that is refused the change goes on, and a sentence says so."""
+        try:
+            write_backup(self.path)
+        except OSError as error:
+            return f"{self.shown}.bak cannot be written: {reason_of(error)}. No version before is kept."
+        return None
 
     def _refuse_newer(self, document: TomlDocument) -> None:
         if document.is_newer:
             raise usage_error("config-newer", path=self.shown)
-        if document.problem is not None and not document.is_corrupt:
+        is_replaced = document.is_corrupt or (document.is_unusable and self._replaces_unusable)
+        if document.problem is not None and not is_replaced:
             raise LmdeckError(explain("store-failed", path=self.shown, reason=document.problem))
 
     def _read(self, path: Path) -> TomlDocument:
         try:
-            content = read_file(path)
+            content = read_file(path, self._size_limit)
         except OSError as error:
-            return TomlDocument(problem=reason_of(error))
+            return TomlDocument(problem=reason_of(error), is_unusable=error.errno in _NO_USABLE_FILE)
         return TomlDocument() if content is None else self._parse(content)
 
     def _parse(self, content: FileContent) -> TomlDocument:
@@ -161,8 +196,9 @@ def parse_toml(data: bytes) -> Table:
     """
     try:
         return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
-    except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8 text") from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"it is not UTF-8 text (line {line})") from None
     except RecursionError:
         raise ValueError("its tables are nested too deeply") from None
     except ArithmeticError:
@@ -170,8 +206,8 @@ def parse_toml(data: bytes) -> Table:
     except ValueError as error:  # a TOMLDecodeError, or an integer with too many digits
         # The message may quote the file, which may hold a key: only the place is told.
         place = re.search(r"line (\d+)", str(error))
-        where = f" (line {place[1]})" if place else ""
-        raise ValueError(f"it is not valid TOML{where}") from None
+        line = int(place[1]) if place else data.rstrip().count(b"\n") + 1  # at the end of the document
+        raise ValueError(f"it is not valid TOML (line {line})") from None
 
 
 def render(text: str, table: Table) -> bytes:

@@ -48,6 +48,7 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
         turn = await _stream(arguments, runtime, target, prompt, output)
     finally:
         await runtime.aclose()
+        output.notes(runtime.optional.notices)
     if arguments.json:
         output.json(ask_report(turn, target, is_named=arguments.url is None))
     elif turn.failure is not None:

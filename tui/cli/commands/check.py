@@ -54,6 +54,7 @@ async def _check(arguments: argparse.Namespace, output: Output) -> int:
         return await _check_one(runtime, subjects[0], arguments, output)
     finally:
         await runtime.aclose()
+        output.notes(runtime.optional.notices)
 
 
 async def _check_one(

@@ -7,7 +7,7 @@ import os
 
 from tui.cli.output import Output
 from tui.cli.table import table
-from tui.store.paths import resolve_paths
+from tui.store.paths import Place, resolve_paths
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
@@ -17,12 +17,24 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         output.json(
             {
                 "paths": [
-                    {"what": place.what, "path": str(place.path), "exists": place.exists} for place in places
+                    {
+                        "what": place.what,
+                        "path": str(place.path),
+                        "exists": place.exists,
+                        "problem": place.problem,
+                    }
+                    for place in places
                 ]
             }
         )
         return 0
-    rows = [(place.what, str(place.path), "" if place.exists else "not made yet") for place in places]
+    rows = [(place.what, str(place.path), _state(place)) for place in places]
     for line in table(("WHAT", "PATH", ""), rows):
         output.line(line)
     return 0
+
+
+def _state(place: Place) -> str:
+    if place.problem is not None:
+        return f"cannot be seen: {place.problem}"
+    return "" if place.exists else "not made yet"

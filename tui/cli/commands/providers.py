@@ -100,8 +100,15 @@ def _add(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int
 
 
 def _remove(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    runtime.directory.delete(arguments.name)
-    output.line(f"Removed {arguments.name} and its stored key. Its conversations are kept.")
+    name, directory = arguments.name, runtime.directory
+    if all(known.name != name for known in directory.providers()) and directory.delete_key(name):
+        output.line(f"Removed the stored key of {name}, which no provider used.")
+        return 0
+    directory.delete(name)
+    if directory.key_refusal is not None:
+        output.line(f"Removed {name}. A key stored for it is still in the file that cannot be used.")
+        return 0
+    output.line(f"Removed {name} and its stored key. Its conversations are kept.")
     return 0
 
 

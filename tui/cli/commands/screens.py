@@ -46,4 +46,5 @@ def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Outpu
         code = run_app(runtime, ChatStart(arguments.provider, conversation))
     for sentence in runtime.unwritten:
         output.aside(sentence)
+    output.notes(runtime.optional.notices)
     return code

@@ -1,0 +1,139 @@
+"""Questions about paths that never raise, and writes on which nothing depends.
+
+``Path.exists`` and its like raise where a folder on the way may not be searched, so whoever only wants
+to know asks here. What lmdeck can do without (a log, a cache, what was learned) is written inside
+``OptionalFiles.attempt``: a refusal costs that file alone, and one sentence says so.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import stat
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from tui.core.failure import LmdeckError
+from tui.store.errors import reason_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What can be seen of a path: its status, a refusal, or neither where there is nothing."""
+
+    status: os.stat_result | None = None
+    refusal: OSError | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether something is known to be there."""
+        return self.status is not None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether a regular file is known to be there."""
+        return self.status is not None and stat.S_ISREG(self.status.st_mode)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder is known to be there."""
+        return self.status is not None and stat.S_ISDIR(self.status.st_mode)
+
+    @property
+    def is_link(self) -> bool:
+        """Whether a link is there; only a look that does not follow links can see that."""
+        return self.status is not None and stat.S_ISLNK(self.status.st_mode)
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can be seen, as the end of a sentence; ``None`` where that is not so."""
+        return None if self.refusal is None else reason_of(self.refusal)
+
+
+def look_at(path: Path, *, follows_links: bool = True) -> Sight:
+    """Return what can be seen of a path. Never raises."""
+    try:
+        return Sight(status=path.stat() if follows_links else path.lstat())
+    except (FileNotFoundError, NotADirectoryError):
+        return Sight()
+    except OSError as error:
+        return Sight(refusal=error)
+
+
+def paths_in(folder: Path, *patterns: str, recursive: bool = False) -> list[Path]:
+    """Return the paths in a folder whose names match one of the patterns, sorted; none where it is missing.
+
+    Raises:
+        OSError: the folder, or with ``recursive`` one below it, cannot be listed. (``Path.glob`` hides that.)
+    """
+    if look_at(folder) == Sight():
+        return []
+    found: list[Path] = []
+    for name in sorted(os.listdir(folder)):  # noqa: PTH208 (a folder that vanishes or refuses must raise)
+        path = folder / name
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+            found.append(path)
+        if recursive and look_at(path, follows_links=False).is_folder:
+            found += paths_in(path, *patterns, recursive=True)
+    return found
+
+
+class OptionalFiles:
+    """Does what may fail, and remembers in one sentence each what did. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._sentences: dict[str, str] = {}
+        self._guard = threading.Lock()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What could not be done and what is missing for it, a sentence or two for each file."""
+        with self._guard:
+            return tuple(self._sentences.values())
+
+    def attempt(self, shown_path: str, consequence: str, *, is_read: bool = False) -> _Attempt:
+        """Do something with a file that nothing depends on; a refusal is noted, never raised.
+
+        Args:
+            shown_path: the file, as people write it.
+            consequence: a sentence on what is done without it.
+            is_read: whether the file is only read.
+        """
+        return _Attempt(self, shown_path, consequence, is_read)
+
+    def note(self, shown_path: str, reason: str, consequence: str, *, is_read: bool = False) -> None:
+        """Keep a sentence about a file that cannot be used; the last one about it counts."""
+        done = "read" if is_read else "written"
+        self.tell(shown_path, f"{shown_path} cannot be {done}: {reason}. {consequence}")
+
+    def tell(self, shown_path: str, sentence: str) -> None:
+        """Keep this sentence about a file."""
+        with self._guard:
+            self._sentences[shown_path] = sentence
+
+
+class _Attempt:
+    """A context that ends every refusal of a disk or of a lock."""
+
+    def __init__(self, files: OptionalFiles, shown_path: str, consequence: str, is_read: bool) -> None:
+        self._files = files
+        self._shown = shown_path
+        self._consequence = consequence
+        self._is_read = is_read
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Note a refusal and end it; let everything else pass."""
+        if isinstance(error, OSError):
+            self._files.note(self._shown, reason_of(error), self._consequence, is_read=self._is_read)
+        elif isinstance(error, LmdeckError):  # its lock is held for long
+            self._files.tell(self._shown, f"{error.failure.title} {self._consequence}")
+        else:
+            return False
+        return True
