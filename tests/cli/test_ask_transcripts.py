@@ -18,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "wire"))
 from replies import DATA, Expectation, load_manifest
 
 CHATS = [entry for entry in load_manifest() if entry.kind == "chat"]
+WAITED_FOR = ("loading", "starting", "overloaded", "rate-limited")
+"""Causes after which the question is asked again, for as long as ``--wait`` says."""
 EVERY_OFFSET = "LMDECK_ASSURE" in os.environ
 """The long run cuts at every offset, the short one at a few dozen of each answer."""
 
@@ -40,7 +42,7 @@ def ask(call: Call, server: FaultServer, wait: str = "0.2") -> dict[str, Any]:
 @pytest.mark.parametrize("chunk", [None, 1], ids=["whole", "byte-by-byte"])
 def test_ask_gives_what_the_manifest_says(call: Call, entry: Expectation, chunk: int | None) -> None:
     with served(entry, (DATA / entry.file).read_bytes(), chunk) as server:
-        report = ask(call, server, "0.2" if entry.cause else "20")
+        report = ask(call, server, "0.2" if entry.cause in WAITED_FOR else "20")
     usage = report["usage"]
     if usage is not None and usage["source"] == "reported":
         found = {name: usage[f"{name}_tokens"] for name in ("prompt", "completion", "reasoning", "cached")}

@@ -79,7 +79,7 @@ providers = st.builds(
     key_header=st.sampled_from(KeyHeader),
     extra_headers=st.dictionaries(st.text(), st.text(), max_size=3),
     extra_body=st.dictionaries(st.text(), json_values | st.none(), max_size=3),
-    tls=st.builds(TlsSettings, *[st.none() | st.text(min_size=1)] * 4, st.booleans()),
+    tls=st.builds(TlsSettings, *[st.none() | st.text().filter(str.strip)] * 4, st.booleans()),
     allow_unencrypted_key=st.booleans(),
 )
 
