@@ -23,6 +23,7 @@ from tui.core.turn import Turn
 from tui.core.usage import Usage
 from tui.net.chat import ChatClient, Patience
 from tui.net.client import ClientFactory
+from tui.net.server_wait import Look
 from tui.wire.adaptation import Adaptation
 
 HASTE = Patience(
@@ -119,11 +120,11 @@ REQUEST = ChatRequest("m", (Message(Role.USER, "Hello"),))
 class Chatter:
     """Chats with an endpoint and gathers the events."""
 
-    def __init__(self, factory: ClientFactory) -> None:
+    def __init__(self, factory: ClientFactory, look: Look | None = None) -> None:
         self.factory = factory
         self.memory = MemoryOfAdaptations()
         self.redactor = Redactor()
-        self.client = ChatClient(factory, memory=self.memory, redactor=self.redactor)
+        self.client = ChatClient(factory, memory=self.memory, redactor=self.redactor, look=look)
 
     async def __call__(
         self,

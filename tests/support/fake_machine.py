@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import shutil
 import socket
 from pathlib import Path
 
@@ -30,18 +31,36 @@ class FakeMachine:
         uid: int = 1000,
         started_at: float = 900,
         sockets: tuple[int, ...] | None = (),
+        environment: dict[str, str] | None = None,
+        network: int | None = None,
     ) -> None:
-        """Add a process; ``sockets=None`` hides its files, as another user's are."""
+        """Add a process; ``sockets=None`` hides its files, as another user's are; ``network`` is the number
+        of its own network, as in a container."""
         folder = self.root / "proc" / str(pid)
         folder.mkdir()
         (folder / "cmdline").write_bytes("\0".join([*arguments, ""]).encode())
         (folder / "status").write_text(f"Name:\t{name}\nPPid:\t{parent}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n")
         ticks = int(started_at * 100)
         (folder / "stat").write_text(f"{pid} ({name}) S {parent} " + "0 " * 17 + f"{ticks} 0 0\n")
+        if environment is not None:
+            pairs = "".join(f"{key}={value}\0" for key, value in environment.items())
+            (folder / "environ").write_bytes(pairs.encode())
+        if network is not None:
+            (folder / "ns").mkdir()
+            (folder / "ns/net").symlink_to(f"net:[{network}]")
         if sockets is not None:
             (folder / "fd").mkdir()
             for number, inode in enumerate(sockets):
                 (folder / "fd" / str(number + 3)).symlink_to(f"socket:[{inode}]")
+
+    def end(self, pid: int) -> None:
+        """Take a process away."""
+        shutil.rmtree(self.root / "proc" / str(pid))
+
+    def open(self, pid: int, port: int, inode: int) -> None:
+        """Let a process listen on a port of 127.0.0.1."""
+        self.listen("127.0.0.1", port, inode)
+        (self.root / "proc" / str(pid) / "fd" / str(inode)).symlink_to(f"socket:[{inode}]")
 
     def _write_sockets(self) -> None:
         lines: dict[str, list[str]] = {"tcp": [], "tcp6": []}

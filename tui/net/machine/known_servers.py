@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.core.outside import read_whole
+from tui.core.outside import ip_address, read_whole
 
 _INTERPRETERS = re.compile(
     r"(python|pypy|node|bash|sh|zsh|dash|uv|uvx|env|nice|nohup|sudo|tini|dumb-init|torchrun|pipx|numactl)[\d.]*"
@@ -110,7 +110,7 @@ def port_variable(known: KnownServer, environment: Mapping[str, str]) -> int | N
 
 def read_port(text: str | None, *, is_address: bool = False) -> int | None:
     """Return a port, or the one at the end of ``host:port`` or ``http://host:port``; ``None`` for others."""
-    if text is None:
+    if text is None or (is_address and ip_address(text) is not None):
         return None
     if is_address:
         text = text.rstrip("/").rpartition(":")[2]
