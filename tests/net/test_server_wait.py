@@ -48,8 +48,11 @@ class Machines:
 
     def __init__(self, fake: FakeMachine, *steps: Callable[[], object]) -> None:
         self._machine = Machine({}, fake.root)
-        self._steps = [lambda: None, *steps]
+        self._steps: list[Callable[[], object]] = [lambda: None, *steps]
         self.looks = 0
+
+    def before_first(self, step: Callable[[], object]) -> None:
+        self._steps[0] = step
 
     async def look(self, port: int) -> Snapshot:
         self.looks += 1
@@ -297,3 +300,32 @@ async def test_a_stream_that_says_loading_is_asked_again(chat: Chatter) -> None:
     with FaultServer(Sequence([says_loading, HEALTHY])) as server:
         reply = await chat(server.base_url, patience=PATIENT)
     assert reply.answer == "Hello there"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_a_port_that_opens_between_the_refusal_and_the_look_is_asked_again(
+    factory: ClientFactory, fake: FakeMachine, port: int, host: str
+) -> None:
+    def open_port() -> None:
+        late.open()
+        fake.open(42, port, 19)
+
+    fake.run(42, "vllm", "serve", "m", "--port", str(port))
+    late = Late(port, HEALTHY)
+    machines = Machines(fake)
+    machines.before_first(open_port)
+    try:
+        reply = await Chatter(factory, machines.look)(f"http://{host}:{port}/v1", patience=PATIENT)
+    finally:
+        late.stop()
+    assert reply.answer == "Hello there"
+
+
+async def test_a_port_that_is_refused_although_a_server_has_it_is_told(
+    factory: ClientFactory, fake: FakeMachine, port: int
+) -> None:
+    fake.run(42, "vllm", "serve", "m", "--port", str(port))
+    fake.open(42, port, 19)
+    reply = await chat_with(factory, Machines(fake), port)
+    assert reply.cause == "connection-refused"
+    assert len(told(reply)) == 1

@@ -9,13 +9,15 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.catalogue_cases import KEY, has_ipv6
-from tests.support.check_runner import run_check, services
+from tests.support.check_runner import SHORT, run_check, services
 from tests.support.fake_api import (
     FINISH_EVENT,
     STREAM_END,
@@ -412,6 +414,42 @@ async def test_a_server_on_another_port_is_named_and_offered(tmp_path: Path) -> 
         assert f"vLLM (pid 4242) listens on port {server.port}" in report.verdict.advice  # type: ignore[union-attr]
         assert report.repairs[0].changes == {"provider_url": f"http://localhost:{server.port}/v1"}
         assert any("pid 4242" in fact for fact in report.machine)
+
+
+async def test_silent_ports_of_other_servers_cost_a_moment_and_are_not_named(tmp_path: Path) -> None:
+    """A verdict that is known does not wait for them: all of them together have one short limit."""
+    patient = replace(SHORT, probe_seconds=60, answer_seconds=60, ports_seconds=1.5)
+    with refused_port() as port, ExitStack() as stack:
+        fake = FakeMachine(tmp_path)
+        for pid in (41, 42, 43):
+            silent = stack.enter_context(FaultServer("silence"))
+            fake.run(pid, "vllm", "serve", "m", "--port", str(silent.port))
+            fake.open(pid, silent.port, pid)
+        working = stack.enter_context(FaultServer(FakeApi()))
+        fake.run(44, "vllm", "serve", "m", "--port", str(working.port))
+        fake.open(44, working.port, 44)
+        started = time.monotonic()
+        report = await run_check(target(f"http://127.0.0.1:{port}/v1"), root=tmp_path, limits=patient)
+        took = time.monotonic() - started
+    assert took < 30
+    assert cause_of(report) == "connection-refused"
+    assert f"vLLM (pid 44) listens on port {working.port}" in report.verdict.advice  # type: ignore[union-attr]
+    assert [repair.changes for repair in report.repairs] == [
+        {"provider_url": f"http://127.0.0.1:{working.port}/v1"}
+    ]
+
+
+async def test_sockets_of_a_starting_server_are_neither_asked_nor_offered(tmp_path: Path) -> None:
+    with refused_port() as port, FaultServer(FakeApi()) as inner:
+        fake = FakeMachine(tmp_path)
+        fake.run(42, "vllm", "serve", "m", "--port", str(port))
+        fake.run(43, "VLLM::EngineCore", parent=42)
+        fake.open(43, inner.port, 19)
+        report = await run_check(target(f"http://127.0.0.1:{port}/v1"), root=tmp_path)
+    assert cause_of(report) == "starting"
+    assert report.repairs == ()
+    assert str(inner.port) not in report.verdict.title + report.verdict.advice  # type: ignore[union-attr]
+    assert inner.connections == 0
 
 
 async def test_a_server_that_is_starting_is_named(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tui.core.failure import Failure, LmdeckError
 from tui.core.outside import read_decimal
 from tui.core.safe_text import safe_line
 from tui.core.server_phase import WORTH_WAITING, ServerPhase, phase_of
-from tui.net.addresses import origin_of
+from tui.net.addresses import Origin, ip_address, origin_of
 
 if TYPE_CHECKING:
     from tui.net.client import ClientFactory
@@ -90,6 +90,7 @@ class ServerWait:
         self._clock = clock
         self._began: float | None = None
         self._seen: RunningServer | None = None
+        self._has_opened = False
         self._is_healthy = False
         """Whether the health route was asked and said nothing of loading: it is not asked again."""
 
@@ -128,8 +129,9 @@ class ServerWait:
         origin = origin_of(self._endpoint.base_url)
         if self._look is None or not is_loopback_host(origin.host) or self._goes_through_proxy:
             return failure
-        server = (await self._look(origin.port)).starting_for(origin.port)
-        if server is None and self._seen is None:
+        snapshot = await self._look(origin.port)
+        server = snapshot.starting_for(origin.port) or self._just_opened(snapshot, origin)
+        if server is None and (self._seen is None or _runs(self._seen, snapshot)):
             return failure
         cause = "start-failed"
         if server is not None:
@@ -137,6 +139,18 @@ class ServerWait:
         elif self._began is not None and await self._is_restarted(origin.port):
             cause = "starting"
         return explain(cause, chain=failure.chain, server=_name(self._seen), port=str(origin.port))
+
+    def _just_opened(self, snapshot: Snapshot, origin: Origin) -> RunningServer | None:
+        """Return the server that has opened the port since it was refused: once, so that what is refused
+        although somebody listens is told."""
+        listeners = [owner.listener for owner in snapshot.on_port(origin.port)]
+        is_name = ip_address(origin.host) is None
+        is_open = any(each.is_local if is_name else each.accepts(origin.host) for each in listeners)
+        if self._has_opened or not is_open:
+            return None
+        found = next((server for server in snapshot.servers if origin.port in server.ports), None)
+        self._has_opened = found is not None
+        return found
 
     async def _is_restarted(self, port: int) -> bool:
         """Look once more a moment later: what watches over a server starts it again."""
@@ -191,6 +205,10 @@ class ServerWait:
 def duration(seconds: float) -> str:
     """Return a time that was waited: ``45 s``, ``30 min``."""
     return f"{seconds / 60:g} min" if seconds >= 600 and seconds % 60 == 0 else f"{seconds:.3g} s"
+
+
+def _runs(server: RunningServer, snapshot: Snapshot) -> bool:
+    return any(known.process.pid == server.process.pid for known in snapshot.servers)
 
 
 def _name(server: RunningServer | None) -> str:

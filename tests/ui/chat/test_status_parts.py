@@ -110,6 +110,13 @@ def test_currencies_of_a_conversation_stand_side_by_side() -> None:
         (Progress("connecting"), 0, None, 2.9, "connecting 2 s"),
         (Progress("connected"), 0, None, 3.0, "sent, waiting 3 s"),
         (Progress("retrying", seconds=3.2), 0, None, 9.0, "trying again in 3 s"),
+        (
+            Progress("server-loading", "The model is still being loaded: waited 4 s of at most 30 min.", 4.0),
+            None,
+            None,
+            9.0,
+            "The model is still being loaded: waited 4 s of at most 30 min",
+        ),
         (Progress("waiting", seconds=10), 0, 0.5, 12.0, "connected, waiting 12 s"),
         (None, 0, 0.5, 125.0, "connected, waiting 2 min 05 s"),
     ],

@@ -129,7 +129,7 @@ async def _offer_ports(run: Run, origin: Origin, servers: list[RunningServer]) -
 
     All are asked at once, for a moment: a verdict that is known must not wait for them.
     """
-    ports = [port for server in servers if not server.is_elsewhere for port in server.ports][:_MOST_SERVERS]
+    ports = [port for server in servers if not server.is_elsewhere for port in server.ports][:_MOST_PORTS]
     asked = {port: asyncio.ensure_future(_answering_at(run, origin, port)) for port in ports}
     if asked:
         _, late = await asyncio.wait(asked.values(), timeout=run.limits.ports_seconds)
