@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.net.machine.snapshot import RunningServer, Snapshot
 
 _MOST_SERVERS = 6
+_MOST_PORTS = 32
 
 
 def begin_look(run: Run) -> None:
