@@ -72,6 +72,7 @@ REASONS = {
     "net/proxies.py:_covers": _IN_CALLER,
     "net/proxies.py:_split_port": _IN_CALLER,
     "core/key_reference.py:arguments": _IN_CALLER,
+    "core/url_parts.py:_of_parts": "a number of 32 bits",
     "core/endpoint_url.py:_take_ipv6": "is_ipv6 was asked before",
     "wire/embeddings.py:_numbers": "numbers of JSON, whose overflow is caught",
     "wire/numbers.py:read_count": "a finite number",

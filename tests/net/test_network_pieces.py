@@ -24,7 +24,7 @@ from tui.core.chat import Endpoint
 from tui.core.events import EventBatch
 from tui.core.secret import Redactor, Secret
 from tui.net import mailbox as mailbox_module
-from tui.net.addresses import is_loopback, origin_of, replace_origin
+from tui.net.addresses import origin_of, replace_origin
 from tui.net.certificate import read_certificate
 from tui.net.classify import classify_exception
 from tui.net.decoding import BadEncoding, Decoder, GrowsTooMuch
@@ -38,28 +38,6 @@ ENDPOINT = Endpoint("http://models.example:8000/v1")
 
 
 # Addresses
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("127.0.0.1", True),
-        ("127.255.0.9", True),
-        ("::1", True),
-        ("[::1]", True),
-        ("::ffff:127.0.0.1", True),
-        ("localhost", True),
-        ("Localhost.", True),
-        ("llm.localhost", True),
-        ("localhost.example", False),
-        ("127.0.0.1.example", False),
-        ("128.0.0.1", False),
-        ("0.0.0.0", False),
-        ("::ffff:10.0.0.1", False),
-    ],
-)
-def test_loopback_by_spelling(host: str, expected: bool) -> None:
-    assert is_loopback(host) is expected
 
 
 def test_origins() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support import certificates
 from tests.support.chatting import Chatter
 from tests.support.fault_server import Answer, FaultServer, Tls, refused_port, stream_answer
 from tests.support.stream_samples import delta
+from tests.support.tunnel import tunnel_to
 from tui.core.chat import Endpoint
+from tui.core.provider import TlsSettings
 from tui.core.secret import Secret
 from tui.net.client import ClientFactory
 from tui.net.proxies import choose_route
@@ -37,7 +40,13 @@ def test_the_variables_name_the_proxy(environment: dict[str, str], url: str, pro
     assert "secret" not in repr(route) + route.describe()
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "localhost", "a.localhost", "[::1]", "LOCALHOST"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "127.8.9.1", "localhost", "a.localhost", "[::1]", "LOCALHOST", "localhost."),
+        *("0.0.0.0", "[::]", "127.1", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]", "0177.1"),
+    ],
+)
 def test_loopback_goes_around_every_proxy(host: str) -> None:
     route = choose_route(f"http://{host}:8000/v1", {"HTTP_PROXY": PROXY, "ALL_PROXY": "socks5://x:1"})
     assert route.is_direct
@@ -66,6 +75,18 @@ def test_loopback_goes_around_every_proxy(host: str) -> None:
         ("[fd00::1]:80", "[fd00::1]", True),
         ("fd00::1", "[fd00::1]", True),
         ("fd00::1", "[fd00::2]", False),
+        ("10.1.2.3/8", "10.9.9.9", True),
+        ("10.0.0.0/8", "[::ffff:10.1.2.3]", True),
+        ("10.1.2.3", "[::ffff:10.1.2.3]", True),
+        ("::ffff:10.1.2.3", "10.1.2.3", True),
+        ("fd00::/8", "10.1.2.3", False),
+        ("10.0.0.0/8", "0x0a.1.2.3", True),
+        ("xn--bcher-kva.example", "bücher.example", True),
+        ("bücher.example", "xn--bcher-kva.example", True),
+        ("BÜCHER.example", "models.bücher.example", True),
+        ("models.example.", "models.example", True),
+        ("models.example", "models.example.", True),
+        ("my_host-1", "my_host-1", True),
     ],
 )
 def test_no_proxy_knows_names_addresses_ranges_and_ports(entries: str, host: str, is_direct: bool) -> None:
@@ -75,14 +96,46 @@ def test_no_proxy_knows_names_addresses_ranges_and_ports(entries: str, host: str
 
 
 @pytest.mark.parametrize(
-    "entry", ["10.0.0.0/99", "[::1", "[::1]x", "host:port", "a/b", "user@host", "http://x"]
+    "entry",
+    [
+        *("10.0.0.0/99", "[::1", "[::1]x", "host:port", "a/b", "user@host", "http://x", "10.*", "<local>"),
+        *("a;b", '"quoted"', "'quoted'", "a..b", "10.1", "%", "*.", "ü" * 70),
+    ],
 )
 def test_an_entry_that_cannot_be_read_is_named_and_the_others_hold(entry: str) -> None:
     environment = {"HTTP_PROXY": PROXY, "NO_PROXY": f"{entry},models.example"}
     route = choose_route(REMOTE, environment)
     assert route.is_direct
     assert [problem.cause for problem in route.problems] == ["no-proxy-malformed"]
-    assert entry in route.problems[0].title
+    assert route.problems[0].facts["entry"] == entry
+
+
+@pytest.mark.parametrize("separator", ["\t", "\n", ";", "; "])
+def test_what_separates_no_entries_is_named_and_seen(separator: str) -> None:
+    environment = {"HTTP_PROXY": PROXY, "no_proxy": f"other.example{separator}models.example"}
+    route = choose_route(REMOTE, environment)
+    assert [problem.cause for problem in route.problems] == ["no-proxy-malformed"]
+    assert "has no effect" in route.problems[0].title
+    assert "separated by commas" in route.problems[0].advice
+    assert separator.strip(" ").encode("unicode_escape").decode() in route.problems[0].title
+
+
+def test_an_entry_without_effect_is_named_also_behind_one_that_covers() -> None:
+    environment = {"HTTP_PROXY": PROXY, "NO_PROXY": "models.example,<local>"}
+    assert [problem.facts["entry"] for problem in choose_route(REMOTE, environment).problems] == ["<local>"]
+
+
+def test_a_host_that_cannot_be_encoded_is_no_fault_of_the_entries() -> None:
+    environment = {"HTTP_PROXY": PROXY, "NO_PROXY": "models.example"}
+    assert choose_route(f"http://{'ü' * 70}.example/v1", environment).problems == ()
+
+
+@pytest.mark.parametrize("value", ["none", "off", "DIRECT", "false", "0"])
+def test_a_word_for_no_proxy_is_not_taken_for_a_host(value: str) -> None:
+    failure = choose_route(REMOTE, {"HTTP_PROXY": value}).failure
+    assert failure is not None
+    assert failure.cause == "proxy-malformed"
+    assert "$HTTP_PROXY" in failure.title
 
 
 @pytest.mark.parametrize(
@@ -121,6 +174,32 @@ async def test_a_remote_endpoint_is_asked_through_the_proxy() -> None:
     assert b"Proxy-Authorization: Basic dXNlcjp3b3Jk" in proxy.requests[0]
 
 
+async def test_an_ipv6_host_keeps_its_brackets_behind_a_proxy() -> None:
+    with FaultServer(stream_answer(delta("By proxy"))) as proxy:
+        factory = ClientFactory({"HTTP_PROXY": f"http://127.0.0.1:{proxy.port}"})
+        chat = Chatter(factory)
+        replies = [await chat("http://[fd00::1]:8000/v1"), await chat("http://[fd00::1]/v1")]
+        await factory.aclose()
+    assert [reply.answer for reply in replies] == ["By proxy"] * 2
+    for request, authority in zip(proxy.requests, (b"[fd00::1]:8000", b"[fd00::1]"), strict=True):
+        assert request.startswith(b"POST http://%b/v1/chat/completions HTTP/1.1\r\n" % authority)
+        assert b"\r\nHost: %b\r\n" % authority in request
+
+
+async def test_an_ipv6_host_keeps_its_brackets_in_a_tunnel_and_not_in_its_certificate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.net.proxies.is_loopback_host", lambda host: False)
+    with FaultServer(tls=Tls()) as server, FaultServer(tunnel_to(server.port)) as proxy:
+        variables = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}", "SSL_CERT_FILE": str(certificates.CA)}
+        factory = ClientFactory(variables)
+        reply = await Chatter(factory)("https://[::1]:8443/v1")
+        await factory.aclose()
+    assert reply.answer == "Hello there"
+    assert proxy.requests[0].startswith(b"CONNECT [::1]:8443 HTTP/1.1\r\n")
+    assert b"Host: [::1]:8443\r\n" in proxy.requests[0]
+
+
 @pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "502 Bad Gateway", "403 Forbidden"])
 async def test_a_tunnel_that_is_refused_is_the_proxys_failure(status: str) -> None:
     with FaultServer(Answer(status=status)) as proxy:
@@ -142,10 +221,6 @@ async def test_a_proxy_that_is_not_there_is_the_proxys_failure() -> None:
 
 
 async def test_a_pin_is_compared_behind_a_proxy_too() -> None:
-    from tests.support import certificates
-    from tests.support.tunnel import tunnel_to
-    from tui.core.provider import TlsSettings
-
     with FaultServer(tls=Tls()) as server, FaultServer(tunnel_to(server.port)) as proxy:
         factory = ClientFactory({"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"})
         chat = Chatter(factory)

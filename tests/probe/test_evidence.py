@@ -640,6 +640,21 @@ async def test_a_proxy_stands_in_for_the_host_below_http() -> None:
         assert report.surroundings.proxy == proxy.base_url
     assert report.ok
     assert "through http://127.0.0.1" in report.result(CheckId.ENVIRONMENT).title  # type: ignore[union-attr]
+    lookup = report.result(CheckId.DNS)
+    assert lookup is not None
+    assert lookup.title == "Not looked up here: the proxy, an address itself, looks up models.example."
+
+
+@pytest.mark.parametrize("host", ["[fd00::1]", "10.1.2.3"])
+async def test_behind_a_proxy_only_an_address_needs_no_lookup(host: str) -> None:
+    with FaultServer(FakeApi(routes={f"http://{host}/v1/models": model_list("m")}), path="") as proxy:
+        environment = {"HTTP_PROXY": proxy.base_url}
+        report = await run_check(target(f"http://{host}/v1"), environment=environment, quick=True)
+        assert all(f"\r\nHost: {host}\r\n".encode() in request for request in proxy.requests)
+    assert report.ok, report.verdict
+    lookup = report.result(CheckId.DNS)
+    assert lookup is not None
+    assert lookup.title == "No lookup needed: the proxy and the endpoint are addresses."
 
 
 async def test_a_reasoning_parser_that_does_not_fit_the_model_is_told() -> None:

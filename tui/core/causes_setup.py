@@ -110,8 +110,9 @@ _ENVIRONMENT = (
     ),
     Cause(
         "no-proxy-malformed",
-        "[[${variable}||NO_PROXY]] contains an entry that many programs cannot read[[: {entry}]].",
-        "Write a plain host name or address there, or remove the entry.",
+        "[[${variable}||NO_PROXY]] contains an entry that [[{?is_void}has no effect||many programs cannot "
+        "read]][[: {entry}]].",
+        "Write plain host names or addresses there, separated by commas.",
         is_warning=True,
     ),
     Cause(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
+
+from tui.core.outside import IpAddress
+from tui.core.outside import ip_address as outside_address
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_PART = re.compile(r"0x[0-9a-f]{0,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and symbols to Unicode, but drawn as nothing."""
 
@@ -26,20 +30,49 @@ def models_url_of(base_url: str) -> str:
 
 
 def is_loopback_host(host: str) -> bool:
-    """Return whether a host name or address means this machine, without looking it up.
+    """Return whether a host means this machine, without looking it up: the one rule of the program.
 
-    The listen addresses ``0.0.0.0`` and ``::`` count: where they connect at all, they connect here.
+    An address is judged by its value, however it is written (``127.1``, ``0x7f.1``, ``::ffff:127.0.0.1``).
+    The listen addresses ``0.0.0.0`` and ``::`` count: where they connect at all, they connect here. Of
+    names only ``localhost`` and those below it are reserved for it (RFC 6761, section 6.3).
     """
-    name = host.strip("[]").rstrip(".").lower()
-    if name in ("localhost", "localhost.localdomain", "ip6-localhost") or name.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(name)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address.is_loopback or address.is_unspecified
+    address = plain_address(host)
+    if address is not None:
+        return address.is_loopback or address.is_unspecified
+    name = host.rstrip(".").lower()
+    return name == "localhost" or name.endswith(".localhost")
+
+
+def plain_address(host: str) -> IpAddress | None:
+    """Return the address that a host means to the system, or ``None`` for a name.
+
+    Also in the forms of ``inet_aton`` (one to four parts, decimal, octal or hexadecimal); an IPv4 address
+    inside an IPv6 one is that IPv4 address.
+    """
+    name = host.strip("[]").rstrip(".")
+    address = outside_address(name) or _of_parts(name.lower())
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _of_parts(name: str) -> IPv4Address | None:
+    parts = [_part(text) for text in name.split(".")]
+    numbers = [number for number in parts if number is not None]
+    if len(numbers) != len(parts) or len(parts) > 4 or any(number > 255 for number in numbers[:-1]):
+        return None
+    rest = 8 * (5 - len(parts))
+    if numbers[-1] >= 1 << rest:
+        return None
+    start = sum(number << (24 - 8 * place) for place, number in enumerate(numbers[:-1]))
+    return IPv4Address(start + numbers[-1])
+
+
+def _part(text: str) -> int | None:
+    if not _PART.fullmatch(text):
+        return None
+    if text.startswith("0x"):
+        return int(text[2:] or "0", 16)
+    return int(text, 8 if text.startswith("0") else 10)
 
 
 def is_scheme(word: str, colon: str, slashes: str, rest: str) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from tui.core.outside import IpAddress, ip_address
 
-__all__ = ["IpAddress", "Origin", "ip_address", "is_loopback", "origin_of", "replace_origin"]
+__all__ = ["IpAddress", "Origin", "ip_address", "origin_of", "replace_origin"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -46,16 +46,3 @@ def replace_origin(url: str, *, scheme: str | None = None, host: str | None = No
     name = f"[{name}]" if ":" in name else name
     port = "" if parts.port is None else f":{parts.port}"
     return parts._replace(scheme=scheme or parts.scheme, netloc=name + port).geturl()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its spelling: 127.0.0.0/8, ``::1``, ``localhost``, ``*.localhost``.
-
-    RFC 6761, section 6.3, reserves the names.
-    """
-    address = ip_address(host)
-    if address is None:
-        name = host.lower().rstrip(".")
-        return name == "localhost" or name.endswith(".localhost")
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
+from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import UsageError
 from tui.core.provider import KeyHeader
-from tui.net.addresses import Origin, is_loopback
+from tui.net.addresses import Origin
 
 if TYPE_CHECKING:
     import httpx
@@ -56,7 +57,7 @@ def check_encrypted(endpoint: Endpoint, origin: Origin) -> None:
     has_secret = bool(endpoint.key) or any(is_secret_header(name) for name in endpoint.extra_headers)
     if not has_secret or endpoint.allow_unencrypted_key or origin.scheme != "http":
         return
-    if not is_loopback(origin.host):
+    if not is_loopback_host(origin.host):
         raise UsageError(explain("key-unencrypted", host=origin.host))
 
 

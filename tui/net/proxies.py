@@ -8,13 +8,19 @@ entry that it cannot read.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from tui.core.causes import explain
 from tui.core.failure import Failure
-from tui.net.addresses import ip_address, is_loopback, origin_of
+from tui.core.url_parts import is_loopback_host, plain_address
+from tui.net.addresses import IpAddress, ip_address, origin_of
+
+_DOMAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_NO_PROXY_AT_ALL = frozenset({"none", "off", "no", "false", "direct", "null", "0", "-"})
+"""What people write to have none: it would be taken for the name of a host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,9 @@ def choose_route(url: str, environment: Mapping[str, str]) -> Route:
     variable, value = _proxy_setting(scheme, environment)
     if variable is None:
         return Route()
-    if is_loopback(host):
-        return Route(variable=variable, reason="loopback")
     entry, problems = _bypass(host, port, environment)
+    if is_loopback_host(host):
+        return Route(variable=variable, reason="loopback", problems=problems)
     if entry is not None:
         excepted, _ = no_proxy_setting(environment)
         return Route(variable=variable, reason=f"${excepted} has {entry}", problems=problems)
@@ -85,6 +91,10 @@ def no_proxy_setting(environment: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _through(variable: str, value: str, problems: tuple[Failure, ...]) -> Route:
+    if value.lower() in _NO_PROXY_AT_ALL:
+        return Route(
+            variable=variable, problems=problems, failure=explain("proxy-malformed", variable=variable)
+        )
     try:
         parts = urlsplit(value if "://" in value else f"http://{value}")
         scheme, host, port = origin_of(parts.geturl())
@@ -107,17 +117,26 @@ def _through(variable: str, value: str, problems: tuple[Failure, ...]) -> Route:
 
 
 def _bypass(host: str, port: int, environment: Mapping[str, str]) -> tuple[str | None, tuple[Failure, ...]]:
-    """Return the entry of NO_PROXY that covers the host, and a failure for each that cannot be read."""
+    """Return the entry of NO_PROXY that covers the host, and a failure for each that has no effect."""
     variable, text = no_proxy_setting(environment)
     problems: list[Failure] = []
     found: str | None = None
-    for entry in filter(None, (part.strip() for part in text.replace(" ", ",").split(","))):
+    for entry in no_proxy_entries(text):
         try:
-            if found is None and _covers(entry, host, port):
-                found = entry
+            is_covered = _covers(entry, host, port)
         except ValueError:
-            problems.append(explain("no-proxy-malformed", entry=entry, variable=variable))
+            shown = _visible(entry)
+            problems.append(explain("no-proxy-malformed", entry=shown, variable=variable, is_void="yes"))
+            continue
+        if is_covered and found is None:
+            found = entry
     return found, tuple(problems)
+
+
+def no_proxy_entries(text: str) -> list[str]:
+    """Return the entries of NO_PROXY, which commas and spaces separate. Tabs, line breaks and semicolons
+    separate nothing for most programs: they stay in an entry that covers no host."""
+    return [entry for entry in text.replace(" ", ",").split(",") if entry]
 
 
 def _covers(entry: str, host: str, port: int) -> bool:
@@ -130,18 +149,44 @@ def _covers(entry: str, host: str, port: int) -> bool:
         return True
     if "/" in entry:
         network = ipaddress.ip_network(entry.replace("[", "").replace("]", ""), strict=False)
-        address = ip_address(host)
-        return address is not None and address.version == network.version and address in network
+        return any(address in network for address in _addresses(host) if address.version == network.version)
     name, entry_port = _split_port(entry)
+    wanted, domain = ip_address(name), ""
+    if wanted is None:
+        domain = _plain_name(name.removeprefix("*").removeprefix("."))
+        if not _DOMAIN.fullmatch(domain) or domain.replace(".", "").isdigit():
+            raise ValueError(entry)
     if entry_port is not None and entry_port != port:
         return False
-    wanted = ip_address(name)
     if wanted is not None:
-        return ip_address(host) == wanted
-    domain = name.lower().removeprefix("*").strip(".")
-    if not domain or any(character in "[]:*@%" for character in domain):
-        raise ValueError(entry)
-    return host.lower() == domain or host.lower().endswith("." + domain)
+        return bool(_addresses(name) & _addresses(host))
+    try:
+        plain = _plain_name(host)
+    except ValueError:
+        return False  # the fault of the host
+    return plain == domain or plain.endswith("." + domain)
+
+
+def _addresses(host: str) -> set[IpAddress]:
+    """Return the address that a host is, and the IPv4 address inside it, if there is one."""
+    return {address for address in (ip_address(host), plain_address(host)) if address is not None}
+
+
+def _plain_name(name: str) -> str:
+    """Return a host name as it is asked for: lower case, letters outside ASCII encoded.
+
+    Raises:
+        ValueError: it cannot be one.
+    """
+    bare = name.rstrip(".").lower()
+    return bare if bare.isascii() else bare.encode("idna").decode("ascii")
+
+
+def _visible(entry: str) -> str:
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in entry
+    )
 
 
 def _split_port(entry: str) -> tuple[str, int | None]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
+from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
-from tui.net.addresses import Origin, ip_address, is_loopback, origin_of, replace_origin
+from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
 from tui.net.exchange import Exchange, observe
 from tui.net.sniff import sniff
 
@@ -94,7 +95,7 @@ async def _look(failure: Failure, endpoint: Endpoint, origin: Origin) -> Failure
     elif cause in _PERHAPS_ENCRYPTED and origin.scheme == "http":
         await fetch_certificate(origin.host, origin.port)
         return _other_scheme(failure, endpoint, origin, "plain-on-tls-port", "https")
-    elif cause == "connection-refused" and is_loopback(origin.host) and ip_address(origin.host):
+    elif cause == "connection-refused" and is_loopback_host(origin.host) and ip_address(origin.host):
         return await _other_family(failure, endpoint, origin)
     return None
 

@@ -109,7 +109,8 @@ class PlainStream(httpcore.AsyncNetworkStream):
         exchange = current_exchange()
         exchange.enter(Phase.TLS)
         exchange.authorities_from = getattr(ssl_context, "variable", None)
-        stream = TlsStream(self, ssl_context, server_hostname)
+        # Behind a proxy the name of an IPv6 host has brackets, in the certificate it has none.
+        stream = TlsStream(self, ssl_context, server_hostname and server_hostname.strip("[]"))
         try:
             async with asyncio.timeout(timeout):
                 await stream.handshake()

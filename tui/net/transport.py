@@ -52,8 +52,20 @@ def _direct_pool(context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
     )
 
 
+class _ProxyPool(httpcore.AsyncHTTPProxy):
+    """The library's pool, which writes an IPv6 host without its brackets in front of a port (1.0.9)."""
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        url = request.url
+        if b":" in url.host and not url.host.startswith(b"["):
+            request.url = httpcore.URL(
+                scheme=url.scheme, host=b"[%b]" % url.host, port=url.port, target=url.target
+            )
+        return await super().handle_async_request(request)
+
+
 def _proxy_pool(context: ssl.SSLContext, route: Route) -> httpcore.AsyncConnectionPool:
-    return httpcore.AsyncHTTPProxy(
+    return _ProxyPool(
         proxy_url=route.proxy or "",
         proxy_auth=route.credentials,
         ssl_context=context,

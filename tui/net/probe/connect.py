@@ -16,6 +16,7 @@ from tui.core.diagnosis import CheckId, failed, passed
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
+from tui.core.url_parts import plain_address
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
 from tui.net.classify import classify_exception
 from tui.net.exchange import Phase
@@ -64,7 +65,7 @@ async def _check_name(run: Run, origin: Origin) -> list[Address]:
     started = time.perf_counter()
     literal = ip_address(origin.host)
     if literal is not None:
-        run.settle(passed(CheckId.DNS, "No lookup needed: the host is an address.", milliseconds=0.0))
+        run.settle(passed(CheckId.DNS, _without_lookup(run), milliseconds=0.0))
         run.findings.timings_ms["dns"] = 0.0
         if literal.version == 4:
             return [(socket.AF_INET, (str(literal), origin.port))]
@@ -85,11 +86,20 @@ async def _check_name(run: Run, origin: Origin) -> list[Address]:
     took = _since(started)
     run.findings.timings_ms["dns"] = took
     shown = ", ".join(dict.fromkeys(str(address[1][0]) for address in addresses))
-    whose = (
-        "the proxy's address is" if not run.findings.route.is_direct else f"{safe_line(origin.host, 80)} is"
-    )
+    named = safe_line(origin.host, 80)
+    whose = f"{named} is" if run.findings.route.is_direct else f"The proxy {named} is"
     run.settle(passed(CheckId.DNS, f"{whose} {shown}.", milliseconds=took))
     return addresses
+
+
+def _without_lookup(run: Run) -> str:
+    """Say whose name needs no lookup: behind a proxy that tells nothing of the endpoint's own."""
+    if run.findings.route.is_direct:
+        return "No lookup needed: the host is an address."
+    host = origin_of(run.endpoint.base_url).host
+    if plain_address(host) is not None:
+        return "No lookup needed: the proxy and the endpoint are addresses."
+    return f"Not looked up here: the proxy, an address itself, looks up {safe_line(host, 80)}."
 
 
 async def look_up(host: str, port: int, seconds: float) -> list[Address]:

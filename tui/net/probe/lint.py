@@ -12,7 +12,7 @@ from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
 from tui.net.headers import is_secret_header
 from tui.net.probe.run import Run
-from tui.net.proxies import no_proxy_setting
+from tui.net.proxies import no_proxy_entries, no_proxy_setting
 
 _ODDITIES = ("url-double-slash", "url-listen-address")
 """Warnings about a URL that hold whatever the server answers; a missing /v1 is judged by evidence."""
@@ -129,15 +129,18 @@ def _lint_no_proxy(run: Run) -> list[Failure]:
     """Point out entries of NO_PROXY that other programs read differently, and a proxy that takes all."""
     environment = run.services.environment
     variable, text = no_proxy_setting(environment)
-    entries = [entry for entry in re.split(r"[,\s]+", text) if entry]
+    entries = no_proxy_entries(text)
+    route = run.findings.route
+    void = {problem.facts.get("entry") for problem in route.problems}
     host = inspect_url(run.endpoint.base_url).host
     odd: list[Failure] = []
     for entry in entries:
+        if entry in void:
+            continue
         if "[" in entry or ("/" in entry and ":" in entry):
             odd.append(explain("no-proxy-malformed", entry=entry, variable=variable))
         elif "/" in entry:
             odd.append(explain("no-proxy-cidr", entry=entry, host=host, variable=variable))
-    route = run.findings.route
     if route.reason == "loopback" and host not in entries and "*" not in entries:
         odd.append(explain("proxy-captures-local", variable=route.variable))
     return odd
