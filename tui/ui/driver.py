@@ -16,19 +16,17 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from textual import constants, events
-from textual._xterm_parser import XTermParser
+from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
-from tui.ui.terminal_input import Pasted, TerminalInput
+from tui.ui.key_parser import KeyParser
+from tui.ui.terminal_input import Pasted, TerminalInput, escape_delay
 from tui.ui.terminal_output import TerminalOutput
 
 if TYPE_CHECKING:
     from textual.app import App
 
 _READ_SIZE = 64 * 1024
-_TICKS_UNTIL_REST = 3
-"""Escape delays without input after which no sequence can be pending in the parser."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -166,28 +164,22 @@ class TerminalDriver(LinuxDriver):
             self._read_until_exit(selector)
 
     def _read_until_exit(self, selector: selectors.BaseSelector) -> None:
-        parser = XTermParser(self._debug)
-        terminal = TerminalInput()
+        parser = KeyParser()
+        terminal = TerminalInput(escape_delay(os.environ))
         decode = getincrementaldecoder("utf-8")("replace").decode
-        quiet_ticks = 0
         while True:
-            resting = quiet_ticks >= _TICKS_UNTIL_REST and not terminal.is_waiting
-            ready = {key.fd for key, _ in selector.select(None if resting else constants.ESCAPE_DELAY)}
+            ready = {key.fd for key, _ in selector.select(terminal.patience)}
             if self._wake_reader in ready:
                 os.read(self._wake_reader, 1)
                 return
-            if self.fileno in ready:
-                data = self._read()
-                if not data:
-                    self._hang_up()
-                    return
-                quiet_ticks = 0
-                self._pass_on(parser, terminal.feed(decode(data)))
-            else:
-                quiet_ticks += 1
-                self._expire(parser, terminal)
-            for message in parser.tick():
-                self.process_message(message)
+            if self.fileno not in ready:
+                self._pass_on(parser, terminal.expire())
+                continue
+            data = self._read()
+            if not data:
+                self._hang_up()
+                return
+            self._pass_on(parser, terminal.feed(decode(data)))
 
     def _read(self) -> bytes:
         try:
@@ -195,17 +187,10 @@ class TerminalDriver(LinuxDriver):
         except OSError:  # EIO: the other end of the pty is closed
             return b""
 
-    def _pass_on(self, parser: XTermParser, pieces: Iterable[str | Pasted]) -> None:
+    def _pass_on(self, parser: KeyParser, pieces: Iterable[str | Pasted]) -> None:
         for piece in pieces:
             if isinstance(piece, Pasted):
                 self.process_message(events.Paste(piece.text))
                 continue
-            for message in parser.feed(piece):
+            for message in parser.read(piece):
                 self.process_message(message)
-
-    def _expire(self, parser: XTermParser, terminal: TerminalInput) -> None:
-        pieces = terminal.expire()
-        if pieces == ["\x1b"]:  # the parser would wait for one more escape delay
-            self.process_message(events.Key("escape", "\x1b"))
-        else:
-            self._pass_on(parser, pieces)

@@ -2,12 +2,17 @@
 
 Answers of the terminal (device attributes, colours, XTVERSION, DECRQSS, title reports…) are
 dropped: a key parser that does not know one would type it into the focused field. Pastes are
-taken whole, which keeps a large one fast. Everything else is passed on as it came.
+taken whole, which keeps a large one fast. Everything else is passed on, each sequence whole.
+
+A slow line delivers a sequence in parts. Its escape is held until it is clear what it was: a control
+sequence's rest may come within the escape delay, what is nobody's typing even later. Nothing here reads
+a clock: whoever feeds it waits as long as ``patience`` says, and calls ``expire`` if nothing came.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -22,13 +27,45 @@ _RELEASED = "3"
 
 _LONGEST_SEQUENCE = 64
 _LONGEST_REPLY = 4096
-_QUIET_PASTE_TICKS = 50
+
+_LOCAL_ESCAPE_SECONDS = 0.3
+_REMOTE_ESCAPE_SECONDS = 1.2
+"""Lines over SSH were seen to part a sequence by up to a second."""
+_ALT_SECONDS = 0.1
+"""How soon a character must follow an escape to be Alt with it: a person is slower."""
+_REST_SECONDS = 3.0
+"""For the rest of what cannot be typing: a report that has begun, or one whose escape was taken for a key."""
+_QUIET_PASTE_SECONDS = 5.0
 
 _CSI = re.compile(r"\x1b\[([<=>?]?)([0-9:;]*)([ -/]*)([@-~])")
 _NUMBER = re.compile("[0-9]+")
-_CSI_START = re.compile(r"\x1b\[[<=>?]?[0-9:;]*[ -/]*")
+_CSI_START = re.compile(r"\x1b\[(?:\[|M[^\x00-\x1f]{0,2}|[<=>?]?[0-9:;]*[ -/]*)")
+_ODD_SEQUENCE = re.compile(r"\x1b\[(?:\[[A-Z]|M[^\x00-\x1f]{3})")
+"""The Linux console's function keys; the mouse of terminals without SGR reports."""
+_RXVT_KEY = re.compile(r"\x1b\[[0-9]+\$")
+"""Shift+Home and the like: complete, though the standard asks for one character more."""
+_LATE_REST = re.compile(
+    r"\[(?:[<?][0-9]|[0-9][0-9;:]*[ -/]*[@-~]|[A-DFHIOZ]\Z)|O[A-DFHPQRS]\Z"
+    r"|\][0-9]+;|P[0-9>!$+][^ ]*\x1b|_G[^ ]*\x1b"
+)
+"""What follows an escape in a sequence and is no typing, at the beginning of what was read at once."""
 _REPLY_STRING = re.compile(r"\x1b(?:P[0-9>!$+]|\][0-9lL]|_G|[X^].)", re.DOTALL)
 _STRING_END = re.compile(r"\x1b\\|[\x07\x9c\x18\x1a]")
+_INTRODUCERS = "[OP]_^X"
+_ESCAPE_KEY = "\x1b[27u"
+"""As kitty's protocol spells the key alone, whatever follows it."""
+
+
+def escape_delay(environment: Mapping[str, str]) -> float:
+    """Return for how many seconds an escape may be the beginning of a sequence: longer over SSH.
+
+    ``ESCDELAY`` decides where it is set, in milliseconds, as for other programs.
+    """
+    wanted = environment.get("ESCDELAY", "")
+    if wanted.isascii() and wanted.isdigit() and 0 < len(wanted) < 6:
+        return int(wanted) / 1000
+    is_remote = any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
+    return _REMOTE_ESCAPE_SECONDS if is_remote else _LOCAL_ESCAPE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +84,80 @@ class _Mode(Enum):
 class TerminalInput:
     """Splits decoded input into text for the key parser and pastes. Stateful; one a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, escape_seconds: float = _ALT_SECONDS) -> None:
+        self._escape_seconds = escape_seconds
         self._mode = _Mode.KEYS
         self._held = ""
+        self._is_slow = False
+        """Whether the held escape has come alone, and nothing for a while after it."""
+        self._may_go_on = False
+        """Whether an escape was taken for the key whose sequence may still go on."""
         self._pasted: list[str] = []
         self._reply_length = 0
-        self._quiet_ticks = 0
 
     @property
     def is_waiting(self) -> bool:
         """Whether a sequence is incomplete, so that ``expire`` must be called when nothing more comes."""
         return bool(self._held) or self._mode is not _Mode.KEYS
 
+    @property
+    def patience(self) -> float | None:
+        """For how many seconds to wait for more before ``expire`` is called; without a limit at rest."""
+        if self._mode is _Mode.PASTE:
+            return _QUIET_PASTE_SECONDS
+        if self._mode is _Mode.REPLY or self._may_go_on:
+            return _REST_SECONDS
+        if not self.is_waiting:
+            return None
+        alt = min(_ALT_SECONDS, self._escape_seconds)
+        if self._held == _ESCAPE:
+            return self._escape_seconds - alt if self._is_slow else alt
+        if len(self._held) == 2:
+            return self._escape_seconds
+        return alt if _RXVT_KEY.fullmatch(self._held) else max(_REST_SECONDS, self._escape_seconds)
+
     def feed(self, text: str) -> list[str | Pasted]:
         """Take what was read; return what is complete, in order."""
+        if self._may_go_on:
+            self._may_go_on = False
+            text = _ESCAPE + text if _LATE_REST.match(text) else text
         if self._mode is _Mode.KEYS and not self._held and _ESCAPE not in text:
             return [text] if text else []
-        self._quiet_ticks = 0
         data, self._held = self._held + text, ""
         found: list[str | Pasted] = []
+        if self._is_slow:
+            data = self._read_after_pause(data, found)
         steps = {_Mode.KEYS: self._read_keys, _Mode.PASTE: self._read_paste, _Mode.REPLY: self._skip_reply}
         while data:
             data = steps[self._mode](data, found)
         return _joined(found)
 
     def expire(self) -> list[str | Pasted]:
-        """Nothing came for the length of an escape delay: give up waiting for the rest."""
-        self._quiet_ticks += 1
+        """Nothing came for as long as ``patience`` said: give up waiting, or wait for what is less likely."""
         if self._mode is _Mode.PASTE:
-            return self._end_paste() if self._quiet_ticks > _QUIET_PASTE_TICKS else []
+            return self._end_paste()
+        if self._mode is _Mode.KEYS and self._held == _ESCAPE and not self._is_slow:
+            self._is_slow = self._escape_seconds > _ALT_SECONDS
+            if self._is_slow:
+                return []
         held, self._held = self._held, ""
+        was_slow, self._is_slow = self._is_slow, False
+        self._may_go_on = self._mode is _Mode.KEYS and held == _ESCAPE
         if self._mode is _Mode.REPLY:
             self._mode = _Mode.KEYS
             return []
-        return [held] if held else []
+        if was_slow and len(held) == 2:
+            return [_ESCAPE_KEY + held[1]]
+        return [held] if 0 < len(held) <= 2 or _RXVT_KEY.fullmatch(held) else []
+
+    def _read_after_pause(self, data: str, found: list[str | Pasted]) -> str:
+        """After an escape that stood alone for a while: it was the key, unless a sequence goes on."""
+        if data[1] in _INTRODUCERS:
+            self._is_slow = len(data) == 2  # the key and a letter, if nothing more comes
+            return data
+        self._is_slow = False
+        found.append(_ESCAPE_KEY)
+        return data[1:]
 
     def _read_keys(self, data: str, found: list[str | Pasted]) -> str:
         start = data.find(_ESCAPE)
@@ -95,22 +172,28 @@ class TerminalInput:
             return self._read_sequence(data, found)
         if introducer in "P]_^X":
             return self._read_string_start(data, found)
+        if introducer == "O" and len(data) == 2:
+            self._held = data
+            return ""
         if introducer in "\r\n":
             found.append(_ALT_ENTER)
             return data[2:]
-        length = 1 if introducer == _ESCAPE else 2
+        length = 1 if introducer == _ESCAPE else 3 if introducer == "O" and data[2] != _ESCAPE else 2
         found.append(data[:length])
         return data[length:]
 
     def _read_sequence(self, data: str, found: list[str | Pasted]) -> str:
+        """Pass a whole control sequence on; one that is none, such as a cut one, is dropped."""
+        start = _CSI_START.match(data)
+        if start is not None and start.end() == len(data) <= _LONGEST_SEQUENCE:
+            self._held = data
+            return ""
+        if odd := _ODD_SEQUENCE.match(data):
+            found.append(odd.group())
+            return data[odd.end() :]
         match = _CSI.match(data)
-        if match is None:
-            start = _CSI_START.match(data)
-            if start is not None and start.end() == len(data) <= _LONGEST_SEQUENCE:
-                self._held = data
-                return ""
-            found.append(data[:2])
-            return data[2:]
+        if match is None or match.group() == "\x1b[M":
+            return data[start.end() if start is not None else 2 :]
         if match.group() == _PASTE_START:
             self._mode = _Mode.PASTE
         elif not _is_reply(match) and (key := _plain_key(match)):
