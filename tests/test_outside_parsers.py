@@ -55,6 +55,8 @@ _OWN_URL = "the endpoint's own URL, which inspect_url has accepted"
 _OF_DRIVER = "numbers that the driver's library has made"
 _IN_CALLER = "documented: raises ValueError, which its callers catch"
 REASONS = {
+    "core/escapes.py:_character": "pairs of hexadecimal digits, which the pattern has found",
+    "core/placeholders.py:_triples": "a constant of the program",
     "net/addresses.py:origin_of": _IN_CALLER,
     "net/addresses.py:replace_origin": _OWN_URL,
     "net/certificate.py:_moment": "inside read_certificate, which makes one ValueError of all",

@@ -97,6 +97,16 @@ def failure(cause: str = "connection-refused", **changes: Any) -> Failure:
     return replace(found, **changes)
 
 
+class FakeCredentials:
+    """The stored keys."""
+
+    def __init__(self, keys: Mapping[str, Secret]) -> None:
+        self._keys = keys
+
+    def all(self) -> list[Secret]:
+        return list(self._keys.values())
+
+
 class FakeDirectory:
     """The provider list."""
 
@@ -421,6 +431,7 @@ class FakeRuntime:
         self.settings_notices: tuple[str, ...] = ()
         self.redactor = Redactor()
         self.keys: dict[str, Secret] = {}
+        self.credentials = FakeCredentials(self.keys)
         self.directory = FakeDirectory(self, example_providers() if providers is None else providers)
         self.conversations = FakeConversations()
         self.clipboard = FakeClipboard()

@@ -83,10 +83,9 @@ def _run(load: Callable[[argparse.Namespace], Command], parsed: argparse.Namespa
     except (BrokenPipeError, OutputFailed):
         raise
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show values
-        from tui.runtime.crash import report_crash
-        from tui.runtime.runtime import open_runtime
+        from tui.runtime.crash import report_last_crash
 
-        output.aside(report_crash(open_runtime(os.environ), error))
+        output.aside(report_last_crash(os.environ, error))
         return 1
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from tui.core.chat import Endpoint
 from tui.core.key_reference import KeyKind, parse_key_reference
 from tui.core.provider import KeyHeader
+from tui.core.secret_headers import is_secret_header
 
-_SECRET_HEADER = re.compile(r"authorization|cookie|key|token|secret|password", re.IGNORECASE)
 _DEFAULT_VARIABLE = "API_KEY"
 
 
@@ -52,7 +52,7 @@ def _headers(endpoint: Endpoint) -> list[str]:
         else:
             shown.append(f'"{endpoint.key_header}: {variable}"')
     for name, value in endpoint.extra_headers.items():
-        if _SECRET_HEADER.search(name):
+        if is_secret_header(name):
             variable = re.sub(r"\W", "_", name).upper()
             shown.append(f'{shlex.quote(name + ": ")}"${variable}"')
         else:

@@ -7,10 +7,14 @@ passes it through ``core.safe_text`` first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tui.core.failure import Failure
 from tui.core.usage import ServerCost, ServerTimings, Usage
+
+Erased = tuple[tuple[int, str], ...]
+"""Where a mask stands in a text, and what the model said there. For its own history in this run, never for
+a screen or a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class ReasoningDelta:
     """The next piece of the model's reasoning, never empty."""
 
     text: str
+    erased: Erased = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class AnswerDelta:
     """The next piece of the final answer, never empty."""
 
     text: str
+    erased: Erased = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

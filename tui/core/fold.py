@@ -45,13 +45,13 @@ def _add_answer(turn: Turn, event: AnswerDelta, at: float) -> None:
     if turn.state is not TurnState.ANSWERING:
         turn.state = TurnState.ANSWERING
         turn.thinking_seconds = _thinking_seconds(turn, at)
-    turn.answer.append(event.text)
+    turn.answer.append(event.text, event.erased)
     turn.timings.saw_text(at, is_answer=True)
 
 
 def _add_reasoning(turn: Turn, event: ReasoningDelta, at: float) -> None:
     turn.state = TurnState.REASONING
-    turn.reasoning.append(event.text)
+    turn.reasoning.append(event.text, event.erased)
     turn.timings.saw_text(at, is_answer=False)
 
 

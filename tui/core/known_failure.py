@@ -24,9 +24,10 @@ from tui.core.diagnosis import (
 )
 from tui.core.endpoint_url import chat_url_of, embeddings_url_of, inspect_url
 from tui.core.failure import Failure
+from tui.core.key_search import MASK
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
-from tui.core.secret import MASK, Secret
+from tui.core.secret import Secret
 
 WORKS = "Works, as the failed request shows."
 

@@ -7,19 +7,21 @@ from dataclasses import replace
 
 from tui.core.events import (
     AnswerDelta,
-    ChunkSeen,
     Finished,
     Identified,
     LostText,
     Note,
-    Progress,
     ReasoningDelta,
+    Reclassified,
     StreamEvent,
     StreamFailed,
     ToolCallDelta,
-    UsageReport,
 )
+from tui.core.key_search import KeyEraser
 from tui.core.secret import Redactor
+
+_ENDS_TEXTS = (Reclassified, Finished, StreamFailed)
+"""What moves or ends the texts. After anything else a key that is cut there may go on."""
 
 
 class ReplyRedactor:
@@ -27,57 +29,53 @@ class ReplyRedactor:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._held: AnswerDelta | ReasoningDelta | None = None
-        self._held_arguments: dict[int, str] = {}
+        self._begin()
 
     def clean(self, events: Iterable[StreamEvent]) -> list[StreamEvent]:
-        """Return the events without keys; texts come in the same order."""
+        """Return the events without keys; the pieces of one text come in the same order."""
         if not self._redactor.knows_any:
             return list(events)
         cleaned: list[StreamEvent] = []
         for event in events:
-            if isinstance(event, AnswerDelta | ReasoningDelta):
-                cleaned += self._text(event)
-            elif isinstance(event, ToolCallDelta):
-                cleaned.append(self._tool_call(event))
-            elif isinstance(event, ChunkSeen | Progress | UsageReport):
-                cleaned.append(event)  # what is held back may go on after it
-            else:
-                cleaned += [*self.flush(), self._other(event)]
+            if isinstance(event, _ENDS_TEXTS):
+                cleaned += self.flush()
+            cleaned += self._clean(event)
         return cleaned
 
     def flush(self) -> list[StreamEvent]:
-        """Return what still waits: it did not become a key."""
-        held, self._held = self._held, None
-        arguments, self._held_arguments = self._held_arguments, {}
-        rest: list[StreamEvent] = [] if held is None else [held]
-        return rest + [ToolCallDelta(index, "", text) for index, text in arguments.items() if text]
+        """Return what still waits: nothing follows it."""
+        search = self._redactor.search
+        rest: list[StreamEvent] = []
+        for kind, eraser in self._text_erasers.items():
+            text, erased = eraser.flush(search)
+            rest += [kind(text, erased)] if text else []
+        for index, eraser in self._argument_erasers.items():
+            text, _ = eraser.flush(search)
+            rest += [ToolCallDelta(index, "", text)] if text else []
+        self._begin()
+        return rest
 
-    def _text(self, event: AnswerDelta | ReasoningDelta) -> list[StreamEvent]:
-        ready: list[StreamEvent] = []
-        text = event.text
-        if self._held is not None:
-            if type(self._held) is type(event):
-                text = self._held.text + text
-            else:
-                ready.append(self._held)
-            self._held = None
-        text, rest = self._split(text)
-        if rest:
-            self._held = type(event)(rest)
-        return [*ready, type(event)(text)] if text else ready
+    def _begin(self) -> None:
+        self._text_erasers: dict[type[AnswerDelta | ReasoningDelta], KeyEraser] = {
+            ReasoningDelta: KeyEraser(),
+            AnswerDelta: KeyEraser(),
+        }
+        self._argument_erasers: dict[int, KeyEraser] = {}
+
+    def _clean(self, event: StreamEvent) -> list[StreamEvent]:
+        if isinstance(event, AnswerDelta | ReasoningDelta):
+            kind = type(event)
+            text, erased = self._text_erasers[kind].feed(self._redactor.search, event.text)
+            return [kind(text, erased)] if text else []
+        if isinstance(event, ToolCallDelta):
+            return [self._tool_call(event)]
+        return [self._other(event)]
 
     def _tool_call(self, event: ToolCallDelta) -> ToolCallDelta:
-        text, rest = self._split(self._held_arguments.pop(event.index, "") + event.arguments)
-        if rest:
-            self._held_arguments[event.index] = rest
+        eraser = self._argument_erasers.setdefault(event.index, KeyEraser())
         redact = self._redactor.redact
+        text, _ = eraser.feed(self._redactor.search, event.arguments)
         return ToolCallDelta(event.index, redact(event.name), text, redact(event.identity))
-
-    def _split(self, text: str) -> tuple[str, str]:
-        text = self._redactor.redact(text)
-        partial = self._redactor.partial_length(text)
-        return (text[:-partial], text[-partial:]) if partial else (text, "")
 
     def _other(self, event: StreamEvent) -> StreamEvent:
         redact = self._redactor.redact

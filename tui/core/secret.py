@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-MASK = "•••"
-_SHORTEST_REDACTED = 4
+from tui.core.key_search import MASK, KeySearch, masked
+from tui.core.placeholders import is_real_key
+from tui.core.secret_headers import basic_secrets, is_secret_header, secret_parts
 
 
 class Secret:
@@ -55,64 +55,73 @@ class Secret:
 
 
 class Redactor:
-    """Erases known keys from texts: as they are, and in Base64 in each of its three alignments."""
+    """Erases known keys from texts, in whatever encoding they stand there.
+
+    Only real keys (``core.placeholders``) are erased, as whole tokens: not inside a longer word, unless the
+    key is long and mixed enough to be nothing else. They are found as they are, in Base64 in each of its
+    three alignments, and behind the escapes of JSON, programming languages, URLs and HTML.
+    """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        self._needles: set[str] = set()
-        self._ordered: tuple[str, ...] = ()
+        self._keys: dict[str, None] = {}
+        self._search: KeySearch | None = None
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: Secret) -> None:
-        """Learn a key. Keys under 4 characters are not searched for: they would erase common words."""
-        text = secret.reveal()
-        if len(text) < _SHORTEST_REDACTED:
-            return
-        self._needles.update((text, *_base64_forms(text)))
-        self._ordered = tuple(sorted(self._needles, key=len, reverse=True))
+        """Learn a key. What is no real key is not searched for: it would erase words of the language."""
+        text = secret.reveal().strip()
+        if text not in self._keys and is_real_key(text):
+            self._keys[text] = None
+            self._search = None
+
+    def learn(self, other: Redactor) -> None:
+        """Learn every key that another redactor knows."""
+        self._keys.update(other._keys)
+        self._search = None
+
+    def add_sent(self, key: Secret | None, headers: Mapping[str, str]) -> None:
+        """Learn whatever is secret in a request: its key, and what its extra headers carry."""
+        if key is not None:
+            self.add(key)
+        for name, value in headers.items():
+            self.add_header(name, value)
+
+    def add_header(self, name: str, value: str) -> None:
+        """Learn what is secret in a header that is sent: every part of its value, or nothing."""
+        if is_secret_header(name):
+            for part in secret_parts(value):
+                self.add(Secret(part))
+
+    def add_login(self, user: str, password: str) -> None:
+        """Learn a password, such as a proxy's, and the forms in which it is sent."""
+        for text in basic_secrets(user, password):
+            self.add(Secret(text))
 
     @property
     def knows_any(self) -> bool:
         """Whether there is a key to look for."""
-        return bool(self._ordered)
+        return bool(self._keys)
+
+    @property
+    def search(self) -> KeySearch:
+        """The search for all keys that are known now."""
+        search = self._search
+        if search is None:
+            search = self._search = KeySearch(tuple(self._keys))
+        return search
 
     def redact_bytes(self, data: bytes) -> bytes:
         """Return UTF-8 bytes with every known key replaced by ``•••``."""
-        for needle in self._ordered:
-            data = data.replace(needle.encode("utf-8", "surrogatepass"), MASK.encode())
-        return data
+        if not self._keys:
+            return data
+        text = data.decode("utf-8", "surrogateescape")
+        clean = self.redact(text)
+        return data if clean is text else clean.encode("utf-8", "surrogateescape")
 
     def redact(self, text: str) -> str:
         """Return the text with every known key replaced by ``•••``."""
-        for needle in self._ordered:
-            if needle in text:
-                text = text.replace(needle, MASK)
-        return text
-
-    def partial_length(self, text: str) -> int:
-        """Return how many characters at the text's end could be the beginning of a known key.
-
-        Who redacts a text that arrives in pieces holds these back until the next piece is there.
-        """
-        longest = 0
-        for needle in self._ordered:
-            tail = text[-(len(needle) - 1) :]
-            start = tail.find(needle[0])
-            while start >= 0 and len(tail) - start > longest:
-                if needle.startswith(tail[start:]):
-                    longest = len(tail) - start
-                start = tail.find(needle[0], start + 1)
-        return longest
-
-
-def _base64_forms(text: str) -> Iterator[str]:
-    """Yield what the key looks like inside Base64 of a longer text, whatever stands before it."""
-    data = text.encode("utf-8", "surrogatepass")
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + data).decode()
-        start = (0, 2, 3)[shift]
-        whole = len(encoded.rstrip("=")) - (1 if (shift + len(data)) % 3 else 0)
-        core = encoded[start:whole]
-        if len(core) >= 6:
-            yield core
-            yield core.replace("+", "-").replace("/", "_")
+        if not self._keys:
+            return text
+        spans = self.search.spans(text)
+        return masked(text, spans)[0] if spans else text

@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tui.core.failure import Failure
+from tui.core.key_search import MASK
 from tui.core.safe_text import NeutralisedCount, count_neutralised
 from tui.core.timings import Timings
 from tui.core.usage import Cost, ServerCost, ServerTimings, Usage, count_wide, tokens_of
 
 if TYPE_CHECKING:
-    from tui.core.events import Progress
+    from tui.core.events import Erased, Progress
 
 _MOST_PIECES = 256
 _BLOCK_CHARACTERS = 16_384
@@ -44,15 +45,17 @@ class TextBuffer:
     What its figures need is counted as it comes, in blocks: nobody has to read the whole text for them.
     """
 
-    __slots__ = ("_blocks", "_length", "_neutralised", "_recent", "_starts", "_wide", "generation")
+    __slots__ = ("_blocks", "_erased", "_length", "_neutralised", "_recent", "_starts", "_wide", "generation")
 
     def __init__(self, text: str = "") -> None:
         self.generation = -1
         """Grows when the text was replaced: offsets into the text before mean nothing then."""
         self.replace(text)
 
-    def append(self, piece: str) -> None:
-        """Add a piece at the end."""
+    def append(self, piece: str, erased: Erased = ()) -> None:
+        """Add a piece at the end; ``erased`` is what was taken out of it, and where."""
+        if erased:
+            self._erased += ((self._length + offset, original) for offset, original in erased)
         self._recent.append(piece)
         self._length += len(piece)
         if len(self._recent) >= _MOST_PIECES or len(piece) >= _BLOCK_CHARACTERS:
@@ -64,6 +67,7 @@ class TextBuffer:
         self._starts: list[int] = []
         self._recent: list[str] = [text] if text else []
         self._length = len(text)
+        self._erased: list[tuple[int, str]] = []
         self._wide = 0
         self._neutralised = NeutralisedCount()
         self.generation += 1
@@ -84,8 +88,10 @@ class TextBuffer:
         for removed in (whole[:start], whole[start + len(kept) :]):
             wide -= count_wide(removed)
             neutralised -= count_neutralised(removed)
+        erased = [*target._erased, *((len(before) + offset, original) for offset, original in self._erased)]
         self.replace("")
         target.replace("")
+        target._erased = [(offset - start, original) for offset, original in erased]
         target._length, target._wide = len(kept), wide
         target._neutralised = NeutralisedCount(neutralised)
         if kept:
@@ -98,6 +104,16 @@ class TextBuffer:
         if len(self._blocks) > 1:
             self._blocks, self._starts = ["".join(self._blocks)], [0]
         return self._blocks[0] if self._blocks else ""
+
+    @property
+    def as_received(self) -> str:
+        """The whole text as the model wrote it, the keys in it included: for a request, and nothing else."""
+        text, read = self.text, 0
+        pieces: list[str] = []
+        for offset, original in self._erased:
+            pieces += (text[read:offset], original)
+            read = offset + len(MASK)
+        return "".join((*pieces, text[read:])) if pieces else text
 
     @property
     def tokens(self) -> int:

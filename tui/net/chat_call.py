@@ -13,13 +13,14 @@ from tui.core.endpoint_url import chat_url_of
 from tui.core.events import EventBatch, Note, Progress, ResponseStarted, StreamEvent, StreamFailed
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
+from tui.core.secret_headers import is_secret_header
 from tui.net.classify import classify_exception
 from tui.net.client import ClientFactory
 from tui.net.completion import complete_refusal
 from tui.net.deadlines import Patience
 from tui.net.exchange import Exchange, Phase, observe
 from tui.net.expected import expected_errors
-from tui.net.headers import headers_of, is_secret_header
+from tui.net.headers import headers_of
 from tui.net.mailbox import Mailbox
 from tui.net.proofs import judge_refusal
 from tui.net.reply_stream import ReplyStream
@@ -94,8 +95,7 @@ class ChatCall:
             patience.loading_seconds, patience.loading_interval_seconds, patience.loading_option
         )
         self._wait = ServerWait(factory, endpoint, limits, look=look, tell=self._tell_waiting)
-        if endpoint.key:
-            redactor.add(endpoint.key)
+        redactor.add_sent(endpoint.key, endpoint.extra_headers)
 
     async def run(self) -> None:
         """Send, read, and try again where that is right; the mailbox is closed at the end."""

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from tui import __version__
 from tui.core.chat import Endpoint
 from tui.core.provider import TlsSettings
-from tui.core.secret import Redactor, Secret
-from tui.net.headers import is_secret_header
+from tui.core.secret import Redactor
 from tui.net.proxies import Route, choose_route
 
 if TYPE_CHECKING:
@@ -81,8 +80,8 @@ class ClientFactory:
 
         from tui.net.transport import EndpointTransport
 
-        self._learn(endpoint)
         route = self.route(endpoint.base_url)
+        self._learn(endpoint, route)
         transport = EndpointTransport(endpoint, route, lambda: self._transport(endpoint.tls, route))
         return httpx.AsyncClient(
             transport=transport,
@@ -141,12 +140,11 @@ class ClientFactory:
         known = self._contexts.get(judge)
         return known or self._contexts.setdefault(judge, build_context(tls, self._environment))
 
-    def _learn(self, endpoint: Endpoint) -> None:
-        if endpoint.key:
-            self.redactor.add(endpoint.key)
-        for name, value in endpoint.extra_headers.items():
-            if is_secret_header(name):
-                self.redactor.add(Secret(value.removeprefix("Bearer ")))
+    def _learn(self, endpoint: Endpoint, route: Route) -> None:
+        """Make known to the redactor whatever a request of this endpoint carries that is secret."""
+        if route.credentials is not None:
+            self.redactor.add_login(*route.credentials)
+        self.redactor.add_sent(endpoint.key, endpoint.extra_headers)
 
 
 def _judge(tls: TlsSettings) -> _Judge:

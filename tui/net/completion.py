@@ -8,10 +8,11 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import usable_url
 from tui.core.failure import Failure
+from tui.core.key_search import MASK
 from tui.core.outside import split_url, web_address
-from tui.core.secret import MASK, Redactor
+from tui.core.secret import Redactor
+from tui.core.secret_headers import has_secret_header
 from tui.net.addresses import replace_origin
-from tui.net.headers import is_secret_header
 from tui.net.proxies import Route
 
 _SHOWN_LOCATION = 200
@@ -107,7 +108,7 @@ def _says_nothing(failure: Failure) -> bool:
 
 def sends_key(endpoint: Endpoint) -> bool:
     """Return whether a request carries a key, be it in one of the extra headers."""
-    return bool(endpoint.key) or any(is_secret_header(name) for name in endpoint.extra_headers)
+    return bool(endpoint.key) or has_secret_header(endpoint.extra_headers)
 
 
 def _redirect(asked: str, route: str, location: str) -> dict[str, str | None]:

@@ -12,12 +12,12 @@ from tui.core.chat import Endpoint
 from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
 from tui.core.endpoint_url import embeddings_url_of
 from tui.core.failure import Failure, LmdeckError
+from tui.core.secret_headers import is_secret_header
 from tui.net.client import ClientFactory
 from tui.net.completion import complete_refusal
 from tui.net.deadlines import SCREEN, Patience
 from tui.net.exchange import Exchange
 from tui.net.fetch import Fetched, fetch
-from tui.net.headers import is_secret_header
 from tui.net.proofs import judge_refusal
 from tui.net.retry import retry_delay
 from tui.wire.embeddings import build_embeddings_body, read_embeddings, refused_embeddings

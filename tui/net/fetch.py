@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import httpx
 
 BODY_LIMIT = 5_000_000
+_MOST_STALE = 3
+"""Kept connections found closed in a row before that is called a failure. Only a GET is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,17 @@ async def fetch(
     exchange = Exchange() if exchange is None else exchange
     try:
         await factory.prepare(endpoint)  # before the clock runs
-        with observe(exchange):
-            async with asyncio.timeout(seconds):
-                message = _Message(url, content, seconds)
+        async with asyncio.timeout(seconds):
+            message = _Message(url, content, seconds)
+            for _ in range(_MOST_STALE):
+                try:
+                    with observe(exchange):
+                        return await _exchange(factory, endpoint, message, exchange, body_limit)
+                except expected_errors():
+                    if content is not None or not _is_stale(exchange):
+                        raise
+                    exchange = Exchange()  # the server had closed the kept connection just before
+            with observe(exchange):
                 return await _exchange(factory, endpoint, message, exchange, body_limit)
     except expected_errors() as error:
         failure = classify_exception(
@@ -74,6 +84,11 @@ async def fetch(
             route=factory.route(endpoint.base_url),
         )
         raise LmdeckError(await look_again(failure, endpoint, exchange, second_look_seconds)) from error
+
+
+def _is_stale(exchange: Exchange) -> bool:
+    """Whether a kept connection ended without a byte of an answer."""
+    return exchange.is_reused and exchange.received == 0 and exchange.phase in (Phase.SEND, Phase.HEADERS)
 
 
 @dataclass(frozen=True, slots=True)

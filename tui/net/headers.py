@@ -11,6 +11,7 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import UsageError
 from tui.core.provider import KeyHeader
+from tui.core.secret_headers import has_secret_header
 from tui.net.addresses import Origin
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?")
 _KEY = re.compile(r"[\x21-\x7e]+")
-_SECRET_HEADER = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
 
 
 _HELD = ("location", "set-cookie")
@@ -43,18 +43,13 @@ def headers_of(response: httpx.Response) -> dict[str, str]:
     return {**{name.lower(): value for name, value in response.headers.items()}, **held}
 
 
-def is_secret_header(name: str) -> bool:
-    """Whether a header of that name is treated like a key."""
-    return _SECRET_HEADER.search(name) is not None
-
-
 def check_encrypted(endpoint: Endpoint, origin: Origin) -> None:
     """Refuse to send a key in the clear to another machine, unless the person has allowed it.
 
     Raises:
         UsageError: cause ``key-unencrypted``.
     """
-    has_secret = bool(endpoint.key) or any(is_secret_header(name) for name in endpoint.extra_headers)
+    has_secret = bool(endpoint.key) or has_secret_header(endpoint.extra_headers)
     if not has_secret or endpoint.allow_unencrypted_key or origin.scheme != "http":
         return
     if not is_loopback_host(origin.host):

@@ -14,11 +14,11 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
+from tui.core.secret_headers import is_secret_header
 from tui.net.bases import other_bases
 from tui.net.client import ClientFactory
 from tui.net.completion import sends_key
 from tui.net.fetch import Fetched, fetch
-from tui.net.headers import is_secret_header
 from tui.wire.errors import FACT_LENGTH, Refusal, clean_message
 from tui.wire.evidence import Proof
 from tui.wire.model_names import closest_names

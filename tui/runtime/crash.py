@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui import __version__
+from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line, safe_text
 
 if TYPE_CHECKING:
@@ -18,9 +20,33 @@ def report_crash(runtime: Runtime, error: BaseException) -> str:
     """Write the report and return the lines to print. Local variables are in neither."""
     from tui.store.crash_report import write_crash_report
 
+    _learn_keys(runtime)
     path = write_crash_report(runtime.paths.state_dir, crash_report(runtime, error))
     where = f"The report is in {path}." if path else "The report could not be written."
     return f"A defect of lmdeck: {crash_message(runtime, error)}\n{where} Saved conversations are kept."
+
+
+def report_last_crash(environment: Mapping[str, str], error: BaseException) -> str:
+    """Do the same where the run's own runtime is out of reach; every key that it knew is erased."""
+    from tui.runtime.runtime import open_runtime, open_runtimes
+
+    known = open_runtimes()
+    runtime = open_runtime(environment)
+    for other in known:
+        runtime.redactor.learn(other.redactor)
+    return report_crash(runtime, error)
+
+
+def _learn_keys(runtime: Runtime) -> None:
+    """Learn the keys that this run has not used yet: the stored ones, and what looks like one outside."""
+    for name, value in runtime.environment.items():
+        runtime.redactor.add_header(name, value)
+    try:
+        stored = runtime.credentials.all()
+    except LmdeckError:  # the file cannot be read: then none of its keys was
+        return
+    for secret in stored:
+        runtime.redactor.add(secret)
 
 
 def crash_message(runtime: Runtime, error: BaseException) -> str:

@@ -108,8 +108,7 @@ class Endpoints:
         return None if reference is None else self.keys.resolve(provider.name, reference)
 
     def _known(self, endpoint: Endpoint) -> Endpoint:
-        if endpoint.key is not None:
-            self._redactor.add(endpoint.key)
+        self._redactor.add_sent(endpoint.key, endpoint.extra_headers)
         return endpoint
 
 

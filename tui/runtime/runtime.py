@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
@@ -365,4 +366,14 @@ def _new_identity() -> str:
 
 def open_runtime(environment: Mapping[str, str]) -> Runtime:
     """Return a runtime for this environment; reads no file yet."""
-    return Runtime(resolve_paths(environment), environment)
+    runtime = Runtime(resolve_paths(environment), environment)
+    _OPEN.add(runtime)
+    return runtime
+
+
+def open_runtimes() -> list[Runtime]:
+    """Return the runtimes of this process that something still refers to: for the report of a crash."""
+    return list(_OPEN)
+
+
+_OPEN: WeakSet[Runtime] = WeakSet()

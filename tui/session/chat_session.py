@@ -261,7 +261,7 @@ class ChatSession:
         for turn in self.turns:
             if turn.answer:
                 messages.append(Message(Role.USER, turn.prompt))
-                messages.append(Message(Role.ASSISTANT, turn.answer.text, turn.reasoning.text))
+                messages.append(Message(Role.ASSISTANT, turn.answer.as_received, turn.reasoning.as_received))
         return messages
 
     async def _stop_and_wait(self) -> None:

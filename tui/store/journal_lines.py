@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tui.core.key_search import KeyEraser
 from tui.core.secret import Redactor
 from tui.store.records import Record, delta_record, encode_line
 
@@ -26,7 +27,7 @@ class LineMaker:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._held_back: dict[tuple[str, str], str] = {}
+        self._erasers: dict[tuple[str, str], KeyEraser] = {}
 
     def lines_of(self, item: Record | PendingText) -> Iterator[bytes]:
         """Yield the lines of a record or a text, as far as they can be written now."""
@@ -38,16 +39,16 @@ class LineMaker:
     def _text_lines(self, item: PendingText) -> Iterator[bytes]:
         """An end of the text that could be the beginning of a key waits for what follows."""
         key = (item.turn_identity, item.kind)
-        text = self._redactor.redact(self._held_back.pop(key, "") + "".join(item.pieces))
-        held = self._redactor.partial_length(text)
-        if held:
-            self._held_back[key] = text[-held:]
-            text = text[:-held]
+        text = "".join(item.pieces)
+        if self._redactor.knows_any:
+            text, _ = self._erasers.setdefault(key, KeyEraser()).feed(self._redactor.search, text)
         for start in range(0, len(text), _LINE_CHARACTERS):
             yield encode_line(delta_record(*key, text[start : start + _LINE_CHARACTERS]))
 
     def _record_lines(self, record: Record) -> Iterator[bytes]:
-        """Whatever follows the text of a turn shows that no key was beginning there."""
-        for key in [key for key in self._held_back if key[0] == record.get("turn")]:
-            yield encode_line(delta_record(*key, self._held_back.pop(key)))
+        """Whatever follows the text of a turn shows where that text ended."""
+        for key in [key for key in self._erasers if key[0] == record.get("turn")]:
+            text, _ = self._erasers.pop(key).flush(self._redactor.search)
+            if text:
+                yield encode_line(delta_record(*key, text))
         yield encode_line(record, self._redactor.redact)

@@ -10,12 +10,12 @@ from tui.core.diagnosis import CheckId, failed, passed
 from tui.core.endpoint_url import chat_url_of, models_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.core.safe_text import safe_line
+from tui.core.secret_headers import is_secret_header
 from tui.net.addresses import origin_of
 from tui.net.bases import other_bases
 from tui.net.completion import complete_refusal
 from tui.net.exchange import Phase
 from tui.net.fetch import Fetched, fetch
-from tui.net.headers import is_secret_header
 from tui.net.probe.encryption import certificate_facts, settle_tls, settle_unencrypted
 from tui.net.probe.evidence import first_answering
 from tui.net.probe.local import is_tunnel

@@ -10,7 +10,7 @@ from tui.core.diagnosis import CheckId, CheckResult, Surroundings, failed, passe
 from tui.core.endpoint_url import UrlProblem, UrlReport, chat_url_of, inspect_url
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
-from tui.net.headers import is_secret_header
+from tui.core.secret_headers import has_secret_header
 from tui.net.probe.run import Run
 from tui.net.proxies import no_proxy_entries, no_proxy_setting
 
@@ -68,7 +68,7 @@ def _shown(text: str, report: UrlReport) -> str:
 
 def _unencrypted_key(run: Run, report: UrlReport) -> Failure | None:
     endpoint = run.endpoint
-    has_secret = bool(endpoint.key) or any(is_secret_header(name) for name in endpoint.extra_headers)
+    has_secret = bool(endpoint.key) or has_secret_header(endpoint.extra_headers)
     if not has_secret or report.scheme != "http" or report.is_loopback:
         return None
     is_allowed = "yes" if endpoint.allow_unencrypted_key else None

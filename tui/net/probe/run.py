@@ -24,8 +24,9 @@ from tui.core.diagnosis import (
     skipped,
 )
 from tui.core.endpoint_url import inspect_url, models_url_of
+from tui.core.key_search import MASK
 from tui.core.report_text import LABELS
-from tui.core.secret import MASK, Secret
+from tui.core.secret import Secret
 from tui.core.usage import Usage
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.net.proxies import Route

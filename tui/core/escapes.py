@@ -1,0 +1,148 @@
+"""Undoes the escapes that texts travel in, and finds again where a piece of the plain text stood.
+
+JSON and the programming languages (``\\/``, ``\\"``, ``\\u002B``, ``\\x2b``), URLs (``%2B``), HTML
+(``&#43;``, ``&#x2b;``, ``&plus;``), also in each other.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+_NAMES = {
+    "Tab": "\t", "NewLine": "\n", "excl": "!", "quot": '"', "QUOT": '"', "num": "#", "dollar": "$",
+    "percnt": "%", "amp": "&", "AMP": "&", "apos": "'", "lpar": "(", "rpar": ")", "ast": "*", "midast": "*",
+    "plus": "+", "comma": ",", "period": ".", "sol": "/", "colon": ":", "semi": ";", "lt": "<", "LT": "<",
+    "equals": "=", "gt": ">", "GT": ">", "quest": "?", "commat": "@", "lsqb": "[", "lbrack": "[",
+    "bsol": "\\", "rsqb": "]", "rbrack": "]", "Hat": "^", "lowbar": "_", "UnderBar": "_", "grave": "`",
+    "lcub": "{", "lbrace": "{", "verbar": "|", "vert": "|", "VerticalLine": "|", "rcub": "}", "rbrace": "}",
+    "DiacriticalGrave": "`", "nbsp": " ",
+}  # fmt: skip
+"""The names that HTML has for the characters of ASCII."""
+_CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+_ESCAPE = re.compile(
+    r"\\{1,16}(?:u\{0{0,4}(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<u4>[0-9a-fA-F]{4})|U00(?P<u8>[0-9a-fA-F]{6})"
+    r"|x(?P<x>[0-9a-fA-F]{2})|(?P<control>[nrtbf])|(?P<mark>[^\w\s\\]))"
+    r"|\\{2,16}"
+    r"|%(?:25){0,4}(?P<percent>[0-7][0-9a-fA-F])"
+    r"|(?P<wide>(?:%(?:25){0,4}[89a-fA-F][0-9a-fA-F])+)"
+    r"|&(?:amp;){0,4}(?:#0{0,6}(?P<decimal>[0-9]{1,7});?|#[xX]0{0,6}(?P<hexadecimal>[0-9a-fA-F]{1,6});?"
+    rf"|(?P<name>{'|'.join(_NAMES)});)",
+    re.ASCII,
+)
+_UNFINISHED = re.compile(
+    r"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3}|u\{[0-9a-fA-F]{0,10}|U[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?)?"
+    r"|%(?:25){0,4}[0-9a-fA-F]?"
+    r"|&(?:amp;){0,4}(?:#[0-9]{0,13}|#[xX][0-9a-fA-F]{0,12}|[A-Za-z]{0,12})?)\Z",
+    re.ASCII,
+)
+_LONGEST_UNFINISHED = 48
+_MOST_LAYERS = 4
+_HEXADECIMAL = ("braced", "u4", "u8", "x", "percent", "hexadecimal")
+
+
+@dataclass(slots=True)
+class _Layer:
+    """Where the escapes of one layer stood, and where their characters stand now."""
+
+    old_starts: list[int] = field(default_factory=list)
+    old_ends: list[int] = field(default_factory=list)
+    new_starts: list[int] = field(default_factory=list)
+    new_ends: list[int] = field(default_factory=list)
+
+    def start(self, position: int) -> int:
+        """Return where the character at a position of the new text began."""
+        index = bisect_right(self.new_starts, position) - 1
+        if index < 0:
+            return position
+        if position < self.new_ends[index]:
+            return self.old_starts[index]
+        return self.old_ends[index] + position - self.new_ends[index]
+
+
+class Plain:
+    """A text without its escapes."""
+
+    def __init__(self, text: str, *, is_complete: bool = True) -> None:
+        """Where the text is not complete, an escape that its end cuts is left out, and all behind it."""
+        self.length = len(text)
+        self._layers: list[_Layer] = []
+        self.cut = self.length
+        """Where the escape that the end cuts begins in the given text; its length where there is none."""
+        for _ in range(_MOST_LAYERS):
+            if not is_complete:
+                text = self._without_end(text)
+            if not has_escapes(text):
+                break
+            plain, layer = _decoded(text)
+            if not layer.old_starts:
+                break
+            self._layers.append(layer)
+            text = plain
+        self.text = text
+
+    def start(self, position: int) -> int:
+        """Return where the character at a position of the plain text begins in the given one."""
+        if position >= len(self.text):
+            return self.cut
+        for layer in reversed(self._layers):
+            position = layer.start(position)
+        return position
+
+    def _without_end(self, text: str) -> str:
+        offset = max(0, len(text) - _LONGEST_UNFINISHED)
+        unfinished = _UNFINISHED.search(text, offset)
+        if unfinished is None:
+            return text
+        position = unfinished.start()
+        for layer in reversed(self._layers):
+            position = layer.start(position)
+        self.cut = min(self.cut, position)
+        return text[: unfinished.start()]
+
+
+def has_escapes(text: str) -> bool:
+    """Whether a text may have an escape in it."""
+    return "\\" in text or "%" in text or "&" in text
+
+
+def _decoded(text: str) -> tuple[str, _Layer]:
+    layer = _Layer()
+    pieces: list[str] = []
+    read = written = 0
+    for match in _ESCAPE.finditer(text):
+        start, end = match.span()
+        plain = _character(match)
+        written += start - read
+        layer.old_starts.append(start)
+        layer.old_ends.append(end)
+        layer.new_starts.append(written)
+        written += len(plain)
+        layer.new_ends.append(written)
+        pieces += (text[read:start], plain)
+        read = end
+    pieces.append(text[read:])
+    return "".join(pieces), layer
+
+
+def _character(match: re.Match[str]) -> str:
+    kind = match.lastgroup
+    if kind is None:
+        return "\\"
+    value = match[kind]
+    if kind in _HEXADECIMAL:
+        return _numbered(int(value, 16))
+    if kind == "decimal":
+        return _numbered(int(value))
+    if kind == "control":
+        return _CONTROLS[value]
+    if kind == "name":
+        return _NAMES[value]
+    if kind == "wide":
+        return bytes.fromhex(value.replace("%25", "%").replace("%", "")).decode("utf-8", "replace")
+    return value
+
+
+def _numbered(number: int) -> str:
+    return chr(number) if number <= 0x10FFFF else "\N{REPLACEMENT CHARACTER}"

@@ -1,0 +1,167 @@
+"""Finds keys in texts: as they are, in Base64, and behind escapes; also in a text that comes in pieces."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+
+from tui.core.escapes import Plain, has_escapes
+from tui.core.placeholders import is_searchable, is_unmistakable
+
+MASK = "•••"
+"""Stands where a key was."""
+
+Span = tuple[int, int]
+"""Where a key begins in a text, and where it ends."""
+
+_WORD = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+"""What makes a longer word of a key that it stands beside. Letters of other scripts do not: Chinese has no
+spaces."""
+
+
+class KeySearch:
+    """Searches for a set of keys. Cheap where there is none: a few look-ups for a short piece of text."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        needles: dict[str, bool] = {}
+        for key in keys:
+            is_bounded = not is_unmistakable(key)
+            needles[key] = needles.get(key, True) and is_bounded
+            plain = Plain(key).text
+            if plain != key and is_searchable(plain):  # how it reads where another escape is undone
+                needles[plain] = needles.get(plain, True) and is_bounded
+            for form in base64_forms(key):
+                needles[form] = False
+        self._needles = tuple(needles.items())
+        """Each with whether it counts as a whole token only."""
+        self._shortest = min(map(len, needles), default=0)
+        self._firsts = {needle[0] for needle in needles}
+        self._pairs = {needle[:2] for needle in needles}
+        self._triples = {needle[index : index + 3] for needle in needles for index in range(len(needle) - 2)}
+
+    def spans(self, text: str, before: str = "", *, is_complete: bool = True) -> list[Span]:
+        """Return where keys stand in a text, in order and apart; ``before`` is the character in front."""
+        if len(text) < self._shortest:
+            return []
+        found = list(self._find(text, before))
+        if has_escapes(text):
+            plain = Plain(text, is_complete=is_complete)
+            found += ((plain.start(start), plain.start(end)) for start, end in self._find(plain.text, before))
+        return _merged(found) if found else found
+
+    def open_end(self, text: str) -> int:
+        """Return where the end of a text begins that could become a key, its length where there is none.
+
+        That is the beginning of a key, an escape that is cut, or a key that could be a longer word yet.
+        """
+        length = len(text)
+        start = length - self._partial(text)
+        if has_escapes(text):
+            plain = Plain(text, is_complete=False)
+            start = min(start, plain.cut, plain.start(len(plain.text) - self._partial(plain.text)))
+        return start
+
+    def _find(self, text: str, before: str) -> Iterator[Span]:
+        for needle, is_bounded in self._needles:
+            start = text.find(needle)
+            while start >= 0:
+                end = start + len(needle)
+                if not is_bounded or _stands_alone(text, start, end, before):
+                    yield start, end
+                    start = text.find(needle, end)
+                else:
+                    start = text.find(needle, start + 1)
+
+    def _partial(self, text: str) -> int:
+        """Return how many characters at the end are the beginning of a needle."""
+        if text[-3:] not in self._triples:
+            return 2 if text[-2:] in self._pairs else 1 if text[-1:] in self._firsts else 0
+        longest = 2 if text[-2:] in self._pairs else 1 if text[-1] in self._firsts else 0
+        for needle, is_bounded in self._needles:
+            index = needle.find(text[-3:])
+            while index >= 0:
+                length = index + 3
+                is_open = is_bounded or length < len(needle)
+                if length > longest and is_open and text.endswith(needle[:length]):
+                    longest = length
+                index = needle.find(text[-3:], index + 1)
+        return longest
+
+
+class KeyEraser:
+    """Erases the keys from a text that comes in pieces. What may become a key waits for the next piece."""
+
+    __slots__ = ("_before", "held")
+
+    def __init__(self) -> None:
+        self.held = ""
+        self._before = ""
+
+    def feed(self, search: KeySearch, piece: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+        """Return what is settled now, and what was erased from it: the place of each mask, and the text."""
+        text = self.held + piece
+        end = search.open_end(text)
+        spans = [span for span in search.spans(text, self._before, is_complete=False) if span[0] < end]
+        if spans and spans[-1][1] > end:
+            rest = spans[-1][1]
+            end = rest + search.open_end(text[rest:])
+        self.held = text[end:]
+        return self._settled(text[:end], spans)
+
+    def flush(self, search: KeySearch) -> tuple[str, tuple[tuple[int, str], ...]]:
+        """Return what still waits: nothing follows it."""
+        text, self.held = self.held, ""
+        return self._settled(text, search.spans(text, self._before))
+
+    def _settled(self, text: str, spans: list[Span]) -> tuple[str, tuple[tuple[int, str], ...]]:
+        if text:
+            tail = text[-16:]
+            self._before = Plain(tail).text[-1:] if has_escapes(tail) else tail[-1]
+        return masked(text, spans) if spans else (text, ())
+
+
+def masked(text: str, spans: Iterable[Span]) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """Return the text with a mask in place of each span; and where each mask stands, and for what."""
+    pieces: list[str] = []
+    erased: list[tuple[int, str]] = []
+    read = written = 0
+    for start, end in spans:
+        pieces += (text[read:start], MASK)
+        written += start - read
+        erased.append((written, text[start:end]))
+        written += len(MASK)
+        read = end
+    pieces.append(text[read:])
+    return "".join(pieces), tuple(erased)
+
+
+def base64_forms(text: str) -> Iterator[str]:
+    """Yield what a key looks like inside Base64 of a longer text, whatever stands before and behind it."""
+    data = text.encode("utf-8", "surrogatepass")
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + data).decode()
+        start = (0, 2, 3)[shift]
+        bits = 8 * (shift + len(data))
+        core = encoded[start : bits // 6]  # a character with bits of what follows depends on that
+        yield core
+        yield core.replace("+", "-").replace("/", "_")
+
+
+def _stands_alone(text: str, start: int, end: int, before: str) -> bool:
+    """Whether what stands there is no part of a longer word."""
+    left = text[start - 1] if start else before
+    if left in _WORD and text[start] in _WORD:
+        return False
+    return not (text[end - 1] in _WORD and text[end : end + 1] in _WORD)
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """Return the spans in order, those that overlap as one."""
+    spans.sort()
+    merged = [spans[0]]
+    for start, end in spans[1:]:
+        if start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,0 +1,64 @@
+"""Which headers carry secrets, and which parts of their values are secret: the one rule of the program."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+
+_SECRET_HEADER = re.compile(
+    r"auth|cookie|key|token|secret|pass(word|wd|phrase|code)?\b|passw|pwd|credential|session|signature"
+    r"|^cf-access-|jwt|bearer|assertion",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"[\s;,]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether a header of that name is treated like a key."""
+    return _SECRET_HEADER.search(name) is not None
+
+
+def has_secret_header(headers: Mapping[str, str]) -> bool:
+    """Whether one of the headers is treated like a key."""
+    return any(is_secret_header(name) for name in headers)
+
+
+def secret_parts(value: str) -> Iterator[str]:
+    """Yield every part of a secret header's value that is a secret of its own.
+
+    ``Token abc`` gives ``abc``; ``sid=abc; theme=dark`` gives ``abc`` and ``dark``; ``Basic …`` also what
+    is encoded in it, whole and the password alone.
+    """
+    first, _, rest = value.strip().partition(" ")
+    if rest and _SCHEME.fullmatch(first):
+        value = rest
+    for word in _SPACE.split(value):
+        yield from _forms(word.strip("\"'"))
+        _, sign, assigned = word.partition("=")
+        if sign and assigned.strip("="):
+            yield from _forms(assigned.strip("\"'"))
+
+
+def basic_secrets(user: str, password: str) -> Iterator[str]:
+    """Yield what stands for a login in texts: the password, and the login as ``Basic`` sends it."""
+    login = f"{user}:{password}"
+    yield base64.b64encode(login.encode("utf-8", "surrogatepass")).decode()
+    yield login
+    yield password
+
+
+def _forms(word: str) -> Iterator[str]:
+    if not word:
+        return
+    yield word
+    try:
+        plain = base64.b64decode(word, validate=True).decode()
+    except ValueError:
+        return
+    _, colon, password = plain.partition(":")
+    if colon and plain.isprintable():
+        yield plain
+        if password:
+            yield password
