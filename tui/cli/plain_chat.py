@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -50,6 +50,7 @@ class PlainChat:
         self._question = ""
         """What was asked of the person who is typing now."""
         self._is_ending = False
+        self._moves_told: set[str] = set()
 
     def run(self) -> int:
         """Chat until the person leaves; return the exit code."""
@@ -66,6 +67,7 @@ class PlainChat:
                         break
             finally:
                 runner.run(self._runtime.aclose())
+                self._tell_moves(self._runtime.moved)
                 self._output.notes(self._runtime.optional.notices)
         return INTERRUPTED if self._is_ending else 0
 
@@ -218,6 +220,13 @@ class PlainChat:
             self._output.line(f"chat: {words}")
         if self._session.trouble:
             self._output.line(f"note: {self._session.trouble}")
+        self._tell_moves(self._session.moves)
+
+    def _tell_moves(self, moves: Iterable[str]) -> None:
+        """Say once each where the conversation goes on that another program took away."""
+        new = [text for text in moves if text not in self._moves_told]
+        self._moves_told.update(new)
+        self._output.notes(new)
 
     def _has_target(self) -> bool:
         """Whether the provider can still be asked, as the files have it by now; says why where not."""

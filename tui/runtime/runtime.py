@@ -59,6 +59,8 @@ class Runtime:
         )
         self.unwritten: list[str] = []
         """What could not be saved until the end, in words for the person."""
+        self.moved: list[str] = []
+        """Which conversations other programs took away, and where they are whole, in words for the person."""
         self.saves_conversations = True
         """Off for a run that keeps no conversation, whatever the settings say."""
         self._sessions: list[ChatSession] = []
@@ -217,7 +219,9 @@ class Runtime:
         if not (saved and self.saves_conversations and self.settings.save_conversations):
             return self._unsaved_session()
         journal = self.conversations.create()
-        return self._begin(self.exchanges.for_screen(), journal, identity=journal.identity)
+        session = self._begin(self.exchanges.for_screen(), journal, identity=journal.identity)
+        journal.watch_moves(session.moved)
+        return session
 
     def scripted_session(self, wait_seconds: float, *, is_forgetful: bool = False) -> ChatSession:
         """Begin a conversation for a command: kept nowhere, given up after ``wait_seconds`` without text.
@@ -289,6 +293,7 @@ class Runtime:
         """Close one conversation: its record is complete, another session may write to it."""
         if not await session.aclose():
             self.unwritten.append(session.trouble or f"The conversation {session.title} was not saved.")
+        self.moved += session.moves
         if session in self._sessions:
             self._sessions.remove(session)
 
@@ -314,7 +319,7 @@ class Runtime:
         from tui.store.journal import MemoryJournal
 
         journal = opened.journal
-        return self._begin(
+        session = self._begin(
             self.exchanges.for_screen(),
             MemoryJournal() if journal is None else journal,
             identity=opened.identity,
@@ -325,6 +330,9 @@ class Runtime:
             notices=opened.notices,
             is_saved=journal is not None,
         )
+        if journal is not None:
+            journal.watch_moves(session.moved)
+        return session
 
     def _begin(
         self,

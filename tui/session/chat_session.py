@@ -76,6 +76,8 @@ class ChatSession:
         """Another session writes to it, or only a newer lmdeck can: nothing is asked in it here."""
         self.notices = tuple(notices)
         """What is to be said of the record: read-only, interrupted, unreadable lines."""
+        self.moves: tuple[str, ...] = ()
+        """What other programs did to the record, and where the conversation goes on."""
         self.revision = 0
         self.path_revision = 0
         """Grows when ``turns`` has other members than before."""
@@ -102,8 +104,16 @@ class ChatSession:
         return self._journal.trouble
 
     def watch_trouble(self, changed: Callable[[], object] | None) -> None:
-        """Have a change of ``trouble`` told, which may come between two turns, and from another thread."""
+        """Have a change of ``trouble`` or ``moves`` told, at any moment and perhaps from another thread."""
         self._journal.watch_trouble(changed)
+
+    def moved(self, identity: str, sentence: str) -> None:
+        """Take note that the record goes on elsewhere, and why; from any thread.
+
+        Whoever watches the trouble is told next.
+        """
+        self.identity = identity
+        self.moves = (*self.moves, sentence)
 
     async def send(self, prompt: str, target: ChatTarget) -> Turn:
         """Send a prompt and fold the reply until it ends; return its turn.

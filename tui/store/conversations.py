@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
+from weakref import WeakSet
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
@@ -20,9 +19,9 @@ from tui.core.secret import Redactor
 from tui.core.turn import Turn
 from tui.store import disk
 from tui.store.errors import disk_error, usage_error
-from tui.store.files import ensure_private_directory, read_file, remove_quietly
+from tui.store.files import FileContent, ensure_private_directory, read_file, remove_quietly
 from tui.store.journal import Journal
-from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path
+from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path, new_identity
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
 from tui.store.optional import OptionalFiles, look_at, paths_in
 from tui.store.owner import Owner
@@ -69,7 +68,7 @@ class ConversationStore:
         self._optional = optional or OptionalFiles()
         self._folder = paths.conversations_dir
         self._redactor = redactor or Redactor()
-        self._open: WeakValueDictionary[str, Journal] = WeakValueDictionary()
+        self._open: WeakSet[Journal] = WeakSet()
 
     @cached_property
     def _index(self) -> SummaryIndex:
@@ -80,7 +79,7 @@ class ConversationStore:
 
     def create(self, title: str = "", *, forked_from: str = "") -> Journal:
         """Return the journal of a new conversation. Its file is made with its first turn; never raises."""
-        identity = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(6)}"
+        identity = new_identity()
         path = self._folder / f"{identity}.jsonl"
         journal = Journal(
             path,
@@ -91,7 +90,7 @@ class ConversationStore:
             redactor=self._redactor,
             shown_path=self._paths.shown(path),
         )
-        self._open[identity] = journal
+        self._open.add(journal)
         return journal
 
     def list(self) -> list[ConversationSummary]:
@@ -117,16 +116,17 @@ class ConversationStore:
         path = self._existing(identity)
         lease, refusal = self._try_lease(path)
         try:
-            transcript = self._read(path)
+            content = self._content(path)
         except LmdeckError:
             if lease is not None:
                 lease.release()
             raise
+        transcript = self._read(content)
         notices = (*(() if refusal is None else (refusal,)), *_notices(transcript))
         if transcript.is_newer and lease is not None:
             lease.release()
         is_writable = refusal is None and not transcript.is_newer
-        journal = self._journal(path, transcript, lease) if is_writable else None
+        journal = self._journal(path, transcript, lease, content) if is_writable else None
         return _opened(identity, transcript, journal, notices)
 
     def fork(self, identity: str) -> OpenConversation:
@@ -135,10 +135,11 @@ class ConversationStore:
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
-        opened = self._open.get(identity)
+        opened = self._opened_here(identity)
         if opened is not None:
             opened.flush()
-        transcript = self._read(self._existing(identity))
+        path = self._existing(identity) if opened is None else opened.path
+        transcript = self._read(self._content(path))
         title = f"{transcript.title} (copy)" if transcript.title else ""
         journal = self.adopt(transcript.turns, title, forked_from=identity, is_copy=True)
         transcript.title, transcript.forked_from = title, identity
@@ -170,8 +171,8 @@ class ConversationStore:
         Raises:
             LmdeckError: another session writes to it, or the disk refuses.
         """
-        opened = self._open.get(identity)
-        if opened is not None and not opened.is_closed:
+        opened = self._opened_here(identity)
+        if opened is not None:
             opened.set_title(title)
             return
         path = self._existing(identity)
@@ -235,6 +236,11 @@ class ConversationStore:
                     removed += 1
         return removed
 
+    def _opened_here(self, identity: str) -> Journal | None:
+        """Return the journal that this process writes, by the name that its file has by now."""
+        known = (journal for journal in list(self._open) if not journal.is_closed)
+        return next((journal for journal in known if journal.identity == identity), None)
+
     def _summary(self, name: str, names: set[str]) -> ConversationSummary:
         path = self._folder / name
         summary = self._index.summary_of(path)
@@ -243,7 +249,9 @@ class ConversationStore:
         holder = holder_of(lease_path(path), LEASE_STALE_SECONDS)
         return replace(summary, is_open_elsewhere=holder is not None and not holder.is_this_process)
 
-    def _journal(self, path: Path, transcript: Transcript, lease: Lease | None) -> Journal:
+    def _journal(
+        self, path: Path, transcript: Transcript, lease: Lease | None, content: FileContent | None
+    ) -> Journal:
         journal = Journal(
             path,
             path.stem,
@@ -252,8 +260,9 @@ class ConversationStore:
             is_new=False,
             lease=lease,
             shown_path=self._paths.shown(path),
+            content=content,
         )
-        self._open[path.stem] = journal
+        self._open.add(journal)
         return journal
 
     def _try_lease(self, path: Path) -> tuple[Lease | None, str | None]:
@@ -276,14 +285,17 @@ class ConversationStore:
         except OSError as error:
             raise disk_error(error, shown) from error
 
-    def _read(self, path: Path) -> Transcript:
+    def _content(self, path: Path) -> FileContent | None:
         from tui.store.summaries import CONVERSATION_SIZE_LIMIT
-        from tui.store.transcript_file import read_transcript
 
         try:
-            content = read_file(path, CONVERSATION_SIZE_LIMIT)
+            return read_file(path, CONVERSATION_SIZE_LIMIT)
         except OSError as error:
             raise disk_error(error, self._paths.shown(path)) from error
+
+    def _read(self, content: FileContent | None) -> Transcript:
+        from tui.store.transcript_file import read_transcript
+
         return read_transcript(content.data if content is not None else b"")
 
     def _existing(self, identity: str) -> Path:

@@ -62,3 +62,8 @@ def touch(path: Path) -> None:
 def make_private(descriptor: int) -> None:
     """Take away what others may do with an open file."""
     os.fchmod(descriptor, PRIVATE_FILE)
+
+
+def truncate(descriptor: int, size: int) -> None:
+    """Take away what stands behind the first ``size`` bytes of an open file."""
+    os.ftruncate(descriptor, size)

@@ -13,6 +13,7 @@ from tui.core.failure import Failure
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.turn import Turn
+from tui.store.files import FileContent
 from tui.store.journal_writer import JournalWriter
 from tui.store.lease import Lease
 from tui.store.records import (
@@ -40,16 +41,36 @@ class Journal:
         is_new: bool = True,
         lease: Lease | None = None,
         shown_path: str = "",
+        content: FileContent | None = None,
     ) -> None:
-        self.identity = identity
-        self.path = path
+        """``content`` is what the file holds, where it has been read."""
         self.title = title
         self.is_saved = True
         self.is_closed = False
         self._header = header_record(identity, title, created_at, forked_from) if is_new else None
         self._writer = JournalWriter(
-            path, redactor=redactor or Redactor(), lease=lease, is_new=is_new, shown_path=shown_path
+            path,
+            redactor=redactor or Redactor(),
+            lease=lease,
+            is_new=is_new,
+            shown_path=shown_path,
+            content=content,
         )
+
+    @property
+    def path(self) -> Path:
+        """The file. It is another one after another program took it away."""
+        return self._writer.path
+
+    @property
+    def identity(self) -> str:
+        """The name of the file, which is the conversation's."""
+        return self._writer.path.stem
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What other programs did to the file, and where the conversation goes on, in words for a banner."""
+        return self._writer.notices
 
     @property
     def trouble(self) -> str | None:
@@ -63,8 +84,12 @@ class Journal:
         return self._writer.failure
 
     def watch_trouble(self, changed: Callable[[], object] | None) -> None:
-        """Have a change of ``trouble`` told, from the writer's thread."""
+        """Have a change of ``trouble`` or ``notices`` told, from the writer's thread."""
         self._writer.on_trouble_changed = changed
+
+    def watch_moves(self, moved: Callable[[str, str], object] | None) -> None:
+        """Have the new identity and the newest of the ``notices`` told, from the writer's thread."""
+        self._writer.on_moved = None if moved is None else lambda text: moved(self.identity, text)
 
     def begin_turn(self, turn: Turn) -> None:
         """Write down the prompt. A conversation without a title is named after it."""
@@ -106,7 +131,7 @@ class Journal:
             self._writer.put(title_record(title))
 
     def flush(self, timeout_seconds: float = 5.0) -> bool:
-        """Wait until everything is written; return whether it is."""
+        """Wait until everything is on disk; return whether it is."""
         return self._writer.flush(timeout_seconds)
 
     def close(self, timeout_seconds: float = 5.0) -> bool:
@@ -128,10 +153,14 @@ class MemoryJournal:
         self.title = title
         self.is_saved = False
         self.trouble: str | None = None
+        self.notices: tuple[str, ...] = ()
         self.failure: Failure | None = None
 
     def watch_trouble(self, changed: Callable[[], object] | None) -> None:
         """There is never any trouble."""
+
+    def watch_moves(self, moved: Callable[[str, str], object] | None) -> None:
+        """There is no file."""
 
     def begin_turn(self, turn: Turn) -> None:
         """Name a conversation without a title after its first prompt."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 
 from tui.core.key_search import KeyEraser
@@ -29,26 +29,34 @@ class LineMaker:
         self._redactor = redactor
         self._erasers: dict[tuple[str, str], KeyEraser] = {}
 
-    def lines_of(self, item: Record | PendingText) -> Iterator[bytes]:
-        """Yield the lines of a record or a text, as far as they can be written now."""
-        if isinstance(item, PendingText):
-            yield from self._text_lines(item)
-        else:
-            yield from self._record_lines(item)
+    def lines_of(self, item: Record | PendingText) -> list[bytes]:
+        """Return the lines of a record or a text, as far as they can be written now.
 
-    def _text_lines(self, item: PendingText) -> Iterator[bytes]:
+        Whatever it raises, nothing has changed: the same item can be tried again.
+        """
+        return self._text_lines(item) if isinstance(item, PendingText) else self._record_lines(item)
+
+    def _text_lines(self, item: PendingText) -> list[bytes]:
         """An end of the text that could be the beginning of a key waits for what follows."""
         key = (item.turn_identity, item.kind)
         text = "".join(item.pieces)
+        eraser = copy(self._erasers.get(key) or KeyEraser())
         if self._redactor.knows_any:
-            text, _ = self._erasers.setdefault(key, KeyEraser()).feed(self._redactor.search, text)
-        for start in range(0, len(text), _LINE_CHARACTERS):
-            yield encode_line(delta_record(*key, text[start : start + _LINE_CHARACTERS]))
+            text, _ = eraser.feed(self._redactor.search, text)
+        starts = range(0, len(text), _LINE_CHARACTERS)
+        lines = [encode_line(delta_record(*key, text[start : start + _LINE_CHARACTERS])) for start in starts]
+        self._erasers[key] = eraser
+        return lines
 
-    def _record_lines(self, record: Record) -> Iterator[bytes]:
+    def _record_lines(self, record: Record) -> list[bytes]:
         """Whatever follows the text of a turn shows where that text ended."""
-        for key in [key for key in self._erasers if key[0] == record.get("turn")]:
-            text, _ = self._erasers.pop(key).flush(self._redactor.search)
+        lines: list[bytes] = []
+        ended = [key for key in self._erasers if key[0] == record.get("turn")]
+        for key in ended:
+            text, _ = copy(self._erasers[key]).flush(self._redactor.search)
             if text:
-                yield encode_line(delta_record(*key, text))
-        yield encode_line(record, self._redactor.redact)
+                lines.append(encode_line(delta_record(*key, text)))
+        lines.append(encode_line(record, self._redactor.redact))
+        for key in ended:
+            del self._erasers[key]
+        return lines

@@ -1,28 +1,29 @@
 """Writes a journal's lines to disk in a thread of its own, and goes on when the disk does not.
 
 Whoever hands over a record waits for nothing and sees no error: what the disk refuses stays in memory
-and is tried again, ``trouble`` says why. Each record is one ``write``; a record that was cut short by
-a full disk is written again in full on a line of its own, and readers pass over the cut one.
+and is tried again, ``failure`` says why. A thread that ends before its time is told and replaced.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import os
+import secrets
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+from tui.core.causes import explain
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
-from tui.store import disk
 from tui.store.errors import disk_failure
-from tui.store.files import ensure_private_directory, sync_directory, sync_file, write_all
-from tui.store.journal_lines import LineMaker, PendingText
+from tui.store.files import FileContent, ensure_private_directory
+from tui.store.journal_file import FileLostError, JournalFile
+from tui.store.journal_queue import JournalQueue
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease
+from tui.store.optional import Sight, look_at
 from tui.store.records import Record
 
 BATCH_SECONDS = 0.25
@@ -34,6 +35,8 @@ LEASE_STALE_SECONDS = 300.0
 """After how long without a heartbeat another host's lease counts as abandoned."""
 _FIRST_RETRY_SECONDS = 0.5
 _LONGEST_RETRY_SECONDS = 30.0
+_LAST_STARTS = 3
+"""So many threads may fail at the very end before what waits is given up."""
 
 
 class LeaseLostError(Exception):
@@ -51,50 +54,54 @@ class JournalWriter:
         lease: Lease | None = None,
         is_new: bool = False,
         shown_path: str = "",
+        content: FileContent | None = None,
     ) -> None:
-        self._path = path
-        self._maker = LineMaker(redactor)
+        """``content`` is what the file holds, where it has been read."""
+        self._file = JournalFile(path, is_new=is_new, content=content)
+        self._queue = JournalQueue(redactor)
         self._lease = lease
-        self._is_new = is_new
-        self._shown_path = shown_path or str(path)
+        self._shown_folder = shown_path.removesuffix(path.name) if shown_path else f"{path.parent}/"
         self._changed = threading.Condition()
-        self._waiting: deque[Record | PendingText] = deque()
-        self._lines: deque[bytes] = deque()
-        self._descriptor: int | None = None
-        self._is_cut = False
-        self._needs_sync_since: float | None = None
+        self._unsynced_since: float | None = None
+        self._is_sync_due = False
+        self._is_flushing = False
         self._beat_at = time.monotonic()
         self._seen_at = time.time()
         """When the lease was last known to be held, by the clock that goes on while a machine sleeps."""
         self._text_since: float | None = None
         self._is_urgent = False
-        self._is_taking = False
         self._is_closing = False
+        self._last_starts = 0
         self._retry_seconds = 0.0
         self._retry_at = 0.0
         self._thread: threading.Thread | None = None
         self.failure: Failure | None = None
+        self.notices: tuple[str, ...] = ()
+        """What other programs did to the file, and where the conversation goes on, a sentence or two each."""
         self.on_trouble_changed: Callable[[], object] | None = None
-        """Called from the writer's thread."""
+        """Called when ``failure`` or ``notices`` are others than before, from the writer's thread."""
+        self.on_moved: Callable[[str], object] | None = None
+        """Called before that with the last of the ``notices``, and ``path`` is the new one."""
         if lease is not None:
             self._start()
+
+    @property
+    def path(self) -> Path:
+        """The file. It is another one after another program took it away."""
+        return self._file.path
 
     def put(self, record: Record) -> None:
         """Hand over a record, to be written now."""
         with self._changed:
-            self._waiting.append(record)
+            self._queue.put(record)
             self._is_urgent = True
             self._wake()
 
     def put_text(self, turn_identity: str, kind: str, text: str) -> None:
         """Hand over a piece of text, to be written with those that follow within a quarter of a second."""
         with self._changed:
-            last = self._waiting[-1] if self._waiting else None
-            if isinstance(last, PendingText) and (last.turn_identity, last.kind) == (turn_identity, kind):
-                last.pieces.append(text)
-                return
-            self._waiting.append(PendingText(turn_identity, kind, [text]))
-            if self._text_since is None:
+            is_joined = self._queue.put_text(turn_identity, kind, text)
+            if not is_joined and self._text_since is None:
                 self._text_since = time.monotonic()
                 self._wake()
 
@@ -103,42 +110,75 @@ class JournalWriter:
 
         Waits at most ``timeout_seconds``: a network disk that hangs does not hold up the program's end.
         """
+        deadline = time.monotonic() + timeout_seconds
         with self._changed:
             self._is_closing = True
-            thread = self._thread
+            if not self._is_saved:
+                self._wake()
             self._changed.notify_all()
-        if thread is not None:
-            thread.join(timeout_seconds)
+        if self._thread is None and not self._is_saved:
+            self._run()  # no thread can be had
+        while (thread := self._thread) is not None and thread.is_alive():
+            thread.join(max(0.0, deadline - time.monotonic()))
+            if thread is self._thread and time.monotonic() >= deadline:
+                break
         atexit.unregister(self.close)
-        return self._is_written and self._needs_sync_since is None
+        return self._is_saved
 
     def flush(self, timeout_seconds: float = 5.0) -> bool:
-        """Wait until everything handed over is written; return whether it is."""
+        """Wait until the disk has everything handed over, in the file of its name; return whether it has."""
         with self._changed:
-            self._is_urgent = True
+            if self._is_saved and not self._file.is_made:
+                return True
+            self._is_urgent = self._is_flushing = True
             self._retry_at = 0.0
-            self._changed.notify_all()
-            return self._changed.wait_for(lambda: self._is_written, timeout_seconds)
+            self._wake()
+            return self._changed.wait_for(lambda: self._is_flushed, timeout_seconds)
 
     @property
-    def _is_written(self) -> bool:
-        return not (self._waiting or self._is_taking or self._lines)
+    def _is_saved(self) -> bool:
+        return self._queue.is_empty and self._file.is_saved
+
+    @property
+    def _is_flushed(self) -> bool:
+        return self._is_saved and not (self._is_flushing or self._is_sync_due)
 
     def _wake(self) -> None:
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             self._start()
         self._changed.notify_all()
 
     def _start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name=f"journal {self._path.name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"journal {self.path.name}", daemon=True)
         atexit.register(self.close)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:  # no more threads for now; the next record tries again
+            self._thread = None
+            self._report(self._stopped(error))
 
     def _run(self) -> None:
-        while self._await_work():
+        try:
+            while self._await_work():
+                self._attempt()
             self._attempt()
-        self._attempt()
-        self._finish()
+            self._finish()
+        except BaseException as error:  # noqa: BLE001 (nobody else would hear of it)
+            self._replace_thread(error)
+
+    def _replace_thread(self, error: BaseException) -> None:
+        """Say that this thread ends, and have another one go on with what waits."""
+        with self._changed:
+            self._file.lose()
+            self._postpone(self._stopped(error))
+            self._last_starts += self._is_closing
+            if self._last_starts < _LAST_STARTS:
+                self._start()
+            self._changed.notify_all()
+
+    def _stopped(self, error: BaseException) -> Failure:
+        reason = "memory is full" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
+        return explain("store-failed", path=self._shown(self.path), reason=reason)
 
     def _await_work(self) -> bool:
         """Sleep until something is due; return whether to go on."""
@@ -153,93 +193,107 @@ class JournalWriter:
     def _seconds_until_due(self) -> float | None:
         now = time.monotonic()
         dues: list[float] = []
-        if self._lines or self._is_urgent:
+        if self._is_urgent or (self._retry_at and not self._is_saved):
             dues.append(now)
         if self._text_since is not None:
             dues.append(self._text_since + BATCH_SECONDS)
-        if self._needs_sync_since is not None:
-            dues.append(self._needs_sync_since + SYNC_SECONDS)
+        if self._unsynced_since is not None:
+            dues.append(self._unsynced_since + SYNC_SECONDS)
         if self._lease is not None:
             dues.append(self._beat_at + HEARTBEAT_SECONDS)
         return max(min(dues), self._retry_at) - now if dues else None
 
     def _attempt(self) -> None:
         """Write all that waits; on refusal keep it and say why."""
-        is_end = self._take()
+        self._take()
         try:
-            self._write_lines()
-            self._sync(is_end)
-            self._beat()
+            try:
+                self._save()
+            except FileLostError as lost:
+                self._move(lost)
         except OSError as error:
-            self._lose_descriptor()
-            self._postpone(disk_failure(error, self._shown_path))
+            self._file.lose(error)
+            self._postpone(disk_failure(error, self._shown(self.path)))
         except LeaseLostError:
             # When the other one is done the lease is free again, and what waits here is added.
             self._lease = None
-            self._lose_descriptor()
-            self._postpone(_taken_over(self._shown_path))
+            self._file.lose()
+            self._postpone(_taken_over(self._shown(self.path)))
         else:
             self._retry_seconds = self._retry_at = 0.0
             self._report(None)
         with self._changed:
             self._changed.notify_all()
 
-    def _take(self) -> bool:
-        """Turn what waits into lines; return whether a turn (or the title) is complete with them."""
+    def _take(self) -> None:
+        """Turn what waits into lines."""
         with self._changed:
-            waiting = list(self._waiting)
-            self._waiting.clear()
             self._text_since = None
-            self._is_urgent = False
-            self._is_taking = True
-        for item in waiting:
-            self._lines.extend(self._maker.lines_of(item))
-        self._is_taking = False
-        return any(not isinstance(item, PendingText) and item["record"] != "turn" for item in waiting)
+            self._is_sync_due |= self._is_flushing
+            self._is_urgent = self._is_flushing = False
+        while (taken := self._queue.next_lines()) is not None:
+            lines, is_complete = taken
+            self._file.add(lines)
+            self._queue.done()
+            self._is_sync_due |= is_complete
 
-    def _write_lines(self) -> None:
-        if not self._lines:
-            return
-        descriptor = self._ready_descriptor()
-        while self._lines:
-            line = self._lines[0]
-            write_all(descriptor, b"\n" + line if self._is_cut else line)
-            self._is_cut = False
-            self._lines.popleft()
-            if self._needs_sync_since is None:
-                self._needs_sync_since = time.monotonic()
+    def _save(self) -> None:
+        if not self._file.is_saved:
+            self._hold_lease()
+            self._file.write()
+        is_beat = self._lease is not None and time.monotonic() - self._beat_at >= HEARTBEAT_SECONDS
+        if is_beat and self._lease is not None:
+            self._require_lease(self._lease)
+            self._lease.beat()
+            self._note_lease()
+        if self._file.is_made and (is_beat or self._is_sync_due or self._is_closing):
+            self._file.verify()
+        self._sync_if_due()
 
-    def _sync(self, is_end: bool) -> None:
-        since = self._needs_sync_since
-        if since is None:
-            return
-        if is_end or self._is_closing or time.monotonic() - since >= SYNC_SECONDS:
-            sync_file(self._ready_descriptor())
-            self._needs_sync_since = None
+    def _sync_if_due(self) -> None:
+        now = time.monotonic()
+        if self._unsynced_since is None:
+            self._unsynced_since = now
+        is_due = self._is_sync_due or self._is_closing or now - self._unsynced_since >= SYNC_SECONDS
+        if is_due and not self._file.is_saved:
+            self._file.sync()
+        if self._file.is_saved:
+            self._synced()
 
-    def _beat(self) -> None:
-        if self._lease is None or time.monotonic() - self._beat_at < HEARTBEAT_SECONDS:
-            return
-        self._require_lease(self._lease)
-        self._lease.beat()
-        self._note_lease()
+    def _synced(self) -> None:
+        self._unsynced_since = None
+        self._is_sync_due = False
 
-    def _ready_descriptor(self) -> int:
+    def _move(self, lost: FileLostError) -> None:
+        """Go on in a new file: of the same name where that is free, else beside the one that has it."""
+        before = self.path
+        is_free = look_at(before, follows_links=False) == Sight()
+        path = before if is_free else before.with_name(f"{new_identity()}{before.suffix}")
+        if path != before and self._lease is not None:
+            self._lease.release()
+            self._lease = None
+        if self._lease is not None and not self._lease.is_held:
+            self._lease = None  # it was taken away with the file
+        self._hold_lease(path)
+        self._file.move(path)
+        self._synced()
+        place = "again under that name" if path == before else f"in {self._shown(path)}"
+        text = f"{self._shown(before)} {lost.what_happened} by another program. "
+        text += f"The whole conversation is saved {place}."
+        self.notices = (*self.notices, text)
+        if self.on_moved is not None:
+            self.on_moved(text)
+        self._tell()
+
+    def _hold_lease(self, path: Path | None = None) -> None:
+        path = path or self.path
         if self._lease is None:
-            ensure_private_directory(self._path.parent)
-            self._lease = _acquire(self._path)
+            ensure_private_directory(path.parent)
+            self._lease = _acquire(path)
             self._note_lease()
         elif abs(time.time() - self._seen_at) > LEASE_STALE_SECONDS / 2:
             self._require_lease(self._lease)  # a machine that slept may have lost it meanwhile
             self._seen_at = time.time()
-        if self._descriptor is None:
-            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-            self._descriptor = disk.open_file(self._path, flags)
-            if self._is_new:
-                self._is_new = False
-                sync_directory(self._path.parent)
-            self._is_cut = not _ends_in_a_line(self._descriptor)
-        return self._descriptor
 
     def _note_lease(self) -> None:
         self._beat_at, self._seen_at = time.monotonic(), time.time()
@@ -248,12 +302,6 @@ class JournalWriter:
         if not lease.is_held:
             raise LeaseLostError
 
-    def _lose_descriptor(self) -> None:
-        """Open anew next time: after a stale handle the old descriptor never works again."""
-        if self._descriptor is not None:
-            _close(self._descriptor)
-            self._descriptor = None
-
     def _postpone(self, failure: Failure) -> None:
         doubled = self._retry_seconds * 2 or _FIRST_RETRY_SECONDS
         self._retry_seconds = min(doubled, _LONGEST_RETRY_SECONDS)
@@ -261,18 +309,28 @@ class JournalWriter:
         self._report(failure)
 
     def _report(self, failure: Failure | None) -> None:
-        if failure == self.failure:
-            return
-        self.failure = failure
+        if failure != self.failure:
+            self.failure = failure
+            self._tell()
+
+    def _tell(self) -> None:
         if self.on_trouble_changed is not None:
             with contextlib.suppress(RuntimeError):  # whoever listened has closed its event loop
                 self.on_trouble_changed()
 
+    def _shown(self, path: Path) -> str:
+        return f"{self._shown_folder}{path.name}"
+
     def _finish(self) -> None:
-        self._lose_descriptor()
+        self._file.close()
         if self._lease is not None:
             self._lease.release()
             self._lease = None
+
+
+def new_identity() -> str:
+    """Return the identity of a new conversation, which is the name of its file."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(6)}"
 
 
 def lease_path(path: Path) -> Path:
@@ -285,16 +343,6 @@ def _acquire(path: Path) -> Lease:
         return acquire_lease(lease_path(path), LEASE_STALE_SECONDS)
     except LeaseHeldError:
         raise LeaseLostError from None
-
-
-def _ends_in_a_line(descriptor: int) -> bool:
-    size = os.fstat(descriptor).st_size
-    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
-
-
-def _close(descriptor: int) -> None:
-    with contextlib.suppress(OSError):  # it repeats what the write or the fsync before was told
-        os.close(descriptor)
 
 
 def _taken_over(shown_path: str) -> Failure:

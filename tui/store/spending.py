@@ -28,7 +28,9 @@ class PaidTurn:
 
 
 def read_spending(paths: Paths) -> Iterator[PaidTurn]:
-    """Yield every turn of every conversation that used tokens or money; copies in forks are left out.
+    """Yield every turn of every conversation that used tokens or money, once.
+
+    Copies in forks are left out, and those in a file that another program copied or renamed.
 
     Raises:
         LmdeckError: a conversation cannot be read: a sum without it would be too low.
@@ -37,12 +39,17 @@ def read_spending(paths: Paths) -> Iterator[PaidTurn]:
         found = paths_in(paths.conversations_dir, "*.jsonl")
     except OSError as error:
         raise disk_error(error, paths.shown(paths.conversations_dir)) from error
+    seen: set[tuple[object, str]] = set()
     for path in found:
         try:
             content = read_file(path, CONVERSATION_SIZE_LIMIT)
         except OSError as error:
             raise disk_error(error, paths.shown(path)) from error
         for record in paid_turns(scan(content.data if content is not None else b"")):
+            turn = record.get("turn"), str(record.get("started_at", ""))
+            if turn in seen:
+                continue
+            seen.add(turn)
             usage, cost = decode_usage(record.get("usage")), decode_cost(record.get("cost"))
             if usage is not None or cost is not None:
                 yield PaidTurn(

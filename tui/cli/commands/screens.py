@@ -46,5 +46,6 @@ def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Outpu
         code = run_app(runtime, ChatStart(arguments.provider, conversation))
     for sentence in runtime.unwritten:
         output.aside(sentence)
+    output.notes(runtime.moved)
     output.notes(runtime.optional.notices)
     return code

@@ -1,0 +1,242 @@
+"""The file of one journal: a line counts as saved when the disk has it, in the file of that name.
+
+What was written and not yet synced is kept and written again after any refusal: a failed ``fsync``
+may have dropped it from memory, and the next one then reports success. What was synced is kept too,
+packed: where another program takes the file away or changes it, all of it goes into a new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui.store import disk
+from tui.store.files import FileContent, create_private, remove_quietly, sync_directory, sync_file
+from tui.store.optional import look_at
+from tui.store.packed_bytes import TAIL_BYTES, PackedBytes
+from tui.store.records import decode_line, encode_line
+
+_FAILURES_IN_PLACE = 2
+"""After so many failed writes to one place of a disk, the file is written in another place of it."""
+
+
+class FileLostError(Exception):
+    """The file of this name is not the one that was written, or does not hold it any more."""
+
+    def __init__(self, what_happened: str) -> None:
+        """``what_happened`` goes on after the file's name: ``was deleted``."""
+        super().__init__(what_happened)
+        self.what_happened = what_happened
+
+
+class JournalFile:
+    """Lines on their way into a file, which is made with the first one. One thread at a time uses it.
+
+    Where the disk refuses, ``write``, ``sync``, ``verify`` and ``move`` raise ``OSError``; the caller
+    then says ``lose`` and tries again later.
+    """
+
+    def __init__(self, path: Path, *, is_new: bool, content: FileContent | None = None) -> None:
+        """``content`` is what the file held when it was read; ``None`` where nobody has read it yet."""
+        self.path = path
+        self._may_create = is_new
+        self._is_read = is_new or content is not None
+        self._saved = PackedBytes(content.data if content is not None else b"")
+        self._lines: list[bytes] = []
+        """What the disk does not surely have, in the order of the file."""
+        self._written = 0
+        """How many of them were handed to the system since the last sync."""
+        self._size = self._saved.size
+        """How long the file is at most by what was handed over here."""
+        self._descriptor: int | None = None
+        self._inode = None if content is None else content.stamp.inode
+        self._is_made = False
+        self._failures = 0
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the disk has every line."""
+        return not self._lines
+
+    @property
+    def is_made(self) -> bool:
+        """Whether there is a file that was opened for writing."""
+        return self._is_made
+
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Take lines, each with its line feed."""
+        self._lines += lines
+
+    def write(self) -> None:
+        """Hand every line to the system.
+
+        Raises:
+            FileLostError: see ``verify``.
+        """
+        if self._written == len(self._lines):
+            return
+        descriptor = self.verify()
+        if self._failures >= _FAILURES_IN_PLACE:
+            self._replace()
+            return
+        while self._written < len(self._lines):
+            if not self._ends_in_a_line():  # what stands there was cut, by whoever wrote it
+                self._lines[self._written] = b"\n" + self._lines[self._written]
+            data = self._lines[self._written]
+            while data:
+                count = disk.write(descriptor, data)
+                if count <= 0:
+                    raise OSError(errno.EIO, "Nothing was written")
+                data = data[count:]
+                self._size += count
+            self._written += 1
+
+    def sync(self) -> None:
+        """See what was written to the disk.
+
+        Raises:
+            FileLostError: see ``verify``.
+        """
+        sync_file(self.verify())
+        for line in self._lines[: self._written]:
+            self._saved.add(line)
+        del self._lines[: self._written]
+        self._written = self._failures = 0
+
+    def verify(self) -> int:
+        """Return the descriptor of the file of this name, which holds all that was written.
+
+        Raises:
+            FileLostError: another program took it away, put another one in its place or changed it.
+        """
+        is_fresh = self._descriptor is None
+        descriptor = self._open() if self._descriptor is None else self._descriptor
+        status, sight = os.fstat(descriptor), look_at(self.path)
+        if sight.refusal is not None:
+            raise sight.refusal
+        if sight.status is None:
+            raise FileLostError("was deleted")
+        is_same = stat.S_ISREG(status.st_mode) and os.path.samestat(sight.status, status)
+        if not is_same or self._inode not in (None, status.st_ino):
+            raise FileLostError("was replaced")
+        if not self._is_read:
+            self._saved, self._is_read = PackedBytes(_read_at(descriptor, 0, status.st_size)), True
+            self._size = self._saved.size
+        self._compare(descriptor, status.st_size, is_fresh)
+        self._inode, self._is_made, self._may_create = status.st_ino, True, False
+        is_doubtful = is_fresh and self._size > self._saved.size
+        self._absorb(_read_at(descriptor, self._size, status.st_size - self._size))
+        if is_doubtful:  # it may be in memory only, or not even there: it is written again
+            disk.truncate(descriptor, self._saved.size)
+            self._size, self._written = self._saved.size, 0
+        return descriptor
+
+    def lose(self, error: BaseException | None = None) -> None:
+        """Open the file anew next time, and write again what was not synced.
+
+        After a stale handle the old descriptor never works again.
+        """
+        if isinstance(error, OSError) and error.errno == errno.EIO and self._written:
+            self._failures += 1
+        self.close()
+
+    def move(self, path: Path) -> None:
+        """Go on in a new file that holds everything, synced.
+
+        Raises:
+            FileExistsError: something has that name.
+        """
+        content = self._whole(path.stem)
+        create_private(path, content)
+        sync_directory(path.parent)
+        self._restart(path, content)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):  # it repeats what the write or the fsync before was told
+                os.close(self._descriptor)
+            self._descriptor = None
+
+    def _open(self) -> int:
+        flags = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK  # a FIFO in its place must not hang the thread
+        try:
+            self._descriptor = disk.open_file(self.path, flags | (os.O_CREAT if self._may_create else 0))
+        except FileNotFoundError:
+            if self._may_create:
+                raise
+            raise FileLostError("was deleted") from None
+        except OSError as error:
+            if error.errno in (errno.EISDIR, errno.ENXIO, errno.ELOOP) and not self._may_create:
+                raise FileLostError("was replaced") from None
+            raise
+        if self._may_create:
+            sync_directory(self.path.parent)
+        return self._descriptor
+
+    def _compare(self, descriptor: int, size: int, is_fresh: bool) -> None:
+        """Look whether the file holds what was synced and, with the descriptor kept, what was written."""
+        end, tail = (self._saved.size, self._saved.tail) if is_fresh else (self._size, self._tail())
+        if size < end or _read_at(descriptor, end - len(tail), len(tail)) != tail:
+            raise FileLostError("was changed")
+
+    def _absorb(self, found: bytes) -> None:
+        """Take over what somebody else has added: a session that had the lease meanwhile."""
+        if found:
+            self._lines.insert(self._written, found)
+            self._written += 1
+            self._size += len(found)
+
+    def _tail(self) -> bytes:
+        return b"".join((self._saved.tail, *self._lines[: self._written]))[-TAIL_BYTES:]
+
+    def _ends_in_a_line(self) -> bool:
+        before = self._lines[self._written - 1] if self._written else self._saved.tail
+        return not before or before.endswith(b"\n")
+
+    def _whole(self, identity: str) -> bytes:
+        """Return the content of the file with everything in it, under this identity."""
+        saved = self._saved.whole()
+        feed = b"" if not saved or saved.endswith(b"\n") else b"\n"
+        content = b"".join((saved, feed, *self._lines))
+        first, _, rest = content.partition(b"\n")
+        header = decode_line(first)
+        if header is None or header["record"] != "header":
+            return content
+        return encode_line({**header, "identity": identity}) + rest
+
+    def _replace(self) -> None:
+        """Write all of it in another place of the disk, under the same name."""
+        content = self._whole(self.path.stem)
+        temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(6)}.tmp")
+        create_private(temporary, content)
+        try:
+            disk.replace(temporary, Path(os.path.realpath(self.path)))
+        except BaseException:
+            remove_quietly(temporary)
+            raise
+        sync_directory(self.path.parent)
+        self._restart(self.path, content)
+
+    def _restart(self, path: Path, content: bytes) -> None:
+        self.close()
+        self.path, self._inode = path, None
+        self._saved, self._size = PackedBytes(content), len(content)
+        self._lines.clear()
+        self._written = self._failures = 0
+        with contextlib.suppress(OSError, FileLostError):  # the next write looks at it again
+            self.verify()
+
+
+def _read_at(descriptor: int, start: int, count: int) -> bytes:
+    """Return bytes of the middle of a file, fewer where it ends before."""
+    pieces: list[bytes] = []
+    while count > 0 and (piece := os.pread(descriptor, count, start)):
+        pieces.append(piece)
+        start, count = start + len(piece), count - len(piece)
+    return b"".join(pieces)

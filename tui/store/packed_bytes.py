@@ -1,0 +1,40 @@
+"""Bytes that are kept for a moment that hardly ever comes: packed, and only whole or from the end."""
+
+from __future__ import annotations
+
+_PACK_BYTES = 256 * 1024
+"""So much is kept as it is; a short conversation is never packed."""
+TAIL_BYTES = 256
+
+
+class PackedBytes:
+    """A growing run of bytes."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self.size = 0
+        self._packed: list[bytes] = []
+        self._loose = bytearray()
+        self._tail = b""
+        self.add(data)
+
+    def add(self, data: bytes) -> None:
+        """Add bytes at the end."""
+        self.size += len(data)
+        self._loose += data
+        self._tail = (self._tail + data[-TAIL_BYTES:])[-TAIL_BYTES:]
+        if len(self._loose) >= _PACK_BYTES:
+            import zlib
+
+            self._packed.append(zlib.compress(bytes(self._loose), 1))
+            self._loose.clear()
+
+    @property
+    def tail(self) -> bytes:
+        """The last bytes, 256 of them where there are as many."""
+        return self._tail
+
+    def whole(self) -> bytes:
+        """Return all of it."""
+        import zlib
+
+        return b"".join((*map(zlib.decompress, self._packed), bytes(self._loose)))
