@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from tui.cli.argument_parser import forget_stale_size
 from tui.cli.parser import build_parser
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run lmdeck and return its exit code: 128 + n where signal n ended it early."""
     _forbid_core_dumps()
     _fill_closed_streams()
+    forget_stale_size(os.environ, sys.stdout)
     parsed = build_parser().parse_args(arguments)
     from tui.cli.output import Output, OutputFailed
 

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from tui import __version__
+from tui.cli.argument_parser import ArgumentParser
 from tui.core.check_cost import CHECK_COST
 
 METRICS = """\
@@ -32,9 +33,9 @@ examples:
 """
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog="lmdeck",
         description="A terminal deck of OpenAI-compatible model endpoints: add, check, chat, account.",
         epilog=EXAMPLES + "\n" + METRICS,
@@ -50,8 +51,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, examples: str = ""
-) -> argparse.ArgumentParser:
+    commands: argparse._SubParsersAction[ArgumentParser], name: str, summary: str, examples: str = ""
+) -> ArgumentParser:
     return commands.add_parser(
         name,
         help=summary,
@@ -61,7 +62,7 @@ def _command(
     )
 
 
-def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_chat(commands: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(
         commands,
         "chat",
@@ -74,7 +75,7 @@ def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument("--resume", metavar="ID", help="reopen a conversation; 'last' is the newest one")
 
 
-def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_ask(commands: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(
         commands,
         "ask",
@@ -101,7 +102,7 @@ def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
 
 
-def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_check(commands: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(
         commands,
         "check",
@@ -124,14 +125,14 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _add_discover(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_discover(commands: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(
         commands, "discover", "Find the model servers that run on this machine (loopback only)."
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _add_providers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_providers(commands: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(commands, "providers", "List and change the providers.")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = _command(actions, "list", "List every provider.")
@@ -164,7 +165,7 @@ def _add_providers(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     export.add_argument("--with-keys", action="store_true", help="include the API keys, readable")
 
 
-def _add_providers_add(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_providers_add(actions: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(
         actions,
         "add",
@@ -190,7 +191,7 @@ def _add_providers_add(actions: argparse._SubParsersAction[argparse.ArgumentPars
     parser.add_argument("--default", action="store_true", dest="make_default")
 
 
-def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_demo(commands: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(
         commands,
         "demo",
@@ -202,19 +203,19 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument("--fault", metavar="CAUSE", help="fail in this way, to practise a diagnosis")
 
 
-def _add_engine(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_engine(commands: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(commands, "engine", "The model that runs on this machine.")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     _command(actions, "install", "Install llama.cpp and SmolLM2-135M into this installation (about 130 MB).")
     _command(actions, "status", "Say whether it is installed.")
 
 
-def _add_paths(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_paths(commands: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(commands, "paths", "Say where everything is kept.")
     parser.add_argument("--json", action="store_true")
 
 
-def _add_forget(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_forget(commands: argparse._SubParsersAction[ArgumentParser]) -> None:
     parser = _command(commands, "forget", "Remove stored keys, conversations or caches, as asked.")
     parser.add_argument(
         "what",

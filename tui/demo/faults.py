@@ -5,10 +5,14 @@ Only what an HTTP server can do by itself is here: nobody can serve a refused co
 
 from __future__ import annotations
 
+from tui.core.safe_text import safe_line
 from tui.demo import reply_faults, stream_faults
 from tui.demo.fault import REGISTRY, Fault
 
 __all__ = ["Fault", "UnknownFaultError", "find_fault", "known_faults", "reply_faults", "stream_faults"]
+
+_LONGEST = 60
+"""Characters of a name that are repeated."""
 
 
 class UnknownFaultError(ValueError):
@@ -22,7 +26,7 @@ def find_fault(cause: str) -> Fault:
         UnknownFaultError: there is none for this cause.
     """
     if cause not in REGISTRY:
-        raise UnknownFaultError(f"The demo endpoint cannot practise {cause!r}")
+        raise UnknownFaultError(f"The demo endpoint cannot practise {safe_line(cause, _LONGEST)!r}")
     return REGISTRY[cause]
 
 

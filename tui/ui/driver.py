@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import selectors
 import signal
+import sys
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from contextlib import suppress
@@ -41,6 +42,7 @@ class TerminalDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = sys.__stdout__  # not stderr, which may be a file of the person's
         self._output: TerminalOutput | None = None
         self._last_words: list[str] | None = None
         self._wake_reader, self._wake_writer = -1, -1
@@ -143,6 +145,14 @@ class TerminalDriver(LinuxDriver):
         if self._output is not None and not self._is_in_background():
             self.suspend_application_mode()
             self._take_again()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Return the window's own size: a program before may have written another into the environment."""
+        try:
+            columns, rows = os.get_terminal_size(cast(IO[str], self._file).fileno())
+        except OSError:  # the terminal is gone
+            columns, rows = 0, 0
+        return columns or 80, rows or 24
 
     def _hang_up(self) -> None:
         """The terminal is gone: let the app end itself (from any thread)."""

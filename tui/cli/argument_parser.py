@@ -1,0 +1,50 @@
+"""argparse for arguments from anywhere: what it repeats of them commands no terminal and forges no line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import MutableMapping
+from contextlib import suppress
+from typing import NoReturn, TextIO
+
+from tui.core.safe_text import safe_line
+
+_LONGEST_MESSAGE = 1000
+"""Of an error, in characters: an argument may be a file's content."""
+_LEAST_COLUMNS = 20
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """See the module."""
+
+    _columns: int | None = None
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and what is wrong on stderr; exit with 2."""
+        self._columns = window_columns(sys.stderr)
+        super().error(safe_line(message, _LONGEST_MESSAGE))
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        if self._columns is None:
+            return super()._get_formatter()
+        width = max(_LEAST_COLUMNS, self._columns - 2)
+        return argparse.RawDescriptionHelpFormatter(self.prog, width=width)
+
+
+def window_columns(stream: TextIO | None) -> int | None:
+    """Return how many columns the window has that shows a stream; ``None`` where it is in no window."""
+    with suppress(OSError, ValueError, AttributeError):  # no terminal, closed, nothing
+        return os.get_terminal_size(stream.fileno()).columns or None  # type: ignore[union-attr]
+    return None
+
+
+def forget_stale_size(environment: MutableMapping[str, str], stdout: TextIO | None) -> None:
+    """Where stdout is a window, its size counts, not what a program before had written down of another.
+
+    Without a window, ``COLUMNS`` is what a person wants the output's width to be.
+    """
+    if window_columns(stdout):
+        environment.pop("COLUMNS", None)
+        environment.pop("LINES", None)
