@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.store.disk_support import BrokenDisk, all_files
-from tui.core.failure import LmdeckError, UsageError
+from tui.core.failure import UsageError
 from tui.core.provider import Provider
 from tui.core.secret import Secret
 from tui.core.turn import Turn, TurnState
 from tui.store.conversations import ConversationStore
 from tui.store.credentials import CredentialStore
 from tui.store.endpoint_memory import EndpointMemory
-from tui.store.forget import forget
+from tui.store.forget import Forgotten, forget
 from tui.store.paths import Paths
 from tui.store.providers import ProviderStore
 
@@ -41,7 +41,7 @@ def texts(paths: Paths) -> str:
 
 
 def test_keys_are_forgotten_wherever_a_copy_is(used: Paths) -> None:
-    assert forget(used, "keys") == 3  # the file, its lock, the copy kept aside
+    assert forget(used, "keys").files == 2  # the file and the copy kept aside
     assert "sk-0123456789" not in texts(used)
     assert CredentialStore(used).get("a") is None
     assert ProviderStore(used).load().providers == (Provider("a"),)
@@ -55,23 +55,30 @@ def test_a_linked_key_file_is_forgotten_itself(used: Paths, tmp_path: Path) -> N
 
 
 def test_conversations_are_forgotten_with_trash_and_titles(used: Paths) -> None:
-    assert forget(used, "conversations") == 3
+    assert forget(used, "conversations").conversations == 2
     assert "Secret plans" not in texts(used)
     assert ConversationStore(used).list() == []
 
 
-def test_a_conversation_that_is_open_stays(used: Paths) -> None:
+def test_a_conversation_that_is_open_stays_and_is_named_with_who_has_it(used: Paths) -> None:
     store = ConversationStore(used)
-    opened = store.open(store.list()[0].identity)
+    identity = store.list()[0].identity
+    opened = store.open(identity)
     assert opened.journal is not None
-    forget(used, "conversations")
+    forgotten = forget(used, "conversations")
     opened.journal.close()
     assert len(store.list()) == 1
+    assert forgotten.conversations == 1  # the one in the trash
+    (sentence,) = forgotten.kept
+    assert identity in sentence
+    assert "this lmdeck has it open" in sentence
+    assert forget(used, "conversations").kept == []
+    assert store.list() == []
 
 
 def test_caches_are_forgotten_and_nothing_else(used: Paths) -> None:
     used.log_file.touch()
-    assert forget(used, "caches") >= 3
+    assert forget(used, "caches").files >= 3
     assert not [path for path in all_files(used.cache_dir) if path.is_file()]
     assert not used.log_file.exists()
     assert EndpointMemory(used).get_json("http://x", "m") is None
@@ -80,13 +87,22 @@ def test_caches_are_forgotten_and_nothing_else(used: Paths) -> None:
 
 
 def test_nothing_to_forget_is_no_error(paths: Paths) -> None:
-    assert [forget(paths, what) for what in ("keys", "conversations", "caches")] == [0, 0, 0]
+    for what in ("keys", "conversations", "caches"):
+        assert forget(paths, what) == Forgotten()
     with pytest.raises(UsageError):
         forget(paths, "everything")
 
 
-def test_a_disk_that_refuses_is_told(used: Paths, broken_disk: BrokenDisk) -> None:
+@pytest.mark.parametrize("what", ["keys", "conversations", "caches"])
+def test_a_disk_that_refuses_is_told_file_by_file(used: Paths, broken_disk: BrokenDisk, what: str) -> None:
     broken_disk.refuse(errno.EROFS, "unlink")
-    with pytest.raises(LmdeckError) as caught:
-        forget(used, "keys")
-    assert caught.value.failure.cause == "store-read-only"
+    forgotten = forget(used, what)
+    assert (forgotten.files, forgotten.conversations) == (0, 0)
+    assert forgotten.kept
+    assert all("is still there: the disk is read-only." in sentence for sentence in forgotten.kept)
+
+
+def test_what_cannot_be_removed_keeps_nothing_else(used: Paths, broken_disk: BrokenDisk) -> None:
+    broken_disk.refuse(errno.EACCES, "unlink", after=2)  # the lock and the copy kept aside go
+    forgotten = forget(used, "keys")
+    assert (forgotten.files, len(forgotten.kept)) == (1, 1)

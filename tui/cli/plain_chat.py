@@ -69,6 +69,8 @@ class PlainChat:
                 runner.run(self._runtime.aclose())
                 self._tell_moves(self._runtime.moved)
                 self._output.notes(self._runtime.optional.notices)
+        for sentence in self._runtime.unwritten:
+            self._output.aside(sentence)
         return INTERRUPTED if self._is_ending else 0
 
     @contextmanager
@@ -219,7 +221,8 @@ class PlainChat:
         if words and len(self._session.turns) + len(turn.variants) > 1:
             self._output.line(f"chat: {words}")
         if self._session.trouble:
-            self._output.line(f"note: {self._session.trouble}")
+            waiting = "The chat goes on in memory and is saved when that is possible."
+            self._output.line(f"note: {self._session.trouble} {waiting}")
         self._tell_moves(self._session.moves)
 
     def _tell_moves(self, moves: Iterable[str]) -> None:

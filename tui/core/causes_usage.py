@@ -99,12 +99,12 @@ _FILES = (
     Cause(
         "store-full",
         "The disk or your quota is full[[ at {path}]], so nothing can be saved.",
-        "Make room; until then everything is kept in memory.",
+        "Make room[[{?is_kept}||, then try again]].",
     ),
     Cause(
         "store-read-only",
         "Files cannot be written[[ at {path}]]: it is read-only or belongs to somebody else.",
-        "Correct its permissions; until then everything is kept in memory.",
+        "Correct its permissions[[{?is_kept}||, then try again]].",
     ),
     Cause(
         "store-locked",

@@ -15,6 +15,7 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.provider import Provider
+from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.runtime.builtin import BuiltIns, is_built_in
 from tui.runtime.endpoints import Endpoints
@@ -292,7 +293,8 @@ class Runtime:
     async def release(self, session: ChatSession) -> None:
         """Close one conversation: its record is complete, another session may write to it."""
         if not await session.aclose():
-            self.unwritten.append(session.trouble or f"The conversation {session.title} was not saved.")
+            name = safe_line(session.title, 60) or "without a title"
+            self.unwritten.append(f"The conversation {name} was not saved. {session.trouble or ''}".strip())
         self.moved += session.moves
         if session in self._sessions:
             self._sessions.remove(session)

@@ -14,7 +14,6 @@ from weakref import WeakSet
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
-from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.core.turn import Turn
 from tui.store import disk
@@ -24,7 +23,7 @@ from tui.store.journal import Journal
 from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path, new_identity
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
 from tui.store.optional import OptionalFiles, look_at, paths_in
-from tui.store.owner import Owner
+from tui.store.owner import holder_words
 from tui.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -270,7 +269,7 @@ class ConversationStore:
         try:
             return acquire_lease(lease_path(path), LEASE_STALE_SECONDS), None
         except LeaseHeldError as error:
-            where = _holder(error.owner)
+            where = holder_words(error.owner)
             return None, f"This conversation is open in {where}. Read it here, or fork it to go on."
         except OSError:  # the journal tells this trouble, and tries again while the chat goes on
             return None, None
@@ -280,7 +279,7 @@ class ConversationStore:
         try:
             return acquire_lease(lease_path(path), LEASE_STALE_SECONDS)
         except LeaseHeldError as error:
-            holder = _holder(error.owner)
+            holder = holder_words(error.owner)
             raise LmdeckError(explain("store-locked", path=shown, holder=holder)) from None
         except OSError as error:
             raise disk_error(error, shown) from error
@@ -347,11 +346,3 @@ def _notices(transcript: Transcript) -> list[str]:
             f"{transcript.bad_lines} {lines} of this conversation cannot be read. The rest is shown."
         )
     return notices
-
-
-def _holder(owner: Owner | None) -> str:
-    if owner is None or not owner.host:
-        return "another lmdeck"
-    if owner.is_this_process:
-        return "this lmdeck"
-    return f"another lmdeck (process {owner.process} on {safe_line(owner.host, 30)})"

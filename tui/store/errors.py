@@ -42,12 +42,16 @@ def reason_of(error: OSError) -> str:
     return known or (error.strerror or type(error).__name__).lower()
 
 
-def disk_failure(error: OSError, shown_path: str) -> Failure:
-    """Return the failure for a disk that refused to write (or to read) a path."""
+def disk_failure(error: OSError, shown_path: str, *, is_kept: bool = False) -> Failure:
+    """Return the failure for a disk that refused to write (or to read) a path.
+
+    ``is_kept``: what could not be written waits in memory, and is written as soon as that works.
+    """
+    kept = "yes" if is_kept else None
     if error.errno in _FULL:
-        return explain("store-full", path=shown_path)
+        return explain("store-full", path=shown_path, is_kept=kept)
     if error.errno in _CLOSED:
-        return explain("store-read-only", path=shown_path)
+        return explain("store-read-only", path=shown_path, is_kept=kept)
     return explain("store-failed", path=shown_path, reason=reason_of(error))
 
 

@@ -4,75 +4,142 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.core.causes import explain
-from tui.core.failure import LmdeckError
 from tui.store import disk
-from tui.store.errors import disk_error, reason_of, usage_error
-from tui.store.journal_writer import LEASE_STALE_SECONDS
-from tui.store.lease import holder_of
+from tui.store.errors import reason_of, usage_error
+from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path
+from tui.store.lease import LeaseHeldError, acquire_lease, holder_of
 from tui.store.optional import look_at, paths_in
+from tui.store.owner import Owner, holder_words
 from tui.store.paths import Paths
 
+_CONVERSATION = ".jsonl"
+_EMPTY = (".lock", ".lease", ".break")
+"""Files of lmdeck that hold nothing of the person: not counted, and no harm where they stay."""
 
-def forget(paths: Paths, what: str) -> int:
-    """Remove for good ``keys``, ``conversations`` or ``caches`` and return how many files that were.
 
-    Conversations that another lmdeck has open stay. References to stored keys stay in the providers.
+@dataclass(slots=True)
+class Forgotten:
+    """What is gone, and what is not."""
+
+    files: int = 0
+    """Files that held something; locks and the like are removed with them and not counted."""
+    conversations: int = 0
+    kept: list[str] = field(default_factory=list)
+    """What stays, and why: a sentence or two each."""
+
+
+def forget(paths: Paths, what: str) -> Forgotten:
+    """Remove for good ``keys``, ``conversations`` or ``caches``: as much of them as can be removed.
+
+    Conversations that are open stay. References to stored keys stay in the providers.
 
     Raises:
-        LmdeckError: the word is none of the three, or the disk refuses; what was removed stays removed.
+        UsageError: the word is none of the three.
     """
-    finders = {"keys": _keys, "conversations": _conversations, "caches": _caches}
-    if what not in finders:
-        raise usage_error("usage", reason=f"{what} is none of {', '.join(finders)}")
-    count = 0
-    for path in finders[what](paths):
+    remover = _Remover(paths)
+    kinds: dict[str, Callable[[], None]] = {
+        "keys": remover.remove_keys,
+        "conversations": remover.remove_conversations,
+        "caches": remover.remove_caches,
+    }
+    if what not in kinds:
+        raise usage_error("usage", reason=f"{what} is none of {', '.join(kinds)}")
+    kinds[what]()
+    return remover.forgotten
+
+
+class _Remover:
+    """Removes files one by one, and notes what happened to each."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self.forgotten = Forgotten()
+
+    def remove_keys(self) -> None:
+        """Remove the file, where a link leads to it the file itself, and whatever was kept beside it."""
+        file = self._paths.credentials_file
+        for path in self._matching(file.parent, f"{file.name}.*", f".{file.name}.*"):
+            self._unlink(path)
+        # Of a link the file is removed; a device or a folder that it leads to is not lmdeck's.
+        sight = look_at(file)
+        if sight.is_file:
+            self._unlink(Path(os.path.realpath(file)))
+        elif look_at(file, follows_links=False).exists and not sight.is_folder:
+            self._unlink(file)
+
+    def remove_conversations(self) -> None:
+        """Remove every conversation that nobody has open, the trash, and the titles in the list's cache."""
+        paths = self._paths
+        for path in self._matching(paths.conversations_dir, f"*{_CONVERSATION}"):
+            self._remove_conversation(path)
+        for path in self._matching(paths.conversations_dir, "*.lease"):
+            if holder_of(path, LEASE_STALE_SECONDS) is None:
+                self._unlink(path)
+        for path in self._matching(paths.conversations_dir, ".*.tmp", ".*.break"):
+            self._unlink(path)
+        for path in self._matching(paths.trash_dir, f"*{_CONVERSATION}"):
+            self._unlink(path)
+        for path in self._matching(paths.cache_dir, paths.conversation_index_file.name):
+            self._unlink(path)
+
+    def remove_caches(self) -> None:
+        """Remove what was learned of endpoints, logs and caches."""
+        paths = self._paths
+        for path in self._matching(paths.cache_dir, "*", recursive=True):
+            self._unlink(path)
+        for path in self._matching(paths.state_dir, "*.json", "*.json.*", ".*.json.*", "*.log", "*.log.*"):
+            self._unlink(path)
+
+    def _remove_conversation(self, path: Path) -> None:
+        """Remove one that nobody has open; while it is removed nobody can open it."""
+        lease_file = lease_path(path)
+        try:
+            lease = acquire_lease(lease_file, LEASE_STALE_SECONDS)
+        except LeaseHeldError as error:
+            self._keep_open(path, error.owner)
+        except OSError:  # a disk without room for a lease may still remove a file
+            holder = holder_of(lease_file, LEASE_STALE_SECONDS)
+            if holder is None:
+                self._unlink(path)
+            else:
+                self._keep_open(path, holder)
+        else:
+            self._unlink(path)
+            lease.release()
+
+    def _keep_open(self, path: Path, holder: Owner | None) -> None:
+        self.forgotten.kept.append(
+            f"{self._paths.shown(path)} is still there: {holder_words(holder)} has it open. "
+            "Close it, then forget again."
+        )
+
+    def _unlink(self, path: Path) -> None:
+        """Remove a file, or note why it stays."""
         try:
             disk.unlink(path)
         except FileNotFoundError:
-            continue
+            return
         except OSError as error:
-            raise disk_error(error, paths.shown(path)) from error
-        count += 1
-    return count
+            if path.suffix not in _EMPTY:
+                self.forgotten.kept.append(f"{self._paths.shown(path)} is still there: {reason_of(error)}.")
+            return
+        self.forgotten.files += path.suffix not in _EMPTY
+        self.forgotten.conversations += path.suffix == _CONVERSATION
 
-
-def _keys(paths: Paths) -> Iterator[Path]:
-    """The file, where a link leads to it the file itself, and whatever was kept beside it."""
-    file = paths.credentials_file
-    yield from _matching(paths, file.parent, f"{file.name}.*", f".{file.name}.*")
-    # Of a link the file is removed; a device or a folder that it leads to is not lmdeck's.
-    if look_at(file).is_file:
-        yield Path(os.path.realpath(file))
-    elif look_at(file, follows_links=False).exists and not look_at(file).is_folder:
-        yield file
-
-
-def _conversations(paths: Paths) -> Iterator[Path]:
-    for path in _matching(paths, paths.conversations_dir, "*.jsonl", "*.lease", ".*.tmp"):
-        if holder_of(path.with_suffix(".lease"), LEASE_STALE_SECONDS) is None:
-            yield path
-    yield from _matching(paths, paths.trash_dir, "*.jsonl")
-    # The list's cache holds titles.
-    yield from _matching(paths, paths.cache_dir, paths.conversation_index_file.name)
-
-
-def _caches(paths: Paths) -> Iterator[Path]:
-    yield from _matching(paths, paths.cache_dir, "*", recursive=True)
-    yield from _matching(paths, paths.state_dir, "*.json", "*.json.*", ".*.json.*", "*.log", "*.log.*")
-
-
-def _matching(paths: Paths, folder: Path, *patterns: str, recursive: bool = False) -> list[Path]:
-    """Return what is no folder; one that cannot be listed is told: what is in it would stay unseen."""
-    sight = look_at(folder)
-    if not sight.is_folder and (sight.refusal is None or sight.refusal.errno == errno.ELOOP):
-        return []  # whatever has the folder's name holds nothing
-    try:
-        found = paths_in(folder, *patterns, recursive=recursive)
-    except OSError as error:
-        failure = explain("store-failed", path=paths.shown(folder), reason=reason_of(error))
-        raise LmdeckError(failure) from error
-    return [path for path in found if not look_at(path, follows_links=False).is_folder]
+    def _matching(self, folder: Path, *patterns: str, recursive: bool = False) -> list[Path]:
+        """Return what is no folder; one that cannot be listed is told: what is in it stays, unseen."""
+        sight = look_at(folder)
+        if not sight.is_folder and (sight.refusal is None or sight.refusal.errno == errno.ELOOP):
+            return []  # whatever has the folder's name holds nothing
+        try:
+            found = paths_in(folder, *patterns, recursive=recursive)
+        except OSError as error:
+            sentence = f"{self._paths.shown(folder)} cannot be read: {reason_of(error)}. What is in it stays."
+            if sentence not in self.forgotten.kept:
+                self.forgotten.kept.append(sentence)
+            return []
+        return [path for path in found if not look_at(path, follows_links=False).is_folder]

@@ -213,7 +213,7 @@ class JournalWriter:
                 self._move(lost)
         except OSError as error:
             self._file.lose(error)
-            self._postpone(disk_failure(error, self._shown(self.path)))
+            self._postpone(disk_failure(error, self._shown(self.path), is_kept=True))
         except LeaseLostError:
             # When the other one is done the lease is free again, and what waits here is added.
             self._lease = None

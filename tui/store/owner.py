@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from tui.core.safe_text import safe_line
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -41,6 +43,15 @@ class Owner:
         except (PermissionError, OverflowError):
             return False
         return False
+
+
+def holder_words(owner: Owner | None) -> str:
+    """Return who holds a lease, for a person."""
+    if owner is None or not owner.host:
+        return "another lmdeck"
+    if owner.is_this_process:
+        return "this lmdeck"
+    return f"another lmdeck (process {owner.process} on {safe_line(owner.host, 30)})"
 
 
 def new_owner() -> Owner:

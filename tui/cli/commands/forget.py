@@ -9,7 +9,8 @@ from tui.cli.output import Output
 from tui.cli.stdin import is_piped
 from tui.core.causes import explain
 from tui.core.failure import UsageError
-from tui.store.forget import forget
+from tui.core.safe_text import safe_line
+from tui.store.forget import Forgotten, forget
 from tui.store.paths import resolve_paths
 
 WHAT = {
@@ -26,11 +27,24 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         output.text("Nothing was removed.")
         return 1
     paths = resolve_paths(os.environ)
+    is_all = True
     for what in chosen:
-        removed = forget(paths, what)
-        files = f"{removed} file{'' if removed == 1 else 's'}"
-        output.line(f"Removed {WHAT[what]}: {files}." if removed else f"There were no {what} to remove.")
-    return 0
+        forgotten = forget(paths, what)
+        output.line(_report(what, forgotten))
+        for sentence in forgotten.kept:
+            output.aside(f"lmdeck: {safe_line(sentence)}")
+        is_all = is_all and not forgotten.kept
+    return 0 if is_all else 1
+
+
+def _report(what: str, forgotten: Forgotten) -> str:
+    """Return what was done, not what was meant."""
+    is_of_chats = what == "conversations"
+    count, noun = (forgotten.conversations, "conversation") if is_of_chats else (forgotten.files, "file")
+    removed = f"{count} {noun}{'' if count == 1 else 's'}"
+    if forgotten.kept:
+        return f"Removed {removed}, not {WHAT[what]}: {len(forgotten.kept)} stayed."
+    return f"Removed {WHAT[what]}: {removed}." if count else f"There were no {what} to remove."
 
 
 def _agrees(chosen: list[str], output: Output) -> bool:

@@ -1,0 +1,105 @@
+"""``lmdeck forget`` says what is gone, what is not and who has it, with its exit code too."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+from tests.store.disk_support import BrokenDisk
+from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tui.core.turn import Turn, TurnState
+from tui.store.conversations import ConversationStore
+from tui.store.paths import resolve_paths
+
+ADD = ("providers", "add", "qwen", "--url", "https://h/v1", "--model", "m")
+FORGET = ("forget", "conversations", "--yes")
+
+
+@pytest.fixture
+def store(home: Path) -> ConversationStore:
+    assert home
+    return ConversationStore(resolve_paths(os.environ))
+
+
+def chat(store: ConversationStore) -> str:
+    """Make a conversation and return its identity."""
+    journal = store.create()
+    journal.write_turn(Turn("1", "Secret plans", state=TurnState.DONE))
+    journal.close()
+    return journal.identity
+
+
+def test_a_conversation_that_another_program_has_open_is_not_reported_as_removed(
+    call: Call, store: ConversationStore, home: Path
+) -> None:
+    identity = chat(store)
+    chat(store)
+    environment = private_environment(home)
+    opening = lmdeck("chat", "demo", "--plain", "--resume", identity)
+    with TerminalProgram(opening, environment, columns=200) as terminal:
+        terminal.wait_for("Type /help")
+        done = call(*FORGET)
+        assert done.code == 1
+        assert done.out == "Removed 1 conversation, not every conversation: 1 stayed.\n"
+        assert f"{identity}.jsonl is still there: another lmdeck (process {terminal.pid} on" in done.err
+        assert [summary.identity for summary in store.list()] == [identity]
+        terminal.send("/quit", "enter")
+        assert terminal.wait() == 0
+    done = call(*FORGET)
+    assert (done.code, done.out, done.err) == (0, "Removed every conversation: 1 conversation.\n", "")
+    assert store.list() == []
+    assert call(*FORGET).out == "There were no conversations to remove.\n"
+
+
+@pytest.mark.parametrize("what", ["keys", "conversations", "caches"])
+def test_what_the_disk_does_not_let_go_is_named(
+    call: Call, store: ConversationStore, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    identity = chat(store)
+    store.list()
+    assert call(*ADD, "--key-env", "KEY").code == 0
+    credentials = resolve_paths(os.environ).credentials_file
+    credentials.write_text('[keys]\nqwen = "sk-0123456789abcdef"\n')
+    credentials.chmod(0o600)
+    broken = BrokenDisk(monkeypatch)
+    broken.refuse(errno.EROFS)
+    done = call("forget", what, "--yes")
+    broken.recover()
+    name = {"keys": "credentials.toml", "conversations": f"{identity}.jsonl", "caches": "conversations.json"}
+    assert done.code == 1
+    assert done.out.startswith("Removed 0 ")
+    assert f"{name[what]} is still there: the disk is read-only." in done.err
+    assert "memory" not in done.err
+    assert call("forget", what, "--yes").code == 0
+
+
+def test_a_lock_that_is_left_is_no_key(call: Call, home: Path) -> None:
+    folder = home / "config" / "lmdeck"
+    folder.mkdir(parents=True)
+    (folder / ".credentials.toml.lock").touch()
+    assert call("forget", "keys", "--yes").out == "There were no keys to remove.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ADD,
+        (*ADD[:2], "other", *ADD[3:], "--default"),
+        ("providers", "default", "old"),
+        ("providers", "remove", "old"),
+    ],
+)
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_nothing_is_kept_in_memory_by_a_command_that_ends(
+    call: Call, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], number: int
+) -> None:
+    assert call("providers", "add", "old", *ADD[3:]).code == 0
+    BrokenDisk(monkeypatch).refuse(number, "open_file", "write", "replace")
+    done = call(*arguments)
+    assert (done.code, done.out) == (1, "")
+    assert "then try again." in done.err
+    assert "memory" not in done.err
