@@ -40,6 +40,11 @@ STARTS = [
     ">> ",
     "- [ ] ",
     "\t",
+    "-\t",
+    "1.\t",
+    "+\t\t",
+    "  *\t",
+    "-     ",
 ]
 ALONE = [
     "",
@@ -57,6 +62,20 @@ ALONE = [
     "-",
     "$$",
     "[r]: http://u",
+    "[r]:",
+    "'title'",
+    "<div>",
+    "</div>",
+    "<b>",
+    "<pre>",
+    "</pre>",
+    "<!-- note",
+    "-->",
+    "  \t",
+    "\f",
+    "\u00a0",
+    "  ```",
+    "    ~~~",
 ]
 line = st.one_of(
     st.builds(lambda start, body: start + body, st.sampled_from(STARTS), text), st.sampled_from(ALONE)
@@ -90,6 +109,14 @@ def _code(draw: st.DrawFn) -> str:
     )
     return "\n".join([f"```{language}", *body, "```"])
 
+
+definition = st.builds(
+    lambda label, gap, address, title: f"[{label}]:{gap}{address}{title}",
+    st.sampled_from(["a", "B", "long label", "1", "\u1e9e", "^2"]),
+    st.sampled_from(["", " ", "\t", "\n", " \n  "]),
+    st.sampled_from(["http://u", "<a b>", "/p?q=\u4e2d", "javascript:x", "x" * 300]),
+    st.sampled_from(["", " 't'", '\n"two\nlines"', "\n (t)", "\t't' "]),
+)
 
 block = st.one_of(text, _list(), _table(), _code(), st.lists(line, max_size=8).map("\n".join))
 documents = st.lists(block, max_size=7).map("\n\n".join)

@@ -10,11 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from tui.ui.transcript import grammar
+from tui.ui.transcript.grammar import Rest
 from tui.ui.transcript.pieces import LINE_LIMIT, PARAGRAPH_LIMIT, line_cut, paragraph_cut
+from tui.ui.transcript.references import definitions
 from tui.ui.transcript.sink import Sink
 
+_WHITE = " \t\n"
+_TITLE_MARKS = ("", '"', "'", "(")
+"""What may follow a definition that is not complete yet."""
 NESTING_LIMIT = 16
 """Containers beyond this depth are shown as the text they are."""
 COLUMN_LIMIT = 64
@@ -33,6 +39,13 @@ class _Container:
     """Kind and number of the list item that was closed last in here, while its list may go on."""
 
 
+class _BlankLine(NamedTuple):
+    """A blank line and those before it: a list that costs nothing to copy."""
+
+    text: str
+    before: _BlankLine | None
+
+
 @dataclass(slots=True)
 class _Leaf:
     """The open leaf block."""
@@ -45,10 +58,11 @@ class _Leaf:
     """Some of it was told to the sink already."""
     after_blank: bool = False
     end: str = ""
-    """What closes a fence or a literal block."""
+    """What closes a fence."""
+    literal: grammar.LiteralStart | None = None
     indent: int = 0
     columns: int = 0
-    blank_lines: int = 0
+    blank_lines: _BlankLine | None = None
     """Blank lines in indented code, which count only when more code follows."""
 
 
@@ -57,7 +71,6 @@ class BlockParser:
     """Feed whole lines with ``feed_line``, then ``finish``. Works in constant memory."""
 
     sink: Sink
-    references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     _stack: list[_Container] = field(default_factory=lambda: [_Container()])
     _leaf: _Leaf | None = None
     _blank: bool = False
@@ -67,7 +80,6 @@ class BlockParser:
         """Return an independent parser in the same state that tells another sink."""
         return BlockParser(
             sink,
-            self.references,
             [replace(container) for container in self._stack],
             None if self._leaf is None else replace(self._leaf),
             self._blank,
@@ -99,13 +111,13 @@ class BlockParser:
     # ---- one line
 
     def _start_line(self, source: str) -> None:
-        depth, rest = self._match_containers(grammar.expand_indent(source))
+        depth, rest = self._match_containers(Rest(grammar.expand_indent(source), 0))
         leaf = self._leaf
         if leaf is not None and depth == len(self._stack) and leaf.kind in ("fence", "literal"):
-            self._go_on_verbatim(leaf, self._with_tabs(source, rest))
+            self._go_on_verbatim(leaf, source, rest)
             return
-        if not rest.strip():
-            self._blank_line(depth)
+        if rest.is_blank:
+            self._blank_line(depth, source, rest)
             return
         while True:
             opened = self._open_container(depth, rest)
@@ -113,42 +125,36 @@ class BlockParser:
                 break
             rest = opened
             depth = len(self._stack)
-            if not rest.strip():
+            if rest.is_blank:
                 self._blank = False
                 return
-        self._add_to_leaf(depth, rest)
+        self._add_to_leaf(depth, source, rest)
 
-    def _match_containers(self, text: str) -> tuple[int, str]:
+    def _match_containers(self, rest: Rest) -> tuple[int, Rest]:
         """Return how many open containers a line belongs to, and what is left of it inside of them."""
         depth = 1
         for container in self._stack[1:]:
-            indent = grammar.indent_of(text)
+            indent = rest.indent
             if container.marker is None:
-                if indent > 3 or text[indent : indent + 1] != ">":
+                if indent > 3 or rest.text[indent : indent + 1] != ">":
                     break
-                text = _after_quote_mark(text[indent + 1 :])
+                rest = _after_quote_mark(rest.after(indent))
             elif indent >= container.indent:
-                text = text[container.indent :]
-            elif not text.strip():
+                rest = rest.after(container.indent)
+            elif rest.is_blank:
                 if container.is_empty:
                     break
-                text = ""
+                rest = rest.after(len(rest.text))
             else:
                 break
             depth += 1
-        return depth, text
+        return depth, rest
 
-    def _with_tabs(self, source: str, rest: str) -> str:
-        """Return a line of code as it was written, where only blanks stand before it; else as expanded."""
-        indent = sum(container.indent for container in self._stack)
-        is_plain = all(container.marker is not None for container in self._stack[1:])
-        return source[indent:] if is_plain and source[:indent].isspace() | (not indent) else rest
-
-    def _blank_line(self, depth: int) -> None:
+    def _blank_line(self, depth: int, source: str, rest: Rest) -> None:
         """A blank line ends paragraphs and tables, and quotes that it has no mark of."""
         leaf = self._leaf
         if leaf is not None and leaf.kind == "indented" and depth == len(self._stack):
-            leaf.blank_lines += 1
+            leaf.blank_lines = _BlankLine(_indented(source, rest), leaf.blank_lines)
             return
         self._close_leaf()
         quote = next(
@@ -160,24 +166,24 @@ class BlockParser:
             self._close_to(depth)
         self._blank = True
 
-    def _open_container(self, depth: int, rest: str) -> str | None:
+    def _open_container(self, depth: int, rest: Rest) -> Rest | None:
         """Open the quote or the item that the rest of a line begins; return what is left, else ``None``."""
-        indent = grammar.indent_of(rest)
+        indent = rest.indent
         if indent > 3 or len(self._stack) >= NESTING_LIMIT:
             return None
-        text = rest[indent:]
-        if text[0] == ">":
+        rest = rest.after(indent)
+        if rest.text[0] == ">":
             self._close_to(depth)
             self._end_list()
             self._tell_container()
             self.sink.open_quote(self._take_blank())
             self._stack.append(_Container())
-            return _after_quote_mark(text[1:])
-        marker = grammar.item_marker(text)
-        if marker is None or grammar.is_rule(text) or not self._may_open_item(depth, marker):
+            return _after_quote_mark(rest)
+        marker = grammar.item_marker(rest)
+        if marker is None or grammar.is_rule(rest.text) or not self._may_open_item(depth, marker):
             return None
         self._open_item(depth, indent, marker)
-        return text[marker.width :]
+        return rest.after(marker.length).after(marker.width - marker.length)
 
     def _may_open_item(self, depth: int, marker: grammar.ItemMarker) -> bool:
         leaf = self._leaf
@@ -200,66 +206,70 @@ class BlockParser:
         parent.last_item = (marker.kind, number)
         self._stack.append(_Container(marker, indent + marker.width))
 
-    def _add_to_leaf(self, depth: int, rest: str) -> None:
+    def _add_to_leaf(self, depth: int, source: str, rest: Rest) -> None:
         """Give the rest of a line to the open leaf, or begin a new one."""
         leaf = self._leaf
         inside = depth == len(self._stack)
-        if leaf is not None and leaf.kind == "indented" and inside and grammar.indent_of(rest) >= 4:
-            self._go_on_indented(leaf, rest)
-            return
-        if grammar.indent_of(rest) >= 4:
+        indent = rest.indent
+        text = rest.text[indent:]
+        if indent >= 4:
             if leaf is not None and leaf.kind == "paragraph":
-                self._extend_paragraph(leaf, rest.lstrip(" "))
+                self._extend_paragraph(leaf, text)
+            elif leaf is not None and leaf.kind == "indented" and inside:
+                self._go_on_indented(leaf, _indented(source, rest))
             else:
-                self._open_indented(depth, rest)
+                self._open_indented(depth, _indented(source, rest))
             return
-        text = rest.lstrip(" ")
         if inside and leaf is not None and leaf.kind == "paragraph" and self._continue_as_other(leaf, text):
             return
-        if self._open_leaf(depth, text, grammar.indent_of(rest)):
+        if self._open_leaf(depth, text, source, rest):
             return
         if leaf is not None and leaf.kind == "paragraph":
             self._extend_paragraph(leaf, text)
         elif inside and leaf is not None and leaf.kind == "table":
-            self.sink.table_row(_fit(grammar.table_cells(rest), leaf.columns))
+            self.sink.table_row(_fit(grammar.table_cells(text), leaf.columns))
         else:
             self._begin(depth, _Leaf("paragraph", text))
 
     # ---- leaves
 
-    def _open_leaf(self, depth: int, text: str, indent: int) -> bool:
+    def _open_leaf(self, depth: int, text: str, source: str, rest: Rest) -> bool:
         """Open a block that is neither a paragraph nor part of one, where the text begins one."""
         if (title := grammar.heading(text)) is not None:
             self._begin_closed(depth)
             self.sink.heading(title[0], title[1], self._take_blank())
         elif (fence := grammar.fence_start(text)) is not None:
-            self._begin(depth, _Leaf("fence", end=fence.mark, indent=indent))
+            self._begin(depth, _Leaf("fence", end=fence.mark, indent=rest.indent))
             self.sink.open_code(fence.info, self._take_blank())
         elif grammar.is_rule(text):
             self._begin_closed(depth)
             self.sink.rule(self._take_blank())
-        elif (end := grammar.html_end(text)) is not None or (end := grammar.math_end(text)) is not None:
-            self._open_literal(depth, text, end)
+        elif (literal := grammar.literal_start(text, in_paragraph=self._is_in_paragraph)) is not None:
+            self._begin(depth, _Leaf("literal", literal=literal))
+            line = grammar.from_column(source, rest.column)
+            self.sink.literal_line(line, first=True, after_blank=self._take_blank(), continued=False)
+            if literal.is_closed:
+                self._leaf = None
         else:
             return False
         return True
 
-    def _open_literal(self, depth: int, text: str, end: str) -> None:
-        self._begin(depth, _Leaf("literal", end=end))
-        self.sink.literal_line(text, first=True, after_blank=self._take_blank(), continued=False)
-        if end and end in text[2:]:
-            self._leaf = None
+    @property
+    def _is_in_paragraph(self) -> bool:
+        return self._leaf is not None and self._leaf.kind == "paragraph"
 
-    def _open_indented(self, depth: int, rest: str) -> None:
+    def _open_indented(self, depth: int, code: str) -> None:
         self._begin(depth, _Leaf("indented"))
         self.sink.open_code("", self._take_blank())
-        self.sink.code_line(rest[4:], continued=False)
+        self.sink.code_line(code, continued=False)
 
-    def _go_on_indented(self, leaf: _Leaf, rest: str) -> None:
-        for _ in range(leaf.blank_lines):
-            self.sink.code_line("", continued=False)
-        leaf.blank_lines = 0
-        self.sink.code_line(rest[4:], continued=False)
+    def _go_on_indented(self, leaf: _Leaf, code: str) -> None:
+        lines = [code]
+        while (blank := leaf.blank_lines) is not None:
+            lines.append(blank.text)
+            leaf.blank_lines = blank.before
+        for line in reversed(lines):
+            self.sink.code_line(line, continued=False)
 
     def _continue_as_other(self, leaf: _Leaf, text: str) -> bool:
         """Make a heading or a table of an open paragraph, where its next line says so."""
@@ -267,7 +277,7 @@ class BlockParser:
         if level is not None and not leaf.is_settled and (body := self._take_references(leaf.text)):
             self._leaf = None
             self._tell_container()
-            self.sink.heading(level, body.replace("\n", " ").strip(), leaf.after_blank)
+            self.sink.heading(level, body.strip(_WHITE), leaf.after_blank)
             return True
         alignments = grammar.delimiter_row(text)
         above, _, header_line = leaf.text.rpartition("\n")
@@ -305,11 +315,23 @@ class BlockParser:
         self._settle_paragraph(leaf)
 
     def _settle_paragraph(self, leaf: _Leaf) -> None:
+        if len(leaf.text) > PARAGRAPH_LIMIT and not leaf.is_settled:
+            self._shed_references(leaf)
         while len(leaf.text) > PARAGRAPH_LIMIT:
             cut = paragraph_cut(leaf.text)
             head, leaf.text = leaf.text[:cut], leaf.text[cut:]
             self.sink.paragraph(head, first=not leaf.is_settled, last=False, after_blank=leaf.after_blank)
             leaf.is_settled = True
+
+    def _shed_references(self, leaf: _Leaf) -> None:
+        """Learn the definitions at the start of a long paragraph, but for a last one that may go on."""
+        known = definitions(leaf.text)
+        if known.rest[:1] in _TITLE_MARKS and len(known.unsettled) <= PARAGRAPH_LIMIT:
+            self._learn(known.settled)
+            leaf.text = known.unsettled
+        else:
+            self._learn(known.found)
+            leaf.text = known.rest
 
     def _go_on(self, text: str) -> None:
         """Take the next piece of a long line: it begins nothing, it belongs to what is open."""
@@ -326,18 +348,21 @@ class BlockParser:
         else:
             self.sink.table_row(_fit([text], leaf.columns))
 
-    def _go_on_verbatim(self, leaf: _Leaf, rest: str) -> None:
-        if leaf.kind == "fence":
-            if grammar.is_fence_end(rest, leaf.end):
+    def _go_on_verbatim(self, leaf: _Leaf, source: str, rest: Rest) -> None:
+        literal = leaf.literal
+        if literal is None:
+            if grammar.is_fence_end(rest.text, leaf.end):
                 self._close_leaf()
             else:
-                self.sink.code_line(rest[min(leaf.indent, grammar.indent_of(rest)) :], continued=False)
-        elif not rest.strip():
+                column = rest.column + min(leaf.indent, rest.indent)
+                self.sink.code_line(grammar.from_column(source, column), continued=False)
+        elif literal.at_blank and rest.is_blank:
             self._leaf = None
             self._blank = True
         else:
-            self.sink.literal_line(rest, first=False, after_blank=False, continued=False)
-            if leaf.end and leaf.end in rest:
+            line = grammar.from_column(source, rest.column)
+            self.sink.literal_line(line, first=False, after_blank=False, continued=False)
+            if literal.end.search(line):
                 self._leaf = None
 
     # ---- closing
@@ -355,22 +380,20 @@ class BlockParser:
 
     def _close_paragraph(self, leaf: _Leaf) -> None:
         text = leaf.text if leaf.is_settled else self._take_references(leaf.text)
-        if text.strip() or leaf.is_settled:
+        if text.strip(_WHITE) or leaf.is_settled:
             self.sink.paragraph(
-                text.rstrip(), first=not leaf.is_settled, last=True, after_blank=leaf.after_blank
+                text.rstrip(_WHITE), first=not leaf.is_settled, last=True, after_blank=leaf.after_blank
             )
 
     def _take_references(self, text: str) -> str:
         """Learn the link reference definitions at the start of a paragraph and return the rest."""
-        while text.startswith("["):
-            line, _, rest = text.partition("\n")
-            definition = grammar.reference(line)
-            if definition is None:
-                break
-            label, url, title = definition
-            self.new_references.setdefault(label, (url, title))
-            text = rest
-        return text
+        known = definitions(text)
+        self._learn(known.found)
+        return known.rest
+
+    def _learn(self, found: Mapping[str, tuple[str, str]]) -> None:
+        for label, target in found.items():
+            self.new_references.setdefault(label, target)
 
     def _close_to(self, depth: int) -> None:
         """Close the leaf and every container from ``depth`` on."""
@@ -394,10 +417,15 @@ class BlockParser:
         return blank
 
 
-def _after_quote_mark(text: str) -> str:
-    """Return what follows ``>``; one space belongs to the mark, and a tab's stops count from before it."""
-    text = grammar.expand_indent(text, 1)
-    return text.removeprefix(" ")
+def _after_quote_mark(rest: Rest) -> Rest:
+    """Return what follows ``>``; one space belongs to the mark."""
+    rest = rest.after(1)
+    return rest.after(1) if rest.indent else rest
+
+
+def _indented(source: str, rest: Rest) -> str:
+    """Return a line of indented code without its indent, its tabs as they were written."""
+    return grammar.from_column(source, rest.column + min(4, rest.indent))
 
 
 def _fit(cells: list[str], columns: int) -> list[str]:

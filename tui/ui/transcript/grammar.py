@@ -4,27 +4,82 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
-_BULLET = re.compile(r"([-+*])(?= |$)")
-_ORDERED = re.compile(r"(\d{1,9})([.)])(?= |$)")
+BLANKS = " \t"
+"""White space by CommonMark: no other space, form feed or control character counts as blank."""
+_BULLET = re.compile(r"([-+*])(?=[ \t]|$)")
+_ORDERED = re.compile(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)$", re.S)
 _HEADING = re.compile(r"(#{1,6})(?=[ \t]|$)(.*)$", re.S)
 _HEADING_END = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*$")
 _RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _UNDERLINE = re.compile(r"(=+|-+)[ \t]*$")
 _DELIMITER_CELL = re.compile(r":?-+:?$")
-_REFERENCE = re.compile(
-    r" {0,3}\[((?:[^\\\[\]]|\\.){1,999})\]:[ \t]*(?:<([^<>\n]*)>|([^\s<]\S*))"
-    r"(?:[ \t]+(?:\"([^\"]*)\"|'([^']*)'|\(([^()]*)\)))?[ \t]*$"
-)
-_HTML_BLOCK = re.compile(
-    r"<(?:!--|\?|![A-Za-z]|!\[CDATA\[|/?(?:address|article|aside|blockquote|body|caption|center|col|colgroup|dd"
-    r"|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr"
-    r"|html|iframe|legend|li|link|main|menu|menuitem|nav|ol|optgroup|option|p|param|pre|script|search|section"
-    r"|style|summary|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul)(?=[\s>/]|$))",
+_HTML_NAMES = re.compile(
+    r"</?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir"
+    r"|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend"
+    r"|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td"
+    r"|tfoot|th|thead|title|tr|track|ul)(?=[ \t]|/?>|$)",
     re.I,
 )
-_SELF_ENDING = {"<!--": "-->", "<?": "?>", "<![": "]]>"}
+_HTML_SPANS = (
+    (
+        re.compile(r"<(?:script|pre|style|textarea)(?=[ \t>]|$)", re.I),
+        re.compile(r"</(?:script|pre|style|textarea)>", re.I),
+    ),
+    (re.compile(r"<!--"), re.compile(r"-->")),
+    (re.compile(r"<\?"), re.compile(r"\?>")),
+    (re.compile(r"<![A-Za-z]"), re.compile(r">")),
+    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
+)
+"""How HTML begins that may contain blank lines, and what it ends with."""
+_HTML_INLINE = re.compile(
+    r"</(?:pre|script|style|textarea)(?=[\s>])"
+    r"|</?(?:a|abbr|acronym|audio|b|bdi|bdo|big|br|button|canvas|cite|code|data|datalist|del|dfn|em|embed|font|i|img"
+    r"|input|ins|kbd|label|map|mark|math|meter|nobr|object|output|picture|progress|q|rp|rt|ruby|s|samp|select|slot"
+    r"|small|span|strike|strong|sub|sup|svg|template|time|tt|u|var|video|wbr)(?=[\s/>])",
+    re.I,
+)
+"""Elements of which a tag alone on its line begins a block as well."""
+_MATH_START = re.compile(r"\\\[(?:[ \t\\]|$|.*\\\])")
+_MATH_ENDS = {"\\": re.compile(r"\\\]"), "$": re.compile(r"\$\$")}
+_NEVER = re.compile(r"(?!)")
+
+
+class Rest(NamedTuple):
+    """What is left of a line inside of some containers; the tabs it began with are spaces."""
+
+    text: str
+    column: int
+    """The column of the line at which it begins."""
+
+    def after(self, characters: int) -> Rest:
+        """Return what follows a marker or blanks of so many characters."""
+        column = self.column + characters
+        return Rest(expand_indent(self.text[characters:], column), column)
+
+    @property
+    def indent(self) -> int:
+        """How many spaces it begins with."""
+        return indent_of(self.text)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is left but blanks."""
+        return not self.text.strip(BLANKS)
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralStart:
+    """The first line of a block that is shown as it stands: HTML or a display formula."""
+
+    end: re.Pattern[str]
+    """What the block's last line contains."""
+    at_blank: bool
+    """A blank line ends it as well."""
+    is_closed: bool
+    """Its first line is its last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +89,8 @@ class ItemMarker:
     kind: str
     """The bullet, or the delimiter of a numbered item: what tells one list from the next."""
     number: int | None
+    length: int
+    """Characters of the marker itself."""
     width: int
     """Columns from the marker's first character to the item's content."""
     is_empty: bool
@@ -64,18 +121,29 @@ def expand_indent(text: str, column: int = 0) -> str:
     return " " * (width - column) + body
 
 
-def item_marker(text: str) -> ItemMarker | None:
+def from_column(source: str, column: int) -> str:
+    """Return a line from a column on as it was written; a tab across that column is the spaces behind it."""
+    if "\t" not in source[:column]:
+        return source[column:]
+    at = 0
+    for index, character in enumerate(source):
+        if at >= column:
+            return " " * (at - column) + source[index:]
+        at += 4 - at % 4 if character == "\t" else 1
+    return " " * (at - column)
+
+
+def item_marker(rest: Rest) -> ItemMarker | None:
     """Read a list marker at the start of a text without indent."""
-    match = _BULLET.match(text) or _ORDERED.match(text)
+    match = _BULLET.match(rest.text) or _ORDERED.match(rest.text)
     if match is None:
         return None
-    rest = text[match.end() :]
-    blank = not rest.strip()
-    spaces = indent_of(rest)
-    gap = 1 if blank or spaces > 4 else spaces
+    content = rest.after(match.end())
+    is_blank = content.is_blank
+    gap = 1 if is_blank or content.indent > 4 else content.indent
     ordered = match.re is _ORDERED
     kind = match[2] if ordered else match[1]
-    return ItemMarker(kind, int(match[1]) if ordered else None, match.end() + gap, blank)
+    return ItemMarker(kind, int(match[1]) if ordered else None, match.end(), match.end() + gap, is_blank)
 
 
 def fence_start(text: str) -> FenceStart | None:
@@ -83,12 +151,21 @@ def fence_start(text: str) -> FenceStart | None:
     match = _FENCE.match(text)
     if match is None or (match[1][0] == "`" and "`" in match[2]):
         return None
-    return FenceStart(match[1], match[2].strip())
+    return FenceStart(match[1], _plain(match[2].strip(BLANKS)))
+
+
+def _plain(info: str) -> str:
+    """Return an info string without escapes and character references."""
+    if "\\" not in info and "&" not in info:
+        return info
+    from markdown_it.common.utils import unescapeAll
+
+    return unescapeAll(info)
 
 
 def is_fence_end(text: str, mark: str) -> bool:
     """Whether a line closes the fence that ``mark`` opened."""
-    stripped = text.strip()
+    stripped = text.strip(BLANKS)
     return indent_of(text) < 4 and len(stripped) >= len(mark) and not stripped.strip(mark[0])
 
 
@@ -97,7 +174,7 @@ def heading(text: str) -> tuple[int, str] | None:
     match = _HEADING.match(text)
     if match is None:
         return None
-    return len(match[1]), _HEADING_END.sub("", match[2].strip()).strip()
+    return len(match[1]), _HEADING_END.sub("", match[2].strip(BLANKS)).strip(BLANKS)
 
 
 def is_rule(text: str) -> bool:
@@ -111,32 +188,34 @@ def underline_level(text: str) -> int | None:
     return None if match is None else (1 if match[1][0] == "=" else 2)
 
 
-def html_end(text: str) -> str | None:
-    """Return what ends the HTML block that begins here (an empty text: a blank line), or ``None``."""
-    if not text.startswith("<") or _HTML_BLOCK.match(text) is None:
+def literal_start(text: str, *, in_paragraph: bool) -> LiteralStart | None:
+    """Read the first line of HTML or of a display formula; ``in_paragraph``: one would go on otherwise."""
+    if text[0] == "<":
+        return _html_start(text, in_paragraph)
+    is_formula = text.rstrip(BLANKS) == "$$" or (text.startswith("$$") and "$$" not in text[2:])
+    if not is_formula and _MATH_START.match(text) is None:
         return None
-    return next((end for start, end in _SELF_ENDING.items() if text.startswith(start)), "")
+    end = _MATH_ENDS[text[0]]
+    return LiteralStart(end, at_blank=True, is_closed=end.search(text, 2) is not None)
 
 
-def math_end(text: str) -> str | None:
-    """Return what ends the display formula that begins here, or ``None``."""
-    if text.startswith("\\["):
-        return "\\]"
-    return "$$" if text.rstrip() == "$$" or (text.startswith("$$") and "$$" not in text[2:]) else None
+def _html_start(text: str, in_paragraph: bool) -> LiteralStart | None:
+    for start, end in _HTML_SPANS:
+        if start.match(text):
+            return LiteralStart(end, at_blank=False, is_closed=end.search(text) is not None)
+    if _HTML_NAMES.match(text) or (not in_paragraph and _is_lone_tag(text)):
+        return LiteralStart(_NEVER, at_blank=True, is_closed=False)
+    return None
 
 
-def reference(text: str) -> tuple[str, str, str] | None:
-    """Read a link reference definition: label (normalised), address, title."""
-    match = _REFERENCE.match(text)
-    if match is None or not match[1].strip():
-        return None
-    url = match[2] if match[2] is not None else match[3]
-    return normal_label(match[1]), url, match[4] or match[5] or match[6] or ""
+def _is_lone_tag(text: str) -> bool:
+    """Whether a line is one tag of HTML. Tags of other names are text: models wrap Markdown in their own."""
+    if _HTML_INLINE.match(text) is None:
+        return False
+    from markdown_it.common.html_re import HTML_OPEN_CLOSE_TAG_RE
 
-
-def normal_label(label: str) -> str:
-    """Return the form in which labels of link references are compared."""
-    return " ".join(label.split()).lower().upper()
+    tag = HTML_OPEN_CLOSE_TAG_RE.match(text)
+    return tag is not None and not text[tag.end() :].strip(BLANKS)
 
 
 def delimiter_row(text: str) -> tuple[str, ...] | None:
@@ -148,7 +227,7 @@ def delimiter_row(text: str) -> tuple[str, ...] | None:
         or (len(text) > 1 and text[0] == "-" and text[1] in " \t")
     ):
         return None
-    cells = [cell.strip() for cell in text.strip().removeprefix("|").removesuffix("|").split("|")]
+    cells = [cell.strip(BLANKS) for cell in text.strip(BLANKS).removeprefix("|").removesuffix("|").split("|")]
     if not all(_DELIMITER_CELL.match(cell) for cell in cells):
         return None
     return tuple(_alignment(cell) for cell in cells)
@@ -164,7 +243,7 @@ def table_cells(text: str) -> list[str]:
     """Split a table's row at its pipes; an escaped pipe belongs to its cell."""
     cells: list[str] = [""]
     escaped = False
-    for character in text.strip():
+    for character in text.strip(BLANKS):
         if character == "|" and not escaped:
             cells.append("")
         elif character == "|":
@@ -172,8 +251,8 @@ def table_cells(text: str) -> list[str]:
         else:
             cells[-1] += character
         escaped = character == "\\" and not escaped
-    if cells and not cells[0].strip():
+    if cells and not cells[0].strip(BLANKS):
         cells.pop(0)
-    if cells and not cells[-1].strip():
+    if cells and not cells[-1].strip(BLANKS):
         cells.pop()
-    return [cell.strip() for cell in cells]
+    return [cell.strip(BLANKS) for cell in cells]

@@ -1,7 +1,8 @@
 """Inline Markdown to spans: emphasis, code, links with their addresses visible, LaTeX as it stands.
 
 markdown-it does the parsing, one leaf block at a time and within a budget of characters; what
-exceeds it is shown as plain text. Nothing here ever becomes markup or opens anything.
+exceeds it is shown as plain text. HTML is told from text so that no mark of Markdown is read in it, and
+shown as it stands. Nothing here ever becomes markup or opens anything.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ BUDGET_OPENERS = 200
 _PLAIN = re.compile(r"[^\\`*_~\[\]<&!$\n]*\Z")
 _MATH = re.compile(
     r"\\\((?:[^\\]|\\(?!\)))+?\\\)"
-    r"|\\\[(?:[^\\]|\\(?!\]))+?\\\]"
+    r"|\\\[(?=[^\]]*[^\\\s\]])(?:[^\\]|\\(?!\]))+?\\\]"
     r"|\$\$[^$]+?\$\$"
     r"|\$(?![\s$])[^$\n]*?(?<![\s$\\])\$(?!\d)"
 )
@@ -41,7 +42,7 @@ Reference = tuple[str, str]
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["strikethrough"])
     parser.inline.ruler.before("escape", "math", _math)
     parser.validateLink = _any_link  # type: ignore[method-assign]  # shown, and judged only when opened
     return parser
@@ -92,6 +93,8 @@ class _Walk:
 
     def __init__(self, style: int) -> None:
         self._style = style
+        self._outer: list[int] = []
+        """The style around each emphasis that is open: one may stand inside of another of its kind."""
         self._links: list[str] = []
         self._link_text: list[str] = []
 
@@ -109,6 +112,8 @@ class _Walk:
             yield Span(BREAK, self._style)
         elif kind == "code_inline":
             yield from self._text(token.content, self._restyled(Role.INLINE_CODE))
+        elif kind == "html_inline":
+            yield from self._text(token.content.replace("\n", " "), self._style)
         elif kind == "math":
             yield from self._text(token.content.replace("\n", " "), self._restyled(Role.LITERAL))
         elif kind == "image":
@@ -119,9 +124,10 @@ class _Walk:
         elif kind == "link_close":
             yield from self._close_link()
         elif kind.endswith("_open"):
+            self._outer.append(self._style)
             self._style |= _ATTRIBUTES.get(token.tag, 0)
         elif kind.endswith("_close"):
-            self._style &= ~_ATTRIBUTES.get(token.tag, 0)
+            self._style = self._outer.pop()
         else:
             yield from self._text(token.content, self._style)
 
@@ -148,11 +154,18 @@ class _Walk:
             yield Span(f" ({shown})", Role.URL, url)
 
     def _image(self, token: Token) -> Iterable[Span]:
-        alternative = "".join(child.content for child in token.children or ())
+        alternative = _plain_text(token)
         url = str(token.attrs.get("src", ""))
         label = settle_cells(safe_line(f"[image: {alternative or 'no description'}]"))
         yield Span(label, self._restyled(Role.LINK), url)
         yield Span(f" ({readable_url(url)})", Role.URL, url)
+
+
+def _plain_text(token: Token) -> str:
+    """Return the description of an image, itself made of Markdown, as text."""
+    if not token.children:
+        return " " if token.type in ("softbreak", "hardbreak") else token.content
+    return "".join(map(_plain_text, token.children))
 
 
 def readable_url(url: str) -> str:

@@ -110,7 +110,7 @@ class LineRenderer:
             text = self._task(text)
         flow = self._flow if self._flow is not None and not first else Flow(self._room())
         self._flow = flow
-        spans = inline_spans(text.strip(" \n"), self._text_style(), self.references)
+        spans = inline_spans(text.strip(" \t\n"), self._text_style(), self.references)
         self._emit_flow(flow.feed(spans))
         if last:
             self._flow = None
