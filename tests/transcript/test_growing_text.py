@@ -260,10 +260,10 @@ async def test_code_in_a_long_answer_is_looked_for_beside_the_keyboard(
         seekers.append(threading.current_thread())
         return code_blocks(text)
 
-    monkeypatch.setattr("tui.ui.transcript.transcript.code_blocks", seek)
+    monkeypatch.setattr("tui.ui.transcript.code.code_blocks", seek)
     answer = "word " * 20_000 + "\n\n```sh\nls\n```\n"
     async with chat(done_turn("t", answer)) as (app, transcript, pilot):
         transcript.action_copy_code()
         await until(pilot, lambda: bool(app.messages))
-        assert (app.messages[-1].text, app.messages[-1].what) == ("ls\n", "code")
+        assert (app.messages[-1].text, app.messages[-1].what) == ("ls", "code")
     assert seekers != [threading.main_thread()]

@@ -142,11 +142,6 @@ def test_colours_never_change_the_code(language: str) -> None:
         assert "".join(span.text for span in highlighter.spans(line)) == line
 
 
-def test_code_is_found_for_copying_with_its_tabs() -> None:
-    text = "a\n\n```make\nall:\n\techo\n```\n\n1. x\n   ```\n   \tin\n   ```\n"
-    assert list(code_blocks(text).values()) == ["all:\n\techo\n", "\tin\n"]
-
-
 def test_block_ordinals_are_those_of_the_lines() -> None:
     text = "# h\n\np\n\n| a |\n|---|\n\n```\nfirst\n```\n\n- x\n\n  ```\n  second\n  ```\n\n---\n"
     lines = markdown_lines(text, Layout(60))

@@ -159,9 +159,9 @@ async def test_copying_takes_what_is_under_the_cursor() -> None:
         found = [(m.what, m.text) for m in app.messages if isinstance(m, Transcript.CopyRequested)]
         assert found == [
             ("answer", CODE),
-            ("code", "ls\n"),
+            ("code", "ls"),
             ("reasoning", "because"),
-            ("code", "ls\n"),
+            ("code", "ls"),
             ("prompt", "a question"),
         ]
 

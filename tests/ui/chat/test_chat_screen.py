@@ -510,7 +510,33 @@ async def test_an_unconfirmed_copy_is_never_called_copied(open_chat: Any) -> Non
 async def test_copying_without_anything_to_copy_is_said(open_chat: Any) -> None:
     async with open_chat() as chat:
         await chat.press("f4")
-        assert "There is no code to copy yet." in chat.toasts
+        await chat.until(lambda: "There is no code to copy yet." in chat.toasts)
+
+
+async def test_the_last_block_of_code_is_copied_without_what_stands_around_it(open_chat: Any) -> None:
+    answer = (
+        "1. one\n\n   ```python\n   if a:\n       b()\n   ```\n"
+        "2. two\n\n    ```bash\n    make\n    ```\n\nDone."
+    )
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[AnswerDelta(answer), Finished("stop")]]
+        await chat.ask("how")
+        await chat.press("f4")
+        await chat.until(lambda: chat.runtime.clipboard.texts == ["make"])
+        await chat.press("tab", *"kkkk", "c")
+        await chat.until(lambda: chat.runtime.clipboard.texts == ["make", "if a:\n    b()"])
+
+
+async def test_code_that_is_still_arriving_can_be_copied(open_chat: Any) -> None:
+    gate = asyncio.Event()
+    async with open_chat() as chat:
+        chat.runtime.scripts = [[AnswerDelta("- x\n\n  ~~~~sh\n  ls\n  ~~~\n  pw"), gate, Finished("stop")]]
+        await chat.press(*"go", "enter")
+        await chat.until(lambda: bool(chat.session.turns) and bool(chat.session.turns[-1].answer))
+        await chat.press("f4")
+        await chat.until(lambda: chat.runtime.clipboard.texts == ["ls\n~~~\npw"])
+        gate.set()
+        await chat.until(lambda: chat.session.live is None)
 
 
 async def test_tab_and_escape_go_between_prompt_and_transcript(open_chat: Any) -> None:

@@ -8,31 +8,7 @@ from hypothesis import strategies as st
 
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Source, estimate_tokens
-from tui.ui.screens.chat_view import estimated_usage, is_cut, last_code_block
-
-
-@pytest.mark.parametrize(
-    ("markdown", "expected"),
-    [
-        ("no code", None),
-        ("```py\na = 1\n```", "a = 1"),
-        ("```\none\n```\ntext\n~~~sh\ntwo\nthree\n~~~\nend", "two\nthree"),
-        ("````md\n```\ninner\n```\n````", "```\ninner\n```"),
-        ("```\nstill open\n  indented", "still open\n  indented"),
-        ("```\nouter\n~~~\nmore\n```", "outer\n~~~\nmore"),
-        ("`` `not a fence` ``\n``` also `not` one", None),
-        ("```\n```", ""),
-        ("    ```\nindented code is no fence", None),
-    ],
-)
-def test_the_last_block_of_code_is_found(markdown: str, expected: str | None) -> None:
-    assert last_code_block(markdown) == expected
-
-
-@given(st.text(), st.text().filter(lambda text: "```" not in text and "\r" not in text))
-def test_a_fenced_text_comes_back_whole(before: str, code: str) -> None:
-    intro = before.replace("`", "").replace("~", "")
-    assert last_code_block(f"{intro}\n```x\n{code}\n```\nafter") == code
+from tui.ui.screens.chat_view import estimated_usage, is_cut
 
 
 @given(st.lists(st.tuples(st.booleans(), st.text()), max_size=10))

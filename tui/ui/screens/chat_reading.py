@@ -12,7 +12,7 @@ from tui.core.turn import Turn
 from tui.ui.background import in_background
 from tui.ui.screens.chat_base import ChatBase
 from tui.ui.screens.chat_mouse import take_mouse
-from tui.ui.screens.chat_view import last_code_block
+from tui.ui.transcript.code import find_code, last_code
 from tui.ui.transcript.messages import CopyRequested, LinkActivated, VariantRequested
 from tui.ui.widgets.prompt import Prompt
 from tui.ui.widgets.status_bar import StatusBar
@@ -52,7 +52,14 @@ class ChatReading(ChatBase):
 
     def action_copy_code(self) -> None:
         """Copy the last block of code."""
-        self._copy_last("Code", lambda turn: last_code_block(turn.answer.text))
+        in_background(self, self._copy_last_code, group="copy")
+
+    async def _copy_last_code(self) -> None:
+        for turn in reversed(self.turns):
+            if code := last_code(await find_code(turn.answer.text)):
+                await self._copy(code, "Code")
+                return
+        self._say_nothing_to_copy("Code")
 
     def action_copy_reasoning(self) -> None:
         """Copy the last reasoning."""
@@ -63,6 +70,9 @@ class ChatReading(ChatBase):
             if text := text_of(turn):
                 self.copy(text, what)
                 return
+        self._say_nothing_to_copy(what)
+
+    def _say_nothing_to_copy(self, what: str) -> None:
         self.notify(f"There is no {what.lower()} to copy yet.", timeout=3)
 
     def copy(self, text: str, what: str) -> None:
@@ -78,6 +88,8 @@ class ChatReading(ChatBase):
         """Copy what is under the cursor of the transcript."""
         if event.text:
             self.copy(event.text, event.what.capitalize())
+        else:
+            self._say_nothing_to_copy(event.what)
 
     def on_prompt_copy_requested(self, event: Prompt.CopyRequested) -> None:
         """Copy the selected part of the prompt."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession, SessionTotals
     from tui.session.target import ChatTarget
     from tui.ui.transcript import Transcript
-
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
 
 
 def estimated_usage(turn: Turn) -> Usage | None:
@@ -140,19 +137,3 @@ def is_cut(turn: Turn) -> bool:
     """Return whether an answer began and did not come to its end."""
     ended_early = turn.state in (TurnState.STOPPED, TurnState.FAILED, TurnState.INTERRUPTED)
     return bool(turn.answer) and (ended_early or turn.finish_reason == "length")
-
-
-def last_code_block(markdown: str) -> str | None:
-    """Return the text of the last fenced block of code, also of one that is not closed yet."""
-    found: list[str] | None = None
-    closing = ""
-    for line in markdown.split("\n"):
-        fence = _FENCE.match(line)
-        if not closing:
-            if fence is not None and not (fence[1][0] == "`" and "`" in fence[2]):
-                found, closing = [], fence[1]
-        elif fence is not None and fence[1].startswith(closing) and not fence[2].strip():
-            closing = ""
-        elif found is not None:
-            found.append(line)
-    return None if found is None else "\n".join(found)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from tui.core.safe_text import safe_text
+import asyncio
+from collections.abc import Mapping
+
 from tui.ui.transcript.blocks import BlockParser
 from tui.ui.transcript.grammar import ItemMarker
+
+LONG_CHARACTERS = 50_000
+"""What is looked through at once: some 30 ms of work."""
+_MARKS = ("```", "~~~", "    ", "\t")
+"""One of these is in every text with a block of code."""
 
 
 class _CodeCollector:
@@ -60,10 +67,31 @@ class _CodeCollector:
 
 
 def code_blocks(text: str) -> dict[int, str]:
-    """Return the code of each block of code by the block's ordinal, control characters neutralised."""
+    """Return the code of each block of code by the block's ordinal, as the model wrote it.
+
+    The end of the last line is left out: pasted into a shell it would run the command. A block that is still
+    arriving is what came of it.
+    """
+    if not any(mark in text for mark in _MARKS):
+        return {}
     collector = _CodeCollector()
     parser = BlockParser(collector)
-    for line in text.split("\n"):
-        parser.feed_line(safe_text(line.removesuffix("\r")))
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()  # the end of the last line, not a blank one
+    for line in lines:
+        parser.feed_line(line.removesuffix("\r"))
     parser.finish()
-    return {block: "\n".join(lines) + "\n" for block, lines in collector.codes.items()}
+    return {block: "\n".join(code) for block, code in collector.codes.items()}
+
+
+def last_code(codes: Mapping[int, str]) -> str | None:
+    """Return the last of an answer's blocks of code that has any; ``None`` where there is none."""
+    return next((codes[block] for block in sorted(codes, reverse=True) if codes[block]), None)
+
+
+async def find_code(text: str) -> dict[int, str]:
+    """Return ``code_blocks``; a long text is looked through beside the keyboard."""
+    if len(text) > LONG_CHARACTERS:
+        return await asyncio.to_thread(code_blocks, text)
+    return code_blocks(text)

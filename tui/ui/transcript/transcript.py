@@ -6,7 +6,6 @@ fold, search and select. How rows get onto the screen is in ``canvas``.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -19,7 +18,7 @@ from tui.ui.background import in_background
 from tui.ui.transcript import messages
 from tui.ui.transcript.canvas import Canvas
 from tui.ui.transcript.cells import cell_len
-from tui.ui.transcript.code import code_blocks
+from tui.ui.transcript.code import find_code, last_code
 from tui.ui.transcript.cursor import Target
 from tui.ui.transcript.decoration import variant_step
 from tui.ui.transcript.document import TurnDocument
@@ -30,8 +29,6 @@ from tui.ui.transcript.reasoning import ReasoningFold
 from tui.ui.transcript.search import Match
 from tui.ui.transcript.selecting import selected_text
 from tui.ui.transcript.styles import TRANSCRIPT_CSS
-
-_LONG_CHARACTERS = 50_000
 
 
 class Transcript(Canvas, can_focus=True, inherit_bindings=False):
@@ -175,16 +172,15 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         document = self._document_under_cursor()
         if document is None:
             return
-        block = self.cursor.block if self.cursor.identity is not None else None
+        is_on_block = self.cursor.identity is not None and not self.roll.view.raw
+        block = self.cursor.block if is_on_block else None
         in_background(self, self._copy_code, document.turn.answer.text, block, group="copy")
 
     async def _copy_code(self, text: str, block: int | None) -> None:
-        """Copy a block of code, or the last one; a long text is looked through beside the keyboard."""
-        is_long = len(text) > _LONG_CHARACTERS
-        codes = await asyncio.to_thread(code_blocks, text) if is_long else code_blocks(text)
-        if codes:
-            under = codes.get(block) if block is not None else None
-            self.post_message(self.CopyRequested(under if under is not None else codes[max(codes)], "code"))
+        """Copy a block of code, or the last one."""
+        codes = await find_code(text)
+        code = codes[block] if block in codes else last_code(codes)
+        self.post_message(self.CopyRequested(code or "", "code"))
 
     def action_copy_reasoning(self) -> None:
         """Copy the reasoning of the turn under the cursor."""
