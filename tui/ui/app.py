@@ -35,6 +35,7 @@ from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.screens.base import ChecksReachability, HoldsWork, NoticesEdits
 from tui.ui.screens.too_small import TooSmallScreen, is_too_small
 from tui.ui.themes import THEMES, choose_theme
+from tui.ui.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from tui.runtime.runtime import Runtime
@@ -74,6 +75,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
         self._start = start
         self._environment = os.environ if environment is None else environment
         self._guard = ControlCharacterGuard()
+        self._type_ahead = TypeAhead(self, super().on_event)
         self.is_warm = False
         first = "chat" if isinstance(start, ChatStart) else "providers"
         # the first screen's come with the app's: for styles that come later Textual reads all of them again
@@ -156,8 +158,16 @@ class LmdeckApp(App[None], inherit_bindings=False):
             if isinstance(screen, ChecksReachability):
                 screen.check_reachability()
 
+    async def on_event(self, event: events.Event) -> None:
+        """Give keys to what has the focus one after the other; everything else at once."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._type_ahead.take(event)
+        else:
+            await super().on_event(event)
+
     async def on_unmount(self) -> None:
         """Close the runtime: streams stop, records are complete, children end."""
+        self._type_ahead.close()
         await self.runtime.aclose()
 
     # ── Screens ─────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,92 @@
+"""Keys that are typed faster than screens open: each waits until the one before it has done its work.
+
+Textual gives a key to whatever has the focus when it is read. What is typed right behind the key that
+opens a screen would run that screen's predecessor's commands, or go nowhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.message_pump import MessagePump
+from textual.widgets import Input, TextArea
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_LONGEST_HANDLING_SECONDS = 0.5
+"""A handler that takes longer keeps no other key waiting: one of them may be meant to stop it."""
+_MOST_ROUNDS = 6
+"""Until focus and screen stay as they are; more only where keys keep changing them by themselves."""
+
+Typed = events.Key | events.Paste
+
+
+class TypeAhead:
+    """Holds back keys and pastes of one app while an earlier one is at work."""
+
+    def __init__(self, app: App[Any], dispatch: Callable[[Typed], Awaitable[None]]) -> None:
+        """``dispatch`` gives a key to what has the focus; it is only awaited in the app's own task."""
+        self._app = app
+        self._dispatch = dispatch
+        self._held: deque[Typed] = deque()
+        self._settling: asyncio.Task[None] | None = None
+
+    async def take(self, event: Typed) -> None:
+        """Give a key to what has the focus, or hold it until what came before it is done."""
+        if self._settling is not None:
+            self._held.append(event)
+            return
+        is_text = _is_text(event, self._app.focused)
+        await self._dispatch(event)
+        if not is_text:
+            self._settling = asyncio.create_task(self._settle(), name="type-ahead")
+
+    def close(self) -> None:
+        """Give up what was typed and not handled: the program ends."""
+        self._held.clear()
+        if self._settling is not None:
+            self._settling.cancel()
+
+    async def _settle(self) -> None:
+        before: MessagePump | None = None
+        for _ in range(_MOST_ROUNDS):
+            await self._round()
+            now = self._target()
+            if now is before:
+                break
+            before = now
+        self._app.call_later(self._go_on)
+
+    async def _round(self) -> None:
+        """Let everything that a key passes through handle what it has been given so far."""
+        node = self._target()
+        while node is not None:
+            done = asyncio.Event()
+            if node.call_later(done.set):
+                try:
+                    await asyncio.wait_for(done.wait(), _LONGEST_HANDLING_SECONDS)
+                except TimeoutError:
+                    return
+            node = node._parent
+
+    def _target(self) -> MessagePump | None:
+        """Return what gets the next key: what has the focus, or else the screen."""
+        screen = next(reversed(self._app.screen_stack), None)
+        return None if screen is None else screen.focused or screen
+
+    async def _go_on(self) -> None:
+        self._settling = None
+        while self._held and self._settling is None:
+            await self.take(self._held.popleft())
+
+
+def _is_text(event: Typed, focused: object) -> bool:
+    """Whether what is typed only becomes text where it goes, and can open nothing."""
+    if not isinstance(focused, Input | TextArea):
+        return False
+    return isinstance(event, events.Paste) or event.is_printable
