@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.key_reference import KeyKind, KeyReference
-from tui.core.provider import Provider, Sampling, TlsSettings
+from tui.core.provider import KeyHeader, Provider, Sampling, TlsSettings
 from tui.core.provider_rules import (
     NUMBER_RANGES,
     check_currency,
@@ -35,6 +35,9 @@ GOOD = Provider(
 )
 
 
+KEY = KeyReference(KeyKind.ENVIRONMENT, "A_KEY")
+
+
 def test_a_good_provider_has_no_problem() -> None:
     assert check_provider(GOOD, ["other"]) == ()
 
@@ -54,13 +57,30 @@ def test_a_good_provider_has_no_problem() -> None:
         ({"provider_url": "localhost:8000/v1"}, ["provider_url"]),
         ({"sampling": Sampling(temperature=3.0, max_tokens=0)}, ["temperature", "max_tokens"]),
         ({"sampling": Sampling(top_p=float("nan"))}, ["top_p"]),
-        ({"extra_headers": {"Authorization": "x"}}, ["extra_headers"]),
+        ({"extra_headers": {"Host": "x"}}, ["extra_headers"]),
+        ({"extra_headers": {"authorization": "x"}, "api_key": KEY}, ["extra_headers"]),
+        (
+            {"extra_headers": {"X-API-Key": "x"}, "api_key": KEY, "key_header": KeyHeader.X_API_KEY},
+            ["extra_headers"],
+        ),
         ({"tls": TlsSettings(client_key="k.pem")}, ["client_certificate"]),
     ],
 )
 def test_each_bad_field_is_named(change: dict[str, object], fields: list[str]) -> None:
     problems = check_provider(replace(GOOD, **change), ["other"])  # type: ignore[arg-type]
     assert [problem.field for problem in problems if problem.is_error] == fields
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"extra_headers": {"Authorization": "Basic dTpw"}},
+        {"extra_headers": {"Authorization": "x"}, "api_key": KEY, "key_header": KeyHeader.API_KEY},
+        {"extra_headers": {"api-key": "x"}, "api_key": KEY},
+    ],
+)
+def test_a_header_that_no_api_key_needs_may_be_given(change: dict[str, object]) -> None:
+    assert check_provider(replace(GOOD, **change), ["other"]) == ()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

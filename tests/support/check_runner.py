@@ -107,9 +107,20 @@ def check_as_process(situation: Situation) -> dict[str, Any]:
     return report
 
 
+def endpoint_of(situation: Situation) -> Endpoint:
+    """Return the endpoint of a situation, as the program makes it of a provider."""
+    key = Secret(situation.key) if situation.key else None
+    return Endpoint(
+        situation.url,
+        key,
+        "env:TEST_KEY" if key else "",
+        extra_headers=situation.headers,
+        tls=situation.settings,
+    )
+
+
 async def check_situation(situation: Situation, *, root: Path = NOWHERE) -> DiagnosisReport:
     """Diagnose a situation of the catalogue."""
-    key = Secret(situation.key) if situation.key else None
-    endpoint = Endpoint(situation.url, key, "env:TEST_KEY" if key else "", tls=situation.settings)
+    endpoint = endpoint_of(situation)
     target = ProbeTarget(endpoint, situation.model)
     return await run_check(target, environment=situation.environment, root=root)

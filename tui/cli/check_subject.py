@@ -52,7 +52,7 @@ def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject
 
 def _is_name(text: str, runtime: Runtime) -> bool:
     """Whether a text is a provider's name, or a word that can be nothing else."""
-    if "://" in text:
+    if "://" in text or not text.strip():
         return False
     return not any(mark in text for mark in _URL_MARKS) or any(
         is_same_name(provider.name, text) for provider in runtime.directory.providers()

@@ -31,9 +31,10 @@ _ACCESS = (
     ),
     Cause(
         "basic-auth",
-        "Authentication error: the server wants a user name and a password (HTTP Basic"
-        "[[, for {realm}]]), not an API key.",
-        "Put them into the provider's extra headers: Authorization = Basic, then name:password in Base64.",
+        "Authentication error: the server [[{?is_sent}refuses the user name or the password"
+        "||wants a user name and a password, not an API key]] (HTTP Basic[[, for {realm}]]).",
+        "[[{?is_sent}Check them||Put them]] in the provider's extra headers: Authorization = Basic, then "
+        "name:password in Base64.",
     ),
     Cause(
         "login-page",

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.key_rules import key_trouble
-from tui.core.provider import Provider, TlsSettings
+from tui.core.provider import KeyHeader, Provider, TlsSettings
 from tui.core.provider_names import is_same_name
 from tui.core.usage import CURRENCIES
 
@@ -29,7 +29,6 @@ _NUMBER = re.compile(r"-?([0-9]{1,9}(\.[0-9]{0,12})?|\.[0-9]{1,12})")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _OWN_HEADERS = frozenset(
     {
-        "authorization",
         "proxy-authorization",
         "host",
         "content-length",
@@ -86,7 +85,7 @@ def check_provider(
             provider.provider_url, has_key=bool(key), allowed=provider.allow_unencrypted_key
         ),
         *_check_sampling(provider),
-        *check_headers(provider.extra_headers),
+        *check_headers(provider.extra_headers, provider.key_header if key else None),
         *check_tls(provider.tls),
         *(
             FieldProblem(refusal.fields[0], f"{refusal.setting} in the file {refusal.message}.")
@@ -206,9 +205,17 @@ def check_number(name: str, text: str) -> tuple[float | int | None, FieldProblem
     return (value, None) if lowest <= value <= highest else (None, problem)
 
 
-def check_headers(headers: Mapping[str, str]) -> tuple[FieldProblem, ...]:
-    """Check extra headers: names that HTTP allows and that lmdeck does not set itself, values on one line."""
-    return tuple(problem for name, value in headers.items() if (problem := _check_header(name, value)))
+def check_headers(
+    headers: Mapping[str, str], key_header: KeyHeader | None = None
+) -> tuple[FieldProblem, ...]:
+    """Check extra headers: names that HTTP allows and that lmdeck does not set itself, values on one line.
+
+    Args:
+        key_header: how the API key is sent; ``None``: there is none.
+    """
+    taken = "authorization" if key_header is KeyHeader.BEARER else key_header
+    found = (_check_header(name, value, taken or "") for name, value in headers.items())
+    return tuple(problem for problem in found if problem)
 
 
 def check_tls(tls: TlsSettings) -> tuple[FieldProblem, ...]:
@@ -230,11 +237,14 @@ def check_tls(tls: TlsSettings) -> tuple[FieldProblem, ...]:
     return tuple(found)
 
 
-def _check_header(name: str, value: str) -> FieldProblem | None:
+def _check_header(name: str, value: str, taken: str) -> FieldProblem | None:
     if not _HEADER_NAME.fullmatch(name):
         return FieldProblem("extra_headers", "A header's name has only letters, digits and hyphens.")
     if name.lower() in _OWN_HEADERS:
-        return FieldProblem("extra_headers", f"lmdeck sets {name} itself: use the API key field for a key.")
+        return FieldProblem("extra_headers", f"lmdeck sets {name} itself.")
+    if name.lower() == taken:
+        message = f"The API key is sent in {name}: clear the API key, or choose another key header."
+        return FieldProblem("extra_headers", message)
     if not value.isascii() or not (value.isprintable() or not value):
         return FieldProblem("extra_headers", f"The value of {name} has characters that no header can carry.")
     return None

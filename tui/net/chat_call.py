@@ -28,6 +28,7 @@ from tui.net.retry import retry_delay
 from tui.net.second_look import look_again
 from tui.net.server_wait import Look, ServerWait, Waiting, WaitLimits
 from tui.net.silence import SilenceWatch
+from tui.net.stale import MOST_STALE, is_stale
 from tui.wire.adaptation import Adaptation, adapt
 from tui.wire.errors import Refusal
 from tui.wire.evidence import Proof
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     import httpx
 
 _MOST_ADAPTATIONS = 8
-_MOST_STALE = 3
-"""Kept connections found closed in a row before that is called a failure."""
-_STALE = ("closed-without-answer", "connection-reset")
 _UNANSWERED = ("no-answer", "headers-stalled")
 
 
@@ -269,8 +267,7 @@ class ChatCall:
 
     def _is_stale(self, failure: Failure, exchange: Exchange) -> bool:
         """Whether a kept connection had been closed by the server just before it was used again."""
-        is_unused = exchange.is_reused and exchange.received == 0 and self._stale < _MOST_STALE
-        return is_unused and failure.cause in _STALE
+        return self._stale < MOST_STALE and is_stale(failure, exchange)
 
     async def _waits(self, failure: Failure, headers: Mapping[str, str]) -> Failure | None:
         """Wait before another try, visibly, and return ``None``; where there is none, the failure as all

@@ -8,10 +8,11 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import usable_url
 from tui.core.failure import Failure
+from tui.core.key_rules import literal_trouble
 from tui.core.key_search import MASK
 from tui.core.outside import split_url, web_address
 from tui.core.secret import Redactor
-from tui.core.secret_headers import has_secret_header
+from tui.core.secret_headers import is_secret_header
 from tui.net.addresses import replace_origin
 from tui.net.proxies import Route
 
@@ -39,6 +40,8 @@ def complete_refusal(
     """
     if failure.status == 407 and way is not None and not way.is_direct:
         return explain("proxy-failed", status=407, proxy=way.proxy, variable=way.variable)
+    if failure.cause == "auth" and (reason := _key_trouble(endpoint)):
+        failure = replace(failure, cause="key-malformed", facts={"reason": reason})
     asked = endpoint.base_url + route
     facts = {**_facts(failure, endpoint, asked, model), **_way(failure, way)}
     if failure.cause in ("redirect", "login-page") and location:
@@ -79,8 +82,14 @@ _OF_MODELS = frozenset(
 
 def _facts(failure: Failure, endpoint: Endpoint, asked: str, model: str | None) -> dict[str, str | None]:
     cause = failure.cause
-    if cause in ("auth", "auth-scheme") and endpoint.key:
+    if cause in ("auth", "auth-scheme", "key-malformed") and endpoint.key:
         return {"key_source": endpoint.key_source}
+    if cause in ("auth", "auth-scheme") and sends_key(endpoint):
+        return {"key_source": f"the extra header {_secret_header(endpoint)}"}
+    if cause == "basic-auth":
+        name = _secret_header(endpoint)
+        is_sent = name is not None and endpoint.extra_headers[name].lower().startswith("basic ")
+        return {"is_sent": "yes" if is_sent else None}
     if cause in ("auth", "forbidden") or (cause == "server-error" and _says_nothing(failure)):
         return {} if sends_key(endpoint) else {"without_key": "yes"}
     if cause in _OF_MODELS:
@@ -108,7 +117,18 @@ def _says_nothing(failure: Failure) -> bool:
 
 def sends_key(endpoint: Endpoint) -> bool:
     """Return whether a request carries a key, be it in one of the extra headers."""
-    return bool(endpoint.key) or has_secret_header(endpoint.extra_headers)
+    return bool(endpoint.key) or _secret_header(endpoint) is not None
+
+
+def _secret_header(endpoint: Endpoint) -> str | None:
+    """Return the name of the first extra header that stands in for a key."""
+    return next((name for name in endpoint.extra_headers if is_secret_header(name)), None)
+
+
+def _key_trouble(endpoint: Endpoint) -> str | None:
+    """Say why a refused key can be none: some servers take any, so that this is told only now."""
+    trouble = literal_trouble(endpoint.key.reveal()) if endpoint.key else None
+    return trouble.reason if trouble is not None else None
 
 
 def _redirect(asked: str, route: str, location: str) -> dict[str, str | None]:

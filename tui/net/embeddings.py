@@ -16,7 +16,6 @@ from tui.core.secret_headers import is_secret_header
 from tui.net.client import ClientFactory
 from tui.net.completion import complete_refusal
 from tui.net.deadlines import SCREEN, Patience
-from tui.net.exchange import Exchange
 from tui.net.fetch import Fetched, fetch
 from tui.net.proofs import judge_refusal
 from tui.net.retry import retry_delay
@@ -26,9 +25,6 @@ from tui.wire.evidence import Proof
 from tui.wire.limits import DEFAULT_LIMITS
 
 ROUTE = "/embeddings"
-_STALE = ("closed-without-answer", "connection-reset")
-_MOST_STALE = 3
-"""Kept connections found closed in a row before that is called a failure."""
 _SHOWN_BODY = 2_000
 
 Told = Callable[[str], None]
@@ -86,7 +82,6 @@ class _Call:
         self._content = json.dumps(build_embeddings_body(request), allow_nan=False).encode()
         self._tried = 0
         self._retries = 0
-        self._stale = 0
         self._loading_until: float | None = None
 
     async def run(self) -> EmbeddingOutcome:
@@ -101,7 +96,6 @@ class _Call:
         )
 
     async def _try(self) -> _Try:
-        exchange = Exchange()
         started = time.perf_counter()
         try:
             await self._factory.prepare(self._endpoint)
@@ -114,14 +108,9 @@ class _Call:
                 body_limit=DEFAULT_LIMITS.body,
                 second_look_seconds=self._patience.second_look_seconds,
                 content=self._content,
-                exchange=exchange,
             )
         except LmdeckError as error:
             took = (time.perf_counter() - started) * 1000
-            if exchange.is_reused and not exchange.received and error.failure.cause in _STALE:
-                self._stale += 1
-                if self._stale <= _MOST_STALE:  # the server had closed a kept connection just before
-                    return await self._try()
             return _Try(failure=error.failure, milliseconds=took)
         took = (time.perf_counter() - started) * 1000
         return await self._judge(response, took)

@@ -18,13 +18,12 @@ from tui.net.expected import expected_errors
 from tui.net.headers import headers_of
 from tui.net.pace import Pace
 from tui.net.second_look import look_again
+from tui.net.stale import MOST_STALE, is_stale
 
 if TYPE_CHECKING:
     import httpx
 
 BODY_LIMIT = 5_000_000
-_MOST_STALE = 3
-"""Kept connections found closed in a row before that is called a failure. Only a GET is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +47,40 @@ async def fetch(
     body_limit: int = BODY_LIMIT,
     second_look_seconds: float = 1.0,
     content: bytes | None = None,
-    exchange: Exchange | None = None,
 ) -> Fetched:
     """GET a URL with the endpoint's key (on its own origin only), within ``seconds`` altogether.
 
+    Where the server has closed a kept connection just before, it is asked again on another one.
+
     Args:
         content: JSON to be sent with a POST, in place of a GET.
-        exchange: notes how far the request came, for a caller who wants to know after a failure.
 
     Raises:
         LmdeckError: no response came, or its body exceeds ``body_limit`` bytes.
     """
-    exchange = Exchange() if exchange is None else exchange
-    try:
-        await factory.prepare(endpoint)  # before the clock runs
-        async with asyncio.timeout(seconds):
-            message = _Message(url, content, seconds)
-            for _ in range(_MOST_STALE):
-                try:
-                    with observe(exchange):
-                        return await _exchange(factory, endpoint, message, exchange, body_limit)
-                except expected_errors():
-                    if content is not None or not _is_stale(exchange):
-                        raise
-                    exchange = Exchange()  # the server had closed the kept connection just before
+    message = _Message(url, content, seconds)
+    stale = 0
+    while True:
+        exchange = Exchange()
+        try:
+            await factory.prepare(endpoint)  # before the clock runs
             with observe(exchange):
-                return await _exchange(factory, endpoint, message, exchange, body_limit)
-    except expected_errors() as error:
-        failure = classify_exception(
-            error,
-            endpoint=endpoint,
-            exchange=exchange,
-            redactor=factory.redactor,
-            seconds=seconds,
-            route=factory.route(endpoint.base_url),
-        )
-        raise LmdeckError(await look_again(failure, endpoint, exchange, second_look_seconds)) from error
-
-
-def _is_stale(exchange: Exchange) -> bool:
-    """Whether a kept connection ended without a byte of an answer."""
-    return exchange.is_reused and exchange.received == 0 and exchange.phase in (Phase.SEND, Phase.HEADERS)
+                async with asyncio.timeout(seconds):
+                    return await _exchange(factory, endpoint, message, exchange, body_limit)
+        except expected_errors() as error:
+            failure = classify_exception(
+                error,
+                endpoint=endpoint,
+                exchange=exchange,
+                redactor=factory.redactor,
+                seconds=seconds,
+                route=factory.route(endpoint.base_url),
+            )
+            if stale == MOST_STALE or not is_stale(failure, exchange):
+                raise LmdeckError(
+                    await look_again(failure, endpoint, exchange, second_look_seconds)
+                ) from error
+            stale += 1
 
 
 @dataclass(frozen=True, slots=True)

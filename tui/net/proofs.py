@@ -1,24 +1,25 @@
 """What else an endpoint shows, where that decides whose fault a refusal is.
 
 Only after a refusal that leaves a question, shortly, and below the endpoint's own URL: its model list
-with the key, and, where the key was accepted, without it. A diagnosis knows all that already.
+with the key, where it was accepted, without it, and where it was refused, in the other ways in which
+servers want one. A diagnosis knows all that already.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
-from tui.core.secret_headers import is_secret_header
 from tui.net.bases import other_bases
 from tui.net.client import ClientFactory
 from tui.net.completion import sends_key
 from tui.net.fetch import Fetched, fetch
+from tui.net.key_ways import find_key_way, refused_scheme, without_key
 from tui.wire.errors import FACT_LENGTH, Refusal, clean_message
 from tui.wire.evidence import Proof
 from tui.wire.model_names import closest_names
@@ -39,6 +40,8 @@ class Shown:
     models: ModelList | None = None
     base: str | None = None
     """Another base URL, below this one, that answers."""
+    refuses_key: bool = False
+    """The model list is refused as well."""
 
 
 async def judge_refusal(
@@ -65,7 +68,12 @@ async def judge_refusal(
     if not questions or not looks:
         return words(())
     shown = await look_for_proofs(factory, endpoint, questions, model)
-    return _with_names(refusal, words(shown.proved), model, shown)
+    failure = _with_names(refusal, words(shown.proved), model, shown)
+    if failure.cause == "auth" and shown.refuses_key:
+        url = models_url_of(endpoint.base_url)
+        way = await find_key_way(endpoint, lambda tried: _get(factory, tried, url))
+        return failure if way is None else refused_scheme(failure, way)
+    return failure
 
 
 async def look_for_proofs(
@@ -81,7 +89,8 @@ async def look_for_proofs(
     )
     models = _list_in(first)
     if models is None:
-        return Shown(base=better if _list_in(second) is not None else None)
+        is_refused = endpoint.key is not None and first is not None and first.status in _REFUSED
+        return Shown(base=better if _list_in(second) is not None else None, refuses_key=is_refused)
     proved = {Proof.PATH}
     if models.find(model) is not None:
         proved.add(Proof.MODEL)
@@ -107,18 +116,6 @@ def _with_names(refusal: Refusal, failure: Failure, model: str, shown: Shown) ->
         server_message=failure.server_message,
         chain=failure.chain,
         **{**failure.facts, **added},
-    )
-
-
-def without_key(endpoint: Endpoint) -> Endpoint:
-    """Return the same without its key, or without the extra headers that stand in for one."""
-    if endpoint.key:
-        return replace(endpoint, key=None)
-    return replace(
-        endpoint,
-        extra_headers={
-            name: value for name, value in endpoint.extra_headers.items() if not is_secret_header(name)
-        },
     )
 
 

@@ -124,7 +124,8 @@ def _trust_system(context: ssl.SSLContext, environment: Mapping[str, str]) -> No
 
 
 def _trust_folder(context: ssl.SSLContext, path: str) -> None:
-    next(iter(os.scandir(path)), None)  # OpenSSL takes a folder that is not there without a word
+    with os.scandir(path):  # OpenSSL takes a folder that is not there without a word
+        pass
     context.load_verify_locations(capath=path)
 
 

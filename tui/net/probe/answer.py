@@ -34,7 +34,7 @@ _BELOW_TLS = (
 )
 _NO_SUCH_PATH = ("wrong-path", "method-not-allowed", "unexpected-response")
 """The base URL may be another one, or there is no model list."""
-ACCESS_CAUSES = ("auth", "auth-scheme", "basic-auth", "forbidden")
+ACCESS_CAUSES = ("auth", "auth-scheme", "basic-auth", "forbidden", "key-malformed")
 """The server answers, but not to this key."""
 _FOR_ALL_ROUTES = (
     "loading",

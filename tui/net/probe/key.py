@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
-
-from tui.core.causes import explain
-from tui.core.chat import Endpoint
 from tui.core.diagnosis import CheckId, CheckResult, Repair, failed, passed
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
-from tui.core.provider import KeyHeader
 from tui.core.safe_text import safe_line
 from tui.net.bases import is_list
 from tui.net.completion import sends_key
+from tui.net.key_ways import find_key_way, refused_scheme, without_key
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look
 from tui.net.probe.run import Run
-from tui.net.proofs import without_key
 from tui.wire.evidence import Proof
 
 _REFUSED = (401, 403)
@@ -32,8 +26,8 @@ async def judge_key(run: Run, answer: FirstAnswer, refused: Failure | None) -> C
     if refused is None or refused.cause not in ACCESS_CAUSES:
         return passed(CheckId.AUTH, await _describe_access(run, answer))
     failure = refused
-    if failure.cause not in ("basic-auth", "forbidden"):
-        failure = await _explain_refused_key(run, failure)
+    if failure.cause == "auth" and endpoint.key:
+        failure = await _try_other_ways(run, failure)
     asked = run.findings.headers.get("www-authenticate")
     facts = (
         [f"the key comes from {endpoint.key_source or 'the command line'}"]
@@ -58,35 +52,15 @@ async def _describe_access(run: Run, answer: FirstAnswer) -> str:
     return "The server shows its models without a key, too." if is_open else "The server accepts the key."
 
 
-async def _explain_refused_key(run: Run, failure: Failure) -> Failure:
-    """Try the same request without the key and with the other headers that servers want it in."""
-    endpoint = run.endpoint
-    asked = failure.facts.get("scheme", "")
-    scheme = asked if asked.lower() != endpoint.key_header else None
-    if not endpoint.key:
-        return _explain("auth", failure, without_key=failure.facts.get("without_key"), scheme=scheme)
-    from tui.core.key_rules import literal_trouble
-
-    trouble = literal_trouble(endpoint.key.reveal())
-    if trouble is not None:
-        return _explain("key-malformed", failure, reason=trouble.reason, key_source=endpoint.key_source)
-    others = [header for header in KeyHeader if header is not endpoint.key_header]
-    tries: list[Endpoint] = [run.without_key, *(replace(endpoint, key_header=header) for header in others)]
-    url = models_url_of(endpoint.base_url)
-    answers = await asyncio.gather(*(look(run, tried, url) for tried in tries))
-    works = [answer is not None and is_list(answer) for answer in answers]
-    for header, is_accepted in zip(others, works[1:], strict=True):
-        if is_accepted and not works[0]:
-            text = f"The key is accepted in the header {header}: use it?"
-            run.offer(Repair("key-header", text, {"key_header": str(header)}))
-            return _explain("auth-scheme", failure, scheme=f"the header {header}")
-    if works[0]:
+async def _try_other_ways(run: Run, failure: Failure) -> Failure:
+    """Ask in the other ways in which servers want a key, and offer the one that works."""
+    url = models_url_of(run.endpoint.base_url)
+    way = await find_key_way(run.endpoint, lambda tried: look(run, tried, url))
+    if way is None:
+        return failure
+    if way.header is None:
         run.offer(Repair("key", "The server answers without a key: use none?", {"api_key": ""}))
-        return _explain("auth-scheme", failure, scheme=scheme)
-    return _explain("auth", failure, key_source=endpoint.key_source, scheme=scheme)
-
-
-def _explain(cause: str, failure: Failure, **facts: str | None) -> Failure:
-    return explain(
-        cause, status=failure.status, server_message=failure.server_message, chain=failure.chain, **facts
-    )
+    else:
+        text = f"The key is accepted in the header {way.header}: use it?"
+        run.offer(Repair("key-header", text, {"key_header": str(way.header)}))
+    return refused_scheme(failure, way)
