@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.fake_api import model_list
 from tests.support.fault_server import FAULTS, Answer, FaultServer, refused_port
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError
@@ -36,6 +37,29 @@ async def test_a_list_means_reachable_and_names_models_and_server(factory: Clien
     assert found.server is not None
     assert found.server.kind is ServerKind.VLLM
     assert server.requests[0].startswith(b"GET /v1/models HTTP/1.1")
+
+
+@pytest.mark.parametrize("model", ["a", "b", ""])
+async def test_a_model_of_the_list_is_fine(factory: ClientFactory, model: str) -> None:
+    with FaultServer(LIST) as server:
+        found = await reach(factory, Endpoint(server.base_url), model=model)
+    assert (found.is_reachable, found.failure) == (True, None)
+
+
+async def test_a_model_that_the_list_lacks_is_in_the_way(factory: ClientFactory) -> None:
+    with FaultServer(model_list("qwen3-8b", "llama-3")) as server:
+        found = await reach(factory, Endpoint(server.base_url), model="qwen-8b")
+    assert found.is_reachable is True
+    assert found.failure is not None
+    assert found.failure.cause == "model-not-found"
+    assert found.failure.title == "Model not found: the server does not list qwen-8b."
+    assert "such as qwen3-8b" in found.failure.advice
+
+
+async def test_an_empty_list_says_nothing_of_a_model(factory: ClientFactory) -> None:
+    with FaultServer(model_list()) as server:
+        found = await reach(factory, Endpoint(server.base_url), model="m")
+    assert (found.is_reachable, found.failure) == (True, None)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ _ACCESS = (
 _MODEL = (
     Cause(
         "model-not-found",
-        "Model not found: the server [[{?is_listed}lists {model} but does not serve it"
+        "Model not found: the server [[{?is_doubtful}does not list {model}"
+        "||{?is_listed}lists {model} but does not serve it"
         "||does not serve {model}||does not serve a model of that name]].",
         "[[{?is_listed}Load the model in the server, or choose another one"
         "||Choose a model the server offers]][[: {offered}||, such as {closest}]].",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
@@ -14,9 +15,11 @@ from tui.net.fetch import Fetched, fetch
 from tui.net.models import read_list
 from tui.net.server_wait import Look, ServerWait, Waiting, WaitLimits
 from tui.wire.fingerprint import identify
+from tui.wire.model_names import closest_names
+from tui.wire.models import ModelList
 from tui.wire.servers import ServerIdentity
 
-_ANSWERED = ("auth", "auth-scheme", "forbidden", "rate-limited", "overloaded", "quota", "loading")
+_ANSWERED = ("auth", "basic-auth", "forbidden", "rate-limited", "overloaded", "quota", "loading")
 """The server is there, and something else is in the way."""
 _NO_LIST = ("wrong-path", "method-not-allowed", "no-model-list")
 
@@ -37,11 +40,18 @@ class Reachability:
 
 
 async def reach(
-    factory: ClientFactory, endpoint: Endpoint, timeout_seconds: float = 5, *, look: Look | None = None
+    factory: ClientFactory,
+    endpoint: Endpoint,
+    timeout_seconds: float = 5,
+    *,
+    model: str = "",
+    look: Look | None = None,
 ) -> Reachability:
     """Look whether an endpoint answers within the time. Never raises for what a network does.
 
-    ``look`` reads this machine, to tell a server that is starting from one that is not there.
+    Args:
+        model: the one that is wanted: where the list has others only, that is in the way.
+        look: reads this machine, to tell a server that is starting from one that is not there.
     """
     url = models_url_of(endpoint.base_url)
     started = time.perf_counter()
@@ -58,7 +68,15 @@ async def reach(
     server = identify(
         host=origin_of(endpoint.base_url).host, headers=response.headers, owned_by=models.owners
     )
-    return Reachability(True, None, took, models.identifiers, server)
+    return Reachability(True, _missing(models, model), took, models.identifiers, server)
+
+
+def _missing(models: ModelList, model: str) -> Failure | None:
+    """Return the failure of a model that is not listed. An empty list says nothing of any model."""
+    if not model or not models.models or models.find(model) is not None:
+        return None
+    closest = closest_names(model, models.identifiers, 1)
+    return explain("model-not-found", model=model, is_doubtful="yes", closest=closest[0] if closest else None)
 
 
 async def _explain(

@@ -174,7 +174,8 @@ class Runtime:
             endpoint = await self.endpoint_for(provider)
         except LmdeckError as error:
             return Reachability(False, error.failure)
-        return await reach(self.clients, endpoint, look=self.shared_machine.look)
+        model = provider.compatible_provider
+        return await reach(self.clients, endpoint, model=model, look=self.shared_machine.look)
 
     def check(
         self,

@@ -5,7 +5,7 @@ Every text here has passed ``core.safe_text``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -27,6 +27,11 @@ class Reach(Enum):
     CHECKING = ("…", "checking", "dim")
     UP = ("●", "up", "$text-success")
     READY = ("●", "ready", "$text-success")
+    MODEL_GONE = ("!", "model gone", "$text-warning")
+    KEY_REFUSED = ("!", "key refused", "$text-warning")
+    LOADING = ("!", "loading", "$text-warning")
+    BUSY = ("!", "busy", "$text-warning")
+    NO_CREDIT = ("!", "no credit", "$text-warning")
     DOWN = ("○", "down", "$text-error")
     NO_KEY = ("○", "no key", "$text-error")
     BLOCKED = ("○", "blocked", "$text-error")
@@ -148,12 +153,31 @@ def matches(row: Row, query: str) -> bool:
     return all(word in text for word in query.casefold().split())
 
 
+_IN_THE_WAY: Mapping[str, Reach] = {
+    "model-not-found": Reach.MODEL_GONE,
+    **dict.fromkeys(("auth", "auth-scheme", "basic-auth", "forbidden"), Reach.KEY_REFUSED),
+    "loading": Reach.LOADING,
+    "starting": Reach.LOADING,
+    **dict.fromkeys(("rate-limited", "overloaded", "gateway-limit"), Reach.BUSY),
+    "quota": Reach.NO_CREDIT,
+    "setting-unreadable": Reach.BLOCKED,
+    **dict.fromkeys(("key-unavailable", "key-malformed"), Reach.NO_KEY),
+}
+"""The server answers, or nothing was sent to it: it is not down, and not ready for a chat either."""
+
+
 def reach_after(failure: Failure | None) -> Reach:
-    """Return what a failed check says of an endpoint: where nothing was sent, it is not down."""
-    if failure is not None and failure.cause == "setting-unreadable":
-        return Reach.BLOCKED
-    has_no_key = failure is not None and failure.cause in ("key-unavailable", "key-malformed")
-    return Reach.NO_KEY if has_no_key else Reach.DOWN
+    """Return what a failure says of an endpoint."""
+    return _IN_THE_WAY.get(failure.cause, Reach.DOWN) if failure is not None else Reach.DOWN
+
+
+def reach_found(is_reachable: bool | None, milliseconds: float | None, failure: Failure | None) -> Reach:
+    """Return what a quick look says: only an endpoint with nothing in the way is shown as good."""
+    if is_reachable is None:
+        return Reach.UNKNOWN
+    if failure is not None or not is_reachable:
+        return reach_after(failure)
+    return Reach.UP if milliseconds is not None else Reach.READY
 
 
 def shortened(notices: Sequence[str]) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ from fake_runtime import FakeAvailability, FakeReachability, FakeRuntime, Reply,
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
-from tui.core.causes import explain
+from tui.core.causes import CATALOGUE, explain
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State
 from tui.ui.app import LmdeckApp
-from tui.ui.provider_view import Reach, shortened
+from tui.ui.provider_view import Reach, reach_found, shortened
 from tui.ui.screens.dialogs import ConfirmDialog
 from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.provider_form import ProviderFormScreen
@@ -158,6 +158,41 @@ async def test_a_key_that_is_not_there_is_no_server_that_is_down(runtime: FakeRu
     runtime.reachability["cloud"] = FakeReachability(False, missing, None)
     async with listed(runtime) as pilot:
         await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.NO_KEY)
+
+
+@pytest.mark.parametrize(
+    ("cause", "mark"),
+    [
+        ("model-not-found", "! model gone"),
+        ("auth", "! key refused"),
+        ("auth-scheme", "! key refused"),
+        ("basic-auth", "! key refused"),
+        ("forbidden", "! key refused"),
+        ("loading", "! loading"),
+        ("overloaded", "! busy"),
+        ("rate-limited", "! busy"),
+        ("quota", "! no credit"),
+    ],
+)
+async def test_an_endpoint_with_something_in_the_way_is_not_shown_as_good(
+    runtime: FakeRuntime, until: Until, cause: str, mark: str
+) -> None:
+    runtime.reachability["cloud"] = FakeReachability(True, explain(cause, model="gone"), 9.0)
+    async with listed(runtime) as pilot:
+        await until(pilot, lambda: reach_of(pilot, "cloud") not in (Reach.UNKNOWN, Reach.CHECKING))
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: mark in text_of(pilot))
+    assert Reach.UP.colour not in (reach.colour for reach in Reach if reach.word == mark.removeprefix("! "))
+
+
+def test_whatever_is_in_the_way_is_no_good_sign() -> None:
+    for cause in CATALOGUE:
+        for is_reachable in (True, False):
+            found = reach_found(is_reachable, 9.0, explain(cause))
+            assert found.colour != Reach.UP.colour, cause
+    assert reach_found(True, 9.0, None) is Reach.UP
+    assert reach_found(True, None, None) is Reach.READY
+    assert reach_found(None, 9.0, explain("wrong-path")) is Reach.UNKNOWN
 
 
 def test_many_notices_leave_room_for_the_list() -> None:

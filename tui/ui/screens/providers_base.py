@@ -19,7 +19,7 @@ from tui.core.provider import Provider
 from tui.core.safe_text import safe_text
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
-from tui.ui.provider_view import Reach, Row, condition, details, reach_after, shortened
+from tui.ui.provider_view import Reach, Row, condition, details, reach_after, reach_found, shortened
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.plain_input import PlainInput
@@ -158,10 +158,7 @@ class ProvidersBase(LmdeckScreen[None]):
             except LmdeckError as error:
                 self._show_reach(provider, reach_after(error.failure), error=error)
                 return
-        reach = Reach.UNKNOWN
-        if found.is_reachable is not None:
-            up = Reach.UP if found.milliseconds is not None else Reach.READY
-            reach = up if found.is_reachable else reach_after(found.failure)
+        reach = reach_found(found.is_reachable, found.milliseconds, found.failure)
         row = self._rows.get(name)
         if row is not None and _asks_the_same(row.provider, provider):
             self._show(replace(row, reach=reach, milliseconds=found.milliseconds, failure=found.failure))
