@@ -261,7 +261,26 @@ def test_every_usual_encoding_is_read(
         (b'{"status":"error","msg":"no","data":null}', '"no"'),
         (b'{"error":{"message":"denied"}}', "denied"),
         (b'{"detail":"Not Found"}', "Not Found"),
+        (b'{"status":"error","msg":""}', "an error answer that does not say why"),
+        (b'{"status":"error","msg":"log in","data":[]}', '"log in"'),
+        (b'{"success":false}', "an error answer that does not say why"),
+        (b'{"error":{"code":500}}', "an error answer that does not say why"),
+        (b'{"errors":[{"message":"denied"}]}', '"denied"'),
+        (b'{"detail":[{"loc":["body"],"msg":"field required"}]}', '"field required"'),
+        (b'{"title":"Forbidden","status":403}', '"Forbidden"'),
+        (b"502 Bad Gateway\n", 'an error answer: "502 Bad Gateway"'),
+        (b"Unauthorized", 'an error answer: "Unauthorized"'),
+        (b"HTTP/1.1 403 Forbidden\r\nserver: x\r\n\r\n[]", 'the headers of a response ("HTTP/1.1 403 Forb'),
+        ("<html><title>403</title>".encode("utf-16"), "web page"),
+        ("<html>café</html>".encode("latin-1"), "web page"),
+        (b"\x1f\x8b\x08\x00\x00", "compressed"),
+        (b"PK\x03\x04\x14\x00", "compressed"),
+        (b'{"object":"list","data":[{"id":"gpt","object":"model"}]}', "no provider record"),
+        (b'{"status":"ok","msg":"","data":null}', "no provider record"),
+        (b"null", "no provider record"),
+        (b'["a"]', "no provider record"),
         (b'[providers.a]\nprovider_url = "x"\n', "TOML"),
+        (b"sk-0123456789abcdef", "not JSON (line 1)"),
         (b"name,url\na,b\n", "not JSON"),
         (b'[{"name": "a",]', "not JSON (line 1)"),
         ('[{"name": "é"}]'.encode("latin-1"), "not text in UTF-8 or UTF-16"),
@@ -277,6 +296,7 @@ def test_what_is_no_export_is_told_apart(
     done = call("providers", "import", written(data))
     assert done.code == 2
     assert words in done.err
+    assert "sk-0123456789" not in done.err
     assert files(home) == {}
 
 
@@ -302,6 +322,11 @@ def test_a_file_beyond_the_limit_is_refused(
     done = call("providers", "import", file)
     assert done.code == 2
     assert "larger than" in done.err
+
+
+def test_a_record_is_no_answer_though_it_has_the_same_keys(call: Call, written: Any) -> None:
+    assert call("providers", "import", written(record("a", data=[], msg="x", description="y"))).code == 0
+    assert names(call) == ["a"]
 
 
 def test_stdin_without_end_is_refused(program: Call, tmp_path: Path) -> None:

@@ -6,10 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import MutableMapping
-from contextlib import suppress
-from typing import NoReturn, TextIO
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from tui.core.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _LONGEST_MESSAGE = 1000
 """Of an error, in characters: an argument may be a file's content."""
@@ -25,6 +28,17 @@ class ArgumentParser(argparse.ArgumentParser):
         """Print the usage and what is wrong on stderr; exit with 2."""
         self._columns = window_columns(sys.stderr)
         super().error(safe_line(message, _LONGEST_MESSAGE))
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Write help or version, or raise ``OSError``; argparse would end with 0 where nothing was written.
+
+        On stderr the exit code says it all, where nothing can be written.
+        """
+        is_stdout = file is sys.stdout  # argparse knows no other stream beside stderr
+        stream = sys.stdout if is_stdout else sys.stderr
+        with nullcontext() if is_stdout else suppress(OSError):
+            stream.write(message)
+            stream.flush()
 
     def _get_formatter(self) -> argparse.HelpFormatter:
         if self._columns is None:

@@ -94,7 +94,13 @@ class Checks:
         places = Places()
         self.records = []
         self._tasks = [asyncio.create_task(self._check(subject, places, tell)) for subject in self._subjects]
-        return list(await asyncio.gather(*self._tasks))
+        try:
+            return list(await asyncio.gather(*self._tasks))
+        except BaseException:  # a row that cannot be told ends them all
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            raise
 
     async def pause(self, seconds: float) -> bool:
         """Wait before the next round; return false where that was stopped."""

@@ -49,7 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _forbid_core_dumps()
     _fill_closed_streams()
     forget_stale_size(os.environ, sys.stdout)
-    parsed = build_parser().parse_args(arguments)
+    try:
+        parsed = build_parser().parse_args(arguments)
+    except BrokenPipeError:
+        _silence()
+        return EXIT_BROKEN_PIPE
+    except OSError as error:  # of the help or the version
+        _tell_failed_output(error.strerror or type(error).__name__, ())
+        return 1
     from tui.cli.output import Output, OutputFailed
 
     output = Output()
@@ -58,11 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _run(_load_undisturbed if arguments is None else _load, parsed, output)
     except BrokenPipeError:
+        _tell(output.untold)
         _silence()
         return EXIT_BROKEN_PIPE
     except OutputFailed as failed:
         if output.ended_by is None:
-            _tell_failed_output(str(failed))
+            _tell_failed_output(str(failed), output.untold)
             return 1
         code = EXIT_INTERRUPTED
     if code == EXIT_INTERRUPTED and output.ended_by is not None:
@@ -135,12 +143,22 @@ def _fill_closed_streams() -> None:
             setattr(sys, name, os.fdopen(descriptor, "r" if number == 0 else "w", encoding="utf-8"))
 
 
-def _tell_failed_output(reason: str) -> None:
-    """Say on stderr, if that can still be written, why the result is not complete."""
-    with contextlib.suppress(OSError):  # stderr may be where it failed
-        sys.stderr.write(f"lmdeck: The output could not be written: {reason}.\n")
-        sys.stderr.flush()
+def _tell_failed_output(reason: str, untold: Sequence[str]) -> None:
+    """Say why the result is not complete, and what has changed all the same."""
+    _tell([f"The output could not be written: {reason}.", *untold])
     _silence()
+
+
+def _tell(sentences: Sequence[str]) -> None:
+    """Write on stderr; on stdout what nobody would hear else, as stderr is where it failed."""
+    from tui.core.safe_text import safe_line
+
+    text = "".join(f"lmdeck: {safe_line(sentence)}\n" for sentence in sentences)
+    for stream in (sys.stderr, sys.stdout):
+        with contextlib.suppress(OSError):
+            stream.write(text)
+            stream.flush()
+            return
 
 
 def _silence() -> None:

@@ -46,6 +46,8 @@ class Output:
         stderr: TextIO | None = None,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
+        self.untold: list[str] = []
+        """What the command has changed for good and could not say yet: lines for whichever stream works."""
         self.ended_by: int | None = None
         """The signal that ended the command early."""
         self._writing_since: float | None = None
@@ -105,6 +107,17 @@ class Output:
     def line(self, text: str) -> None:
         """Print one line; a line feed inside becomes visible."""
         self._write(self.stdout, safe_line(text) + "\n")
+
+    def result(self, text: str) -> None:
+        """Print a line on what the command has changed; said on stderr where stdout does not take it."""
+        self.changed(text)
+        self.line(text)
+        self.untold.remove(text)
+
+    def changed(self, text: str) -> None:
+        """Note what has changed, where ``result`` comes only after other lines."""
+        if text not in self.untold:
+            self.untold.append(text)
 
     def styled(self, text: str, style: str) -> None:
         """Print one line in a style, where a person looks at a terminal; elsewhere as it is."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tui.cli.output import Output
 from tui.core.failure import LmdeckError
@@ -12,19 +14,35 @@ from tui.core.secret import Secret
 from tui.runtime.runtime import Runtime
 from tui.store.casibase_export import export_records, losses_of
 
+if TYPE_CHECKING:
+    from tui.runtime.directory import ProviderDirectory
+
 
 def export_providers(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Export, and return 1 where a key that was asked for could not be had."""
-    chosen = [runtime.directory.get(name) for name in dict.fromkeys(arguments.names)] or [
-        provider for provider in runtime.directory.providers() if not provider.is_remote
-    ]
+    """Export, and return 1 where a record or a key that was asked for could not be had.
+
+    Raises:
+        UsageError: there is no provider of that name, or your file cannot be read.
+    """
+    chosen, unusable = _chosen(arguments.names, runtime.directory)
     keys, is_complete = _keys(chosen, runtime, output) if arguments.with_keys else ({}, True)
     output.text(export_records(chosen, keys))
     for provider in chosen:
         losses = losses_of(provider, with_key=provider.name in keys)
         if losses:
             output.aside(f"note: {safe_line(provider.name, 100)}: not exported: {', '.join(losses)}")
-    return 0 if is_complete else 1
+    for name, reason in unusable.items():
+        output.aside(f"lmdeck: {safe_line(name, 100)} is not exported: {safe_line(reason)}")
+    return 0 if is_complete and not unusable else 1
+
+
+def _chosen(names: list[str], directory: ProviderDirectory) -> tuple[list[Provider], Mapping[str, str]]:
+    """Return what is to be exported, and which of the person's records cannot be."""
+    if names:
+        found = {provider.name: provider for provider in map(directory.get, names)}
+        return list(found.values()), {}
+    directory.require_readable()
+    return [provider for provider in directory.providers() if not provider.is_remote], directory.unusable
 
 
 def _keys(chosen: list[Provider], runtime: Runtime, output: Output) -> tuple[dict[str, Secret], bool]:

@@ -29,8 +29,11 @@ def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Ou
         text_of(data), allows=_asking(arguments, output), zero_is_free=arguments.zero_is_free
     )
     plan = _planned(imported, arguments, runtime, output)
+    total = len(imported.records) + len(imported.left_out)
+    summary = f"Imported {len(plan.providers):,} of {total:,} providers."
     _write(plan, runtime, output)
-    return _report(imported, plan, output)
+    output.changed(summary)
+    return _report(imported, plan, summary, output)
 
 
 def _asking(arguments: argparse.Namespace, output: Output) -> Callable[[NamedSecret], bool]:
@@ -85,7 +88,7 @@ def _write(plan: ImportPlan, runtime: Runtime, output: Output) -> None:
         raise
 
 
-def _report(imported: Import, plan: ImportPlan, output: Output) -> int:
+def _report(imported: Import, plan: ImportPlan, summary: str, output: Output) -> int:
     left_out = [
         Outcome(item.number, item.name, Fate.LEFT_OUT, f"{item.reason.removeprefix('left out, ')}.")
         for item in imported.left_out
@@ -100,7 +103,6 @@ def _report(imported: Import, plan: ImportPlan, output: Output) -> int:
         output.aside(f"note: {remark}")
     if any(item.reason.startswith("refused") for item in imported.left_out):
         output.aside(_ADVICE)
-    total = len(imported.records) + len(imported.left_out)
-    output.line(f"Imported {len(plan.providers):,} of {total:,} providers.")
+    output.result(summary)
     has_left_out = bool(left_out) or any(item.fate is Fate.LEFT_OUT for item in plan.outcomes)
     return 1 if has_left_out else 0

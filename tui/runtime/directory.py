@@ -117,7 +117,7 @@ class ProviderDirectory:
                 return provider
         if name in self._unusable:
             raise UsageError(explain("provider-invalid", name=name, reason=self._unusable[name]))
-        self._refuse_unreadable()
+        self.require_readable()
         from difflib import get_close_matches
 
         closest = get_close_matches(name, [provider.name for provider in self.providers()], n=1)
@@ -125,6 +125,23 @@ class ProviderDirectory:
         if not self._is_whole and self._notices:  # it may stand in a file that cannot be read
             unknown = replace(unknown, advice=self._notices[0])
         raise UsageError(unknown)
+
+    @property
+    def unusable(self) -> Mapping[str, str]:
+        """The names in your file whose records cannot be used at all, and why."""
+        self.providers()
+        return self._unusable
+
+    def require_readable(self) -> None:
+        """Refuse to go on as if there were no providers, where your file cannot be read.
+
+        Raises:
+            UsageError: nothing of it is known (``config-malformed``).
+        """
+        self.providers()
+        if self._unreadable is not None:
+            path, reason = self._unreadable
+            raise UsageError(explain("config-malformed", path=path, reason=reason))
 
     def default(self) -> Provider | None:
         """Return the provider used where none is named: active, and available."""
@@ -276,6 +293,10 @@ class ProviderDirectory:
         """
         return name in self.keys_without_provider and self._credentials.delete(name) is not None
 
+    def has_stored_key(self, name: str) -> bool:
+        """Return whether a key is stored for a provider."""
+        return name in self._credentials.names()
+
     @property
     def key_refusal(self) -> Failure | None:
         """Why no stored key can be used, changed or removed; ``None`` where all is well."""
@@ -332,17 +353,12 @@ class ProviderDirectory:
         name = self._store.default_name()
         if name is not None:
             if name not in self._unusable and not any(is_same_name(known.name, name) for known in providers):
-                self._refuse_unreadable()
+                self.require_readable()
                 raise UsageError(explain("default-missing", name=name))
             return self.get(name)
-        self._refuse_unreadable()
+        self.require_readable()
         marked = next((provider for provider in providers if provider.is_default), None)
         return marked or self.default()
-
-    def _refuse_unreadable(self) -> None:
-        if self._unreadable is not None:
-            path, reason = self._unreadable
-            raise UsageError(explain("config-malformed", path=path, reason=reason))
 
     def _is_usable(self, provider: Provider) -> bool:
         if provider.category is not Category.MODEL or not provider.is_active:

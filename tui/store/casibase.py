@@ -220,6 +220,7 @@ def _label(number: int, name: str) -> str:
 def _provider(
     record: CasibaseRecord, key: KeyReference | None, prices: tuple[Decimal | None, Decimal | None]
 ) -> Provider:
+    is_default_test = record.test_content in ("", Category(record.category).test_prompt)
     return Provider(
         name=record.name.strip(),
         display_name="" if record.display_name == record.name else record.display_name,
@@ -233,7 +234,7 @@ def _provider(
         is_default=record.is_default,
         state=State.INACTIVE if record.state == State.INACTIVE.value else State.ACTIVE,
         created_time=record.created_time,
-        test_prompt=record.test_content or DEFAULT_TEST_PROMPT,
+        test_prompt=DEFAULT_TEST_PROMPT if is_default_test else record.test_content,
         sampling=Sampling(
             temperature=_number(record, "temperature"),
             top_p=_number(record, "top_p"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from tui.core.key_reference import KeyKind, KeyReference
-from tui.core.provider import KeyHeader, Provider, SendBack
+from tui.core.provider import KeyHeader, Provider, SendBack, TlsSettings
 from tui.core.secret import Secret
 
 _DEFAULTS = {"temperature": 1, "top_p": 1, "frequency_penalty": 0, "presence_penalty": 0}
@@ -22,23 +22,31 @@ def export_records(providers: Iterable[Provider], keys: Mapping[str, Secret] | N
 
 def losses_of(provider: Provider, *, with_key: bool) -> tuple[str, ...]:
     """Return what of a provider is not in its exported record, in words without any secret."""
-    tls, sampling = provider.tls, provider.sampling
-    has_tls = bool(tls.ca_file or tls.client_certificate or tls.pinned_sha256 or tls.insecure)
-    is_free = not any((provider.input_price, provider.output_price)) and provider.price.is_known
+    sampling = provider.sampling
+    prices = (provider.input_price, provider.output_price)
+    is_free = prices != (None, None) and not any(prices)
+    ambiguous = [name for name, default in _DEFAULTS.items() if getattr(sampling, name) == default]
     found: tuple[tuple[object, str], ...] = (
         (provider.api_key is not None and not with_key, _key_words(provider.api_key)),
         (is_free, "that it is free (prices of 0 mean never priced there)"),
+        *((True, _default_words(name)) for name in ambiguous),
         (sampling.max_tokens is not None, "max tokens"),
         (provider.thinking, "thinking"),
         (provider.system_prompt, "the system prompt"),
         (provider.send_back is not SendBack.NEVER, "sending the reasoning back"),
         (provider.key_header is not KeyHeader.BEARER, f"the key's header ({provider.key_header.value})"),
         (provider.allow_unencrypted_key, "that the key may go unencrypted"),
-        (has_tls, "TLS settings"),
+        (provider.tls != TlsSettings(), "TLS settings"),
+        (provider.refusals, "security settings that cannot be read"),
         (provider.extra_headers, "extra headers"),
         (provider.extra_body, "extra body"),
     )
     return tuple(words for is_there, words in found if is_there)
+
+
+def _default_words(name: str) -> str:
+    """What Casibase has in every record cannot be told there from what somebody set."""
+    return f"that its {name.replace('_', ' ')} is set (to {_DEFAULTS[name]}, which every record has there)"
 
 
 def _key_words(reference: KeyReference | None) -> str:

@@ -7,6 +7,7 @@ import errno
 import json
 import re
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 
 from tui.core.failure import UsageError
@@ -25,7 +26,15 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte order marks, the longer ones before those they begin with."""
-_ERROR_KEYS = ("msg", "message", "error", "detail")
+_WEB_PAGE = "it is a web page, such as an error or a login"
+_ERROR_KEYS = ("msg", "message", "error", "errors", "detail", "title", "description", "reason")
+_RECORD_KEYS = frozenset(("name", "providerUrl", "compatibleProvider", "clientSecret"))
+"""What no record is without."""
+_COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_TOML = re.compile(r"\[[A-Za-z_\"'][^,{]*\]\s*$|\w+\s*=", re.MULTILINE)
+_STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)?\s+\d{3}\b")
+_PHRASES = frozenset(status.phrase.lower() for status in HTTPStatus)
+_DEEPEST = 4
 
 
 def import_file(path: str) -> bytes:
@@ -56,6 +65,8 @@ def text_of(data: bytes) -> str:
     Raises:
         UsageError: it is none of them (``import-malformed``).
     """
+    if data.startswith(_COMPRESSED):
+        raise usage_error("import-malformed", reason="it is compressed; unpack it first")
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], encoding)
@@ -76,24 +87,30 @@ def values_of(text: str) -> list[object]:
     if not bare:
         raise usage_error("import-malformed", reason="it is empty")
     if bare.startswith("<"):
-        raise usage_error("import-malformed", reason="it is a web page, such as an error or a login")
-    if re.match(r"\[[A-Za-z_\"'][^,{]*\]\s*$|schema\s*=", bare, re.MULTILINE):
-        raise usage_error("import-malformed", reason="it is TOML, not the JSON that Casibase exports")
+        raise usage_error("import-malformed", reason=_WEB_PAGE)
+    _refuse_plain_error(bare)
     value = _parsed(bare)
-    if isinstance(value, dict):
-        _refuse_error(value)
-        if isinstance(value.get("data"), dict | list):
-            value = value["data"]
+    answer = value
+    if isinstance(value, dict) and isinstance(value.get("data"), dict | list):
+        is_answer = "status" in value or not _is_record(value)
+        value = value["data"] if is_answer else value
     values = value if isinstance(value, list) else [value]
-    if not values or not any(isinstance(item, dict) for item in values):
+    if not any(_is_record(item) for item in values):
+        _refuse_error(answer)
         raise usage_error("import-malformed", reason="it holds no provider record")
     return values
+
+
+def _is_record(value: object) -> bool:
+    return isinstance(value, dict) and not _RECORD_KEYS.isdisjoint(value)
 
 
 def _decoded(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
+        if data.lstrip().startswith(b"<"):
+            raise usage_error("import-malformed", reason=_WEB_PAGE) from None
         raise usage_error("import-malformed", reason="it is not text in UTF-8 or UTF-16") from None
 
 
@@ -103,6 +120,10 @@ def _parsed(text: str) -> object:
     except RecursionError:
         raise usage_error("import-malformed", reason="it is nested too deeply") from None
     except (ValueError, ArithmeticError) as error:
+        if _TOML.match(text):
+            raise usage_error(
+                "import-malformed", reason="it is TOML, not the JSON that Casibase exports"
+            ) from None
         # The message of the JSON reader may quote the text, which may hold keys.
         line = getattr(error, "lineno", None)
         where = f" (line {line})" if line else ""
@@ -113,17 +134,44 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not a number")
 
 
-def _refuse_error(value: dict[str, object]) -> None:
-    """Refuse an error in place of an answer, in its own words."""
-    if "name" in value or isinstance(value.get("data"), dict | list):
+def _refuse_plain_error(text: str) -> None:
+    """Refuse what a server says of an error without JSON: a status with its phrase, or a whole response."""
+    first = text.splitlines()[0].strip()
+    is_status = first.lower().removeprefix(first[:4].strip()).strip() in _PHRASES
+    if first.lower() in _PHRASES or (first[:3].isdigit() and is_status):
+        raise _error_answer(first)
+    if _STATUS_LINE.match(first):
+        shown = safe_line(first, 60)
+        raise usage_error(
+            "import-malformed", reason=f'it has the headers of a response ("{shown}") before it'
+        )
+
+
+def _refuse_error(value: object) -> None:
+    """Refuse an error in place of an answer, in its own words where it has any."""
+    if not isinstance(value, dict):
         return
-    for key in _ERROR_KEYS:
-        words = value.get(key)
-        if isinstance(words, dict):
-            words = words.get("message")
-        if isinstance(words, str) and words.strip():
-            raise _error_answer(words)
+    words = _error_words(value, 0)
+    if words:
+        raise _error_answer(words)
+    has_error = any(value.get(key) for key in ("error", "errors"))
+    if has_error or value.get("status") == "error" or value.get("success") is False:
+        raise usage_error("import-malformed", reason="it is an error answer that does not say why")
+
+
+def _error_words(value: object, depth: int) -> str:
+    """Return the first sentence that stands under a name for one."""
+    if isinstance(value, str):
+        return value.strip() if depth else ""
+    if depth > _DEEPEST:
+        return ""
+    if isinstance(value, list):
+        return next((words for item in value[:_DEEPEST] if (words := _error_words(item, depth + 1))), "")
+    if isinstance(value, dict):
+        found = (_error_words(value.get(key), depth + 1) for key in _ERROR_KEYS)
+        return next((words for words in found if words), "")
+    return ""
 
 
 def _error_answer(words: str) -> UsageError:
-    return usage_error("import-malformed", reason=f'it is an error answer: "{safe_line(words.strip(), 60)}"')
+    return usage_error("import-malformed", reason=f'it is an error answer: "{safe_line(words, 60)}"')

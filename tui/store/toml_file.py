@@ -149,6 +149,10 @@ class TomlFile:
             if self._keep_backup and not is_broken:  # a broken one never takes the place of a good backup
                 notice = self._try_backup()
             data = render(text, changed)
+            if len(data) > self._size_limit:  # nobody could read it again
+                raise LmdeckError(
+                    explain("store-failed", path=self.shown, reason=_too_large(self._size_limit))
+                )
             write_atomically(self.path, data, before_replace=check)
             on_written(data)
         return notice
@@ -215,6 +219,10 @@ def render(text: str, table: Table) -> bytes:
     from tui.store.toml_edit import edit_text
 
     return edit_text(text, table).encode("utf-8", "replace")
+
+
+def _too_large(limit: int) -> str:
+    return f"with this it would be larger than {limit // 1024 // 1024} MB"
 
 
 def _raw_table(data: bytes) -> Table | None:

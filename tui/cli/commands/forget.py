@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     is_all = True
     for what in chosen:
         forgotten = forget(paths, what)
-        output.line(_report(what, forgotten))
+        output.result(_report(what, forgotten))
         for sentence in forgotten.kept:
             output.aside(f"lmdeck: {safe_line(sentence)}")
         is_all = is_all and not forgotten.kept

@@ -95,26 +95,33 @@ def _add(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int
     saved = runtime.directory.save(provider, key_text)
     for problem in runtime.directory.problems(saved, saved.name, None):
         output.aside(f"note: {problem.message}")
-    output.line(f"Added {saved.name}. Check it with: lmdeck check {saved.name}")
+    output.result(f"Added {saved.name}. Check it with: lmdeck check {saved.name}")
     return 0
 
 
 def _remove(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     name, directory = arguments.name, runtime.directory
     if all(known.name != name for known in directory.providers()) and directory.delete_key(name):
-        output.line(f"Removed the stored key of {name}, which no provider used.")
+        output.result(f"Removed the stored key of {name}, which no provider used.")
         return 0
+    name = directory.get(name).name
+    has_key = directory.has_stored_key(name)
     directory.delete(name)
     if directory.key_refusal is not None:
-        output.line(f"Removed {name}. A key stored for it is still in the file that cannot be used.")
+        output.result(f"Removed {name}. A key stored for it is still in the file that cannot be used.")
         return 0
-    output.line(f"Removed {name} and its stored key. Its conversations are kept.")
+    key = " and its stored key" if has_key else ""
+    output.result(f"Removed {name}{key}. Conversations with it are kept.")
     return 0
 
 
 def _default(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     runtime.directory.set_default(arguments.name)
-    output.line(f"{arguments.name} is the default now.")
+    provider = runtime.directory.get(arguments.name)
+    what = "the default for embeddings" if provider.is_embedding else "the default"
+    output.result(f"{provider.name} is {what} now.")
+    if not provider.is_active:
+        output.aside("note: It is inactive: until it is active, lmdeck asks nobody by default.")
     return 0
 
 
@@ -134,7 +141,7 @@ def _trust(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> i
         output.text("Nothing was changed.")
         return 1
     runtime.directory.trust_files()
-    output.line("These files are used as they are now. Asked again when others change them.")
+    output.result("These files are used as they are now. Asked again when others change them.")
     return 0
 
 
