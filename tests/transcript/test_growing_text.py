@@ -21,8 +21,8 @@ from tui.ui.transcript.document import REASONING_BLOCK, TurnDocument, View
 from tui.ui.transcript.growing import SLICE_CHARACTERS, TOO_LONG, Allowance, GrowingText
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Span
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.search import _parts, _Rows
-from tui.ui.transcript.shelf import Shelf, words_of
+from tui.ui.transcript.said import Said
+from tui.ui.transcript.shelf import Shelf, Words, words_of
 from tui.ui.transcript.stream import markdown_lines
 
 LAYOUT = Layout(40)
@@ -219,12 +219,20 @@ def test_what_a_row_says_is_known_without_making_its_line() -> None:
     text = "# One\n\n> two **three** " + "four " * 60 + "\n\n```sh\nls\n```\n\nfive"
     document = TurnDocument(done_turn("t", text, "prompt", "thought"))
     document.render(View(40))
-    for row in range(document.drawn_rows):
-        line = document.line(row)
-        if line is None:
-            assert (document.block_at(row), document.words_at(row)) == (REASONING_BLOCK, None)
-        else:
-            assert (document.block_at(row), document.words_at(row)) == (line.block, words_of(line))
+    searched = 0
+    for passage in document.passages():
+        lines = passage.lines
+        said = lines
+        if isinstance(lines, GrowingText):
+            said = [*lines.settled.words_from(0, 3), *lines.settled.words_from(3, len(lines))]
+            assert list(lines.open_end) == []
+        for row, words in enumerate(said, passage.first_row):
+            line = document.line(row) or EMPTY_LINE
+            assert document.block_at(row) == line.block
+            assert (words if isinstance(words, Words) else words_of(words)) == words_of(line)
+            searched += 1
+    assert searched == document.drawn_rows - 3  # but for the reasoning's title, and a blank row after each
+    assert document.block_at(document.reasoning_start) == REASONING_BLOCK
     assert words_of(document.line(document.answer_start + 2) or EMPTY_LINE).lead == 2
 
 
@@ -239,15 +247,14 @@ class CountingList(list[int]):
 
 
 def test_a_match_far_down_costs_what_one_at_the_top_does() -> None:
-    rows = _Rows(CountingList(range(0, 50_005, 5)), list(range(10_000)), [2] * 10_000)
+    said = Said()
+    said.extend([Words("xx4321", 2, False)] * 10_000)
+    offsets = said.offsets = CountingList(said.offsets)
     costs = []
     for start in (0, 25_000, 49_990):
-        rows.offsets.taken = 0  # type: ignore[attr-defined]
-        assert list(_parts(start + 1, start + 7, rows)) == [
-            (start // 5, 3, 6),
-            (start // 5 + 1, 2, 4),
-        ]
-        costs.append(rows.offsets.taken)  # type: ignore[attr-defined]
+        offsets.taken = 0
+        assert list(said.parts(start + 1, start + 7)) == [(start // 5, 3, 6), (start // 5 + 1, 2, 4)]
+        costs.append(offsets.taken)
     assert max(costs) <= 30
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from textual.dom import DOMNode
 from textual.worker import Worker
+
+_SLICE_SECONDS = 0.008
+
+
+async def in_slices(steps: Iterable[object]) -> None:
+    """Do work that is a chain of small steps, and let everybody else work every few milliseconds."""
+    begun = perf_counter()
+    for _ in steps:
+        if perf_counter() - begun >= _SLICE_SECONDS:
+            await asyncio.sleep(0)
+            begun = perf_counter()
 
 
 def in_background(

@@ -19,6 +19,7 @@ from tui.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from tui.ui.screens.chat_search import SearchBar
+    from tui.ui.transcript.search import Search
 
 _ROOM_FOR_READING = frozenset({"chat.new", "chat.open", "chat.back"})
 """Keys that leave the footer while the transcript has the focus, whose own keys need the room."""
@@ -181,9 +182,19 @@ class ChatReading(ChatBase):
             self._search.open()
 
     def on_search_bar_searched(self, event: SearchBar.Searched) -> None:
-        """Mark what matches."""
+        """Mark what matches, beside the keyboard: what is typed next begins the search anew."""
+        in_background(
+            self,
+            self.transcript.search_beside,
+            event.query,
+            self._tell_search,
+            group="search",
+            exclusive=True,
+        )
+
+    def _tell_search(self, found: Search) -> None:
         if self._search is not None:
-            self._search.show_count(self.transcript.search(event.query))
+            self._search.show_count(found.count, found.hidden_count)
 
     def on_search_bar_accepted(self) -> None:
         """Go on to the matches."""

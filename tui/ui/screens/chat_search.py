@@ -46,10 +46,12 @@ class SearchBar(Horizontal):
         self.query_one(PlainInput).value = ""
         self.remove_class("-shown")
 
-    def show_count(self, count: int) -> None:
-        """Say how many matches there are."""
-        has_query = bool(self.query_one(PlainInput).value)
+    def show_count(self, count: int, hidden_count: int = 0) -> None:
+        """Say how many matches there are, and how many of them are in text that is too long to be drawn."""
         words = f"{count} match{'' if count == 1 else 'es'} · Enter, then n and N" if count else "no match"
+        if hidden_count:
+            words = f"{count} match{'' if count == 1 else 'es'}, {hidden_count} in text too long to draw"
+        has_query = bool(self.query_one(PlainInput).value)
         self.query_one("#search-count", Static).update(Content(words if has_query else ""))
 
     def on_input_changed(self, event: Input.Changed) -> None:

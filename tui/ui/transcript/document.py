@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript.decoration import estimated_rows, foot_lines, head_lines
 from tui.ui.transcript.growing import Allowance, GrowingText
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.shelf import Words, words_of
 
 LIVE_REASONING_ROWS = 10
 """Rows of reasoning shown while the model thinks: the newest."""
@@ -37,6 +37,13 @@ class View:
     def layout(self, base: int, indent: int = 0) -> Layout:
         """Return how a text is laid out in this view, ``indent`` cells to the right."""
         return Layout(max(1, self.width - indent), self.wrap_code, base)
+
+
+class Passage(NamedTuple):
+    """Some of a turn's lines, and the row at which they begin."""
+
+    first_row: int
+    lines: GrowingText | Sequence[Line]
 
 
 class TurnDocument:
@@ -206,19 +213,29 @@ class TurnDocument:
         lines, index = place
         return lines.block(index) if isinstance(lines, GrowingText) else lines[index].block
 
-    def words_at(self, row: int) -> Words | None:
-        """Return what a row says; ``None`` for the title of the reasoning, and while the model thinks."""
-        place = self._place(row)
-        if place is None:
-            return self._reasoning_words(row - self.reasoning_start - 1)
-        lines, index = place
-        return lines.words(index) if isinstance(lines, GrowingText) else words_of(lines[index])
-
-    def _reasoning_words(self, row: int) -> Words | None:
+    def passages(self) -> Iterator[Passage]:
+        """Yield what can be searched: neither titles, nor the reasoning while the model thinks."""
+        if self._answer is None:
+            return
+        yield Passage(0, self._head)
         is_settled = self.turn.state is not TurnState.REASONING
-        if self._reasoning is None or not is_settled or not 0 <= row < self.reasoning_body_rows:
-            return None
-        return self._reasoning.words(row)
+        if self._reasoning is not None and self.reasoning_body_rows and is_settled:
+            yield Passage(self.reasoning_start + 1, self._reasoning)
+        yield Passage(self.answer_start, self._answer)
+        yield Passage(self.answer_start + len(self._answer), self._foot)
+
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """What changes whenever ``passages`` say something else."""
+        texts = (self._answer, self._reasoning)
+        drawn = [(text and text.settled, text and len(text)) for text in texts]
+        turn = self.turn
+        return (*drawn, self.answer_start, turn.state, len(turn.answer), len(turn.reasoning), *self._foot)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the answer is too long to be drawn in full."""
+        return self._answer is not None and self._answer.is_cut
 
     def _place(self, row: int) -> tuple[GrowingText | Sequence[Line], int] | None:
         """Return the lines that a row is one of, and which."""

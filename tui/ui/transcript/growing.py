@@ -5,7 +5,7 @@ What is shown is always the lines of a beginning of the text; ``is_behind`` tell
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from tui.core.turn import TextBuffer
@@ -13,7 +13,7 @@ from tui.ui.transcript.inline import Reference
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
 from tui.ui.transcript.raw import RawLines
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.shelf import Shelf, Words, words_of
+from tui.ui.transcript.shelf import Shelf
 from tui.ui.transcript.stream import MarkdownLines
 from tui.ui.transcript.wrap import wrap
 
@@ -159,7 +159,17 @@ class GrowingText:
         settled = self._shown.settled
         return settled.block(index) if index < len(settled) else self._tail[index - len(settled)].block
 
-    def words(self, index: int) -> Words:
-        """Return what a line says."""
-        settled = self._shown.settled
-        return settled.words(index) if index < len(settled) else words_of(self._tail[index - len(settled)])
+    @property
+    def settled(self) -> Shelf:
+        """The lines that only become more; another shelf where they are drawn anew."""
+        return self._shown.settled
+
+    @property
+    def open_end(self) -> Sequence[Line]:
+        """The lines behind the settled ones; none where a rest is not drawn."""
+        return () if self.is_cut else self._tail
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the text is too long to be drawn in full."""
+        return self._shown.is_full

@@ -1,20 +1,24 @@
 """Search in the conversation: turns out of view are searched as text, those near it as they are drawn.
 
 Reasoning is searched as well. One that is folded is unfolded when the search comes to a match in it, and
-folded again when the search goes on or ends elsewhere.
+folded again when the search goes on or ends elsewhere. A turn that is still being drawn is searched as text
+until its lines are there; the way to a match in it waits for them.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from tui.ui.transcript.document import TurnDocument
+from tui.ui.transcript.document import Passage, TurnDocument
+from tui.ui.transcript.growing import GrowingText
 from tui.ui.transcript.lines import Line, Role
 from tui.ui.transcript.roll import Roll
+from tui.ui.transcript.said import LINES_AT_ONCE, MATCHES_AT_ONCE, Matches, Said
 from tui.ui.transcript.selecting import mark
+from tui.ui.transcript.shelf import Shelf, words_of
 
 
 class Match(NamedTuple):
@@ -25,6 +29,17 @@ class Match(NamedTuple):
     """Row, first character, character after the last."""
 
 
+class _Found(NamedTuple):
+    """The matches of a turn that is drawn, and the state of the turn that they are of."""
+
+    stamp: tuple[object, ...]
+    matches: tuple[Matches, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(map(len, self.matches))
+
+
 class Search:
     """What was searched for, and which match the person is at."""
 
@@ -33,6 +48,13 @@ class Search:
         self._pattern: re.Pattern[str] | None = None
         self._current: tuple[str, Match] | None = None
         self._unfolded: TurnDocument | None = None
+        self._said: WeakKeyDictionary[Shelf, Said] = WeakKeyDictionary()
+        self._found: WeakKeyDictionary[TurnDocument, _Found] = WeakKeyDictionary()
+        self.count = 0
+        """How many matches there were when the search began."""
+        self.hidden_count = 0
+        """How many of them are in the part of a text that is too long to be drawn."""
+        self._awaited: TurnDocument | None = None
 
     @property
     def is_active(self) -> bool:
@@ -42,14 +64,32 @@ class Search:
     def begin(self, query: str) -> int:
         """Search for a text, whatever its case and its white space; return how many matches there are.
 
-        An empty query ends the search. Turns that were never drawn are counted by their source.
+        An empty query ends the search. Turns that are not drawn are counted by their source.
         """
+        for _ in self.steps(query):
+            pass
+        return self.count
+
+    def steps(self, query: str) -> Iterator[None]:
+        """Do what ``begin`` does, with chances for others to work. ``count`` tells the result."""
         words = query.split()
         if words:  # where the search ends, what it found stays in sight
             self._fold_again()
+        else:
+            self._said.clear()
         self._unfolded = self._current = None
+        self._found.clear()
+        self.count, self.hidden_count, self._awaited = 0, 0, None
         self._pattern = re.compile(r"\s+".join(map(re.escape, words)), re.I) if words else None
-        return sum(self._count(document) for document in self._roll.documents) if words else 0
+        if not words:
+            return
+        count = 0
+        for document in list(self._roll.documents):
+            yield from self._look_through(document)
+            count += self._count(document)
+            self.hidden_count += self._beyond(document)
+            yield
+        self.count = count
 
     def forget(self, identity: str) -> None:
         """A turn gave way to another: it is not the one that the person is at any more."""
@@ -58,23 +98,98 @@ class Search:
         if self._unfolded is not None and self._unfolded.turn.identity == identity:
             self._unfolded = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the match to go to is in a turn that is not drawn to its end yet."""
+        return self._awaited is not None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether what it waits for is there."""
+        return self._awaited is None or not self._awaited.is_behind
+
+    # ---- counting
+
     def _count(self, document: TurnDocument) -> int:
-        if self._pattern is None:
-            return 0
-        if document.is_rendered:
-            return sum(1 for _ in self._matches(document)) + self._hidden(document)
+        if document.is_rendered and not document.is_behind:
+            return self._in_lines(document).total + self._hidden(document) + self._beyond(document)
         turn = document.turn
-        texts = (turn.prompt, turn.reasoning.text, turn.answer.text)
-        return sum(len(self._pattern.findall(text)) for text in texts)
+        return sum(self._in_text(text) for text in (turn.prompt, turn.reasoning.text, turn.answer.text))
+
+    def _in_text(self, text: str) -> int:
+        return 0 if self._pattern is None else sum(1 for _ in self._pattern.finditer(text))
 
     def _hidden(self, document: TurnDocument) -> int:
         """Return how many matches a folded reasoning has."""
-        if self._pattern is None or document.is_reasoning_shown or not document.has_reasoning:
+        if document.is_reasoning_shown or not document.has_reasoning:
             return 0
-        return len(self._pattern.findall(document.turn.reasoning.text))
+        return self._in_text(document.turn.reasoning.text)
+
+    def _beyond(self, document: TurnDocument) -> int:
+        """Return how many matches are in the part of an answer that is too long to be drawn."""
+        if not document.is_cut:
+            return 0
+        drawn = self._in_lines(document).total
+        return max(0, self._in_text(document.turn.answer.text) - drawn)
+
+    # ---- the matches of a turn that is drawn
+
+    def _in_lines(self, document: TurnDocument) -> _Found:
+        """Return the matches in the lines of a turn, looked for anew where the lines are others."""
+        for _ in self._look_through(document):
+            pass
+        return self._found[document]
+
+    def _look_through(self, document: TurnDocument) -> Iterator[None]:
+        """Look for the matches in the lines that are at hand, with chances for others to work."""
+        known = self._found.get(document)
+        if known is not None and known.stamp == document.stamp:
+            return
+        stamp = document.stamp
+        every: list[Matches] = []
+        for passage in document.passages() if document.is_rendered else ():
+            said = Said()
+            for step in self._read(passage):
+                if step is None:
+                    yield
+                else:
+                    said = step
+            matches = Matches(said, passage.first_row)
+            yield from self._match(matches)
+            every.append(matches)
+        self._found[document] = _Found(stamp, tuple(every))
+
+    def _read(self, passage: Passage) -> Iterator[Said | None]:
+        """Read lines: ``None`` while there are more, at last what they say."""
+        lines = passage.lines
+        if not isinstance(lines, GrowingText):
+            said = Said()
+            said.extend(map(words_of, lines))
+            yield said
+            return
+        said = self._said.setdefault(lines.settled, Said())
+        while len(said) < len(lines.settled):
+            said.extend(lines.settled.words_from(len(said), LINES_AT_ONCE))
+            yield None
+        yield said.with_lines([words_of(line) for line in lines.open_end])
+
+    def _match(self, matches: Matches) -> Iterator[None]:
+        if self._pattern is None:
+            return
+        for found in self._pattern.finditer(matches.said.text):
+            matches.add(*found.span())
+            if len(matches) % MATCHES_AT_ONCE == 0:
+                yield
+        yield
+
+    # ---- going to a match
 
     def move(self, step: int) -> tuple[int, Match] | None:
-        """Go to the next match (``step`` 1) or the previous one (-1), around the end; say where."""
+        """Go to the next match (``step`` 1) or the previous one (-1), around the end; say where.
+
+        ``None`` where there is none, or where ``is_waiting``: then it is to be tried again.
+        """
+        self._awaited = None
         if self._pattern is None or not self._roll.documents:
             return None
         count = len(self._roll.documents)
@@ -84,7 +199,13 @@ class Search:
             document = self._roll.documents[index]
             if not self._count(document):
                 continue
-            found = self._pick(self._open(index), step, whole=distance > 0 or self._current is None)
+            document = self._open(index)
+            is_whole = distance > 0 or self._current is None
+            is_open_there = document.is_behind and step < 0 and is_whole
+            found = None if is_open_there else self._pick(document, step, whole=is_whole)
+            if found is None and document.is_behind:
+                self._awaited = document
+                return None
             if found is not None:
                 self._current = (document.turn.identity, found)
                 return index, found
@@ -113,36 +234,19 @@ class Search:
 
     def _pick(self, document: TurnDocument, step: int, *, whole: bool) -> Match | None:
         """Return the first match of a turn in the direction, beyond the current one unless ``whole``."""
-        matches = list(self._matches(document))
-        if not whole and self._current is not None:
-            here = self._current[1].parts
-            matches = [match for match in matches if (match.parts > here if step > 0 else match.parts < here)]
-        if not matches:
-            return None
-        return matches[0] if step > 0 else matches[-1]
+        here = None if whole or self._current is None else self._current[1].parts[0]
+        for matches in self._in_lines(document).matches[::step]:
+            if here is None:
+                indexes = range(len(matches)) if step > 0 else range(len(matches) - 1, -1, -1)
+            else:
+                first = matches.beside(here[0], here[1], step)
+                indexes = range(first, len(matches)) if step > 0 else range(first, -1, -1)
+            for index in indexes:  # a match of nothing but line ends is nowhere to be seen
+                if parts := matches.parts(index):
+                    return Match(parts[0][0], parts)
+        return None
 
-    def _matches(self, document: TurnDocument) -> Iterator[Match]:
-        """Yield the matches of a turn as it is drawn; a match may go on over a wrapped line's end."""
-        if self._pattern is None:
-            return
-        pieces: list[str] = []
-        rows = _Rows([], [], [])
-        length = 0
-        for row in range(document.drawn_rows):
-            words = document.words_at(row)
-            if words is None:
-                continue
-            text = words.text[words.lead :]
-            rows.offsets.append(length)
-            rows.numbers.append(row)
-            rows.leads.append(words.lead)
-            pieces.append(text + (" " if words.soft else "\n"))
-            length += len(text) + 1
-        rows.offsets.append(length)
-        for found in self._pattern.finditer("".join(pieces)):
-            parts = tuple(_parts(found.start(), found.end(), rows))
-            if parts:
-                yield Match(parts[0][0], parts)
+    # ---- drawing
 
     def marked(self, document: TurnDocument, row: int, line: Line) -> Line:
         """Return a row with its matches marked."""
@@ -156,24 +260,3 @@ class Search:
                 if part_row == row:
                     line = mark(line, start, end, Role.CURRENT_MATCH)
         return line
-
-
-class _Rows(NamedTuple):
-    """The rows that a text was made of."""
-
-    offsets: list[int]
-    """Where each begins in the text, and the end of the last."""
-    numbers: list[int]
-    leads: list[int]
-    """Characters before each row's own."""
-
-
-def _parts(start: int, end: int, rows: _Rows) -> Iterator[tuple[int, int, int]]:
-    """Yield where a match lies in each row that it touches."""
-    for index in range(bisect_right(rows.offsets, start) - 1, len(rows.numbers)):
-        offset = rows.offsets[index]
-        if offset >= end:
-            return
-        low, high = max(start, offset), min(end, rows.offsets[index + 1] - 1)
-        if high > low:
-            yield rows.numbers[index], low - offset + rows.leads[index], high - offset + rows.leads[index]

@@ -7,7 +7,7 @@ objects would make it stop the program for as long as a person notices.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ def words_of(line: Line) -> Words:
 class Shelf:
     """Lines that only become more."""
 
-    __slots__ = ("_lines", "span_count")
+    __slots__ = ("__weakref__", "_lines", "span_count")
 
     def __init__(self) -> None:
         self._lines: list[_Packed] = []
@@ -56,10 +56,10 @@ class Shelf:
         """Return the ordinal of the block that a line belongs to, without making the line."""
         return self._lines[index][7]
 
-    def words(self, index: int) -> Words:
-        """Return what a line says, without making the line."""
-        text, lengths, _, _, lead, soft, _, _ = self._lines[index]
-        return Words(text, sum(lengths[:lead]) if lead else 0, soft)
+    def words_from(self, first: int, count: int) -> Iterator[Words]:
+        """Yield what some lines say, without making the lines."""
+        for text, lengths, _, _, lead, soft, _, _ in self._lines[first : first + count]:
+            yield Words(text, sum(lengths[:lead]) if lead else 0, soft)
 
 
 def _pack(line: Line) -> _Packed:

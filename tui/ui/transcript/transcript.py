@@ -6,7 +6,8 @@ fold, search and select. How rows get onto the screen is in ``canvas``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -14,7 +15,7 @@ from textual.selection import Selection
 from textual.widgets import Collapsible
 
 from tui.core.turn import Turn
-from tui.ui.background import in_background
+from tui.ui.background import in_background, in_slices
 from tui.ui.transcript import messages
 from tui.ui.transcript.canvas import Canvas
 from tui.ui.transcript.cells import cell_len
@@ -26,9 +27,12 @@ from tui.ui.transcript.keys import TRANSCRIPT_BINDINGS
 from tui.ui.transcript.lines import EMPTY_LINE, Line
 from tui.ui.transcript.palette import COMPONENTS
 from tui.ui.transcript.reasoning import ReasoningFold
-from tui.ui.transcript.search import Match
+from tui.ui.transcript.search import Match, Search
 from tui.ui.transcript.selecting import selected_text
 from tui.ui.transcript.styles import TRANSCRIPT_CSS
+
+_LOOK_AGAIN_SECONDS = 0.05
+"""Between two looks at whether a turn is drawn."""
 
 
 class Transcript(Canvas, can_focus=True, inherit_bindings=False):
@@ -227,19 +231,51 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     def search(self, query: str) -> int:
         """Mark what matches and go to the newest match; return how many there are. An empty query ends it."""
         count = self.matches.begin(query)
-        if count:
-            self._go_to_match(self.matches.move(-1))
+        self._show_search()
+        return count
+
+    async def search_beside(self, query: str, tell: Callable[[Search], None]) -> None:
+        """Do what ``search`` does beside the keyboard, and ``tell`` what came of it.
+
+        Where a turn is still being drawn its lines are searched once they are there.
+        """
+        await in_slices(self.matches.steps(query))
+        tell(self.matches)
+        self._show_search()
+        if not query.strip() or (self.matches.count and not self.matches.is_waiting):
+            return
+        while self.roll.behind() is not None:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            if self.matches.count and not self.matches.is_waiting:
+                return
+        await in_slices(self.matches.steps(query))
+        tell(self.matches)
+        self._show_search()
+
+    def _show_search(self) -> None:
+        if self.matches.count:
+            self._move_to_match(-1)
         else:
             self.relayout()
-        return count
 
     def next_match(self) -> None:
         """Go to the next match, around the end."""
-        self._go_to_match(self.matches.move(1))
+        self._move_to_match(1)
 
     def previous_match(self) -> None:
         """Go to the previous match, around the beginning."""
-        self._go_to_match(self.matches.move(-1))
+        self._move_to_match(-1)
+
+    def _move_to_match(self, step: int) -> None:
+        self._go_to_match(self.matches.move(step))
+        if self.matches.is_waiting:
+            in_background(self, self._move_when_drawn, step, group="search", exclusive=True)
+
+    async def _move_when_drawn(self, step: int) -> None:
+        while not self.matches.is_due:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        if self.matches.is_waiting:
+            self._move_to_match(step)
 
     def action_next_match(self) -> None:
         """Go to the next match."""

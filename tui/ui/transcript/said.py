@@ -1,0 +1,102 @@
+"""What lines say as one text, and where each line is in it: made once, and searched as often as wished."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from tui.ui.transcript.shelf import Words
+
+LINES_AT_ONCE = 2_000
+"""What is read between two chances for others to work: some 2 ms."""
+MATCHES_AT_ONCE = 4_000
+
+
+class Said:
+    """A text of lines; one that goes on in the next line is joined to it by a space."""
+
+    __slots__ = ("leads", "offsets", "text")
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.offsets: Sequence[int] = array("Q")
+        """Where each line begins in the text."""
+        self.leads = array("Q")
+        """Characters of decoration before what each line says."""
+
+    def __len__(self) -> int:
+        return len(self.leads)
+
+    def extend(self, lines: Iterable[Words]) -> None:
+        """Add lines at the end."""
+        offsets, leads = array("Q", self.offsets), self.leads
+        pieces = [self.text]
+        length = len(self.text)
+        for text, lead, soft in lines:
+            said = text[lead:] if lead else text
+            offsets.append(length)
+            leads.append(lead)
+            pieces += (said, " " if soft else "\n")
+            length += len(said) + 1
+        self.text, self.offsets = "".join(pieces), offsets
+
+    def with_lines(self, lines: Sequence[Words]) -> Said:
+        """Return this with lines behind it."""
+        if not lines:
+            return self
+        whole = Said()
+        whole.text, whole.offsets, whole.leads = self.text, self.offsets, self.leads[:]
+        whole.extend(lines)
+        return whole
+
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Yield where a stretch of the text lies in each line: index, first character, after the last."""
+        for index in range(bisect_right(self.offsets, start) - 1, len(self)):
+            offset = self.offsets[index]
+            if offset >= end:
+                return
+            after = self.offsets[index + 1] if index + 1 < len(self) else len(self.text)
+            low, high = max(start, offset), min(end, after - 1)
+            if high > low:
+                lead = self.leads[index]
+                yield index, low - offset + lead, high - offset + lead
+
+    def offset(self, line: int, column: int) -> int:
+        """Return where a character of a line is in the text."""
+        return self.offsets[line] + column - self.leads[line]
+
+
+class Matches:
+    """The matches in what some lines say, in order."""
+
+    __slots__ = ("_ends", "_starts", "first_row", "said")
+
+    def __init__(self, said: Said, first_row: int) -> None:
+        self.said = said
+        self.first_row = first_row
+        """The row of the first line."""
+        self._starts = array("Q")
+        self._ends = array("Q")
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def add(self, start: int, end: int) -> None:
+        """Add the next match."""
+        self._starts.append(start)
+        self._ends.append(end)
+
+    def parts(self, index: int) -> tuple[tuple[int, int, int], ...]:
+        """Return a match as its characters in each row: row, first, after the last."""
+        found = self.said.parts(self._starts[index], self._ends[index])
+        return tuple((self.first_row + line, first, last) for line, first, last in found)
+
+    def beside(self, row: int, column: int, step: int) -> int:
+        """Return the index of the first match after a place (``step`` 1), or of the last one before it."""
+        line = row - self.first_row
+        if line < 0 or line >= len(self.said):
+            is_before = line < 0
+            return (0 if is_before else len(self)) if step > 0 else (-1 if is_before else len(self) - 1)
+        offset = self.said.offset(line, column)
+        return bisect_right(self._starts, offset) if step > 0 else bisect_left(self._starts, offset) - 1
