@@ -94,6 +94,8 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "suspend_process",
             "Suspend",
             "Put the program to sleep; the shell's fg wakes it",
+            False,
+            True,
         ),
         Key("app.hint", "ctrl+c", "help_quit", "Copy", "Copy the selection; without one, say how to quit"),
     ),
@@ -380,6 +382,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Down",
             "Move down; from the end of the text, recall the prompt after",
         ),
+        Key("prompt.undo", "ctrl+underscore", "undo", "Undo", "Undo the last change", display="Ctrl+_"),
     ),
     "transcript": (
         Key("transcript.next_block", "j,down", "move_block(1)", "Next block", "Go to the next block"),
