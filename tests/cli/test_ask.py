@@ -224,3 +224,27 @@ def test_brackets_are_text(call: Call, text: str) -> None:
 
     with FaultServer(stream_answer(delta(text), FINISH)) as server:
         assert call("ask", "hi", "--url", server.base_url, "--model", "m").out == text + "\n"
+
+
+@pytest.mark.parametrize("text", ["👩\u200d👩\u200d👧 ❤️ 1️⃣", "می\u200cخواهم", "क्\u200dष e\u0301"])
+def test_a_sequence_that_streams_in_parts_stays_whole(call: Call, text: str) -> None:
+    from tests.support.fault_server import stream_answer
+    from tests.support.stream_samples import FINISH, delta
+
+    thought = [delta(character, field="reasoning_content") for character in text]
+    with FaultServer(stream_answer(*thought, *map(delta, text), FINISH)) as server:
+        done = call("ask", "hi", "--url", server.base_url, "--model", "m")
+    assert done.out == text + "\n"
+    assert text in done.err
+
+
+def test_marks_without_end_and_a_second_text_are_seen_however_they_stream(call: Call) -> None:
+    from tests.support.fault_server import stream_answer
+    from tests.support.stream_samples import FINISH, delta
+
+    hidden = "".join(chr(0xE0100 + byte) for byte in b"secret")
+    with FaultServer(
+        stream_answer(delta("a"), *[delta("\u0488")] * 50, *map(delta, hidden), FINISH)
+    ) as server:
+        done = call("ask", "hi", "--url", server.base_url, "--model", "m")
+    assert done.out == "a" + "\u0488" * 8 + "\ufffd" * 6 + "\n"

@@ -183,3 +183,12 @@ def test_copied_is_said_only_where_it_is_certain(route: CopyRoute, confirmed: bo
     from tui.runtime.clipboard import CopyResult
 
     assert CopyResult(route, confirmed, "here.").message("Answer") == expected
+
+
+async def test_what_nobody_sees_is_not_copied_and_marks_have_an_end(tmp_path: Path) -> None:
+    written: list[str] = []
+    hidden = "\u00ad\u3164\u2063\U000e0041\U000e01ef\u115f\u034f"
+    raw = f"sudo{hidden} rm e" + "\u20dd" * 100 + " می\u200cخواهم ❤️"
+    result = await clipboard(tmp_path, TERM="xterm").copy(raw, written.append)
+    assert written == ["sudo rm e" + "\u20dd" * 8 + " می\u200cخواهم ❤️"]
+    assert result.hidden_characters == len(hidden)

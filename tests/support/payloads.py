@@ -36,9 +36,13 @@ PAYLOADS: dict[str, str] = {
     "bell": f"\x07{MARK}",
     "carriage-return": f"overwritten\r{MARK}",
     "bidi": f"\u202e\u2066{MARK}\u2069",
+    "variation-selectors": f"a\U000e0100\U000e01ef\ufe00{MARK}",
+    "invisible-operators": f"\u2061\u2064\u206a\u2060\u180e\u00ad{MARK}",
+    "fillers": f"\u3164\u115f\u1160\uffa0\u17b4\u034f{MARK}",
+    "joiners-in-latin": f"x\u200c\u200dy\u200d\u200c{MARK}",
     "zero-width-and-tags": f"\u200b\U000e0041\U000e0042{MARK}",
 }
-"""The 28 payloads, by name."""
+"""By name."""
 
 
 def leaks(raw: bytes, payload: str) -> list[bytes]:
@@ -71,6 +75,8 @@ def _is_command(character: str) -> bool:
         or 0x7F <= code < 0xA0
         or 0x202A <= code <= 0x202E
         or 0x2066 <= code <= 0x2069
-        or code == 0x200B
-        or 0xE0000 <= code <= 0xE007F
+        or 0x200B <= code <= 0x200F
+        or 0x2060 <= code <= 0x206F
+        or 0xE0000 <= code <= 0xE0FFF
+        or character in "\u00ad\u034f\u115f\u1160\u17b4\u180e\u3164\uffa0\ufe00"
     )

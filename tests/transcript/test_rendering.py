@@ -192,3 +192,22 @@ def test_decoration_says_how_a_turn_ended() -> None:
     assert foot[foot.index("✗ The key was refused.") + 1].strip() == "Check it."
     turn.state, turn.failure = TurnState.STOPPED, None
     assert foot_lines(turn, 60)[-1].text.startswith("stopped by you")
+
+
+def test_the_raw_view_shows_invisible_characters_and_marks_without_end_as_their_numbers() -> None:
+    raw = RawLines(40)
+    raw.feed("a\u3164b\U000e0101c\u00add\ufe0f\n" + "e" + "\u0488" * 10)
+    raw.finish()
+    assert [line.text for line in raw.settled] == [
+        "a‹U+3164›b‹U+E0101›c‹U+00AD›d‹U+FE0F›",
+        "e" + "\u0488" * 8 + "‹U+0488›‹U+0488›",
+    ]
+
+
+def test_a_line_cut_within_a_word_keeps_its_joiners() -> None:
+    """Lines are handled in pieces of 1,000 characters, here also between a letter and its joiner."""
+    for shift in range(3):
+        text = "x" * shift + "क्\u200dष" * 900
+        found = "".join(line.text for line in markdown_lines(text, Layout(80)))
+        assert "\ufffd" not in found
+        assert found.count("\u200d") == 900

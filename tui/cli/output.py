@@ -100,9 +100,12 @@ class Output:
         name = (getattr(self.stdout, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
         return not name.startswith("utf")
 
-    def text(self, text: str, *, end: str = "\n") -> None:
-        """Print text of ours or of a server; nothing in it commands the terminal."""
-        self._write(self.stdout, safe_text(text) + end)
+    def text(self, text: str, *, end: str = "\n", after: str = "") -> None:
+        """Print text of ours or of a server; nothing in it commands the terminal.
+
+        Of a piece of a text, ``after`` is the end of what was printed of it before.
+        """
+        self._write(self.stdout, safe_text(text, after) + end)
 
     def line(self, text: str) -> None:
         """Print one line; a line feed inside becomes visible."""
@@ -134,9 +137,9 @@ class Output:
         document = {"schema_version": SCHEMA_VERSION, **value}
         self._write(self.stdout, json.dumps(document, ensure_ascii=True, allow_nan=False) + "\n")
 
-    def aside(self, text: str, *, end: str = "\n") -> None:
-        """Print something that is not the result, dimmed, on stderr."""
-        body = safe_text(text)
+    def aside(self, text: str, *, end: str = "\n", after: str = "") -> None:
+        """Print something that is not the result, dimmed, on stderr; ``after`` as for ``text``."""
+        body = safe_text(text, after)
         self._write(self.stderr, (f"{DIM}{body}{RESET}" if self._style_err and body else body) + end)
 
     def notes(self, sentences: Iterable[str]) -> None:

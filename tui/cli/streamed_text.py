@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.cli.output import Output
 from tui.core.losses import losses
-from tui.core.safe_text import safe_line
+from tui.core.safe_text import CONTEXT, safe_line
 from tui.core.turn import TextBuffer, Turn
 
 
@@ -30,16 +30,16 @@ class StreamedText:
             if self._is_labelled and self._reasoning_shown == 0:
                 self._output.aside("thinking:")
             self._reasoning_shown += len(reasoning)
-            self._last_reasoning = reasoning
-            self._output.aside(reasoning, end="")
+            self._output.aside(reasoning, end="", after=self._last_reasoning)
+            self._last_reasoning = (self._last_reasoning + reasoning)[-CONTEXT:]
         answer = _without_open_end(turn.answer, self._answer_shown, is_ended=not turn.state.is_live)
         if answer:
             self._separate()
             if self._is_labelled and self._answer_shown == 0:
                 self._output.text("answer:")
             self._answer_shown += len(answer)
-            self._last_answer = answer
-            self._output.text(answer, end="")
+            self._output.text(answer, end="", after=self._last_answer)
+            self._last_answer = (self._last_answer + answer)[-CONTEXT:]
 
     def end(self, turn: Turn) -> None:
         """Print the rest, and the line feed that the last line lacks."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from unicodedata import combining, east_asian_width
+from unicodedata import category, east_asian_width
 
 from tui.core.safe_text import safe_line
+
+_NO_CELL = ("Mn", "Me", "Cf")
 
 
 def cells(text: str) -> int:
@@ -13,7 +15,8 @@ def cells(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1 for character in text
+        0 if category(character) in _NO_CELL else 2 if east_asian_width(character) in "WF" else 1
+        for character in text
     )
 
 

@@ -14,6 +14,7 @@ from tui.core.endpoint_url import inspect_url
 from tui.core.key_rules import key_trouble
 from tui.core.provider import KeyHeader, Provider, TlsSettings
 from tui.core.provider_names import is_same_name
+from tui.core.safe_text import replace_hidden, safe_line
 from tui.core.usage import CURRENCIES
 
 LONGEST_NAME = 100
@@ -255,8 +256,8 @@ def _check_line(name: str, label: str, text: str) -> FieldProblem | None:
         return FieldProblem(
             name, f"{label} has at most {LONGEST_TEXT} characters.", text[:LONGEST_TEXT].strip()
         )
-    if not text.isprintable():
-        clean = "".join(character for character in text if character.isprintable())
+    if not text.isprintable() or safe_line(text) != text:
+        clean = replace_hidden("".join(filter(str.isprintable, text)), lambda _: "")
         return FieldProblem(name, f"{label} cannot have line breaks or invisible characters.", clean)
     return None
 

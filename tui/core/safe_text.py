@@ -1,18 +1,23 @@
 """The gate for text from outside: a model, a server, a file, a paste.
 
-One stateless map per character, so that a stream cut anywhere gives the same result: an
-introducer of a control sequence becomes a visible picture of itself and the rest of the
-sequence is harmless text. The raw text is what gets stored; this is what gets shown.
+One map per character: an introducer of a control sequence becomes a visible picture of itself and the
+rest of the sequence is harmless text; what is invisible becomes visible. A text that comes in pieces is
+given what came before, so that a stream cut anywhere gives the same result. The raw text is what gets
+stored; this is what gets shown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+
+from tui.core.invisible import IGNORABLE, MAY_BE_MEANT, is_meant, mark_codes
 
 _REPLACEMENT = "\ufffd"
 _COMBINING_LIMIT = 8
+CONTEXT = _COMBINING_LIMIT + 1
+"""How many characters before a piece decide how it is shown."""
 
 
 def _build_table(keep: str) -> dict[int, str]:
@@ -20,37 +25,37 @@ def _build_table(keep: str) -> dict[int, str]:
     table[0x7F] = "\u2421"
     unsafe = [
         *range(0x80, 0xA0),  # C1: 8-bit introducers of control sequences
-        *range(0x202A, 0x202F),  # bidi embeddings and overrides
-        *range(0x2066, 0x206A),  # bidi isolates
-        0x200E,
-        0x200F,
-        0x061C,  # bidi marks
         0x2028,
         0x2029,  # line breaks that terminals and editors disagree on
         *range(0xD800, 0xE000),  # lone surrogates: cannot be encoded
-        *range(0xE0000, 0xE0080),  # tag characters: invisible text
-        0xFEFF,  # byte order mark inside a text
-        0x200B,  # zero-width space
-        0x2060,  # word joiner
+        *range(0xFDD0, 0xFDF0),  # no characters
         *range(0xFFF9, 0xFFFC),  # interlinear annotation
+        0xFFFE,
+        0xFFFF,
+        *range(0x13430, 0x13460),  # format controls of hieroglyphs
     ]
+    for first, last in IGNORABLE:  # also all that changes a text's direction
+        unsafe += range(first, last + 1)
     table.update(dict.fromkeys(unsafe, _REPLACEMENT))
     return table
 
 
 _BLOCK_TABLE = _build_table(keep="\n\t")
-_LINE_TABLE = _build_table(keep="")
-_LINE_TABLE.update({0x0A: "\u240a", 0x09: " "})
+_LINE_TABLE = _BLOCK_TABLE | {0x0A: "\u240a", 0x09: " "}
 _STRIP_TABLE = dict.fromkeys(_BLOCK_TABLE, "") | {0x2028: "\n", 0x2029: "\n"}
 
 
-def safe_text(raw: str) -> str:
+def safe_text(raw: str, after: str = "") -> str:
     """Return the text as it may be shown: line feeds and tabs stay, nothing else commands a terminal.
 
-    CR LF becomes LF. Idempotent. About 1 ms per MB of ASCII.
+    CR LF becomes LF. Idempotent. About 1 ms per MB of ASCII. Of a piece of a text, ``after`` is what came
+    before it, or the last ``CONTEXT`` characters of that.
     """
-    if raw.isascii() and raw.isprintable():
-        return raw
+    if raw.isascii():
+        return raw if raw.isprintable() else raw.replace("\r\n", "\n").translate(_BLOCK_TABLE)
+    if after:
+        before = after[-CONTEXT:]
+        return safe_text(before + raw)[len(safe_text(before)) :]
     return _cap_combining(_translate(raw.replace("\r\n", "\n"), _BLOCK_TABLE))
 
 
@@ -63,21 +68,46 @@ def safe_line(raw: str, limit: int | None = None) -> str:
     return _cap_combining(_translate(raw, _LINE_TABLE))
 
 
-def count_neutralised(raw: str) -> int:
-    """Return how many characters ``safe_text`` would replace."""
+def replace_hidden(raw: str, replace: Callable[[str], str]) -> str:
+    """Replace each character that ``safe_line`` would not show, line feeds and tabs but not blanks too."""
+    if raw.isascii() and raw.isprintable():
+        return raw
+
+    text = _unsafe_line().sub(partial(_replace_run, replace=replace), raw)
+    if text.isascii() or (run := _long_run_in(text)) is None:
+        return text
+    return run.sub(lambda match: match[1] + "".join(map(replace, match[0][len(match[1]) :])), text)
+
+
+def count_neutralised(raw: str, after: str = "") -> int:
+    """Return how many characters ``safe_text`` would replace; ``after`` as there."""
     if raw.isascii() and raw.isprintable():
         return 0
-    return sum(1 for _ in _unsafe().finditer(raw.replace("\r\n", "\n")))
+    before = after[-1:]
+    count = 0
+
+    def replace(character: str) -> str:
+        nonlocal count
+        count += 1
+        return character
+
+    for run in _unsafe().finditer(before + raw.replace("\r\n", "\n"), len(before)):
+        if MAY_BE_MEANT.isdisjoint(run[0]):
+            count += len(run[0])
+        else:
+            _replace_run(run, replace)
+    return count
 
 
 class NeutralisedCount:
     """``count_neutralised`` of a text that is still growing, without reading it again from its start."""
 
-    __slots__ = ("_held", "_total")
+    __slots__ = ("_before", "_held", "_total")
 
-    def __init__(self, total: int = 0) -> None:
-        """Go on from a count of what does not end with a carriage return."""
+    def __init__(self, total: int = 0, before: str = "") -> None:
+        """Go on from a count of what ends with ``before``, which is no carriage return."""
         self._total = total
+        self._before = before
         self._held = ""
         """A carriage return at the end: with a line feed behind it, it is half of a line's end."""
 
@@ -87,7 +117,8 @@ class NeutralisedCount:
             return
         whole = self._held + text
         self._held = "\r" if whole[-1] == "\r" else ""
-        self._total += count_neutralised(whole[:-1] if self._held else whole)
+        self._total += count_neutralised(whole[:-1] if self._held else whole, self._before)
+        self._before = whole[-1]
 
     @property
     def total(self) -> int:
@@ -102,30 +133,50 @@ def strip_controls(raw: str) -> str:
     """
     if raw.isascii() and raw.isprintable():
         return raw
-    return _translate(raw.replace("\r\n", "\n"), _STRIP_TABLE)
+    return _cap_combining(_translate(raw.replace("\r\n", "\n"), _STRIP_TABLE))
 
 
 def _translate(text: str, table: Mapping[int, str]) -> str:
     """Map each character. ``str.translate`` takes 1 ms per MB of ASCII, and a second per MB of other text."""
     if text.isascii():
         return text.translate(table)
-    return _unsafe_line().sub(lambda run: run[0].translate(table), text)
+    return _unsafe_line().sub(partial(_translate_run, table=table), text)
+
+
+def _translate_run(match: re.Match[str], table: Mapping[int, str]) -> str:
+    run = match[0]
+    if MAY_BE_MEANT.isdisjoint(run):
+        return run.translate(table)
+    return _replace_run(match, lambda character: table.get(ord(character), character))
+
+
+def _replace_run(match: re.Match[str], replace: Callable[[str], str]) -> str:
+    """Replace what of a run of unsafe characters is not meant to be there."""
+    run, start = match[0], match.start()
+    before = match.string[start - 1] if start else ""
+    if len(run) == 1:
+        return run if is_meant(run, before) else replace(run)
+    pairs = zip(run, before + run if before else ("", *run), strict=False)
+    return "".join([mark if is_meant(mark, previous) else replace(mark) for mark, previous in pairs])
 
 
 def _cap_combining(text: str) -> str:
     """Cut runs of combining marks after 8: a run without end is drawn into its neighbours."""
-    if text.isascii():
+    if text.isascii() or (run := _long_run_in(text)) is None:
         return text
+    return run.sub(r"\1", text)
+
+
+def _long_run_in(text: str) -> re.Pattern[str] | None:
+    """Return the pattern that finds the long runs of marks in a text; ``None`` where there are no marks."""
     highest = max(text)
-    if highest < "\u0300":
-        return text
-    return _long_run(is_astral=highest > "\uffff").sub(r"\1", text)
+    return None if highest < "\u0300" else _long_run(is_astral=highest > "\uffff")
 
 
 @cache
 def _unsafe() -> re.Pattern[str]:
     """What ``safe_text`` replaces; made when it is first needed, for a text of megabytes must not stall."""
-    return re.compile(f"[{_character_class(sorted(_BLOCK_TABLE))}]")
+    return re.compile(f"[{_character_class(sorted(_BLOCK_TABLE))}]+")
 
 
 @cache
@@ -138,12 +189,9 @@ def _unsafe_line() -> re.Pattern[str]:
 def _long_run(*, is_astral: bool) -> re.Pattern[str]:
     """Runs of combining marks that are too long, their beginning as group 1.
 
-    Made in about 10 ms; a class of 16-bit characters alone is looked up ten times as fast.
+    A class of 16-bit characters alone is looked up ten times as fast.
     """
-    from unicodedata import combining
-
-    end = 0x1F000 if is_astral else 0x10000
-    marks = _character_class([code for code in range(0x300, end) if combining(chr(code))])
+    marks = _character_class(sorted(mark_codes(0x1F000 if is_astral else 0x10000)))
     return re.compile(f"([{marks}]{{{_COMBINING_LIMIT}}})[{marks}]+")
 
 

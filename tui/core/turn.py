@@ -85,6 +85,7 @@ class TextBuffer:
         neutralised = target.neutralised + self.neutralised
         if before[-1:] == "\r" and text[:1] == "\n":
             neutralised -= 1  # the two have become one end of a line
+        neutralised += count_neutralised(text[:1], before) - count_neutralised(text[:1])
         for removed in (whole[:start], whole[start + len(kept) :]):
             wide -= count_wide(removed)
             neutralised -= count_neutralised(removed)
@@ -93,7 +94,7 @@ class TextBuffer:
         target.replace("")
         target._erased = [(offset - start, original) for offset, original in erased]
         target._length, target._wide = len(kept), wide
-        target._neutralised = NeutralisedCount(neutralised)
+        target._neutralised = NeutralisedCount(neutralised, kept[-1:])
         if kept:
             target._blocks, target._starts = [kept], [0]
 

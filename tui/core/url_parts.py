@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Address, IPv6Address
 
+from tui.core.invisible import is_ignorable
 from tui.core.outside import IpAddress
 from tui.core.outside import ip_address as outside_address
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
 _PART = re.compile(r"0x[0-9a-f]{0,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
-_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and symbols to Unicode, but drawn as nothing."""
+_BLANK = "\u2800"
+"""A symbol to Unicode, but drawn as nothing."""
 
 
 def chat_url_of(base_url: str) -> str:
@@ -93,7 +94,12 @@ def guess_scheme(text: str) -> str:
 
 def is_hidden(character: str) -> bool:
     """Return whether a character has no business in a URL: a space, or something drawn as nothing."""
-    return character.isspace() or not character.isprintable() or character in _BLANKS
+    return (
+        character.isspace()
+        or not character.isprintable()
+        or character == _BLANK
+        or is_ignorable(ord(character))
+    )
 
 
 def character_name(character: str) -> str:

@@ -7,12 +7,15 @@ line of every widget, and to the addresses of links, which become OSC 8 sequence
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
+
+from tui.core.safe_text import replace_hidden
 
 _URL = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
 _LONGEST_URL = 2048
@@ -23,42 +26,23 @@ def safe_url(url: str) -> str | None:
     return url if len(url) <= _LONGEST_URL and _URL.fullmatch(url) else None
 
 
-_UNSAFE = frozenset(
-    (
-        *range(0x20),
-        *range(0x7F, 0xA0),
-        0x061C,
-        0x200B,
-        *range(0x200E, 0x2010),
-        *range(0x2028, 0x202F),
-        0x2060,
-        *range(0x2066, 0x206A),
-        *range(0xD800, 0xE000),
-        0xFEFF,
-        *range(0xFFF9, 0xFFFC),
-        *range(0xE0000, 0xE0080),
-    )
-)
+def _in_its_cells(character: str) -> str:
+    """Return what takes as many cells as a character that is not shown, so that the layout stays true."""
+    cells = cell_len(character)
+    return "\ufffd".ljust(cells) if cells else ""
 
 
-class _Replacements(dict[int, str | int | None]):
-    """Maps each unsafe character to one that takes as many cells, so that the layout stays true."""
+@lru_cache(maxsize=1024)
+def _shown_anew(text: str) -> str:
+    return replace_hidden(text, _in_its_cells)
 
-    def __missing__(self, code: int) -> str | int | None:
-        """Work out a character when it is first met."""
-        if code in _UNSAFE:
-            self[code] = "\ufffd" if cell_len(chr(code)) else None
-        else:
-            self[code] = code
-        return self[code]
+
+def _shown(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else _shown_anew(text)
 
 
 class ControlCharacterGuard(LineFilter):
     """Drops control, bidi and invisible characters from lines, and links that are not plain addresses."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._table = _Replacements()
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the line without anything that commands a terminal; the same list where it was clean."""
@@ -69,13 +53,14 @@ class ControlCharacterGuard(LineFilter):
     @staticmethod
     def _is_clean(segment: Segment) -> bool:
         text, style, _ = segment
-        return text.isprintable() and (style is None or style.link is None)
+        return (style is None or style.link is None) and _shown(text) == text
 
-    def _clean(self, segment: Segment) -> Segment:
+    @staticmethod
+    def _clean(segment: Segment) -> Segment:
         text, style, control = segment
         if control is not None:
             return segment
-        return Segment(text.translate(self._table), _without_unsafe_link(style))
+        return Segment(_shown(text), _without_unsafe_link(style))
 
 
 def _without_unsafe_link(style: Style | None) -> Style | None:

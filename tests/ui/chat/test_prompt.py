@@ -14,7 +14,7 @@ from tui.core.safe_text import safe_text
 from tui.ui.terminal_input import TerminalInput
 from tui.ui.widgets.prompt import Prompt, _to_display, _to_document, _to_raw
 
-HOSTILE = "a\x1b[2Jb\x00\x07\x9b\u202e\u200b\U000e0041\x7f\td\ne"
+HOSTILE = "a\x1b[2Jb\x00\x07\x9b\u202e\u200b\U000e0041\x7f\td\ne\U000e0101\u3164\u00ad\U0001d173"
 
 
 class PromptApp(App[None]):
@@ -126,7 +126,7 @@ async def test_control_characters_of_a_paste_are_pictures_on_screen_and_themselv
         await paste(app, pilot, HOSTILE)
         shown = "".join(segment.text for strip in app.screen._compositor.render_strips() for segment in strip)
         assert "a␛[2Jb␀␇" in shown
-        assert not {"\x1b", "\x9b", "\u202e", "\u200b", "\x00"} & set(shown)
+        assert not {"\x1b", "\x9b", "\u202e", "\u200b", "\x00", "\U000e0101", "\u3164", "\u00ad"} & set(shown)
         assert app.prompt.value == HOSTILE
         await pilot.press("enter")
         assert app.sent == [HOSTILE]
@@ -145,9 +145,15 @@ def test_nothing_drawn_can_command_a_terminal(text: str) -> None:
 
 
 def test_a_tower_of_combining_marks_is_cut_on_screen_only() -> None:
-    text = "e" + "\u0301" * 50
-    assert _to_display(_to_document(text)).count("\u0301") == 8
-    assert _to_raw(_to_document(text)) == text
+    for mark in "\u0301\u0488\U0001e8d0\u11a8":
+        text = "e" + mark * 50
+        assert _to_display(_to_document(text)).count(mark) == 8
+        assert _to_raw(_to_document(text)) == text
+
+
+def test_what_an_emoji_or_a_script_needs_is_pasted_as_it_is() -> None:
+    text = "👩🏽\u200d💻 ❤️ می\u200cخواهم क्\u200dष"
+    assert _to_document(text) == text
 
 
 async def test_up_at_the_start_recalls_and_down_at_the_end_returns_to_the_draft() -> None:
@@ -228,3 +234,13 @@ async def test_at_rest_no_timer_runs() -> None:
     async with app.run_test() as pilot:
         await pilot.press("a")
         assert app.prompt.blink_timer._active.is_set() is False
+
+
+async def test_ctrl_underscore_undoes_a_change() -> None:
+    app = PromptApp()
+    async with app.run_test(size=(60, 10)) as pilot:
+        await paste(app, pilot, "one two")
+        await pilot.press("ctrl+w")
+        assert app.prompt.value == "one "
+        await pilot.press("ctrl+underscore")
+        assert app.prompt.value == "one two"

@@ -69,3 +69,10 @@ def test_only_plain_addresses_are_safe() -> None:
     ):
         assert safe_url(url) is None
     assert safe_url("http://x/" + "a" * 3000) is None
+
+
+def test_what_nobody_sees_is_replaced_and_what_an_emoji_needs_is_not() -> None:
+    assert guarded("a\u00adb\u115fc").text == "a\ufffdb\ufffd c"
+    assert guarded("a\U000e0101b\u3164\u200bc\u200d").text == "abc"
+    assert guarded("e" + "\u0488" * 100).text == "e" + "\u0488" * 8
+    assert guarded("می\u200cخواهم 👩🏽\u200d💻 ❤️").text == "می\u200cخواهم 👩🏽\u200d💻 ❤️"

@@ -11,6 +11,8 @@ from tui.ui.transcript.lines import Line, Role, Span
 from tui.ui.transcript.pieces import LINE_LIMIT
 from tui.ui.transcript.wrap import cut
 
+_MOST_MARKS = 8
+"""On one character; more of them would be drawn into its neighbours."""
 _RUN = re.compile(r"[ -~]+|[^ -~]", re.S)
 
 
@@ -19,9 +21,11 @@ def raw_spans(text: str) -> tuple[Span, ...]:
     if text.isascii() and text.isprintable():
         return (Span(text),) if text else ()
     spans: list[Span] = []
+    marks = 0
     for run in _RUN.findall(expand_tabs(text)):
-        shown = safe_text(run)
-        unsafe = shown != run or (len(run) == 1 and category(run) == "Cf") or "\ufe00" <= run <= "\ufe0f"
+        kind = category(run[0])
+        marks = marks + 1 if kind[0] == "M" else 0
+        unsafe = safe_text(run) != run or kind == "Cf" or marks > _MOST_MARKS
         piece = f"‹U+{ord(run[0]):04X}›" if unsafe else settle_cells(run) or f"‹U+{ord(run[0]):04X}›"
         spans.append(Span(piece, Role.WARNING if piece[0] == "‹" and unsafe else Role.TEXT))
     return tuple(spans)

@@ -6,7 +6,7 @@ moment ``settled + tail()`` is what a fresh stream of the same text would give.
 
 from __future__ import annotations
 
-from tui.core.safe_text import safe_text
+from tui.core.safe_text import CONTEXT, safe_text
 from tui.ui.transcript.blocks import BlockParser
 from tui.ui.transcript.inline import Reference, reference_tuple
 from tui.ui.transcript.lines import Line
@@ -23,6 +23,8 @@ class MarkdownLines:
         self._parser = BlockParser(self._renderer)
         self._partial = ""
         self._is_line_start = True
+        self._before = ""
+        """The end of what was handed on of the line that goes on."""
         self._known = references
 
     @property
@@ -48,7 +50,7 @@ class MarkdownLines:
         """Return the lines of what is not settled yet, as if the text ended here. Bounded work."""
         renderer = self._renderer.copy()
         parser = self._parser.copy(renderer)
-        partial = safe_text(self._partial.removesuffix("\r"))
+        partial = self._safe(self._partial.removesuffix("\r"))
         if partial:
             parser.feed_piece(partial, first=self._is_line_start)
         parser.finish()
@@ -57,7 +59,7 @@ class MarkdownLines:
     def finish(self) -> None:
         """End the text: the tail is settled as well."""
         if self._partial:
-            partial = safe_text(self._partial.removesuffix("\r"))
+            partial = self._safe(self._partial.removesuffix("\r"))
             self._parser.feed_piece(partial, first=self._is_line_start)
             self._partial = ""
         self._parser.finish()
@@ -74,17 +76,20 @@ class MarkdownLines:
     def _feed_line(self, line: str) -> None:
         rest = self._feed_long(line)
         if rest or self._is_line_start:
-            self._parser.feed_piece(safe_text(rest.removesuffix("\r")), first=self._is_line_start)
-        self._is_line_start = True
+            self._parser.feed_piece(self._safe(rest.removesuffix("\r")), first=self._is_line_start)
+        self._is_line_start, self._before = True, ""
 
     def _feed_long(self, line: str) -> str:
         """Hand on what is beyond the limit of a line; return what is left."""
         while len(line) > LINE_LIMIT:
             cut = line_cut(line)
-            self._parser.feed_piece(safe_text(line[:cut]), first=self._is_line_start)
-            self._is_line_start = False
+            self._parser.feed_piece(self._safe(line[:cut]), first=self._is_line_start)
+            self._is_line_start, self._before = False, line[max(0, cut - CONTEXT) : cut]
             line = line[cut:]
         return line
+
+    def _safe(self, piece: str) -> str:
+        return safe_text(piece, self._before)
 
 
 def markdown_lines(text: str, layout: Layout) -> list[Line]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
-from unicodedata import combining
 
 from rich.text import Text
 from textual import events
@@ -20,17 +19,21 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import TextArea
 
-from tui.core.safe_text import safe_text
+from tui.core.invisible import mark_codes
+from tui.core.safe_text import replace_hidden, safe_text
 from tui.ui.bindings import bindings_of
 
 ROWS = 3
 """Lines of text on screen; longer prompts scroll inside."""
 
 HISTORY_LIMIT = 500
-_COMBINING_LIMIT = 8
 _STAND_IN = 0x100000
-_TAGS = range(0xE0000, 0xE0080)
+_TAGS = range(0xE0000, 0xE1000)
 _TAG_STAND_IN = 0x10E000
+_OTHER_STAND_IN = 0x10F000
+_OTHERS: dict[int, str] = {}
+"""The characters beyond the others that had to be hidden, as they turned up, and their private ones."""
+_CODES: dict[str, str] = {}
 
 
 class Prompt(TextArea):
@@ -181,6 +184,10 @@ class Prompt(TextArea):
             self.border_title = Content(f" {rows} lines " if rows > ROWS else "")
 
 
+def _is_mark(character: str) -> bool:
+    return ord(character) in mark_codes(0x1F000)
+
+
 def _is_hidden(character: str) -> bool:
     return character not in "\n\t" and safe_text(character) != character
 
@@ -189,13 +196,9 @@ def _to_document(raw: str) -> str:
     """Replace what must not reach a terminal by private characters of one cell each."""
     if raw.isascii() and raw.replace("\n", " ").isprintable():
         return raw
-    kept: list[str] = []
-    run = 0
-    for character in raw:
-        run = run + 1 if combining(character) else 0
-        hidden = run > _COMBINING_LIMIT or (not character.isprintable() and _is_hidden(character))
-        kept.append(_stand_in(ord(character)) if hidden else character)
-    return "".join(kept)
+    return replace_hidden(
+        raw, lambda character: character if character in "\n\t" else _stand_in(ord(character))
+    )
 
 
 def _stand_in(code: int) -> str:
@@ -205,7 +208,11 @@ def _stand_in(code: int) -> str:
     """
     if code in _TAGS:
         return chr(_TAG_STAND_IN + code - _TAGS.start)
-    return chr(_STAND_IN + code) if code < 0xFFFE else chr(code)
+    if code < 0xFFFE:
+        return chr(_STAND_IN + code)
+    stand_in = _OTHERS.setdefault(code, chr(_OTHER_STAND_IN + len(_OTHERS)))
+    _CODES[stand_in] = chr(code)
+    return stand_in
 
 
 def _original(character: str) -> str:
@@ -214,8 +221,10 @@ def _original(character: str) -> str:
         return character
     if _TAG_STAND_IN <= code < _TAG_STAND_IN + len(_TAGS):
         return chr(_TAGS.start + code - _TAG_STAND_IN)
+    if character in _CODES:
+        return _CODES[character]
     original = chr(code - _STAND_IN)
-    return original if _is_hidden(original) or combining(original) else character
+    return original if _is_hidden(original) or _is_mark(original) else character
 
 
 def _to_raw(text: str) -> str:
@@ -230,7 +239,7 @@ def _picture(character: str) -> str:
     original = _original(character)
     if original == character:
         return character
-    return "\ufffd" if combining(original) else safe_text(original)
+    return "\ufffd" if _is_mark(original) else safe_text(original)
 
 
 class _Table(dict[int, str]):

@@ -1,0 +1,75 @@
+"""Which characters nobody sees, and where they are meant: by Unicode's properties, not by a list of tricks.
+
+A text can carry a second one in characters that are drawn as nothing. They are hidden everywhere but
+where a script or an emoji needs them: one at a time, behind a character that it goes with.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+IGNORABLE = (
+    (0x00AD, 0x00AD),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+)
+"""Default_Ignorable_Code_Point, as DerivedCoreProperties.txt has it since Unicode 6.3 or before."""
+
+_EMOJI = "\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+_SHAPED = (
+    "\u0600-\u061b\u061d-\u109f\u1700-\u17b3\u17b6-\u180a\u1810-\u1cff\ua800-\uabff"
+    "\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
+    "\U00010a00-\U00011fff\U0001e800-\U0001e95f"
+)
+"""Scripts whose letters join or change beside each other, from Arabic to those of India and Java."""
+_MEANT = {
+    "\u200c": re.compile(f"[{_SHAPED}]"),
+    "\u200d": re.compile(f"[{_SHAPED}{_EMOJI}\ufe0f]"),
+    "\ufe0e": re.compile(f"[#*0-9{_EMOJI}]"),
+    "\ufe0f": re.compile(f"[#*0-9{_EMOJI}]"),
+    **dict.fromkeys("\u180b\u180c\u180d\u180f", re.compile("[\u1820-\u18aa]")),
+}
+"""What may be meant, and behind which characters: joiners, the styles of an emoji, Mongolian forms."""
+MAY_BE_MEANT = frozenset(_MEANT)
+_VOWELS_AND_FINALS = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
+"""Of Hangul in parts: terminals draw them onto the consonant before, marks or not."""
+
+
+def is_ignorable(code: int) -> bool:
+    """Return whether a character is drawn as nothing, wherever it stands."""
+    return any(first <= code <= last for first, last in IGNORABLE)
+
+
+@lru_cache(maxsize=8192)
+def is_meant(character: str, before: str) -> bool:
+    """Return whether an invisible character is needed behind another one; ``before`` may be empty."""
+    behind = _MEANT.get(character)
+    return behind is not None and bool(behind.fullmatch(before))
+
+
+@cache
+def mark_codes(end: int) -> frozenset[int]:
+    """Return the characters below ``end`` that are drawn onto the one before, also those that are meant.
+
+    Made in about 10 ms.
+    """
+    from unicodedata import category
+
+    marks = {code for code in range(0x300, end) if category(chr(code))[0] == "M"}
+    parts = {code for first, last in _VOWELS_AND_FINALS for code in range(first, last + 1)}
+    return frozenset(marks | parts | set(map(ord, MAY_BE_MEANT)))
