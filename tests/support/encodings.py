@@ -43,6 +43,8 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "html twice": lambda text: html.escape(html.escape(text)),
     "html in json": lambda text: _json(_each(lambda number: f"&#{number};")(text)).replace("&", "\\u0026"),
     "json in percent": lambda text: quote(_marks(lambda number: f"\\u{number:04X}")(text), safe=""),
+    "hexadecimal": lambda text: text.encode().hex(),
+    "upper-case hexadecimal": lambda text: text.encode().hex().upper(),
     "bytearray": lambda text: repr(bytearray(text.encode())),
     "repr": repr,
     "base64": lambda text: base64.b64encode(text.encode()).decode(),

@@ -1,4 +1,4 @@
-"""Finds keys in texts: as they are, in Base64, and behind escapes; also in a text that comes in pieces."""
+"""Finds keys in texts: as they are, in Base64 or hexadecimal digits, behind escapes, and cut in pieces."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable, Iterator
 
 from tui.core.escapes import Plain, has_escapes
-from tui.core.placeholders import is_searchable, is_unmistakable
+from tui.core.placeholders import SHORTEST_SECRET, is_real_key, is_searchable, is_unmistakable
 
 MASK = "•••"
 """Stands where a key was."""
@@ -30,11 +30,11 @@ class KeySearch:
             plain = Plain(key).text
             if plain != key and is_searchable(plain):  # how it reads where another escape is undone
                 needles[plain] = needles.get(plain, True) and is_bounded
-            for form in base64_forms(key):
+            for form in _other_forms(key):
                 needles[form] = False
         self._needles = tuple(needles.items())
         """Each with whether it counts as a whole token only."""
-        self._shortest = min(map(len, needles), default=0)
+        self._shortest = min(map(_least, needles), default=0)
         self._firsts = {needle[0] for needle in needles}
         self._pairs = {needle[:2] for needle in needles}
         self._triples = {needle[index : index + 3] for needle in needles for index in range(len(needle) - 2)}
@@ -43,10 +43,11 @@ class KeySearch:
         """Return where keys stand in a text, in order and apart; ``before`` is the character in front."""
         if len(text) < self._shortest:
             return []
-        found = list(self._find(text, before))
+        found = list(self._find(text, before, is_complete=is_complete))
         if has_escapes(text):
             plain = Plain(text, is_complete=is_complete)
-            found += ((plain.start(start), plain.start(end)) for start, end in self._find(plain.text, before))
+            again = self._find(plain.text, before, is_complete=is_complete)
+            found += ((plain.start(start), plain.start(end)) for start, end in again)
         return _merged(found) if found else found
 
     def open_end(self, text: str) -> int:
@@ -61,7 +62,7 @@ class KeySearch:
             start = min(start, plain.cut, plain.start(len(plain.text) - self._partial(plain.text)))
         return start
 
-    def _find(self, text: str, before: str) -> Iterator[Span]:
+    def _find(self, text: str, before: str, *, is_complete: bool) -> Iterator[Span]:
         for needle, is_bounded in self._needles:
             start = text.find(needle)
             while start >= 0:
@@ -71,6 +72,18 @@ class KeySearch:
                     start = text.find(needle, end)
                 else:
                     start = text.find(needle, start + 1)
+        if is_complete and text[-3:] in self._triples:
+            yield from self._cut_off(text, before)
+
+    def _cut_off(self, text: str, before: str) -> Iterator[Span]:
+        """Yield the most of a key that the end of the text cuts off: it gives the key away, too."""
+        for needle, is_bounded in self._needles:
+            for length in range(len(needle) - 1, _least(needle) - 1, -1):
+                part, start = needle[:length], len(text) - length
+                if text.endswith(part) and is_real_key(part):
+                    if not is_bounded or _stands_alone(text, start, len(text), before):
+                        yield start, len(text)
+                    break
 
     def _partial(self, text: str) -> int:
         """Return how many characters at the end are the beginning of a needle."""
@@ -133,6 +146,20 @@ def masked(text: str, spans: Iterable[Span]) -> tuple[str, tuple[tuple[int, str]
         read = end
     pieces.append(text[read:])
     return "".join(pieces), tuple(erased)
+
+
+def _least(needle: str) -> int:
+    """Return how much of a key is as good as the whole. In characters."""
+    return min(len(needle), max(SHORTEST_SECRET, -(-len(needle) * 2 // 3)))
+
+
+def _other_forms(key: str) -> Iterator[str]:
+    """Yield what a key looks like in Base64, in hexadecimal digits, and where its case was changed."""
+    yield from base64_forms(key)
+    digits = key.encode("utf-8", "surrogatepass").hex()
+    yield from (digits, digits.upper())
+    if is_unmistakable(key):
+        yield from (key.lower(), key.upper())
 
 
 def base64_forms(text: str) -> Iterator[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
 
 _SECRET_HEADER = re.compile(
-    r"auth|cookie|key|token|secret|pass(word|wd|phrase|code)?\b|passw|pwd|credential|session|signature"
-    r"|^cf-access-|jwt|bearer|assertion",
+    r"auth|cookie|key|token|secret|passw|pwd|credential|session|signature|^cf-access-|jwt|bearer|assertion"
+    r"|login|hmac|ticket|csrf|xsrf|access-code"
+    r"|(?<![a-z])(pass(phrase|code)?|sid|sig|otp|pat|pin)(?![a-z])",
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"[\s;,]+")
+_MARKS = re.compile(r"[\s;,:/|&=\"'(){}\[\]<>]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 
@@ -29,7 +32,7 @@ def secret_parts(value: str) -> Iterator[str]:
     """Yield every part of a secret header's value that is a secret of its own.
 
     ``Token abc`` gives ``abc``; ``sid=abc; theme=dark`` gives ``abc`` and ``dark``; ``Basic …`` also what
-    is encoded in it, whole and the password alone.
+    is encoded in it, whole and the password alone. Parts may be joined by any mark, percent-encoded too.
     """
     first, _, rest = value.strip().partition(" ")
     if rest and _SCHEME.fullmatch(first):
@@ -39,6 +42,7 @@ def secret_parts(value: str) -> Iterator[str]:
         _, sign, assigned = word.partition("=")
         if sign and assigned.strip("="):
             yield from _forms(assigned.strip("\"'"))
+    yield from _MARKS.split(unquote(value))
 
 
 def basic_secrets(user: str, password: str) -> Iterator[str]:
@@ -54,7 +58,7 @@ def _forms(word: str) -> Iterator[str]:
         return
     yield word
     try:
-        plain = base64.b64decode(word, validate=True).decode()
+        plain = base64.b64decode(word + "=" * (-len(word) % 4), validate=True).decode()
     except ValueError:
         return
     _, colon, password = plain.partition(":")
