@@ -337,6 +337,7 @@ def folded(redactor: Redactor, events: list[StreamEvent]) -> Turn:
 
 
 @settings(deadline=None)
+@example(key="g0000000", size=1, kind=AnswerDelta)  # "n", of the escape before it, begins its Base64
 @given(key=KEYS, size=st.integers(1, 30), kind=st.sampled_from([AnswerDelta, ReasoningDelta]))
 def test_the_model_gets_its_own_words_back_and_a_person_sees_no_key(
     key: str, size: int, kind: type[AnswerDelta | ReasoningDelta]

@@ -90,6 +90,12 @@ class Plain:
             position = layer.start(position)
         return position
 
+    def whole(self, position: int) -> int:
+        """Return a position of the given text, or where the escape begins that it would cut."""
+        if position >= self.cut:
+            return self.cut
+        return self.start(bisect_right(range(len(self.text)), position, key=self.start) - 1)
+
     def _without_end(self, text: str) -> str:
         offset = max(0, len(text) - _LONGEST_UNFINISHED)
         unfinished = _UNFINISHED.search(text, offset)

@@ -60,6 +60,7 @@ class KeySearch:
         if has_escapes(text):
             plain = Plain(text, is_complete=False)
             start = min(start, plain.cut, plain.start(len(plain.text) - self._partial(plain.text)))
+            start = plain.whole(start)
         return start
 
     def _find(self, text: str, before: str, *, is_complete: bool) -> Iterator[Span]:
