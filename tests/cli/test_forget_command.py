@@ -12,6 +12,7 @@ from tests.cli.conftest import Call
 from tests.store.disk_support import BrokenDisk
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.turn import Turn, TurnState
+from tui.store import disk
 from tui.store.conversations import ConversationStore
 from tui.store.paths import resolve_paths
 
@@ -75,6 +76,27 @@ def test_what_the_disk_does_not_let_go_is_named(
     assert f"{name[what]} is still there: the disk is read-only." in done.err
     assert "memory" not in done.err
     assert call("forget", what, "--yes").code == 0
+
+
+def test_an_interruption_tells_what_is_gone_by_then(
+    call: Call, store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        chat(store)
+    real, removed = disk.unlink, []
+
+    def unlink(path: Path) -> None:
+        if path.suffix == ".jsonl":
+            removed.append(path)
+            if len(removed) == 3:
+                raise KeyboardInterrupt
+        real(path)
+
+    monkeypatch.setattr(disk, "unlink", unlink)
+    done = call(*FORGET)
+    assert done.code == 130
+    assert done.out == "Interrupted: removed 2 conversations, the rest is still there.\n"
+    assert len(store.list()) == 1
 
 
 def test_a_lock_that_is_left_is_no_key(call: Call, home: Path) -> None:

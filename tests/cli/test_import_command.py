@@ -330,9 +330,10 @@ def test_a_record_is_no_answer_though_it_has_the_same_keys(call: Call, written: 
 
 
 def test_stdin_without_end_is_refused(program: Call, tmp_path: Path) -> None:
-    done = program("providers", "import", "-", stdin=b" " * (8 * 1024 * 1024 + 1))
+    done = program("providers", "import", "-", stdin=b" " * (64 * 1024 * 1024 + 1))
     assert done.code == 2
-    assert "8 MB" in done.err
+    assert "it is larger than 64 MB" in done.err
+    assert "summary" not in done.err
 
 
 # -- references -------------------------------------------------------------------------------------

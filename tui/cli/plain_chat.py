@@ -148,6 +148,7 @@ class PlainChat:
             self._choose_model(rest.strip())
         elif word == "/title":
             self._session.rename(rest)
+            self._output.line(f"title: {self._session.title or 'none yet'}")
         elif word in ("/regenerate", "/continue"):
             self._again(word, runner)
         elif word in ("/previous", "/next"):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 
 from tui.cli.confirm import confirmed
 from tui.cli.output import Output
-from tui.cli.stdin import is_piped, read_bytes
+from tui.cli.stdin import is_piped
 from tui.core.failure import LmdeckError
 from tui.core.key_reference import KeyKind
 from tui.core.safe_text import safe_line
 from tui.runtime.importing import Fate, ImportPlan, Outcome, plan_import
 from tui.runtime.runtime import Runtime
 from tui.store.casibase import Import, NamedSecret, import_records
-from tui.store.import_text import import_file, text_of
+from tui.store.import_text import import_file, import_stream, text_of
 
 _MANY = 200
 """From so many records on it is said how far it is."""
@@ -24,7 +25,7 @@ _ADVICE = "To use references from a file that you trust: --allow-references, or 
 
 def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Import, and return 0 where every record is used or kept, 1 where one was left out."""
-    data = read_bytes() if arguments.file == "-" else import_file(arguments.file)
+    data = import_stream(sys.stdin.buffer) if arguments.file == "-" else import_file(arguments.file)
     imported = import_records(
         text_of(data), allows=_asking(arguments, output), zero_is_free=arguments.zero_is_free
     )

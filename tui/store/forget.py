@@ -32,15 +32,16 @@ class Forgotten:
     """What stays, and why: a sentence or two each."""
 
 
-def forget(paths: Paths, what: str) -> Forgotten:
+def forget(paths: Paths, what: str, forgotten: Forgotten | None = None) -> Forgotten:
     """Remove for good ``keys``, ``conversations`` or ``caches``: as much of them as can be removed.
 
-    Conversations that are open stay. References to stored keys stay in the providers.
+    ``forgotten`` is what grows while it goes on, for whoever may be interrupted. Conversations that are
+    open stay. References to stored keys stay in the providers.
 
     Raises:
         UsageError: the word is none of the three.
     """
-    remover = _Remover(paths)
+    remover = _Remover(paths, forgotten or Forgotten())
     kinds: dict[str, Callable[[], None]] = {
         "keys": remover.remove_keys,
         "conversations": remover.remove_conversations,
@@ -55,9 +56,9 @@ def forget(paths: Paths, what: str) -> Forgotten:
 class _Remover:
     """Removes files one by one, and notes what happened to each."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Paths, forgotten: Forgotten) -> None:
         self._paths = paths
-        self.forgotten = Forgotten()
+        self.forgotten = forgotten
 
     def remove_keys(self) -> None:
         """Remove the file, where a link leads to it the file itself, and whatever was kept beside it."""

@@ -9,6 +9,7 @@ import re
 from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
+from typing import BinaryIO
 
 from tui.core.failure import UsageError
 from tui.core.safe_text import safe_line
@@ -50,13 +51,25 @@ def import_file(path: str) -> bytes:
         if error.errno == errno.EINVAL:
             reason = "it is not a regular file; give - and pipe it in"
         elif error.errno == errno.EFBIG:
-            reason = f"it is larger than {SIZE_LIMIT // 1024 // 1024} MB"
+            reason = _too_large()
         raise usage_error("import-malformed", reason=reason) from None
     except (RuntimeError, ValueError):  # no such user after ~, or a NUL in the name
         content = None
     if content is None:
         raise usage_error("import-malformed", reason="it does not exist")
     return content.data
+
+
+def import_stream(stream: BinaryIO) -> bytes:
+    """Return all that comes through a pipe; the same limit holds as for files.
+
+    Raises:
+        UsageError: it is beyond ``SIZE_LIMIT`` (``import-malformed``).
+    """
+    data = stream.read(SIZE_LIMIT + 1)
+    if len(data) > SIZE_LIMIT:
+        raise usage_error("import-malformed", reason=_too_large())
+    return data
 
 
 def text_of(data: bytes) -> str:
@@ -103,6 +116,10 @@ def values_of(text: str) -> list[object]:
 
 def _is_record(value: object) -> bool:
     return isinstance(value, dict) and not _RECORD_KEYS.isdisjoint(value)
+
+
+def _too_large() -> str:
+    return f"it is larger than {SIZE_LIMIT // 1024 // 1024} MB"
 
 
 def _decoded(data: bytes, encoding: str) -> str:

@@ -29,7 +29,12 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     paths = resolve_paths(os.environ)
     is_all = True
     for what in chosen:
-        forgotten = forget(paths, what)
+        forgotten = Forgotten()
+        try:
+            forget(paths, what, forgotten)
+        except KeyboardInterrupt:
+            output.result(f"Interrupted: removed {_count(what, forgotten)}, the rest is still there.")
+            raise
         output.result(_report(what, forgotten))
         for sentence in forgotten.kept:
             output.aside(f"lmdeck: {safe_line(sentence)}")
@@ -39,12 +44,17 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _report(what: str, forgotten: Forgotten) -> str:
     """Return what was done, not what was meant."""
-    is_of_chats = what == "conversations"
-    count, noun = (forgotten.conversations, "conversation") if is_of_chats else (forgotten.files, "file")
-    removed = f"{count} {noun}{'' if count == 1 else 's'}"
+    removed = _count(what, forgotten)
     if forgotten.kept:
         return f"Removed {removed}, not {WHAT[what]}: {len(forgotten.kept)} stayed."
-    return f"Removed {WHAT[what]}: {removed}." if count else f"There were no {what} to remove."
+    is_any = not removed.startswith("0 ")
+    return f"Removed {WHAT[what]}: {removed}." if is_any else f"There were no {what} to remove."
+
+
+def _count(what: str, forgotten: Forgotten) -> str:
+    is_of_chats = what == "conversations"
+    count, noun = (forgotten.conversations, "conversation") if is_of_chats else (forgotten.files, "file")
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _agrees(chosen: list[str], output: Output) -> bool:
