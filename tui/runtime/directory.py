@@ -210,12 +210,13 @@ class ProviderDirectory:
         reference, literal = self._read_key(provider, key_text)
         created = provider.created_time or datetime.now(UTC).isoformat(timespec="seconds")
         saved = replace(provider, api_key=reference, is_remote=False, created_time=created)
-        if literal is None:
-            self._store.save(saved, previous_name)
-        else:
-            self._save_with_key(saved, literal, previous_name)
-        if reference is None or reference.kind is not KeyKind.STORED:
-            self._credentials.delete(provider.name)
+        with self._store.held():
+            if literal is None:
+                self._store.save(saved, previous_name)
+            else:
+                self._save_with_key(saved, literal, previous_name)
+            if reference is None or reference.kind is not KeyKind.STORED:
+                self._credentials.delete(provider.name)
         self.reload()
         return saved
 
@@ -230,17 +231,17 @@ class ProviderDirectory:
         self._store.require_trust()
         now = datetime.now(UTC).isoformat(timespec="seconds")
         keyless = [item.name for item in providers if item.api_key != STORED]
-        before = self._credentials.update({**dict.fromkeys(keyless), **keys})
-        try:
-            self._store.save_all(
-                [replace(item, is_remote=False, created_time=item.created_time or now) for item in providers]
-            )
-        except BaseException as error:
+        saved = [replace(item, is_remote=False, created_time=item.created_time or now) for item in providers]
+        with self._store.held():
+            before = self._credentials.update({**dict.fromkeys(keyless), **keys})
             try:
-                self._credentials.update(before)
-            except LmdeckError:
-                error.add_note("The API keys were changed before, and could not be set back.")
-            raise
+                self._store.save_all(saved)
+            except BaseException as error:
+                try:
+                    self._credentials.update(before)
+                except LmdeckError:
+                    error.add_note("The API keys were changed before, and could not be set back.")
+                raise
         self.reload()
 
     def _save_with_key(self, provider: Provider, key: Secret, previous_name: str | None) -> None:
@@ -268,19 +269,21 @@ class ProviderDirectory:
         """
         name = self.get(name).name
         self._refuse_view_only(name)
-        key = self._credentials.delete(name)  # first: what ends the program now leaves no key behind
-        try:
-            removed = self._store.delete(name)
-        except LmdeckError:
-            if key is not None:
-                self._credentials.put(name, key)
-            raise
+        with self._store.held():
+            key = self._credentials.delete(name)  # first: what ends the program now leaves no key behind
+            try:
+                removed = self._store.delete(name)
+            except LmdeckError:
+                if key is not None:
+                    self._credentials.put(name, key)
+                raise
         self.reload()
 
         def undo() -> None:
-            self._store.save(removed)
-            if key is not None:
-                self._credentials.put(name, key)
+            with self._store.held():
+                self._store.save(removed)
+                if key is not None:
+                    self._credentials.put(name, key)
             self.reload()
 
         return undo

@@ -8,8 +8,10 @@ import fcntl
 import os
 import random
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 from tui.core.causes import explain
@@ -32,17 +34,54 @@ _NO_LOCK_FILE = frozenset(
 )
 
 
+_patience: ContextVar[float] = ContextVar("patience", default=LOCK_TIMEOUT_SECONDS)
+
+
+class _Held(threading.local):
+    """The locks of this thread, with their checks."""
+
+    def __init__(self) -> None:
+        self.checks: dict[Path, Callable[[], None]] = {}
+
+
+_held = _Held()
+
+
 @contextlib.contextmanager
-def locked(path: Path, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[Callable[[], None]]:
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """Have ``locked`` wait no longer than that for another process: 0 where nobody may wait at all."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[Callable[[], None]]:
     """Hold the lock of a file; yields a check to be called just before the file is replaced.
 
     The lock is a file beside it (``.<name>.lock``) that stays, as removing it would let two hold it.
+    Who holds it in this thread may take it again: several changes of a file, or of two, are one step.
 
     Raises:
-        LmdeckError: somebody else holds it for longer than ``timeout_seconds``.
+        LmdeckError: somebody else holds it for longer than two seconds (or ``waiting_at_most``).
         OSError: the disk refuses.
     """
-    deadline = time.monotonic() + timeout_seconds
+    if path in _held.checks:
+        yield _held.checks[path]
+        return
+    with _locked(path) as check:
+        _held.checks[path] = check
+        try:
+            yield check
+        finally:
+            del _held.checks[path]
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[Callable[[], None]]:
+    deadline = time.monotonic() + _patience.get()
     ensure_private_directory(path.parent)
     descriptor = _open_lock(path.with_name(f".{path.name}.lock"))
     try:

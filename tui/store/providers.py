@@ -6,7 +6,8 @@ providers, or different fields of one, never take back each other's edits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from tui.core.provider_names import normal_name
 from tui.store.credentials import CredentialStore
 from tui.store.errors import disk_error, usage_error
 from tui.store.files import FileStamp, backup_of, stamp_of
+from tui.store.lock import locked
 from tui.store.migrations import PROVIDERS_SCHEMA
+from tui.store.optional import look_at
 from tui.store.paths import Paths
 from tui.store.provider_records import (
     clear_default,
@@ -102,6 +105,24 @@ class ProviderStore:
     def has_changed(self) -> bool:
         """Return whether any file is another than the one that was read."""
         return any(stamp_of(path) != stamp for path, stamp in self._stamps.items())
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold every file that a change may write: what is changed in several is one step.
+
+        Raises:
+            LmdeckError: another process holds one of them, or the disk refuses.
+        """
+        with contextlib.ExitStack() as stack:
+            for path in (self._paths.providers_file, self._paths.credentials_file):
+                try:
+                    stack.enter_context(locked(path))
+                except OSError as error:
+                    raise disk_error(error, self._paths.shown(path)) from error
+            if look_at(self._paths.trusted_file).exists:
+                with contextlib.suppress(OSError):  # whoever writes it says so
+                    stack.enter_context(locked(self._paths.trusted_file))
+            yield
 
     def save(self, provider: Provider, previous_name: str | None = None) -> None:
         """Write one provider: the fields that were changed since it was loaded, and only those.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker
+
+from tui.ui.provider_writes import ProviderWrites
 
 if TYPE_CHECKING:
     from tui.runtime.runtime import Runtime
@@ -98,6 +101,15 @@ class LmdeckScreen(ClosesOnce[ResultType]):
     def runtime(self) -> Runtime:
         """The runtime that was passed to the app."""
         return self.deck.runtime
+
+    @cached_property
+    def writes(self) -> ProviderWrites:
+        """The changes of the providers that this screen makes."""
+        return ProviderWrites(self)
+
+    def quit_hindrance(self) -> str | None:
+        """Return what would be lost by leaving now."""
+        return self.writes.quit_hindrance()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Never swallow what a background task died of."""

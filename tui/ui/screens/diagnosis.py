@@ -17,12 +17,10 @@ from textual.worker import Worker
 from tui.core.check_cost import CHECK_COST
 from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport, Repair, ladder_of
 from tui.core.endpoint_url import inspect_url
-from tui.core.failure import LmdeckError
 from tui.core.known_failure import report_of_failure
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS, cost_line, report_text
 from tui.core.safe_text import safe_line
-from tui.core.server_words import failure_text
 from tui.runtime.diagnosing import CheckOptions
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
@@ -208,7 +206,9 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         return True
 
     def action_back(self) -> None:
-        """Stop what runs; else go back."""
+        """Give up a change that waits, or stop what runs; else go back."""
+        if self.writes.give_up():
+            return
         if self._worker is None or self._check is None:
             self.dismiss(None)
             return
@@ -276,11 +276,10 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
 
     def _save(self, repair: Repair) -> None:
         provider, key_text = self._subject.repaired(repair.changes)
-        try:
-            saved = self.runtime.directory.save(provider, key_text, self._subject.provider.name)
-        except LmdeckError as error:
-            self.notify(failure_text(error.failure), severity="error", timeout=8)
-            return
+        previous = self._subject.provider.name
+        self.writes.write(lambda: self.runtime.directory.save(provider, key_text, previous), self._saved)
+
+    def _saved(self, saved: Provider) -> None:
         self._subject = replace(self._subject, provider=saved, model="")
         self.notify(f"Saved {saved.name}. Checking again.")
         self.action_again()

@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from tui.core.endpoint_url import inspect_url
-from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
@@ -210,11 +209,9 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         if server.needs_key or not provider.compatible_provider:
             self._open_form(provider)
             return
-        try:
-            saved = directory.save(provider)
-        except LmdeckError as error:
-            self.notify(failure_text(error.failure), severity="error", timeout=8)
-            return
+        self.writes.write(lambda: directory.save(provider), self._added)
+
+    def _added(self, saved: Provider) -> None:
         self.notify(f"Added {saved.name}.")
         self.dismiss(saved.name)
 
@@ -229,8 +226,9 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self.app.push_screen(ProviderFormScreen(provider, is_prefilled=True), closed)
 
     def action_back(self) -> None:
-        """Stop looking and go back."""
-        self.dismiss(None)
+        """Give up a change that waits; else stop looking and go back."""
+        if not self.writes.give_up():
+            self.dismiss(None)
 
 
 def _summary(discovery: Discovery) -> str:

@@ -210,28 +210,31 @@ class ProviderFormScreen(ProviderFormBase):
         if errors:
             self._go_to(errors[0])
             return
-        self._after_key_question(lambda: self._write() and afterwards())
+        self._after_key_question(lambda: self._write(afterwards))
 
-    def _write(self) -> bool:
-        """Save; return whether that was possible."""
-        values = self.values()
+    def _write(self, afterwards: Callable[[], object]) -> None:
+        """Save, and go on where that was possible."""
+        values, provider, previous = self.values(), self.reading().provider, self._previous_name
         key_text = values["api_key"] if values["api_key"] != self._baseline["api_key"] else None
-        try:
-            saved = self.runtime.directory.save(self.reading().provider, key_text, self._previous_name)
-        except LmdeckError as error:
-            failure = error.failure
-            self.notify(failure_text(failure), severity="error", timeout=8)
-            return False
+
+        def saved(provider: Provider) -> None:
+            self._take_saved(provider, values["api_key"])
+            afterwards()
+
+        self.writes.write(lambda: self.runtime.directory.save(provider, key_text, previous), saved)
+
+    def _take_saved(self, saved: Provider, key_text: str) -> None:
+        """Go on from what was saved; what was typed while it waited stays a change."""
         self._original, self._saved_name, self._previous_name = saved, saved.name, saved.name
         self._source, self._is_clone = saved, False
         self._baseline = values_of(saved)
-        self.row("api_key").value = self._baseline["api_key"]
+        if self.row("api_key").value == key_text:
+            self.row("api_key").value = self._baseline["api_key"]
         label = self._stored_key_label()
         self.row("api_key").note(Content.styled(label, "dim") if label else None)
         self.query_one(TitleBar).place = self._place()
         self.notify(f"Saved {saved.name}.")
         self._judge()
-        return True
 
     def _go_to(self, problem: FieldProblem) -> None:
         """Put the focus on the field that is wrong."""
@@ -280,8 +283,8 @@ class ProviderFormScreen(ProviderFormBase):
         self.dismiss(saved_name)
 
     def action_cancel(self) -> None:
-        """Stop a running test; else go back, after asking where something would be lost."""
-        if self._stop_test():
+        """Stop a test or give up a save; else go back, after asking where something would be lost."""
+        if self._stop_test() or self.writes.give_up():
             return
         if not self.has_changes:
             self.dismiss(self._saved_name)

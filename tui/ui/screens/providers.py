@@ -6,9 +6,7 @@ from collections.abc import Callable
 
 from textual.widgets import Input
 
-from tui.core.failure import LmdeckError
 from tui.core.provider import Provider, State
-from tui.core.server_words import failure_text
 from tui.ui.provider_view import Row
 from tui.ui.screens.providers_base import ProvidersBase
 
@@ -25,7 +23,7 @@ class ProvidersScreen(ProvidersBase):
         if action == "undo":
             return True if self._undo else None
         if action == "back":
-            return True if self.query_one("#filter").display else None
+            return True if self.query_one("#filter").display or self.writes.is_waiting else None
         row = self.table.current if self.is_mounted else None
         needs_row = action in ("chat", "edit", "clone", "delete", "default", "state", "test", "diagnose")
         if needs_row and row is None:
@@ -51,15 +49,14 @@ class ProvidersScreen(ProvidersBase):
         self.notify(f"{meant.provider.name} is no longer in the list: nothing was done.", severity="warning")
         return None
 
-    def _attempt(self, change: Callable[[], object]) -> bool:
-        """Do something to the directory; say what is wrong where it refuses."""
-        try:
-            change()
-        except LmdeckError as error:
-            self.notify(failure_text(error.failure), severity="error", timeout=8)
-            return False
-        self._read()
-        return True
+    def _attempt(self, change: Callable[[], object], afterwards: Callable[[], object] = lambda: None) -> None:
+        """Do something to the directory, show the list and go on; say what is wrong where it refuses."""
+
+        def done(_: object) -> None:
+            self._read()
+            afterwards()
+
+        self.writes.write(change, done)
 
     def action_chat(self) -> None:
         """Chat with the provider, where it can be; one for embeddings is tested."""
@@ -151,17 +148,24 @@ class ProvidersScreen(ProvidersBase):
         return row.provider.is_remote
 
     def _delete(self, name: str) -> None:
-        if self._attempt(lambda: self._undo.append((name, self.runtime.directory.delete(name)))):
-            self.notify(f"Deleted {name}. Press u to undo.")
+        self._attempt(
+            lambda: self._undo.append((name, self.runtime.directory.delete(name))),
+            lambda: self.notify(f"Deleted {name}. Press u to undo."),
+        )
 
     def action_undo(self) -> None:
         """Bring back the provider deleted last."""
         if self._undo:
-            name, undo = self._undo.pop()
-            if self._attempt(undo):
+            name, undo = last = self._undo[-1]
+
+            def is_back() -> None:
+                self._undo.remove(last)
+                self.refresh_bindings()
                 self.table.rearrange(name)
                 self.notify(f"{name} is back.")
                 self.check_reachability()
+
+            self._attempt(undo, is_back)
 
     def action_default(self) -> None:
         """Make the provider the default one."""
@@ -175,8 +179,7 @@ class ProvidersScreen(ProvidersBase):
         if row is not None and not self._is_view_only(row):
             name = row.provider.name
             state = State.INACTIVE if row.provider.is_active else State.ACTIVE
-            if self._attempt(lambda: self.runtime.directory.set_state(name, state)):
-                self.check_reachability()
+            self._attempt(lambda: self.runtime.directory.set_state(name, state), self.check_reachability)
 
     def action_filter(self) -> None:
         """Show the filter."""
@@ -186,7 +189,9 @@ class ProvidersScreen(ProvidersBase):
         self.refresh_bindings()
 
     def action_back(self) -> None:
-        """Leave the filter and show everything."""
+        """Give up a change that waits; else leave the filter and show everything."""
+        if self.writes.give_up():
+            return
         field = self.query_one("#filter", Input)
         field.value = ""
         field.display = False

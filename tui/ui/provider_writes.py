@@ -1,0 +1,92 @@
+"""Changes of the providers that wait for other processes while the keys go on working."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.worker import Worker
+
+from tui.core.failure import LmdeckError
+from tui.core.server_words import failure_text
+from tui.ui.background import in_background
+
+if TYPE_CHECKING:
+    from tui.ui.screens.base import LmdeckScreen
+
+Value = TypeVar("Value")
+
+_PAUSE_SECONDS = 0.1
+_IN_USE = "store-locked"
+
+
+class ProviderWrites:
+    """What one screen changes: at once where it can, else as soon as the other process is done."""
+
+    def __init__(self, screen: LmdeckScreen[Any]) -> None:
+        self._screen = screen
+        self._waiting: Worker[None] | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a change waits for another process."""
+        return self._waiting is not None and not self._waiting.is_finished
+
+    def write(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
+        """Make a change, then do what follows from it; a refusal is shown, and nothing follows."""
+        if self.is_waiting:
+            text = "A change before this one still waits for another lmdeck. Esc gives it up."
+            self._screen.notify(text, severity="warning")
+        elif (refusal := self._try(change, afterwards)) is not None:
+            text = f"{refusal.failure.title} Your change waits for it. Esc gives it up."
+            self._screen.notify(text, severity="warning", timeout=10)
+            self._waiting = in_background(self._screen, self._wait, change, afterwards, group="write")
+            self._screen.refresh_bindings()
+
+    def give_up(self) -> bool:
+        """Give up the change that waits; return whether there was one."""
+        if self._waiting is None or self._waiting.is_finished:
+            return False
+        self._waiting.cancel()
+        self._end_of_waiting()
+        self._screen.notify("Given up: nothing was changed.")
+        return True
+
+    def quit_hindrance(self) -> str | None:
+        """Return what would be lost by leaving now."""
+        return "a change that waits for another lmdeck" if self.is_waiting else None
+
+    async def _wait(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
+        while True:
+            await asyncio.sleep(_PAUSE_SECONDS)
+            if self._try(change, self._then(afterwards)) is None:
+                break
+        self._end_of_waiting()
+
+    def _then(self, afterwards: Callable[[Value], object]) -> Callable[[Value], None]:
+        def follow(value: Value) -> None:
+            self._end_of_waiting()
+            afterwards(value)
+
+        return follow
+
+    def _end_of_waiting(self) -> None:
+        self._waiting = None
+        if self._screen.is_mounted:
+            self._screen.refresh_bindings()
+
+    def _try(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> LmdeckError | None:
+        """Return the refusal of another process that has the file; ``None`` where the change is settled."""
+        from tui.store.lock import waiting_at_most
+
+        try:
+            with waiting_at_most(0):
+                value = change()
+        except LmdeckError as error:
+            if error.failure.cause == _IN_USE:
+                return error
+            self._screen.notify(failure_text(error.failure), severity="error", timeout=8)
+            return None
+        afterwards(value)
+        return None
