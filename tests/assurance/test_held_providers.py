@@ -1,0 +1,106 @@
+"""While another process holds the lock of the providers: the keys work, and a change waits or is given up."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.assurance.kit import crash_reports, deck
+from tests.store.test_lock import held_by_another
+from tests.support.terminal import TerminalProgram, lmdeck
+
+WAITS = "Your change waits for it"
+
+
+def flat(terminal: TerminalProgram) -> str:
+    return " ".join(terminal.text.split())
+
+
+def test_the_list_waits_and_the_keys_work(tmp_path: Path) -> None:
+    environment = deck(tmp_path / "home", "http://127.0.0.1:9/v1")
+    file = tmp_path / "home/config/lmdeck/providers.toml"
+    before = file.read_bytes()
+    with TerminalProgram(lmdeck(), environment) as terminal:
+        terminal.wait_for("main")
+        with held_by_another(file):
+            terminal.send("s")
+            terminal.wait_for(lambda: WAITS in flat(terminal))
+            assert "in use by another lmdeck" in flat(terminal)
+            terminal.send("f1")
+            terminal.wait_for("Esc closes")
+            terminal.send("escape")
+            terminal.wait_for(lambda: "Esc closes" not in terminal.text)
+            terminal.send("/")
+            terminal.wait_for("Filter: any text")
+            terminal.send("zzz")
+            terminal.wait_for("Nothing matches the filter")
+            terminal.send("escape")
+            terminal.wait_for(lambda: "Given up: nothing was changed." in flat(terminal))
+            terminal.send("escape")
+            terminal.wait_for(lambda: "Nothing matches" not in terminal.text)
+            assert file.read_bytes() == before
+            terminal.send("s")
+            terminal.wait_for(lambda: flat(terminal).count(WAITS) >= 1)
+            terminal.send("s")
+            terminal.wait_for(lambda: "before this one still waits" in flat(terminal))
+            terminal.send("ctrl+q")
+            terminal.wait_for("a change that waits for another lmdeck")
+            terminal.send("escape")
+            terminal.wait_for(lambda: "a change that waits" not in terminal.text)
+        terminal.wait_for(lambda: b"inactive" in file.read_bytes().lower())
+        terminal.send("ctrl+q")
+        assert terminal.wait() == 0
+    assert crash_reports(tmp_path) == []
+
+
+@pytest.mark.parametrize("lock", ["providers.toml", "credentials.toml"])
+def test_the_form_waits_and_what_is_typed_meanwhile_stays(tmp_path: Path, lock: str) -> None:
+    environment = deck(tmp_path / "home", "http://127.0.0.1:9/v1")
+    file = tmp_path / "home/config/lmdeck/providers.toml"
+    before = file.read_bytes()
+    with TerminalProgram(lmdeck(), environment) as terminal:
+        terminal.wait_for("main")
+        terminal.send("e")
+        terminal.wait_for("Save & Exit")
+        with held_by_another(file.with_name(lock)):
+            terminal.send("end", "aaa")
+            terminal.wait_for("aaa")
+            terminal.send("ctrl+s")
+            terminal.wait_for(lambda: WAITS in flat(terminal))
+            terminal.send("bbb")
+            terminal.wait_for("aaabbb")
+            terminal.send("escape")
+            terminal.wait_for(lambda: "Given up: nothing was changed." in flat(terminal))
+            assert file.read_bytes() == before
+            terminal.send("ctrl+s")
+            terminal.wait_for(lambda: "Esc gives it up" in flat(terminal))
+            terminal.send("ccc")
+            terminal.wait_for("aaabbbccc")
+        terminal.wait_for(lambda: "Saved " in flat(terminal))
+        assert b"aaabbb" in file.read_bytes()
+        assert b"ccc" not in file.read_bytes()
+        assert "aaabbbccc" in terminal.text
+        terminal.send("f2")
+        terminal.wait_for(lambda: b"aaabbbccc" in file.read_bytes())
+        terminal.send("ctrl+q")
+        assert terminal.wait() == 0
+    assert crash_reports(tmp_path) == []
+
+
+@pytest.mark.parametrize("arguments", [("remove", "main"), ("default", "demo")])
+def test_a_command_waits_a_moment_and_says_who_has_the_file(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    environment = deck(tmp_path / "home", "http://127.0.0.1:9/v1")
+    file = tmp_path / "home/config/lmdeck/providers.toml"
+    before = file.read_bytes()
+    command = [*lmdeck("providers", *arguments)]
+    with held_by_another(file):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert "in use by another lmdeck" in done.stderr
+    assert file.read_bytes() == before
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert again.returncode == 0, again.stderr
