@@ -113,6 +113,7 @@ class ChatSession:
         Whoever watches the trouble is told next.
         """
         self.identity = identity
+        self.notices = (sentence,)
         self.moves = (*self.moves, sentence)
 
     async def send(self, prompt: str, target: ChatTarget) -> Turn:

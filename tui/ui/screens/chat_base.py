@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,7 @@ class ChatBase(LmdeckScreen[None]):
         self._is_reopened = False
         self._has_unseen = False
         self._turns_at_first = 0
-        self._moves_told = self._turns_at_move = 0
+        self._notices_told: Sequence[str] = ()
         self._keys_shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -153,7 +153,7 @@ class ChatBase(LmdeckScreen[None]):
         """Show a conversation and go on in it; ``keeps_target``: with whom was asked so far."""
         self._is_reopened = is_reopened
         self._turns_at_first = len(session.turns)
-        self._moves_told = self._turns_at_move = 0
+        self._notices_told = session.notices
         self._view = SessionView(session, self.transcript)
         session.on_change = self._session_changed
         loop = asyncio.get_running_loop()
@@ -279,9 +279,9 @@ class ChatBase(LmdeckScreen[None]):
     def _trouble_changed(self) -> None:
         """The disk refused or took what had waited, or the record goes on elsewhere: at any moment."""
         if self._view is not None and self.is_mounted:
-            if len(self._view.session.moves) > self._moves_told:
-                self._moves_told = len(self._view.session.moves)
-                self._turns_at_move = len(self.turns)
+            if self._view.session.notices != self._notices_told:
+                self._notices_told = self._view.session.notices
+                self._turns_at_first = len(self.turns)
             self.show_state()
 
     def show_state(self) -> None:
@@ -330,8 +330,6 @@ class ChatBase(LmdeckScreen[None]):
             return ""
         if session.trouble:
             return f"{session.trouble} The chat goes on in memory and is saved when that is possible."
-        if session.moves and len(session.turns) <= self._turns_at_move:
-            return session.moves[-1]
         if self.is_read_only:
             return " ".join((*session.notices, "F8 goes on in a copy."))
         return " ".join(session.notices) if len(session.turns) == self._turns_at_first else ""
