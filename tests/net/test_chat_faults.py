@@ -132,6 +132,31 @@ async def test_a_cut_answer_keeps_its_text(chat: Chatter, fault: str, cause: str
     assert_words(reply.failure)
 
 
+BREAKS = {cause: fault for fault, cause in IN_THE_ANSWER.items() if cause != "http-framing"} | {
+    "connection-reset": "reset-after-request",
+    "closed-without-answer": "close-without-answer",
+}
+
+
+@pytest.mark.parametrize(("cause", "fault"), BREAKS.items())
+@pytest.mark.parametrize("is_gone", [True, False])
+async def test_a_server_that_ended_with_its_answer_is_named(
+    chat: Chatter, fault: str, cause: str, is_gone: bool
+) -> None:
+    def serve(connection: Connection) -> None:
+        if is_gone:
+            connection.server.stop_listening()
+        FAULTS[fault](connection)
+
+    with FaultServer(serve) as server:
+        reply = await chat(server.base_url)
+    assert reply.cause == cause
+    assert reply.failure is not None
+    assert (f"nothing listens on port {server.port} any more" in reply.failure.title) is is_gone
+    assert ("tart the server again" in reply.failure.advice) is is_gone
+    assert_words(reply.failure)
+
+
 @pytest.mark.parametrize("fault", sorted(NO_FAILURE))
 async def test_an_oddity_is_no_failure(chat: Chatter, fault: str) -> None:
     with FaultServer(fault) as server:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+from pathlib import Path
 
 import pytest
 
 from tests.support import certificates
 from tests.support.chatting import HASTE, Chatter
-from tests.support.fault_server import FaultServer, Tls
+from tests.support.fault_server import FAULTS, Connection, FaultServer, Tls, nginx_plain_on_tls
 from tui.core.chat import Endpoint
 from tui.core.provider import TlsSettings
 from tui.core.secret import Secret
@@ -113,6 +115,84 @@ async def test_an_old_version_is_named(chat: Chatter) -> None:
     with FaultServer(tls=Tls(highest=ssl.TLSVersion.TLSv1_1)) as server:
         reply = await chat(Endpoint(server.base_url, tls=TRUSTED))
     assert reply.cause == "tls-version"
+
+
+OLD = ssl.TLSVersion.TLSv1_1
+
+
+@pytest.mark.parametrize("plain", ["nginx-plain-on-tls", "close-without-answer", "healthy"])
+async def test_an_old_version_is_named_whatever_plain_http_gets(chat: Chatter, plain: str) -> None:
+    with FaultServer(tls=Tls(highest=OLD, plain=FAULTS[plain])) as server:
+        reply = await chat(Endpoint(server.base_url, tls=TRUSTED))
+    assert reply.cause == "tls-version"
+
+
+def hang_up(connection: Connection) -> None:
+    """End a handshake without a word; answer plain HTTP as a server of TLS does."""
+    if connection.socket.recv(1, socket.MSG_PEEK) != b"\x16":
+        nginx_plain_on_tls(connection)
+        return
+    connection.socket.recv(65536)
+
+
+async def test_a_server_that_hangs_up_in_silence_and_wants_tls_is_not_taken_for_plain_http(
+    chat: Chatter,
+) -> None:
+    with FaultServer(hang_up) as server:
+        reply = await chat(server.base_url.replace("http", "https"))
+    assert reply.cause == "tls-version"
+
+
+async def test_from_http_an_old_version_leads_to_https_and_no_further(chat: Chatter) -> None:
+    with FaultServer(tls=Tls(highest=OLD)) as server:
+        first = await chat(server.base_url.replace("https", "http"))
+        assert first.cause == "plain-on-tls-port"
+        assert first.failure is not None
+        second = await chat(Endpoint(first.failure.facts["repair"], tls=TRUSTED))
+    assert second.cause == "tls-version"
+
+
+def reset_handshakes(connection: Connection) -> None:
+    """Cut off what is no HTTP, as servers do that leave bytes unread."""
+    if connection.socket.recv(1, socket.MSG_PEEK) == b"\x16":
+        connection.reset()
+    else:
+        FAULTS["healthy"](connection)
+
+
+async def test_plain_http_that_resets_handshakes_is_recognised(chat: Chatter) -> None:
+    with FaultServer(reset_handshakes) as server:
+        reply = await chat(server.base_url.replace("http", "https"))
+    assert reply.cause == "tls-on-plain-port"
+
+
+@pytest.mark.parametrize(
+    ("certificate", "settings", "cause", "parts"),
+    [
+        (
+            certificates.EXPIRED,
+            TlsSettings(),
+            "tls-unknown-ca",
+            [", and has expired on 2020-01-02", "CA file", "renewed"],
+        ),
+        (
+            certificates.WRONG_HOST,
+            TlsSettings(),
+            "tls-unknown-ca",
+            ["; nor is it for this host", "CA file"],
+        ),
+    ],
+    ids=["expired", "wrong host"],
+)
+async def test_all_faults_of_a_certificate_are_told_at_once(
+    chat: Chatter, certificate: Path, settings: TlsSettings, cause: str, parts: list[str]
+) -> None:
+    with FaultServer(tls=Tls(certificate)) as server:
+        reply = await chat(Endpoint(server.base_url, KEY, tls=settings))
+    assert reply.cause == cause
+    assert reply.failure is not None
+    for part in parts:
+        assert part in reply.failure.title + reply.failure.advice
 
 
 async def test_http_on_a_tls_port_offers_https(chat: Chatter) -> None:

@@ -25,7 +25,7 @@ from tui.core.events import EventBatch
 from tui.core.secret import Redactor, Secret
 from tui.net import mailbox as mailbox_module
 from tui.net.addresses import origin_of, replace_origin
-from tui.net.certificate import read_certificate
+from tui.net.certificate import CertificateFacts, read_certificate
 from tui.net.classify import classify_exception
 from tui.net.decoding import BadEncoding, Decoder, GrowsTooMuch
 from tui.net.exchange import Phase
@@ -35,6 +35,25 @@ from tui.net.silence import SilenceWatch
 from tui.net.sniff import asks_for_certificate, may_be_http, sniff
 
 ENDPOINT = Endpoint("http://models.example:8000/v1")
+
+
+# Certificates
+
+
+@pytest.mark.parametrize(
+    ("names", "host", "expected"),
+    [
+        (["models.example"], "Models.Example.", True),
+        (["*.example"], "models.example", True),
+        (["*.example"], "a.models.example", False),
+        (["*.example"], "example", False),
+        (["127.0.0.1", "::1"], "[0:0::1]", True),
+        (["localhost"], "127.0.0.1", False),
+    ],
+)
+def test_whom_a_certificate_is_for(names: list[str], host: str, expected: bool) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    assert CertificateFacts("s", "i", tuple(names), moment, moment, "00").is_for(host) is expected
 
 
 # Addresses

@@ -10,7 +10,7 @@ from tests.support.check_runner import run_check
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import Answer, FaultServer
 from tui.core.chat import Endpoint
-from tui.core.diagnosis import CheckId, DiagnosisReport
+from tui.core.diagnosis import CheckId, CheckStatus, DiagnosisReport
 from tui.core.secret import Secret
 from tui.net.probe.target import ProbeTarget
 
@@ -51,19 +51,40 @@ def cause_of(report: DiagnosisReport) -> str | None:
     return report.verdict.cause if report.verdict is not None else None
 
 
-async def test_a_missing_key_costs_the_list_and_the_chat() -> None:
+async def test_a_missing_key_costs_the_list_the_chat_and_the_question_who_refuses() -> None:
     with FaultServer(FakeApi(key=f"Bearer {KEY}")) as server:
         report = await run_check(target(server.base_url))
-        assert paths(server) == ["/v1/chat/completions", "/v1/models"]
+        assert paths(server) == ["/v1/chat/completions", "/v1/models", "/version"]
     assert cause_of(report) == "auth"
 
 
 async def test_a_wrong_key_costs_the_tries_that_explain_it_and_nothing_else() -> None:
     with FaultServer(FakeApi(key=f"Bearer {KEY}")) as server:
         report = await run_check(target(server.base_url, key="another"))
-        assert set(paths(server)) == {"/v1/models", "/v1/chat/completions"}
-        assert len(paths(server)) <= 5  # the chat; the list as it is, without the key, in each other header
+        assert set(paths(server)) == {"/v1/models", "/v1/chat/completions", "/version"}
+        assert len(paths(server)) <= 6  # the chat; the list as it is, without the key, in each other header
     assert cause_of(report) == "auth"
+
+
+@pytest.mark.parametrize("key", [None, "another"])
+async def test_vllm_that_refuses_the_key_is_told_by_its_open_version(key: str | None) -> None:
+    routes = {"/version": Answer(b'{"version": "0.32.0"}')}
+    with FaultServer(FakeApi(key=f"Bearer {KEY}", routes=routes)) as server:
+        report = await run_check(target(server.base_url, key=key))
+        assert not any(b"uthorization" in each for each in server.requests if b" /version " in each)
+    assert (cause_of(report), kind_of(report)) == ("auth", "vllm")
+    assert report.server is not None
+    assert report.server.version == "0.32.0"
+
+
+async def test_a_page_that_refuses_tells_no_server() -> None:
+    page = Answer(b"<html><title>403 Forbidden</title></html>", "403 Forbidden", "text/html")
+    with FaultServer(page) as server:
+        report = await run_check(target(server.base_url))
+    assert kind_of(report) is None
+    result = report.result(CheckId.SERVER)
+    assert result is not None
+    assert result.status is CheckStatus.SKIPPED
 
 
 async def test_a_wrong_model_costs_the_list_and_the_chat() -> None:

@@ -69,6 +69,41 @@ async def test_a_server_that_wants_a_key_is_found_without_one(tmp_path: Path) ->
     assert found.failure is None
 
 
+PAGES = [
+    (
+        "401 Unauthorized",
+        b"<html><head><title>401 Authorization Required</title></head><body></body></html>",
+        {},
+    ),
+    ("403 Forbidden", b"<html><head><title>403 Forbidden</title></head><body>nginx</body></html>", {}),
+    ("401 Unauthorized", b"<!doctype html><title>Sign in</title>", {"WWW-Authenticate": 'Basic realm="x"'}),
+    ("403 Forbidden", b"", {}),
+]
+
+
+@pytest.mark.parametrize(("status", "page", "headers"), PAGES)
+async def test_a_page_that_refuses_is_no_model_server(
+    tmp_path: Path, status: str, page: bytes, headers: dict[str, str]
+) -> None:
+    with FaultServer(Answer(page, status, "text/html", headers)) as server:
+        FakeMachine(tmp_path).listen("127.0.0.1", server.port, 11)
+        assert (await find(tmp_path)).servers == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "kind"), [(Answer(b'{"version":"0.32.0"}'), "vllm"), (Answer(b"{}", "404 Not Found"), None)]
+)
+async def test_vllm_behind_a_key_is_told_by_its_open_version(
+    tmp_path: Path, version: Answer, kind: str | None
+) -> None:
+    with FaultServer(FakeApi(key="Bearer right", routes={"/version": version})) as server:
+        FakeMachine(tmp_path).listen("127.0.0.1", server.port, 11)
+        (found,) = (await find(tmp_path)).servers
+    assert found.needs_key
+    assert found.identity.kind == kind
+    assert found.identity.version == ("0.32.0" if kind else None)
+
+
 async def test_a_server_that_is_loading_says_so(tmp_path: Path) -> None:
     with FaultServer("http-503-loading") as server:
         FakeMachine(tmp_path).listen("127.0.0.1", server.port, 11)

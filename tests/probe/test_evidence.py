@@ -505,6 +505,18 @@ async def test_a_container_is_recognised_by_its_files(tmp_path: Path) -> None:
     assert report.to_json()["environment"]["container"] is True  # type: ignore[index]
 
 
+async def test_a_container_is_not_blamed_where_servers_were_found(tmp_path: Path) -> None:
+    (tmp_path / ".dockerenv").touch()
+    with refused_port() as port, FaultServer(FakeApi()) as working:
+        fake = FakeMachine(tmp_path)
+        fake.run(44, "vllm", "serve", "m", "--port", str(working.port))
+        fake.open(44, working.port, 44)
+        report = await run_check(target(f"http://127.0.0.1:{port}/v1"), root=tmp_path)
+    assert cause_of(report) == "connection-refused"
+    assert "localhost-is-container" not in [result.cause for result in report.results]
+    assert f"listens on port {working.port}" in report.verdict.advice  # type: ignore[union-attr]
+
+
 @needs_ipv6
 async def test_a_name_that_leads_to_the_wrong_family(monkeypatch: pytest.MonkeyPatch) -> None:
     def only_ipv4(host: str, port: int, **_: object) -> list[tuple[object, ...]]:

@@ -551,6 +551,8 @@ class Tls:
     certificate: Path = certificates.SERVER
     wants_client_certificate: bool = False
     highest: ssl.TLSVersion | None = None
+    plain: Fault | None = None
+    """What becomes of a connection that begins without encryption, as nginx answers it on its TLS port."""
 
     def context(self) -> ssl.SSLContext:
         """Build the server's side."""
@@ -609,15 +611,19 @@ class FaultServer:
 
     def stop(self) -> None:
         """Close everything and wait for the threads."""
-        self.stopping.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self.stop_listening()
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
+
+    def stop_listening(self) -> None:
+        """Close the port, as the end of a process does; connections stay."""
+        self.stopping.set()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     def wait_for_eof(self, timeout: float = 5) -> bool:
         """Wait until a held connection was closed by the client."""
@@ -648,6 +654,10 @@ class FaultServer:
     def _serve(self, raw: socket.socket) -> None:
         connection = Connection(self, raw)
         try:
+            plain = self._tls.plain if self._tls is not None else None
+            if plain is not None and raw.recv(1, socket.MSG_PEEK) != b"\x16":
+                plain(connection)
+                return
             if self._tls is not None:
                 connection.socket = self._tls.context().wrap_socket(
                     raw, server_side=True, do_handshake_on_connect=False

@@ -56,13 +56,17 @@ _CONNECTION = (
     ),
     Cause(
         "connection-reset",
-        "The connection was cut off[[ by {host}]] before an answer came.",
-        "Look at the server's log; a wrong port or a server that expects https:// does this too.",
+        "The connection was cut off[[ by {host}]] before an answer came[[; the server has ended: nothing "
+        "listens on port {gone_port} any more]].",
+        "[[{?gone_port}Start the server again, and look at its log"
+        "||Look at the server's log; a wrong port or a server that expects https:// does this too]].",
     ),
     Cause(
         "closed-without-answer",
-        "The server[[ {host}]] closed the connection without an answer.",
-        "Look at the server's log for a crash; a server that expects https:// does this too.",
+        "The server[[ {host}]] closed the connection without an answer[[ and has ended: nothing listens on "
+        "port {gone_port} any more]].",
+        "[[{?gone_port}Start the server again, and look at its log"
+        "||Look at the server's log for a crash; a server that expects https:// does this too]].",
     ),
     Cause(
         "no-answer",
@@ -120,14 +124,17 @@ _TLS = (
     ),
     Cause(
         "tls-self-signed",
-        "The server's certificate is signed by itself, so nobody vouches for it.",
+        "The server's certificate is signed by itself, so nobody vouches for it[[, and has expired on "
+        "{ended}||, and is not valid before {early}]][[{?wrong_host}; nor is it for this host]].",
         "[[Add it to what ${variable} names||Give its file as CA file]], or pin it once the administrator "
-        "has confirmed its fingerprint.",
+        "has confirmed its fingerprint[[{?ended}; have it renewed as well]].",
     ),
     Cause(
         "tls-hostname-mismatch",
-        "The server's certificate is for [[{names}||another name]], not for [[{host}||the one in the URL]].",
-        "Use the name in the certificate as host, or have a certificate issued for this one.",
+        "The server's certificate is for [[{names}||another name]], not for [[{host}||the one in the URL]]"
+        "[[; it has expired on {ended}, too||; it is not valid before {early} either]].",
+        "Use the name in the certificate as host, or have a certificate issued for this one"
+        "[[{?ended}; have it renewed as well]].",
     ),
     Cause(
         "tls-expired",
@@ -144,9 +151,11 @@ _TLS = (
         "tls-unknown-ca",
         "The server's certificate is signed by an authority[[ ({issuer})]] that "
         "[[${variable} does not contain||the CA file {ca_file} does not contain||this machine does not "
-        "know]].",
+        "know]][[, and has expired on {ended}||, and is not valid before {early}"
+        "||{?wrong_host}; nor is it for this host]].",
         "[[Add its certificate to what ${variable} names, unset the variable, or give the CA file for this "
-        "provider||Give the authority's CA file for this provider (or in SSL_CERT_FILE)]].",
+        "provider||Give the authority's CA file for this provider (or in SSL_CERT_FILE)]]"
+        "[[{?ended}; have it renewed as well]].",
     ),
     Cause(
         "tls-client-certificate-required",

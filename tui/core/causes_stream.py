@@ -20,18 +20,24 @@ STREAM_CAUSES: tuple[Cause, ...] = (
     ),
     Cause(
         "stream-unfinished",
-        "The answer ended without the server's end mark, so it may be cut short.",
-        "Continue or regenerate the answer; look at the server's log if it happens again.",
+        "The answer ended without the server's end mark, so it may be cut short[[; the server has ended: "
+        "nothing listens on port {gone_port} any more]].",
+        "[[{?gone_port}Start the server again, and look at its log; what came is kept"
+        "||Continue or regenerate the answer; look at the server's log if it happens again]].",
     ),
     Cause(
         "stream-truncated",
-        "The connection was lost in the middle of the answer.",
-        "What came is kept; send again, and look at the server's log if it happens again.",
+        "The connection was lost in the middle of the answer[[; the server has ended: nothing listens on "
+        "port {gone_port} any more]].",
+        "[[{?gone_port}What came is kept; start the server again, and look at its log"
+        "||What came is kept; send again, and look at the server's log if it happens again]].",
     ),
     Cause(
         "stream-reset",
-        "The connection was cut off in the middle of the answer, by the server or a device on the way.",
-        "What came is kept; send again, and look at the server's log if it happens again.",
+        "The connection was cut off in the middle of the answer[[; the server has ended: nothing listens on "
+        "port {gone_port} any more||, by the server or a device on the way]].",
+        "[[{?gone_port}What came is kept; start the server again, and look at its log"
+        "||What came is kept; send again, and look at the server's log if it happens again]].",
     ),
     Cause(
         "stream-stalled",

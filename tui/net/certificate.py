@@ -31,6 +31,21 @@ class CertificateFacts:
     ends: datetime
     sha256: str
 
+    def is_for(self, host: str) -> bool:
+        """Whether one of the names is this host: ``*`` stands for its first label (RFC 6125)."""
+        host = host.strip("[]").rstrip(".").lower()
+        _, _, parent = host.partition(".")
+        names = {_plain(name) for name in self.names}
+        return _plain(host) in names or (bool(parent) and f"*.{parent}" in names)
+
+
+def _plain(name: str) -> str:
+    """Return a name in lower case, an address in its one form."""
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        return name.rstrip(".").lower()
+
 
 def read_certificate(der: bytes) -> CertificateFacts:
     """Return the facts of a certificate (RFC 5280, section 4.1).

@@ -211,7 +211,7 @@ class ChatCall:
             waited_seconds=self._waited_seconds,
         )
         await reply.read(self._mailbox.wait_for_room)
-        last = reply.last_events
+        last = await self._look_after(reply.last_events, exchange)
         end = last[-1]
         if isinstance(end, StreamFailed) and not reply.has_text:
             failure = complete_refusal(
@@ -235,6 +235,15 @@ class ChatCall:
         self._mailbox.put(EventBatch(reply.ended_at, last))
         await reply.drain()
         return True
+
+    async def _look_after(self, last: tuple[StreamEvent, ...], exchange: Exchange) -> tuple[StreamEvent, ...]:
+        """Return the last events; a failure with what a second look at the host tells."""
+        end = last[-1]
+        if not isinstance(end, StreamFailed):
+            return last
+        seconds = self._patience.second_look_seconds
+        failure = await look_again(end.failure, self._endpoint, exchange, seconds)
+        return (*last[:-1], replace(end, failure=failure))
 
     async def _judge(self, failure: Failure, refusal: Refusal | None) -> Failure:
         if refusal is None:

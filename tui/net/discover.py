@@ -17,11 +17,11 @@ from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Category, Provider
 from tui.net.machine.machine import Machine
 from tui.net.machine.snapshot import PortOwner, RunningServer, Snapshot
-from tui.net.recognition import recognise
+from tui.net.recognition import Look, recognise, recognise_refusal
+from tui.wire.error_body import is_page
 from tui.wire.errors import classify_error
 from tui.wire.fingerprint import identify
 from tui.wire.models import ModelList, read_models
-from tui.wire.probes import ProbeAnswer
 from tui.wire.servers import ServerIdentity
 
 if TYPE_CHECKING:
@@ -148,10 +148,13 @@ async def _ask(factory: ClientFactory, host: str, port: int, snapshot: Snapshot)
     failure = None if models is not None else classify_error(answer.status, answer.headers, answer.body)
     identity = identify(headers=answer.headers, owned_by=models.owners if models is not None else ())
     window = None
+    if failure is not None and failure.cause in _WANTS_KEY:
+        identity = await recognise_refusal(identity, _look(factory, base), answer.body)
     if models is not None or _may_be_api(failure):
-        learned = await _recognise(factory, base, identity, has_list=models is not None)
+        look = _look(factory, base)
+        learned = await recognise(identity, look, has_list=models is not None)
         identity, window = learned.identity, learned.context_window
-    if models is None and identity.kind is None and not _is_guarded_api(failure):
+    if models is None and identity.kind is None and not _is_guarded_api(failure, answer.body):
         return None
     return _describe(base, port, identity, models, failure, window, snapshot)
 
@@ -195,22 +198,19 @@ def _may_be_api(failure: Failure | None) -> bool:
     return failure is not None and failure.cause not in ("redirect", "forbidden")
 
 
-def _is_guarded_api(failure: Failure | None) -> bool:
-    """Whether a refusal is that of an API which wants a key, or which is still loading its model."""
+def _is_guarded_api(failure: Failure | None, body: bytes) -> bool:
+    """Whether a refusal is that of an API which wants a key, or which is still loading its model. Any web
+    server can refuse with a page."""
     if failure is None:
         return False
-    return failure.cause == "loading" or (failure.cause in _WANTS_KEY and bool(failure.server_message))
+    if failure.cause == "loading":
+        return True
+    return failure.cause in _WANTS_KEY and bool(failure.server_message) and not is_page(body)
 
 
-async def _recognise(
-    factory: ClientFactory, base: str, identity: ServerIdentity, *, has_list: bool
-) -> ProbeAnswer:
+def _look(factory: ClientFactory, base: str) -> Look:
     root = base.removesuffix("/v1")
-
-    async def look(path: str) -> Fetched | None:
-        return await _get(factory, base, root + path)
-
-    return await recognise(identity, look, has_list=has_list)
+    return lambda path: _get(factory, base, root + path)
 
 
 async def _get(factory: ClientFactory, base: str, url: str) -> Fetched | None:

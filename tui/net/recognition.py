@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tui.wire.probes import ProbeAnswer, probes_for, read_probe
+from tui.wire.probes import ProbeAnswer, probe_for_refusal, probes_for, read_probe
 from tui.wire.servers import ServerIdentity
 
 if TYPE_CHECKING:
@@ -39,6 +39,17 @@ async def recognise(identity: ServerIdentity, look: Look, *, has_list: bool) -> 
             known = read_probe(probe, answer.status, answer.body) if answer is not None else None
             if known is not None:
                 learned = _with(learned, known)
+
+
+async def recognise_refusal(identity: ServerIdentity, look: Look, body: bytes) -> ServerIdentity:
+    """Return what an identity becomes where a key is wanted: by one request, where the refusal's ``body``
+    makes it worth that."""
+    probe = probe_for_refusal(body) if identity.kind is None else None
+    answer = await look(probe.path) if probe is not None else None
+    if probe is None or answer is None:
+        return identity
+    known = read_probe(probe, answer.status, answer.body)
+    return identity if known is None else identity.refined_by(known.identity)
 
 
 def _with(learned: ProbeAnswer, known: ProbeAnswer) -> ProbeAnswer:

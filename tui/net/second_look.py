@@ -1,12 +1,14 @@
 """Looks once more at a host that has failed, where that tells why: short, and without any key.
 
 Only the host and port of the URL are asked (or the same port on the other loopback address), only
-where the first failure left a question: which certificate, http or https, which IP version.
+where the first failure left a question: which certificate, http or https, which IP version, and
+whether a server that broke off is there any more.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -17,8 +19,9 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
-from tui.net.exchange import Exchange, observe
+from tui.net.exchange import Exchange, Phase, observe
 from tui.net.sniff import sniff
+from tui.wire.error_words import TLS
 
 if TYPE_CHECKING:
     from tui.net.certificate import CertificateFacts
@@ -31,10 +34,20 @@ _ABOUT_CERTIFICATE = {
     "tls-not-yet-valid",
     "tls-unknown-ca",
 }
-_PERHAPS_PLAIN = {"tls-stalled": "tls-no-handshake", "tls-version": "tls-on-plain-port"}
+_PERHAPS_PLAIN = {
+    "tls-stalled": "tls-no-handshake",
+    "tls-version": "tls-on-plain-port",
+    "connection-reset": "tls-on-plain-port",
+}
 _PERHAPS_ENCRYPTED = {"closed-without-answer", "connection-reset"}
+_BROKEN = {"stream-truncated", "stream-reset", "stream-unfinished", *_PERHAPS_ENCRYPTED}
 
-_PROBE = b"HEAD / HTTP/1.1\r\nHost: %b\r\nConnection: close\r\n\r\n"
+_PROBE = b"GET / HTTP/1.1\r\nHost: %b\r\nConnection: close\r\n\r\n"
+_PROBE_BYTES = 8192
+_BAD_REQUEST = (b"HTTP/1.1 400", b"HTTP/1.0 400")
+"""What servers that want TLS answer to plain HTTP; which of both it is stands in the page."""
+_MOMENT_SECONDS = 0.2
+"""An ending process may close its connections a moment before the port on which it listens."""
 
 
 async def look_again(failure: Failure, endpoint: Endpoint, exchange: Exchange, seconds: float) -> Failure:
@@ -45,39 +58,38 @@ async def look_again(failure: Failure, endpoint: Endpoint, exchange: Exchange, s
     try:
         origin = origin_of(endpoint.base_url)
         async with asyncio.timeout(seconds):
-            better = await _look(failure, endpoint, origin)
+            better = await _look(failure, endpoint, origin, exchange)
     except (OSError, ValueError, EOFError):  # TimeoutError among them: the question stays open
         return failure
     return better or failure
 
 
-async def fetch_certificate(host: str, port: int) -> CertificateFacts:
-    """Return the certificate of a server, whoever signed it: to be shown, or to be pinned.
+async def fetch_certificate(host: str, port: int, exchange: Exchange | None = None) -> CertificateFacts:
+    """Return the certificate of a server, whoever signed it: to be shown, or to be pinned. ``exchange``
+    records what came.
 
     Raises:
         OSError: there is no connection or no TLS.
         ValueError: the certificate cannot be read.
     """
-    import ssl
-
     from tui.net.certificate import read_certificate
     from tui.net.streams import TlsStream
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    async with _connection(host, port) as stream:
+    async with _connection(host, port, exchange) as stream:
         tls = TlsStream(stream, context, host)
         await tls.handshake()
         return read_certificate(tls.certificate or b"")
 
 
 @asynccontextmanager
-async def _connection(host: str, port: int) -> AsyncIterator[PlainStream]:
+async def _connection(host: str, port: int, exchange: Exchange | None = None) -> AsyncIterator[PlainStream]:
     """Give a connection of which no other exchange takes notice."""
     from tui.net.dialer import connect
 
-    with observe(Exchange()):
+    with observe(exchange or Exchange()):
         stream = await connect(host, port, None)
         try:
             yield stream
@@ -85,22 +97,59 @@ async def _connection(host: str, port: int) -> AsyncIterator[PlainStream]:
             await stream.aclose()
 
 
-async def _look(failure: Failure, endpoint: Endpoint, origin: Origin) -> Failure | None:
+async def _look(failure: Failure, endpoint: Endpoint, origin: Origin, exchange: Exchange) -> Failure | None:
     cause = failure.cause
     if cause in _ABOUT_CERTIFICATE:
-        return _with_certificate(failure, await fetch_certificate(origin.host, origin.port))
-    if cause in _PERHAPS_PLAIN and origin.scheme == "https":
-        if await _speaks_plain_http(origin):
+        found = await fetch_certificate(origin.host, origin.port)
+        return _with_certificate(failure, found, origin.host)
+    if cause in _PERHAPS_PLAIN and origin.scheme == "https" and exchange.phase is Phase.TLS:
+        if sniff(bytes(exchange.handshake_bytes)) != "tls" and await _speaks_plain_http(origin):
             return _other_scheme(failure, endpoint, origin, _PERHAPS_PLAIN[cause], "http")
-    elif cause in _PERHAPS_ENCRYPTED and origin.scheme == "http":
-        await fetch_certificate(origin.host, origin.port)
-        return _other_scheme(failure, endpoint, origin, "plain-on-tls-port", "https")
-    elif cause == "connection-refused" and is_loopback_host(origin.host) and ip_address(origin.host):
+        return None
+    if cause == "connection-refused" and is_loopback_host(origin.host) and ip_address(origin.host):
         return await _other_family(failure, endpoint, origin)
+    if cause in _BROKEN:
+        if await _is_gone(origin):
+            return _gone(failure, origin)
+        if cause in _PERHAPS_ENCRYPTED and origin.scheme == "http" and await _encrypts(origin):
+            return _other_scheme(failure, endpoint, origin, "plain-on-tls-port", "https")
     return None
 
 
-def _with_certificate(failure: Failure, found: CertificateFacts) -> Failure:
+def _gone(failure: Failure, origin: Origin) -> Failure:
+    facts = {**failure.facts, "gone_port": str(origin.port)}
+    return explain(
+        failure.cause,
+        status=failure.status,
+        server_message=failure.server_message,
+        chain=failure.chain,
+        **facts,
+    )
+
+
+async def _is_gone(origin: Origin) -> bool:
+    """Whether nothing listens on the port any more."""
+    for pause in (0.0, _MOMENT_SECONDS):
+        await asyncio.sleep(pause)
+        try:
+            async with _connection(origin.host, origin.port):
+                pass
+        except ConnectionRefusedError:
+            return True
+    return False
+
+
+async def _encrypts(origin: Origin) -> bool:
+    """Whether the port answers a TLS handshake, be it by a refusal."""
+    exchange = Exchange()
+    try:
+        await fetch_certificate(origin.host, origin.port, exchange)
+    except ssl.SSLError:
+        return sniff(bytes(exchange.handshake_bytes)) == "tls"
+    return True
+
+
+def _with_certificate(failure: Failure, found: CertificateFacts, host: str) -> Failure:
     facts = {
         **failure.facts,
         "names": ", ".join(found.names),
@@ -109,14 +158,37 @@ def _with_certificate(failure: Failure, found: CertificateFacts) -> Failure:
         "expired": f"{found.ends:%Y-%m-%d}",
         "now": f"{datetime.now(UTC):%Y-%m-%d}",
         "fingerprint": found.sha256,
+        **_also_wrong(failure.cause, found, host),
     }
     return explain(failure.cause, status=None, server_message=None, chain=failure.chain, **facts)
 
 
+def _also_wrong(cause: str, found: CertificateFacts, host: str) -> dict[str, str]:
+    """Return what else is wrong with a certificate: TLS names only the first fault that it finds."""
+    now = datetime.now(UTC)
+    wrong: dict[str, str] = {}
+    if cause not in ("tls-expired", "tls-not-yet-valid"):
+        if found.ends < now:
+            wrong["ended"] = f"{found.ends:%Y-%m-%d}"
+        elif found.begins > now:
+            wrong["early"] = f"{found.begins:%Y-%m-%d}"
+    if cause != "tls-hostname-mismatch" and not found.is_for(host):
+        wrong["wrong_host"] = host
+    return wrong
+
+
 async def _speaks_plain_http(origin: Origin) -> bool:
+    """Whether the port answers plain HTTP with something else than that it wants TLS."""
+    answer = b""
     async with _connection(origin.host, origin.port) as stream:
         await stream.transmit(_PROBE % origin.authority.encode())
-        return sniff(await stream.receive(64)) == "http"
+        while len(answer) < _PROBE_BYTES and (piece := await stream.receive(_PROBE_BYTES)):
+            answer += piece
+            if sniff(answer) != "http":
+                return False
+            if b"\r\n\r\n" in answer and not answer.startswith(_BAD_REQUEST):
+                return True
+    return sniff(answer) == "http" and not TLS.search(answer.decode("utf-8", "replace").lower())
 
 
 def _other_scheme(failure: Failure, endpoint: Endpoint, origin: Origin, cause: str, scheme: str) -> Failure:

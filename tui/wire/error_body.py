@@ -81,6 +81,11 @@ def read_error_body(text: str) -> ErrorBody:
     return ErrorBody(message=text, content="plain text")
 
 
+def is_page(body: bytes) -> bool:
+    """Return whether a body is a web page."""
+    return _HTML_START.match(body[:_PAGE].decode("utf-8", "replace").lstrip("\ufeff").strip()) is not None
+
+
 def _json_candidates(text: str) -> Iterator[str]:
     if text[0] in '{["':
         yield text

@@ -178,5 +178,7 @@ KEY = re.compile(
     r"(?:invalid|incorrect|missing|wrong|no) (?:api|authentication|access)?[ _-]?(?:key|token)"
     r"|api[ _-]?key (?:is )?(?:not valid|invalid|missing|not found)|unauthori[sz]ed"
 )
-TLS = re.compile(r"plain http request was sent to https|http request to an https server")
+TLS = re.compile(
+    r"plain http request was sent to https|http request to an https server|plain http to an ssl-enabled"
+)
 PATH = re.compile(r"unexpected endpoint or method|invalid url|unknown (?:url|endpoint|path)|no route")

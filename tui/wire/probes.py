@@ -105,6 +105,11 @@ def _version(status: int, text: str, value: object) -> ProbeAnswer | None:
     return ProbeAnswer(ServerIdentity(None, version[:100], "/version"))
 
 
+def _version_behind_key(status: int, text: str, value: object) -> ProbeAnswer | None:
+    found = _version(status, text, value)
+    return None if found is None else _known(ServerKind.VLLM, "/version", found.identity.version)
+
+
 def _props(status: int, text: str, value: object) -> ProbeAnswer | None:
     build = _get(value, "build_info")
     if build is None and _get(value, "default_generation_settings") is None:
@@ -187,3 +192,18 @@ PROBES: tuple[Probe, ...] = (
     _probe("/v1/cluster/version", _xinference, ServerKind.XINFERENCE),
 )
 """In the order in which they are sent: the first that tells a kind ends the search."""
+
+_BEHIND_KEY = _probe("/version", _version_behind_key, ServerKind.VLLM)
+
+
+def probe_for_refusal(body: bytes) -> Probe | None:
+    """Return the probe that tells who refuses a request without a key, where one may.
+
+    vLLM guards what is below ``/v1`` and leaves ``/version`` open; SGLang refuses in the same words, but
+    has no such address.
+    """
+    try:
+        value = parse_json(body[:200].decode("utf-8", "replace").strip())
+    except StrictJsonError:
+        return None
+    return _BEHIND_KEY if value == {"error": "Unauthorized"} else None

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.causes import explain
-from tui.core.diagnosis import CheckId, CheckStatus, Repair, failed, passed
+from tui.core.diagnosis import CheckId, CheckStatus, Repair, failed, passed, skipped
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look
 from tui.net.probe.run import Run
+from tui.wire.error_body import is_page
 from tui.wire.evidence import Proof
 from tui.wire.fingerprint import identify
 from tui.wire.model_names import closest_names
@@ -21,6 +22,7 @@ from tui.wire.models import ModelInfo, ModelList
 from tui.wire.servers import ServerKind
 
 if TYPE_CHECKING:
+    from tui.net.recognition import Look
     from tui.wire.prometheus import ServerMetrics
 
 _CHECKS_NAMES = frozenset(
@@ -55,7 +57,13 @@ async def check_server(run: Run, answer: FirstAnswer, *, works: bool) -> None:
     )
     if works or not _can_wait(run, answer):
         await _recognise(run, has_list=answer.models is not None)
-    settle_server(run)
+    elif answer.failure is not None and answer.response is not None:
+        await _recognise_refusal(run, answer.response.body)
+    if works or answer.models is not None or not _is_page(answer):
+        settle_server(run)
+    else:
+        title = "Not known: a web page is all that came."
+        run.settle(skipped(CheckId.SERVER, title), blocks=False)
 
 
 def _can_wait(run: Run, answer: FirstAnswer) -> bool:
@@ -89,15 +97,28 @@ async def recognise_late(run: Run, refusal: Failure | None) -> None:
         settle_server(run)
 
 
+async def _recognise_refusal(run: Run, body: bytes) -> None:
+    from tui.net.recognition import recognise_refusal
+
+    identity = run.findings.identity
+    run.findings.identity = await recognise_refusal(identity, _look(run), body)
+
+
+def _is_page(answer: FirstAnswer) -> bool:
+    return answer.response is not None and is_page(answer.response.body)
+
+
+def _look(run: Run) -> Look:
+    return lambda path: look(run, run.without_key, _root(run) + path)
+
+
 async def _recognise(run: Run, *, has_list: bool) -> None:
     found = run.findings
     if found.identity.kind in _HOSTED:
         return
     from tui.net.recognition import recognise  # a refused key is told without it
 
-    learned = await recognise(
-        found.identity, lambda path: look(run, run.without_key, _root(run) + path), has_list=has_list
-    )
+    learned = await recognise(found.identity, _look(run), has_list=has_list)
     found.identity = learned.identity
     found.context_window = found.context_window or learned.context_window
 
