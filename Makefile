@@ -12,10 +12,11 @@ PYTEST_FLAGS ?=
 FAST_TESTS := tests/core tests/wire tests/session tests/store tests/runtime \
 	tests/test_layers.py tests/test_outside_parsers.py
 PROMISES ?=
+SERVERS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check engine bench bench-check bench-wire bench-diagnosis fuzz assure screenshots lock wheel clean
+.PHONY: help run test test-fast test-servers check engine bench bench-check bench-wire bench-diagnosis fuzz assure screenshots lock wheel clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -57,6 +58,9 @@ fuzz: $(VENV)/.dev ## feed the decoders and the client hostile bytes for FUZZ_SE
 
 assure: $(VENV)/.dev $(VENV)/.engine ## the long tests of every promise; writes docs/assurance.md
 	@$(BIN)/python tools/assurance.py $(PROMISES)
+
+test-servers: $(VENV)/.dev $(VENV)/.engine ## try lmdeck against real servers (gigabytes); writes docs/servers.md
+	@$(BIN)/python tools/servers.py $(SERVERS)
 
 screenshots: $(VENV)/.dev ## take the README's pictures again
 	@PYTHONPATH=. $(BIN)/python tools/screenshots.py

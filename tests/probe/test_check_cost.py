@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.check_runner import run_check
 from tests.support.fake_api import FakeApi, model_list
-from tests.support.fault_server import Answer, FaultServer
+from tests.support.fault_server import Answer, Connection, FaultServer
+from tests.support.stream_samples import ANSWER_EVENTS, sse_stream
 from tui.core.chat import Endpoint
 from tui.core.diagnosis import CheckId, CheckStatus, DiagnosisReport
 from tui.core.secret import Secret
@@ -64,6 +65,18 @@ async def test_a_wrong_key_costs_the_tries_that_explain_it_and_nothing_else() ->
         assert set(paths(server)) == {"/v1/models", "/v1/chat/completions", "/version"}
         assert len(paths(server)) <= 6  # the chat; the list as it is, without the key, in each other header
     assert cause_of(report) == "auth"
+
+
+async def test_the_headers_of_the_chat_tell_a_gateway() -> None:
+    def chat(connection: Connection) -> None:
+        connection.start_stream("x-litellm-version: 1.105.7")
+        connection.send_chunks(sse_stream(*ANSWER_EVENTS))
+        connection.send_chunks(b"")
+
+    with FaultServer(FakeApi(chat=chat)) as server:
+        report = await run_check(target(server.base_url))
+    assert report.server is not None
+    assert (kind_of(report), report.server.version) == ("litellm", "1.105.7")
 
 
 @pytest.mark.parametrize("key", [None, "another"])

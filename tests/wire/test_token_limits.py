@@ -50,6 +50,12 @@ def refused(message: str) -> Failure:
             "2036 or less",
         ),
         (
+            "max_tokens=99999 cannot be greater than max_model_len=2048. Please request fewer output tokens. "
+            "(parameter=max_tokens, value=99999)",
+            "Max tokens (99999) is too large: the model takes 2048 tokens.",
+            "a smaller number",
+        ),
+        (
             "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]",
             "Max tokens is too large.",
             "8192 or less",

@@ -25,6 +25,7 @@ _LIMITS = _patterns(
     rf"> {_N} maximum",
     rf"maximum (?:of|is) {_N}",
     rf"(?:limit|limited to|at most) (?:is |of )?{_N} tokens",
+    rf"max_model_len ?[=(:] ?{_N}",
 )
 _PROMPTS = _patterns(
     rf"(?:contains|has) (at least )?{_N}(?: input)? tokens",
@@ -42,6 +43,7 @@ _ANSWERS = _patterns(
     rf"{_N} (?:tokens )?(?:in|for) the completion",
     rf"and {_N} `max_new_tokens`",
     rf"you provided {_N}",
+    rf"max_(?:completion_|new_)?tokens ?[=(:] ?{_N}",
 )
 _ANSWER_LIMITS = _patterns(
     rf"at most {_N} (?:completion|output) tokens",

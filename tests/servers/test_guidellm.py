@@ -1,0 +1,18 @@
+"""guidellm's mock server, whose times are known: 200 ms to the first token, 50 ms for each after it."""
+
+from __future__ import annotations
+
+from tests.servers.conftest import Lmdeck
+from tests.servers.running import Server
+
+
+def test_it_works(lmdeck: Lmdeck, guidellm: Server) -> None:
+    done = lmdeck("check", guidellm.base_url, "--model", "mock", "--json")
+    assert (done.code, done.json["ok"]) == (0, True), done.out
+
+
+def test_the_figures_are_those_it_was_started_with(lmdeck: Lmdeck, guidellm: Server) -> None:
+    done = lmdeck("ask", "hi", "--url", guidellm.base_url, "--model", "mock", "--json")
+    timings = done.json["timings"]
+    assert 195 <= timings["ttft_ms"] < 600, timings
+    assert 49 <= timings["tpot_ms"] < 100, timings

@@ -1,0 +1,49 @@
+"""LiteLLM's proxy without a database: its keys, its models, what is behind it."""
+
+from __future__ import annotations
+
+from tests.servers import recipes
+from tests.servers.conftest import Done, Lmdeck
+from tests.servers.running import Server
+
+
+def check(lmdeck: Lmdeck, server: Server, model: str, key: str = recipes.KEY) -> Done:
+    return lmdeck("check", server.base_url, "--key-env", "K", "--model", model, "--json", K=key)
+
+
+def ask(lmdeck: Lmdeck, server: Server, model: str, key: str = recipes.KEY) -> Done:
+    return lmdeck(
+        *("ask", "hi", "--url", server.base_url, "--key-env", "K", "--model", model, "--json"), K=key
+    )
+
+
+def test_a_model_of_it_works_and_it_is_recognised(lmdeck: Lmdeck, litellm: Server) -> None:
+    done = check(lmdeck, litellm, "mock")
+    assert (done.code, done.cause) == (0, None), done.out
+    assert done.json["server"]["kind"] == "litellm"
+    asked = ask(lmdeck, litellm, "mock")
+    assert asked.json["answer"] == "Hello there"
+
+
+def test_a_wrong_key_is_the_keys_fault(lmdeck: Lmdeck, litellm: Server) -> None:
+    done = check(lmdeck, litellm, "mock", "sk-wrong-0123456789")
+    assert done.cause == "auth", done.out
+    assert ask(lmdeck, litellm, "mock", "sk-wrong-0123456789").cause == "auth"
+
+
+def test_no_key_is_named_whatever_it_answers(lmdeck: Lmdeck, litellm: Server) -> None:
+    """It answers 401, 400 "No connected db.", or 500 without a word of a key, as it was installed."""
+    verdict = lmdeck("check", litellm.base_url, "--model", "mock", "--json").json["verdict"]
+    assert "key" in f"{verdict['title']} {verdict['advice']}", verdict
+
+
+def test_an_upstream_that_is_down_is_the_gateways_fault(lmdeck: Lmdeck, litellm: Server) -> None:
+    done = check(lmdeck, litellm, "down")
+    assert done.cause == "bad-gateway", done.out
+    asked = ask(lmdeck, litellm, "down")
+    assert asked.cause == "bad-gateway", asked.out
+    assert asked.json["error"]["server_message"]
+
+
+def test_a_model_that_it_has_not(lmdeck: Lmdeck, litellm: Server) -> None:
+    assert check(lmdeck, litellm, "nope").cause == "model-not-found"
