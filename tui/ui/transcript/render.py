@@ -97,8 +97,8 @@ class LineRenderer:
 
     def close_container(self) -> None:
         level = self._levels[-1]
-        if level.first is not None:
-            self._emit(())
+        if level.first is not None:  # an item of nothing: its marker is no part of the block before it
+            self._emit((), block=EMPTY_LINE.block)
         self._levels.pop()
 
     # ---- leaves
@@ -216,12 +216,19 @@ class LineRenderer:
             self._emit(spans, soft=not (ended and index == len(rows) - 1))
 
     def _emit(
-        self, spans: tuple[Span, ...], *, lead: int = 0, soft: bool = False, fill: int = Role.TEXT
+        self,
+        spans: tuple[Span, ...],
+        *,
+        lead: int = 0,
+        soft: bool = False,
+        fill: int = Role.TEXT,
+        block: int | None = None,
     ) -> None:
         prefix = self._prefix()
+        block = self.block if block is None else block
         for level in self._levels:
             level.first = None
-        self.lines.append(Line((*prefix, *spans), len(prefix) + lead, soft, fill, self.block))
+        self.lines.append(Line((*prefix, *spans), len(prefix) + lead, soft, fill, block))
 
     def _prefix(self) -> tuple[Span, ...]:
         spans = tuple(span for level in self._levels if (span := level.first or level.rest).text)
