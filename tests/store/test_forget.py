@@ -77,10 +77,12 @@ def test_a_conversation_that_is_open_stays_and_is_named_with_who_has_it(used: Pa
 
 
 def test_caches_are_forgotten_and_nothing_else(used: Paths) -> None:
-    used.log_file.touch()
+    used.crash_file.touch()
+    used.engine_log_file.touch()
     assert forget(used, "caches").files >= 3
     assert not [path for path in all_files(used.cache_dir) if path.is_file()]
-    assert not used.log_file.exists()
+    assert not used.crash_file.exists()
+    assert not used.engine_log_file.exists()
     assert EndpointMemory(used).get_json("http://x", "m") is None
     assert len(ConversationStore(used).list()) == 1
     assert CredentialStore(used).get("a") is not None

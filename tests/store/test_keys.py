@@ -81,8 +81,9 @@ def test_a_command_gives_its_first_line_and_runs_once(
         thread.join()
     assert resolver.resolve("p", reference) == Secret(KEY)
     assert count.read_text() == "x"
-    resolver.forget_printed()
-    resolver.resolve("p", reference)
+    assert resolver.renew("p", reference, Secret("another key")) == Secret(KEY)
+    assert count.read_text() == "x", "it was another key that was refused"
+    assert resolver.renew("p", reference, Secret(KEY)) == Secret(KEY)
     assert count.read_text() == "xx"
 
 

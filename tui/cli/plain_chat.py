@@ -59,6 +59,7 @@ class PlainChat:
         self._output.line(" · ".join(("lmdeck", provider.label, self._target.model_name, *marks)))
         for warning in connection_warnings(provider):
             self._output.line(f"warning: {warning}")
+        self._output.notes(self._runtime.settings_notices)
         self._output.text("Type /help for help.")
         with asyncio.Runner() as runner, self._hearing_signals(runner.get_loop()):
             try:
@@ -180,7 +181,7 @@ class PlainChat:
         if chosen is None:
             self._output.text(f"There is no {'earlier' if step < 0 else 'later'} answer to the last prompt.")
             return
-        printer = StreamedText(self._output, is_labelled=True)
+        printer = self._printer()
         printer.show(chosen)
         printer.end(chosen)
         self._output.line(f"{_place_words(chosen)} · {turn_summary(chosen)}")
@@ -192,7 +193,7 @@ class PlainChat:
             return
         if not self._has_target():
             return
-        printer = StreamedText(self._output, is_labelled=True)
+        printer = self._printer()
         notes = WaitNotes(self._output)
 
         def on_change() -> None:
@@ -231,6 +232,9 @@ class PlainChat:
         new = [text for text in moves if text not in self._moves_told]
         self._moves_told.update(new)
         self._output.notes(new)
+
+    def _printer(self) -> StreamedText:
+        return StreamedText(self._output, is_labelled=True, reasoning=self._runtime.settings.reasoning)
 
     def _has_target(self) -> bool:
         """Whether the provider can still be asked, as the files have it by now; says why where not."""

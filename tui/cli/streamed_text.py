@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.cli.output import Output
+from tui.core import reasoning_view, turn_summary
 from tui.core.losses import losses
 from tui.core.safe_text import CONTEXT, safe_line
 from tui.core.turn import TextBuffer, Turn
@@ -14,10 +15,17 @@ class StreamedText:
     Tool calls follow the answer, one a line as ``name(arguments)``: shown, never run.
     """
 
-    def __init__(self, output: Output, *, is_labelled: bool = False) -> None:
+    def __init__(
+        self,
+        output: Output,
+        *,
+        is_labelled: bool = False,
+        reasoning: reasoning_view.ReasoningView = reasoning_view.ReasoningView.LIVE,
+    ) -> None:
         """``is_labelled`` says in a line of its own what begins: for those who hear the text."""
         self._output = output
         self._is_labelled = is_labelled
+        self._is_reasoning_folded = reasoning is reasoning_view.ReasoningView.COLLAPSED
         self._reasoning_shown = 0
         self._answer_shown = 0
         self._last_reasoning = ""
@@ -26,7 +34,9 @@ class StreamedText:
     def show(self, turn: Turn) -> None:
         """Print what came since the last call."""
         reasoning = _without_open_end(turn.reasoning, self._reasoning_shown, is_ended=not turn.state.is_live)
-        if reasoning:
+        if self._is_reasoning_folded:
+            self._show_title(turn)
+        elif reasoning:
             if self._is_labelled and self._reasoning_shown == 0:
                 self._output.aside("thinking:")
             self._reasoning_shown += len(reasoning)
@@ -53,6 +63,12 @@ class StreamedText:
             self._output.line(f"{call.name}({call.arguments})")
         for note in (*turn.notes, *losses(turn)):
             self._output.aside(f"note: {safe_line(note)}")
+
+    def _show_title(self, turn: Turn) -> None:
+        """Print one line in place of the reasoning, when it has ended."""
+        if turn.reasoning and turn_summary.has_thought(turn) and not self._reasoning_shown:
+            self._reasoning_shown = len(turn.reasoning.text)
+            self._output.aside(turn_summary.reasoning_title(turn))
 
     def _separate(self) -> None:
         if self._answer_shown == 0 and self._last_reasoning:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from tui.core.provider import KeyHeader, Sampling, SendBack, Thinking, TlsSettings
 from tui.core.secret import Secret
@@ -28,6 +29,21 @@ class Message:
     """The reasoning of an assistant's message: sent back only where the policy says so."""
 
 
+class KeyRenewal(Protocol):
+    """Fetches a key again after a server refused it: once, however many requests were refused."""
+
+    @property
+    def key(self) -> Secret | None:
+        """The key that was fetched; ``None``: none was yet, or it is the same one."""
+
+    async def renew(self) -> Secret | None:
+        """Fetch the key again, unless that was done, and return it; ``None`` where it is the same one.
+
+        Raises:
+            LmdeckError: it cannot be had any more.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where requests go and how they prove themselves; made from a provider with its key resolved."""
@@ -41,6 +57,14 @@ class Endpoint:
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     tls: TlsSettings = field(default_factory=TlsSettings)
     allow_unencrypted_key: bool = False
+    renewal: KeyRenewal | None = field(default=None, repr=False, compare=False)
+    """For a key that is made anew now and then, such as a command's."""
+
+    @property
+    def current_key(self) -> Secret | None:
+        """The key that requests carry now."""
+        renewed = self.renewal.key if self.key and self.renewal is not None else None
+        return renewed or self.key
 
 
 @dataclass(frozen=True, slots=True)

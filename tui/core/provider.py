@@ -129,7 +129,8 @@ class Provider:
     system_prompt: str = ""
     sampling: Sampling = field(default_factory=Sampling)
     thinking: Thinking | None = None
-    send_back: SendBack = SendBack.NEVER
+    send_back: SendBack | None = None
+    """``None``: as the settings of the program say, without one there never."""
     key_header: KeyHeader = KeyHeader.BEARER
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     extra_body: Mapping[str, object] = field(default_factory=dict)

@@ -39,3 +39,29 @@ def turn_summary(turn: Turn) -> str:
     if turn.server_cost is not None:
         parts.append(f"the server says {format_server_cost(turn.server_cost)}")
     return " · ".join(parts)
+
+
+def has_thought(turn: Turn) -> bool:
+    """Return whether the reasoning of a turn has ended, if there was any."""
+    return turn.state is not TurnState.REASONING
+
+
+def reasoning_title(turn: Turn) -> str:
+    """Return the one line that stands for a turn's reasoning."""
+    if turn.state is TurnState.REASONING:
+        return "Thinking…"
+    parts = []
+    seconds = turn.thinking_seconds
+    if seconds is None and turn.timings.thinking_ms is not None:
+        seconds = turn.timings.thinking_ms / 1000
+    parts.append("Thought" if seconds is None else f"Thought {seconds:.1f} s")
+    parts.append(_reasoning_tokens(turn))
+    return " · ".join(parts)
+
+
+def _reasoning_tokens(turn: Turn) -> str:
+    usage = turn.usage
+    if usage is not None and usage.reasoning_tokens:
+        mark = "~" if usage.source is Source.ESTIMATED else ""
+        return f"{mark}{usage.reasoning_tokens:,} tokens"
+    return f"~{turn.reasoning.tokens:,} tokens"

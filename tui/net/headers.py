@@ -67,9 +67,10 @@ def endpoint_headers(endpoint: Endpoint) -> dict[str, str]:
 
 
 def _key_header(endpoint: Endpoint) -> dict[str, str]:
-    if not endpoint.key:
+    key = endpoint.current_key
+    if not key:
         return {}
-    text = endpoint.key.reveal()
+    text = key.reveal()
     if not _KEY.fullmatch(text):
         reason = "it contains a space, a line break or a character outside ASCII"
         raise UsageError(explain("key-malformed", reason=reason, key_source=endpoint.key_source))

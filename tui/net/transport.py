@@ -16,6 +16,7 @@ import httpx
 
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError
+from tui.core.secret import Secret
 from tui.net.addresses import origin_of
 from tui.net.dialer import Dialer
 from tui.net.exchange import current_exchange
@@ -29,6 +30,7 @@ if importlib.util.find_spec("sniffio") is None:
     # that is missing is searched for on disk each time; this way the search is made once.
     sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 use_asyncio_locks()
+_UNAUTHORISED = 401
 
 
 class NetworkTransport(httpx.AsyncHTTPTransport):
@@ -88,24 +90,53 @@ class EndpointTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Add key and extra headers where the request goes to the endpoint itself, and send it.
 
+        A key that a command made is fetched again after a 401, and the request sent once more.
+
         Raises:
             LmdeckError: it must not or cannot be sent (``key-unencrypted``, ``key-malformed``,
-                ``proxy-socks-unsupported``, ``tls-file-unreadable``…); no packet has left.
+                ``proxy-socks-unsupported``, ``tls-file-unreadable``…); no packet has left. Or the key
+                that was refused cannot be fetched again.
         """
         if self._route.failure is not None:
             raise LmdeckError(self._route.failure)
         exchange = current_exchange()
         exchange.through_proxy = not self._route.is_direct
+        sent = self._endpoint.current_key  # another request may renew it while this one is on its way
+        response = await self._send(request)
+        if response.status_code == _UNAUTHORISED and sent and self._is_own(request):
+            response = await self._send_renewed(request, response, sent)
+        hold_back(response)
+        return response
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
         headers = request.headers.copy()
-        if _identity(request.url) == _identity(self._base):
+        if self._is_own(request):
             check_encrypted(self._endpoint, origin_of(str(request.url)))
             headers.update(endpoint_headers(self._endpoint))
         outgoing = httpx.Request(
             request.method, request.url, headers=headers, stream=request.stream, extensions=request.extensions
         )
-        response = await self._shared().handle_async_request(outgoing)
-        hold_back(response)
-        return response
+        return await self._shared().handle_async_request(outgoing)
+
+    async def _send_renewed(
+        self, request: httpx.Request, refused: httpx.Response, sent: Secret
+    ) -> httpx.Response:
+        """Send a refused request with another key, where there is one; else return the refusal."""
+        renewal = self._endpoint.renewal
+        if renewal is None:
+            return refused
+        try:
+            key = await renewal.renew()
+        except BaseException:
+            await refused.aclose()
+            raise
+        if key is None or key == sent:
+            return refused
+        await refused.aclose()
+        return await self._send(request)
+
+    def _is_own(self, request: httpx.Request) -> bool:
+        return _identity(request.url) == _identity(self._base)
 
 
 def _identity(url: httpx.URL) -> tuple[str, bytes, int | None]:

@@ -25,6 +25,7 @@ OSC52_LIMIT_BYTES = 74_994
 """xterm and its descendants take 100,000 characters of Base64 and drop a longer sequence whole."""
 
 COPY_FILE_NAME = "copied.txt"
+"""As ``Paths.copied_file`` has it."""
 _PASSED_ON = (
     "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMUX", "TMUX_TMPDIR",
     "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR",

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
-from tui.core.chat import Endpoint
+from tui.core.chat import Endpoint, KeyRenewal
 from tui.core.failure import LmdeckError, UsageError
-from tui.core.key_reference import KeyKind, parse_key_reference
+from tui.core.key_reference import KeyKind, KeyReference, parse_key_reference
 from tui.core.provider import Provider
 from tui.core.secret import Redactor, Secret
 from tui.runtime.builtin import BuiltIns, built_in_name, is_built_in
@@ -73,7 +73,8 @@ class Endpoints:
         _refuse_unreadable(provider)
         if is_built_in(provider):
             return self._known(await self._built_ins.endpoint(built_in_name(provider)))
-        key = await asyncio.to_thread(self._key, provider, key_text)
+        reference = self._reference(provider, key_text)
+        key = await asyncio.to_thread(self._key, provider, reference, key_text)
         return self._known(
             Endpoint(
                 provider.provider_url,
@@ -83,6 +84,7 @@ class Endpoints:
                 extra_headers=provider.extra_headers,
                 tls=provider.tls,
                 allow_unencrypted_key=provider.allow_unencrypted_key,
+                renewal=self._renewal(provider.name, reference, key),
             )
         )
 
@@ -99,13 +101,28 @@ class Endpoints:
             return "stored, but unreadable"
         return secret.hint if secret is not None else "stored, but missing"
 
-    def _key(self, provider: Provider, key_text: str | None) -> Secret | None:
-        reference = provider.api_key
-        if key_text is not None:
-            reference = parse_key_reference(key_text)
-            if reference is None:
-                return Secret(key_text.strip()) if key_text.strip() else None
-        return None if reference is None else self.keys.resolve(provider.name, reference)
+    @staticmethod
+    def _reference(provider: Provider, key_text: str | None) -> KeyReference | None:
+        return provider.api_key if key_text is None else parse_key_reference(key_text)
+
+    def _key(self, provider: Provider, reference: KeyReference | None, key_text: str | None) -> Secret | None:
+        if reference is not None:
+            return self.keys.resolve(provider.name, reference)
+        return Secret(key_text.strip()) if key_text and key_text.strip() else None
+
+    def _renewal(self, name: str, reference: KeyReference | None, key: Secret | None) -> KeyRenewal | None:
+        """Return how the key of a command is fetched again; the others stay what they are."""
+        if reference is None or not key or reference.kind is not KeyKind.COMMAND:
+            return None
+        from tui.runtime.key_renewal import CommandRenewal
+
+        def fetch() -> Secret | None:
+            renewed = self.keys.renew(name, reference, key)
+            if renewed is not None:
+                self._redactor.add(renewed)
+            return renewed
+
+        return CommandRenewal(key, fetch)
 
     def _known(self, endpoint: Endpoint) -> Endpoint:
         self._redactor.add_sent(endpoint.key, endpoint.extra_headers)

@@ -351,7 +351,9 @@ class Runtime:
         is_saved: bool = True,
     ) -> ChatSession:
         from tui.session.chat_session import ChatSession
+        from tui.session.target import RequestDefaults
 
+        settings = self.settings
         session = ChatSession(
             exchange,
             journal,
@@ -363,6 +365,7 @@ class Runtime:
             is_saved=is_saved,
             is_read_only=recorded is not None and not is_saved,
             notices=notices,
+            defaults=RequestDefaults(settings.max_tokens, settings.send_back),
             redactor=self.redactor,
         )
         self._sessions.append(session)

@@ -21,7 +21,7 @@ from tui.core.titles import title_of
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Usage
 from tui.core.variants import add_variant, variant_beside
-from tui.session.target import ChatTarget
+from tui.session.target import NO_DEFAULTS, ChatTarget, RequestDefaults
 
 if TYPE_CHECKING:
     from tui.core.events import EventBatch
@@ -64,6 +64,7 @@ class ChatSession:
         dropped: Sequence[Turn] = (),
         recorded: Sequence[str] | None = None,
         notices: Sequence[str] = (),
+        defaults: RequestDefaults = NO_DEFAULTS,
         redactor: Redactor | None = None,
         clock: Callable[[], float] = time.perf_counter,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -82,6 +83,7 @@ class ChatSession:
         self.path_revision = 0
         """Grows when ``turns`` has other members than before."""
         self.on_change: Callable[[], None] | None = None
+        self._defaults = defaults
         self._redactor = redactor or Redactor()
         self._exchange = exchange
         self._journal = journal
@@ -165,7 +167,7 @@ class ChatSession:
             self.turns.pop()
             add_variant(old, turn)
         self._record_path()
-        request = target.request((*self._history(), Message(Role.USER, prompt)))
+        request = target.request((*self._history(), Message(Role.USER, prompt)), self._defaults)
         self.turns.append(turn)
         self._recorded.append(turn.identity)
         self._paid[turn.identity] = turn

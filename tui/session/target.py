@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tui.core.chat import ChatRequest, Message, Role
-from tui.core.provider import Provider, Sampling, Thinking
+from tui.core.provider import Provider, Sampling, SendBack, Thinking
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDefaults:
+    """What holds for requests where neither the chat nor its provider says anything."""
+
+    max_tokens: int | None = None
+    send_back: SendBack | None = None
+
+
+NO_DEFAULTS = RequestDefaults()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,7 @@ class ChatTarget:
         """Return the same target with another model."""
         return replace(self, model=model)
 
-    def request(self, messages: tuple[Message, ...]) -> ChatRequest:
+    def request(self, messages: tuple[Message, ...], defaults: RequestDefaults = NO_DEFAULTS) -> ChatRequest:
         """Return the request for these messages, the system prompt in front."""
         provider = self.provider
         system = provider.system_prompt if self.system_prompt is None else self.system_prompt
@@ -38,9 +49,20 @@ class ChatTarget:
         return ChatRequest(
             model=self.model_name,
             messages=prefix + messages,
-            sampling=self.sampling or provider.sampling,
+            sampling=self._sampling(defaults),
             stream=self.stream,
             thinking=self.thinking or provider.thinking,
-            send_back=provider.send_back,
+            send_back=provider.send_back or defaults.send_back or SendBack.NEVER,
             extra_body=provider.extra_body,
         )
+
+    def _sampling(self, defaults: RequestDefaults) -> Sampling:
+        """Return the parameters; a limit under any name in the extra body is the provider's own."""
+        sampling = self.sampling or self.provider.sampling
+        if defaults.max_tokens is None or sampling.max_tokens is not None:
+            return sampling
+        from tui.wire.request import limits_tokens
+
+        if limits_tokens(self.provider.extra_body):
+            return sampling
+        return replace(sampling, max_tokens=defaults.max_tokens)

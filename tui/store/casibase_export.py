@@ -33,7 +33,7 @@ def losses_of(provider: Provider, *, with_key: bool) -> tuple[str, ...]:
         (sampling.max_tokens is not None, "max tokens"),
         (provider.thinking, "thinking"),
         (provider.system_prompt, "the system prompt"),
-        (provider.send_back is not SendBack.NEVER, "sending the reasoning back"),
+        (provider.send_back not in (None, SendBack.NEVER), "sending the reasoning back"),
         (provider.key_header is not KeyHeader.BEARER, f"the key's header ({provider.key_header.value})"),
         (provider.allow_unencrypted_key, "that the key may go unencrypted"),
         (provider.tls != TlsSettings(), "TLS settings"),

@@ -73,7 +73,7 @@ class _Remover:
             self._unlink(file)
 
     def remove_conversations(self) -> None:
-        """Remove every conversation that nobody has open, the trash, and the titles in the list's cache."""
+        """Remove every conversation that nobody has open, the trash, the list's cache, and copied text."""
         paths = self._paths
         for path in self._matching(paths.conversations_dir, f"*{_CONVERSATION}"):
             self._remove_conversation(path)
@@ -85,6 +85,8 @@ class _Remover:
         for path in self._matching(paths.trash_dir, f"*{_CONVERSATION}"):
             self._unlink(path)
         for path in self._matching(paths.cache_dir, paths.conversation_index_file.name):
+            self._unlink(path)
+        for path in self._matching(paths.state_dir, paths.copied_file.name):
             self._unlink(path)
 
     def remove_caches(self) -> None:

@@ -65,10 +65,16 @@ class KeyResolver:
             case KeyKind.STORED:
                 return self._from_credentials(provider_name)
 
-    def forget_printed(self) -> None:
-        """Forget what commands printed: the next request runs them again (after a refused key)."""
-        with self._guard:
-            self._printed.clear()
+    def renew(self, provider_name: str, reference: KeyReference, refused: Secret) -> Secret | None:
+        """Fetch a key again that a server refused: its command runs once, whoever else asks meanwhile.
+
+        Raises:
+            LmdeckError: ``key-unavailable`` or ``key-malformed``.
+        """
+        with self._lock_of(reference.value):
+            if self._printed.get(reference.value) == refused:
+                del self._printed[reference.value]
+        return self.resolve(provider_name, reference)
 
     def _from_environment(self, reference: KeyReference) -> Secret:
         name = reference.value

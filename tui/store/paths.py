@@ -72,9 +72,19 @@ class Paths:
         return self.state_dir / "trusted-files"
 
     @property
-    def log_file(self) -> Path:
-        """The redacted log."""
-        return self.state_dir / "lmdeck.log"
+    def engine_log_file(self) -> Path:
+        """What the embedded model's program prints."""
+        return self.state_dir / "engine.log"
+
+    @property
+    def crash_file(self) -> Path:
+        """The report of the last defect, redacted."""
+        return self.state_dir / "crash.log"
+
+    @property
+    def copied_file(self) -> Path:
+        """What was copied last where no clipboard was reachable."""
+        return self.state_dir / "copied.txt"
 
     @property
     def conversation_index_file(self) -> Path:
@@ -101,7 +111,10 @@ class Paths:
             ("Conversations", self.conversations_dir, "private, one file each"),
             ("Deleted conversations", self.trash_dir, "removed for good after 30 days"),
             ("Endpoints", self.endpoints_file, "what was learnt about servers"),
-            ("Log", self.log_file, "without keys"),
+            ("Confirmed files", self.trusted_file, "provider files that you have read through"),
+            ("Copied text", self.copied_file, "where no clipboard was reachable"),
+            ("Crash report", self.crash_file, "of the last one, without keys"),
+            ("Embedded model's log", self.engine_log_file, "of its last run"),
             ("Cache", self.cache_dir, "may be deleted at any time"),
             *(("Site-wide providers", path, "read-only") for path in self.site_provider_files),
         ]

@@ -10,20 +10,12 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from tui.core.provider import SendBack
+from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_line
 from tui.store.paths import Paths
 from tui.store.toml_file import TomlFile
 
 SETTINGS_SCHEMA = 1
-
-
-class ReasoningView(StrEnum):
-    """How reasoning is shown."""
-
-    LIVE = "live"
-    """Open while the model thinks, folded when the answer starts."""
-    COLLAPSED = "collapsed"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,7 @@ class Settings:
     check_reachability: bool = True
     """Whether the list looks in the background which endpoints answer."""
     max_tokens: int | None = None
-    """For providers that set none of their own."""
+    """For providers that set no limit of their own."""
     send_back: SendBack | None = None
     """For providers that set none of their own."""
     keys: Mapping[str, str] = field(default_factory=dict)

@@ -136,8 +136,9 @@ ADVANCED: tuple[FormField, ...] = (
         "send_back",
         "Send reasoning back",
         Kind.CHOICE,
-        "Whether past reasoning travels with the next prompt. Most models want it left out.",
-        choices=tuple(policy.value for policy in SendBack),
+        "Whether past reasoning travels with the next prompt. Most models want it left out. Not set: as "
+        "config.toml says, without a line there never.",
+        choices=(NOT_SET, *(policy.value for policy in SendBack)),
     ),
     FormField(
         "system_prompt",
@@ -158,7 +159,11 @@ ADVANCED: tuple[FormField, ...] = (
         "presence_penalty", "Presence penalty", Kind.TEXT, "-2 to 2; empty: the server's own.", "server's own"
     ),
     FormField(
-        "max_tokens", "Max tokens", Kind.TEXT, "The longest answer, reasoning included.", "server's own"
+        "max_tokens",
+        "Max tokens",
+        Kind.TEXT,
+        "The longest answer, reasoning included; empty: the limit in config.toml, or the server's own.",
+        "config.toml's, or the server's own",
     ),
     FormField(
         "key_header",

@@ -15,6 +15,7 @@ from tui.wire.thinking import thinking_fields
 _WANTS_COMPLETION_TOKENS = re.compile(r"(?:o[1-9]|gpt-[5-9])(?:[-.:]|$)")
 _KNOWS_OPENAI_MODELS = (None, ServerKind.OPENAI, ServerKind.AZURE)
 _WITHOUT_STREAM_OPTIONS = (ServerKind.MISTRAL,)
+_TOKEN_LIMITS = ("max_tokens", "max_completion_tokens", "max_new_tokens", "n_predict")
 
 
 def build_chat_body(
@@ -105,3 +106,8 @@ def extra_fields(extra: Mapping[str, object]) -> dict[str, object]:
     for name in ("model", "messages"):
         fields.pop(name, None)
     return fields
+
+
+def limits_tokens(extra: Mapping[str, object]) -> bool:
+    """Return whether a provider's extra fields limit the answer, under whatever name."""
+    return any(name in extra_fields(extra) for name in _TOKEN_LIMITS)

@@ -48,7 +48,7 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
         turn = await _stream(arguments, runtime, target, prompt, output)
     finally:
         await runtime.aclose()
-        output.notes(runtime.optional.notices)
+        output.notes((*runtime.settings_notices, *runtime.optional.notices))
     if arguments.json:
         output.json(ask_report(turn, target, is_named=arguments.url is None))
     elif turn.failure is not None:
@@ -96,7 +96,7 @@ async def _stream(
 ) -> Turn:
     wait = DEFAULT_WAIT_SECONDS if arguments.wait is None else arguments.wait
     session = runtime.scripted_session(wait, is_forgetful=arguments.url is not None)
-    printer = None if arguments.json else StreamedText(output)
+    printer = None if arguments.json else StreamedText(output, reasoning=runtime.settings.reasoning)
     notes = WaitNotes(output)
 
     def on_change() -> None:

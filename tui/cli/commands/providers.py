@@ -192,7 +192,7 @@ def _details(provider: Provider, key_label: str) -> dict[str, object]:
         "currency": provider.currency,
         "key": key_label,
         "thinking": str(provider.thinking) if provider.thinking else None,
-        "send_back": str(provider.send_back),
+        "send_back": str(provider.send_back) if provider.send_back else None,
         "tls": _tls(provider),
         "refused": [f"{refusal.setting} {refusal.message}" for refusal in provider.refusals],
         "extra_headers": dict.fromkeys(provider.extra_headers, "•••") or None,

@@ -230,7 +230,7 @@ class Run:
         report = DiagnosisReport(
             url=found.shown_url,
             model=redact(found.model) or None,
-            key_label=key_label(self.target.endpoint.key, self.target.endpoint.key_source),
+            key_label=key_label(self.target.endpoint.current_key, self.target.endpoint.key_source),
             results=tuple(self._results[check] for check in CheckId if check in self._results),
             server=_summary(found.identity),
             models=() if found.models is None else tuple(map(redact, found.models.identifiers)),

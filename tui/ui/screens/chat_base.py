@@ -22,6 +22,7 @@ from tui.ui.background import in_background
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.screens.chat_view import SessionView, is_cut, is_other_model, provider_marks, usable_providers
 from tui.ui.transcript import Transcript
+from tui.ui.transcript.document import View
 from tui.ui.transcript.messages import FollowChanged
 from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.prompt import Prompt
@@ -67,7 +68,12 @@ class ChatBase(LmdeckScreen[None]):
         """Lay out the chat."""
         yield TitleBar("Chat")
         yield Static(id="banner")
-        yield Transcript(calm=self.deck.is_calm)
+        settings = self.runtime.settings
+        yield Transcript(
+            calm=self.deck.is_calm,
+            view=View(wrap_code=settings.code_wrap, raw=settings.raw),
+            reasoning=settings.reasoning,
+        )
         yield Prompt(self.send, id="prompt")
         yield StatusBar(self._facts)
         yield KeyBar()

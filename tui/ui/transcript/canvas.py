@@ -21,6 +21,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.core.reasoning_view import ReasoningView
 from tui.ui.transcript.cells import cell_len
 from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument, View
@@ -60,10 +61,15 @@ class Canvas(ScrollView, inherit_bindings=False):
         classes: str | None = None,
         calm: bool = False,
         terminal_scrolls: bool = True,
+        view: View | None = None,
+        reasoning: ReasoningView = ReasoningView.LIVE,
     ) -> None:
-        """``calm``: fewer frames, for a slow line. ``terminal_scrolls``: scroll regions may be used."""
+        """``calm``: fewer frames, for a slow line. ``terminal_scrolls``: scroll regions may be used.
+
+        ``view`` is how texts are shown at first; its width is that of the widget in any case.
+        """
         super().__init__(name=name, id=id, classes=classes)
-        self.roll = Roll()
+        self.roll = Roll(view or View(), reasoning)
         self.viewport = Viewport(self.roll)
         self.cursor = BlockCursor(self.roll)
         self.clock = FrameClock(self._ask_for_frame, lambda: writer_is_behind(self.app), calm=calm)

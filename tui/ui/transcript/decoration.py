@@ -145,27 +145,6 @@ def _usage_parts(usage: Usage) -> Iterator[str]:
         yield f"{mark}{usage.completion_tokens:,} out"
 
 
-def reasoning_title(turn: Turn) -> str:
-    """Return the one line that stands for a turn's reasoning."""
-    if turn.state is TurnState.REASONING:
-        return "Thinking…"
-    parts = []
-    seconds = turn.thinking_seconds
-    if seconds is None and turn.timings.thinking_ms is not None:
-        seconds = turn.timings.thinking_ms / 1000
-    parts.append("Thought" if seconds is None else f"Thought {seconds:.1f} s")
-    parts.append(_reasoning_tokens(turn))
-    return " · ".join(parts)
-
-
-def _reasoning_tokens(turn: Turn) -> str:
-    usage = turn.usage
-    if usage is not None and usage.reasoning_tokens:
-        mark = "~" if usage.source is Source.ESTIMATED else ""
-        return f"{mark}{usage.reasoning_tokens:,} tokens"
-    return f"~{turn.reasoning.tokens:,} tokens"
-
-
 def estimated_rows(text: str, width: int) -> int:
     """Guess how many rows a text takes without rendering it."""
     return 1 + int(len(text) / max(10, width * 0.75)) + text.count("\n") if text else 0

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript.decoration import estimated_rows, foot_lines, head_lines
 from tui.ui.transcript.growing import Allowance, GrowingText
@@ -30,7 +31,7 @@ RENDERED_CHARACTERS = 100_000
 class View:
     """Everything beside the turn itself that its rows depend on."""
 
-    width: int
+    width: int = 80
     wrap_code: bool = True
     raw: bool = False
 
@@ -49,10 +50,11 @@ class Passage(NamedTuple):
 class TurnDocument:
     """The rows of one turn."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, reasoning: ReasoningView = ReasoningView.LIVE) -> None:
         self.turn = turn
         self.reasoning_open: bool | None = None
-        """What the person chose; ``None``: open while the model thinks, folded after."""
+        """What the person chose for this turn; ``None``: as it is for all of them."""
+        self._reasoning_view = reasoning
         self._view: View | None = None
         self._head: list[Line] = []
         self._foot: list[Line] = []
@@ -73,7 +75,9 @@ class TurnDocument:
         """Whether the reasoning is unfolded."""
         if self.reasoning_open is not None:
             return self.reasoning_open
-        return self.turn.state is TurnState.REASONING
+        if self._reasoning_view is ReasoningView.LIVE:
+            return self.turn.state is TurnState.REASONING
+        return self._reasoning_view is ReasoningView.OPEN
 
     @property
     def has_reasoning(self) -> bool:

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Collapsible
 
-from tui.ui.transcript.decoration import reasoning_title
+from tui.core.turn_summary import reasoning_title
 from tui.ui.transcript.document import TurnDocument
 from tui.ui.transcript.lines import Line, Role, Span
 from tui.ui.transcript.painter import Painter

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn
 from tui.ui.transcript.document import TurnDocument, View
 
@@ -27,9 +28,10 @@ class Anchor(NamedTuple):
 class Roll:
     """The documents in order, their heights, and the anchors between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: View, reasoning: ReasoningView) -> None:
         self.documents: list[TurnDocument] = []
-        self.view = View(80)
+        self.view = view
+        self._reasoning = reasoning
         self._tops: list[int] = []
         self._used: dict[int, TurnDocument] = {}
 
@@ -37,13 +39,13 @@ class Roll:
 
     def show(self, turns: Iterable[Turn]) -> None:
         """Begin anew with these turns."""
-        self.documents = [TurnDocument(turn) for turn in turns]
+        self.documents = [self._document(turn) for turn in turns]
         self._tops.clear()
         self._used.clear()
 
     def add(self, turn: Turn) -> TurnDocument:
         """Append a turn."""
-        document = TurnDocument(turn)
+        document = self._document(turn)
         self.documents.append(document)
         return document
 
@@ -52,9 +54,12 @@ class Roll:
         index = self.find(identity)
         if index is not None:
             self._used.pop(id(self.documents[index]), None)
-            self.documents[index] = TurnDocument(turn)
+            self.documents[index] = self._document(turn)
             self.moved(index)
         return index
+
+    def _document(self, turn: Turn) -> TurnDocument:
+        return TurnDocument(turn, self._reasoning)
 
     def find(self, identity: str) -> int | None:
         """Return the index of a turn."""
