@@ -1,0 +1,229 @@
+"""Each sentence of the README that promises something is linked to the tests that show it.
+
+A sentence that is added or changed fails ``test_every_sentence_is_linked`` until ``SHOWN`` has it: write the
+beginning of the sentence and the tests. ``NO_PROMISE`` is for what says nothing of the program.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tui.cli.parser import build_parser
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+NO_PROMISE = (
+    "Made for the keyboard",
+    "Or install the command for yourself",
+    "Two providers are built in:",
+    "*SmolLM2 on this machine*",
+    "Something does not work?",
+    "All causes, with what to do",
+    "*Source*:",
+    "*docs*:",
+    "*run*:",
+    "*reported*:",
+    "On Linux:",
+    "`config.toml`; every line is optional",
+    "What is promised, what is not",
+    "The figures: [docs",
+    "- The embedded model is a toy",
+    "How fast it is, beside what",
+    "Apache-2.0",
+)
+SHOWN: dict[str, tuple[str, ...]] = {
+    "`lmdeck check URL --report -`": (
+        "tests/cli/test_server_words.py::test_a_report_of_a_failing_endpoint_has_all_that_is_needed",
+        "tests/cli/test_server_words.py::test_a_report_goes_to_stdout_alone",
+    ),
+    "A provider of the category *Embedding*": (
+        "tests/probe/test_vectors.py::test_a_healthy_one_tells_count_size_norm_tokens_and_time",
+        "tests/runtime/test_embedding.py::test_two_texts_are_sent_by_the_provider",
+    ),
+    "Counts that contradict each other": (
+        "tests/cli/test_ask_figures.py::test_counts_that_contradict_the_text_are_noted",
+    ),
+    "What the server itself says that an answer cost": (
+        "tests/cli/test_ask_figures.py::test_the_cost_of_the_server_stands_beside_ours",
+    ),
+    "A reference that an imported file brings along": (
+        "tests/cli/test_import_command.py::test_a_file_names_no_secret_of_this_machine",
+        "tests/cli/test_import_command.py::test_a_flag_allows_them",
+        "tests/cli/test_import_command.py::test_a_person_is_asked_for_each_one",
+        "tests/cli/test_trust_command.py::test_once_confirmed_it_is_used_until_others_change_it",
+    ),
+    "`env:NAME`, `cmd:pass show x`": ("tests/store/test_keys.py::test_no_shell_reads_a_command",),
+    "A terminal deck of OpenAI-compatible": (
+        "tests/e2e/test_first_chat.py",
+        "tests/wired/test_screens.py::test_a_screen_works_on_the_real_runtime",
+    ),
+    "When something is wrong it says what": ("tests/probe/test_catalogue.py", "tests/core/test_causes.py"),
+    "It speaks to anything with the Chat": (
+        "tests/net/test_chat_transcripts.py",
+        "tests/wire/test_fingerprint.py",
+    ),
+    "Python 3.11 or newer": (
+        "tests/packaging/test_make.py::test_a_python_that_is_too_old",
+        "tests/packaging/test_make.py::test_a_python_without_venv",
+    ),
+    "`make test` sets up": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
+    "`make run` (or `lmdeck`) shows": ("tests/e2e/test_first_chat.py",),
+    "Press **Enter** and write": (
+        "tests/wired/test_keys.py::test_each_key_of_a_place_does_something",
+        "tests/e2e/test_first_chat.py",
+    ),
+    "Enter sends, **ctrl+j**": (
+        "tests/wired/test_keys.py::test_each_key_of_a_place_does_something",
+        "tests/ui/chat/test_chat_screen.py::test_escape_stops_and_keeps_what_came",
+    ),
+    "Press **a** in the list": ("tests/wired/test_keys.py::test_each_key_of_a_place_does_something",),
+    "The form says as you type": (
+        "tests/ui/shell/test_provider_form.py::test_a_url_is_judged_while_it_is_typed_and_one_key_repairs_it",
+        "tests/wired/test_screens.py::test_a_screen_works_on_the_real_runtime",
+    ),
+    "Press **d**, or run `lmdeck check": (
+        "tests/wired/test_keys.py::test_each_key_of_a_place_does_something",
+        "tests/cli/test_check.py",
+    ),
+    "F1 shows the keys": ("tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",),
+    "Every key can be changed": ("tests/wired/test_settings.py::test_a_setting_has_its_effect",),
+    "lmdeck finds out by itself what answers": (
+        "tests/wire/test_fingerprint.py",
+        "tests/probe/test_evidence.py",
+    ),
+    "Anything else that speaks the format": ("tests/net/test_chat_transcripts.py",),
+    "A parameter that a server refuses": (
+        "tests/net/test_chat_retries.py::test_a_refused_parameter_is_dropped_said_and_remembered",
+        "tests/net/test_chat_retries.py::test_several_refused_parameters_are_dropped_one_by_one",
+    ),
+    "A price per 1,000": (
+        "tests/store/test_providers.py::test_every_digit_of_a_price_is_kept_and_numbers_are_accepted",
+    ),
+    "Counts come from the server's `usage`": (
+        "tests/session/test_chat_session.py::test_no_usage_becomes_an_estimate_marked_as_one",
+        "tests/ui/chat/test_figures_screen.py::test_estimates_and_unknowns_keep_their_marks",
+    ),
+    "Price 0 reads `free`": (
+        "tests/ui/chat/test_status_parts.py::test_free_is_said_and_without_a_price_nothing_is_said_of_money",
+    ),
+    "Where words do not fit into the status bar": (
+        "tests/ui/chat/test_status_parts.py::test_a_narrow_bar_leaves_out_whole_parts",
+    ),
+    "The details of a turn show the sum": (
+        "tests/core/test_figures.py::test_the_sum_of_the_arithmetic_is_the_cost",
+    ),
+    "`lmdeck paths` prints": ("tests/wired/test_places.py::test_a_place_holds_what_its_line_says",),
+    "Everything lmdeck creates is private": (
+        "tests/assurance/test_private_files.py::test_no_file_is_ever_open_to_others",
+    ),
+    "A file that cannot be read is kept aside": (
+        "tests/store/test_providers.py::test_a_malformed_file_at_the_start_falls_back_to_the_version_before",
+        "tests/store/test_endpoint_memory.py::test_a_broken_file_is_kept_aside",
+    ),
+    "Several lmdecks can run at once": (
+        "tests/store/test_sessions.py::test_processes_never_lose_each_others_edits_even_when_killed",
+        "tests/store/test_conversations.py::test_one_session_writes_the_other_reads_or_forks",
+    ),
+    "A provider's API key is one of": (
+        "tests/store/test_keys.py::test_a_variable_is_read_without_the_space_around_it",
+        "tests/store/test_keys.py::test_no_shell_reads_a_command",
+        "tests/store/test_keys.py::test_a_private_file_is_read",
+        "tests/store/test_keys.py::test_a_file_that_others_can_use_is_refused",
+        "tests/store/test_keys.py::test_a_stored_key_is_found_by_its_provider",
+        "tests/wired/test_key_renewal.py::test_a_chat_goes_on_with_the_next_key",
+    ),
+    "`providers.toml` can be written by hand": (
+        "tests/test_readme.py::test_its_files_can_be_read",
+        "tests/store/test_providers.py::test_a_change_by_hand_is_noticed",
+        "tests/wired/test_provider_fields.py::test_a_field_has_its_effect",
+    ),
+    "Text from models and servers never commands": (
+        "tests/assurance/test_terminal_safety.py",
+        "tests/assurance/test_key_canary.py",
+        "tests/assurance/test_private_files.py",
+    ),
+    "- Chat Completions only": (
+        "tests/cli/test_ask_figures.py::test_an_answer_of_tool_calls_is_printed_and_ends_with_0",
+    ),
+    "- Linux and macOS": (
+        "tests/machine/test_machine.py::test_a_system_without_proc_knows_nothing",
+        "tests/probe/test_discover.py::test_without_proc_the_usual_ports_are_asked",
+        "tests/store/test_paths.py::test_macos_keeps_its_own_places",
+    ),
+    "- Token estimates are within": (
+        "tests/session/test_chat_session.py::test_no_usage_becomes_an_estimate_marked_as_one",
+    ),
+    "`make help` lists every target": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
+    "`make check` (ruff": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
+    "The code is layered": ("tests/test_layers.py::test_each_layer_imports_only_what_is_below_it",),
+    "`cli → ui → runtime": ("tests/test_layers.py::test_each_layer_imports_only_what_is_below_it",),
+}
+TABLES: dict[str, tuple[str, ...]] = {
+    "server": ("tests/wire/test_fingerprint.py", "tests/net/test_chat_transcripts.py"),
+    "figure": ("tests/core/test_figures.py", "tests/core/test_token_rate.py"),
+    "what": (
+        "tests/wired/test_places.py::test_a_place_holds_what_its_line_says",
+        "tests/store/test_paths.py::test_the_system_wide_folder_has_a_default",
+    ),
+    "variable": (
+        "tests/store/test_paths.py::test_the_xdg_folders_are_used_as_they_are_set",
+        "tests/net/test_proxies.py::test_the_variables_name_the_proxy",
+        "tests/net/test_proxies.py::test_no_proxy_knows_names_addresses_ranges_and_ports",
+        "tests/ui/shell/test_shell.py::test_an_ssh_line_is_calm_unless_the_settings_say_otherwise",
+        "tests/runtime/test_clipboard.py::test_tmux_comes_first_and_hands_on",
+        "tests/runtime/test_clipboard.py::test_a_display_has_its_tool",
+    ),
+}
+"""Tables by the title of their first column; those of keys and causes are made from the program."""
+
+
+def prose() -> tuple[list[str], list[str]]:
+    """Return the sentences of the README and the first columns of its tables, without what is generated."""
+    text = re.sub(r"<!-- (\w+):begin -->.*?<!-- \1:end -->", "", README, flags=re.DOTALL)
+    text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    sentences: list[str] = []
+    tables: list[str] = []
+    for block in re.split(r"\n\s*\n|\n(?=[#\-]|\d\. )", text):
+        joined = " ".join(block.split())
+        if joined.startswith("|"):
+            tables.append(joined.split("|")[1].strip())
+        elif joined and not joined.startswith(("#", "![")):
+            plain = re.sub(r"^\d\. ", "", joined)
+            sentences += re.split(r"(?<=[.:;!?])\s+(?=[A-Z`*])", plain)
+    return sentences, tables
+
+
+def test_every_sentence_is_linked() -> None:
+    sentences, tables = prose()
+    starts = (*SHOWN, *NO_PROMISE)
+    continued = [sentence for sentence in sentences if not sentence.startswith(starts)]
+    assert continued == []
+    assert [start for start in starts if not any(item.startswith(start) for item in sentences)] == []
+    assert sorted(tables) == sorted(TABLES)
+
+
+@pytest.mark.parametrize(
+    "test", sorted({test for tests in (*SHOWN.values(), *TABLES.values()) for test in tests})
+)
+def test_a_linked_test_exists(test: str) -> None:
+    file, _, name = test.partition("::")
+    assert (ROOT / file).is_file()
+    assert not name or re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text(), re.MULTILINE)
+
+
+def test_every_option_in_the_readme_is_accepted() -> None:
+    help_texts = [build_parser().format_help()]
+    parsers = [build_parser()]
+    for parser in parsers:
+        for action in parser._actions:
+            choices = action.choices if isinstance(action.choices, dict) else {}
+            parsers += choices.values()
+            help_texts += [child.format_help() for child in choices.values()]
+    text = re.sub(r"^.*(python|pip|pipx|uv|mypy) .*$", "", README, flags=re.MULTILINE)
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+    assert {"--plain", "--json", "--quick", "--watch", "--all", "--fault"} <= named
+    assert {option for option in named if not any(option in shown for shown in help_texts)} == set()

@@ -1,0 +1,581 @@
+"""Each key of the key table does something that a person can see, in the program as it runs.
+
+A tour opens a place on the real runtime and presses keys there. Before a key is pressed, no other binding of
+the table may have it there; after it something must have changed: the text on the screen, what has the
+focus, a cursor, what was copied, what a server was sent, or a file.
+
+A key that is added to the table without a step fails the tour of its group.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pytest
+from textual.screen import Screen
+from textual.widgets import Input, OptionList
+
+from tests.support.fake_api import FakeApi, model_list
+from tests.support.fault_server import Connection, FaultServer
+from tests.support.real_deck import OpenDeck, RealDeck, replying
+from tests.support.stream_samples import delta
+from tui.ui.app import ChatStart
+from tui.ui.bindings import KEYS
+from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.chat_details import FiguresScreen
+from tui.ui.screens.chat_rename import RenameDialog
+from tui.ui.screens.chat_setup import ChatSetup
+from tui.ui.screens.conversations import ConversationsScreen
+from tui.ui.screens.diagnosis import DiagnosisScreen
+from tui.ui.screens.diagnosis_details import RungDetailsScreen
+from tui.ui.screens.dialogs import ConfirmDialog
+from tui.ui.screens.help import HelpScreen
+from tui.ui.screens.modal import Palette
+from tui.ui.screens.provider_form import ProviderFormScreen
+from tui.ui.screens.provider_test import ProviderTestScreen
+from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.widgets.model_picker import ModelPicker
+
+BY_IDENTIFIER = {key.identifier: key for group in KEYS.values() for key in group}
+LONG_ANSWER = (
+    "# Title\n\n"
+    + "".join(f"Paragraph {number} about rivers.\n\n" for number in range(60))
+    + "A [link](https://example.org/page).\n\n```\n"
+    + "x" * 200
+    + "\n```\n"
+)
+_CURSORS = (
+    "cursor_row", "cursor_column", "cursor_position", "cursor_location", "highlighted", "value",
+    "scroll_offset", "rung",
+)  # fmt: skip
+
+
+class Prepare(Protocol):
+    """Brings the place into the state in which a key has an effect."""
+
+    async def __call__(self, tour: Tour) -> None: ...
+
+
+@dataclass
+class Tour:
+    """One place, open, and the keys that were pressed in it."""
+
+    deck: RealDeck
+    server: FaultServer
+    opened: OpenDeck
+    pressed: set[str] = field(default_factory=set)
+
+    @property
+    def top(self) -> Screen[Any]:
+        return self.opened.app.screen
+
+    @property
+    def chat(self) -> ChatScreen:
+        return next(screen for screen in self.opened.app.screen_stack if isinstance(screen, ChatScreen))
+
+    def state(self) -> tuple[object, ...]:
+        """Return all that a key may change."""
+        focused = self.top.focused
+        cursors = [str(getattr(focused, name, None)) for name in _CURSORS]
+        copied = self.deck.home / "state" / "lmdeck" / "copied.txt"
+        providers = self.deck.config / "providers.toml"
+        return (
+            self.top,
+            focused,
+            *cursors,
+            *(options.highlighted for options in self.top.query(OptionList)),
+            self.opened.text,
+            self.opened.toasts,
+            len(self.server.requests),
+            copied.stat().st_mtime_ns if copied.exists() else 0,
+            providers.read_bytes(),
+        )
+
+    async def settle(self) -> None:
+        """Wait until nothing moves any more, and forget what was told."""
+        await self.opened.pilot.pause()
+        self.opened.app.clear_notifications()
+        await self.opened.pilot.pause()
+        deadline = time.monotonic() + 20
+        before = self.state()
+        while time.monotonic() < deadline:
+            await self.opened.pilot.pause(0.05)
+            now = self.state()
+            if now == before:
+                return
+            before = now
+
+    def _tells(self, words: str) -> bool:
+        return words in self.opened.toasts + self.opened.text
+
+    async def step(
+        self,
+        identifier: str,
+        *,
+        before: tuple[str, ...] = (),
+        prepare: Prepare | None = None,
+        opens: type[Screen[Any]] | None = None,
+        says: str = "",
+        keys: tuple[str, ...] | None = None,
+    ) -> None:
+        """Press every key of a binding, each after what makes it possible, and see that it does something.
+
+        A field or Textual itself may have the key first and pass it on; another key of ours may not.
+        """
+        for key in keys or BY_IDENTIFIER[identifier].keys.split(","):
+            if prepare is not None:
+                await prepare(self)
+            await self.opened.press(*before)
+            await self.settle()
+            active = self.top.active_bindings.get(key)
+            owner = active.binding.id if active is not None and active.enabled else None
+            assert owner in (identifier, None, ""), (identifier, key, owner, self.top.focused)
+            old = self.state()
+            await self.opened.press(key)
+            await self.opened.until(lambda old=old: self.state() != old, f"{identifier} ({key})")
+            if opens is not None:
+                await self.opened.until(lambda: isinstance(self.top, opens), f"{identifier} opens {opens}")
+            if says:
+                await self.opened.until(lambda: self._tells(says), f"{identifier} says {says}")
+            self.pressed.add(identifier)
+
+    async def home(self, base: type[Screen[Any]]) -> None:
+        """Close whatever lies over a screen."""
+        while not isinstance(self.top, base):
+            await self.opened.app.pop_screen()
+        await self.opened.pilot.pause()
+
+
+Walk = Callable[[RealDeck, FaultServer], Awaitable[set[str]]]
+
+
+def providers_of(deck: RealDeck, server: FaultServer, count: int = 1) -> None:
+    deck.settings("check_reachability = false\n")
+    deck.extra = {"TERM": "dumb", "PATH": ""}  # what is copied goes to a file
+    for number in range(count):
+        name = "main" if not number else f"other-{number:02}"
+        deck.provider(server.base_url, name, input_price="0.1", output_price="0.2")
+
+
+async def everywhere(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    async with deck.opened() as opened:
+        tour = Tour(deck, server, opened)
+        await tour.step("app.help", opens=HelpScreen)
+        await tour.home(ProvidersScreen)
+        await tour.step("app.palette", opens=Palette)
+        await tour.home(ProvidersScreen)
+        await tour.step("app.hint", says="Ctrl+Q")
+        await opened.press("ctrl+q")
+        await opened.until(lambda: not opened.app.is_running or opened.app._exit)
+        return tour.pressed | {"app.quit"}
+
+
+async def provider_list(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server, 20)
+    async with deck.opened(size=(80, 16)) as opened:
+        tour = Tour(deck, server, opened)
+
+        async def home(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+
+        async def deleted(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+            await opened.press("end", "k", "D")
+            await opened.until(lambda: isinstance(tour.top, ConfirmDialog))
+            await opened.press("y")
+            await opened.until(lambda: isinstance(tour.top, ProvidersScreen))
+
+        await opened.press("home")
+        await tour.step("table.down")
+        await tour.step("table.up", before=("down", "down"))
+        await tour.step("table.page_down", before=("home",))
+        await tour.step("table.page_up", before=("end",))
+        await tour.step("table.bottom", before=("pageup", "pageup"))
+        await tour.step("table.top", before=("end",))
+        await opened.press("home")
+        await tour.step("providers.columns")
+        await tour.step("table.right")
+        await tour.step("table.left", before=("right",))
+        await opened.press("w")
+        await tour.step("providers.sort")
+        await tour.step("providers.reverse")
+        await tour.step("providers.filter")
+        await tour.step("providers.back", keys=("escape",))
+        await opened.press("home")
+        await tour.step("providers.state", prepare=home, before=("j",))
+        await opened.press("s")
+        await tour.step("providers.default", before=("j",))
+        await tour.step("providers.chat", prepare=home, opens=ChatScreen)
+        await tour.step("providers.add", prepare=home, opens=ProviderFormScreen)
+        await tour.step("providers.edit", prepare=home, opens=ProviderFormScreen)
+        await tour.step("providers.clone", prepare=home, opens=ProviderFormScreen)
+        await tour.step("providers.test", prepare=home, opens=ProviderTestScreen)
+        await tour.step("providers.diagnose", prepare=home, opens=DiagnosisScreen)
+        await tour.step("providers.history", prepare=home, opens=ConversationsScreen)
+        await tour.step("providers.refresh", prepare=home)
+        await tour.step("providers.delete", prepare=home, before=("home",), opens=ConfirmDialog)
+        await tour.step("providers.undo", prepare=deleted)
+        return tour.pressed
+
+
+async def form(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    async with deck.opened(size=(80, 20)) as opened:
+        tour = Tour(deck, server, opened)
+
+        async def fresh(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+            opened.app.push_screen(ProviderFormScreen(opened.runtime.directory.get("main")))
+            await opened.until(lambda: isinstance(tour.top, ProviderFormScreen) and tour.top.focused)
+
+        def at(name: str, value: str | None = None) -> Prepare:
+            async def prepare(tour: Tour) -> None:
+                if not isinstance(tour.top, ProviderFormScreen):
+                    await fresh(tour)
+                editor = opened.screen(ProviderFormScreen).row(name).editor
+                editor.focus()
+                if value is not None:
+                    assert isinstance(editor, Input)
+                    editor.value = value
+                await opened.pilot.pause()
+
+            return prepare
+
+        async def read_only(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+            opened.app.push_screen(ProviderFormScreen(opened.runtime.directory.get("demo")))
+            await opened.until(lambda: isinstance(tour.top, ProviderFormScreen) and tour.top.focused)
+
+        await tour.step("form.next", prepare=at("display_name"), keys=("down", "enter"))
+        await tour.step("form.previous", prepare=at("display_name"))
+        await tour.step("form.page_down", prepare=at("display_name"))
+        await tour.step("form.page_up", prepare=at("display_name"), before=("pagedown",))
+        await tour.step("choice.next", prepare=at("currency"))
+        await tour.step("choice.previous", prepare=at("currency"), before=("right",))
+        await tour.step("key.reveal", prepare=at("api_key", "sk-typed-4711-abcd"))
+        await tour.step("form.repair", prepare=at("provider_url", f"{server.base_url}/chat/completions"))
+        await tour.home(ProvidersScreen)
+        await tour.step("form.test", prepare=at("display_name"))
+        await tour.step("form.diagnose", prepare=at("display_name"), opens=DiagnosisScreen)
+        await tour.home(ProvidersScreen)
+        await tour.step("form.clone", prepare=read_only)
+        await tour.home(ProvidersScreen)
+        await tour.step("form.save", prepare=at("display_name", "Saved once"))
+        assert b"Saved once" in (deck.config / "providers.toml").read_bytes()
+        await tour.step("form.save_exit", prepare=at("display_name", "Saved twice"), opens=ProvidersScreen)
+        assert b"Saved twice" in (deck.config / "providers.toml").read_bytes()
+        await tour.step("form.cancel", prepare=fresh, opens=ProvidersScreen)
+        return tour.pressed
+
+
+async def form_models(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    async with deck.opened(size=(80, 30)) as opened:
+        tour = Tour(deck, server, opened)
+
+        async def listed(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+            opened.app.push_screen(ProviderFormScreen(opened.runtime.directory.get("main")))
+            await opened.until(lambda: isinstance(tour.top, ProviderFormScreen) and tour.top.focused)
+            editor = opened.screen(ProviderFormScreen).row("compatible_provider").editor
+            editor.focus()
+            assert isinstance(editor, Input)
+            editor.value = ""
+            await opened.press(*"model")
+            await opened.until(lambda: "model-b" in opened.text)
+
+        await tour.step("model.next", prepare=listed)
+        await tour.step("model.previous", prepare=listed, before=("down", "down"))
+        await tour.step("model.take", prepare=listed, before=("down", "down"))
+        await tour.step("model.close", prepare=listed)
+        return tour.pressed
+
+
+async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server, 2)
+    async with deck.opened(ChatStart("main"), size=(100, 30)) as opened:
+        tour = Tour(deck, server, opened)
+
+        async def at_prompt(tour: Tour) -> None:
+            await tour.home(ChatScreen)
+            tour.chat.prompt.focus()
+            await opened.pilot.pause()
+
+        async def at_beginning(tour: Tour) -> None:
+            await at_prompt(tour)
+            tour.chat.transcript.focus()
+            await opened.press("g", "K", "K", "K")
+            tour.chat.prompt.focus()
+
+        await opened.ask("first question")
+        await opened.ask("second question")
+        await tour.step("prompt.newline", prepare=at_prompt)
+        tour.chat.prompt.value = ""
+        await tour.step("prompt.up")
+        await tour.step("prompt.down", before=("up",))
+        tour.chat.prompt.value = "third"
+        await tour.step("prompt.send")
+        await opened.until(lambda: tour.chat.live is None)
+        await tour.step("chat.page_up", prepare=at_prompt)
+        await tour.step("chat.page_down", prepare=at_prompt, before=("pageup", "pageup"))
+        await tour.step("chat.end", prepare=at_prompt, before=("pageup", "pageup"))
+        await tour.step("chat.all_reasoning", prepare=at_beginning)
+        await tour.step("chat.reasoning", prepare=at_beginning)
+        await tour.step("chat.copy_answer", prepare=at_prompt, says="copied.txt")
+        await tour.step("chat.copy_code", prepare=at_prompt, says="copied.txt")
+        await tour.step("chat.copy_reasoning", prepare=at_prompt, says="copied.txt")
+        await tour.step("chat.mouse", prepare=at_prompt, says="mouse")
+        await tour.step("chat.model", prepare=at_prompt, opens=ModelPicker)
+        await tour.step("chat.setup", prepare=at_prompt, opens=ChatSetup)
+        await tour.step("chat.rename", prepare=at_prompt, opens=RenameDialog)
+        await tour.step("chat.details", prepare=at_prompt, opens=FiguresScreen)
+        await tour.step("chat.diagnose", prepare=at_prompt, opens=DiagnosisScreen)
+        await tour.step("chat.open", prepare=at_prompt, opens=ConversationsScreen)
+        await tour.step("chat.focus", prepare=at_prompt)
+        await tour.step("chat.leave")
+        await tour.step("chat.search", prepare=at_prompt)
+        await opened.press("escape")
+        await tour.step("chat.again", prepare=at_prompt)
+        await opened.until(lambda: tour.chat.live is None)
+        await tour.step("chat.fork", prepare=at_prompt, says="copy")
+        await tour.step("chat.new", prepare=at_prompt)
+        await tour.step("chat.unsaved", prepare=at_prompt)
+        await tour.step("chat.back", prepare=at_prompt)
+        return tour.pressed
+
+
+async def cut_answers(deck: RealDeck, server: FaultServer) -> set[str]:
+    def endless(connection: Connection) -> None:
+        connection.read_request()
+        connection.start_stream()
+        connection.send_chunks(delta("It begins "))
+        connection.hold()
+
+    providers_of(deck, server)
+    with FaultServer(FakeApi(chat=endless)) as slow:
+        deck.provider(slow.base_url, "slow")
+        async with deck.opened(ChatStart("slow")) as opened:
+            tour = Tour(deck, server, opened)
+            tour.chat.prompt.insert("hello")
+            await opened.press("enter")
+            await opened.until(lambda: "It begins" in opened.text)
+            assert tour.chat.live is not None
+            await opened.press("escape")
+            await opened.until(lambda: tour.chat.live is None, "chat.stop")
+            asked = len(slow.requests)
+            await opened.press("ctrl+g")
+            await opened.until(lambda: len(slow.requests) > asked, "chat.continue")
+            await opened.press("escape")
+            await opened.until(lambda: tour.chat.live is None)
+    return {"chat.stop", "chat.continue"}
+
+
+async def reading(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    async with deck.opened(ChatStart("main"), size=(80, 24)) as opened:
+        tour = Tour(deck, server, opened)
+        await opened.ask("first question")
+        await opened.ask("second question")
+
+        async def read(tour: Tour) -> None:
+            await tour.home(ChatScreen)
+            tour.chat.transcript.focus()
+            await opened.pilot.pause()
+
+        async def at_top(tour: Tour) -> None:
+            await read(tour)
+            await opened.press("g")
+
+        async def at_end(tour: Tour) -> None:
+            await read(tour)
+            await opened.press("G", "k")
+
+        await tour.step("transcript.next_block", prepare=at_top)
+        await tour.step("transcript.previous_block", prepare=at_end)
+        await tour.step("transcript.next_turn", prepare=at_top)
+        await tour.step("transcript.previous_turn", prepare=at_end)
+        await tour.step("transcript.half_page_down", prepare=at_top)
+        await tour.step("transcript.half_page_up", prepare=at_end)
+        await tour.step("transcript.end", prepare=at_top)
+        await tour.step("transcript.top", prepare=at_end)
+        await tour.step("transcript.copy", prepare=at_end, says="copied.txt")
+        await tour.step("transcript.copy_code", prepare=at_end, says="copied.txt")
+        await tour.step("transcript.copy_reasoning", prepare=at_end, says="copied.txt")
+        await tour.step("transcript.reasoning", prepare=at_top, before=("K", "K", "K"))
+        await tour.step("reading.all_reasoning", prepare=at_top)
+        await tour.step("reading.raw", prepare=at_end)
+        await opened.press("v")
+        await tour.step("reading.wrap", prepare=at_end)
+        await tour.step("transcript.open_link", prepare=at_end, before=("k",), opens=ConfirmDialog)
+        await tour.step("reading.search", prepare=at_top)
+        await opened.press(*"Title", "enter")
+        await tour.step("transcript.previous_match", prepare=read)
+        await tour.step("transcript.next_match", prepare=read)
+        await tour.step("reading.prompt", prepare=read)
+        await opened.press("ctrl+r")
+        await opened.until(lambda: len(tour.chat.turns[-1].variants) > 0 and tour.chat.live is None)
+        await tour.step("reading.previous_variant", prepare=read)
+        await tour.step("reading.next_variant", prepare=read)
+        return tour.pressed
+
+
+async def windows_of_a_chat(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server, 3)
+    async with deck.opened(ChatStart("main")) as opened:
+        tour = Tour(deck, server, opened)
+        await opened.ask("a question")
+
+        def over(key: str, kind: type[Screen[Any]]) -> Prepare:
+            async def prepare(tour: Tour) -> None:
+                await tour.home(ChatScreen)
+                await opened.press(key)
+                await opened.until(lambda: isinstance(tour.top, kind))
+
+            return prepare
+
+        await tour.step("rename.cancel", prepare=over("f7", RenameDialog), opens=ChatScreen)
+        await tour.step("setup.apply", prepare=over("f6", ChatSetup), opens=ChatScreen)
+        await tour.step("setup.cancel", prepare=over("f6", ChatSetup), opens=ChatScreen)
+        await tour.step("figures.close", prepare=over("f9", FiguresScreen), opens=ChatScreen)
+
+        async def picking(tour: Tour) -> None:
+            await over("f2", ModelPicker)(tour)
+            await opened.until(lambda: "model-b" in opened.text)
+
+        await tour.step("picker.next", prepare=picking)
+        await tour.step("picker.previous", prepare=picking, before=("down", "down"))
+        await tour.step("picker.switch", prepare=picking)
+        await tour.step("picker.cancel", prepare=picking, opens=ChatScreen)
+        return tour.pressed
+
+
+async def conversations(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    async with deck.opened(ChatStart("main")) as opened:
+        tour = Tour(deck, server, opened)
+        for _ in range(3):
+            await opened.ask("a question")
+            await opened.press("ctrl+n")
+            await opened.until(lambda: tour.chat.session is not None and not tour.chat.turns)
+
+        async def listed(tour: Tour) -> None:
+            await tour.home(ChatScreen)
+            await opened.press("ctrl+o")
+            await opened.until(
+                lambda: isinstance(tour.top, ConversationsScreen) and "a question" in opened.text
+            )
+
+        async def deleted(tour: Tour) -> None:
+            await listed(tour)
+            await opened.press("D")
+            await opened.until(lambda: isinstance(tour.top, ConfirmDialog))
+            await opened.press("y")
+            await opened.until(lambda: isinstance(tour.top, ConversationsScreen))
+
+        await tour.step("conversations.filter", prepare=listed)
+        await tour.step("conversations.rename", prepare=listed, opens=RenameDialog)
+        await tour.step("conversations.delete", prepare=listed, opens=ConfirmDialog)
+        await tour.step("conversations.undo", prepare=deleted)
+        await tour.step("conversations.back", prepare=listed, opens=ChatScreen)
+        await tour.step("conversations.open", prepare=listed, opens=ChatScreen)
+        await tour.step("conversations.fork", prepare=listed, opens=ChatScreen)
+        return tour.pressed
+
+
+async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    deck.provider(server.base_url.removesuffix("/v1"), "bare")
+    async with deck.opened(size=(80, 18)) as opened:
+        tour = Tour(deck, server, opened)
+
+        def checked(name: str = "main") -> Prepare:
+            async def prepare(tour: Tour) -> None:
+                await tour.home(ProvidersScreen)
+                opened.app.open_diagnosis(name)
+                await opened.until(lambda: isinstance(tour.top, DiagnosisScreen))
+                said = "The endpoint works" if name == "main" else "use it?"
+                await opened.until(lambda: said in opened.text)
+
+            return prepare
+
+        async def detailed(tour: Tour) -> None:
+            await checked()(tour)
+            await opened.press("home", "enter")
+            await opened.until(lambda: isinstance(tour.top, RungDetailsScreen))
+
+        await checked()(tour)
+        await tour.step("rungs.bottom", before=("home",))
+        await tour.step("rungs.top", before=("end",))
+        await tour.step("rungs.down", before=("home",))
+        await tour.step("rungs.up", before=("end",))
+        await tour.step("rungs.page_down", before=("home",))
+        await tour.step("rungs.page_up", before=("end",))
+        await tour.step("diagnosis.copy", says="copied.txt")
+        await tour.step("diagnosis.curl", says="copied.txt")
+        await tour.step("diagnosis.again")
+        await tour.step("diagnosis.details", prepare=checked(), before=("home",), opens=RungDetailsScreen)
+        await tour.step("rung_details.close", prepare=detailed, opens=DiagnosisScreen)
+        await tour.step("diagnosis.apply", prepare=checked("bare"))
+        await tour.step("diagnosis.back", prepare=checked(), opens=ProvidersScreen)
+        return tour.pressed
+
+
+async def dialogs(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    async with deck.opened() as opened:
+        tour = Tour(deck, server, opened)
+
+        async def asked(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+            await opened.press("home", "D")
+            await opened.until(lambda: isinstance(tour.top, ConfirmDialog))
+
+        await tour.step("dialog.next", prepare=asked)
+        await tour.step("dialog.previous", prepare=asked)
+        await tour.step("dialog.back", prepare=asked, opens=ProvidersScreen)
+        return tour.pressed
+
+
+TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
+    "everywhere": (everywhere, ("everywhere",)),
+    "list": (provider_list, ("providers", "table")),
+    "form": (form, ("form", "form.scroll", "form.key", "form.choice")),
+    "models": (form_models, ("form.model",)),
+    "chat": (chat, ("chat", "chat.prompt")),
+    "cut": (cut_answers, ()),
+    "reading": (reading, ("transcript", "chat.reading")),
+    "windows": (windows_of_a_chat, ("chat.rename", "chat.setup", "chat.figures", "picker")),
+    "conversations": (conversations, ("conversations",)),
+    "diagnosis": (diagnosis, ("diagnosis", "diagnosis.list", "diagnosis.details")),
+    "dialogs": (dialogs, ("dialog",)),
+}
+ELSEWHERE = {
+    "app.suspend": "tests/ui/shell/test_terminal.py",
+    "providers.discover": "tests/wired/test_screens.py",
+    "discover.add": "tests/wired/test_screens.py",
+    "discover.refresh": "tests/wired/test_screens.py",
+    "discover.back": "tests/wired/test_screens.py",
+    "chat.stop": "the tour cut",
+    "chat.continue": "the tour cut",
+}
+"""Keys that another test presses in the real program."""
+
+
+def test_no_group_is_left_out() -> None:
+    toured = {group for _, groups in TOURS.values() for group in groups}
+    assert set(KEYS) - toured == {"discover"}
+
+
+@pytest.mark.parametrize("name", TOURS)
+async def test_each_key_of_a_place_does_something(name: str, deck: RealDeck) -> None:
+    walk, groups = TOURS[name]
+    answer = replying(LONG_ANSWER, reasoning="First this.\n\nThen that.")
+    api = FakeApi(models=model_list("m", "model-a", "model-b"), chat=answer)
+    with FaultServer(api) as server:
+        pressed = await walk(deck, server)
+    expected = {key.identifier for group in groups for key in KEYS[group]} - set(ELSEWHERE)
+    assert expected - pressed == set()

@@ -1,0 +1,280 @@
+"""Every screen, opened on the real runtime: its files on disk, its server on loopback, by keys.
+
+A screen that is added without a walk fails ``test_no_screen_is_left_out``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.screen import Screen
+from textual.widgets import Input
+
+import tui.ui
+from tests.support.fake_api import FakeApi, model_list
+from tests.support.fake_machine import FakeMachine
+from tests.support.fault_server import FaultServer
+from tests.support.real_deck import OpenDeck, RealDeck, replying
+from tui.net.machine.machine import Machine
+from tui.store.providers import ProviderStore
+from tui.ui.app import ChatStart, Start
+from tui.ui.screens.chat import ChatScreen
+from tui.ui.screens.chat_details import FiguresScreen
+from tui.ui.screens.chat_rename import RenameDialog
+from tui.ui.screens.chat_setup import ChatSetup
+from tui.ui.screens.conversations import ConversationsScreen
+from tui.ui.screens.diagnosis import DiagnosisScreen
+from tui.ui.screens.diagnosis_details import RungDetailsScreen
+from tui.ui.screens.dialogs import ChoiceDialog, ConfirmDialog
+from tui.ui.screens.discover import DiscoverScreen
+from tui.ui.screens.ground import GroundScreen
+from tui.ui.screens.help import HelpScreen
+from tui.ui.screens.modal import Palette
+from tui.ui.screens.provider_form import ProviderFormScreen
+from tui.ui.screens.provider_test import ProviderTestScreen
+from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.screens.too_small import TooSmallScreen
+from tui.ui.widgets.model_picker import ModelPicker
+
+ANSWER = "It is **four**."
+
+
+class Visit:
+    """The program with one provider, ``main``, and its server."""
+
+    def __init__(self, deck: RealDeck, server: FaultServer, root: Path) -> None:
+        self.deck = deck
+        self.server = server
+        self.root = root
+
+    @asynccontextmanager
+    async def opened(self, start: Start = "providers", *keys: str) -> AsyncIterator[OpenDeck]:
+        async with self.deck.opened(start) as opened:
+            await opened.press(*keys)
+            yield opened
+
+    def chat(self, *keys: str) -> Any:
+        return self.opened(ChatStart("main"), *keys)
+
+    def file(self) -> str:
+        return (self.deck.config / "providers.toml").read_text()
+
+
+async def shows(opened: OpenDeck, kind: type[Screen[Any]], *texts: str) -> None:
+    await opened.until(lambda: isinstance(opened.app.screen, kind), str(kind))
+    await opened.until(lambda: all(text in opened.text for text in texts), str(texts))
+
+
+async def providers(visit: Visit) -> None:
+    async with visit.opened() as opened:
+        await shows(opened, ProvidersScreen, "main", "demo")
+        await opened.until(lambda: visit.server.requests, "it looks who answers")
+
+
+async def form(visit: Visit) -> None:
+    async with visit.opened("providers", "home", "e") as opened:
+        await shows(opened, ProviderFormScreen, "Provider URL")
+        await opened.press("f5")
+        await opened.until(lambda: "It is four." in opened.text or "It is **four**." in opened.text)
+        editor = opened.screen(ProviderFormScreen).row("display_name").editor
+        assert isinstance(editor, Input)
+        editor.value = "Renamed"
+        await opened.press("f2")
+        await shows(opened, ProvidersScreen, "Renamed")
+    assert 'display_name = "Renamed"' in visit.file()
+
+
+async def provider_test(visit: Visit) -> None:
+    async with visit.opened("providers", "home", "t") as opened:
+        await shows(opened, ProviderTestScreen, "It is **four**.")
+
+
+async def diagnosis(visit: Visit) -> None:
+    async with visit.opened("providers", "home", "d") as opened:
+        await shows(opened, DiagnosisScreen, "Text flows")
+
+
+async def rung_details(visit: Visit) -> None:
+    async with visit.opened("providers", "home", "d") as opened:
+        await shows(opened, DiagnosisScreen, "Text flows")
+        await opened.press("home", "enter")
+        await shows(opened, RungDetailsScreen, visit.server.base_url)
+
+
+async def discover(visit: Visit) -> None:
+    port = visit.server.port
+    machine = FakeMachine(visit.root)
+    machine.listen("127.0.0.1", port, 1)
+    async with visit.deck.opened() as opened:
+        opened.runtime.machine = Machine({}, visit.root)  # only the list of sockets is the test's own
+        await opened.press("f")
+        await shows(opened, DiscoverScreen, str(port), "model-a")
+        for key in ("r", "f5"):
+            asked = len(visit.server.requests)
+            await opened.press(key)
+            await opened.until(lambda asked=asked: len(visit.server.requests) > asked, f"{key} asks again")
+            await opened.until(lambda: str(port) in opened.text)
+        await opened.press("escape")
+        await shows(opened, ProvidersScreen)
+        for key in ("enter", "a"):
+            (visit.deck.config / "providers.toml").unlink(missing_ok=True)
+            opened.runtime.directory.reload()
+            await opened.press("f")
+            await shows(opened, DiscoverScreen, str(port), "model-a")
+            await opened.press(key)
+            await opened.until(lambda: ProviderStore(opened.runtime.paths).load().providers, f"{key} adds it")
+            await opened.until(lambda: isinstance(opened.app.screen, ProvidersScreen))
+    assert f"http://127.0.0.1:{port}/v1" in visit.file()
+
+
+async def chat(visit: Visit) -> None:
+    async with visit.chat() as opened:
+        await opened.ask("sum?")
+        await shows(opened, ChatScreen, "sum?", "It is four.")
+    assert list((visit.deck.home / "data").rglob("*.jsonl"))
+
+
+async def figures(visit: Visit) -> None:
+    async with visit.chat() as opened:
+        await opened.ask("sum?")
+        await opened.press("f9")
+        await shows(opened, FiguresScreen, "TTFT", "9")
+
+
+async def rename(visit: Visit) -> None:
+    async with visit.chat() as opened:
+        await opened.ask("sum?")
+        await opened.press("f7")
+        await shows(opened, RenameDialog, "sum?")
+        await opened.press("ctrl+u", *"Sums", "enter")
+        await shows(opened, ChatScreen, "Sums")
+    (journal,) = (visit.deck.home / "data").rglob("*.jsonl")
+    assert "Sums" in journal.read_text()
+
+
+async def setup(visit: Visit) -> None:
+    async with visit.chat("f6") as opened:
+        await shows(opened, ChatSetup, "Thinking")
+        await opened.press("ctrl+s")
+        await shows(opened, ChatScreen)
+
+
+async def picker(visit: Visit) -> None:
+    async with visit.chat("f2") as opened:
+        await shows(opened, ModelPicker, "main", "Demo", "model-b")
+        await opened.press("escape")
+        await shows(opened, ChatScreen)
+
+
+async def conversations(visit: Visit) -> None:
+    async with visit.chat() as opened:
+        await opened.ask("a question to keep")
+    async with visit.opened("providers", "h") as opened:
+        await shows(opened, ConversationsScreen, "a question to keep")
+        await opened.press("enter")
+        await shows(opened, ChatScreen, "a question to keep", "It is four.")
+
+
+async def confirm(visit: Visit) -> None:
+    async with visit.opened("providers", "home", "D") as opened:
+        await shows(opened, ConfirmDialog, "main")
+        await opened.press("y")
+        await shows(opened, ProvidersScreen)
+        await opened.until(lambda: "[providers.main]" not in visit.file())
+
+
+async def choice(visit: Visit) -> None:
+    async with visit.opened("providers", "home", "e") as opened:
+        await shows(opened, ProviderFormScreen)
+        editor = opened.screen(ProviderFormScreen).row("display_name").editor
+        assert isinstance(editor, Input)
+        editor.value = "Not kept"
+        await opened.press("escape")
+        await opened.until(lambda: isinstance(opened.app.screen, ChoiceDialog))
+        await opened.press("escape")
+        await shows(opened, ProviderFormScreen, "Not kept")
+    assert "Not kept" not in visit.file()
+
+
+async def ground(visit: Visit) -> None:
+    async with visit.chat() as opened:
+        assert isinstance(opened.app.screen_stack[0], GroundScreen)
+        await opened.press("ctrl+l")
+        await shows(opened, ProvidersScreen, "main")
+
+
+async def help_(visit: Visit) -> None:
+    async with visit.opened("providers", "f1") as opened:
+        await shows(opened, HelpScreen, "Help")
+        await opened.press("escape")
+        await shows(opened, ProvidersScreen)
+
+
+async def palette(visit: Visit) -> None:
+    async with visit.opened("providers", "ctrl+p") as opened:
+        await opened.until(lambda: isinstance(opened.app.screen, Palette))
+        await opened.press(*"Find")
+        await opened.until(lambda: "model servers" in opened.text)
+
+
+async def too_small(visit: Visit) -> None:
+    async with visit.opened() as opened:
+        await opened.pilot.resize_terminal(40, 10)
+        await shows(opened, TooSmallScreen, "60")
+        await opened.pilot.resize_terminal(100, 30)
+        await shows(opened, ProvidersScreen, "main")
+
+
+WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
+    ProvidersScreen: providers,
+    ProviderFormScreen: form,
+    ProviderTestScreen: provider_test,
+    DiagnosisScreen: diagnosis,
+    RungDetailsScreen: rung_details,
+    DiscoverScreen: discover,
+    ChatScreen: chat,
+    FiguresScreen: figures,
+    RenameDialog: rename,
+    ChatSetup: setup,
+    ModelPicker: picker,
+    ConversationsScreen: conversations,
+    ConfirmDialog: confirm,
+    ChoiceDialog: choice,
+    GroundScreen: ground,
+    HelpScreen: help_,
+    Palette: palette,
+    TooSmallScreen: too_small,
+}
+
+
+def every_screen() -> set[type[Screen[Any]]]:
+    """Return the screens of the program; what others are only made from has another one below it."""
+    for module in pkgutil.walk_packages(tui.ui.__path__, "tui.ui."):
+        importlib.import_module(module.name)
+    found: list[type[Screen[Any]]] = [Screen]
+    for kind in found:
+        found += kind.__subclasses__()
+    ours = {kind for kind in found if kind.__module__.startswith("tui.ui.")}
+    return {kind for kind in ours if not set(kind.__subclasses__()) & ours} | {ChoiceDialog}
+
+
+def test_no_screen_is_left_out() -> None:
+    assert set(WALK) == every_screen()
+
+
+@pytest.mark.parametrize("kind", WALK, ids=lambda kind: kind.__name__)
+async def test_a_screen_works_on_the_real_runtime(
+    kind: type[Screen[Any]], deck: RealDeck, tmp_path: Path
+) -> None:
+    api = FakeApi(
+        models=model_list("m", "model-a", "model-b"), chat=replying(ANSWER, reasoning="two and two")
+    )
+    with FaultServer(api) as server:
+        deck.provider(server.base_url)
+        await WALK[kind](Visit(deck, server, tmp_path / "root"))
