@@ -317,6 +317,7 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         tour.chat.prompt.value = ""
         await tour.step("prompt.up")
         await tour.step("prompt.down", before=("up",))
+        await tour.step("prompt.undo", prepare=at_prompt, before=("a", "b"))
         tour.chat.prompt.value = "third"
         await tour.step("prompt.send")
         await opened.until(lambda: tour.chat.live is None)
