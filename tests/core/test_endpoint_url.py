@@ -322,3 +322,19 @@ def test_every_offered_repair_is_a_usable_url_about_which_nothing_is_left_to_say
 def test_routes_are_below_the_base() -> None:
     assert chat_url_of("http://h/v1/") == "http://h/v1/chat/completions"
     assert models_url_of("http://h/v1") == "http://h/v1/models"
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("http://h:99999/v1", "99999"),
+        ("http://h:0/v1", "0"),
+        ("http://h:80a/v1", "80a"),
+        ("http://h:8000:9000/v1", "8000:9000"),
+        ("http://h:8000:8000/v1", "8000"),
+        ("http://[::1]:99999/v1", "99999"),
+    ],
+)
+def test_a_port_that_is_none_is_shown(url: str, port: str) -> None:
+    (problem,) = [problem for problem in inspect_url(url).problems if problem.cause == "url-bad-port"]
+    assert f"({port})" in problem.message

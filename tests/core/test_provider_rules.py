@@ -277,3 +277,32 @@ def test_the_first_problem_of_a_url_is_an_error_with_its_repair() -> None:
     problems = check_url("localhost:8000")
     assert (problems[0].is_error, problems[0].repair) == (True, "http://localhost:8000/v1")
     assert check_display_name("") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("5e-05", "0.00005"),
+        ("5E-5", "0.00005"),
+        ("1.5e+2", "150"),
+        (".5e1", "5"),
+        ("2.e-1", "0.2"),
+        ("$3e-06", "0.000003"),
+        ("0e9", "0"),
+    ],
+)
+def test_prices_in_exponent_form_are_repaired(text: str, amount: str) -> None:
+    price, problem = check_price(text)
+    assert price is None
+    assert problem is not None
+    assert problem.repair is not None
+    assert Decimal(problem.repair) == Decimal(amount)
+    assert check_price(problem.repair) == (Decimal(problem.repair), None)
+
+
+@pytest.mark.parametrize("text", ["5e", "e5", "5e-", "5e-5e", "5e-100", "5 e5 x", "--5e5"])
+def test_what_is_no_exponent_form_is_not_guessed(text: str) -> None:
+    price, problem = check_price(text)
+    assert price is None
+    assert problem is not None
+    assert problem.repair is None or "e" not in problem.repair.lower()
