@@ -33,7 +33,7 @@ async def test_while_a_reply_streams_none_is_gone_on_with(tmp_path: Path) -> Non
     gate = asyncio.Event()
     desk.server.next_reply = (AnswerDelta("a"), gate, Finished("length"))
     streaming = asyncio.create_task(desk.ask("two"))
-    while desk.session.live is None:
+    while desk.session.live is None or not desk.session.live.answer:
         await asyncio.sleep(0)
     assert await desk.session.continue_turn(TARGET) is None
     gate.set()

@@ -46,6 +46,7 @@ def test_an_error_is_one_with_and_without_choices(chunk: object) -> None:
     [
         {"choices": [], "error": None},
         {"choices": [], "error": {}},
+        {**TEXT, "error": None},
         {"choices": [], "message": "ok", "code": 0},
         {"choices": [], "detail": "queue position 3"},
         {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}},
@@ -54,7 +55,7 @@ def test_an_error_is_one_with_and_without_choices(chunk: object) -> None:
 def test_a_chunk_with_choices_and_no_error_is_none(chunk: object) -> None:
     events = read(TEXT, chunk, STOP)
     assert isinstance(events[-1], Finished)
-    assert not [event for event in events if isinstance(event, Note)]
+    assert not [event for event in events if isinstance(event, Note | Progress)]
 
 
 def test_a_chunk_without_choices_and_text_is_a_sign_of_life() -> None:
