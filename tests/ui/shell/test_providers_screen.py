@@ -424,6 +424,16 @@ def embedding() -> Provider:
     )
 
 
+async def test_the_key_bar_calls_enter_what_it_does(until: Until) -> None:
+    runtime = FakeRuntime((*example_providers(), embedding()))
+    async with listed(runtime, size=(120, 40)) as pilot:
+        table_of(pilot).rearrange("bge")
+        await until(pilot, lambda: "Enter Test" in text_of(pilot))
+        assert "Chat" not in text_of(pilot).splitlines()[-1]
+        table_of(pilot).rearrange("gpu01-vllm")
+        await until(pilot, lambda: "Enter Chat" in text_of(pilot))
+
+
 async def test_enter_on_an_embedding_provider_tests_it_and_again(until: Until) -> None:
     runtime = FakeRuntime((*example_providers(), embedding()))
     async with listed(runtime) as pilot:

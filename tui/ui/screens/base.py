@@ -43,6 +43,14 @@ class NoticesEdits(Protocol):
         """Read the file again where somebody changed it; return whether that was so."""
 
 
+@runtime_checkable
+class NamesActions(Protocol):
+    """A screen on which a key does something else for some rows."""
+
+    def action_name(self, action: str) -> str | None:
+        """Return what the key bar calls an action now; ``None``: what it is always called."""
+
+
 class ClosesOnce(Screen[ResultType]):
     """A screen that can be dismissed at any moment: it alone closes, and once.
 

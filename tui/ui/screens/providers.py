@@ -32,6 +32,12 @@ class ProvidersScreen(ProvidersBase):
             return None
         return True
 
+    def action_name(self, action: str) -> str | None:
+        """Enter tests a provider for embeddings: it has no chat."""
+        row = self.table.current if self.is_mounted else None
+        is_test = action == "chat" and row is not None and row.provider.is_embedding
+        return "Test" if is_test else None
+
     def on_data_table_row_selected(self) -> None:
         """A click on the row under the cursor is the same as Enter."""
         self.action_chat()

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from textual import events
+from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.ui.bindings import spelled_key
+from tui.ui.screens.base import NamesActions
 
 
 class _Entry(NamedTuple):
@@ -111,7 +113,13 @@ class KeyBar(Widget):
                 seen.add(binding.action)
                 label = binding.key_display or spelled_key(binding.key)
                 short_label = self.app.get_key_display(binding)
-                yield _Entry(binding.key, label, short_label, binding.description, tooltip, is_enabled)
+                name = self._name_of(binding)
+                yield _Entry(binding.key, label, short_label, name, tooltip, is_enabled)
+
+    def _name_of(self, binding: Binding) -> str:
+        screen = self.screen
+        own = screen.action_name(binding.action) if isinstance(screen, NamesActions) else None
+        return own or binding.description
 
 
 def _width(entries: Sequence[_Entry]) -> int:
