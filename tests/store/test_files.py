@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,24 @@ def test_a_link_to_a_file_that_is_not_there_yet_is_followed(tmp_path: Path) -> N
     link.symlink_to(tmp_path / "later" / "file")
     write_atomically(link, b"new")
     assert (tmp_path / "later" / "file").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("is_linked", [True, False], ids=["behind a link", "in its place"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+def test_what_is_no_regular_file_is_never_replaced(
+    tmp_path: Path, make: Callable[[Path], object], is_linked: bool
+) -> None:
+    """Root could put a file in the place of ``/dev/zero``."""
+    other = tmp_path / "other"
+    make(other)
+    before = other.stat()
+    path = tmp_path / "link" if is_linked else other
+    if is_linked:
+        path.symlink_to(other)
+    with pytest.raises(OSError, match="not a regular file"):
+        write_atomically(path, b"new")
+    assert os.path.samestat(other.stat(), before)
+    assert sorted(tmp_path.iterdir()) == sorted({path, other})
 
 
 def test_short_writes_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,14 @@ def test_a_thread_may_take_a_lock_again_and_no_other_thread_may(tmp_path: Path) 
         pass
 
 
+def test_links_in_the_place_of_locks_do_not_make_two_files_share_one(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for path in (one, other):
+        path.with_name(f".{path.name}.lock").symlink_to(tmp_path / "shared")
+    with waiting_at_most(0), locked(one), locked(other):
+        pass
+
+
 def test_who_waits_at_most_no_time_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with held_by_another(path):

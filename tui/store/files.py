@@ -139,9 +139,13 @@ def write_atomically(
         before_replace: called last, to call the write off by raising.
 
     Raises:
-        OSError: the disk refuses; the file is then as it was.
+        OSError: the disk refuses, or what is there is no regular file (``EINVAL``): root could put a
+            file in the place of a device. What is there is then as it was.
     """
     real = Path(os.path.realpath(path))
+    sight = look_at(real)
+    if sight.exists and not sight.is_file:
+        raise OSError(errno.EINVAL, "It is not a regular file", str(path))
     ensure_private_directory(real.parent)
     if keep_backup:
         write_backup(path)

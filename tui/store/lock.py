@@ -100,9 +100,9 @@ def _locked(path: Path) -> Iterator[Callable[[], None]]:
 
 def _open_lock(path: Path) -> int | None:
     """Open the lock's file; ``None`` where something has its name that cannot be one (a folder, a FIFO,
-    a file of somebody else): a lease does in its place."""
+    a file of somebody else, a link: it may lead to another file's lock): a lease does in its place."""
     try:
-        descriptor = disk.open_file(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK)
+        descriptor = disk.open_file(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
         if error.errno in _NO_LOCK_FILE and look_at(path, follows_links=False).exists:
             return None
