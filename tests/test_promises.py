@@ -73,24 +73,24 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`make test` sets up": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
     "`make run` (or `lmdeck`) shows": ("tests/e2e/test_first_chat.py",),
     "Press **Enter** and write": (
-        "tests/wired/test_keys.py::test_each_key_of_a_place_does_something",
+        "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/e2e/test_first_chat.py",
     ),
     "Enter sends, **ctrl+j**": (
-        "tests/wired/test_keys.py::test_each_key_of_a_place_does_something",
+        "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/ui/chat/test_chat_screen.py::test_escape_stops_and_keeps_what_came",
     ),
-    "Press **a** in the list": ("tests/wired/test_keys.py::test_each_key_of_a_place_does_something",),
+    "Press **a** in the list": ("tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",),
     "The form says as you type": (
         "tests/ui/shell/test_provider_form.py::test_a_url_is_judged_while_it_is_typed_and_one_key_repairs_it",
         "tests/wired/test_screens.py::test_a_screen_works_on_the_real_runtime",
     ),
     "Press **d**, or run `lmdeck check": (
-        "tests/wired/test_keys.py::test_each_key_of_a_place_does_something",
+        "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/cli/test_check.py",
     ),
     "F1 shows the keys": ("tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",),
-    "Every key can be changed": ("tests/wired/test_settings.py::test_a_setting_has_its_effect",),
+    "Every key can be changed": ("tests/wired/test_every_setting.py::test_a_setting_has_its_effect",),
     "lmdeck finds out by itself what answers": (
         "tests/wire/test_fingerprint.py",
         "tests/probe/test_evidence.py",

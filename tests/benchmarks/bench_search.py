@@ -10,6 +10,7 @@ import argparse
 from statistics import median
 from time import perf_counter
 
+from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript.document import View
 from tui.ui.transcript.roll import Roll
@@ -26,8 +27,7 @@ def answered(shape: str) -> Roll:
     turn = Turn("1", "a question")
     turn.answer.append(before + between.join(f"line {number:06d}" for number in range(LINES)) + after)
     turn.state = TurnState.DONE
-    roll = Roll()
-    roll.set_view(View(100))
+    roll = Roll(View(100), ReasoningView.LIVE)
     roll.show([turn])
     roll.render(0)
     while roll.documents[0].is_behind:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tui.core.turn_summary import reasoning_title
 from tui.ui.transcript.code import code_blocks
-from tui.ui.transcript.decoration import foot_lines, head_lines, reasoning_title
+from tui.ui.transcript.decoration import foot_lines, head_lines
 from tui.ui.transcript.highlight import Highlighter
 from tui.ui.transcript.inline import inline_spans, readable_url
 from tui.ui.transcript.lines import Attribute, Line, Role

@@ -12,6 +12,7 @@ from markdown_strategies import markdown
 from test_transcript import chat
 from transcript_host import done_turn, until
 
+from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn
 from tui.ui.transcript import growing
 from tui.ui.transcript.document import TurnDocument, View
@@ -26,8 +27,7 @@ LONG = 30_000
 
 
 def rolled(*turns: Turn, width: int = 80) -> Roll:
-    roll = Roll()
-    roll.set_view(View(width))
+    roll = Roll(View(width), ReasoningView.LIVE)
     roll.show(turns)
     return roll
 
@@ -42,22 +42,22 @@ def drawn(document: TurnDocument) -> TurnDocument:
     return document
 
 
-@pytest.mark.parametrize("separator", ["\n", "\n\n", " "])
-async def test_text_is_found_that_is_not_drawn_yet(separator: str) -> None:
-    text = separator.join(f"line {number:06d}" for number in range(LONG))
+@pytest.mark.parametrize(("separator", "count"), [("\n", LONG), ("\n\n", LONG), (" ", 4 * LONG)])
+async def test_text_is_found_that_is_not_drawn_yet(separator: str, count: int) -> None:
+    text = separator.join(f"line {number:06d}" for number in range(count))
     async with chat(done_turn("a", text)) as (app, transcript, pilot):
         document = transcript.roll.documents[0]
         assert document.is_behind
         told: list[int] = []
-        await transcript.search_beside(f"{LONG - 20:06d}", lambda found: told.append(found.count))
+        await transcript.search_beside(f"{count - 20:06d}", lambda found: told.append(found.count))
         assert set(told) == {1}
-        await until(pilot, lambda: any(f"{LONG - 20:06d}" in row for row in app.shown()))
+        await until(pilot, lambda: any(f"{count - 20:06d}" in row for row in app.shown()))
         assert not document.is_behind
         assert not transcript.matches.is_waiting
 
 
 async def test_what_is_only_there_when_it_is_drawn_is_counted_then() -> None:
-    text = "line\n\n" * LONG + "very **bold** words"
+    text = "line\n\n" * 2 * LONG + "very **bold** words"
     async with chat(done_turn("a", text)) as (app, transcript, pilot):
         told: list[int] = []
         await transcript.search_beside("very bold words", lambda found: told.append(found.count))

@@ -12,6 +12,7 @@ import os
 import selectors
 import signal
 import sys
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from contextlib import suppress
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _READ_SIZE = 64 * 1024
+_WAKING_SECONDS = 0.5
 
 
 class TerminalDriver(LinuxDriver):
@@ -116,7 +118,7 @@ class TerminalDriver(LinuxDriver):
             os.kill(group, signal.SIGTSTP)
             # The system stops no job without a shell by SIGTSTP. One that the shell's bg woke sleeps on:
             # a screen needs the terminal.
-            while not woken or self._is_in_background():
+            while not _is_told(woken) or self._is_in_background():
                 os.kill(os.getpid(), signal.SIGSTOP)
         finally:
             signal.signal(signal.SIGTSTP, on_stop)
@@ -204,3 +206,14 @@ class TerminalDriver(LinuxDriver):
                 continue
             for message in parser.read(piece):
                 self.process_message(message)
+
+
+def _is_told(woken: list[int]) -> bool:
+    """Whether SIGCONT has come: another thread may receive it, a moment after the whole process goes on.
+
+    Who stops again at once, unaware that it was woken, needs a second ``fg``.
+    """
+    until = time.monotonic() + _WAKING_SECONDS
+    while not woken and time.monotonic() < until:
+        time.sleep(0.005)
+    return bool(woken)

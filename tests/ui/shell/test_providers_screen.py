@@ -18,7 +18,7 @@ from tui.core.causes import CATALOGUE, explain
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State
 from tui.ui.app import LmdeckApp
-from tui.ui.provider_view import Reach, reach_found, shortened
+from tui.ui.provider_view import Reach, Row, reach_found, shortened
 from tui.ui.screens.dialogs import ConfirmDialog
 from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.provider_form import ProviderFormScreen
@@ -183,6 +183,15 @@ async def test_an_endpoint_with_something_in_the_way_is_not_shown_as_good(
         await pilot.press("down", "down", "down")
         await until(pilot, lambda: mark in text_of(pilot))
     assert Reach.UP.colour not in (reach.colour for reach in Reach if reach.word == mark.removeprefix("! "))
+
+
+async def test_every_mark_is_drawn_when_the_list_is_shown_again(runtime: FakeRuntime) -> None:
+    async with listed(runtime) as pilot:
+        table = pilot.app.screen.query_one(ProviderTable)
+        provider = example_providers()[0]
+        for reach in Reach:
+            table.set_rows([Row(provider, reach=reach)])
+            assert [str(cell) for cell in table.get_row_at(0)].count(f"{reach.glyph} {reach.word}") == 1
 
 
 def test_whatever_is_in_the_way_is_no_good_sign() -> None:

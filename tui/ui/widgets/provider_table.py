@@ -143,9 +143,8 @@ class ProviderTable(DataTable[Text], inherit_bindings=False):
         return Text(column.text(row), style=style, no_wrap=True, overflow="ellipsis")
 
     def _reach_style(self, row: Row) -> str:
-        if row.reach.colour == "dim":
-            return "dim"
-        return self._colour({"$text-success": "success", "$text-error": "error"}[row.reach.colour])
+        colour = row.reach.colour
+        return self._colour(colour.removeprefix("$text-")) if colour.startswith("$") else colour
 
     def _colour(self, name: str) -> str:
         value = self.app.theme_variables.get(f"text-{name}") or self.app.theme_variables[name]
