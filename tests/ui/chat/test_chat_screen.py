@@ -200,6 +200,10 @@ async def test_a_failed_prompt_can_be_asked_again(open_chat: Any) -> None:
         chat.runtime.scripts = [[FAILURE]]
         await chat.ask("hello")
         await chat.until(lambda: chat.screen.prompt.value == "hello")
+        assert chat.screen.quit_hindrance() is None, "it stands in the conversation"
+        chat.screen.prompt.value = "hello, and more"
+        assert chat.screen.quit_hindrance() == "a prompt that was not sent"
+        chat.screen.prompt.value = "hello"
         await chat.press("ctrl+r")
         await chat.until(lambda: chat.session.turns[-1].state is TurnState.DONE)
         assert len(chat.session.turns) == 1

@@ -136,7 +136,10 @@ class ChatBase(LmdeckScreen[None]):
                 return "a chat that is not saved"
             if session.trouble:
                 return "a chat that could not be written to disk"
-        return "a prompt that was not sent" if self.is_mounted and self.prompt.text.strip() else None
+        unsent = self.prompt.text.strip() if self.is_mounted else ""
+        if session is not None and session.turns and session.turns[-1].prompt.strip() == unsent:
+            return None  # it came back after a failure: it stands in the conversation
+        return "a prompt that was not sent" if unsent else None
 
     # ── Conversation and provider ───────────────────────────────────────────────────────────
 
