@@ -287,6 +287,7 @@ class ForgetfulDisk:
         self._sizes[status.st_ino] = status.st_size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "zeros"])
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
 @pytest.mark.parametrize("failures", [1, 2, 4])
@@ -327,6 +328,7 @@ def test_nothing_reports_success_before_the_disk_has_it(paths: Paths, broken_dis
     assert journal.trouble is not None
 
 
+@pytest.mark.slow
 def test_a_place_of_the_disk_that_fails_again_and_again_is_left(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
