@@ -32,7 +32,10 @@ def deleted(path: Path) -> None:
 
 
 def folder_deleted(path: Path) -> None:
-    shutil.rmtree(path.parents[1])
+    """As often as it takes: the program may be about to write a file of its own below it."""
+    folder = path.parents[1]
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def replaced(path: Path) -> None:

@@ -22,7 +22,7 @@ SHELL = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
 MODES_ON = (b"\x1b[?1049h", b"\x1b[?1000h", b"\x1b[?1006h", b"\x1b[?2004h", b"\x1b[?1004h", b"\x1b[>")
 Places = dict[str, tuple[tuple[str, ...], str]]
 LIST: Places = {
-    "list": ((), "main"),
+    "list": ((), "● up"),
     "filter of the list": (("/", "mai"), r"mai\n"),
     "help": (("escape", "f1"), "[Hh]elp"),
     "palette": (("escape", "ctrl+p", "he"), "Help"),
