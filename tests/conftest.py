@@ -49,5 +49,6 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-settings.register_profile("lmdeck", deadline=None)
+# The usual run tries the same examples everywhere and each time; the long one looks for new ones.
+settings.register_profile("lmdeck", deadline=None, derandomize=os.environ.get("LMDECK_ASSURE") != "1")
 settings.load_profile("lmdeck")
