@@ -151,6 +151,67 @@ def test_the_url_is_found_in_what_was_pasted(text: str) -> None:
     assert report.repair == "http://gpu:8000/v1"
 
 
+NAMED = [
+    "NAME=gpu:8000/v1",
+    "gpu=gpu:8000/v1",
+    "OPENAI_BASE_URL=gpu:8000/v1",
+    "OPENAI_BASE_URL=gpu:8000",
+    "OPENAI_BASE_URL = gpu:8000/v1",
+    'OPENAI_BASE_URL="gpu:8000/v1"  # the big one',
+    "export OPENAI_BASE_URL=gpu:8000/v1",
+    "set -x OPENAI_BASE_URL gpu:8000/v1;",
+    "setx OPENAI_BASE_URL gpu:8000/v1",
+    "$env:OPENAI_BASE_URL = 'gpu:8000/v1'",
+    "NAME=ws://gpu:8000/v1",
+    "NAME=//gpu:8000/v1",
+    "NAME=me:pw@gpu:8000/v1",
+    "NAME=gpu:8000/v1/chat/completions",
+    "--url gpu:8000/v1",
+    "--base-url=gpu:8000/v1",
+    "base_url: gpu:8000/v1",
+    '"base_url": "gpu:8000/v1",',
+    "base_url = 'gpu:8000/v1' # here",
+    'client = OpenAI(base_url="gpu:8000/v1", api_key="x.y")',
+    "curl gpu:8000/v1/models",
+    "curl -sS gpu:8000/v1/models -H 'Accept: */*'",
+    "curl -x proxy:3128 gpu:8000/v1/models",
+]
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_an_address_without_a_scheme_is_found_behind_its_name(text: str) -> None:
+    report = inspect_url(text)
+    assert report.normalised is None
+    assert report.repair == "http://gpu:8000/v1"
+
+
+@pytest.mark.parametrize(
+    ("text", "repair"),
+    [
+        ("NAME=api.company.com/v1", "https://api.company.com/v1"),
+        ("NAME=[::1]:8000/v1", "http://[::1]:8000/v1"),
+        ("NAME=localhost", "http://localhost/v1"),
+        ("SERVER_URL=gpu01", "http://gpu01/v1"),
+        ("NAME=gpu:port/v1", None),
+        ("NAME=word", None),
+        ("API_KEY=eyJh.eyJz.c2ln", None),
+        ("token: gpu:8000/v1", None),
+        ("gpu:8000/v1?next=evil:80/v1", "http://gpu:8000/v1"),
+        ("gpu:8000/v1?a=b&c=evil.example", "http://gpu:8000/v1"),
+        ("localhost: 8000/v1", "http://localhost:8000/v1"),
+        ("local host:8000/v1", "http://localhost:8000/v1"),
+    ],
+)
+def test_only_an_address_is_taken_for_one(text: str, repair: str | None) -> None:
+    report = inspect_url(text)
+    assert (report.normalised, report.repair) == (None, repair)
+
+
+def test_a_secret_behind_a_name_is_in_no_part_of_the_report() -> None:
+    for text in ("NAME=me:hunter2@gpu:8000/v1", "me: a:1 hunter2@h/v1", "NAME=a:1 me:hunter2@h/v1"):
+        assert "hunter2" not in repr(inspect_url(text)), text
+
+
 def test_an_address_in_a_query_is_not_the_url() -> None:
     assert inspect_url("https://h.example/v1?next=http://evil.example/v1").repair == "https://h.example/v1"
     assert "evil" not in repr(inspect_url("h.example/v1?next=http://evil.example/v1"))
@@ -199,8 +260,8 @@ def test_a_password_is_in_no_part_of_the_report() -> None:
 
 
 @given(
-    st.text(alphabet="abc/?#@: %&", max_size=10).map(lambda tail: f"hunter2{tail}"),
-    st.sampled_from(["http://", "https://", "", "ftp://", "http:/"]),
+    st.text(alphabet="abc/?#@: %&=", max_size=10).map(lambda tail: f"hunter2{tail}"),
+    st.sampled_from(["http://", "https://", "", "ftp://", "http:/", "NAME="]),
     st.sampled_from(["h/v1", "h:99999/v1", "[::1/v1", "h:8000:8000/v1"]),
 )
 def test_no_password_is_in_any_part_of_the_report(password: str, scheme: str, rest: str) -> None:
@@ -288,6 +349,7 @@ GARBAGE = st.lists(
         [
             *WORDS.split(),
             *PASTED,
+            *NAMED,
             " ",
             "\n",
             '"',

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tui.core.secret_headers import is_secret_header
 from tui.core.url_parts import is_hidden
 
 LONGEST_PASTE = 65_536
@@ -36,8 +37,23 @@ _END = re.compile(r"[\s\"'`<>|{},;)\\]")
 _PROXY = re.compile(
     r"(?:^|\s)(?:-x|--(?:pre)?proxy[\d.]*)[\s=]*[\"']?$|_proxy\s*[=:]\s*[\"']?$", re.IGNORECASE
 )
+_LONGEST_OPTION = 64
 _HALF_PASSWORD = re.compile(r"://[^/@]*:(?!\d+(?:/|$))[^/@]+$")
 """What stands before an @ may be a password with marks in it: it is never taken for a port."""
+_NAMED = re.compile(
+    r"""(?:^|[\s({])(?:--?|\$env:)?["'`]?(?P<name>[A-Za-z_][\w.-]*)["'`]?"""
+    r"""(?P<mark>\s*(?::?=>?)\s*|(?<=["'`])\s*:\s*|:\s+)["'`]?(?=(?P<value>[^\s"'`<>|{},;)\\]+))"""
+)
+"""What stands before a value in a shell, a file of settings or a line of code, and that value."""
+_COMMAND = re.compile(r"[$%>\s]*(?:curl|wget|xh|https?|setx?|--?[A-Za-z][\w-]*)\s")
+"""How a line of a shell begins, or the options of one."""
+_WORD = re.compile(r"""(?<=\s)["'`]?([^\s"'`<>|{},;)\\]+)""")
+_ADDRESS = re.compile(
+    r"(?!\d+(?:[:/]|$))(?:[A-Za-z0-9_][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5}(?![^/])|/.*v\d).*"
+)
+"""A host with a port or the folder of an API, behind what may be read in other ways."""
+_HAS_PLACE = re.compile(r"[:/.\[]|^localhost$", re.IGNORECASE)
+_NAME_OF_ADDRESS = re.compile(r"url|uri|base|host|server|endpoint|address", re.IGNORECASE)
 _MARKS = "\"'`<"
 _OPENING = "\"'`<([{"
 _TRAILING = "\"'`<>,;!"
@@ -58,7 +74,7 @@ def folded(text: str) -> tuple[str, tuple[str, ...]]:
 def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the first URL of a text that says more than a URL, and what was around it.
 
-    A text without ``http://`` or ``https://`` is returned as it is.
+    Without ``http://`` or ``https://`` it is looked for behind ``NAME=`` and the like alone.
     """
     reasons = []
     if "\\/\\/" in text:  # as JSON writes slashes
@@ -75,6 +91,9 @@ def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
     elif start == 0 and (shorter := _without_sentence(found)) != found:
         found = shorter
         reasons.append("there is other text behind it")
+    elif start is None and (value := _value_of(once)) is not None:
+        found = value
+        reasons.append("there is other text around it")
     bare = _without_punctuation(found)
     if bare != found and bare:
         found = bare
@@ -93,6 +112,35 @@ def _starts(text: str) -> Iterator[int]:
         is_part = bool(glued) and (glued[-1].isalnum() or any(mark in glued for mark in "/?&@#%"))
         if not is_part and not _PROXY.search(before):
             yield match.start()
+
+
+def _value_of(text: str) -> str | None:
+    """Return the address without a scheme that is given to a name, an option or a command; never a secret.
+
+    A part of a query is none, nor what has an @ around it: that may end a password.
+    """
+    for start, value in (*_named_values(text), *_arguments(text)):
+        if "?" not in text[:start] and "@" not in text[:start] + text[start + len(value) :]:
+            return value
+    return None
+
+
+def _named_values(text: str) -> Iterator[tuple[int, str]]:
+    for match in _NAMED.finditer(text):
+        name, value = match["name"], match["value"]
+        if "=" in match["mark"]:
+            is_address = _HAS_PLACE.search(value) or _NAME_OF_ADDRESS.search(name)
+        else:
+            is_address = _ADDRESS.fullmatch(value)
+        if is_address and not is_secret_header(name):
+            yield match.end(), value
+
+
+def _arguments(text: str) -> Iterator[tuple[int, str]]:
+    for match in _WORD.finditer(text) if _COMMAND.match(text) else ():
+        start, value = match.start(1), match[1]
+        if _ADDRESS.fullmatch(value) and not _PROXY.search(text[max(0, start - _LONGEST_OPTION) : start]):
+            yield start, value
 
 
 def _cut(text: str) -> str:
