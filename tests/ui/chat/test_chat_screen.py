@@ -142,12 +142,13 @@ async def test_the_wait_is_told_while_it_lasts(open_chat: Any) -> None:
 
 
 @pytest.mark.parametrize("partial", ["", "some text"])
-async def test_an_error_gives_the_prompt_back_and_says_what_to_do(open_chat: Any, partial: str) -> None:
+async def test_an_error_gives_an_unanswered_prompt_back_and_says_what_to_do(open_chat: Any, partial: str) -> None:
     async with open_chat() as chat:
         chat.runtime.scripts = [[*([AnswerDelta(partial)] if partial else []), FAILURE]]
         turn = await chat.ask("will this\nfail?")
-        await chat.until(lambda: chat.screen.prompt.value == "will this\nfail?")
+        await chat.until(lambda: chat.screen.prompt.value == ("" if partial else "will this\nfail?"))
         assert turn.answer.text == partial
+        assert ("Ctrl+G" in str(chat.screen.prompt.placeholder)) is bool(partial)
         assert chat.status.startswith("failed")
         shown = "".join(
             segment.text for strip in chat.app.screen._compositor.render_strips() for segment in strip
@@ -174,10 +175,9 @@ async def test_a_defect_is_said_and_loses_nothing(open_chat: Any) -> None:
         await chat.ask("break it")
         await chat.until(lambda: "ZeroDivisionError" in chat.toasts)
         assert chat.toasts.count("ZeroDivisionError") == 1
-        assert chat.screen.prompt.value == "break it"
+        assert chat.screen.prompt.value == ""
         assert chat.session.turns[0].answer.text == "half"
         assert chat.session.turns[0].state is TurnState.INTERRUPTED
-        chat.screen.prompt.value = ""
         assert (await chat.ask("again")).state is TurnState.DONE
 
 

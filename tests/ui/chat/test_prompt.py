@@ -202,9 +202,17 @@ async def test_an_offered_text_never_replaces_what_was_typed() -> None:
     async with app.run_test() as pilot:
         assert app.prompt.offer("back again")
         assert app.prompt.value == "back again"
-        await pilot.press("!")
+        await pilot.press("right", "!")
         assert not app.prompt.offer("another")
         assert app.prompt.value == "back again!"
+
+
+async def test_typing_replaces_an_offered_text() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        assert app.prompt.offer("back again")
+        await pilot.press(*"next")
+        assert app.prompt.value == "next"
 
 
 async def test_typing_lays_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -262,7 +262,7 @@ class ChatBase(LmdeckScreen[None]):
         return ""
 
     def exchange(self, prompt: str, ask: Callable[..., Awaitable[object]], *arguments: object) -> None:
-        """Wait for an exchange; ``prompt`` comes back into the prompt if it fails."""
+        """Wait for an exchange; ``prompt`` comes back into its box if there is no answer."""
         self._sent = prompt
         in_background(self, ask, *arguments, name="exchange", group="chat")
 
@@ -279,10 +279,11 @@ class ChatBase(LmdeckScreen[None]):
             self.query_one(StatusBar).changed()
 
     def _give_back(self) -> None:
-        """Put a prompt that failed back where it was written."""
-        turns = self.turns
-        if self._sent and turns and turns[-1].state in (TurnState.FAILED, TurnState.INTERRUPTED):
-            self.prompt.offer(self._sent)
+        """Put a prompt that nothing was answered to back where it was written; what is cut can be continued."""
+        last = self.turns[-1] if self.turns else None
+        if self._sent and last is not None and last.state in (TurnState.FAILED, TurnState.INTERRUPTED):
+            if not is_cut(last):
+                self.prompt.offer(self._sent)
             self._sent = ""
 
     def _trouble_changed(self) -> None:

@@ -85,11 +85,14 @@ class Prompt(TextArea):
             del self._history[:-HISTORY_LIMIT]
 
     def offer(self, raw: str) -> bool:
-        """Put a text in where the prompt is empty; what the person typed meanwhile is never replaced."""
+        """Put a text in where the prompt is empty, selected: typing replaces it, moving keeps it.
+
+        What the person typed meanwhile is never replaced.
+        """
         if self.text.strip():
             return False
         self.value = raw
-        self.move_cursor(self.document.end)
+        self.select_all()
         return True
 
     async def _on_key(self, event: events.Key) -> None:
