@@ -49,6 +49,5 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# The usual run tries the same examples everywhere and each time; the long one looks for new ones.
-settings.register_profile("lmdeck", deadline=None, derandomize=os.environ.get("LMDECK_ASSURE") != "1")
+settings.register_profile("lmdeck", deadline=None, print_blob=True)
 settings.load_profile("lmdeck")
