@@ -142,7 +142,7 @@ async def test_the_wait_is_told_while_it_lasts(open_chat: Any) -> None:
 
 
 @pytest.mark.parametrize("partial", ["", "some text"])
-async def test_an_error_gives_an_unanswered_prompt_back_and_says_what_to_do(open_chat: Any, partial: str) -> None:
+async def test_an_error_gives_an_unanswered_prompt_back(open_chat: Any, partial: str) -> None:
     async with open_chat() as chat:
         chat.runtime.scripts = [[*([AnswerDelta(partial)] if partial else []), FAILURE]]
         turn = await chat.ask("will this\nfail?")

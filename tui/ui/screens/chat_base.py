@@ -279,7 +279,7 @@ class ChatBase(LmdeckScreen[None]):
             self.query_one(StatusBar).changed()
 
     def _give_back(self) -> None:
-        """Put a prompt that nothing was answered to back where it was written; what is cut can be continued."""
+        """Put a prompt without any answer back where it was written; what is cut can be continued."""
         last = self.turns[-1] if self.turns else None
         if self._sent and last is not None and last.state in (TurnState.FAILED, TurnState.INTERRUPTED):
             if not is_cut(last):
