@@ -267,7 +267,7 @@ def test_a_password_is_in_no_part_of_the_report() -> None:
 def test_no_password_is_in_any_part_of_the_report(password: str, scheme: str, rest: str) -> None:
     report = inspect_url(f"{scheme}me:{password}@{rest}")
     assert "hunter2" not in repr(report)
-    if scheme in ("http://", "https://") or " " not in password:  # else the URL may be the part after the blank
+    if scheme in ("http://", "https://") or " " not in password:  # else it may follow the blank
         assert "url-credentials" in {problem.cause for problem in report.errors}
 
 
