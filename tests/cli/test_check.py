@@ -131,10 +131,11 @@ def test_the_words_of_a_failure_end_the_text(call: Call) -> None:
         ("http://127.0.0.1:99999", "url-bad-port"),
     ],
 )
-def test_a_wrong_url_is_a_failed_check(call: Call, url: str, cause: str) -> None:
+def test_a_wrong_url_is_a_wrong_configuration(call: Call, url: str, cause: str) -> None:
     done = call("check", url, "--json")
     text = call("check", url)
-    assert (done.code, text.code, done.json["verdict"]["cause"]) == (1, 1, cause)
+    assert (done.code, text.code, done.json["verdict"]["cause"]) == (2, 2, cause)
+    assert done.json["exit_code"] == call("ask", "hi", "--url", url).code == 2
     assert list(violations(done.json, SCHEMA)) == []
     assert "hunter2" not in done.out + text.out
 
@@ -194,11 +195,11 @@ def test_a_key_is_shown_by_its_source_alone(program: Call) -> None:
     assert KEY not in report.out + report.err + text.out + text.err
 
 
-def test_a_key_that_cannot_be_had_is_a_failed_check(call: Call) -> None:
+def test_a_key_that_cannot_be_had_is_a_wrong_configuration(call: Call) -> None:
     with FaultServer(FakeApi()) as server:
         done = call("check", server.base_url, "--key-env", "NOT_SET", "--json")
         assert server.requests == []
-    assert (done.code, done.json["verdict"]["cause"]) == (1, "key-unavailable")
+    assert (done.code, done.json["verdict"]["cause"]) == (2, "key-unavailable")
     assert list(violations(done.json, SCHEMA)) == []
 
 

@@ -14,11 +14,12 @@ from tests.support.fault_server import FAULTS, Answer, Connection, FaultServer
 from tui.core.chat import Endpoint
 from tui.core.diagnosis import DiagnosisReport
 from tui.core.embedding import EmbeddingRequest
-from tui.core.failure import Failure
+from tui.core.failure import Failure, LmdeckError
 from tui.core.secret import Secret
-from tui.net import proofs
+from tui.net import fetch
 from tui.net.client import ClientFactory
 from tui.net.embeddings import embed
+from tui.net.models import fetch_models
 from tui.net.probe.target import ProbeTarget
 
 KEY = "sk-0123456789abcdef"
@@ -121,6 +122,54 @@ async def test_a_url_without_v1_is_told_by_what_answers_below_it(chat: Chatter) 
     assert asked.facts["repair"] == server.base_url
 
 
+PAGE = Answer(b"<html><head><title>Chat</title></head><body></body></html>", content_type="text/html")
+NO_POST = Answer(b'{"detail":"Method Not Allowed"}', "405 Method Not Allowed")
+
+
+def lost(path: str, chat: Answer) -> dict[str, Answer]:
+    """What a web interface answers at an address that is not the API's."""
+    return {f"{path}/models": PAGE, f"{path}/chat/completions": chat, f"{path}/embeddings": chat}
+
+
+@pytest.mark.parametrize(
+    "chat_answer", [PAGE, NO_POST, Answer(b"{}", "404 Not Found")], ids=["page", "405", "404"]
+)
+@pytest.mark.parametrize(
+    ("path", "cause"), [("", "url-missing-v1"), ("/ui", "wrong-path"), ("/ui/v1", "wrong-path")]
+)
+async def test_a_web_interface_beside_the_api_is_told_with_the_apis_address(
+    chat: Chatter, factory: ClientFactory, path: str, cause: str, chat_answer: Answer
+) -> None:
+    with FaultServer(FakeApi(key=BEARER, routes=lost(path, chat_answer))) as server:
+        root = server.base_url.removesuffix("/v1")
+        beside = Endpoint(root + path, Secret(KEY))
+        asked = (await chat(beside)).failure
+        embedded = (await embed(factory, beside, EmbeddingRequest("m", ("a",)))).failure
+        verdict = (await run_check(ProbeTarget(beside, "m"))).verdict
+        with pytest.raises(LmdeckError) as listed:
+            await fetch_models(factory, beside)
+    assert asked is not None
+    assert embedded is not None
+    assert verdict is not None
+    failures = (asked, embedded, listed.value.failure)
+    assert {failure.cause for failure in failures} | {verdict.cause} == {cause}
+    assert {failure.facts["repair"] for failure in failures} == {server.base_url}
+    assert server.base_url in verdict.advice
+    below = (root + path).removeprefix(root).encode() + b"/"
+    for request in server.requests:
+        assert BEARER.encode() not in request or request.split(b" ")[1].startswith(below)
+
+
+async def test_a_hidden_model_list_is_no_wrong_path_where_the_chat_works(chat: Chatter) -> None:
+    hidden = Answer(b"<html><title>404 Not Found</title></html>", "404 Not Found", "text/html")
+    api = FakeApi(routes={"/v1/models": hidden, "/models": model_list("m")})
+    with FaultServer(api) as server:
+        reply = await chat(Endpoint(server.base_url))
+        report = await run_check(ProbeTarget(Endpoint(server.base_url), "m"))
+    assert reply.cause is None
+    assert report.ok, report.verdict
+
+
 async def test_a_listed_model_that_a_gateway_cannot_find_is_the_gateways_mistake(chat: Chatter) -> None:
     missing = refusal("404 Not Found", "The model does not exist", LITELLM, code="model_not_found")
     asked, checked = await verdicts(chat, only_chat(missing))
@@ -163,7 +212,7 @@ async def test_the_key_is_shown_to_its_own_endpoint_alone(chat: Chatter) -> None
 async def test_an_endpoint_that_says_nothing_more_leaves_the_question_open(
     chat: Chatter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proofs, "_SECONDS", 0.05)
+    monkeypatch.setattr(fetch, "_EVIDENCE_SECONDS", 0.05)
 
     def silent(connection: Connection) -> None:
         connection.read_request()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.check_output import row_text
 from tui.cli.check_subject import Subject, options_of
-from tui.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from tui.cli.exit_codes import DONE, FAILED, INTERRUPTED, WRONG_USAGE
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.wait_notes import WaitNotes
@@ -169,8 +169,8 @@ def _are_embeddings(subjects: Sequence[Subject]) -> bool:
 
 
 def _code_among_many(report: DiagnosisReport) -> int:
-    """Return 1 where one key file is wrong: the others were checked."""
-    return FAILED if report.is_misconfigured and not report.was_interrupted else report.exit_code
+    """Return 1 where one provider's configuration is wrong: the others were checked."""
+    return FAILED if report.exit_code == WRONG_USAGE else report.exit_code
 
 
 def all_json(subjects: Sequence[Subject], reports: Sequence[DiagnosisReport], code: int) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.core.causes_usage import USAGE_CAUSES
+from tui.core.diagnosis import CONFIGURED
 from tui.core.failure import Failure
 from tui.core.losses import loss_of
 from tui.core.turn import Turn, TurnState
@@ -17,11 +18,17 @@ _CONFIGURATION = frozenset(cause.identifier for cause in USAGE_CAUSES) - _PROGRA
 
 
 def code_of_failure(failure: Failure | None) -> int:
-    """Return 0 for none, 2 where the configuration or the use is wrong, else 1."""
+    """Return 0 for none, 2 where the configuration or the use is wrong, else 1.
+
+    What only the server's answer tells of the URL or the key is a failed request: the same code as of
+    a check (``DiagnosisReport.exit_code``).
+    """
     if failure is None:
         return DONE
-    is_configuration = failure.cause in _CONFIGURATION or failure.cause.startswith(("url-", "key-"))
-    return WRONG_USAGE if is_configuration else FAILED
+    if failure.cause in _CONFIGURATION:
+        return WRONG_USAGE
+    is_seen_before = failure.status is None and failure.cause.startswith(CONFIGURED)
+    return WRONG_USAGE if is_seen_before else FAILED
 
 
 def code_of_turn(turn: Turn) -> int:

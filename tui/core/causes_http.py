@@ -141,7 +141,8 @@ _REQUEST = (
         "wrong-path",
         "The server answers, but knows no such address[[ ({path})]].",
         "[[{?path_answers}Its model list answers below the same URL: does the server offer chat completions?"
-        "||Check the path of the URL; it usually ends in /v1]][[: {repair}]].",
+        "||Check the path of the URL: {repair} answers."
+        "||Check the path of the URL; it usually ends in /v1.]]",
     ),
     Cause(
         "method-not-allowed",

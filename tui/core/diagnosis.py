@@ -78,6 +78,12 @@ def ladder_of(*, is_embedding: bool) -> tuple[CheckId, ...]:
     return EMBEDDING_LADDER if is_embedding else CHAT_LADDER
 
 
+CONFIGURED = ("url-", "key-")
+"""How the causes of a wrong configuration begin; some of them only a server's answer can tell."""
+_WITHOUT_REQUEST = frozenset({CheckId.URL, CheckId.ENVIRONMENT})
+"""What is checked before anything is sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """What became of one rung."""
@@ -184,13 +190,15 @@ class DiagnosisReport:
 
     @property
     def exit_code(self) -> int:
-        """0: all is well, 1: a check failed, 2: lmdeck's own files are wrong, 128 + n: interrupted by
-        signal n (Ctrl+C: 130)."""
+        """0: all is well, 1: a check failed, 2: the configuration is wrong, so that nothing was asked,
+        128 + n: interrupted by signal n (Ctrl+C: 130)."""
         if self.was_interrupted:
             return 128 + self.interrupted_by
-        if self.is_misconfigured:
-            return 2
-        return 0 if self.ok else 1
+        verdict = self.verdict
+        if verdict is None:
+            return 0
+        is_seen_before = verdict.id in _WITHOUT_REQUEST and (verdict.cause or "").startswith(CONFIGURED)
+        return 2 if self.is_misconfigured or is_seen_before else 1
 
     def result(self, check: CheckId) -> CheckResult | None:
         """Return the result of one rung."""

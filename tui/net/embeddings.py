@@ -20,6 +20,7 @@ from tui.net.fetch import Fetched, fetch
 from tui.net.proofs import judge_refusal
 from tui.net.retry import retry_delay
 from tui.wire.embeddings import build_embeddings_body, read_embeddings, refused_embeddings
+from tui.wire.error_body import is_page
 from tui.wire.errors import read_refusal
 from tui.wire.evidence import Proof
 from tui.wire.limits import DEFAULT_LIMITS
@@ -136,7 +137,8 @@ class _Call:
     async def _with_proofs(self, response: Fetched, failure: Failure) -> Failure:
         """Judge again with what else the endpoint shows, where that decides."""
         said = response.status, response.headers, response.body, self._factory.redactor
-        if response.status < 300 and failure.status == response.status:
+        is_no_error = response.status < 300 and failure.status == response.status
+        if is_no_error and not is_page(response.body):
             return failure  # vectors that are none
         return await judge_refusal(
             self._factory,
@@ -145,7 +147,7 @@ class _Call:
             model=self._request.model,
             proved=self._proved,
             looks=self._patience.second_look_seconds > 0,
-            words=lambda proved: refused_embeddings(*said, proved),
+            words=lambda proved: failure if is_no_error else refused_embeddings(*said, proved),
         )
 
     async def _waits(self, last: _Try) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import LmdeckError
 from tui.net.client import ClientFactory
 from tui.net.completion import complete_refusal
-from tui.net.fetch import Fetched, fetch
+from tui.net.elsewhere import NOT_THERE, find_base, told_elsewhere
+from tui.net.fetch import Fetched, fetch, fetch_evidence
 from tui.wire.errors import classify_error
 from tui.wire.models import ModelList, read_models
 
@@ -24,9 +26,17 @@ async def fetch_models(factory: ClientFactory, endpoint: Endpoint, *, seconds: f
         LmdeckError: it does not answer, refuses, or answers with something else.
     """
     response = await fetch(factory, endpoint, models_url_of(endpoint.base_url), seconds=seconds)
-    if len(response.body) > _LARGE_LIST:
-        return await asyncio.to_thread(read_list, factory, endpoint, response)
-    return read_list(factory, endpoint, response)
+    try:
+        if len(response.body) > _LARGE_LIST:
+            return await asyncio.to_thread(read_list, factory, endpoint, response)
+        return read_list(factory, endpoint, response)
+    except LmdeckError as error:
+        if error.failure.cause not in NOT_THERE:
+            raise
+        found = await find_base(endpoint, partial(fetch_evidence, factory))
+        if found is None:
+            raise
+        raise LmdeckError(told_elsewhere(error.failure, endpoint.base_url, found)) from error
 
 
 def read_list(factory: ClientFactory, endpoint: Endpoint, response: Fetched) -> ModelList:

@@ -2,7 +2,8 @@
 
 Only after a refusal that leaves a question, shortly, and below the endpoint's own URL: its model list
 with the key, where it was accepted, without it, and where it was refused, in the other ways in which
-servers want one. A diagnosis knows all that already.
+servers want one. Where nothing there is an API, the other places of the same host are asked without
+the key. A diagnosis knows all that already.
 """
 
 from __future__ import annotations
@@ -10,26 +11,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
-from tui.core.failure import Failure, LmdeckError
-from tui.net.bases import other_bases
+from tui.core.failure import Failure
 from tui.net.client import ClientFactory
 from tui.net.completion import sends_key
-from tui.net.fetch import Fetched, fetch
+from tui.net.elsewhere import NOT_THERE, find_base, told_elsewhere
+from tui.net.fetch import Fetched, fetch_evidence
 from tui.net.key_ways import find_key_way, refused_scheme, without_key
 from tui.wire.errors import FACT_LENGTH, Refusal, clean_message
 from tui.wire.evidence import Proof
 from tui.wire.model_names import closest_names
 from tui.wire.models import ModelList, read_models
 
-_SECONDS = 3.0
-"""For all of it: a person waits for the verdict."""
-_BODY_LIMIT = 2_000_000
 _REFUSED = (401, 403)
-_NOT_THERE = ("wrong-path", "embeddings-missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Shown:
     proved: frozenset[Proof] = frozenset()
     models: ModelList | None = None
     base: str | None = None
-    """Another base URL, below this one, that answers."""
+    """Another base URL of the same host that answers."""
     refuses_key: bool = False
     """The model list is refused as well."""
 
@@ -64,33 +62,41 @@ async def judge_refusal(
     words = words or refusal.failure
     if proved is not None:
         return words(proved)
-    questions = refusal.questions
-    if not questions or not looks:
-        return words(())
-    shown = await look_for_proofs(factory, endpoint, questions, model)
+    questions, plain = refusal.questions, words(())
+    if not looks or not (questions or plain.cause in NOT_THERE):
+        return plain
+    shown = await look_for_proofs(factory, endpoint, questions, model, is_lost=plain.cause in NOT_THERE)
     failure = _with_names(refusal, words(shown.proved), model, shown)
+    if failure.cause in NOT_THERE and shown.base is not None:
+        return told_elsewhere(failure, endpoint.base_url, shown.base)
     if failure.cause == "auth" and shown.refuses_key:
         url = models_url_of(endpoint.base_url)
-        way = await find_key_way(endpoint, lambda tried: _get(factory, tried, url))
+        way = await find_key_way(endpoint, lambda tried: fetch_evidence(factory, tried, url))
         return failure if way is None else refused_scheme(failure, way)
     return failure
 
 
 async def look_for_proofs(
-    factory: ClientFactory, endpoint: Endpoint, questions: Collection[Proof], model: str
+    factory: ClientFactory,
+    endpoint: Endpoint,
+    questions: Collection[Proof],
+    model: str,
+    *,
+    is_lost: bool = False,
 ) -> Shown:
-    """Ask for the model list and return what it proves. Never raises for what a network does."""
+    """Ask for the model list and return what it proves. Never raises for what a network does.
+
+    ``is_lost``: what was asked for is not there, so that the API may be elsewhere.
+    """
     url = models_url_of(endpoint.base_url)
-    better = f"{endpoint.base_url}/v1"
-    asks_path = Proof.PATH in questions and better in other_bases(endpoint.base_url)
-    first, second = await asyncio.gather(
-        _get(factory, endpoint, url),
-        _get(factory, endpoint, models_url_of(better)) if asks_path else _nothing(),
+    first, base = await asyncio.gather(
+        fetch_evidence(factory, endpoint, url),
+        find_base(endpoint, partial(fetch_evidence, factory)) if is_lost else _nothing(),
     )
     models = _list_in(first)
     if models is None:
         is_refused = endpoint.key is not None and first is not None and first.status in _REFUSED
-        return Shown(base=better if _list_in(second) is not None else None, refuses_key=is_refused)
+        return Shown(base=base, refuses_key=is_refused)
     proved = {Proof.PATH}
     if models.find(model) is not None:
         proved.add(Proof.MODEL)
@@ -100,42 +106,29 @@ async def look_for_proofs(
 
 
 def _with_names(refusal: Refusal, failure: Failure, model: str, shown: Shown) -> Failure:
-    """Add the name or the address that would do."""
-    added: dict[str, str] = {}
-    cause = failure.cause
-    if cause == "model-not-found" and shown.models is not None:
-        names = [name for name in closest_names(model, shown.models.identifiers) if name != model]
-        added = {"closest": clean_message(names[0], refusal.redactor, FACT_LENGTH)} if names else {}
-    elif cause in _NOT_THERE and shown.base is not None:
-        cause, added = "url-missing-v1", {"repair": shown.base, "evidence": "(tried: it answers)"}
-    if not added:
+    """Add the name that would do."""
+    if failure.cause != "model-not-found" or shown.models is None:
+        return failure
+    names = [name for name in closest_names(model, shown.models.identifiers) if name != model]
+    if not names:
         return failure
     return explain(
-        cause,
+        failure.cause,
         status=failure.status,
         server_message=failure.server_message,
         chain=failure.chain,
-        **{**failure.facts, **added},
+        **{**failure.facts, "closest": clean_message(names[0], refusal.redactor, FACT_LENGTH)},
     )
 
 
 async def _wants_key(factory: ClientFactory, endpoint: Endpoint, url: str) -> bool:
     """Whether the same request is refused without the key: only then is one that is answered accepted."""
-    answer = await _get(factory, without_key(endpoint), url)
+    answer = await fetch_evidence(factory, without_key(endpoint), url)
     return answer is not None and answer.status in _REFUSED
 
 
 def _list_in(answer: Fetched | None) -> ModelList | None:
     return read_models(answer.body) if answer is not None and answer.status < 300 else None
-
-
-async def _get(factory: ClientFactory, endpoint: Endpoint, url: str) -> Fetched | None:
-    try:
-        return await fetch(
-            factory, endpoint, url, seconds=_SECONDS, body_limit=_BODY_LIMIT, second_look_seconds=0
-        )
-    except LmdeckError:
-        return None  # no evidence is an answer too
 
 
 async def _nothing() -> None:

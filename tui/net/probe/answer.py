@@ -12,12 +12,12 @@ from tui.core.failure import Failure, LmdeckError
 from tui.core.safe_text import safe_line
 from tui.core.secret_headers import is_secret_header
 from tui.net.addresses import origin_of
-from tui.net.bases import other_bases
 from tui.net.completion import complete_refusal
+from tui.net.elsewhere import NOT_THERE, find_base, told_elsewhere
 from tui.net.exchange import Phase
 from tui.net.fetch import Fetched, fetch
 from tui.net.probe.encryption import certificate_facts, settle_tls, settle_unencrypted
-from tui.net.probe.evidence import first_answering
+from tui.net.probe.evidence import first_answering, look
 from tui.net.probe.local import is_tunnel
 from tui.net.probe.run import Run
 from tui.wire.errors import classify_error
@@ -32,8 +32,6 @@ _BELOW_TLS = (
     "connect-timeout",
     "no-route",
 )
-_NO_SUCH_PATH = ("wrong-path", "method-not-allowed", "unexpected-response")
-"""The base URL may be another one, or there is no model list."""
 ACCESS_CAUSES = ("auth", "auth-scheme", "basic-auth", "forbidden", "key-malformed")
 """The server answers, but not to this key."""
 _FOR_ALL_ROUTES = (
@@ -140,9 +138,9 @@ async def check_answer(run: Run) -> FirstAnswer | None:
     failure = answer.failure
     if failure is None:
         settle_http(run, answer)
-    elif failure.cause in _NO_SUCH_PATH:
-        await _find_base(run, answer, failure)
-    elif failure.cause in _FOR_ALL_ROUTES or not (run.sends_chat or run.sends_texts):
+    elif failure.cause not in NOT_THERE and (
+        failure.cause in _FOR_ALL_ROUTES or not (run.sends_chat or run.sends_texts)
+    ):
         await offer_repair(run, failure)
         settle_http(run, answer, None if failure.cause in ACCESS_CAUSES else failure)
     return answer
@@ -218,21 +216,16 @@ def settle_http(run: Run, answer: FirstAnswer, failure: Failure | None = None) -
     run.settle(passed(CheckId.HTTP, title, *facts, milliseconds=took))
 
 
-async def _find_base(run: Run, answer: FirstAnswer, failure: Failure) -> None:
-    """The path is not that of a model list: try where the API usually is."""
-    found = await first_answering(run, other_bases(run.endpoint.base_url))
+async def settle_elsewhere(run: Run, answer: FirstAnswer, failure: Failure) -> None:
+    """Nothing below the URL is an API: record that, and where one of the same host answers."""
+    base = run.endpoint.base_url
+    found = await find_base(run.endpoint, lambda at, url: look(run, at, url))
     if found is None:
+        settle_http(run, answer, failure)
         return
     run.offer_url(found, was_tried=True)
-    is_v1 = found == f"{run.endpoint.base_url}/v1"
-    better = explain(
-        "url-missing-v1" if is_v1 else "wrong-path",
-        status=failure.status,
-        server_message=failure.server_message,
-        repair=found,
-        evidence="(tried: it answers)",
-    )
-    facts = (f"{run.endpoint.base_url} does not answer as an API", f"{found} does")
+    better = told_elsewhere(failure, base, found)
+    facts = (f"{base} does not answer as an API", f"{found} does")
     run.settle(failed(CheckId.HTTP, better, *facts, milliseconds=answer.milliseconds, details=answer.details))
 
 

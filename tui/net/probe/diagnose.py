@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from tui.net.probe.chat import ChatOutcome
     from tui.net.server_wait import Waiting
 
-_NOT_THERE = ("wrong-path", "method-not-allowed", "unexpected-response")
-_NO_EMBEDDINGS = ("embeddings-missing", "embeddings-unexpected")
-
 
 class Diagnosis:
     """One diagnosis: ``run`` it, and ask for the ``report`` at any moment, also after it was cancelled."""
@@ -151,7 +148,14 @@ async def _decide_without_list(run: Run, answer: FirstAnswer) -> _Used | None:
 
     Returns ``None`` where it was not used, or where the list's failure is that of all.
     """
-    from tui.net.probe.answer import ACCESS_CAUSES, offer_repair, settle_http, settle_silence
+    from tui.net.elsewhere import NOT_THERE
+    from tui.net.probe.answer import (
+        ACCESS_CAUSES,
+        offer_repair,
+        settle_elsewhere,
+        settle_http,
+        settle_silence,
+    )
 
     if not (run.sends_chat or run.sends_texts):
         await _decide_unused(run, answer)
@@ -164,11 +168,11 @@ async def _decide_without_list(run: Run, answer: FirstAnswer) -> _Used | None:
     if answer.response is None and refusal.status is None:
         await settle_silence(run, answer)
         return None
-    if refusal.cause in _NOT_THERE:
+    if refusal.cause in NOT_THERE and failure.cause in NOT_THERE:
+        await settle_elsewhere(run, answer, refusal)
+    elif refusal.cause in NOT_THERE:
         settle_http(run, answer, refusal)
-    elif refusal.cause in _NO_EMBEDDINGS or (
-        refusal.cause == failure.cause and refusal.cause not in ACCESS_CAUSES
-    ):
+    elif refusal.cause == failure.cause and refusal.cause not in ACCESS_CAUSES:
         await offer_repair(run, failure)
         settle_http(run, answer, failure)
     else:
@@ -178,12 +182,14 @@ async def _decide_without_list(run: Run, answer: FirstAnswer) -> _Used | None:
 
 
 async def _decide_unused(run: Run, answer: FirstAnswer) -> None:
-    from tui.net.probe.answer import settle_http
+    from tui.net.probe.answer import settle_elsewhere, settle_http
     from tui.net.probe.evidence import has_chat_route
 
     failure = answer.failure
-    takes_chats = failure is not None and failure.cause == "wrong-path" and await has_chat_route(run)
-    settle_http(run, answer, None if takes_chats else failure)
+    if failure is None or (failure.cause == "wrong-path" and await has_chat_route(run)):
+        settle_http(run, answer)
+    else:
+        await settle_elsewhere(run, answer, failure)
 
 
 async def _use(run: Run) -> _Used:
@@ -198,11 +204,13 @@ async def _use(run: Run) -> _Used:
 
 def _settle_without_list(run: Run, answer: FirstAnswer) -> None:
     """There is no list to choose from: a chat needs a name."""
+    from tui.net.elsewhere import NOT_THERE
+
     failure = answer.failure
     if not run.findings.model:
         run.settle(failed(CheckId.MODELS, explain("model-missing", has_no_list="yes")))
         return
-    if failure is None or failure.cause in _NOT_THERE:
+    if failure is None or failure.cause in NOT_THERE:
         run.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))
         return
     reason = "no answer" if failure.status is None else f"HTTP status {failure.status}"

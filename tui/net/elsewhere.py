@@ -1,0 +1,68 @@
+"""Where an API is that is not below the URL given: one rule for chats, embeddings and the diagnosis.
+
+It is looked for only once the URL answers neither with a list of models nor with what was asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from tui.core.causes import explain
+from tui.core.chat import Endpoint
+from tui.core.endpoint_url import models_url_of
+from tui.core.failure import Failure
+from tui.net.bases import is_model_api, other_bases
+from tui.net.fetch import Fetched
+
+NOT_THERE = frozenset(
+    {
+        "wrong-path",
+        "method-not-allowed",
+        "unexpected-response",
+        "embeddings-missing",
+        "embeddings-unexpected",
+    }
+)
+"""Causes of an answer that is none of an API's: the API may be at another address of the same host."""
+
+Look = Callable[[Endpoint, str], Awaitable[Fetched | None]]
+"""Asks a URL as an endpoint would be asked; ``None`` where nothing came."""
+
+
+async def find_base(endpoint: Endpoint, look: Look) -> str | None:
+    """Return another base URL of the same host below which an API answers."""
+    return await first_answering(endpoint, other_bases(endpoint.base_url), look)
+
+
+async def first_answering(endpoint: Endpoint, bases: Sequence[str], look: Look) -> str | None:
+    """Return the first of some base URLs below which a model list is found (or a key is asked for)."""
+    tried = tuple(dict.fromkeys(bases))
+    answers = await asyncio.gather(
+        *(look(_endpoint_at(endpoint, base), models_url_of(base)) for base in tried)
+    )
+    for base, answer in zip(tried, answers, strict=True):
+        if answer is not None and is_model_api(answer):
+            return base
+    return None
+
+
+def told_elsewhere(failure: Failure, asked: str, found: str) -> Failure:
+    """Return the failure of a base URL beside which another one answers."""
+    facts = {name: value for name, value in failure.facts.items() if name == "path"}
+    return explain(
+        "url-missing-v1" if found == f"{asked}/v1" else "wrong-path",
+        status=failure.status,
+        server_message=failure.server_message,
+        chain=failure.chain,
+        **{**facts, "repair": found, "evidence": "(tried: it answers)"},
+    )
+
+
+def _endpoint_at(endpoint: Endpoint, base: str) -> Endpoint:
+    """Return the endpoint for a base URL: with its secrets only where that lies below its own."""
+    is_inside = base.startswith(endpoint.base_url.rstrip("/") + "/")
+    if is_inside:
+        return replace(endpoint, base_url=base)
+    return replace(endpoint, base_url=base, key=None, extra_headers={})
