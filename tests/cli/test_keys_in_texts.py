@@ -313,3 +313,19 @@ def test_no_answer_shows_the_password_of_a_proxy(
     assert done.code == 0
     assert done.out.startswith(f"it is <plain> {MASK} ")
     assert_erased(secret, done.out + done.err)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=" ".join)
+def test_a_key_in_the_extra_body_is_a_key(call: Call, home: Path, program: tuple[str, ...]) -> None:
+    key = REAL[1]
+    echo = json.dumps({"error": {"message": f"no budget for {key}", "type": "x"}}).encode()
+    api = FakeApi(chat=Answer(echo, "400 Bad Request"))
+    with FaultServer(api) as server:
+        write_deck(home, server.base_url, extra_body={"metadata": {"gateway_key": key}})
+        done = call(*program)
+        assert any(json.dumps(key).encode() in request for request in server.requests)
+    shown = call("providers", "show", "main", "--json")
+    assert "no budget for" in done.out + done.err
+    assert key not in done.out + done.err + shown.out
+    assert key not in json.dumps(done.out + done.err)
+    assert json.loads(shown.out)["provider"]["extra_body"] == {"metadata": {"gateway_key": MASK}}

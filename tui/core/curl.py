@@ -9,7 +9,9 @@ from collections.abc import Mapping
 
 from tui.core.chat import Endpoint
 from tui.core.key_reference import KeyKind, parse_key_reference
+from tui.core.key_search import MASK
 from tui.core.provider import KeyHeader
+from tui.core.secret_fields import without_secrets
 from tui.core.secret_headers import is_secret_header
 
 _DEFAULT_VARIABLE = "API_KEY"
@@ -29,7 +31,7 @@ def curl_command(
     parts += [f"-H {header}" for header in _headers(endpoint)]
     if body is not None:
         parts.append("-H 'Content-Type: application/json'")
-        parts.append(f"-d {shlex.quote(json.dumps(body))}")
+        parts.append(f"-d {shlex.quote(_body_text(body))}")
     parts.append(shlex.quote(url))
     return " \\\n  ".join(parts)
 
@@ -41,6 +43,11 @@ def key_variable(endpoint: Endpoint) -> str:
         name = reference.value
         return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else _DEFAULT_VARIABLE
     return _DEFAULT_VARIABLE
+
+
+def _body_text(body: Mapping[str, object]) -> str:
+    """Return the body in ASCII, but for the marks in place of its secrets."""
+    return json.dumps(without_secrets(body)).replace(json.dumps(MASK)[1:-1], MASK)
 
 
 def _headers(endpoint: Endpoint) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tui.core.key_search import MASK, KeySearch, masked
 from tui.core.placeholders import is_real_key
+from tui.core.secret_fields import body_secrets
 from tui.core.secret_headers import basic_secrets, is_secret_header, secret_parts
 
 
@@ -80,12 +81,16 @@ class Redactor:
         self._keys.update(other._keys)
         self._search = None
 
-    def add_sent(self, key: Secret | None, headers: Mapping[str, str]) -> None:
-        """Learn whatever is secret in a request: its key, and what its extra headers carry."""
+    def add_sent(
+        self, key: Secret | None, headers: Mapping[str, str], body: Mapping[str, object] | None = None
+    ) -> None:
+        """Learn whatever is secret in a request: its key, and what its extra headers and body carry."""
         if key is not None:
             self.add(key)
         for name, value in headers.items():
             self.add_header(name, value)
+        for text in body_secrets(body or {}):
+            self.add(Secret(text))
 
     def add_header(self, name: str, value: str) -> None:
         """Learn what is secret in a header that is sent: every part of its value, or nothing."""

@@ -93,7 +93,7 @@ class ChatCall:
             patience.loading_seconds, patience.loading_interval_seconds, patience.loading_option
         )
         self._wait = ServerWait(factory, endpoint, limits, look=look, tell=self._tell_waiting)
-        redactor.add_sent(endpoint.key, endpoint.extra_headers)
+        redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
 
     async def run(self) -> None:
         """Send, read, and try again where that is right; the mailbox is closed at the end."""

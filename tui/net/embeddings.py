@@ -82,6 +82,7 @@ class _Call:
         self._on_progress = on_progress
         self._content = json.dumps(build_embeddings_body(request), allow_nan=False).encode()
         self._tried = 0
+        factory.redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
         self._retries = 0
         self._loading_until: float | None = None
 

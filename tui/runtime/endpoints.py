@@ -72,7 +72,7 @@ class Endpoints:
         """
         _refuse_unreadable(provider)
         if is_built_in(provider):
-            return self._known(await self._built_ins.endpoint(built_in_name(provider)))
+            return self._known(await self._built_ins.endpoint(built_in_name(provider)), provider)
         reference = self._reference(provider, key_text)
         key = await asyncio.to_thread(self._key, provider, reference, key_text)
         return self._known(
@@ -85,7 +85,8 @@ class Endpoints:
                 tls=provider.tls,
                 allow_unencrypted_key=provider.allow_unencrypted_key,
                 renewal=self._renewal(provider.name, reference, key),
-            )
+            ),
+            provider,
         )
 
     def key_label(self, provider: Provider) -> str:
@@ -124,8 +125,8 @@ class Endpoints:
 
         return CommandRenewal(key, fetch)
 
-    def _known(self, endpoint: Endpoint) -> Endpoint:
-        self._redactor.add_sent(endpoint.key, endpoint.extra_headers)
+    def _known(self, endpoint: Endpoint, provider: Provider) -> Endpoint:
+        self._redactor.add_sent(endpoint.key, endpoint.extra_headers, provider.extra_body)
         return endpoint
 
 

@@ -20,6 +20,7 @@ from tui.core.provider_marks import connection_marks
 from tui.core.provider_names import is_same_name
 from tui.core.provider_rules import FieldProblem, check_price
 from tui.core.safe_text import safe_line
+from tui.core.secret_fields import without_secrets
 from tui.runtime.checked_url import checked_url
 from tui.runtime.runtime import Runtime, open_runtime
 
@@ -196,7 +197,7 @@ def _details(provider: Provider, key_label: str) -> dict[str, object]:
         "tls": _tls(provider),
         "refused": [f"{refusal.setting} {refusal.message}" for refusal in provider.refusals],
         "extra_headers": dict.fromkeys(provider.extra_headers, "•••") or None,
-        "extra_body": dict(provider.extra_body) or None,
+        "extra_body": without_secrets(provider.extra_body) or None,
     }
 
 

@@ -1,0 +1,68 @@
+"""Which fields of a request's body carry secrets: some gateways want a key there and not in a header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from tui.core.key_search import MASK
+from tui.core.secret_headers import is_secret_header, secret_parts
+
+_PLAIN_NAME = re.compile(
+    r"tokeni[sz]|tokens|tokens?_ids?|(?:bos|eos|pad|unk|stop|think)_token|keywords?$|author(?!i[sz])|cache_key",
+    re.IGNORECASE,
+)
+"""Names of parameters in which one of the words only seems to tell of a secret."""
+_KEY_SHAPE = re.compile(
+    r"(?:sk|pk|rk|gsk|hf|ghp|gho|github_pat|glpat|xox[abp]|nvapi|tgp|r8)[-_][A-Za-z0-9_.-]{16,}"
+    r"|AIza[A-Za-z0-9_-]{30,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
+)
+"""What the keys of known services look like, whatever field they stand in."""
+_DEEPEST = 20
+
+
+def is_secret_field(name: str) -> bool:
+    """Whether the text in a field of that name is treated like a key."""
+    return is_secret_header(name.replace("_", "-")) and _PLAIN_NAME.search(name) is None
+
+
+def body_secrets(body: Mapping[str, object]) -> Iterator[str]:
+    """Yield every text of a request's body that is a secret, at any depth."""
+    for text in _secret_texts(body, is_secret=False, depth=_DEEPEST):
+        yield from secret_parts(text)
+
+
+def without_secrets(body: Mapping[str, object]) -> dict[str, object]:
+    """Return a request's body as it may be shown: ``•••`` stands in place of every secret."""
+    return {
+        name: _shown(value, is_secret=is_secret_field(name), depth=_DEEPEST) for name, value in body.items()
+    }
+
+
+def _secret_texts(value: object, *, is_secret: bool, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        if is_secret or _KEY_SHAPE.fullmatch(value):
+            yield value
+    elif depth and isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _secret_texts(
+                inner, is_secret=is_secret or is_secret_field(str(name)), depth=depth - 1
+            )
+    elif depth and isinstance(value, list | tuple):
+        for inner in value:
+            yield from _secret_texts(inner, is_secret=is_secret, depth=depth - 1)
+
+
+def _shown(value: object, *, is_secret: bool, depth: int) -> object:
+    if isinstance(value, str):
+        return MASK if value and (is_secret or _KEY_SHAPE.fullmatch(value)) else value
+    if not depth:
+        return MASK
+    if isinstance(value, Mapping):
+        return {
+            name: _shown(inner, is_secret=is_secret or is_secret_field(str(name)), depth=depth - 1)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_shown(inner, is_secret=is_secret, depth=depth - 1) for inner in value]
+    return value
