@@ -26,6 +26,11 @@ Value = TypeVar("Value")
 
 _SHOWN_AT = {"allow_unencrypted_key": "api_key"}
 """Problems of what has no row of its own."""
+_UNSENT = frozenset(
+    ("name", "display_name", "type", "sub_type", "is_default", "is_remote", "state")
+)  # fmt: skip
+"""Fields that change nothing about what is sent, nor how it is counted."""
+_PRICES = frozenset(("input_price", "output_price", "currency"))
 _ORDER = {field.name: position for position, field in enumerate(ALL_FIELDS)}
 
 
@@ -84,6 +89,12 @@ def values_of(provider: Provider) -> dict[str, str]:
         "pinned_sha256": tls.pinned_sha256 or "",
         "insecure": _flag(tls.insecure),
     }
+
+
+def tested_values(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts that the result of a test depends on; prices only where it shows a cost."""
+    unused = _UNSENT if values["category"] == Category.EMBEDDING.value else _UNSENT | _PRICES
+    return {name: text for name, text in values.items() if name not in unused}
 
 
 def read_form(

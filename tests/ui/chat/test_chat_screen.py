@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tests.ui.fake_runtime import FakeAvailability
 from tui.core.causes import explain
@@ -565,6 +565,16 @@ async def test_searching_counts_and_escape_closes_it(open_chat: Any) -> None:
         assert chat.screen.transcript.has_focus
         await chat.press("escape")
         await chat.until(lambda: not chat.screen.query_one("#search").display)
+
+
+async def test_a_second_search_replaces_the_first(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.ask("hello")
+        await chat.press("ctrl+f", *"zzz", "enter", "slash", *"well")
+        text = chat.screen.query_one("#search-text", Input)
+        await chat.until(lambda: text.value == "well")
+        await chat.press("enter", "slash", "home", "s")
+        await chat.until(lambda: text.value == "swell")
 
 
 async def test_f12_leaves_the_mouse_to_the_terminal_and_takes_it_back(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fake_runtime import FakeSummary
+from textual.widgets import Input
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
@@ -114,6 +115,15 @@ async def test_filtering_as_it_is_typed(open_list: Any) -> None:
         assert deck.list.table.has_focus
         await deck.press("escape")
         await deck.until(lambda: isinstance(deck.app.screen, ProvidersScreen))
+
+
+async def test_a_second_filter_replaces_the_first_or_edits_it(open_list: Any) -> None:
+    async with open_list() as deck:
+        text = deck.list.query_one("#filter", Input)
+        await deck.press("slash", *"zzz", "enter", "slash", *"ssh")
+        await deck.until(lambda: deck.titles == ["Streaming over SSH"])
+        await deck.press("enter", "slash", "right", "x")
+        await deck.until(lambda: text.value == "sshx")
 
 
 async def test_renaming(open_list: Any) -> None:

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Collapsible, Input, OptionList, Static
 
 from tui.core.key_reference import STORED, KeyKind, KeyReference
+from tui.core.model_names import COMMON_MODELS
 from tui.core.provider import Category, Provider, State, Thinking
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp
@@ -226,12 +227,13 @@ async def test_without_an_answer_common_names_are_suggested(runtime: FakeRuntime
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await write(pilot, "compatible_provider", "deepseek")
         source = form_of(pilot).query_one("#model-source", Static)
-        await until(pilot, lambda: "These are common names" in str(source.visual))
+        await until(pilot, lambda: "Type for common names" in str(source.visual))
         assert form_of(pilot).query_one(OptionList).option_count >= 3
 
 
 async def test_escape_closes_the_list_before_the_form(runtime: FakeRuntime, until: Until) -> None:
-    async with form(runtime) as pilot:
+    runtime.models["http://gpu01:8000/v1"] = ["Qwen/Qwen3-8B"]
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         form_of(pilot).row("compatible_provider").editor.focus()
         await until(pilot, lambda: form_of(pilot).query_one(OptionList).display)
         await pilot.press("escape")
@@ -544,3 +546,149 @@ async def test_arrows_go_from_field_to_field(runtime: FakeRuntime) -> None:
         assert form_of(pilot).row("display_name").editor.has_focus
         await pilot.press("up")
         assert form_of(pilot).row("name").editor.has_focus
+
+
+# ── A result and the values it belongs to ───────────────────────────────────────────────────
+
+LONG_REFUSAL = "The server says at length why it refuses. " * 12
+FULL_ROUTE = "gpu01.example:8000/v1/chat/completions?key=x"
+
+
+def is_in_sight(pilot: Pilot[Any], name: str) -> bool:
+    """Whether a row is drawn whole, with its message and the repair it offers."""
+    row = form_of(pilot).row(name)
+    area = form_of(pilot).query_one("#form").region
+    return bool(row.region) and row.region in area
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("provider_url", "http://localhost:8001/v1"),
+        ("api_key", "env:OTHER"),
+        ("compatible_provider", "another"),
+        ("test_prompt", "Say something else"),
+    ],
+)
+async def test_a_result_of_other_values_is_marked_and_comes_back_with_them(
+    runtime: FakeRuntime, until: Until, field: str, text: str
+) -> None:
+    runtime.replies = [Reply(pieces=(), failure=failure())]
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        before = form_of(pilot).row(field).value
+        await pilot.press("f5")
+        await until(pilot, lambda: "Start the server" in trial(pilot))
+        await write(pilot, field, text)
+        await until(pilot, lambda: "With the values before: ✗ Nothing listens" in trial(pilot))
+        assert "Start the server" not in trial(pilot)
+        assert "F5 tests again" in trial(pilot)
+        await write(pilot, field, before)
+        await until(pilot, lambda: "Start the server" in trial(pilot))
+        assert "values before" not in trial(pilot)
+
+
+async def test_a_result_stays_where_only_what_is_not_sent_changed(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await pilot.press("f5")
+        await until(pilot, lambda: "It works" in trial(pilot))
+        await write(pilot, "display_name", "Another name")
+        await write(pilot, "input_price", "0.5")
+        await pilot.pause()
+        assert trial(pilot).startswith("● It works")
+
+
+async def test_a_result_that_comes_after_a_change_is_marked_at_once(
+    runtime: FakeRuntime, until: Until
+) -> None:
+    runtime.test_gate = asyncio.Event()
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await pilot.press("f5")
+        await until(pilot, lambda: "Esc stops" in trial(pilot))
+        await write(pilot, "provider_url", "http://localhost:8001/v1")
+        runtime.test_gate.set()
+        await until(pilot, lambda: "With the values before: ● It works" in trial(pilot))
+
+
+async def test_a_result_outlives_the_saving_of_its_key(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "api_key", KEY)
+        await pilot.press("f5")
+        await until(pilot, lambda: "It works" in trial(pilot))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: runtime.directory.get("gpu01-vllm").api_key == STORED)
+        await pilot.pause()
+        assert trial(pilot).startswith("● It works")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("field", ["name", "compatible_provider", "api_key", "provider_url", "state"])
+async def test_the_field_and_its_repair_stay_in_sight_beside_a_long_result(
+    runtime: FakeRuntime, until: Until, size: tuple[int, int], field: str
+) -> None:
+    runtime.replies = [Reply(pieces=(), failure=failure(server_message=LONG_REFUSAL))]
+    async with form(runtime, runtime.directory.get("gpu01-vllm"), size=size) as pilot:
+        form_of(pilot).row(field).editor.focus()
+        await pilot.press("f5")
+        await until(pilot, lambda: "✗ Nothing listens" in trial(pilot))
+        await pilot.pause()
+        shown = form_of(pilot).query_one("#trial-result")
+        assert shown.region in form_of(pilot).query_one("#form").region, "the result is seen"
+        focused = form_of(pilot)._focused_name()
+        assert focused is not None
+        assert is_in_sight(pilot, focused)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_repair_of_a_url_is_in_sight_as_soon_as_it_is_offered(
+    runtime: FakeRuntime, until: Until, size: tuple[int, int]
+) -> None:
+    runtime.replies = [Reply(pieces=(), failure=failure(server_message=LONG_REFUSAL))]
+    async with form(runtime, runtime.directory.get("gpu01-vllm"), size=size) as pilot:
+        form_of(pilot).row("provider_url").editor.focus()
+        await pilot.press("f5")
+        await until(pilot, lambda: "✗ Nothing listens" in trial(pilot))
+        assert is_in_sight(pilot, "provider_url")
+        await write(pilot, "provider_url", FULL_ROUTE)
+        await until(pilot, lambda: "F4" in problem(pilot, "provider_url"))
+        await until(pilot, lambda: is_in_sight(pilot, "provider_url"))
+
+
+async def test_a_smaller_window_keeps_the_field_in_sight(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, size=(120, 40)) as pilot:
+        await write(pilot, "provider_url", FULL_ROUTE)
+        await pilot.resize_terminal(80, 20)
+        await until(pilot, lambda: is_in_sight(pilot, "provider_url"))
+
+
+# ── Moving and correcting ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("at", [0, 7, 20])
+async def test_after_a_repair_the_cursor_is_at_the_end(runtime: FakeRuntime, until: Until, at: int) -> None:
+    async with form(runtime) as pilot:
+        await write(pilot, "provider_url", "localhost:8000/v1/v1/models")
+        editor(pilot, "provider_url").cursor_position = at
+        await pilot.press("f4")
+        await until(pilot, lambda: editor(pilot, "provider_url").value == "http://localhost:8000/v1")
+        await pilot.press("b")
+        assert editor(pilot, "provider_url").value == "http://localhost:8000/v1b"
+
+
+@pytest.mark.parametrize("models", [failure(), [], None])
+async def test_down_leaves_the_model_at_once_where_no_models_are_known(
+    runtime: FakeRuntime, until: Until, models: Any
+) -> None:
+    provider = None
+    if models is not None:
+        runtime.models["http://gpu01:8000/v1"] = models
+        provider = runtime.directory.get("gpu01-vllm")
+    async with form(runtime, provider) as pilot:
+        form_of(pilot).row("compatible_provider").editor.focus()
+        source = form_of(pilot).query_one("#model-source", Static)
+        await until(pilot, lambda: source.display and "asking" not in str(source.visual))
+        assert not form_of(pilot).query_one(OptionList).display
+        assert "Type for common names" in str(source.visual)
+        await pilot.press("down")
+        assert form_of(pilot).row("input_price").editor.has_focus
+        await pilot.press("up", "end", "ctrl+u", *"gp", "down", "enter")
+        assert editor(pilot, "compatible_provider").value in COMMON_MODELS

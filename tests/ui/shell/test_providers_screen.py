@@ -110,6 +110,16 @@ async def test_the_filter_narrows_as_it_is_typed(runtime: FakeRuntime, until: Un
         assert table_of(pilot).has_focus
 
 
+async def test_a_second_filter_replaces_the_first_or_edits_it(runtime: FakeRuntime, until: Until) -> None:
+    async with listed(runtime) as pilot:
+        text = pilot.app.screen.query_one("#filter", Input)
+        await pilot.press("slash", *"gpu", "enter", "slash", *"clo")
+        await until(pilot, lambda: names(pilot) == ["cloud"])
+        assert text.value == "clo"
+        await pilot.press("enter", "slash", "end", "u")
+        await until(pilot, lambda: text.value == "clou")
+
+
 async def test_a_filter_that_lets_nothing_through_says_so(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
         await pilot.press("slash", *"zzz")

@@ -39,7 +39,7 @@ class SearchBar(Horizontal):
     def open(self) -> None:
         """Show the line and type into it."""
         self.add_class("-shown")
-        self.query_one(PlainInput).focus()
+        self.query_one(PlainInput).begin()
 
     def close(self) -> None:
         """Hide the line and end the search."""

@@ -227,9 +227,9 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def action_filter(self) -> None:
         """Show the filter."""
-        field = self.query_one("#filter", Input)
+        field = self.query_one("#filter", PlainInput)
         field.add_class("-shown")
-        field.focus()
+        field.begin()
 
     def on_input_changed(self) -> None:
         """Filter while it is typed."""

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from textual.content import Content
-from textual.widgets import Collapsible, Static
-from textual.worker import Worker, WorkerState
 
 from tui.core.endpoint_url import inspect_url
-from tui.core.failure import Failure, LmdeckError
+from tui.core.failure import LmdeckError
 from tui.core.provider import Category, Provider
-from tui.core.provider_rules import FieldProblem
-from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.ui.background import in_background
-from tui.ui.form_fields import ADVANCED, ALL_FIELDS
-from tui.ui.form_values import row_of, values_of
-from tui.ui.screens.dialogs import Choice, ChoiceDialog, ConfirmDialog
-from tui.ui.screens.provider_form_base import ProviderFormBase
+from tui.ui.form_fields import ALL_FIELDS
+from tui.ui.form_values import row_of, tested_values, values_of
+from tui.ui.screens.dialogs import Choice, ChoiceDialog
+from tui.ui.screens.provider_form_trial import ProviderFormTrial
 from tui.ui.widgets.form_row import FormRow
 from tui.ui.widgets.model_field import ModelField
 from tui.ui.widgets.title_bar import TitleBar
-from tui.ui.widgets.trial_result import result_of, result_of_failure, result_of_vectors
 
-_UNENCRYPTED = "allow_unencrypted_key"
 _EDITING_ACTIONS = ("save", "save_exit", "repair")
-_SENT_FIELDS = ("provider_url", "compatible_provider", "api_key", "extra_body", "extra_headers")
-"""Fields without which no test can be sent."""
 _ENDPOINT_FIELDS = ("provider_url", "api_key")
 """Fields that decide which models there are."""
+_NO_MODELS = "The endpoint lists no models. Type for common names."
 
 
-class ProviderFormScreen(ProviderFormBase):
+class ProviderFormScreen(ProviderFormTrial):
     """Edits one provider; ends with the name under which it was saved last, or ``None``."""
-
-    _last_test: tuple[Mapping[str, str], Failure | None] = ({}, None)
-    """The values that were tested last, and how that failed."""
 
     # ── Suggestions ─────────────────────────────────────────────────────────────────────────
 
@@ -47,6 +36,7 @@ class ProviderFormScreen(ProviderFormBase):
             self._models, self._asked = None, None
         if event.name == "category":
             self._follow_category()
+        self._trial.compare(tested_values(self.values()))
 
     def _follow_category(self) -> None:
         """Change the text of the test with the category, where nobody has written one."""
@@ -81,72 +71,15 @@ class ProviderFormScreen(ProviderFormBase):
         except LmdeckError as error:
             self._models = None
             field.offer(None)
-            field.say(f"{failure_text(error.failure)} These are common names.")
+            field.say(f"{failure_text(error.failure)} Type for common names.")
             return
         self._models = tuple(model.identifier for model in found.models)
         field.offer(self._models)
         count = len(self._models)
-        field.say(
-            f"{count} model{'' if count == 1 else 's'} at this endpoint" if count else "It lists no models."
-        )
+        field.say(f"{count} model{'' if count == 1 else 's'} at this endpoint" if count else _NO_MODELS)
         self._judge()
 
-    def _for_request(self) -> tuple[Provider, str | None]:
-        """Return the provider as it stands, and the key field where it is not the saved key."""
-        provider = self.reading().provider
-        key_text = self.row("api_key").value
-        if key_text != self._baseline["api_key"] or self._previous_name is None:
-            return provider, key_text
-        return replace(provider, name=self._previous_name), None
-
-    # ── Testing ─────────────────────────────────────────────────────────────────────────────
-
-    def action_test(self) -> None:
-        """Send the test line with the values as they stand."""
-        self._when_sendable(self._start_test)
-
-    def _when_sendable(self, proceed: Callable[[], object]) -> None:
-        """Go on where a request can be made of the form; else go to what is in the way."""
-        self._touched.update(("provider_url", "compatible_provider"))
-        self._judge()
-        blocking = [problem for problem in self.reading().errors if row_of(problem) in _SENT_FIELDS]
-        if blocking:
-            self._go_to(blocking[0])
-            return
-        self._after_key_question(proceed)
-
-    def _start_test(self) -> None:
-        model = safe_line(self.row("compatible_provider").value, 60)
-        self._show_trial(Content.styled(f"… asking {model}. Esc stops.", "dim"))
-        in_background(self, self._test, name="trial", group="trial", exclusive=True)
-
-    async def _test(self) -> None:
-        values = self.values()
-        provider, key_text = self._for_request()
-        failure: Failure | None
-        try:
-            result, failure = await self._result(provider, key_text)
-        except LmdeckError as error:
-            result, failure = result_of_failure(error.failure), error.failure
-        self._last_test = (values, failure)
-        hint = Content.styled("\nF7 finds out step by step.", "dim") if failure is not None else Content("")
-        self._show_trial(result + hint)
-
-    async def _result(self, provider: Provider, key_text: str | None) -> tuple[Content, Failure | None]:
-        if not provider.is_embedding:
-            turn = await self.runtime.test(provider, key_text)
-            return result_of(turn), turn.failure
-        outcome = await self.runtime.test_vectors(provider, key_text, on_progress=self._show_trial_progress)
-        return result_of_vectors(outcome, provider.price), outcome.failure
-
-    def _show_trial_progress(self, text: str) -> None:
-        self._show_trial(Content.styled(f"… {safe_line(text)} Esc stops.", "dim"))
-
-    def _show_trial(self, content: Content) -> None:
-        trial = self.query_one("#trial-result", Static)
-        trial.update(content)
-        trial.display = True
-        self.call_after_refresh(self.row("test_prompt").scroll_visible, animate=False)
+    # ── Diagnosing ──────────────────────────────────────────────────────────────────────────
 
     def action_diagnose(self) -> None:
         """Diagnose the endpoint with the values as they stand; a repair comes back into the form."""
@@ -160,8 +93,7 @@ class ProviderFormScreen(ProviderFormBase):
         from tui.ui.screens.diagnosis import DiagnosisScreen
 
         provider, key_text = self._for_request()
-        values, failure = self._last_test
-        known = failure if values == self.values() else None
+        known = self._trial.failure_with(tested_values(self.values()))
         subject = DiagnosisSubject(provider, key_text, is_saved=False, known=known)
         self.app.push_screen(DiagnosisScreen(subject), self._apply)
 
@@ -170,18 +102,6 @@ class ProviderFormScreen(ProviderFormBase):
         for name, text in (changes or {}).items():
             self.row(name).value = text
             self._touched.add(name)
-
-    def _stop_test(self) -> bool:
-        running = [worker for worker in self.workers if worker.name == "trial" and worker.is_running]
-        for worker in running:
-            worker.cancel()
-        return bool(running)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say that a test was stopped; never swallow what a task died of."""
-        if event.worker.name == "trial" and event.state is WorkerState.CANCELLED and self.is_attached:
-            self._show_trial(Content.styled("– Stopped.", "dim"))
-        super().on_worker_state_changed(event)
 
     # ── Saving ──────────────────────────────────────────────────────────────────────────────
 
@@ -225,44 +145,18 @@ class ProviderFormScreen(ProviderFormBase):
 
     def _take_saved(self, saved: Provider, key_text: str) -> None:
         """Go on from what was saved; what was typed while it waited stays a change."""
+        before = tested_values(self.values())
         self._original, self._saved_name, self._previous_name = saved, saved.name, saved.name
         self._source, self._is_clone = saved, False
         self._baseline = values_of(saved)
         if self.row("api_key").value == key_text:
-            self.row("api_key").value = self._baseline["api_key"]
+            self.row("api_key").value = self._baseline["api_key"]  # the same key, by its reference
+            self._trial.rename(before, tested_values(self.values()))
         label = self._stored_key_label()
         self.row("api_key").note(Content.styled(label, "dim") if label else None)
         self.query_one(TitleBar).place = self._place()
         self.notify(f"Saved {saved.name}.")
         self._judge()
-
-    def _go_to(self, problem: FieldProblem) -> None:
-        """Put the focus on the field that is wrong."""
-        self.call_later(self._focus_row, row_of(problem))
-
-    async def _focus_row(self, name: str) -> None:
-        if any(field.name == name for field in ADVANCED):
-            await self._lay_out_advanced()
-            self.query_one(Collapsible).collapsed = False
-        self.call_after_refresh(self.row(name).editor.focus)
-
-    def _after_key_question(self, proceed: Callable[[], object]) -> None:
-        """Ask once whether the key may cross the network unencrypted, where it would; then go on."""
-        problem = next((known for known in self.reading().problems if known.field == _UNENCRYPTED), None)
-        if problem is None:
-            proceed()
-            return
-
-        def decide(answer: str | None) -> None:
-            if answer == "yes":
-                self._unencrypted_host = inspect_url(self.row("provider_url").value).host
-                proceed()
-
-        body = f"{safe_line(problem.message)} Your answer is kept with this provider."
-        question = ConfirmDialog(
-            "Send the key unencrypted?", body, yes="Allow", no="Go back", is_dangerous=True
-        )
-        self.app.push_screen(question, decide)
 
     def action_repair(self) -> None:
         """Apply the correction that is offered."""

@@ -26,6 +26,7 @@ from tui.ui.screens.base import LmdeckScreen
 from tui.ui.widgets.form_row import FormRow, FormScroll
 from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.title_bar import TitleBar
+from tui.ui.widgets.trial_result import TrialResult
 
 _UNENCRYPTED = "allow_unencrypted_key"
 _VIEW_ONLY = "Read-only: built in, or from a site-wide file. F6 makes an editable copy."
@@ -57,6 +58,8 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         self._asked: tuple[str, str] | None = None
         self._repair: FieldProblem | None = None
         self._key_note = ""
+        self._trial = TrialResult(id="trial-result")
+        self._is_sight_due = False
         self._unencrypted_host: str | None = None
         """The host to which the key may travel unencrypted: another one is asked about anew."""
 
@@ -125,9 +128,7 @@ class ProviderFormBase(LmdeckScreen[str | None]):
     def on_mount(self) -> None:
         """Put the focus on the first field, and say what is known from the start."""
         self.query_one(Collapsible).title = Content("Advanced: thinking, sampling, headers, TLS")  # type: ignore[assignment]
-        trial = Static(id="trial-result")
-        self.row("test_prompt").mount(trial)
-        trial.display = False
+        self.row("test_prompt").mount(self._trial)
         if self._key_note:
             self.row("api_key").note(Content.styled(self._key_note, "dim"))
         elif (label := self._stored_key_label()) is not None:
@@ -231,9 +232,13 @@ class ProviderFormBase(LmdeckScreen[str | None]):
             self.call_after_refresh(self.refresh_bindings)
         self._repair = repair
 
-    def _focused_name(self) -> str | None:
+    def _focused_row(self) -> FormRow | None:
         rows = [node for node in self.focused.ancestors if isinstance(node, FormRow)] if self.focused else []
-        return rows[0].field.name if rows else None
+        return rows[0] if rows else None
+
+    def _focused_name(self) -> str | None:
+        row = self._focused_row()
+        return row.field.name if row else None
 
     def _show_status(self, reading: Reading) -> None:
         shown = [problem for problem in reading.errors if row_of(problem) in self._touched]
@@ -241,6 +246,37 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         if self.has_changes:
             parts.append("● not saved")
         self.query_one(TitleBar).status = "  ".join(parts)
+
+    # ── In sight ────────────────────────────────────────────────────────────────────────────
+
+    def on_descendant_focus(self) -> None:
+        """Show the whole row that has the focus now, not its field alone."""
+        self._keep_in_sight()
+
+    def on_form_row_resized(self) -> None:
+        """A message came or went: the row that has the focus may have moved out of sight."""
+        self._keep_in_sight()
+
+    def on_resize(self) -> None:
+        """The same for a window of another size."""
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        if not self._is_sight_due:
+            self._is_sight_due = True
+            self.call_after_refresh(self._scroll_to_focus)
+
+    def _scroll_to_focus(self) -> None:
+        """Scroll as little as shows the row with the focus, what is wrong there and its repair."""
+        self._is_sight_due = False
+        row = self._focused_row()
+        if row is not None:
+            self._show_row(row)
+
+    def _show_row(self, row: FormRow) -> None:
+        self.query_one("#form").scroll_to_widget(row, animate=False, immediate=True)
+
+    # ── Changes ─────────────────────────────────────────────────────────────────────────────
 
     def on_form_row_changed(self, event: FormRow.Changed) -> None:
         """Judge while it is typed; a field still empty is judged when it is left."""

@@ -9,6 +9,7 @@ from textual.widgets import Input
 from tui.core.provider import Provider, State
 from tui.ui.provider_view import Row
 from tui.ui.screens.providers_base import ProvidersBase
+from tui.ui.widgets.plain_input import PlainInput
 
 
 class ProvidersScreen(ProvidersBase):
@@ -189,9 +190,9 @@ class ProvidersScreen(ProvidersBase):
 
     def action_filter(self) -> None:
         """Show the filter."""
-        field = self.query_one("#filter", Input)
+        field = self.query_one("#filter", PlainInput)
         field.display = True
-        field.focus()
+        field.begin()
         self.refresh_bindings()
 
     def action_back(self) -> None:

@@ -60,6 +60,9 @@ class FormRow(Vertical):
 
         name: str
 
+    class Resized(Message):
+        """The row takes more or fewer lines: what lies below has moved."""
+
     def __init__(self, field: FormField, value: str) -> None:
         super().__init__(id=f"row-{field.name}")
         self.field = field
@@ -114,15 +117,20 @@ class FormRow(Vertical):
 
     @value.setter
     def value(self, text: str) -> None:
+        is_same = text == self.value
         self._value = text
-        if not self.is_mounted:
+        if is_same or not self.is_mounted:
             return
         editor = self.editor
         if isinstance(editor, TextArea):
             editor.text = text
-        elif isinstance(editor, Input | ChoiceField):
+            editor.move_cursor(editor.document.end)
+        elif isinstance(editor, Input):
             editor.value = text
-        elif isinstance(editor, Static) and text != str(editor.content):
+            editor.action_end()
+        elif isinstance(editor, ChoiceField):
+            editor.value = text
+        elif isinstance(editor, Static):
             editor.update(Content(safe_line(text)))
 
     def note(self, content: Content | None) -> None:
@@ -164,6 +172,10 @@ class FormRow(Vertical):
         """Tell the form."""
         event.stop()
         self.post_message(self.Changed(self.field.name))
+
+    def on_resize(self) -> None:
+        """Tell the form."""
+        self.post_message(self.Resized())
 
     def on_descendant_focus(self) -> None:
         """Mark the row; the pseudo-class for it comes one focus too late (seen in Textual 8.2.8)."""

@@ -62,7 +62,7 @@ class _Suggestions(OptionList, can_focus=False):
 
 
 class ModelField(Vertical):
-    """A combo box: suggestions from the endpoint, or common names while it has not answered."""
+    """A combo box: the models of the endpoint, or, to what is typed, common names while it lists none."""
 
     DEFAULT_CSS = """
     ModelField { height: auto; width: 1fr; }
@@ -87,6 +87,7 @@ class ModelField(Vertical):
         self._field_id = field_id
         self._offered: tuple[str, ...] = COMMON_MODELS
         self._is_choosing = False
+        self._is_typed = False
 
     def compose(self) -> ComposeResult:
         """Lay the list below the input."""
@@ -97,7 +98,7 @@ class ModelField(Vertical):
     def on_mount(self) -> None:
         """Begin closed."""
         self._show(False)
-        self.say("Common names; the endpoint is asked once its URL is valid.")
+        self.say("Type for common names; a valid URL lists the endpoint's own models.")
 
     @property
     def input(self) -> Input:
@@ -116,9 +117,12 @@ class ModelField(Vertical):
         """Suggest these models; ``None`` goes back to the common names."""
         self._offered = tuple(models) if models else COMMON_MODELS
         self._fill()
+        if self.query_one("#model-source").display:
+            self._show(True)
 
     def open(self) -> None:
-        """Show the list."""
+        """Show the list, where there is more than guesses: through those nobody should have to move."""
+        self._is_typed = False
         self._fill()
         self._show(True)
         self.post_message(self.ModelsWanted())
@@ -154,6 +158,7 @@ class ModelField(Vertical):
         if self._is_choosing:
             self._is_choosing = False
         elif self.input.has_focus:
+            self._is_typed = True
             self._fill()
             self._show(True)
 
@@ -181,5 +186,6 @@ class ModelField(Vertical):
         self._list.highlighted = None
 
     def _show(self, is_open: bool) -> None:
-        self._list.display = is_open and bool(self._list.option_count)
+        has_reason = self._is_typed or self._offered is not COMMON_MODELS
+        self._list.display = is_open and has_reason and bool(self._list.option_count)
         self.query_one("#model-source").display = is_open

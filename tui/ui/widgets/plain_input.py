@@ -23,6 +23,11 @@ class PlainInput(Input):
         super().__init__(value, placeholder, compact=True, select_on_focus=False, **options)
         self.cursor_blink = False
 
+    def begin(self) -> None:
+        """Take the focus with the whole text selected: typing replaces it, an arrow key edits it."""
+        self.focus()
+        self.action_select_all()
+
     def _on_paste(self, event: events.Paste) -> None:
         """Insert the first line that has a text; leave the rest of a paste of several lines out."""
         lines = [line.strip() for line in event.text.splitlines() if line.strip()]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from textual.content import Content
+from textual.widgets import Static
 
 from tui.core.embedding import (
     EmbeddingOutcome,
@@ -22,6 +23,44 @@ from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, Source, Usage
 
 _LONGEST_ANSWER = 600
+
+
+class TrialResult(Static):
+    """What a test brought, as long as the values are those it was made with; for others only its title."""
+
+    _content = Content("")
+    _tested: Mapping[str, str] | None = None
+    _failure: Failure | None = None
+
+    def on_mount(self) -> None:
+        """Begin hidden: nothing was tested."""
+        self.display = False
+
+    def show(
+        self, content: Content, tested: Mapping[str, str] | None = None, failure: Failure | None = None
+    ) -> None:
+        """Show a result with the values it belongs to, or with none how far the test is."""
+        self._content, self._tested, self._failure = content, tested, failure
+        self.display = True
+        self.update(content)
+
+    def compare(self, values: Mapping[str, str]) -> None:
+        """Mark the result where the values are not the tested ones any more, and unmark it where they are."""
+        if self._tested is not None:
+            self.update(self._content if values == self._tested else self._earlier())
+
+    def rename(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """Take other texts for the same values, where the result belongs to these."""
+        if self._tested == before:
+            self._tested = after
+
+    def failure_with(self, values: Mapping[str, str]) -> Failure | None:
+        """Return how the test of exactly these values failed."""
+        return self._failure if values == self._tested else None
+
+    def _earlier(self) -> Content:
+        title = self._content.plain.partition("\n")[0]
+        return Content.styled(f"With the values before: {title} F5 tests again.", "dim")
 
 
 def result_of(turn: Turn) -> Content:
