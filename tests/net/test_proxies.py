@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from urllib.parse import quote
+
 import pytest
 
 from tests.support import certificates
 from tests.support.chatting import Chatter
-from tests.support.fault_server import Answer, FaultServer, Tls, refused_port, stream_answer
+from tests.support.check_runner import run_check
+from tests.support.fault_server import Answer, Connection, FaultServer, Tls, refused_port, stream_answer
 from tests.support.stream_samples import delta
 from tests.support.tunnel import tunnel_to
 from tui.core.chat import Endpoint
 from tui.core.provider import TlsSettings
 from tui.core.secret import Secret
 from tui.net.client import ClientFactory
+from tui.net.probe.target import ProbeTarget
 from tui.net.proxies import choose_route
 
 PROXY = "http://proxy.example:3128"
@@ -210,6 +216,66 @@ async def test_a_tunnel_that_is_refused_is_the_proxys_failure(status: str) -> No
     assert reply.failure is not None
     assert "HTTPS_PROXY" in reply.failure.title
     assert b"canary" not in b"".join(proxy.requests)
+
+
+PASSWORD = "Pr0xy-Pa55w0rd+9"
+LOGIN = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
+CANARY = "sk-canary-0123456789"
+TUNNEL_ENDS = {
+    "reason": f"HTTP/1.1 502 no way for {PASSWORD}\r\n\r\n",
+    "login-in-reason": f"HTTP/1.1 407 not {LOGIN}\r\nProxy-Authenticate: Basic realm=x\r\n\r\n",
+    "escaped-in-reason": f"HTTP/1.1 403 {PASSWORD.replace('+', '%2B')}\r\n\r\n",
+    "page": f"HTTP/1.1 403 Forbidden\r\nContent-Length: 16\r\n\r\n{PASSWORD}",
+    "redirect": f"HTTP/1.1 302 Found\r\nLocation: http://login/?p={PASSWORD}\r\n\r\n",
+    "header-fault": f"HTTP/1.1 200 OK\r\n{PASSWORD}\r\n\r\n",
+    "no-http": f"SSH-2.0-{PASSWORD}\r\n",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+@pytest.mark.parametrize("answer", TUNNEL_ENDS)
+async def test_whatever_a_proxy_says_its_password_and_the_key_stay_secret(answer: str, scheme: str) -> None:
+    def end(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(TUNNEL_ENDS[answer].encode())
+
+    login = f"user:{quote(PASSWORD, safe='')}"
+    with FaultServer(end) as proxy:
+        environment = {f"{scheme}_proxy": f"http://{login}@127.0.0.1:{proxy.port}"}
+        endpoint = Endpoint(
+            f"{scheme}://models.example/v1", Secret(CANARY), allow_unencrypted_key=scheme == "http"
+        )
+        factory = ClientFactory(environment)
+        reply = await Chatter(factory)(endpoint)
+        await factory.aclose()
+        report = await run_check(ProbeTarget(endpoint, "m"), environment=environment)
+    assert reply.failure is not None
+    assert report.verdict is not None
+    assert reply.failure.cause == report.verdict.cause
+    shown = repr(reply.failure) + repr(report) + json.dumps(report.to_json())
+    assert not [text for text in (PASSWORD, quote(PASSWORD, safe=""), LOGIN, CANARY) if text in shown]
+    if scheme == "https":
+        assert reply.failure.cause == "proxy-failed"
+        assert "$https_proxy" in reply.failure.title
+        assert CANARY.encode() not in b"".join(proxy.requests)
+    elif answer in ("no-http", "nothing"):
+        assert reply.failure.cause == "proxy-failed"
+
+
+async def test_the_proxys_own_words_are_shown() -> None:
+    with FaultServer(Answer(status="403 Host not in the allow list")) as proxy:
+        environment = {"https_proxy": f"http://127.0.0.1:{proxy.port}"}
+        factory = ClientFactory(environment)
+        reply = await Chatter(factory)("https://models.example/v1")
+        await factory.aclose()
+        report = await run_check(
+            ProbeTarget(Endpoint("https://models.example/v1"), "m"), environment=environment
+        )
+    assert reply.failure is not None
+    assert report.verdict is not None
+    assert reply.failure.server_message == "403 Host not in the allow list"
+    assert report.verdict.server_message == reply.failure.server_message
 
 
 async def test_a_proxy_that_is_not_there_is_the_proxys_failure() -> None:

@@ -12,6 +12,7 @@ from tests.support.catalogue_cases import CASES, KEY, Case, has_ipv6
 from tests.support.check_runner import check_situation
 from tests.support.json_schema import violations
 from tui.core import diagnosis
+from tui.core.diagnosis import CheckId
 from tui.core.report_text import report_lines
 
 SCHEMA = json.loads((Path(diagnosis.__file__).parent / "check.schema.json").read_text())
@@ -28,7 +29,8 @@ async def test_the_cause_is_named(case: Case) -> None:
     if case.is_verdict:
         assert report.verdict is not None, shown
         assert report.verdict.cause == case.cause, shown
-        assert report.exit_code == 1
+        is_before = report.verdict.id in (CheckId.URL, CheckId.ENVIRONMENT)
+        assert report.exit_code == (2 if is_before and case.cause.startswith(("url-", "key-")) else 1)
     else:
         assert case.cause in named, shown
     for result in report.results:

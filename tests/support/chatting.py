@@ -18,7 +18,6 @@ from tui.core.events import (
 )
 from tui.core.failure import Failure
 from tui.core.fold import apply
-from tui.core.secret import Redactor
 from tui.core.turn import Turn
 from tui.core.usage import Usage
 from tui.net.chat import ChatClient, Patience
@@ -123,7 +122,7 @@ class Chatter:
     def __init__(self, factory: ClientFactory, look: Look | None = None) -> None:
         self.factory = factory
         self.memory = MemoryOfAdaptations()
-        self.redactor = Redactor()
+        self.redactor = factory.redactor
         self.client = ChatClient(factory, memory=self.memory, redactor=self.redactor, look=look)
 
     async def __call__(

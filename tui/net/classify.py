@@ -17,6 +17,7 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure, LmdeckError
+from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.net.addresses import Origin, origin_of, replace_origin
 from tui.net.classify_tls import classify_tls
@@ -29,7 +30,16 @@ _REFUSED = (errno.ECONNREFUSED,)
 _NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EHOSTDOWN)
 _CUT = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ESHUTDOWN, errno.ENOTCONN)
 _BEFORE_CONNECTION = (Phase.PREPARE, Phase.LOOKUP, Phase.CONNECT)
+_OF_THE_NEXT_HOP = (
+    "not-http",
+    "http2-only",
+    "plain-on-tls-port",
+    "closed-without-answer",
+    "connection-reset",
+)
+"""Outside of a tunnel this is seen of the host that is connected to: a proxy passes on no such thing."""
 _DEEPEST = 20
+_LONGEST_REASON = 500
 _INTERIM = re.compile(rb"HTTP/1\.\d 1\d\d")
 
 
@@ -107,7 +117,7 @@ def classify_exception(
     eraser = redactor or Redactor()
     chain = tuple(_describe(known, eraser) for known in errors)
     safe = {name: eraser.redact(value) for name, value in facts.items() if value}
-    return explain(cause, status=None, server_message=None, chain=chain, **safe)
+    return explain(cause, status=None, server_message=_proxy_words(case, eraser), chain=chain, **safe)
 
 
 _Verdict = tuple[str, dict[str, str | None]]
@@ -118,13 +128,13 @@ def _decide(case: _Case, route: Route | None) -> _Verdict:
         verdict = rule(case)
         if verdict is not None:
             return verdict
+    by_proxy: _Verdict = "proxy-failed", _proxy_facts(route)
     if _is_proxy_fault(case, route):
-        shown = {} if route is None else {"proxy": route.proxy, "variable": route.variable}
-        return "proxy-failed", shown
+        return by_proxy
     for rule in (_name, _tls, _time, _system, _protocol):
         verdict = rule(case)
         if verdict is not None:
-            return verdict
+            return by_proxy if verdict[0] in _OF_THE_NEXT_HOP and _met_proxy(case, route) else verdict
     reason = next((str(error) for error in reversed(case.errors) if str(error)), None)
     facts: dict[str, str | None] = {"host": case.origin.host, "reason": reason}
     return "connection-failed", facts
@@ -147,11 +157,37 @@ def _encoding(case: _Case) -> _Verdict | None:
     return None
 
 
+def _proxy_facts(route: Route | None) -> dict[str, str | None]:
+    return {} if route is None else {"proxy": route.proxy, "variable": route.variable}
+
+
+def _goes_through_proxy(case: _Case, route: Route | None) -> bool:
+    return case.exchange.through_proxy or (route is not None and not route.is_direct)
+
+
+def _met_proxy(case: _Case, route: Route | None) -> bool:
+    """Whether what was seen of a new connection was seen of the proxy, outside of any tunnel."""
+    is_open = case.origin.scheme == "http" and not case.exchange.is_reused
+    return is_open and _goes_through_proxy(case, route)
+
+
 def _is_proxy_fault(case: _Case, route: Route | None) -> bool:
+    """Whether it failed before the proxy had led to the endpoint."""
     if case.find("ProxyError"):
         return True
-    through_proxy = case.exchange.through_proxy or (route is not None and not route.is_direct)
-    return through_proxy and case.phase in _BEFORE_CONNECTION
+    if not _goes_through_proxy(case, route):
+        return False
+    seen = case.exchange
+    is_in_tunnel = case.origin.scheme != "https" or seen.is_reused or Phase.TLS in seen.marks
+    return case.phase in _BEFORE_CONNECTION or not is_in_tunnel
+
+
+def _proxy_words(case: _Case, redactor: Redactor) -> str | None:
+    """Return what a proxy says that opens no tunnel: its status and reason."""
+    error = case.find("ProxyError")
+    return (
+        safe_line(" ".join(redactor.redact(str(error)).split()), _LONGEST_REASON) or None if error else None
+    )
 
 
 def _name(case: _Case) -> _Verdict | None:

@@ -76,8 +76,8 @@ def _client_certificate(reason: str, endpoint: Endpoint) -> _Verdict:
 
 
 def _hung_up(exchange: Exchange) -> _Verdict:
-    if exchange.phase is Phase.TLS and not exchange.handshake_bytes:
-        return "tls-version", {}
+    if exchange.phase is Phase.TLS and not exchange.handshake_bytes and not exchange.through_proxy:
+        return "tls-version", {}  # behind a proxy the end of a tunnel tells no more than that
     return "tls-failed", {"reason": "the server hung up during the handshake"}
 
 

@@ -39,7 +39,13 @@ def complete_refusal(
         way: how the request travelled: a proxy that wants a login answers in the endpoint's place.
     """
     if failure.status == 407 and way is not None and not way.is_direct:
-        return explain("proxy-failed", status=407, proxy=way.proxy, variable=way.variable)
+        return explain(
+            "proxy-failed",
+            status=407,
+            server_message=failure.server_message,
+            proxy=way.proxy,
+            variable=way.variable,
+        )
     if failure.cause == "auth" and (reason := _key_trouble(endpoint)):
         failure = replace(failure, cause="key-malformed", facts={"reason": reason})
     asked = endpoint.base_url + route
