@@ -29,8 +29,8 @@ from tui.runtime.endpoints import Endpoints
 
 known = Endpoints._known
 
-def breaks(self, endpoint):
-    known(self, endpoint)
+def breaks(self, *arguments):
+    known(self, *arguments)
     raise RuntimeError("it broke near " + sys.argv[1])
 
 Endpoints._known = breaks

@@ -7,8 +7,10 @@ import threading
 import pytest
 
 from tests.store.disk_support import BrokenDisk
+from tests.store.test_lock import held_by_another
 from tui.store import endpoint_memory
 from tui.store.endpoint_memory import CHECKS_PER_ENDPOINT, EndpointMemory
+from tui.store.lock import waiting_at_most
 from tui.store.paths import Paths
 
 URL = "http://localhost:8000/v1"
@@ -96,3 +98,34 @@ def test_a_newer_file_is_not_written(paths: Paths) -> None:
     memory.put_json(URL, "m", {"x": 2})
     assert memory.get_json(URL, "m") == {"x": 2}
     assert paths.endpoints_file.read_text() == text
+
+
+def test_what_a_held_file_did_not_take_is_known_at_once_and_written_with_the_next_change(
+    paths: Paths,
+) -> None:
+    memory = EndpointMemory(paths)
+    with held_by_another(paths.endpoints_file):
+        memory.learn_json(URL, "m", {"x": 1})
+        assert memory.get_json(URL, "m") == {"x": 1}
+        with waiting_at_most(0):
+            memory.write()
+        assert EndpointMemory(paths).get_json(URL, "m") is None
+    EndpointMemory(paths).put_json(URL, "other", {"x": 2})
+    memory.put_json(URL, "n", {"x": 3})
+    kept = EndpointMemory(paths)
+    for known in (memory, kept):
+        assert [known.get_json(URL, name) for name in ("m", "other", "n")] == [{"x": 1}, {"x": 2}, {"x": 3}]
+
+
+def test_reading_does_not_wait_for_a_writer_that_waits(paths: Paths) -> None:
+    memory = EndpointMemory(paths)
+    memory.learn_json(URL, "m", {"x": 1})
+    with held_by_another(paths.endpoints_file):
+        writer = threading.Thread(target=memory.write)
+        writer.start()
+        assert memory.get_json(URL, "m") == {"x": 1}
+        assert memory.checks(URL) == []
+        memory.learn_json(URL, "n", {"x": 2})
+        assert writer.is_alive(), "the writer waits for the other process all the while"
+    writer.join()
+    assert EndpointMemory(paths).get_json(URL, "m") == {"x": 1}

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
+
 from tui.store.endpoint_memory import EndpointMemory
 from tui.wire.adaptation import Adaptation
 
+_LAST_SECONDS = 1.0
+"""How long the end of the program waits for the disk: what is lost is learned again."""
+
 
 class KeptAdaptations:
-    """Adaptations by endpoint and model: in memory at once, on disk for the next run."""
+    """Adaptations by endpoint and model: in memory at once, and written for the next run by threads, as
+    another process may hold the file."""
 
     def __init__(self, memory: EndpointMemory) -> None:
         self._memory = memory
         self._known: dict[tuple[str, str], Adaptation | None] = {}
+        self._writers: list[threading.Thread] = []
 
     def get(self, base_url: str, model: str) -> Adaptation | None:
         """Return what was learned, or ``None``."""
@@ -22,9 +31,22 @@ class KeptAdaptations:
         return self._known[key]
 
     def put(self, base_url: str, model: str, adaptation: Adaptation) -> None:
-        """Keep what was learned."""
+        """Keep what was learned. Returns at once."""
         self._known[base_url, model] = adaptation
-        self._memory.put_json(base_url, model, adaptation.to_json())
+        self._memory.learn_json(base_url, model, adaptation.to_json())
+        writer = threading.Thread(target=self._memory.write, name="adaptations", daemon=True)
+        self._writers = [known for known in self._writers if known.is_alive()]
+        self._writers.append(writer)
+        writer.start()
+
+    async def aclose(self) -> None:
+        """Let what was learned reach the disk, for at most a second."""
+        if self._writers:
+            await asyncio.to_thread(self._wait, time.monotonic() + _LAST_SECONDS)
+
+    def _wait(self, end: float) -> None:
+        for writer in self._writers:
+            writer.join(max(0.0, end - time.monotonic()))
 
 
 class ForgottenAdaptations:

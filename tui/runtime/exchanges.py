@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.net.client import ClientFactory
     from tui.net.machine.machine import Machine
     from tui.net.machine.snapshot import Snapshot
+    from tui.runtime.adaptations import KeptAdaptations
     from tui.store.endpoint_memory import EndpointMemory
 
 
@@ -49,14 +50,24 @@ class Exchanges:
     def client(self) -> ChatClient:
         """The client that remembers what endpoints refuse."""
         from tui.net.chat import ChatClient
-        from tui.runtime.adaptations import KeptAdaptations
 
         return ChatClient(
             self._clients(),
-            memory=KeptAdaptations(self._memory),
+            memory=self._adaptations,
             redactor=self._redactor,
             look=self._look_around,
         )
+
+    @cached_property
+    def _adaptations(self) -> KeptAdaptations:
+        from tui.runtime.adaptations import KeptAdaptations
+
+        return KeptAdaptations(self._memory)
+
+    async def aclose(self) -> None:
+        """Let what was learned of endpoints be written."""
+        if "_adaptations" in self.__dict__:
+            await self._adaptations.aclose()
 
     @cached_property
     def forgetful_client(self) -> ChatClient:

@@ -304,6 +304,8 @@ class Runtime:
         """Stop what streams, close every record, end the children."""
         for session in list(self._sessions):
             await self.release(session)
+        if "exchanges" in self.__dict__:
+            await self.exchanges.aclose()
         if "clients" in self.__dict__:
             await self.clients.aclose()
         await self.built_ins.aclose()

@@ -25,7 +25,10 @@ _UNKNOWN = "What is learned of endpoints is known until lmdeck ends."
 
 
 class EndpointMemory:
-    """The file ``endpoints.json``. Values are JSON objects that mean nothing here. Blocks shortly."""
+    """The file ``endpoints.json``. Values are JSON objects that mean nothing here.
+
+    Reading blocks shortly, whoever writes. Writing may wait for another process: never on an event loop.
+    """
 
     def __init__(self, paths: Paths, optional: OptionalFiles | None = None) -> None:
         self._path = paths.endpoints_file
@@ -33,6 +36,10 @@ class EndpointMemory:
         self._optional = optional or OptionalFiles()
         self._document: Document | None = None
         self._guard = threading.Lock()
+        """Held while the document in memory is used, never while a file is waited for."""
+        self._writing = threading.Lock()
+        self._unwritten: list[Callable[[Document], None]] = []
+        """Changes that are known in memory only, the oldest first."""
 
     def get_json(self, base_url: str, model: str) -> dict[str, object] | None:
         """Return what was kept for an endpoint and a model."""
@@ -42,6 +49,11 @@ class EndpointMemory:
 
     def put_json(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
         """Keep a value for an endpoint and a model, in place of the one before; an empty one is forgotten."""
+        self.learn_json(base_url, model, value)
+        self.write()
+
+    def learn_json(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
+        """Do the same for this run only; ``write`` is to follow. Waits for no other process."""
 
         def change(document: Document) -> None:
             known = _part(document, "adaptations")
@@ -50,7 +62,7 @@ class EndpointMemory:
                 known[_key(base_url, model)] = dict(value)
             _shorten(known, ADAPTATION_LIMIT)
 
-        self._change(change)
+        self._learn(change)
 
     def add_check(self, base_url: str, check: Mapping[str, object]) -> None:
         """Add a check to an endpoint's history, of which the last 20 are kept."""
@@ -68,7 +80,8 @@ class EndpointMemory:
             _shorten(known, ENDPOINT_LIMIT)
 
         if checks:
-            self._change(change)
+            self._learn(change)
+            self.write()
 
     def checks(self, base_url: str) -> list[dict[str, object]]:
         """Return an endpoint's past checks, the oldest first."""
@@ -86,19 +99,38 @@ class EndpointMemory:
                     self._optional.note(self._shown, "it is not JSON of lmdeck", _UNKNOWN, is_read=True)
         return self._document
 
-    def _change(self, change: Callable[[Document], None]) -> None:
+    def _learn(self, change: Callable[[Document], None]) -> None:
         with self._guard:
             change(self._loaded())
-            with self._optional.attempt(self._shown, _UNKNOWN), locked(self._path) as check:
-                document, broken, is_newer = self._read()
-                if is_newer:
-                    return
-                if broken:
-                    keep_aside(self._path, broken)
+            self._unwritten.append(change)
+
+    def write(self) -> None:
+        """Write what only the memory knows. May wait for another process that writes the file."""
+        with (
+            self._writing,
+            self._optional.attempt(self._shown, _UNKNOWN),
+            locked(self._path) as check,
+        ):
+            with self._guard:
+                changes = tuple(self._unwritten)
+            document, broken, is_newer = self._read()
+            if is_newer or not changes:
+                return
+            if broken:
+                keep_aside(self._path, broken)
+            for waiting in changes:
+                waiting(document)
+            data = json.dumps({**document, "schema": ENDPOINTS_SCHEMA}, indent=1).encode("ascii")
+            write_atomically(self._path, data, before_replace=check)
+            self._take_over(document, len(changes))
+
+    def _take_over(self, document: Document, written: int) -> None:
+        """Know what the file has now, other processes' part of it too, and what came in meanwhile."""
+        with self._guard:
+            del self._unwritten[:written]
+            for change in self._unwritten:
                 change(document)
-                data = json.dumps({**document, "schema": ENDPOINTS_SCHEMA}, indent=1).encode("ascii")
-                write_atomically(self._path, data, before_replace=check)
-                self._document = document
+            self._document = document
 
     def _read(self) -> tuple[Document, bytes, bool]:
         """Return the document, the bytes that are none, and whether a newer lmdeck wrote it."""
