@@ -44,13 +44,15 @@ def is_read_otherwise(text: str) -> bool:
     """Whether the two are known to read a text in different ways, ours being the specification's or meant so.
 
     Formulas and pipes inside of code are ours to treat. markdown-it ends a paragraph of definitions at marks
-    that do not end a paragraph, and miscounts columns behind ``>``.
+    that do not end a paragraph, and miscounts columns behind ``>``. In a line that is indented by four
+    columns, but less than the item before it, it begins a block, where the specification has a lazy line.
     """
     return (
         re.search(r"(^|\n)[ >*+\-\d.)\t]*(\$\$|\[r\]:)", text) is not None
         or ("`" in text and "|" in text)
         or (">" in text and ("\t" in text or "    " in text))
         or re.search(r"[>*+.)-][^\n]*\|[^\n]*\n *[|:-]", text) is not None
+        or re.search(r"(^|\n)(?=.{5})[ \t]*([-+*]|\d+[.)])[ \t]+\S.*\n {4,}(`{3}|~{3}|#)", text) is not None
         or re.search(r"(^|\n)[ \t>]*([-+*]|\d+[.)])[ \t]*\n[ \t]*\n", text) is not None
     )
 
