@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.support.defects"]
+
 _KEPT = frozenset(
     (
         "CI", "FUZZ_SECONDS", "LANG", "LMDECK_ASSURE", "LMDECK_REQUIRE_ENGINE", "LOGNAME", "PATH", "PYTHON",

@@ -128,6 +128,7 @@ def everything(environment: dict[str, str], umask: int, url: str, home: Path) ->
     assert run(environment, umask, lmdeck("forget", "conversations", "caches", "--yes")) == 0
 
 
+@pytest.mark.usefixtures("defects")
 @pytest.mark.parametrize("umask", UMASKS, ids=lambda umask: f"umask {umask:03o}")
 def test_no_file_is_ever_open_to_others(tmp_path: Path, demo: DemoServer, umask: int) -> None:
     home = tmp_path / "home"

@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
-import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.support.commands import Call, Done, run_command
 from tests.support.terminal import private_environment
 from tui.cli.main import main
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        value: dict[str, Any] = json.loads(self.out)
-        return value
-
-
-Call = Callable[..., Done]
 
 
 @pytest.fixture
@@ -68,15 +47,6 @@ def program(tmp_path: Path) -> Call:
     environment = private_environment(tmp_path / "home")
 
     def run(*arguments: str, stdin: bytes | None = None, **extra: str) -> Done:
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *arguments],
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            env={**environment, **extra},
-            timeout=60,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return run_command(*arguments, environment={**environment, **extra}, stdin=stdin)
 
     return run

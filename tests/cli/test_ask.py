@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.fake_api import FakeApi
 from tests.support.fault_server import Connection, FaultServer, refused_port
 from tests.support.payloads import PAYLOADS, leaks

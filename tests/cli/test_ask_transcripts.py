@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.fault_server import Answer, FaultServer
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "wire"))

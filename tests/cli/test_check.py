@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import Answer, FaultServer, refused_port
 from tests.support.json_schema import violations

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import Fault, FaultServer, refused_port
 from tests.support.json_schema import violations

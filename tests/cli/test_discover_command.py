@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fake_machine import FakeMachine
 from tests.support.fault_server import FaultServer

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
 from tests.store.disk_support import BrokenDisk
+from tests.support.commands import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.turn import Turn, TurnState
 from tui.store import disk

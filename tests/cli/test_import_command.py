@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Call
 from tests.store.disk_support import BrokenDisk
+from tests.support.commands import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.store import disk, import_text
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import tomli_w
 
-from tests.cli.conftest import Call, Done
+from tests.support.commands import Call, Done
 from tests.support.encodings import ENCODINGS
 from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, FakeApi, model_list
 from tests.support.fault_server import Answer, Connection, Fault, FaultServer

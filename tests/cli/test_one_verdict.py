@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Call
 from tests.support.catalogue_cases import CASES, Case, Situation, has_ipv6
 from tests.support.chatting import HASTE, Chatter
 from tests.support.check_runner import check_situation, endpoint_of
+from tests.support.commands import Call
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Provider, TlsSettings
 from tui.net.client import ClientFactory

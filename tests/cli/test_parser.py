@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tui import __version__
 from tui.cli.parser import build_parser
 

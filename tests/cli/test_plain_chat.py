@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.demo.server import DemoServer
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cli.conftest import Call
 from tests.store.disk_support import often
+from tests.support.commands import Call
 from tui.cli.parser import build_parser
 from tui.core.provider_names import is_same_name
 from tui.core.provider_rules import LONGEST_NAME, check_name

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 
 ADD = ("providers", "add", "qwen", "--url", "http://gpu01:8000/v1", "--model", "Qwen/Qwen3-8B")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call, Done
 from tests.store.disk_support import REPOSITORY, BrokenDisk
+from tests.support.commands import Call, Done
 from tests.support.terminal import private_environment
 from tui.cli.parser import build_parser
 from tui.core.turn import Turn, TurnState

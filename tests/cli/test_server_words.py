@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import Answer, Connection, FaultServer
 from tests.support.stream_samples import delta

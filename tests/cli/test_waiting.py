@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.starting_server import StartingServer
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.support.commands import Call
 from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, FakeApi, model_list, vectors
 from tests.support.fault_server import Connection, FaultServer
 from tests.support.stream_samples import delta

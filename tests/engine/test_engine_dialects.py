@@ -8,11 +8,10 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ from engine_client import fetch, needs_engine
 
 from tests.support.chatting import MemoryOfAdaptations
 from tests.support.check_runner import run_check
+from tests.support.commands import Done
+from tests.support.terminal import lmdeck as command_line
 from tests.support.terminal import private_environment
 from tui.core.chat import ChatRequest, Endpoint, Message, Role
 from tui.core.diagnosis import CheckId, CheckResult
@@ -64,14 +65,6 @@ PATIENT = ProbeLimits(
 LONG = Patience(headers_seconds=SECONDS, idle_seconds=SECONDS, retries=0)
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    json: dict[str, Any]
-
-
 class Lmdeck:
     """The program with a home of its own, and providers that point to one engine."""
 
@@ -94,7 +87,7 @@ class Lmdeck:
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Start a command."""
         return subprocess.Popen(
-            [sys.executable, "-m", "tui", *arguments],
+            command_line(*arguments),
             env={**self._environment, **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -107,9 +100,9 @@ class Lmdeck:
         with self.start(*arguments, "--json", **variables) as process:
             out, err = process.communicate(timeout=SECONDS)
         assert out, err
-        report = json.loads(out)
-        assert report.get("exit_code", process.returncode) == process.returncode
-        return Done(process.returncode, report)
+        done = Done(process.returncode, out, err)
+        assert done.json.get("exit_code", done.code) == done.code
+        return done
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ raise SystemExit(main(["ask", "hi"]))
 """A run that has fetched its key and breaks."""
 
 
+@pytest.mark.usefixtures("defects")
 @pytest.mark.parametrize("secret", [USED, STORED, SET, SENT])
 def test_the_last_report_of_a_command_has_no_key(tmp_path: Path, secret: str) -> None:
     environment = private_environment(tmp_path, PLAIN_NAME=USED, SOME_API_KEY=SET)

@@ -5,48 +5,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.servers import recipes
-from tests.servers.running import Server, free_port
+from tests.servers.running import Server
+from tests.support.commands import Call, Done, run_command
+from tests.support.fault_server import free_port
 from tests.support.terminal import private_environment
 
 FOLDER = os.environ.get("LMDECK_SERVERS", "")
 collect_ignore_glob = [] if FOLDER else ["test_*.py"]
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command of lmdeck ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        value: dict[str, Any] = json.loads(self.out)
-        return value
-
-    @property
-    def cause(self) -> str | None:
-        """The cause of a check's verdict, or of the error of an ``ask``."""
-        value = self.json
-        found = value.get("verdict") or value.get("error")
-        return None if found is None else str(found["cause"])
-
-
-Lmdeck = Callable[..., Done]
 
 
 @pytest.fixture(scope="session")
@@ -60,27 +34,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def lmdeck(home: Path) -> Lmdeck:
+def lmdeck(home: Path) -> Call:
     """Run lmdeck as a process of its own, with the variables that are given."""
 
     def run(*arguments: str, **variables: str) -> Done:
-        environment = private_environment(home, **variables)
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            env=environment,
-            timeout=900,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+        return run_command(*arguments, environment=private_environment(home, **variables), seconds=900)
 
     return run
 
 
 @pytest.fixture(scope="session")
-def loading(lmdeck: Lmdeck, folder: Path) -> Iterator[tuple[Server, Done, Done]]:
+def loading(lmdeck: Call, folder: Path) -> Iterator[tuple[Server, Done, Done]]:
     """vLLM, with what ``check --wait`` and ``ask --wait`` said that were begun before it was ready."""
     with _start(recipes.vllm(folder, free_port(), "--reasoning-parser", "deepseek_r1")) as server:
         while not server.has_children():  # its workers open ports of their own long before its API's
@@ -93,7 +57,7 @@ def loading(lmdeck: Lmdeck, folder: Path) -> Iterator[tuple[Server, Done, Done]]
         yield server, checked, asking()
 
 
-def _begin(lmdeck: Lmdeck, *arguments: str) -> Callable[[], Done]:
+def _begin(lmdeck: Call, *arguments: str) -> Callable[[], Done]:
     from concurrent.futures import ThreadPoolExecutor
 
     pool = ThreadPoolExecutor(1)

@@ -18,14 +18,6 @@ START_SECONDS = 600
 """A model server on two busy cores needs minutes."""
 
 
-def free_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class Server:
     """One running server. Use it as a context manager."""
 

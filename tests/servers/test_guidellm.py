@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tests.servers.conftest import Lmdeck
 from tests.servers.running import Server
+from tests.support.commands import Call
 
 
-def test_it_works(lmdeck: Lmdeck, guidellm: Server) -> None:
+def test_it_works(lmdeck: Call, guidellm: Server) -> None:
     done = lmdeck("check", guidellm.base_url, "--model", "mock", "--json")
     assert (done.code, done.json["ok"]) == (0, True), done.out
 
 
-def test_the_figures_are_those_it_was_started_with(lmdeck: Lmdeck, guidellm: Server) -> None:
+def test_the_figures_are_those_it_was_started_with(lmdeck: Call, guidellm: Server) -> None:
     done = lmdeck("ask", "hi", "--url", guidellm.base_url, "--model", "mock", "--json")
     timings = done.json["timings"]
     assert 195 <= timings["ttft_ms"] < 600, timings

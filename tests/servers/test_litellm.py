@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from tests.servers import recipes
-from tests.servers.conftest import Done, Lmdeck
 from tests.servers.running import Server
+from tests.support.commands import Call, Done
 
 
-def check(lmdeck: Lmdeck, server: Server, model: str, key: str = recipes.KEY) -> Done:
+def check(lmdeck: Call, server: Server, model: str, key: str = recipes.KEY) -> Done:
     return lmdeck("check", server.base_url, "--key-env", "K", "--model", model, "--json", K=key)
 
 
-def ask(lmdeck: Lmdeck, server: Server, model: str, key: str = recipes.KEY) -> Done:
+def ask(lmdeck: Call, server: Server, model: str, key: str = recipes.KEY) -> Done:
     return lmdeck(
         *("ask", "hi", "--url", server.base_url, "--key-env", "K", "--model", model, "--json"), K=key
     )
 
 
-def test_a_model_of_it_works_and_it_is_recognised(lmdeck: Lmdeck, litellm: Server) -> None:
+def test_a_model_of_it_works_and_it_is_recognised(lmdeck: Call, litellm: Server) -> None:
     done = check(lmdeck, litellm, "mock")
     assert (done.code, done.cause) == (0, None), done.out
     assert done.json["server"]["kind"] == "litellm"
@@ -25,19 +25,19 @@ def test_a_model_of_it_works_and_it_is_recognised(lmdeck: Lmdeck, litellm: Serve
     assert asked.json["answer"] == "Hello there"
 
 
-def test_a_wrong_key_is_the_keys_fault(lmdeck: Lmdeck, litellm: Server) -> None:
+def test_a_wrong_key_is_the_keys_fault(lmdeck: Call, litellm: Server) -> None:
     done = check(lmdeck, litellm, "mock", "sk-wrong-0123456789")
     assert done.cause == "auth", done.out
     assert ask(lmdeck, litellm, "mock", "sk-wrong-0123456789").cause == "auth"
 
 
-def test_no_key_is_named_whatever_it_answers(lmdeck: Lmdeck, litellm: Server) -> None:
+def test_no_key_is_named_whatever_it_answers(lmdeck: Call, litellm: Server) -> None:
     """It answers 401, 400 "No connected db.", or 500 without a word of a key, as it was installed."""
     verdict = lmdeck("check", litellm.base_url, "--model", "mock", "--json").json["verdict"]
     assert "key" in f"{verdict['title']} {verdict['advice']}", verdict
 
 
-def test_an_upstream_that_is_down_is_the_gateways_fault(lmdeck: Lmdeck, litellm: Server) -> None:
+def test_an_upstream_that_is_down_is_the_gateways_fault(lmdeck: Call, litellm: Server) -> None:
     done = check(lmdeck, litellm, "down")
     assert done.cause == "bad-gateway", done.out
     asked = ask(lmdeck, litellm, "down")
@@ -45,5 +45,5 @@ def test_an_upstream_that_is_down_is_the_gateways_fault(lmdeck: Lmdeck, litellm:
     assert asked.json["error"]["server_message"]
 
 
-def test_a_model_that_it_has_not(lmdeck: Lmdeck, litellm: Server) -> None:
+def test_a_model_that_it_has_not(lmdeck: Call, litellm: Server) -> None:
     assert check(lmdeck, litellm, "nope").cause == "model-not-found"

@@ -6,10 +6,10 @@ import socket
 
 import pytest
 
-from tests.servers.conftest import Lmdeck
 from tests.servers.nginx_rules import PORTS, port_of
 from tests.servers.running import Server
 from tests.support import certificates
+from tests.support.commands import Call
 
 TRUST = {"SSL_CERT_FILE": str(certificates.CA)}
 
@@ -34,28 +34,28 @@ def url(server: Server, name: str, scheme: str = "http") -> str:
     ],
 )
 def test_check_and_ask_name_the_cause(
-    lmdeck: Lmdeck, nginx: Server, name: str, scheme: str, cause: str
+    lmdeck: Call, nginx: Server, name: str, scheme: str, cause: str
 ) -> None:
     checked = lmdeck("check", url(nginx, name, scheme), "--model", "m", "--json", **TRUST)
     asked = lmdeck("ask", "hi", "--url", url(nginx, name, scheme), "--model", "m", "--json", **TRUST)
     assert (checked.cause, asked.cause) == (cause, cause), checked.out + asked.out
 
 
-def test_a_server_that_is_late_is_a_timeout_of_the_gateway(lmdeck: Lmdeck, nginx: Server) -> None:
+def test_a_server_that_is_late_is_a_timeout_of_the_gateway(lmdeck: Call, nginx: Server) -> None:
     with socket.create_server(("127.0.0.1", nginx.port + len(PORTS))):
         asked = lmdeck("ask", "hi", "--url", url(nginx, "late"), "--model", "m", "--json")
         checked = lmdeck("check", url(nginx, "late"), "--model", "m", "--json")
     assert (asked.cause, checked.cause) == ("gateway-timeout", "gateway-timeout")
 
 
-def test_an_expired_certificate_of_an_unknown_authority_is_both(lmdeck: Lmdeck, nginx: Server) -> None:
+def test_an_expired_certificate_of_an_unknown_authority_is_both(lmdeck: Call, nginx: Server) -> None:
     unknown = {"SSL_CERT_FILE": str(certificates.SELF_SIGNED)}
     done = lmdeck("check", url(nginx, "expired", "https"), "--model", "m", "--json", **unknown)
     assert done.cause == "tls-unknown-ca"
     assert "has expired on 2020-01-02" in done.json["verdict"]["title"]
 
 
-def test_pages_that_refuse_are_no_model_servers(lmdeck: Lmdeck, nginx: Server) -> None:
+def test_pages_that_refuse_are_no_model_servers(lmdeck: Call, nginx: Server) -> None:
     done = lmdeck("discover", "--json")
     ports = {server["port"] for server in done.json["servers"]}
     assert not ports & set(range(nginx.port, nginx.port + len(PORTS))), done.out

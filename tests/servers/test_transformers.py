@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.servers.conftest import Lmdeck
 from tests.servers.running import Server
+from tests.support.commands import Call
 
 
-def test_it_works_though_its_list_does_not(lmdeck: Lmdeck, transformers: Server, folder: Path) -> None:
+def test_it_works_though_its_list_does_not(lmdeck: Call, transformers: Server, folder: Path) -> None:
     model = str(folder / "vllm/smollm2")
     done = lmdeck("check", transformers.base_url, "--model", model, "--wait", "300", "--json")
     assert (done.code, done.json["ok"]) == (0, True), done.out
@@ -20,7 +20,7 @@ def test_it_works_though_its_list_does_not(lmdeck: Lmdeck, transformers: Server,
     assert asked.json["usage"]["completion_tokens"] > 0
 
 
-def test_another_model_is_told(lmdeck: Lmdeck, transformers: Server) -> None:
+def test_another_model_is_told(lmdeck: Call, transformers: Server) -> None:
     for command in (("check", transformers.base_url), ("ask", "hi", "--url", transformers.base_url)):
         done = lmdeck(*command, "--model", "nope", "--json")
         assert done.cause == "model-not-found", done.out

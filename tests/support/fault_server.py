@@ -686,6 +686,12 @@ def refused_port(host: str = "127.0.0.1") -> Iterator[int]:
         yield holder.getsockname()[1]
 
 
+def free_port() -> int:
+    """Return a port that is free now, for a server that is started later."""
+    with refused_port() as port:
+        return port
+
+
 @contextlib.contextmanager
 def full_backlog() -> Iterator[int]:
     """C4: yield a port whose queue of connections is full, so that SYN goes unanswered."""

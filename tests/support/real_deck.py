@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ import tomli_w
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from tests.support.commands import Done, run_command
 from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT
 from tests.support.fault_server import Connection, Fault, FaultServer
 from tests.support.stream_samples import delta
@@ -98,19 +97,6 @@ class OpenDeck:
         return screen.turns[-1]
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 @dataclass
 class RealDeck:
     """A home with its files, and the ways into the program."""
@@ -153,12 +139,5 @@ class RealDeck:
 
     def run(self, *arguments: str, stdin: str = "", extra: Mapping[str, str] | None = None) -> Done:
         """Run a command as a process of its own."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *arguments],
-            input=stdin.encode(),
-            capture_output=True,
-            env={**self.environment, **(extra or {})},
-            timeout=60,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        environment = {**self.environment, **(extra or {})}
+        return run_command(*arguments, environment=environment, stdin=stdin.encode())

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from tests.support.fault_server import refused_port
+from tests.support.fault_server import free_port
 
 _PROGRAM = """\
 import socket, sys, time
@@ -49,8 +49,7 @@ class StartingServer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "server"
         self._folder.mkdir()
-        with refused_port() as self.port:
-            pass
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -148,6 +148,12 @@ class Tour:
             await self.opened.app.pop_screen()
         await self.opened.pilot.pause()
 
+    async def open_form(self, name: str = "main") -> None:
+        """Open the form of a provider, as if nothing had been typed into it."""
+        await self.home(ProvidersScreen)
+        self.opened.app.push_screen(ProviderFormScreen(self.opened.runtime.directory.get(name)))
+        await self.opened.until(lambda: isinstance(self.top, ProviderFormScreen) and self.top.focused)
+
 
 Walk = Callable[[RealDeck, FaultServer], Awaitable[set[str]]]
 
@@ -227,15 +233,10 @@ async def form(deck: RealDeck, server: FaultServer) -> set[str]:
     async with deck.opened(size=(80, 20)) as opened:
         tour = Tour(deck, server, opened)
 
-        async def fresh(tour: Tour) -> None:
-            await tour.home(ProvidersScreen)
-            opened.app.push_screen(ProviderFormScreen(opened.runtime.directory.get("main")))
-            await opened.until(lambda: isinstance(tour.top, ProviderFormScreen) and tour.top.focused)
-
         def at(name: str, value: str | None = None) -> Prepare:
             async def prepare(tour: Tour) -> None:
                 if not isinstance(tour.top, ProviderFormScreen):
-                    await fresh(tour)
+                    await tour.open_form()
                 editor = opened.screen(ProviderFormScreen).row(name).editor
                 editor.focus()
                 if value is not None:
@@ -246,9 +247,7 @@ async def form(deck: RealDeck, server: FaultServer) -> set[str]:
             return prepare
 
         async def read_only(tour: Tour) -> None:
-            await tour.home(ProvidersScreen)
-            opened.app.push_screen(ProviderFormScreen(opened.runtime.directory.get("demo")))
-            await opened.until(lambda: isinstance(tour.top, ProviderFormScreen) and tour.top.focused)
+            await tour.open_form("demo")
 
         await tour.step("form.next", prepare=at("display_name"), keys=("down", "enter"))
         await tour.step("form.previous", prepare=at("display_name"))
@@ -268,7 +267,7 @@ async def form(deck: RealDeck, server: FaultServer) -> set[str]:
         assert b"Saved once" in (deck.config / "providers.toml").read_bytes()
         await tour.step("form.save_exit", prepare=at("display_name", "Saved twice"), opens=ProvidersScreen)
         assert b"Saved twice" in (deck.config / "providers.toml").read_bytes()
-        await tour.step("form.cancel", prepare=fresh, opens=ProvidersScreen)
+        await tour.step("form.cancel", prepare=Tour.open_form, opens=ProvidersScreen)
         return tour.pressed
 
 
@@ -278,9 +277,7 @@ async def form_models(deck: RealDeck, server: FaultServer) -> set[str]:
         tour = Tour(deck, server, opened)
 
         async def listed(tour: Tour) -> None:
-            await tour.home(ProvidersScreen)
-            opened.app.push_screen(ProviderFormScreen(opened.runtime.directory.get("main")))
-            await opened.until(lambda: isinstance(tour.top, ProviderFormScreen) and tour.top.focused)
+            await tour.open_form()
             editor = opened.screen(ProviderFormScreen).row("compatible_provider").editor
             editor.focus()
             assert isinstance(editor, Input)

@@ -15,21 +15,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from rich.text import Text
 from textual import events, on
-from textual._context import NoActiveAppError
-from textual.app import App, ScreenStackError, SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.command import CommandPalette
-from textual.css.query import NoMatches
-from textual.dom import NoScreen
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.worker import Worker, WorkerFailed, WorkerState
+from textual.worker import WorkerFailed
 
 from tui.core.safe_text import safe_line, safe_text
-from tui.ui.background import in_background
+from tui.ui.background import WHILE_LEAVING, in_background
 from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.screens.base import ChecksReachability, HoldsWork, NoticesEdits
@@ -57,8 +53,6 @@ Start = Literal["providers"] | ChatStart
 _HERE = Path(__file__).parent
 _WARM_AFTER_SECONDS = 0.1
 """So that the first keys are echoed before imports compete with them for the interpreter."""
-_WHILE_LEAVING = (NoMatches, ScreenStackError, NoScreen, NoActiveAppError)
-"""What looking for a widget or a screen raises in a program that has neither any more."""
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
@@ -304,7 +298,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave for a defect; but what a program that is leaving does not build any more is none."""
-        if not (self._exit and isinstance(error, _WHILE_LEAVING)):
+        if not (self._exit and isinstance(error, WHILE_LEAVING)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
@@ -317,18 +311,11 @@ class LmdeckApp(App[None], inherit_bindings=False):
             self._exit_renderables.append(Text(report_crash(self.runtime, cause)))
         self._close_messages_no_wait()
 
-    def report_worker(self, event: Worker.StateChanged) -> None:
+    def report_defect(self, error: Exception) -> None:
         """Say aloud that a background task died of a defect, and keep the report; the program goes on."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            if isinstance(event.worker.node, CommandPalette) and isinstance(event.worker.error, NoMatches):
-                return  # Textual 8.2.8: the search of a palette that was closed at once looks for its list
-            from tui.runtime.crash import report_crash
+        from tui.runtime.crash import report_crash
 
-            self.notify(report_crash(self.runtime, event.worker.error), severity="error", timeout=10)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Never swallow what a background task of the app died of."""
-        self.report_worker(event)
+        self.notify(report_crash(self.runtime, error), severity="error", timeout=10)
 
     # ── Text from outside ───────────────────────────────────────────────────────────────────
 

@@ -6,11 +6,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from textual.dom import DOMNode
+from textual._context import NoActiveAppError
+from textual.app import App, ScreenStackError
+from textual.css.query import NoMatches
+from textual.dom import DOMNode, NoScreen
+from textual.screen import Screen
 from textual.worker import Worker
 
+if TYPE_CHECKING:
+    from tui.ui.app import LmdeckApp
+
+Value = TypeVar("Value")
+
+WHILE_LEAVING = (NoMatches, ScreenStackError, NoScreen, NoActiveAppError)
+"""What looking for a widget or a screen raises where there is neither any more."""
 _SLICE_SECONDS = 0.008
 
 
@@ -34,7 +45,34 @@ def in_background(
     """Call ``work`` with the arguments in a worker of the node; it ends with the node.
 
     It takes a function, not a coroutine: one whose worker is cancelled before it begins would never be
-    awaited. A failure does not end the program: ``LmdeckScreen`` tells it.
+    awaited. A defect does not end the program: the app tells it.
     """
-    begun: Any = partial(work, *arguments)
+    begun: Any = partial(telling_defects, node, partial(work, *arguments))
     return node.run_worker(begun, name=name, group=group, exclusive=exclusive, exit_on_error=False)
+
+
+async def telling_defects(node: DOMNode, work: Callable[[], Awaitable[Value]]) -> Value:
+    """Do the work of a node, and let the app tell what it died of.
+
+    Textual tells the node alone, which may be a widget that does not listen or a screen that was closed.
+    Work that looks for what went away with its window has ended like any that is cancelled with it.
+    """
+    app = cast("LmdeckApp", node.app)
+    try:
+        return await work()
+    except WHILE_LEAVING as error:
+        if is_gone(app, node):
+            raise asyncio.CancelledError from error
+        app.report_defect(error)
+        raise
+    except Exception as error:
+        app.report_defect(error)
+        raise
+
+
+def is_gone(app: App[Any], node: DOMNode) -> bool:
+    """Return whether the window of a node was closed, or the program is ending."""
+    if app._exit or not app.is_running or node._pruning:
+        return True
+    screen = next((above for above in node.ancestors_with_self if isinstance(above, Screen)), None)
+    return node is not app and screen not in app.screen_stack

@@ -169,7 +169,7 @@ async def test_an_error_leaves_alone_what_was_typed_meanwhile(open_chat: Any) ->
         assert chat.screen.prompt.value == "next"
 
 
-async def test_a_defect_is_said_and_loses_nothing(open_chat: Any) -> None:
+async def test_a_defect_is_said_and_loses_nothing(open_chat: Any, defects: list[str]) -> None:
     async with open_chat() as chat:
         chat.runtime.scripts = [[AnswerDelta("half"), ZeroDivisionError("division by zero")]]
         await chat.ask("break it")
@@ -179,6 +179,7 @@ async def test_a_defect_is_said_and_loses_nothing(open_chat: Any) -> None:
         assert chat.session.turns[0].answer.text == "half"
         assert chat.session.turns[0].state is TurnState.INTERRUPTED
         assert (await chat.ask("again")).state is TurnState.DONE
+    assert len(defects) == 1
 
 
 # ── Again, on, new ──────────────────────────────────────────────────────────────────────────

@@ -169,7 +169,9 @@ async def test_without_a_desktop_a_link_is_copied(until: Until) -> None:
         assert pilot.app.clipboard == "https://example.org/"
 
 
-async def test_a_defect_of_a_background_task_is_said_and_the_program_goes_on(until: Until) -> None:
+async def test_a_defect_of_a_background_task_is_said_and_the_program_goes_on(
+    until: Until, defects: list[str]
+) -> None:
     runtime = FakeRuntime()
 
     async def broken(provider: object) -> None:
@@ -179,6 +181,7 @@ async def test_a_defect_of_a_background_task_is_said_and_the_program_goes_on(unt
     async with running(runtime) as pilot:
         await until(pilot, lambda: "ZeroDivisionError: [/] odd" in toasts(pilot))
         assert isinstance(pilot.app.screen, ProvidersScreen)
+    assert all("ZeroDivisionError: [/] odd" in defect for defect in defects)
 
 
 async def test_the_program_can_open_in_a_chat(until: Until) -> None:

@@ -85,6 +85,7 @@ def test_a_closed_terminal_ends_it(tmp_path: Path) -> None:
         assert (tmp_path / "closed").read_text() == "True"
 
 
+@pytest.mark.usefixtures("defects")
 def test_a_defect_is_told_without_values(tmp_path: Path) -> None:
     with screens(tmp_path, "crash") as terminal:
         terminal.send("ctrl+c")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_che
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.worker import Worker
 
 from tui.ui.provider_writes import ProviderWrites
 
@@ -118,10 +117,6 @@ class LmdeckScreen(ClosesOnce[ResultType]):
     def quit_hindrance(self) -> str | None:
         """Return what would be lost by leaving now."""
         return self.writes.quit_hindrance()
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Never swallow what a background task died of."""
-        self.deck.report_worker(event)
 
 
 def runtime_of(node: DOMNode) -> Runtime:

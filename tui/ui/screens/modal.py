@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 from textual.worker import Worker
 
+from tui.ui.background import telling_defects
 from tui.ui.screens.base import ClosesOnce
 
 ResultType = TypeVar("ResultType")
@@ -65,9 +67,10 @@ class Palette(CommandPalette, ClosesOnce[Any]):
             return False
         return super().check_action(action, parameters)
 
-    def run_worker(self, *arguments: Any, **options: Any) -> Worker[Any]:
+    def run_worker(self, work: Any, *arguments: Any, **options: Any) -> Worker[Any]:
         """Start the search, which must not end the program.
 
         In Textual 8.2.8 it looks for its list even when the palette was closed at once.
         """
-        return super().run_worker(*arguments, **{**options, "exit_on_error": False})
+        told: Any = partial(telling_defects, self, work)
+        return super().run_worker(told, *arguments, **{**options, "exit_on_error": False})

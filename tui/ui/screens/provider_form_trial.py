@@ -111,10 +111,9 @@ class ProviderFormTrial(ProviderFormBase):
         return bool(running)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say that a test was stopped; never swallow what a task died of."""
+        """Say that a test was stopped."""
         if event.worker.name == "trial" and event.state is WorkerState.CANCELLED and self.is_attached:
             self._show_trial(Content.styled("– Stopped.", "dim"))
-        super().on_worker_state_changed(event)
 
     def _go_to(self, problem: FieldProblem) -> None:
         """Put the focus on the field that is wrong."""

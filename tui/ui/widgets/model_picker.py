@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -11,7 +11,6 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
-from textual.worker import Worker
 
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
@@ -22,9 +21,6 @@ from tui.ui.bindings import bindings_of
 from tui.ui.screens.base import runtime_of
 from tui.ui.screens.modal import Window
 from tui.ui.widgets.plain_input import PlainInput
-
-if TYPE_CHECKING:
-    from tui.ui.app import LmdeckApp
 
 _MOST_SHOWN = 300
 """Models listed at a time: laying out thousands would hold up each key."""
@@ -111,10 +107,6 @@ class ModelPicker(Window[Picked | None]):
             self._notes[provider.name] = f"The endpoint offers {count}."
         if self.is_mounted and self.provider is provider:
             self._show_models()
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Never swallow what a background task died of."""
-        cast("LmdeckApp", self.app).report_worker(event)
 
     def on_input_changed(self) -> None:
         """Find while it is typed."""
