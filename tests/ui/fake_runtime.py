@@ -22,6 +22,7 @@ from tui.core.provider import Category, Provider, State
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Source, Usage, cost_of
+from tui.net.discover import Discovered, Discovery
 from tui.store.settings import Settings
 
 
@@ -445,6 +446,8 @@ class FakeRuntime:
         self.reaching = 0
         self.most_reaching = 0
         self.listed: list[str] = []
+        self.discovery = Discovery((), (), 3, is_complete=True)
+        self.discover_gate: asyncio.Event | None = None
         self.tested: list[tuple[Provider, str | None]] = []
         self.vectors = EmbeddingOutcome(
             EmbeddingRequest("m", ("a", "b")),
@@ -471,6 +474,14 @@ class FakeRuntime:
             return result
         finally:
             self.reaching -= 1
+
+    async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
+        for server in self.discovery.servers:
+            if on_found is not None:
+                on_found(server)
+        if self.discover_gate is not None:
+            await self.discover_gate.wait()
+        return self.discovery
 
     async def list_models(self, provider: Provider, key_text: str | None = None) -> FakeModelList:
         self.listed.append(provider.provider_url)

@@ -163,11 +163,12 @@ async def test_a_disk_that_refuses_is_said(
     async with open_list() as deck:
 
         def refuse(identity: str, title: str) -> None:
-            raise LmdeckError(explain("disk-full", path="~/x"))
+            raise LmdeckError(explain("store-full", path="~/x"))
 
         monkeypatch.setattr(runtime.conversations, "rename", refuse)
         await deck.press("r", "x", "enter")
-        await deck.until(lambda: [note for note in deck.app._notifications if note.severity == "error"])
+        said = explain("store-full", path="~/x").title
+        await deck.until(lambda: any(said in note.message for note in deck.app._notifications))
         assert deck.titles[0] == "Streaming over SSH"
 
 

@@ -27,7 +27,6 @@ from tui.core.diagnosis import (
 )
 from tui.core.provider import Provider
 from tui.core.usage import Usage
-from tui.net.discover import Discovered, Discovery
 from tui.runtime.diagnosing import CheckOptions
 from tui.ui.app import LmdeckApp
 
@@ -119,7 +118,7 @@ class ScriptedCheck:
 
 
 class DiagnosingRuntime(FakeRuntime):
-    """The fake runtime with ``check`` and ``discover``."""
+    """The fake runtime with ``check``."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -128,8 +127,6 @@ class DiagnosingRuntime(FakeRuntime):
         self.history: tuple[CheckRecord, ...] = ()
         self.asked: list[tuple[Provider, str | None, CheckOptions]] = []
         self.checks: list[ScriptedCheck] = []
-        self.discovery = Discovery((), (), 3, is_complete=True)
-        self.discover_gate: asyncio.Event | None = None
 
     def check(
         self,
@@ -145,14 +142,6 @@ class DiagnosingRuntime(FakeRuntime):
         made = ScriptedCheck(self.report, steps, on_result, on_progress, self.history)
         self.checks.append(made)
         return made
-
-    async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
-        for server in self.discovery.servers:
-            if on_found is not None:
-                on_found(server)
-        if self.discover_gate is not None:
-            await self.discover_gate.wait()
-        return self.discovery
 
 
 @asynccontextmanager
