@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+# What other installed packages plug into pydantic would see every record, with its key.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 
 def _or_empty(value: Any) -> Any:

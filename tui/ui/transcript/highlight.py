@@ -56,13 +56,11 @@ def lexer_for(language: str) -> Lexer | None:
     name = re.split(r"[\s,{:]", language.strip().lower(), maxsplit=1)[0]
     if not name or name in ("text", "plain", "plaintext", "txt", "output"):
         return None
-    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
-    from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+    from pygments.lexers import LEXERS, find_lexer_class  # type: ignore[import-untyped]
 
-    try:
-        return get_lexer_by_name(name, stripnl=False, ensurenl=True)
-    except ClassNotFound:
-        return None
+    # get_lexer_by_name would also import what other installed packages offer, for any word of a model
+    known = next((title for _, title, names, _, _ in LEXERS.values() if name in names), None)
+    return None if known is None else find_lexer_class(known)(stripnl=False, ensurenl=True)
 
 
 def warm() -> None:
