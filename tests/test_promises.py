@@ -7,13 +7,12 @@ beginning of the sentence and the tests. ``NO_PROMISE`` is for what says nothing
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
+from tests.support.prose import ROOT, assert_test_exists, not_linked, sentences_and_tables
 from tui.cli.parser import build_parser
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 NO_PROMISE = (
@@ -31,7 +30,7 @@ NO_PROMISE = (
     "`config.toml`; every line is optional",
     "What is promised, what is not",
     "The figures: [docs",
-    "- The embedded model is a toy",
+    "The embedded model is a toy",
     "How fast it is, beside what",
     "Apache-2.0",
 )
@@ -146,15 +145,15 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/assurance/test_key_canary.py",
         "tests/assurance/test_private_files.py",
     ),
-    "- Chat Completions only": (
+    "Chat Completions only": (
         "tests/cli/test_ask_figures.py::test_an_answer_of_tool_calls_is_printed_and_ends_with_0",
     ),
-    "- Linux and macOS": (
+    "Linux and macOS": (
         "tests/machine/test_machine.py::test_a_system_without_proc_knows_nothing",
         "tests/probe/test_discover.py::test_without_proc_the_usual_ports_are_asked",
         "tests/store/test_paths.py::test_macos_keeps_its_own_places",
     ),
-    "- Token estimates are within": (
+    "Token estimates are within": (
         "tests/session/test_chat_session.py::test_no_usage_becomes_an_estimate_marked_as_one",
     ),
     "`make help` lists every target": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
@@ -181,28 +180,9 @@ TABLES: dict[str, tuple[str, ...]] = {
 """Tables by the title of their first column; those of keys and causes are made from the program."""
 
 
-def prose() -> tuple[list[str], list[str]]:
-    """Return the sentences of the README and the first columns of its tables, without what is generated."""
-    text = re.sub(r"<!-- (\w+):begin -->.*?<!-- \1:end -->", "", README, flags=re.DOTALL)
-    text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    sentences: list[str] = []
-    tables: list[str] = []
-    for block in re.split(r"\n\s*\n|\n(?=[#\-]|\d\. )", text):
-        joined = " ".join(block.split())
-        if joined.startswith("|"):
-            tables.append(joined.split("|")[1].strip())
-        elif joined and not joined.startswith(("#", "![")):
-            plain = re.sub(r"^\d\. ", "", joined)
-            sentences += re.split(r"(?<=[.:;!?])\s+(?=[A-Z`*])", plain)
-    return sentences, tables
-
-
 def test_every_sentence_is_linked() -> None:
-    sentences, tables = prose()
-    starts = (*SHOWN, *NO_PROMISE)
-    continued = [sentence for sentence in sentences if not sentence.startswith(starts)]
-    assert continued == []
-    assert [start for start in starts if not any(item.startswith(start) for item in sentences)] == []
+    sentences, tables = sentences_and_tables(README)
+    assert not_linked(sentences, (*SHOWN, *NO_PROMISE)) == ([], [])
     assert sorted(tables) == sorted(TABLES)
 
 
@@ -210,9 +190,7 @@ def test_every_sentence_is_linked() -> None:
     "test", sorted({test for tests in (*SHOWN.values(), *TABLES.values()) for test in tests})
 )
 def test_a_linked_test_exists(test: str) -> None:
-    file, _, name = test.partition("::")
-    assert (ROOT / file).is_file()
-    assert not name or re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text(), re.MULTILINE)
+    assert_test_exists(test)
 
 
 def test_every_option_in_the_readme_is_accepted() -> None:

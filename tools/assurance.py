@@ -54,11 +54,26 @@ def _assurance(*names: str) -> tuple[str, ...]:
 
 
 PROMISES = (
-    Promise("terminal", "Nothing from outside commands the terminal", _assurance("terminal_safety")),
-    Promise("prompt", "Nothing types into the prompt", _assurance("prompt_safety")),
+    Promise("terminal", "Nothing from outside commands your terminal", _assurance("terminal_safety")),
+    Promise("prompt", "Nothing from outside types into your prompt", _assurance("prompt_safety")),
     Promise("as-sent", "Text is shown as it was sent", _assurance("shown_as_sent")),
     Promise("key", "A key stays where it belongs", _assurance("key_canary")),
     Promise("private", "Files are private from their first byte", _assurance("private_files")),
+    Promise("tls", "TLS is verified", ("tests/net/test_chat_tls.py",)),
+    Promise(
+        "endpoints",
+        "Nothing is sent anywhere but to the endpoints you named",
+        _assurance("only_the_endpoint"),
+    ),
+    Promise(
+        "crash",
+        "A crash is honest",
+        (
+            "tests/runtime/test_last_crash.py",
+            "tests/ui/shell/test_defects.py",
+            "tests/ui/shell/test_terminal.py",
+        ),
+    ),
     Promise("sessions", "Sessions never lose each other's edits", ("tests/store/test_sessions.py",)),
     Promise("dropped", "A dropped line or a kill -9 keeps the answer", _assurance("dropped_lines")),
     Promise("signals", "Signals and closed streams end it in order", _assurance("signals")),

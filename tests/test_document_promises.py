@@ -1,0 +1,194 @@
+"""Each sentence of SECURITY.md and of docs/ that promises something is linked to the tests that show it.
+
+As ``test_promises`` does for the README. docs/causes.md is made from the catalogue and tested with it; of the
+pages that tools write, the head is linked here and the rest in ``test_pages``.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.prose import ROOT, assert_test_exists, not_linked, sentences_and_tables
+from tools import assurance, servers
+
+NO_PROMISE = (
+    "lmdeck holds API keys and conversations",
+    "This page says what it promises",
+    "Somebody with your user id, or root",
+    "Prefer `env:`, `cmd:`",
+    "A server sees what you send",
+    "A compatible endpoint is not",
+    "What a model says may be wrong",
+    "The clipboard and the terminal's scrollback",
+    "Please report a hole",
+    "Do not include real keys",
+    "You get an answer within a week",
+    # docs/assurance.md and docs/servers.md
+    "The figures are those of the machine",
+    "lmdeck is tried against servers",
+    "nginx comes with the system",
+    "Everything runs on a CPU",
+)
+SHOWN: dict[str, tuple[str, ...]] = {
+    "The figures behind each promise": ("tests/test_document_promises.py::test_every_promise_is_measured",),
+    "**Nothing from outside commands your terminal": ("tests/assurance/test_terminal_safety.py",),
+    "Model output, reasoning, model names": (
+        "tests/core/test_safe_text.py::test_nothing_of_it_commands_a_terminal_and_it_is_safe_twice",
+        "tests/core/test_safe_text.py::test_nothing_invisible_is_shown_anywhere",
+        "tests/assurance/test_terminal_safety.py::test_no_payload_reaches_the_terminal_from_a_screen",
+        "tests/assurance/test_terminal_safety.py::test_no_payload_reaches_the_terminal_from_a_command",
+    ),
+    "A second wall": ("tests/ui/shell/test_guard.py::test_every_known_payload_is_harmless",),
+    "Nothing from outside is ever parsed as markup": (
+        "tests/test_no_markup.py::test_no_shown_text_is_markup",
+        "tests/transcript/test_rendering.py::test_a_link_shows_its_address_and_a_bare_one_does_not_repeat_it",
+        "tests/ui/shell/test_guard.py::test_only_plain_addresses_are_safe",
+        "tests/transcript/test_transcript.py::test_links_are_asked_for_by_key_and_by_click",
+    ),
+    "The raw text stays in storage": (
+        "tests/store/test_journal.py",
+        "tests/transcript/test_transcript.py::test_raw_text_and_wrapping_toggle",
+        "tests/core/test_safe_text.py::test_the_count_is_of_what_was_replaced",
+    ),
+    "**Nothing from outside types into your prompt": ("tests/assurance/test_prompt_safety.py",),
+    "Replies of the terminal": (
+        "tests/assurance/test_prompt_safety.py::test_answers_that_come_unasked_are_never_typed",
+        "tests/assurance/test_prompt_safety.py::test_an_answer_in_single_bytes_is_never_typed",
+    ),
+    "**A key stays where it belongs": ("tests/assurance/test_key_canary.py",),
+    "Keys live in a type without a readable": (
+        "tests/net/test_key_safety.py::test_nothing_that_prints_itself_shows_the_key",
+        "tests/net/test_key_safety.py::test_the_key_travels_in_the_chosen_header_alone",
+        "tests/wired/test_key_renewal.py::test_a_chat_goes_on_with_the_next_key",
+    ),
+    "Redirects are not followed": (
+        "tests/net/test_key_safety.py::test_a_redirect_is_told_and_never_followed",
+        "tests/assurance/test_key_canary.py::test_a_redirect_gets_neither_key_nor_prompt",
+    ),
+    "Loopback traffic never goes through a proxy": (
+        "tests/assurance/test_key_canary.py::test_a_proxy_of_the_environment_sees_nothing_of_loopback",
+    ),
+    "A key is not sent over plain http": (
+        "tests/net/test_key_safety.py::test_an_unencrypted_key_is_refused_before_a_packet_leaves",
+        "tests/ui/shell/test_provider_form.py::test_a_key_over_plain_http_is_asked_about_once",
+        "tests/ui/chat/test_chat_screen.py::test_warnings_about_the_connection_stay",
+    ),
+    "Every text that is shown, logged": (
+        "tests/assurance/test_key_canary.py::test_no_screen_shows_a_key_that_a_server_echoes",
+        "tests/assurance/test_key_canary.py::test_no_command_prints_a_key_that_a_server_echoes",
+        "tests/net/test_key_safety.py::test_no_log_record_shows_the_key",
+        "tests/core/test_key_erasing.py::test_base64_of_a_longer_text_gives_nothing_of_the_key_away",
+    ),
+    "Core dumps are off": ("tests/assurance/test_only_the_endpoint.py::test_a_core_dump_is_forbidden",),
+    "Keys are never taken from the command line": (
+        "tests/cli/test_parser.py",
+        "tests/assurance/test_key_canary.py::test_the_process_list_does_not_have_it",
+    ),
+    "**Files are private from their first byte": (
+        "tests/assurance/test_private_files.py::test_no_file_is_ever_open_to_others",
+    ),
+    "`lmdeck paths` lists them": (
+        "tests/wired/test_places.py::test_a_place_holds_what_its_line_says",
+        "tests/store/test_forget.py::test_keys_are_forgotten_wherever_a_copy_is",
+        "tests/store/test_forget.py::test_conversations_are_forgotten_with_trash_and_titles",
+        "tests/store/test_forget.py::test_caches_are_forgotten_and_nothing_else",
+    ),
+    "**TLS is verified": (
+        "tests/net/test_chat_tls.py::test_a_bad_certificate_has_its_cause_and_nothing_is_sent",
+    ),
+    "A provider can name a CA file": (
+        "tests/net/test_chat_tls.py::test_a_signed_certificate_is_accepted_with_its_authority",
+        "tests/net/test_chat_tls.py::test_a_wanted_client_certificate_is_named_and_given",
+        "tests/net/test_chat_tls.py::test_a_pin_refuses_every_other_certificate_before_anything_is_sent",
+        "tests/wired/test_provider_fields.py::test_a_field_has_its_effect",
+    ),
+    "`insecure` exists": (
+        "tests/cli/test_security_marks.py::test_an_unverified_connection_is_marked_wherever_it_is_used",
+        "tests/ui/chat/test_chat_screen.py::test_warnings_about_the_connection_stay",
+    ),
+    "**Nothing is sent anywhere": (
+        "tests/assurance/test_only_the_endpoint.py::test_commands_connect_to_their_endpoint_alone",
+        "tests/assurance/test_only_the_endpoint.py::test_screens_connect_to_their_endpoints_alone",
+    ),
+    "No telemetry, no update check, no plug-ins": (
+        "tests/assurance/test_only_the_endpoint.py::test_screens_connect_to_their_endpoints_alone",
+        "tests/assurance/test_only_the_endpoint.py::test_no_other_package_is_loaded",
+        "tests/assurance/test_imports.py::test_no_module_opens_a_socket_when_it_is_imported",
+    ),
+    "The provider list asks the active endpoints": (
+        "tests/wired/test_every_setting.py::test_a_setting_has_its_effect",
+    ),
+    "Diagnosis probes the endpoint you named": (
+        "tests/probe/test_evidence.py::test_a_key_goes_nowhere_but_to_the_endpoint",
+        "tests/probe/test_evidence.py::test_a_server_on_another_port_is_named_and_offered",
+        "tests/probe/test_discover.py::test_other_addresses_are_never_asked",
+        "tests/net/test_key_safety.py::test_the_key_is_not_sent_to_another_origin",
+    ),
+    "**A crash is honest": (
+        "tests/ui/shell/test_terminal.py::test_a_defect_is_told_without_values",
+        "tests/runtime/test_last_crash.py::test_the_last_report_of_a_command_has_no_key",
+    ),
+    "What dies in the background": (
+        "tests/ui/shell/test_defects.py::test_a_defect_is_told_once_wherever_it_happens",
+        "tests/ui/shell/test_defects.py::test_a_defect_is_told_of_a_window_that_was_closed_meanwhile",
+    ),
+    "Keys in `credentials.toml` are private": (
+        "tests/assurance/test_private_files.py::test_no_file_is_ever_open_to_others",
+        "tests/store/test_credentials.py::test_a_file_that_others_can_read_is_made_private_and_said_so",
+    ),
+    "`cmd:` runs the program you named": ("tests/store/test_keys.py::test_no_shell_reads_a_command",),
+    "`providers.toml` is therefore": (
+        "tests/store/test_providers.py::test_commands_of_a_file_that_others_can_write_are_not_run",
+        "tests/store/test_keys.py::test_a_command_of_an_untrusted_file_is_not_run",
+    ),
+    "lmdeck shows tool calls": (
+        "tests/cli/test_ask_figures.py::test_an_answer_of_tool_calls_is_printed_and_ends_with_0",
+        "tests/transcript/test_growing_text.py::test_only_the_first_tool_calls_are_drawn_and_the_others_counted",
+    ),
+    # docs/assurance.md
+    "What [SECURITY.md](../SECURITY.md) promises is tested": (
+        "tests/test_document_promises.py::test_every_promise_is_measured",
+        "tests/test_pages.py::test_a_page_says_what_its_record_says",
+    ),
+    "`LMDECK_ASSURE=1` in front of a command": ("tests/test_pages.py::test_a_variable_makes_the_tests_long",),
+    # docs/servers.md
+    "`make test-servers` installs them": (
+        "tests/packaging/test_make.py::test_the_help_lists_every_target",
+        "tests/test_pages.py::test_the_folder_of_the_servers",
+    ),
+    "`LMDECK_SERVERS=DIR` takes another folder": ("tests/test_pages.py::test_the_folder_of_the_servers",),
+    "It is no part of `make test`": ("tests/test_pages.py::test_without_their_folder_no_server_is_tested",),
+    '"Not run" is no success': ("tests/test_pages.py::test_a_server_that_is_missing_is_not_passed",),
+    "This page is written by": ("tests/test_pages.py::test_a_page_says_what_its_record_says",),
+}
+SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+
+
+def test_every_sentence_is_linked() -> None:
+    sentences, tables = sentences_and_tables("\n\n".join((SECURITY, assurance.HEAD, servers.HEAD)))
+    assert not_linked(sentences, (*SHOWN, *NO_PROMISE)) == ([], [])
+    assert tables == []
+
+
+def test_no_page_is_left_out() -> None:
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")}
+    assert pages == {"assurance.md", "causes.md", "servers.md"}
+
+
+@pytest.mark.parametrize("test", sorted({test for tests in SHOWN.values() for test in tests}))
+def test_a_linked_test_exists(test: str) -> None:
+    assert_test_exists(test)
+
+
+def test_every_promise_is_measured() -> None:
+    promised = re.findall(r"^\*\*(.+?)\.?\*\*", SECURITY, re.MULTILINE)
+    assert len(promised) == 7
+    assert set(promised) <= {promise.words for promise in assurance.PROMISES}
+
+
+@pytest.mark.parametrize("promise", assurance.PROMISES, ids=lambda promise: promise.name)
+def test_what_measures_a_promise_exists(promise: assurance.Promise) -> None:
+    for test in promise.tests:
+        assert (ROOT / test).exists()

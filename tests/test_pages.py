@@ -1,0 +1,95 @@
+"""The pages that tools write into docs/: what they say is what their records say, and how they come about."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.prose import ROOT
+from tools import assurance, servers
+
+PAGES: dict[str, Any] = {"assurance": assurance.page, "servers": servers._page}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_its_record_says(name: str) -> None:
+    record = json.loads((ROOT / "docs" / f"{name}.json").read_text())
+    assert (ROOT / "docs" / f"{name}.md").read_text() == PAGES[name](record)
+
+
+def test_what_a_server_was_held_to_is_a_test() -> None:
+    record = json.loads(servers.RECORD.read_text())
+    for name, found in record.items():
+        text = (ROOT / "tests" / "servers" / f"test_{name}.py").read_text()
+        tests = re.findall(r"^(?:async )?def test_(\w+)\(", text, re.MULTILINE)
+        said = {entry["name"].partition("[")[0].replace(" ", "_") for entry in found["tests"]}
+        assert said <= set(tests), name
+
+
+def test_a_server_that_is_missing_is_not_passed() -> None:
+    case = ElementTree.fromstring(
+        '<testcase name="test_it_works"><skipped message="not run: no disk"/></testcase>'
+    )
+    result = servers._result(case)
+    assert result == {"name": "it works", "result": "not run", "why": "no disk"}
+    page = servers._page({"vllm": {"version": "1", "date": "today", "machine": "here", "tests": [result]}})
+    assert "| vLLM | 1 | 0 | 0 | 1 | today |" in page
+    assert "| it works | not run: no disk |" in page
+
+
+@pytest.mark.parametrize("variable", ["", "elsewhere"])
+def test_the_folder_of_the_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    chosen = str(tmp_path / variable) if variable else ""
+    expected = tmp_path / variable if variable else ROOT / ".servers"
+    used: list[Path] = []
+    run = {"version": "1", "date": "today", "machine": "here", "tests": []}
+
+    def install(folder: Path) -> dict[str, str]:
+        used.append(folder)
+        return {}
+
+    def tried(name: str, folder: Path) -> dict[str, Any]:
+        used.append(folder)
+        return run
+
+    monkeypatch.setenv("LMDECK_SERVERS", chosen)
+    monkeypatch.setattr(sys, "argv", ["servers.py", "nginx"])
+    monkeypatch.setattr(servers, "install", install)
+    monkeypatch.setattr(servers, "_run", tried)
+    monkeypatch.setattr(servers, "RECORD", tmp_path / "servers.json")
+    monkeypatch.setattr(servers, "PAGE", tmp_path / "servers.md")
+    assert servers.main() == 0
+    assert used == [expected, expected]
+    assert json.loads((tmp_path / "servers.json").read_text()) == {"nginx": run}
+
+
+def _pytest(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_without_their_folder_no_server_is_tested(tmp_path: Path) -> None:
+    assert _pytest("tests/servers").returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "test_nginx" in _pytest("tests/servers", LMDECK_SERVERS=str(tmp_path)).stdout
+
+
+def test_a_variable_makes_the_tests_long() -> None:
+    test = "tests/assurance/test_private_files.py"
+    short, long = _pytest(test, "-vv").stdout, _pytest(test, "-vv", LMDECK_ASSURE="1").stdout
+    assert "umask 000" in short
+    assert "umask 000" in long
+    assert ("umask 077" in short, "umask 077" in long) == (False, True)
