@@ -92,6 +92,73 @@ def test_a_broken_file_is_told_and_kept_aside_by_the_next_key(paths: Paths) -> N
     assert copy.name in store.notices[-1]
 
 
+def break_file(paths: Paths, data: str | bytes) -> None:
+    paths.config_dir.mkdir(parents=True, exist_ok=True)
+    paths.credentials_file.write_bytes(data.encode() if isinstance(data, str) else data)
+    paths.credentials_file.chmod(0o600)
+
+
+GOOD = 'a = "sk-aaaaaaaaaaaaaaaa"\n'
+BROKEN_FILES: dict[str, str | bytes] = {
+    "a quotation mark is missing": f'[keys]\n{GOOD}b = "sk-bbbbbbbb\n',
+    "a quotation mark is missing before it": f'[keys]\nb = "sk-bbbbbbbb\n{GOOD}',
+    "the table is not closed": f"schema = 1\n\n[keys\n{GOOD}",
+    "the head is gone": f"ema = 1\n]\n{GOOD}",
+    "the end is gone": f'[keys]\n{GOOD}b = "sk-bb',
+    "a name stands there twice": f'[keys]\n{GOOD}b = "sk-bbbbbbbb"\nb = "sk-cccccccc"\n',
+    "a name stands there twice with the same": f"[keys]\n{GOOD}{GOOD}",
+    "another table is broken": f'[keys]\n{GOOD}[other]\nb = "sk-bbbbbbbb"\nc = \n',
+    "a line is not UTF-8": f'[keys]\n{GOOD}b = "'.encode() + b'\xff\xfe"\n',
+    "it is UTF-16": f"[keys]\n{GOOD}".encode("utf-16"),
+    "its schema is a word": f'schema = "one"\n[keys]\n{GOOD}',
+    "something was pasted": f"[keys]\n{GOOD}<<<<<<< HEAD\n",
+    "a key cannot be one": f'[keys]\n{GOOD}b = "two words"\nc\n',
+}
+
+
+@pytest.mark.parametrize("data", BROKEN_FILES.values(), ids=BROKEN_FILES)
+def test_what_can_be_read_of_a_broken_file_outlives_the_next_key(paths: Paths, data: str | bytes) -> None:
+    break_file(paths, data)
+    before = paths.credentials_file.read_bytes()
+    store = CredentialStore(paths)
+    store.put("new", KEY)
+    assert store.names() == {"a", "new"}
+    assert CredentialStore(paths).get("a") == Secret("sk-aaaaaaaaaaaaaaaa")
+    (kept,) = paths.config_dir.glob("credentials.toml.corrupt-*")
+    assert kept.read_bytes() == before
+    assert kept.name in store.notices[-1]
+    assert "1 key of it stays in use. Copy a missing key from there" in store.notices[-1]
+
+
+def test_what_is_stored_anew_is_not_set_back_by_the_broken_file(paths: Paths) -> None:
+    break_file(paths, f"[keys]\n{GOOD}b\n")
+    store = CredentialStore(paths)
+    store.update({"a": KEY})
+    assert store.get("a") == KEY
+
+
+def test_a_file_of_which_nothing_can_be_read_is_kept_and_named(paths: Paths) -> None:
+    break_file(paths, b"\x00\x01 no keys here")
+    store = CredentialStore(paths)
+    store.put("new", KEY)
+    assert store.names() == {"new"}
+    assert "No keys of it stay in use." in store.notices[-1]
+    (kept,) = paths.config_dir.glob("credentials.toml.corrupt-*")
+    assert kept.name in (CredentialStore(paths).kept_for("any") or "")
+
+
+def test_the_kept_file_that_has_the_name_is_told_before_a_newer_one(paths: Paths) -> None:
+    assert CredentialStore(paths).kept_for("lost") is None
+    paths.config_dir.mkdir(parents=True)
+    folder = paths.config_dir
+    (folder / "credentials.toml.corrupt-20260101-000000").write_text('lost = "sk-')
+    (folder / "credentials.toml.corrupt-20260202-000000").write_text("nothing")
+    (folder / "credentials.toml.corrupt-20260303-000000").mkdir()
+    store = CredentialStore(paths)
+    assert (store.kept_for("lost") or "").endswith("20260101-000000")
+    assert (store.kept_for("other") or "").endswith("20260303-000000")
+
+
 def test_a_newer_file_is_read_and_never_written(paths: Paths) -> None:
     paths.config_dir.mkdir(parents=True)
     text = 'schema = 9\n[keys]\na = "sk-0123456789abcdef"\n'

@@ -118,6 +118,13 @@ class FakeDirectory:
         self.changed_by_hand: list[Provider] | None = None
         self.unavailable: dict[str, FakeAvailability] = {}
         self.save_error: Failure | None = None
+        self.key_refusal: Failure | None = None
+
+    def has_stored_key(self, name: str) -> bool:
+        return name in self._runtime.keys
+
+    def kept_key_file(self, name: str) -> str | None:
+        return None
 
     def providers(self) -> tuple[Provider, ...]:
         return tuple(self._providers)

@@ -60,7 +60,13 @@ class ProviderDirectory:
     def notices(self) -> tuple[str, ...]:
         """What is wrong with the files, in words for a banner."""
         self.providers()
-        return (*self._notices, *self._credentials.notices, *self._orphans(), *self._optional.notices)
+        return (
+            *self._notices,
+            *self._credentials.notices,
+            *self._missing_keys(),
+            *self._orphans(),
+            *self._optional.notices,
+        )
 
     @property
     def keys_without_provider(self) -> tuple[str, ...]:
@@ -336,13 +342,28 @@ class ProviderDirectory:
         self._store.save(replace(provider, state=state), provider.name)
         self.reload()
 
+    def kept_key_file(self, name: str) -> str | None:
+        """Return the unreadable file, kept aside, in which the missing key of a provider may be."""
+        return None if self.has_stored_key(name) else self._credentials.kept_for(name)
+
+    def _missing_keys(self) -> tuple[str, ...]:
+        """Tell where the keys may be that providers refer to and that are not stored any more."""
+        if self.key_refusal is not None:
+            return ()
+        users = [provider.name for provider in self.providers() if provider.api_key == STORED]
+        missing = [name for name in users if not self.has_stored_key(name)]
+        kept = self._credentials.kept_for(missing[0]) if missing else None
+        if kept is None or any(kept.rpartition("/")[2] in text for text in self._credentials.notices):
+            return ()
+        keys = f"The stored key of {_shown_names(missing)} is missing."
+        place = f"It may be in {kept}, which could not be read and was kept"
+        return (f"{keys} {place}: copy it from there, or enter it again.",)
+
     def _orphans(self) -> tuple[str, ...]:
         names = self.keys_without_provider
         if not names:
             return ()
-        shown = ", ".join(safe_line(name, 40) for name in names[:3])
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        keys = f"A key is stored for {shown}{more}, which no provider uses."
+        keys = f"A key is stored for {_shown_names(names)}, which no provider uses."
         return (f"{keys} Remove it with: lmdeck providers remove {safe_line(names[0], 40)}",)
 
     def _marked_default(self) -> Provider | None:
@@ -388,6 +409,11 @@ class ProviderDirectory:
         if reference is not None:
             return reference, None
         return STORED, Secret(key_text.strip())
+
+
+def _shown_names(names: Sequence[str]) -> str:
+    shown = ", ".join(safe_line(name, 40) for name in names[:3])
+    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
 
 
 def _invalid(name: str, problem: FieldProblem) -> Failure:

@@ -1,7 +1,8 @@
 """The stored API keys: ``credentials.toml``, readable by its owner alone.
 
 No backup is kept of it: a key that was deleted is gone. A file that cannot be used keeps nobody from
-anything but the keys in it: only ``get`` refuses, everything else goes on without them.
+anything but the keys in it: only ``get`` refuses, everything else goes on without them. The next key that
+is stored keeps the file aside and saves what can be read of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
 from tui.core.secret import Secret
 from tui.store import disk
+from tui.store.credential_rescue import kept_file, readable_keys
 from tui.store.errors import reason_of
 from tui.store.files import FileStamp, stamp_of
 from tui.store.key_text import checked_key
@@ -41,6 +43,7 @@ class CredentialStore:
             replaces_unusable=True,
             size_limit=_SIZE_LIMIT,
         )
+        self._paths = paths
         self._stamp: FileStamp | None = None
         self._keys: dict[str, Secret] = {}
         self._notices: list[str] = []
@@ -76,6 +79,11 @@ class CredentialStore:
     def all(self) -> list[Secret]:
         """Return every stored key, for the redactor; none where the file cannot be used."""
         return list(self._read().values())
+
+    def kept_for(self, name: str) -> str | None:
+        """Return the file kept aside in which the missing key of a provider may be, as people write it."""
+        kept = kept_file(self._file.path, name)
+        return None if kept is None else self._paths.shown(kept)
 
     def names(self) -> frozenset[str]:
         """Return for which names a key is stored; none where the file cannot be used."""
@@ -164,7 +172,8 @@ class CredentialStore:
     def _refusal_of(self, document: TomlDocument) -> Failure | None:
         shown = self._file.shown
         if document.problem is not None:
-            advice = f"Correct {shown} by hand, or enter the key again: the file is then kept aside."
+            stays = "and every key that can be read stays in use" if document.is_corrupt else "with all keys"
+            advice = f"Correct {shown} by hand, or enter the key again: the file is then kept aside, {stays}."
             return _refused(shown, document.problem, advice)
         if document.stamp is None or not document.mode & _OTHERS:
             return None
@@ -199,10 +208,24 @@ class CredentialStore:
                 keys = table["keys"] = {}
             edit(keys)
 
-        notice = self._file.change(on_keys)
+        rescued: Table = {}
+
+        def rescue(document: TomlDocument) -> None:
+            rescued.clear()
+            if document.is_corrupt:
+                rescued.update(readable_keys(document.data, _SIZE_LIMIT))
+
+        notice = self._file.change(on_keys, base={"keys": rescued}, guard=rescue)
         if notice is not None:
-            self._notices.append(notice)
+            self._notices.append(f"{notice} {_rescue_words(rescued)}")
         self._stamp = None
+
+
+def _rescue_words(rescued: Table) -> str:
+    """Say which keys were saved from a file that was kept aside, and what to do about the others."""
+    count = len(rescued)
+    stays = "1 key of it stays in use." if count == 1 else f"{count or 'No'} keys of it stay in use."
+    return f"{stays} Copy a missing key from there, or enter it again."
 
 
 def _update(keys: Table, texts: Mapping[str, str | None]) -> None:

@@ -189,6 +189,15 @@ def move_aside(path: Path) -> Path:
     raise OSError(errno.EEXIST, "Too many copies", str(path))
 
 
+def kept_aside(path: Path) -> list[Path]:
+    """Return what was kept aside of a file, the newest first; none where the folder cannot be listed."""
+    try:
+        found = list(path.parent.glob(f"{_escape(path.name)}.corrupt-*"))
+    except OSError:
+        return []
+    return sorted(found, key=lambda kept: kept.name, reverse=True)
+
+
 def remove_leftovers(path: Path) -> None:
     """Remove temporary files that a killed writer of ``path`` left; call it under the file's lock."""
     real = Path(os.path.realpath(path))

@@ -132,10 +132,12 @@ class KeyResolver:
     def _from_credentials(self, provider_name: str) -> Secret:
         secret = self._credentials.get(provider_name)
         if secret is None:
+            kept = self._credentials.kept_for(provider_name)
+            where = f", or copy it from {kept}, which could not be read and was kept" if kept else ""
             raise key_error(
                 "key-unavailable",
                 f"none is stored for {safe_line(provider_name, 40)}",
-                "Edit the provider and enter its key.",
+                f"Edit the provider and enter its key{where}.",
             )
         return checked_key(secret.reveal(), "the stored key")
 

@@ -80,6 +80,8 @@ class ProviderWrites:
         """Return the refusal of another process that has the file; ``None`` where the change is settled."""
         from tui.store.lock import waiting_at_most
 
+        directory = self._screen.runtime.directory
+        known = directory.notices
         try:
             with waiting_at_most(0):
                 value = change()
@@ -89,4 +91,7 @@ class ProviderWrites:
             self._screen.notify(failure_text(error.failure), severity="error", timeout=8)
             return None
         afterwards(value)
+        for notice in directory.notices:
+            if notice not in known:  # such as a file that was kept aside for this change
+                self._screen.notify(notice, severity="warning", timeout=10)
         return None

@@ -147,8 +147,15 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         key = self._original.api_key
         if key is None or key.kind is not KeyKind.STORED or self._previous_name is None:
             return None
-        label = self.runtime.key_label(self._original)
-        return f"{label} is stored. Type another key over it, or clear the field."
+        name, directory = self._original.name, self.runtime.directory
+        if (refusal := directory.key_refusal) is not None:
+            return f"{refusal.title} {refusal.advice}"
+        if directory.has_stored_key(name):
+            label = self.runtime.key_label(self._original)
+            return f"{label} is stored. Type another key over it, or clear the field."
+        kept = directory.kept_key_file(name)
+        place = f" It may be in {kept}, which could not be read and was kept." if kept else ""
+        return f"The stored key is missing.{place} Type it again, or clear the field."
 
     @property
     def is_view_only(self) -> bool:

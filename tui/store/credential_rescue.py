@@ -1,0 +1,66 @@
+"""What can still be had of a file of keys that is not TOML any more: its whole lines, and the file itself."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+from tui.core.failure import LmdeckError
+from tui.store.files import kept_aside, read_file
+from tui.store.key_text import checked_key
+from tui.store.toml_file import parse_toml
+
+_TABLE = re.compile(r"\s*\[+\s*[\"']?(\w*)")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def readable_keys(data: bytes, size_limit: int) -> dict[str, str]:
+    """Return the keys whose lines can be read each by itself.
+
+    A name that stands there twice with different keys is left out: which one is right is not known. So is
+    what stands in another table than ``[keys]``.
+    """
+    found: dict[str, str] = {}
+    unclear: set[str] = set()
+    is_of_keys = is_head = True  # the line of the table may be what is broken
+    for line in _text(data[:size_limit]).splitlines():
+        if table := _TABLE.match(line):
+            is_of_keys, is_head = table[1] == "keys", False
+        elif is_of_keys and not (is_head and line.lstrip().startswith("schema")):
+            for name, key in _key_of(line):
+                unclear |= {name} if found.get(name, key) != key else set()
+                found[name] = key
+    return {name: key for name, key in found.items() if name not in unclear}
+
+
+def kept_file(path: Path, name: str) -> Path | None:
+    """Return the file kept aside in which the key of a provider may be: the newest that has its name.
+
+    Where none has it, the newest one: what is damaged may be the name.
+    """
+    kept = kept_aside(path)
+    return next((file for file in kept if _has(file, name)), kept[0] if kept else None)
+
+
+def _text(data: bytes) -> str:
+    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
+    return data.decode(encoding, "replace")
+
+
+def _key_of(line: str) -> list[tuple[str, str]]:
+    try:
+        table = parse_toml(line.strip().encode("utf-8", "replace"))
+        return [
+            (name, checked_key(key, name).reveal()) for name, key in table.items() if isinstance(key, str)
+        ]
+    except (ValueError, LmdeckError):  # no line of a key, or no key
+        return []
+
+
+def _has(path: Path, name: str) -> bool:
+    try:
+        content = read_file(path)
+    except OSError:
+        return False
+    return content is not None and name in _text(content.data)
