@@ -42,7 +42,7 @@ def prepare(home: Path, server: HostileServer, key: str | None = None) -> dict[s
     folder.mkdir(parents=True, exist_ok=True)
     if key is not None:
         record["api_key"] = "stored"
-    deck = {"schema_version": 1, "defaults": {"Model": "hostile"}, "providers": {"hostile": record}}
+    deck = {"schema": 1, "defaults": {"Model": "hostile"}, "providers": {"hostile": record}}
     (folder / "providers.toml").write_text(tomli_w.dumps(deck))
     conversations = home / "data" / "lmdeck" / "conversations"
     conversations.mkdir(parents=True)

@@ -38,7 +38,7 @@ def deck(home: Path, url: str, model: str = "m", **fields: object) -> dict[str, 
     folder = home / "config" / "lmdeck"
     folder.mkdir(parents=True, exist_ok=True)
     record = {"provider_url": url, "compatible_provider": model, **fields}
-    content = {"schema_version": 1, "defaults": {"Model": "main"}, "providers": {"main": record}}
+    content = {"schema": 1, "defaults": {"Model": "main"}, "providers": {"main": record}}
     (folder / "providers.toml").write_text(tomli_w.dumps(content))
     return environment
 

@@ -41,7 +41,7 @@ def two(home: Path, url: str, other: str) -> dict[str, str]:
         name: {"provider_url": at, "compatible_provider": "m"}
         for name, at in (("main", url), ("good", other))
     }
-    content = {"schema_version": 1, "defaults": {"Model": "main"}, "providers": records}
+    content = {"schema": 1, "defaults": {"Model": "main"}, "providers": records}
     (home / "config" / "lmdeck" / "providers.toml").write_text(tomli_w.dumps(content))
     return environment
 

@@ -46,7 +46,7 @@ def write_deck(home: Path, url: str, key: str | None = None, **fields: object) -
     if key is not None:
         CredentialStore(resolve_paths(environment_of(home))).put("main", Secret(key))
         record["api_key"] = "stored"
-    deck = {"schema_version": 1, "defaults": {"Model": "main"}, "providers": {"main": record}}
+    deck = {"schema": 1, "defaults": {"Model": "main"}, "providers": {"main": record}}
     (folder / "providers.toml").write_text(tomli_w.dumps(deck))
 
 

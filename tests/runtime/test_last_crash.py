@@ -51,7 +51,7 @@ def test_the_last_report_of_a_command_has_no_key(tmp_path: Path, secret: str) ->
         "api_key": "env:PLAIN_NAME",
         "extra_headers": {"X-Auth": f"Token {SENT}"},
     }
-    deck = {"schema_version": 1, "defaults": {"Model": "main"}, "providers": {"main": record}}
+    deck = {"schema": 1, "defaults": {"Model": "main"}, "providers": {"main": record}}
     (tmp_path / "config" / "lmdeck" / "providers.toml").write_text(tomli_w.dumps(deck))
     said = f"{secret} {json.dumps(secret)} {secret.replace('/', '%2f')}"
     done = subprocess.run(

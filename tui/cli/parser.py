@@ -143,6 +143,7 @@ def _add_providers(commands: argparse._SubParsersAction[ArgumentParser]) -> None
     _add_providers_add(actions)
     remove = _command(actions, "remove", "Remove a provider and its stored key.")
     remove.add_argument("name", metavar="NAME")
+    remove.add_argument("--only-key", action="store_true", help="remove its stored key; the provider stays")
     default = _command(actions, "default", "Make a provider the default.")
     default.add_argument("name", metavar="NAME")
     trust = _command(

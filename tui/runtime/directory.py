@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
@@ -71,8 +72,12 @@ class ProviderDirectory:
     @property
     def keys_without_provider(self) -> tuple[str, ...]:
         """The names for which a key is stored that no provider uses; none while some file is unreadable."""
-        users = {provider.name for provider in self.providers() if provider.api_key == STORED}
-        return tuple(sorted(self._credentials.names() - users)) if self._is_whole else ()
+        names = sorted(self._credentials.names())
+        return tuple(name for name in names if not self.is_key_used(name)) if self._is_whole else ()
+
+    def is_key_used(self, name: str) -> bool:
+        """Return whether a provider of that name uses the key that is stored for it."""
+        return any(known.name == name and known.api_key == STORED for known in self.providers())
 
     def providers(self) -> tuple[Provider, ...]:
         """Return every provider: yours and the site's first, then the built-in ones."""
@@ -295,12 +300,12 @@ class ProviderDirectory:
         return undo
 
     def delete_key(self, name: str) -> bool:
-        """Remove a stored key that no provider uses; return whether there was one.
+        """Remove the key that is stored for a name; return whether there was one.
 
         Raises:
             LmdeckError: the file cannot be written.
         """
-        return name in self.keys_without_provider and self._credentials.delete(name) is not None
+        return self._credentials.delete(name) is not None
 
     def has_stored_key(self, name: str) -> bool:
         """Return whether a key is stored for a provider."""
@@ -364,7 +369,11 @@ class ProviderDirectory:
         if not names:
             return ()
         keys = f"A key is stored for {_shown_names(names)}, which no provider uses."
-        return (f"{keys} Remove it with: lmdeck providers remove {safe_line(names[0], 40)}",)
+        typed = next((name for name in names if name and safe_line(name) == name), None)
+        if typed is None:
+            return (f"{keys} Remove it from credentials.toml by hand.",)
+        end_of_options = "-- " if typed.startswith("-") else ""
+        return (f"{keys} Remove it with: lmdeck providers remove --only-key {end_of_options}{quote(typed)}",)
 
     def _marked_default(self) -> Provider | None:
         """Return the provider that was made the default for chats, whether or not it can be used now."""

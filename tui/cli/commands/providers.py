@@ -102,9 +102,9 @@ def _add(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int
 
 def _remove(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     name, directory = arguments.name, runtime.directory
-    if all(known.name != name for known in directory.providers()) and directory.delete_key(name):
-        output.result(f"Removed the stored key of {name}, which no provider used.")
-        return 0
+    is_known = any(known.name == name for known in directory.providers())
+    if arguments.only_key or (not is_known and name in directory.keys_without_provider):
+        return _remove_key(name, runtime, output)
     name = directory.get(name).name
     has_key = directory.has_stored_key(name)
     directory.delete(name)
@@ -113,6 +113,20 @@ def _remove(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> 
         return 0
     key = " and its stored key" if has_key else ""
     output.result(f"Removed {name}{key}. Conversations with it are kept.")
+    return 0
+
+
+def _remove_key(name: str, runtime: Runtime, output: Output) -> int:
+    directory = runtime.directory
+    is_used = directory.is_key_used(name)
+    if not directory.delete_key(name):
+        if directory.key_refusal is not None:
+            raise UsageError(directory.key_refusal)
+        output.result(f"There was no stored key of {name} to remove.")
+    elif is_used:
+        output.result(f"Removed the stored key of {name}, which has no key now.")
+    else:
+        output.result(f"Removed the stored key of {name}, which no provider used.")
     return 0
 
 
