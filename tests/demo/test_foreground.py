@@ -6,6 +6,7 @@ import pytest
 from demo_client import call
 
 from tui.core.failure import UsageError
+from tui.core.safe_text import safe_line
 from tui.demo.faults import known_faults
 from tui.demo.foreground import run_demo
 from tui.demo.server import DemoServer
@@ -30,10 +31,11 @@ def test_it_serves_until_it_is_interrupted() -> None:
         call(lines[0].split()[2], "/models")
 
 
-def test_an_unknown_fault_is_refused_with_those_that_there_are() -> None:
+@pytest.mark.parametrize("name", ["teapot", "", "\x1b[2J"])
+def test_an_unknown_fault_is_refused_with_those_that_there_are(name: str) -> None:
     with pytest.raises(UsageError) as caught:
-        run_demo(fault="teapot", say=print)
-    assert "'teapot'" in caught.value.failure.title
+        run_demo(fault=name, say=print)
+    assert repr(safe_line(name)) in caught.value.failure.title
     for fault in known_faults():
         assert fault.cause in caught.value.failure.advice
 

@@ -90,7 +90,7 @@ class DemoServer:
         self.rate = rate
         self.delay_seconds = delay_seconds
         self.started_at = 0.0
-        self.fault: Fault | None = find_fault(fault) if fault else None
+        self.fault: Fault | None = None if fault is None else find_fault(fault)
         self._key = key
         self._records: deque[RequestRecord] = deque(maxlen=_KEPT_RECORDS)
         self._sequence = 0
