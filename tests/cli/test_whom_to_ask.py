@@ -123,8 +123,21 @@ def test_an_embedding_provider_is_checked_by_its_vectors(call: Call, home: Path)
 def test_an_embedding_provider_without_embeddings_does_not_work(call: Call, home: Path) -> None:
     with FaultServer(FakeApi(models=model_list("m"))) as server:
         _write(home, url=server.base_url)
+        before = call("providers", "list", "--json").json["providers"][0]["last_check"]
         done = call("check", "vectors", "--json")
+        listed = call("providers", "list", "--json").json["providers"]
+        shown = call("providers", "show", "vectors")
+        with TerminalProgram(lmdeck(), private_environment(home)) as terminal:
+            terminal.wait_for("no vectors")
+            terminal.send("up")
+            terminal.wait_for(lambda: "At the last check:" in " ".join(terminal.text.split()))
+            terminal.send("ctrl+q")
+            assert terminal.wait() == 0
     assert (done.code, done.json["verdict"]["cause"]) == (1, "embeddings-missing")
+    (last,) = [one["last_check"] for one in listed if one["name"] == "vectors"]
+    assert before is None
+    assert (last["ok"], last["cause"], last["model"]) == (False, "embeddings-missing", "m")
+    assert last["title"] in shown.out
 
 
 @pytest.mark.parametrize("url", ["builtin:nothing", "builtin:", "BUILTIN:demo", "builtin:demo2"])

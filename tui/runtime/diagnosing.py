@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tui.core.causes import explain
+from tui.core.causes_embedding import EMBEDDING_CAUSES
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord, record_of
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.endpoint_url import inspect_url
-from tui.core.failure import LmdeckError, UsageError
+from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.provider import Category, Provider
 from tui.runtime.builtin import is_built_in
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _NETWORK = "tui.net.probe.diagnose"
 """Imported in a thread, so that the event loop is not held up."""
+_OF_VECTORS = frozenset(cause.identifier for cause in EMBEDDING_CAUSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,17 @@ def past_checks(runtime: Runtime, provider: Provider) -> tuple[CheckRecord, ...]
     key = _history_key(provider)
     stored = runtime.endpoint_memory.checks(key) if key is not None else []
     return tuple(record for check in stored if (record := CheckRecord.from_json(check)) is not None)
+
+
+def failed_vectors(runtime: Runtime, provider: Provider) -> Failure | None:
+    """Return why an embedding provider gave no vectors when it was checked last: a list of models cannot
+    tell that, and asking for vectors is paid for. Blocking."""
+    last = next(reversed(past_checks(runtime, provider)), None)
+    is_known = last is not None and last.model == provider.compatible_provider and last.cause in _OF_VECTORS
+    if last is None or last.cause is None or not is_known:
+        return None
+    failure = explain(last.cause, model=last.model)
+    return replace(failure, title=f"At the last check: {failure.title}")
 
 
 def _history_key(provider: Provider) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -175,7 +176,12 @@ class Runtime:
         except LmdeckError as error:
             return Reachability(False, error.failure)
         model = provider.compatible_provider
-        return await reach(self.clients, endpoint, model=model, look=self.shared_machine.look)
+        found = await reach(self.clients, endpoint, model=model, look=self.shared_machine.look)
+        if not (provider.is_embedding and found.is_reachable and found.failure is None):
+            return found
+        from tui.runtime.diagnosing import failed_vectors
+
+        return replace(found, failure=await asyncio.to_thread(failed_vectors, self, provider))
 
     def check(
         self,

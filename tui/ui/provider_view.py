@@ -12,6 +12,7 @@ from enum import Enum
 from rich.cells import cell_len
 from textual.content import Content
 
+from tui.core.causes_embedding import EMBEDDING_CAUSES
 from tui.core.failure import Failure
 from tui.core.provider import Provider
 from tui.core.provider_marks import connection_marks
@@ -31,6 +32,7 @@ class Reach(Enum):
     KEY_REFUSED = ("!", "key refused", "$text-warning")
     LOADING = ("!", "loading", "$text-warning")
     BUSY = ("!", "busy", "$text-warning")
+    NO_VECTORS = ("!", "no vectors", "$text-warning")
     NO_CREDIT = ("!", "no credit", "$text-warning")
     DOWN = ("○", "down", "$text-error")
     NO_KEY = ("○", "no key", "$text-error")
@@ -160,6 +162,7 @@ _IN_THE_WAY: Mapping[str, Reach] = {
     "starting": Reach.LOADING,
     **dict.fromkeys(("rate-limited", "overloaded", "gateway-limit"), Reach.BUSY),
     "quota": Reach.NO_CREDIT,
+    **dict.fromkeys((cause.identifier for cause in EMBEDDING_CAUSES), Reach.NO_VECTORS),
     "setting-unreadable": Reach.BLOCKED,
     **dict.fromkeys(("key-unavailable", "key-malformed"), Reach.NO_KEY),
 }

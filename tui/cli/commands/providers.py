@@ -12,7 +12,7 @@ from tui.cli.confirm import confirmed
 from tui.cli.output import Output
 from tui.cli.stdin import read_text
 from tui.cli.table import table
-from tui.core.causes import explain
+from tui.core.causes import CATALOGUE, explain
 from tui.core.failure import Failure, UsageError
 from tui.core.key_reference import disguised_reference
 from tui.core.provider import Category, Provider, State
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 def _list(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     providers = runtime.directory.providers()
     if arguments.json:
-        output.json({"providers": [_summary(provider) for provider in providers]})
+        output.json({"providers": [_summary(provider, runtime) for provider in providers]})
         return 0
     rows = [
         (
@@ -67,10 +67,11 @@ def _list(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> in
 
 def _show(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     provider = runtime.directory.get(arguments.name)
-    details = _details(provider, runtime.key_label(provider))
+    details = _details(provider, runtime)
     if arguments.json:
         output.json({"provider": details})
         return 0
+    details["last_check"] = _check_words(provider, runtime)
     width = max(len(name) for name in details)
     for name, value in details.items():
         output.line(f"{name.replace('_', ' '):<{width}}  {_shown(value)}")
@@ -178,12 +179,17 @@ def _shown(value: object) -> object:
     return "—" if value in (None, "") else value
 
 
+def _check_words(provider: Provider, runtime: Runtime) -> str | None:
+    last = _last_check(provider, runtime)
+    return None if last is None else f"{last['at']}: {last['title'] or 'it works'}"
+
+
 def _state_words(provider: Provider) -> str:
     remote = ("view-only",) if provider.is_remote else ()
     return " · ".join((str(provider.state), *remote, *connection_marks(provider)))
 
 
-def _summary(provider: Provider) -> dict[str, object]:
+def _summary(provider: Provider, runtime: Runtime) -> dict[str, object]:
     return {
         "name": provider.name,
         "display_name": provider.label,
@@ -193,19 +199,31 @@ def _summary(provider: Provider) -> dict[str, object]:
         "is_default": provider.is_default,
         "is_remote": provider.is_remote,
         "warnings": list(connection_marks(provider)),
+        "last_check": _last_check(provider, runtime),
     }
 
 
-def _details(provider: Provider, key_label: str) -> dict[str, object]:
+def _last_check(provider: Provider, runtime: Runtime) -> dict[str, object] | None:
+    """Return what the last check of the endpoint found; nobody is asked for that now."""
+    from tui.runtime.diagnosing import past_checks
+
+    last = next(reversed(past_checks(runtime, provider)), None)
+    if last is None:
+        return None
+    title = explain(last.cause, model=last.model).title if last.cause in CATALOGUE else None
+    return {"at": last.at, "ok": last.cause is None, "cause": last.cause, "title": title, "model": last.model}
+
+
+def _details(provider: Provider, runtime: Runtime) -> dict[str, object]:
     return {
-        **_summary(provider),
+        **_summary(provider, runtime),
         "category": str(provider.category),
         "type": provider.type,
         "sub_type": provider.sub_type,
         "input_price": _decimal(provider.input_price),
         "output_price": _decimal(provider.output_price),
         "currency": provider.currency,
-        "key": key_label,
+        "key": runtime.key_label(provider),
         "thinking": str(provider.thinking) if provider.thinking else None,
         "send_back": str(provider.send_back) if provider.send_back else None,
         "tls": _tls(provider),
