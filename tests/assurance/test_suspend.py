@@ -20,6 +20,7 @@ from tests.support.terminal import TerminalProgram, lmdeck
 REPOSITORY = Path(__file__).parents[2]
 SHELL = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
 MODES_ON = (b"\x1b[?1049h", b"\x1b[?1000h", b"\x1b[?1006h", b"\x1b[?2004h", b"\x1b[?1004h", b"\x1b[>")
+F6, F7 = "\x1b[17~", "\x1b[18~"
 Places = dict[str, tuple[tuple[str, ...], str]]
 LIST: Places = {
     "list": ((), "● up"),
@@ -40,6 +41,24 @@ CHAT: Places = {
     "dialog meanwhile": (("ctrl+q",), "Quit lmdeck"),
     "transcript": (("escape", "tab"), "It begins"),
 }
+WINDOWS: Places = {
+    "list": ((), "● up"),
+    "diagnosis": (("d",), "lmdeck › Diagnosis"),
+    "test of a provider": (("escape", "escape", "t"), "Test of main"),
+    "discovery": (("escape", "f"), "Servers on this machine"),
+    "conversations": (("escape", "h"), "Conversations"),
+    "filter of the conversations": (("/", "xyz"), "xyz"),
+}
+"""The screens over the list."""
+OVER_CHAT: Places = {
+    "empty prompt": ((), "Enter sends"),
+    "picker": (("f2",), "main"),
+    "filter of the picker": (("mai",), "mai"),
+    "settings": (("escape", F6), "System prompt|system prompt"),
+    "search": (("escape", "ctrl+f", "abc"), "abc"),
+    "name": (("escape", F7), "Enter"),
+}
+"""The windows over a chat."""
 
 
 @pytest.fixture
@@ -102,7 +121,11 @@ def command(*arguments: str) -> str:
     return shlex.join(lmdeck(*arguments)) + "\n"
 
 
-@pytest.mark.parametrize(("start", "places"), [((), LIST), (("chat", "main"), CHAT)], ids=["list", "chat"])
+@pytest.mark.parametrize(
+    ("start", "places"),
+    [((), LIST), (("chat", "main"), CHAT), ((), WINDOWS), (("chat", "main"), OVER_CHAT)],
+    ids=["list", "chat", "windows", "over-chat"],
+)
 def test_ctrl_z_suspends_everywhere_and_fg_brings_the_screen_back(
     tmp_path: Path,
     server: FaultServer,
