@@ -48,6 +48,41 @@ UPSTREAM = (
 )
 
 CASES = (
+    # What a service says of a model or a person, whatever its status
+    Case(
+        "model-not-found",
+        400,
+        error(
+            "The model `m` has been decommissioned and is no longer supported.",
+            type="invalid_request_error",
+            code="model_decommissioned",
+        ),
+    ),
+    Case("model-not-found", 404, error("The model m has been retired.")),
+    Case("model-not-found", 400, error("Model m is no longer available, see the list", type="x")),
+    Case("model-forbidden", 404, error("Your account has not activated the model m.", code="ModelNotOpen")),
+    Case(
+        "forbidden",
+        400,
+        [error("User location is not supported for the API use.", status="FAILED_PRECONDITION", code=400)],
+    ),
+    Case("forbidden", 403, error("This service isn't available in your region")),
+    Case(
+        "model-other-api",
+        501,
+        error(
+            "This server does not support completions. Start it without `--embeddings`",
+            type="not_supported_error",
+            code=501,
+        ),
+    ),
+    Case(
+        "body-too-large",
+        400,
+        "<html><head><title>400 Request Header Or Cookie Too Large</title></head></html>",
+        {"server": "nginx"},
+    ),
+    Case("body-too-large", 431, ""),
     # What a gateway quotes from behind it
     Case(
         "upstream-auth",
@@ -313,3 +348,15 @@ def test_names_the_gateway_and_the_other_api() -> None:
 def test_an_error_inside_a_stream_has_the_status_that_it_names() -> None:
     failure = classify_error(200, {}, json.dumps(error("EngineCore failed", code=500)).encode())
     assert (failure.cause, failure.status) == ("server-error", 500)
+
+
+def test_a_gateway_that_refuses_knows_no_key() -> None:
+    page = "<html><head><title>Just a moment...</title></head></html>"
+    for headers, gateway in (
+        ({"server": "cloudflare", "cf-mitigated": "challenge"}, "cloudflare"),
+        ({"server": "nginx/1.25.3"}, "nginx/1.25.3"),
+    ):
+        failure = Case("forbidden", 403, page, headers).failure()
+        assert failure.cause == "forbidden"
+        assert failure.title.startswith(f"The gateway ({gateway}")
+        assert "knows the key" not in failure.title

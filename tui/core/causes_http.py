@@ -22,7 +22,8 @@ _ACCESS = (
     ),
     Cause(
         "forbidden",
-        "[[{?without_key}The server does not allow this without an API key"
+        "[[The gateway ({gateway}) does not allow this"
+        "||{?without_key}The server does not allow this without an API key"
         "||The server knows the key but does not allow this]][[: {server_message}]].",
         "[[{?variable}It may be the proxy {proxy} of ${variable} that says so. ]]"
         "[[{?without_key}Give its API key if it wants one, or check the address filter of the service"
@@ -172,7 +173,8 @@ _REQUEST = (
     Cause(
         "body-too-large",
         "The request is too large for the server or the gateway in front of it.",
-        "Shorten the conversation, or raise the gateway's limit (nginx: client_max_body_size).",
+        "Shorten the conversation, or raise the gateway's limit (nginx: client_max_body_size; for long keys "
+        "and cookies large_client_header_buffers).",
     ),
     Cause(
         "content-filter",

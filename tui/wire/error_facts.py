@@ -73,7 +73,7 @@ def find_facts(cause: str, body: ErrorBody, headers: Mapping[str, str]) -> dict[
         facts["scheme"] = headers.get("www-authenticate", "").partition(" ")[0]
     elif cause == "basic-auth":
         facts["realm"] = _search(_REALMS, headers.get("www-authenticate", ""))
-    elif cause in _OF_GATEWAYS:
+    elif cause in _OF_GATEWAYS or (cause == "forbidden" and body.is_html):
         facts["gateway"] = gateway_name(headers, marks_of(headers, body))
     elif cause == "model-other-api":
         facts["api"] = _other_api(body.message.lower())

@@ -90,6 +90,8 @@ _BY_SENTENCE = (
     Rule("deployment-not-found", says=words.DEPLOYMENT, status=(400, 404)),
     Rule("model-forbidden", says=words.MODEL_FORBIDDEN, status=_DENIED, form="no-page"),
     Rule("forbidden", says=words.SCOPES, status=(401, 403)),
+    Rule("forbidden", says=words.REGION, status=(400, 403, 451), form="no-page"),
+    Rule("body-too-large", says=words.LARGE_HEADERS, status=(400, 431, 494)),
     Rule("model-not-found", says=words.PINNED, status=_REQUEST | {404}),
     Rule("bad-gateway", says=words.GATEWAY_DOWN, status=_SERVER),
     Rule("gateway-timeout", says=words.GATEWAY_LATE, status=(500, 503, 504)),
@@ -142,7 +144,7 @@ _BY_STATUS = (
         for cause, statuses in (
             ("auth", (401,)), ("quota", (402,)), ("forbidden", (403,)), ("wrong-path", (404,)),
             ("method-not-allowed", (405,)), ("proxy-failed", (407,)), ("gateway-timeout", (408, 504, 524)),
-            ("body-too-large", (413,)), ("invalid-request", (422,)), ("rate-limited", (429,)),
+            ("body-too-large", (413, 431)), ("invalid-request", (422,)), ("rate-limited", (429,)),
             ("unsupported-param", (501,)), ("bad-gateway", (502, 503)), ("overloaded", (529,)),
             ("bad-gateway", range(520, 540)),
         )

@@ -34,7 +34,7 @@ CODES: dict[str, frozenset[str]] = {
     ),
     "model-not-found": _words(
         "model_not_found resource_not_found_error unknown_model invalid_model "
-        "model_not_exist model_not_available"
+        "model_not_exist model_not_available model_decommissioned model_deprecated model_retired"
     ),
     "auth": _words(
         "invalid_api_key authentication_error auth_error token_not_found_in_db "
@@ -59,7 +59,7 @@ FILTER_CODES = _words(
 MODEL_FORBIDDEN_CODES = _words(
     "model_not_allowed model_access_denied key_model_access_denied team_model_access_denied "
     "user_model_access_denied org_model_access_denied project_model_access_denied model.accessdenied "
-    "model_permission_denied"
+    "model_permission_denied modelnotopen model_not_open model_not_activated"
 )
 GENERAL_CODE = re.compile(
     r"\d+|(?:http_?)?(?:resource_?|page_?|path_?|route_?|url_?)?not_?found(?:_?error|_?exception)?"
@@ -117,6 +117,7 @@ OTHER_API = re.compile(
     r"|(?:not|n't) support (?:the )?(?:chat\b(?! ?_?template)|generate\b)"
     r"|operation does not work with the specified model"
     r"|is an? (?:text )?embedding model"
+    r"|server does(?:n't| not) support (?:chat|completions)|start it without .{0,3}--embedding"
 )
 FILTER = re.compile(
     r"content[ _-](?:filter|management policy|policy|moderation)|inappropriate content"
@@ -137,6 +138,12 @@ MODEL_FORBIDDEN = re.compile(
     r"|not permitted for)"
     r"|(?:no|not have|n't have|denied) access to (?:the |this )?models?\b"
 )
+REGION = re.compile(
+    r"(?:location|country|region|territory)\b.{0,60}(?:not|n't|un)[ -]?(?:supported|available|allowed)"
+    r"|(?:not|n't|un)[ -]?(?:supported|available|allowed) (?:in|from|for) (?:your|this) "
+    r"(?:current )?(?:country|region|location|territory)"
+)
+LARGE_HEADERS = re.compile(r"headers?(?: fields?)?(?: or [a-z]+)? (?:is |are )?too (?:large|big|long)")
 SCOPES = re.compile(r"missing scopes?|insufficient (?:permissions?|scope|privileges)")
 PINNED = re.compile(r"server is pinned to|valid aliases:|not a valid model")
 NO_DATABASE = re.compile(r"\bno connected db\b")
@@ -152,6 +159,8 @@ MODEL = re.compile(
     r"models?\b.{0,120}(?:not found|not exist|unknown|no such|not available|not loaded|isn't loaded)"
     r"|(?:unknown|invalid|no such) model|no models? (?:is |are )?(?:loaded|found|available)"
     r"|try pulling it|pull the model"
+    r"|models?\b.{0,120}(?:decommissioned|no longer (?:supported|available|served)"
+    r"|has been (?:retired|removed|discontinued|sunset|shut down))"
 )
 TEMPLATE = re.compile(
     r"chat[ _]template(?!_kwargs)|roles? must alternate|system role (?:is )?not supported"
