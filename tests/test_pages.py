@@ -71,25 +71,26 @@ def test_the_folder_of_the_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert json.loads((tmp_path / "servers.json").read_text()) == {"nginx": run}
 
 
-def _pytest(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", *arguments],
+def _told(module: str, name: str, **variables: str) -> str:
+    """Return a value of a module of the tests, imported with these variables set."""
+    program = f"from {module} import {name}; print({name})"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
         cwd=ROOT,
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
-        check=False,
+        check=True,
     )
+    return done.stdout.strip()
 
 
 def test_without_their_folder_no_server_is_tested(tmp_path: Path) -> None:
-    assert _pytest("tests/servers").returncode == pytest.ExitCode.NO_TESTS_COLLECTED
-    assert "test_nginx" in _pytest("tests/servers", LMDECK_SERVERS=str(tmp_path)).stdout
+    place = ("tests.servers.conftest", "collect_ignore_glob")
+    assert _told(*place) == str(["test_*.py"])
+    assert _told(*place, LMDECK_SERVERS=str(tmp_path)) == "[]"
 
 
 def test_a_variable_makes_the_tests_long() -> None:
-    test = "tests/assurance/test_private_files.py"
-    short, long = _pytest(test, "-vv").stdout, _pytest(test, "-vv", LMDECK_ASSURE="1").stdout
-    assert "umask 000" in short
-    assert "umask 000" in long
-    assert ("umask 077" in short, "umask 077" in long) == (False, True)
+    assert _told("tests.assurance.kit", "IS_LONG", LMDECK_ASSURE="") == "False"
+    assert _told("tests.assurance.kit", "IS_LONG", LMDECK_ASSURE="1") == "True"
