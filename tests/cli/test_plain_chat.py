@@ -48,6 +48,29 @@ def test_reopening_prints_what_was_said(program: Call) -> None:
     assert program("chat", "--plain", "--resume", "zzz", stdin=b"").code == 2
 
 
+def test_a_failed_answer_says_why_wherever_it_is_shown(program: Call, tmp_path: Path) -> None:
+    folder = Path(private_environment(tmp_path / "home")["XDG_CONFIG_HOME"]) / "lmdeck"
+    file = folder / "providers.toml"
+    works = file.read_text()
+    file.write_text(
+        works + '[providers.gone]\ncompatible_provider = "m"\nprovider_url = "http://127.0.0.1:9/v1"\n'
+    )
+    why = "failed: Connection refused"
+    done = program("chat", "gone", "--plain", stdin=b"hello\n/again\n/quit\n")
+    assert done.out.count(why) == 2
+    assert done.out.count("failed") == 2, "nowhere without a sentence"
+    reopened = program("chat", "gone", "--plain", "--resume", "last", stdin=b"/quit\n")
+    assert why in reopened.out
+
+
+@pytest.mark.parametrize("word", ["/again", "/regenerate"])
+def test_the_last_prompt_is_asked_again(program: Call, word: str) -> None:
+    done = program("chat", "quick", "--plain", stdin=f"hello\n{word}\n/help\n/quit\n".encode())
+    assert done.out.count("answer:") == 2
+    assert "/again " in done.out
+    assert "/regenerate" not in done.out
+
+
 def test_unsaved_keeps_nothing(program: Call, tmp_path: Path) -> None:
     program("chat", "quick", "--plain", "--unsaved", stdin=b"hello\n/quit\n")
     assert not list((tmp_path / "home" / "data").glob("**/*.jsonl"))

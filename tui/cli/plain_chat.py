@@ -31,11 +31,14 @@ from tui.session.target import ChatTarget
 
 HELP = """\
 Write a prompt and press Enter. End a line with \\ to go on in the next one. Ctrl+C stops an answer.
-/regenerate  ask the last prompt again      /continue  let the model go on with a cut answer
+/again       ask the last prompt again      /continue  let the model go on with a cut answer
 /previous    show and use the answer before /next      show and use the answer after it
 /model NAME  use another model              /new       begin a new conversation
 /title TEXT  name the conversation          /help      these lines
 /quit        leave (so does Ctrl+D)"""
+
+_AGAIN = ("/again", "/regenerate")
+"""The second one is what it was called before."""
 
 
 class PlainChat:
@@ -150,7 +153,7 @@ class PlainChat:
         elif word == "/title":
             self._session.rename(rest)
             self._output.line(f"title: {self._session.title or 'none yet'}")
-        elif word in ("/regenerate", "/continue"):
+        elif word in (*_AGAIN, "/continue"):
             self._again(word, runner)
         elif word in ("/previous", "/next"):
             self._choose(-1 if word == "/previous" else 1)
@@ -169,7 +172,7 @@ class PlainChat:
         session = self._session
         if not session.turns:
             self._output.text("There is no answer yet.")
-        elif word == "/regenerate":
+        elif word in _AGAIN:
             self._answer(runner, lambda: session.regenerate(self._target))
         else:
             self._answer(runner, lambda: session.continue_turn(self._target))
@@ -184,7 +187,8 @@ class PlainChat:
         printer = self._printer()
         printer.show(chosen)
         printer.end(chosen)
-        self._output.line(f"{_place_words(chosen)} · {turn_summary(chosen)}")
+        _tell_failure(self._output, chosen)
+        self._tell_figures(chosen)
 
     def _answer(self, runner: asyncio.Runner, ask: Callable[[], Awaitable[Turn | None]]) -> None:
         """Ask for an answer, and print it as it comes."""
@@ -213,12 +217,8 @@ class PlainChat:
             self._output.text("There is no answer to go on with.")
             return
         printer.end(turn)
-        if turn.failure is not None:
-            self._output.line(f"failed: {turn.failure.title} {turn.failure.advice}")
-            if said := server_words(turn.failure):
-                self._output.line(said)
-        marks = connection_marks(self._target.provider)
-        self._output.line(" · ".join(filter(None, (_place_words(turn), turn_summary(turn), *marks))))
+        _tell_failure(self._output, turn)
+        self._tell_figures(turn, *connection_marks(self._target.provider))
         words = _totals_words(self._session.totals)
         if words and len(self._session.turns) + len(turn.variants) > 1:
             self._output.line(f"chat: {words}")
@@ -226,6 +226,10 @@ class PlainChat:
             waiting = "The chat goes on in memory and is saved when that is possible."
             self._output.line(f"note: {self._session.trouble} {waiting}")
         self._tell_moves(self._session.moves)
+
+    def _tell_figures(self, turn: Turn, *marks: str) -> None:
+        if words := " · ".join(filter(None, (_place_words(turn), turn_summary(turn), *marks))):
+            self._output.line(words)
 
     def _tell_moves(self, moves: Iterable[str]) -> None:
         """Say once each where the conversation goes on that another program took away."""
@@ -254,6 +258,14 @@ class PlainChat:
             return await ask()
         finally:
             self._answering = None
+
+
+def _tell_failure(output: Output, turn: Turn) -> None:
+    """Say why an answer is not there or not whole, and what to do: also of one that is shown again."""
+    if turn.failure is not None:
+        output.line(f"failed: {turn.failure.title} {turn.failure.advice}")
+        if said := server_words(turn.failure):
+            output.line(said)
 
 
 def _place_words(turn: Turn) -> str:
@@ -302,4 +314,5 @@ def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) ->
     for turn in session.turns:
         output.text(f"you> {turn.prompt}")
         output.text(turn.answer.text)
+        _tell_failure(output, turn)
     return session

@@ -10,7 +10,8 @@ _ACCESS = (
         "Authentication error: [[{?without_key}the server wants an API key, and none was sent"
         "||the API key is missing or wrong (it comes from {key_source})"
         "||the API key is missing or wrong]].",
-        "[[{?without_key}Give one in the provider's form, or with --key-env VAR"
+        "[[{?takes_options}Give one in the provider's form, or with --key-env VAR"
+        "||{?without_key}Enter one in the provider's form, in the field API key"
         "||Check the key, or whether the server wants another header: it asks for {scheme}"
         "||Check the key, or whether the server wants another header (api-key, x-api-key)]].",
     ),
@@ -88,7 +89,8 @@ _MODEL = (
         "model-missing",
         "No model is named, and the server [[{?has_no_list}has no list of models"
         "||offers {count} of them||offers several or none]].",
-        "Name one with --model or in the field Compatible provider[[, such as {closest}]].",
+        "Name one [[{?takes_options}with --model or ]]in the field Compatible provider"
+        "[[, such as {closest}]].",
     ),
     Cause(
         "no-model-list",

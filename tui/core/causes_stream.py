@@ -23,7 +23,7 @@ STREAM_CAUSES: tuple[Cause, ...] = (
         "The answer ended without the server's end mark, so it may be cut short[[; the server has ended: "
         "nothing listens on port {gone_port} any more]].",
         "[[{?gone_port}Start the server again, and look at its log; what came is kept"
-        "||Continue or regenerate the answer; look at the server's log if it happens again]].",
+        "||Let the model go on or ask again; look at the server's log if it happens often]].",
     ),
     Cause(
         "stream-truncated",

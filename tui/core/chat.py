@@ -57,6 +57,8 @@ class Endpoint:
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     tls: TlsSettings = field(default_factory=TlsSettings)
     allow_unencrypted_key: bool = False
+    takes_options: bool = False
+    """Whether a command asks that has ``--key-env`` and ``--model``, for advice: a screen has neither."""
     renewal: KeyRenewal | None = field(default=None, repr=False, compare=False)
     """For a key that is made anew now and then, such as a command's."""
 

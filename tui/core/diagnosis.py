@@ -115,6 +115,11 @@ class Repair:
     changes: Mapping[str, str]
     """Fields of the provider and their new texts."""
 
+    @property
+    def statement(self) -> str:
+        """The same where nobody can answer: a command says itself how to use it."""
+        return (self.text.rpartition(": use ")[0] or self.text.removesuffix("?")) + "."
+
 
 @dataclass(frozen=True, slots=True)
 class ServerSummary:

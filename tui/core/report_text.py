@@ -131,7 +131,7 @@ def repair_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLine
     return [
         ReportLine("repair", text)
         for repair in report.repairs
-        for text in _wrap(repair.text, "→ ", "  ", width)
+        for text in _wrap(repair.statement, "→ ", "  ", width)
     ]
 
 

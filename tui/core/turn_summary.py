@@ -1,4 +1,4 @@
-"""One line on a turn that ended: how it ended, its tokens, speed and cost."""
+"""One line on a turn that ended: its tokens, speed and cost, and how it ended where no failure tells that."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from tui.core.usage import Source
 
 _ENDINGS = {
     TurnState.STOPPED: "stopped, what came is kept",
-    TurnState.FAILED: "failed",
-    TurnState.INTERRUPTED: "interrupted",
+    TurnState.INTERRUPTED: "interrupted: the program or the connection ended before the answer did",
 }
 
 
 def turn_summary(turn: Turn) -> str:
-    """Return the line; a figure that nobody gave is left out here."""
+    """Return the line; a figure that nobody gave is left out here, and so is a failure: it has a sentence."""
     parts = [_ENDINGS[turn.state]] if turn.state in _ENDINGS else []
+    if turn.state is TurnState.FAILED and turn.failure is None:
+        parts = ["failed for a reason that was not kept"]
     if turn.finish_reason not in (None, "stop"):
         parts.append(f"finish reason {turn.finish_reason}")
     usage = turn.usage

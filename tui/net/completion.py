@@ -97,7 +97,8 @@ def _facts(failure: Failure, endpoint: Endpoint, asked: str, model: str | None) 
         is_sent = name is not None and endpoint.extra_headers[name].lower().startswith("basic ")
         return {"is_sent": "yes" if is_sent else None}
     if cause in ("auth", "forbidden") or (cause == "server-error" and _says_nothing(failure)):
-        return {} if sends_key(endpoint) else {"without_key": "yes"}
+        options = "yes" if endpoint.takes_options else None
+        return {} if sends_key(endpoint) else {"without_key": "yes", "takes_options": options}
     if cause in _OF_MODELS:
         return {"model": model}
     if cause in ("wrong-path", "embeddings-missing"):

@@ -61,6 +61,18 @@ def is_built_in(provider: Provider) -> bool:
     return built_in_name(provider) in (ENGINE_NAME, DEMO_NAME)
 
 
+def read_only_words(provider: Provider) -> str:
+    """Return why a provider cannot be changed, in words; empty where it can."""
+    if not provider.is_remote:
+        return ""
+    return "read-only: built in" if is_built_in(provider) else "read-only: from a site-wide file"
+
+
+def remote_words(provider: Provider) -> str:
+    """Return what *Is remote* says of a provider: what is built in is no other machine's."""
+    return "built in" if is_built_in(provider) else ("yes" if provider.is_remote else "no")
+
+
 def built_in_name(provider: Provider) -> str:
     """Return what stands behind the prefix of a built-in address, or an empty text."""
     prefix, name = provider.provider_url[: len(URL_PREFIX)], provider.provider_url[len(URL_PREFIX) :]

@@ -39,6 +39,8 @@ class Endpoints:
         self._environment = environment
         self._redactor = redactor
         self._command_refusal = command_refusal
+        self.takes_options = False
+        """Whether a command asks that has ``--key-env`` and ``--model``."""
 
     @cached_property
     def keys(self) -> KeyResolver:
@@ -84,6 +86,7 @@ class Endpoints:
                 extra_headers=provider.extra_headers,
                 tls=provider.tls,
                 allow_unencrypted_key=provider.allow_unencrypted_key,
+                takes_options=self.takes_options,
                 renewal=self._renewal(provider.name, reference, key),
             ),
             provider,

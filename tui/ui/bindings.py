@@ -30,6 +30,8 @@ class Key:
     display: str | None = None
     deletes: bool = False
     """Whether it takes something away, asked for or not: the palette never selects it by itself."""
+    is_offer: bool = False
+    """Whether the footer has it only while there is something to use it on: it applies what was found."""
     spends: bool = False
     """Whether it may send a request that is paid for: the palette never selects it by itself."""
 
@@ -204,6 +206,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Apply the correction offered under the field",
             True,
             True,
+            is_offer=True,
         ),
         Key(
             "form.diagnose",
@@ -532,6 +535,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
             "Use it",
             "Apply the correction that is offered",
             True,
+            is_offer=True,
             spends=True,
         ),
         Key("diagnosis.again", "r", "again", "Again", "Check from the beginning", True, spends=True),
@@ -573,6 +577,9 @@ KEYS: dict[str, tuple[Key, ...]] = {
 
 RISKY = frozenset(key.identifier for group in KEYS.values() for key in group if key.deletes or key.spends)
 """What is only done where the person chose it: it deletes, or sends a request that is paid for."""
+
+OFFERS = frozenset(key.identifier for group in KEYS.values() for key in group if key.is_offer)
+"""What no footer shows greyed: where nothing is offered there is nothing to use it on."""
 
 IDENTIFIERS = frozenset(key.identifier for group in KEYS.values() for key in group)
 """What a person's settings may map to other keys."""

@@ -18,7 +18,7 @@ from tui.core.provider import Provider
 from tui.core.provider_marks import connection_marks
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
-from tui.runtime.builtin import is_built_in
+from tui.runtime.builtin import is_built_in, read_only_words, remote_words
 
 
 class Reach(Enum):
@@ -104,10 +104,6 @@ def _state(provider: Provider) -> str:
     return f"{provider.state.value} !" if connection_marks(provider) else provider.state.value
 
 
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
-
-
 COLUMNS: tuple[Column, ...] = (
     Column("default", "", lambda row: "★" if row.provider.is_default else " ", 1, 0),
     Column("name", "Name", lambda row: safe_line(row.provider.name), 24, 1),
@@ -118,7 +114,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("model", "Compatible provider", lambda row: safe_line(row.provider.compatible_provider), 28, 3),
     Column("url", "Provider URL", lambda row: shown_url(row.provider), 38, 5),
     Column("key", "API key", lambda row: safe_line(row.key_label), 22, 7),
-    Column("remote", "Is remote", lambda row: _yes(row.provider.is_remote), 9, 8),
+    Column("remote", "Is remote", lambda row: remote_words(row.provider), 9, 8),
     Column("state", "State", lambda row: _state(row.provider), 8, 4),
     Column("reach", "Reachable", lambda row: row.reach_text, 15, 2),
 )
@@ -196,7 +192,7 @@ def details(row: Row) -> Content:
     provider = row.provider
     parts = [provider.category.value, provider.type, provider.sub_type]
     if provider.is_remote:
-        parts.append("is remote")
+        parts.append(read_only_words(provider))
     parts += (f"! {mark}" for mark in connection_marks(provider))
     first = Content.assemble((safe_line(provider.label), "bold"), ("  " + " · ".join(parts), "dim"))
     url = safe_line(provider.compatible_provider) + "  at  " + shown_url(provider)

@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     prompt = _prompt(arguments.prompt)
     runtime = open_runtime(os.environ)
+    runtime.endpoints.takes_options = arguments.url is not None
     try:
         target = await _target(arguments, runtime)
         for warning in connection_warnings(target.provider):

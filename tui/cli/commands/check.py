@@ -41,6 +41,7 @@ async def _check(arguments: argparse.Namespace, output: Output) -> int:
 
         check_target(arguments.report)
     runtime = open_runtime(os.environ)
+    runtime.endpoints.takes_options = True
     try:
         subjects = subjects_of(arguments, runtime)
         if arguments.watch is not None:

@@ -21,6 +21,7 @@ from tui.core.provider_names import is_same_name
 from tui.core.provider_rules import FieldProblem, check_price
 from tui.core.safe_text import safe_line
 from tui.core.secret_fields import without_secrets
+from tui.runtime.builtin import remote_words
 from tui.runtime.checked_url import checked_url
 from tui.runtime.runtime import Runtime, open_runtime
 
@@ -73,7 +74,7 @@ def _show(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> in
         return 0
     details["last_check"] = _check_words(provider, runtime)
     width = max(len(name) for name in details)
-    for name, value in details.items():
+    for name, value in {**details, "is_remote": remote_words(provider)}.items():
         output.line(f"{name.replace('_', ' '):<{width}}  {_shown(value)}")
     return 0
 

@@ -208,7 +208,8 @@ def _settle_without_list(run: Run, answer: FirstAnswer) -> None:
 
     failure = answer.failure
     if not run.findings.model:
-        run.settle(failed(CheckId.MODELS, explain("model-missing", has_no_list="yes")))
+        options = "yes" if run.endpoint.takes_options else None
+        run.settle(failed(CheckId.MODELS, explain("model-missing", has_no_list="yes", takes_options=options)))
         return
     if failure is None or failure.cause in NOT_THERE:
         run.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))

@@ -60,7 +60,8 @@ class ChatBase(LmdeckScreen[None]):
         self._sent = ""
         self._is_reopened = False
         self._has_unseen = False
-        self._turns_at_first = 0
+        self._has_gone_on = False
+        """Whether something was asked since the notices of the conversation came: they are over then."""
         self._notices_told: Sequence[str] = ()
         self._keys_shown: tuple[object, ...] = ()
 
@@ -161,7 +162,7 @@ class ChatBase(LmdeckScreen[None]):
     def begin(self, session: ChatSession, *, is_reopened: bool = False, keeps_target: bool = False) -> None:
         """Show a conversation and go on in it; ``keeps_target``: with whom was asked so far."""
         self._is_reopened = is_reopened
-        self._turns_at_first = len(session.turns)
+        self._has_gone_on = False
         self._notices_told = session.notices
         self._view = SessionView(session, self.transcript)
         session.on_change = self._session_changed
@@ -264,6 +265,8 @@ class ChatBase(LmdeckScreen[None]):
     def exchange(self, prompt: str, ask: Callable[..., Awaitable[object]], *arguments: object) -> None:
         """Wait for an exchange; ``prompt`` comes back into its box if there is no answer."""
         self._sent = prompt
+        self._has_gone_on = True
+        self.show_state()
         in_background(self, ask, *arguments, name="exchange", group="chat")
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
@@ -291,7 +294,7 @@ class ChatBase(LmdeckScreen[None]):
         if self._view is not None and self.is_mounted:
             if self._view.session.notices != self._notices_told:
                 self._notices_told = self._view.session.notices
-                self._turns_at_first = len(self.turns)
+                self._has_gone_on = False
             self.show_state()
 
     def show_state(self) -> None:
@@ -342,7 +345,7 @@ class ChatBase(LmdeckScreen[None]):
             return f"{session.trouble} The chat goes on in memory and is saved when that is possible."
         if self.is_read_only:
             return " ".join((*session.notices, "F8 goes on in a copy."))
-        return " ".join(session.notices) if len(session.turns) == self._turns_at_first else ""
+        return "" if self._has_gone_on else " ".join(session.notices)
 
     def _facts(self) -> StatusFacts:
         """Return what the status bar tells."""

@@ -17,7 +17,7 @@ from tui.core.key_reference import KeyKind
 from tui.core.provider import Category, Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line
-from tui.runtime.builtin import is_built_in
+from tui.runtime.builtin import is_built_in, read_only_words, remote_words
 from tui.ui.bindings import bindings_of
 from tui.ui.form_fields import ADVANCED, ALL_FIELDS, FIELDS, FormField
 from tui.ui.form_values import Reading, changed_fields, read_form, row_of, values_of
@@ -29,7 +29,6 @@ from tui.ui.widgets.title_bar import TitleBar
 from tui.ui.widgets.trial_result import TrialResult
 
 _UNENCRYPTED = "allow_unencrypted_key"
-_VIEW_ONLY = "Read-only: built in, or from a site-wide file. F6 makes an editable copy."
 _EDITING_ACTIONS = ("save", "save_exit", "repair")
 
 
@@ -73,10 +72,12 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         self._baseline = values_of(self._original)
         if self.is_view_only:
             self._baseline["provider_url"] = shown_url(self._original)
+            self._baseline["is_remote"] = remote_words(self._original)
         self._advanced = list(self._rows(ADVANCED))
         yield TitleBar(self._place())
         if self.is_view_only:
-            yield Static(Content(_VIEW_ONLY), id="form-banner")
+            text = f"{read_only_words(self._original).capitalize()}. F6 makes an editable copy."
+            yield Static(Content(text), id="form-banner")
         with self._scroll():
             yield from self._rows(FIELDS)
             yield Collapsible(title="", collapsed=True, id="advanced")
@@ -227,13 +228,13 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         self.row("provider_url").note(Content.styled(safe_line(address), "dim") if address else None)
 
     def _choose_repair(self, reading: Reading) -> None:
-        """Offer the repair of the focused field, else the first one shown."""
+        """Offer the repair of the focused field, else of the first error shown, else of the first warning."""
         offered = [
             problem
             for problem in reading.problems
             if problem.repair is not None and row_of(problem) in self._touched
         ]
-        offered.sort(key=lambda problem: (not problem.is_error, row_of(problem) != self._focused_name()))
+        offered.sort(key=lambda problem: (row_of(problem) != self._focused_name(), not problem.is_error))
         repair = offered[0] if offered else None
         if (repair is None) != (self._repair is None):
             self.call_after_refresh(self.refresh_bindings)

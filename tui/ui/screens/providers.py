@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual.widgets import Input
 
 from tui.core.provider import Provider, State
+from tui.runtime.builtin import read_only_words
 from tui.ui.provider_view import Row
 from tui.ui.screens.providers_base import ProvidersBase
 from tui.ui.widgets.plain_input import PlainInput
@@ -150,7 +151,7 @@ class ProvidersScreen(ProvidersBase):
     def _is_view_only(self, row: Row) -> bool:
         """Return whether the provider cannot be changed, and say so: no footer shows these keys greyed."""
         if row.provider.is_remote:
-            what = f"{row.provider.name} is read-only: built in, or from a site-wide file."
+            what = f"{row.provider.name} is {read_only_words(row.provider)}."
             self.notify(f"{what} Press c for a copy of your own.", severity="warning")
         return row.provider.is_remote
 

@@ -1,4 +1,4 @@
-"""The bottom line: the keys that work here and now.
+"""The bottom line: the keys that work here and now. What cannot be done now is greyed; an offer is left out.
 
 One widget that draws one line. Textual's ``Footer`` makes a widget of every key, and makes them
 all anew whenever one changes, which costs a start and every turn of a chat a layout of the screen.
@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.ui.bindings import spelled_key
+from tui.ui.bindings import OFFERS, spelled_key
 from tui.ui.screens.base import NamesActions
 
 
@@ -109,7 +109,8 @@ class KeyBar(Widget):
         """Yield a key for every action: the first one that leads to it."""
         seen: set[str] = set()
         for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
-            if binding.show and binding.action not in seen:
+            is_missing = binding.id in OFFERS and not is_enabled
+            if binding.show and not is_missing and binding.action not in seen:
                 seen.add(binding.action)
                 label = binding.key_display or spelled_key(binding.key)
                 short_label = self.app.get_key_display(binding)
