@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 
 import pytest
 from hypothesis import given
@@ -401,3 +402,12 @@ def test_routes_are_below_the_base() -> None:
 def test_a_port_that_is_none_is_shown(url: str, port: str) -> None:
     (problem,) = [problem for problem in inspect_url(url).problems if problem.cause == "url-bad-port"]
     assert f"({port})" in problem.message
+
+
+@pytest.mark.parametrize(
+    "part", ["x/http://a ", "-x http://a ", '"http://', "a=b ", "NAME=http:/", "@http://a:b", "["]
+)
+def test_a_long_paste_takes_time_by_its_length_alone(part: str) -> None:
+    begun = time.process_time()
+    inspect_url((part * 65_536)[:65_000])
+    assert time.process_time() - begun < 2

@@ -38,6 +38,8 @@ _PROXY = re.compile(
     r"(?:^|\s)(?:-x|--(?:pre)?proxy[\d.]*)[\s=]*[\"']?$|_proxy\s*[=:]\s*[\"']?$", re.IGNORECASE
 )
 _LONGEST_OPTION = 64
+_LONGEST_BEFORE = 256
+"""Characters before a URL that tell whether it is a part of another one."""
 _HALF_PASSWORD = re.compile(r"://[^/@]*:(?!\d+(?:/|$))[^/@]+$")
 """What stands before an @ may be a password with marks in it: it is never taken for a port."""
 _NAMED = re.compile(
@@ -103,15 +105,17 @@ def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _starts(text: str) -> Iterator[int]:
     """Yield where URLs begin that are no part of another address: 0 where only marks are before one."""
+    words_at = next((at for at, mark in enumerate(text) if not (is_hidden(mark) or mark in _MARKS)), len(text))
     for match in _START.finditer(text):
-        before = text[: match.start()]
-        if all(is_hidden(mark) or mark in _MARKS for mark in before):
+        start = match.start()
+        if start <= words_at:
             yield 0
             return
+        before = text[max(0, start - _LONGEST_BEFORE) : start]
         glued = re.split(rf"[\s{re.escape(_OPENING)}]", before)[-1]
         is_part = bool(glued) and (glued[-1].isalnum() or any(mark in glued for mark in "/?&@#%"))
         if not is_part and not _PROXY.search(before):
-            yield match.start()
+            yield start
 
 
 def _value_of(text: str) -> str | None:
