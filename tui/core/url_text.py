@@ -105,7 +105,8 @@ def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _starts(text: str) -> Iterator[int]:
     """Yield where URLs begin that are no part of another address: 0 where only marks are before one."""
-    words_at = next((at for at, mark in enumerate(text) if not (is_hidden(mark) or mark in _MARKS)), len(text))
+    words = (at for at, mark in enumerate(text) if not (is_hidden(mark) or mark in _MARKS))
+    words_at = next(words, len(text))
     for match in _START.finditer(text):
         start = match.start()
         if start <= words_at:
