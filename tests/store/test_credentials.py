@@ -191,3 +191,28 @@ def test_a_refused_write_leaves_the_keys_as_they_were(
     assert caught.value.failure.cause == "store-full"
     broken_disk.recover()
     assert CredentialStore(paths).get("a") == KEY
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('schema = 1\n[keys]\ngood = "sk-0123456789"\nb = 5\n', "the key of b is no text in quotes (line 4)"),
+        ('[keys]\n"b" = ["sk-x"]\n', "the key of b is no text in quotes (line 2)"),
+        ('[keys.b]\nkey = "x"\n', "the key of b is no text in quotes (line 1)"),
+        ("schema = 1\nkeys = [1]\n", "keys must be a table, under a line [keys] (line 2)"),
+    ],
+)
+def test_a_key_that_is_no_text_is_told_with_its_line(paths: Paths, text: str, reason: str) -> None:
+    paths.config_dir.mkdir(parents=True, exist_ok=True)
+    paths.credentials_file.write_text(text)
+    paths.credentials_file.chmod(0o600)
+    store = CredentialStore(paths)
+    assert store.get("b") is None
+    assert store.odd_entry("b") == reason
+    assert any(reason in notice for notice in store.notices)
+    if "good" in text:
+        assert store.get("good") == Secret("sk-0123456789")
+        assert store.odd_entry("good") is store.odd_entry("nobody") is None
+    store.put("b", Secret("sk-9876543210"))
+    assert store.get("b") == Secret("sk-9876543210")
+    assert not any(reason in notice for notice in store.notices)

@@ -241,6 +241,16 @@ def test_a_stored_key_is_found_by_its_provider(resolver: KeyResolver, paths: Pat
     assert resolver.resolve("p", STORED) == Secret(KEY)
 
 
+def test_a_stored_key_that_is_no_text_is_told_with_file_and_line(resolver: KeyResolver, paths: Paths) -> None:
+    paths.config_dir.mkdir(parents=True, exist_ok=True)
+    paths.credentials_file.write_text("schema = 1\n[keys]\np = 5\n")
+    paths.credentials_file.chmod(0o600)
+    failure = refusal(resolver, STORED)
+    assert failure.cause == "key-unavailable"
+    assert "the key of p is no text in quotes (line 3)" in failure.title
+    assert "credentials.toml" in failure.advice
+
+
 def test_a_stored_key_that_is_missing_is_told(resolver: KeyResolver) -> None:
     failure = refusal(resolver, STORED)
     assert failure.cause == "key-unavailable"

@@ -7,11 +7,14 @@ import re
 from pathlib import Path
 
 from tui.core.failure import LmdeckError
+from tui.core.safe_text import safe_line
 from tui.store.files import kept_aside, read_file
 from tui.store.key_text import checked_key
-from tui.store.toml_file import parse_toml
+from tui.store.toml_file import TomlDocument, parse_toml
 
 _TABLE = re.compile(r"\s*\[+\s*[\"']?(\w*)")
+WHOLE_TABLE = ""
+"""Stands for the name of every key."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -64,3 +67,24 @@ def _has(path: Path, name: str) -> bool:
     except OSError:
         return False
     return content is not None and name in _text(content.data)
+
+
+def odd_entries(document: TomlDocument) -> dict[str, str]:
+    """Return by name what is wrong with a key that is no text, ``WHOLE_TABLE`` where that is all of them."""
+    keys = document.table.get("keys", {})
+    if not isinstance(keys, dict):
+        return {WHOLE_TABLE: f"keys must be a table, under a line [keys]{_line_of(document, 'keys')}"}
+    return {
+        name: f"the key of {safe_line(name, 60)} is no text in quotes{_line_of(document, name)}"
+        for name, value in keys.items()
+        if not isinstance(value, str)
+    }
+
+
+def _line_of(document: TomlDocument, name: str) -> str:
+    """Return where an entry stands, as the end of a sentence; nothing where that is not plain to see."""
+    pattern = re.compile(rf"\s*\[*(?:keys\s*\.\s*)?[\"']?{re.escape(name)}[\"']?\s*[=.\]]")
+    for number, line in enumerate(document.data.decode("utf-8", "replace").splitlines(), 1):
+        if pattern.match(line):
+            return f" (line {number})"
+    return ""

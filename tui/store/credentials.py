@@ -17,7 +17,7 @@ from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
 from tui.core.secret import Secret
 from tui.store import disk
-from tui.store.credential_rescue import kept_file, readable_keys
+from tui.store.credential_rescue import WHOLE_TABLE, kept_file, odd_entries, readable_keys
 from tui.store.errors import reason_of
 from tui.store.files import FileStamp, stamp_of
 from tui.store.key_text import checked_key
@@ -48,6 +48,8 @@ class CredentialStore:
         self._keys: dict[str, Secret] = {}
         self._notices: list[str] = []
         self._refusal: Failure | None = None
+        self._odd: dict[str, str] = {}
+        """By name what is wrong with a key that is no text."""
         self._is_replaced = False
         """Whether the next key replaces a file that cannot be used: not one that others can read."""
 
@@ -57,11 +59,20 @@ class CredentialStore:
         return self._refusal
 
     @property
+    def shown(self) -> str:
+        """The file, as people write it."""
+        return self._file.shown
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """What was found wrong with the file, and set right or kept aside, or keeps it from being used."""
         self._read()
         if self._refusal is None:
-            return tuple(self._notices)
+            odd = (
+                f"{self._file.shown}: {text}. Correct it, or enter the key again."
+                for text in self._odd.values()
+            )
+            return (*self._notices, *odd)
         text = f"{self._refusal.title} {self._refusal.advice} Providers without a stored key work."
         return (*self._notices, text)
 
@@ -75,6 +86,11 @@ class CredentialStore:
         if self._refusal is not None:
             raise UsageError(self._refusal)
         return keys.get(name)
+
+    def odd_entry(self, name: str) -> str | None:
+        """Return what is wrong with a provider's key that is no text, with its line."""
+        self._read()
+        return self._odd.get(name) or self._odd.get(WHOLE_TABLE)
 
     def all(self) -> list[Secret]:
         """Return every stored key, for the redactor; none where the file cannot be used."""
@@ -166,6 +182,7 @@ class CredentialStore:
         self._keys = {name: Secret(text) for name, text in _texts(document.table).items()}
         if self._refusal is not None:
             self._keys = {}
+        self._odd = odd_entries(document) if self._refusal is None else {}
         self._stamp = document.stamp if self._refusal is None else None
         return self._keys
 

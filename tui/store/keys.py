@@ -131,6 +131,10 @@ class KeyResolver:
 
     def _from_credentials(self, provider_name: str) -> Secret:
         secret = self._credentials.get(provider_name)
+        if secret is None and (odd := self._credentials.odd_entry(provider_name)):
+            raise key_error(
+                "key-unavailable", odd, f"Correct {self._credentials.shown}, or enter the key again."
+            )
         if secret is None:
             kept = self._credentials.kept_for(provider_name)
             where = f", or copy it from {kept}, which could not be read and was kept" if kept else ""
