@@ -57,6 +57,11 @@ json_values = st.recursive(
     max_leaves=6,
 )
 numbers = st.none() | st.floats(-2, 2)
+paths_or_none = st.none() | st.text().filter(str.strip)
+pins = st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)
+tls_settings = st.builds(
+    TlsSettings, paths_or_none, paths_or_none, paths_or_none, pins, st.booleans()
+).filter(lambda tls: tls.client_certificate is not None or tls.client_key is None)
 providers = st.builds(
     Provider,
     name=st.just("p"),
@@ -79,7 +84,7 @@ providers = st.builds(
     key_header=st.sampled_from(KeyHeader),
     extra_headers=st.dictionaries(st.text(), st.text(), max_size=3),
     extra_body=st.dictionaries(st.text(), json_values | st.none(), max_size=3),
-    tls=st.builds(TlsSettings, *[st.none() | st.text().filter(str.strip)] * 4, st.booleans()),
+    tls=tls_settings,
     allow_unencrypted_key=st.booleans(),
 )
 

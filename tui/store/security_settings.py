@@ -6,6 +6,7 @@ key under a weaker judgement instead.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from tui.core.provider import Refusal
@@ -33,7 +34,15 @@ def read_tls(read: TableReader) -> TableReader:
             tls.refuse(key, _unknown(key, TLS_KEYS))
         elif isinstance(value, str) and not value.strip():
             tls.refuse(key, "is empty: give it a value, or remove the line")
+        elif key == "pinned_sha256" and isinstance(value, str) and not _is_pin(value):
+            tls.refuse(key, "must be a SHA-256 in 64 digits 0-9 and a-f")
+    if "client_key" in tls.table and "client_certificate" not in tls.table:
+        tls.refuse("client_key", "needs client_certificate beside it")
     return tls
+
+
+def _is_pin(value: str) -> bool:
+    return re.fullmatch("[0-9a-f]{64}", value.replace(":", "").strip().lower()) is not None
 
 
 def misplaced(table: Mapping[str, object], known: Iterable[str]) -> list[ValueProblem]:
