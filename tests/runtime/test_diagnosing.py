@@ -11,10 +11,11 @@ import pytest
 from tests.support.fake_api import FakeApi, model_list, vectors
 from tests.support.fault_server import FaultServer
 from tests.support.terminal import private_environment
+from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Category, Provider
-from tui.runtime.diagnosing import CheckOptions, ProviderCheck, past_checks
+from tui.runtime.diagnosing import ProviderCheck, past_checks
 from tui.runtime.runtime import Runtime, open_runtime
 
 QUICK = CheckOptions(is_quick=True)
@@ -43,8 +44,8 @@ async def test_a_check_joins_the_history_of_its_endpoint(runtime: Runtime) -> No
     assert report.changes == ("no longer served: old", "newly served: new")
     assert len(first.history) == 1
     assert [record.models for record in second.history] == [("m", "old"), ("m", "new")]
-    assert past_checks(runtime, provider) == second.history
-    assert past_checks(runtime, provider_at("http://127.0.0.1:1/v1")) == ()
+    assert past_checks(runtime.endpoint_memory, provider) == second.history
+    assert past_checks(runtime.endpoint_memory, provider_at("http://127.0.0.1:1/v1")) == ()
 
 
 async def test_an_outage_is_no_change_of_the_server(runtime: Runtime) -> None:
@@ -53,7 +54,7 @@ async def test_an_outage_is_no_change_of_the_server(runtime: Runtime) -> None:
         await ProviderCheck(runtime, provider, options=QUICK).run()
     assert not (await ProviderCheck(runtime, provider, options=QUICK).run()).ok
     with FaultServer(FakeApi(models=model_list("m", "n"))) as server:
-        history = past_checks(runtime, provider)
+        history = past_checks(runtime.endpoint_memory, provider)
         again = provider_at(server.base_url)
         for record in history:
             runtime.endpoint_memory.add_check(server.base_url, record.to_json())
@@ -74,7 +75,7 @@ async def test_what_is_not_to_be_remembered_is_not(runtime: Runtime) -> None:
     with FaultServer(FakeApi()) as server:
         provider = provider_at(server.base_url)
         await ProviderCheck(runtime, provider, options=replace(QUICK, is_remembered=False)).run()
-    assert past_checks(runtime, provider) == ()
+    assert past_checks(runtime.endpoint_memory, provider) == ()
 
 
 async def test_a_key_that_cannot_be_had_is_a_report_and_no_request(runtime: Runtime) -> None:
@@ -111,7 +112,7 @@ async def test_a_built_in_provider_is_started_and_its_port_is_no_new_endpoint(ru
     check = ProviderCheck(runtime, demo, options=QUICK, on_progress=said.append)
     assert (await check.run()).ok
     assert said[0] == "Starting Demo."
-    assert len(past_checks(runtime, demo)) == 1
+    assert len(past_checks(runtime.endpoint_memory, demo)) == 1
 
 
 async def test_an_embedding_model_gets_no_chat(runtime: Runtime) -> None:

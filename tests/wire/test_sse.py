@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.wire.limits import LimitExceeded, Limits
-from tui.wire.sse import ServerSentEvent, SseDecoder
+from tui.wire.limits import Limits
+from tui.wire.sse import LimitExceeded, ServerSentEvent, SseDecoder
 
 
 def decode(*pieces: bytes, limits: Limits | None = None) -> list[ServerSentEvent]:

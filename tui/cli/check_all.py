@@ -152,7 +152,7 @@ async def check_all(
     checks = Checks(runtime, subjects, arguments, output)
     with stopping_at_signals(checks.stop, output):
         reports = await checks.run(tell)
-        await asyncio.to_thread(remember, runtime, checks.records)
+        await asyncio.to_thread(remember, runtime.endpoint_memory, checks.records)
     if output.ended_by is not None:
         reports = [replace(report, interrupted_by=output.ended_by) for report in reports]
     code = max((_code_among_many(report) for report in reports), default=DONE)

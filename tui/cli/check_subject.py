@@ -6,11 +6,11 @@ import argparse
 from dataclasses import dataclass
 
 from tui.core.causes import explain
+from tui.core.check_options import CheckOptions
 from tui.core.failure import UsageError
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
-from tui.runtime.diagnosing import CheckOptions
 from tui.runtime.runtime import Runtime
 
 _URL_MARKS = (":", "/", ".")

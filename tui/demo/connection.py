@@ -9,13 +9,11 @@ import struct
 import time
 from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from tui.demo.plan import Plan
-
-if TYPE_CHECKING:
-    from tui.demo.server import DemoServer, RequestRecord
+from tui.demo.record import RequestRecord
 
 _LARGEST_BODY_BYTES = 64 * 1024 * 1024
 _LONGEST_IDLE_SECONDS = 3600.0
@@ -25,17 +23,40 @@ class ClientGoneError(Exception):
     """The client closed the connection, or the server is stopping."""
 
 
+class Routes(Protocol):
+    """What answers the requests of a connection."""
+
+    delay_seconds: float
+    started_at: float
+
+    @property
+    def root_url(self) -> str:
+        """The address without ``/v1``."""
+
+    def new_record(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> RequestRecord:
+        """Remember a request that has just arrived."""
+
+    def plan(self, connection: Connection) -> Plan:
+        """Plan the reply to a chat request."""
+
+    def answer(self, connection: Connection) -> None:
+        """Answer a request."""
+
+    def answer_properly(self, connection: Connection, prefix: str = "") -> None:
+        """Answer a request as a server without a fault does."""
+
+
 class Connection(BaseHTTPRequestHandler):
     """Parses requests with the standard library's handler and hands them to the server's routes."""
 
     protocol_version = "HTTP/1.1"
     server_version = "lmdeck-demo"
     sys_version = ""
-    demo: DemoServer
+    demo: Routes
     record: RequestRecord
     body: bytes
 
-    def __init__(self, connection: socket.socket, address: object, demo: DemoServer) -> None:
+    def __init__(self, connection: socket.socket, address: object, demo: Routes) -> None:
         self.demo = demo
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().__init__(connection, address, demo)  # type: ignore[arg-type]  # it only keeps the server

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tui.demo.connection import Connection
+from tui.demo.connection import Connection
 
 CHAT = "/chat/completions"
 MODELS = "/models"

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
+from tui.demo.connection import Connection
 from tui.demo.fault import CHAT, MODELS, fault, is_chat
 from tui.demo.plan import CONTEXT_WINDOW, context_too_long, error_body
-
-if TYPE_CHECKING:
-    from tui.demo.connection import Connection
 
 LOADING_SECONDS = 20.0
 """How long the server of ``loading`` loads."""

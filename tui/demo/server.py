@@ -7,56 +7,21 @@ listens on loopback unless told otherwise. Standard library only; one thread a c
 from __future__ import annotations
 
 import hmac
-import json
 import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from tui.demo.connection import ClientGoneError, Connection
 from tui.demo.embeddings import embeddings
 from tui.demo.faults import Fault, find_fault
 from tui.demo.plan import CONTEXT_WINDOW, CREATED, Plan, RequestRefusedError, make_plan
+from tui.demo.record import RequestRecord
 from tui.demo.script import EMBEDDER, MODELS
 
 DEFAULT_RATE = 60.0
 _KEPT_RECORDS = 100
-
-
-@dataclass(slots=True)
-class RequestRecord:
-    """A request and how far its answer came. Times are seconds of ``time.monotonic``."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str] = field(repr=False)  # a key may be in it
-    body: bytes = field(repr=False)
-    arrived_at: float
-    first_token_at: float | None = None
-    last_token_at: float | None = None
-    """When the newest token was handed to the kernel."""
-    tokens_sent: int = 0
-    plan: Plan | None = field(default=None, repr=False)
-    is_complete: bool = False
-    """The whole reply was sent."""
-
-    @property
-    def json(self) -> dict[str, object]:
-        """The body as JSON; empty where it is none."""
-        try:
-            value = json.loads(self.body)
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
-
-    def note_tokens(self, sent: int, at: float) -> None:
-        """Remember that ``sent`` tokens are out."""
-        if self.first_token_at is None:
-            self.first_token_at = at
-        self.last_token_at = at
-        self.tokens_sent = sent
 
 
 class DemoServer:

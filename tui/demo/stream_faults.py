@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
 
+from tui.demo.connection import Connection
 from tui.demo.fault import fault, is_chat
 from tui.demo.plan import Plan
-
-if TYPE_CHECKING:
-    from tui.demo.connection import Connection
 
 _LARGE_LINE_BYTES = 256 * 1024 * 1024
 _PIECE = b"x" * (1 << 20)

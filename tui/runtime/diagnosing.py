@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.core.causes import explain
 from tui.core.causes_embedding import EMBEDDING_CAUSES
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord, record_of
+from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure, LmdeckError, UsageError
@@ -20,39 +21,48 @@ from tui.core.provider import Category, Provider
 from tui.runtime.builtin import is_built_in
 
 if TYPE_CHECKING:
+    from tui.core.secret import Redactor
     from tui.net.chat import ChatClient
     from tui.net.client import ClientFactory
+    from tui.net.machine.machine import Machine
     from tui.net.probe.diagnose import Diagnosis
     from tui.net.probe.target import ProbeTarget
     from tui.net.server_wait import Waiting
-    from tui.runtime.runtime import Runtime
+    from tui.runtime.endpoints import Endpoints
+    from tui.runtime.exchanges import Exchanges
+    from tui.store.endpoint_memory import EndpointMemory
 
 _NETWORK = "tui.net.probe.diagnose"
 """Imported in a thread, so that the event loop is not held up."""
 _OF_VECTORS = frozenset(cause.identifier for cause in EMBEDDING_CAUSES)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """How a provider is to be checked."""
+class CheckServices(Protocol):
+    """What a check uses of the runtime; each is made when it is first asked for."""
 
-    model: str = ""
-    """Another model than the provider's."""
-    is_quick: bool = False
-    """No chat is sent, so that no token is spent."""
-    wait_seconds: float | None = None
-    """How long a server that loads its model is waited for; ``None``: as the probe sees fit."""
-    wait_option: str | None = None
-    """The command's option that sets ``wait_seconds``."""
-    is_remembered: bool = True
-    """Whether the result joins the history of the endpoint."""
-    is_forgetful: bool = False
-    """Whether nothing that the chat learns of the endpoint is kept."""
-    is_one_of_many: bool = False
-    """Whether other checks run beside it: this machine is looked at for all of them together, and each
-    has connections of its own, which end with it."""
-    notes_machine: bool = True
-    """Whether the report tells what runs on this machine."""
+    environment: Mapping[str, str]
+    redactor: Redactor
+    endpoints: Endpoints
+
+    @property
+    def clients(self) -> ClientFactory:
+        """The factory of network clients."""
+
+    @property
+    def exchanges(self) -> Exchanges:
+        """The one path of every chat."""
+
+    @property
+    def machine(self) -> Machine:
+        """This machine."""
+
+    @property
+    def shared_machine(self) -> Machine:
+        """The same for many checks at once."""
+
+    @property
+    def endpoint_memory(self) -> EndpointMemory:
+        """Past checks."""
 
 
 def _ignore(_: object) -> None:
@@ -64,7 +74,7 @@ class ProviderCheck:
 
     def __init__(
         self,
-        runtime: Runtime,
+        services: CheckServices,
         provider: Provider,
         key_text: str | None = None,
         options: CheckOptions | None = None,
@@ -77,7 +87,7 @@ class ProviderCheck:
 
         ``on_waiting`` is told of a server that is starting or loading; by default ``on_progress`` is.
         """
-        self._runtime = runtime
+        self._services = services
         self._provider = provider
         self._key_text = key_text
         self._options = options or CheckOptions()
@@ -85,20 +95,20 @@ class ProviderCheck:
         self._on_progress = on_progress
         self._on_waiting = on_waiting
         self._diagnosis: Diagnosis | None = None
-        self.history: tuple[CheckRecord, ...] = past_checks(runtime, provider)
+        self.history: tuple[CheckRecord, ...] = past_checks(services.endpoint_memory, provider)
         """Past checks of the same endpoint, the oldest first; after ``run`` with this one."""
 
     async def run(self) -> DiagnosisReport:
         """Check; what a network, a server or the configuration does is in the report, never raised."""
-        if self._runtime.endpoints.must_start(self._provider):
+        if self._services.endpoints.must_start(self._provider):
             self._on_progress(f"Starting {self._provider.label}.")
         try:
-            endpoint = await self._runtime.endpoints.as_written(self._provider, self._key_text)
+            endpoint = await self._services.endpoints.as_written(self._provider, self._key_text)
         except LmdeckError as error:
             if is_built_in(self._provider) or inspect_url(self._provider.provider_url).normalised:
                 return self._unresolved(error)
             endpoint = Endpoint(self._provider.provider_url)  # the URL is wrong, and that comes first
-        clients = self._runtime.clients.branch() if self._options.is_one_of_many else self._runtime.clients
+        clients = self._services.clients.branch() if self._options.is_one_of_many else self._services.clients
         if _NETWORK in sys.modules:
             self._diagnosis = self._prepare(endpoint, clients)
         else:
@@ -106,10 +116,10 @@ class ProviderCheck:
         try:
             report = await self._diagnosis.run()
         finally:
-            if clients is not self._runtime.clients:
+            if clients is not self._services.clients:
                 await clients.aclose()
         if self._options.is_remembered:
-            await asyncio.to_thread(remember, self._runtime, [self.record(report)])
+            await asyncio.to_thread(remember, self._services.endpoint_memory, [self.record(report)])
         return report
 
     def record(self, report: DiagnosisReport) -> tuple[str, CheckRecord] | None:
@@ -134,7 +144,7 @@ class ProviderCheck:
         from tui.net.probe.diagnose import Diagnosis
         from tui.net.probe.target import ProbeLimits, ProbeServices
 
-        runtime, options = self._runtime, self._options
+        here, options = self._services, self._options
         limits = ProbeLimits()
         if options.wait_seconds is not None:
             limits = replace(limits, loading_seconds=options.wait_seconds)
@@ -142,9 +152,9 @@ class ProviderCheck:
         services = ProbeServices(
             clients,
             self._chat_client,
-            runtime.shared_machine if options.is_one_of_many else runtime.machine,
-            runtime.environment,
-            runtime.redactor,
+            here.shared_machine if options.is_one_of_many else here.machine,
+            here.environment,
+            here.redactor,
             limits,
         )
         target = _target(self._provider, endpoint, options.model, self.history)
@@ -159,7 +169,7 @@ class ProviderCheck:
         )
 
     def _chat_client(self) -> ChatClient:
-        exchanges = self._runtime.exchanges
+        exchanges = self._services.exchanges
         return exchanges.forgetful_client if self._options.is_forgetful else exchanges.client
 
     def _unresolved(self, error: LmdeckError) -> DiagnosisReport:
@@ -167,7 +177,7 @@ class ProviderCheck:
         from tui.core.known_failure import report_of_failure
 
         provider = self._provider
-        label = self._runtime.key_label(provider) if self._key_text is None else None
+        label = self._services.endpoints.key_label(provider) if self._key_text is None else None
         report = report_of_failure(provider, error.failure, label, self._options.model)
         if is_built_in(provider):
             report = replace(report, url=provider.provider_url)
@@ -177,15 +187,15 @@ class ProviderCheck:
         return replace(report, is_quick=self._options.is_quick, is_misconfigured=is_misconfigured)
 
 
-def remember(runtime: Runtime, records: Sequence[tuple[str, CheckRecord] | None]) -> None:
+def remember(memory: EndpointMemory, records: Sequence[tuple[str, CheckRecord] | None]) -> None:
     """Add checks to the history of their endpoints, all with one writing of the file. Blocking."""
-    runtime.endpoint_memory.add_checks([(key, record.to_json()) for key, record in filter(None, records)])
+    memory.add_checks([(key, record.to_json()) for key, record in filter(None, records)])
 
 
-def past_checks(runtime: Runtime, provider: Provider) -> tuple[CheckRecord, ...]:
+def past_checks(memory: EndpointMemory, provider: Provider) -> tuple[CheckRecord, ...]:
     """Return the past checks of a provider's endpoint, the oldest first."""
     key = _history_key(provider)
-    stored = runtime.endpoint_memory.checks(key) if key is not None else []
+    stored = memory.checks(key) if key is not None else []
     return tuple(record for check in stored if (record := CheckRecord.from_json(check)) is not None)
 
 

@@ -10,11 +10,13 @@ from tui.core.failure import LmdeckError
 
 if TYPE_CHECKING:
     from tui.core.provider import Provider
-    from tui.runtime.runtime import Runtime
+    from tui.net.client import ClientFactory
+    from tui.runtime.endpoints import Endpoints
 
 
 async def test_vectors(
-    runtime: Runtime,
+    endpoints: Endpoints,
+    clients: ClientFactory,
     provider: Provider,
     key_text: str | None = None,
     *,
@@ -30,7 +32,7 @@ async def test_vectors(
     texts = (provider.test_text, SECOND_TEXT)
     request = EmbeddingRequest(provider.compatible_provider, texts, provider.extra_body)
     try:
-        endpoint = await runtime.endpoint_for(provider, key_text)
+        endpoint = await endpoints.resolve(provider, key_text)
     except LmdeckError as error:
         return EmbeddingOutcome(request, failure=error.failure)
-    return await embed(runtime.clients, endpoint, request, patience=SCREEN, on_progress=on_progress)
+    return await embed(clients, endpoint, request, patience=SCREEN, on_progress=on_progress)

@@ -24,6 +24,7 @@ from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths, resolve_paths
 
 if TYPE_CHECKING:
+    from tui.core.check_options import CheckOptions
     from tui.core.diagnosis import CheckResult
     from tui.core.embedding import EmbeddingOutcome
     from tui.core.turn import Turn
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from tui.net.reachability import Reachability
     from tui.net.server_wait import Waiting
     from tui.runtime.clipboard import Clipboard
-    from tui.runtime.diagnosing import CheckOptions, ProviderCheck
+    from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.directory import ProviderDirectory
     from tui.runtime.exchanges import Exchange, Exchanges
     from tui.session.chat_session import ChatSession
@@ -289,7 +290,7 @@ class Runtime:
         """Send the test text of an embedding provider and a second one; see ``runtime.embedding``."""
         from tui.runtime.embedding import test_vectors
 
-        return await test_vectors(self, provider, key_text, on_progress=on_progress)
+        return await test_vectors(self.endpoints, self.clients, provider, key_text, on_progress=on_progress)
 
     async def warm(self) -> None:
         """Import the network and build the TLS context ahead of the first request, off the event loop."""

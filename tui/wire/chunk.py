@@ -19,8 +19,8 @@ from tui.core.events import (
 )
 from tui.core.usage import ServerCost, Usage
 from tui.wire.finish import Outcome
-from tui.wire.limits import LimitExceeded
 from tui.wire.reasoning import find_reasoning, flatten, split_parts
+from tui.wire.sse import LimitExceeded
 from tui.wire.surrogates import SurrogateMender, mend
 from tui.wire.think_tags import TagSplitter
 from tui.wire.tool_calls import ToolCallOrder

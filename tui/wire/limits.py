@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tui.wire.sse import ServerSentEvent
 
 MEGABYTE = 1_000_000
 
@@ -27,19 +23,6 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-
-
-class LimitExceeded(Exception):  # noqa: N818 - it names what happened, and others catch it by this name
-    """A line, an event, or an answer is larger than its limit."""
-
-    cause = "answer-too-large"
-
-    def __init__(self, what: str, limit: int, events: list[ServerSentEvent] | None = None) -> None:
-        super().__init__(f"{what} exceeds {limit} bytes")
-        self.what = what
-        self.limit = limit
-        self.events = events or []
-        """What was decoded before the limit was met: still valid."""
 
 
 def show_size(limit: int) -> str:

@@ -33,9 +33,9 @@ from tui.wire.error_body import is_error_object
 from tui.wire.errors import Refusal, clean_message, read_refusal, read_refusal_object
 from tui.wire.finish import judge
 from tui.wire.lenient_json import read_objects
-from tui.wire.limits import DEFAULT_LIMITS, LimitExceeded, Limits, show_size
+from tui.wire.limits import DEFAULT_LIMITS, Limits, show_size
 from tui.wire.salvage import is_cut_json, salvage
-from tui.wire.sse import ServerSentEvent, SseDecoder
+from tui.wire.sse import LimitExceeded, ServerSentEvent, SseDecoder
 from tui.wire.strict_json import StrictJsonError, is_json, parse_json, parse_json_object
 from tui.wire.surrogates import may_hold_surrogates
 from tui.wire.unread_fields import holds_text

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tui.core.outside import read_whole
-from tui.wire.limits import DEFAULT_LIMITS, LimitExceeded, Limits
+from tui.wire.limits import DEFAULT_LIMITS, Limits
 
 _BOM = b"\xef\xbb\xbf"
 _make_tuple = tuple.__new__
@@ -28,6 +28,19 @@ class ServerSentEvent(NamedTuple):
     is_comment: bool = False
     is_complete: bool = True
     """False where the stream ended before the blank line that closes the event."""
+
+
+class LimitExceeded(Exception):  # noqa: N818 - it names what happened, and others catch it by this name
+    """A line, an event, or an answer is larger than its limit."""
+
+    cause = "answer-too-large"
+
+    def __init__(self, what: str, limit: int, events: list[ServerSentEvent] | None = None) -> None:
+        super().__init__(f"{what} exceeds {limit} bytes")
+        self.what = what
+        self.limit = limit
+        self.events = events or []
+        """What was decoded before the limit was met: still valid."""
 
 
 class SseDecoder:

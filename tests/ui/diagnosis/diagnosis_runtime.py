@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
+from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import (
     CHAT_LADDER,
     CheckId,
@@ -27,7 +28,6 @@ from tui.core.diagnosis import (
 )
 from tui.core.provider import Provider
 from tui.core.usage import Usage
-from tui.runtime.diagnosing import CheckOptions
 from tui.ui.app import LmdeckApp
 
 Step = CheckResult | str | asyncio.Event

@@ -15,13 +15,13 @@ from textual.widgets import OptionList, Static
 from textual.worker import Worker
 
 from tui.core.check_cost import CHECK_COST
+from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport, Repair, ladder_of
 from tui.core.endpoint_url import inspect_url
 from tui.core.known_failure import report_of_failure
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS, cost_line, report_text
 from tui.core.safe_text import safe_line
-from tui.runtime.diagnosing import CheckOptions
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.diagnosis_view import DiagnosisSubject, past_lines, verdict_content

@@ -73,7 +73,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.viewport = Viewport(self.roll)
         self.cursor = BlockCursor(self.roll)
         self.clock = FrameClock(self._ask_for_frame, lambda: writer_is_behind(self.app), calm=calm)
-        self.folds = Folds(self, self.viewport)
+        self.folds = Folds(self, self, self.viewport)
         self.matches = Search(self.roll)
         self._painter = Painter(self, self.spans_strip)
         self._painter.may_scroll = terminal_scrolls

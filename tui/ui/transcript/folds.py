@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.geometry import Offset, Region, Size
 from textual.layout import Layout, WidgetPlacement
+from textual.widget import Widget
 
 from tui.ui.transcript.document import TurnDocument
-from tui.ui.transcript.reasoning import ReasoningFold
+from tui.ui.transcript.reasoning import ReasoningFold, RowStyle
 from tui.ui.transcript.viewport import Viewport
-
-if TYPE_CHECKING:
-    from textual.widget import Widget
-
-    from tui.ui.transcript.canvas import Canvas
 
 MARGIN_VIEWS = 1
 """Folds are kept this many views above and below what is in view."""
@@ -42,8 +36,10 @@ class FoldLayout(Layout):
 class Folds:
     """The mounted folds by the identity of their turn."""
 
-    def __init__(self, transcript: Canvas, viewport: Viewport) -> None:
-        self._transcript = transcript
+    def __init__(self, style: RowStyle, host: Widget, viewport: Viewport) -> None:
+        """``host`` is the widget that they are mounted in."""
+        self._style = style
+        self._host = host
         self._viewport = viewport
         self._mounted: dict[str, ReasoningFold] = {}
         self.layout = FoldLayout(self)
@@ -79,8 +75,8 @@ class Folds:
             changed = True
         for identity, document in wanted.items():
             if identity not in self._mounted:
-                fold = self._mounted[identity] = ReasoningFold(document, self._transcript)
-                self._transcript.mount(fold)
+                fold = self._mounted[identity] = ReasoningFold(document, self._style, self._host)
+                self._host.mount(fold)
                 changed = True
             changed |= self._mounted[identity].sync()
         return changed

@@ -6,7 +6,8 @@ rows and lays nothing out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from textual.content import Content
 from textual.geometry import Region
@@ -16,16 +17,28 @@ from textual.widget import Widget
 from textual.widgets import Collapsible
 
 from tui.core.turn_summary import reasoning_title
+from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument
 from tui.ui.transcript.lines import Line, Role, Span
 from tui.ui.transcript.painter import Painter
+from tui.ui.transcript.search import Search
 from tui.ui.transcript.selecting import mark_selection, selected_text
-
-if TYPE_CHECKING:
-    from tui.ui.transcript.canvas import Canvas
 
 _BAR = Span("  ┊ ", Role.QUOTE_BAR)
 """With the gutter before it as wide as ``REASONING_INDENT`` and the transcript's gutter."""
+
+
+class RowStyle(Protocol):
+    """How the transcript draws its rows; the rows of a fold look the same."""
+
+    cursor: BlockCursor
+    matches: Search
+
+    def gutter_mark(self, document: TurnDocument, row: int) -> Span:
+        """Return what stands before a row."""
+
+    def spans_strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:
+        """Return spans as a strip of exactly ``width`` cells."""
 
 
 class ReasoningBody(Widget):
@@ -33,11 +46,11 @@ class ReasoningBody(Widget):
 
     ALLOW_SELECT = True
 
-    def __init__(self, document: TurnDocument, transcript: Canvas) -> None:
-        self._painter = Painter(self, transcript.spans_strip, scroll_host=transcript)
+    def __init__(self, document: TurnDocument, style: RowStyle, host: Widget) -> None:
+        self._painter = Painter(self, style.spans_strip, scroll_host=host)
         super().__init__()
         self._document = document
-        self._transcript = transcript
+        self._style = style
         self._painted_end = 0
 
     def refresh(self, *regions: Region, **options: Any) -> ReasoningBody:
@@ -59,16 +72,14 @@ class ReasoningBody(Widget):
     def line(self, row: int) -> Line:
         """Return a row with the transcript's gutter and its bar."""
         line = self._document.reasoning_line(row)
-        if self._transcript.matches.is_active:
-            line = self._transcript.matches.marked(
-                self._document, self._document.reasoning_start + 1 + row, line
-            )
-        gutter = self._transcript.gutter_mark(self._document, self._document.reasoning_start)
+        if self._style.matches.is_active:
+            line = self._style.matches.marked(self._document, self._document.reasoning_start + 1 + row, line)
+        gutter = self._style.gutter_mark(self._document, self._document.reasoning_start)
         return line._replace(spans=(gutter, _BAR, *line.spans), lead=line.lead + 2)
 
     def _strip(self, row: int) -> Strip:
         line = mark_selection(self.line(row), row, self.text_selection)
-        return self._transcript.spans_strip(line.spans, self.size.width, line.fill)
+        return self._style.spans_strip(line.spans, self.size.width, line.fill)
 
     def render_line(self, y: int) -> Strip:
         """Return a row as the pointer sees it, with the place of each character."""
@@ -87,11 +98,12 @@ class ReasoningBody(Widget):
 class ReasoningFold(Collapsible):
     """The fold: its title alone when folded, the title and the body's rows when not."""
 
-    def __init__(self, document: TurnDocument, transcript: Canvas) -> None:
+    def __init__(self, document: TurnDocument, style: RowStyle, host: Widget) -> None:
+        """``host`` is the widget that scrolls, as wide as the screen."""
         self.document = document
-        self.body = ReasoningBody(document, transcript)
+        self.body = ReasoningBody(document, style, host)
         super().__init__(self.body, title="", collapsed=not document.is_reasoning_shown)
-        self._transcript = transcript
+        self._style = style
         self._title.label = Content(reasoning_title(document.turn))
         self.body.styles.height = document.reasoning_body_rows
 
@@ -101,7 +113,7 @@ class ReasoningFold(Collapsible):
         folded = not self.document.is_reasoning_shown
         height = self.body.styles.height
         same_height = height is not None and height.value == rows
-        under_cursor = self._transcript.cursor.is_on(self.document, self.document.reasoning_start)
+        under_cursor = self._style.cursor.is_on(self.document, self.document.reasoning_start)
         self.set_class(under_cursor, "-under-cursor")
         if str(self._title.label) == title and same_height and self.collapsed == folded:
             return False

@@ -1,0 +1,43 @@
+"""What the demo server remembers of a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tui.demo.plan import Plan
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """A request and how far its answer came. Times are seconds of ``time.monotonic``."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)  # a key may be in it
+    body: bytes = field(repr=False)
+    arrived_at: float
+    first_token_at: float | None = None
+    last_token_at: float | None = None
+    """When the newest token was handed to the kernel."""
+    tokens_sent: int = 0
+    plan: Plan | None = field(default=None, repr=False)
+    is_complete: bool = False
+    """The whole reply was sent."""
+
+    @property
+    def json(self) -> dict[str, object]:
+        """The body as JSON; empty where it is none."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def note_tokens(self, sent: int, at: float) -> None:
+        """Remember that ``sent`` tokens are out."""
+        if self.first_token_at is None:
+            self.first_token_at = at
+        self.last_token_at = at
+        self.tokens_sent = sent
