@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
+from tui.net.httpx_compat import leave_out_command
 
-# Where click is installed, httpx 0.28.1 imports Rich for a command of its own, a third of its import:
-# this way it takes that command for not installed.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+leave_out_command()

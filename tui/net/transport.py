@@ -6,9 +6,7 @@ and its responses never hold it, whatever prints them. Imports httpx: imported w
 
 from __future__ import annotations
 
-import importlib.util
 import ssl
-import sys
 from collections.abc import Callable
 
 import httpcore
@@ -21,14 +19,11 @@ from tui.net.addresses import origin_of
 from tui.net.dialer import Dialer
 from tui.net.exchange import current_exchange
 from tui.net.headers import check_encrypted, endpoint_headers, hold_back
-from tui.net.library_locks import use_asyncio_locks
+from tui.net.httpx_compat import leave_out_sniffio, use_asyncio_locks, use_pool
 from tui.net.proxies import Route
 from tui.net.tls import JudgedContext
 
-if importlib.util.find_spec("sniffio") is None:
-    # The library looks for it at every lock it takes (httpcore 1.0.9), a dozen times a request, and a module
-    # that is missing is searched for on disk each time; this way the search is made once.
-    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
+leave_out_sniffio()
 use_asyncio_locks()
 _UNAUTHORISED = 401
 
@@ -40,8 +35,7 @@ class NetworkTransport(httpx.AsyncHTTPTransport):
         self.context = context
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30)
         super().__init__(verify=context, trust_env=False, limits=limits)
-        # The library takes no network backend, its pool does (httpx 0.28.1).
-        self._pool = _direct_pool(context) if route.proxy is None else _proxy_pool(context, route)
+        use_pool(self, _direct_pool(context) if route.proxy is None else _proxy_pool(context, route))
 
 
 def _direct_pool(context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:

@@ -1,20 +1,23 @@
-"""The HTTP library takes its locks from asyncio: nothing more is imported for them, and they hold."""
+"""Each private name of the HTTP libraries is still there, and does what it is used for."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib.util
+import inspect
 import subprocess
 import sys
 
 import httpcore
 import httpcore._synchronization as synchronization
+import httpx
 
 from tests.support.fake_api import FakeApi
 from tests.support.fault_server import FaultServer
 from tui.core.chat import Endpoint
 from tui.net.client import ClientFactory
 from tui.net.fetch import fetch
-from tui.net.library_locks import AsyncioLocks, use_asyncio_locks
+from tui.net.httpx_compat import AsyncioLocks, use_asyncio_locks, use_pool
 
 PROGRAM = """
 import asyncio, sys
@@ -37,6 +40,29 @@ def test_a_request_imports_nothing_for_its_locks() -> None:
     with FaultServer(FakeApi()) as server:
         done = subprocess.run([sys.executable, "-c", PROGRAM, server.base_url], check=False)
     assert done.returncode == 0
+
+
+def test_the_command_of_the_library_is_left_out() -> None:
+    """It is what imports Rich."""
+    assert "_main" in inspect.getsource(httpx)
+    program = "import sys, tui.net, httpx; assert 'rich' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_missing_module_is_searched_for_once() -> None:
+    assert "sniffio" in inspect.getsource(synchronization)
+    assert sys.modules.get("sniffio") is None or importlib.util.find_spec("sniffio")
+
+
+async def test_a_transport_sends_through_the_pool_that_it_is_given() -> None:
+    with FaultServer(FakeApi()) as server:
+        async with httpx.AsyncHTTPTransport() as transport:
+            assert type(transport._pool) is httpcore.AsyncConnectionPool
+            pool = httpcore.AsyncConnectionPool()
+            use_pool(transport, pool)
+            answer = await transport.handle_async_request(httpx.Request("GET", f"{server.base_url}/models"))
+            assert len(pool.connections) == 1
+            await answer.aclose()
 
 
 def test_they_are_put_in_place_once() -> None:
