@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.imports import cycles, import_graph, sources
+
 ROOT = Path(__file__).parents[1]
 HEAVY = ("textual", "rich", "httpx", "pydantic", "ssl", "markdown_it", "pygments", "asyncio")
 
@@ -53,6 +55,23 @@ def test_each_layer_imports_only_what_is_below_it(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stdout
     assert "0 broken" in result.stdout
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    assert cycles(import_graph(sources())) == []
+
+
+def test_cycles_are_found() -> None:
+    graph = {"a": frozenset("b"), "b": frozenset("c"), "c": frozenset("b"), "d": frozenset("a")}
+    assert cycles(graph) == [["b", "c"]]
+
+
+def test_no_screen_imports_another_one_and_only_the_router_knows_them() -> None:
+    graph = import_graph(sources())
+    screens = {name for name in graph["tui.ui.router"] if name.startswith("tui.ui.")}
+    assert len(screens) >= 7
+    importers = {name for name, used in graph.items() if used & screens}
+    assert importers == {"tui.ui.router"}
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])

@@ -22,6 +22,7 @@ from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import Connection, FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, replying
 from tests.support.stream_samples import delta
+from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.ui.app import ChatStart
 from tui.ui.bindings import KEYS
 from tui.ui.screens.chat import ChatScreen
@@ -493,7 +494,7 @@ async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
         def checked(name: str = "main") -> Prepare:
             async def prepare(tour: Tour) -> None:
                 await tour.home(ProvidersScreen)
-                opened.app.open_diagnosis(name)
+                opened.app.router.diagnosis(DiagnosisSubject(opened.runtime.directory.get(name)))
                 await opened.until(lambda: isinstance(tour.top, DiagnosisScreen))
                 said = "The endpoint works" if name == "main" else "use it?"
                 await opened.until(lambda: said in opened.text)

@@ -27,8 +27,9 @@ from textual.worker import WorkerFailed
 from tui.core.safe_text import safe_line, safe_text
 from tui.ui.background import WHILE_LEAVING, in_background
 from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of
+from tui.ui.deck import ChecksReachability, HoldsWork, NoticesEdits
 from tui.ui.guard import ControlCharacterGuard, safe_url
-from tui.ui.screens.base import ChecksReachability, HoldsWork, NoticesEdits
+from tui.ui.router import ScreenRouter
 from tui.ui.screens.too_small import TooSmallScreen, is_too_small
 from tui.ui.themes import THEMES, choose_theme
 from tui.ui.type_ahead import TypeAhead
@@ -70,6 +71,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
         self._environment = os.environ if environment is None else environment
         self._guard = ControlCharacterGuard()
         self._type_ahead = TypeAhead(self, super().on_event)
+        self.router = ScreenRouter(self)
         self.is_warm = False
         first = "chat" if isinstance(start, ChatStart) else "providers"
         # the first screen's come with the app's: for styles that come later Textual reads all of them again
@@ -113,13 +115,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the provider list, the bottom of every stack; a chat opened at once gets it later."""
-        if isinstance(self._start, ChatStart):
-            from tui.ui.screens.ground import GroundScreen
-
-            return GroundScreen()
-        from tui.ui.screens.providers import ProvidersScreen
-
-        return ProvidersScreen()
+        return self.router.ground() if isinstance(self._start, ChatStart) else self.router.providers()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and the guard behind them."""
@@ -130,7 +126,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
         if not self.is_headless:
             self._listen_to_signals()
         if isinstance(self._start, ChatStart):
-            chat = self.open_chat(self._start.provider, self._start.conversation)
+            chat = self.router.chat(self._start.provider, self._start.conversation)
             chat.call_after_refresh(self._warm_up)
         else:
             self.call_after_refresh(self._warm_up)
@@ -166,27 +162,6 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     # ── Screens ─────────────────────────────────────────────────────────────────────────────
 
-    def open_chat(self, provider_name: str | None, conversation: str | None = None) -> Screen[Any]:
-        """Open a chat with a provider (``None``: the default one), or a saved conversation."""
-        from tui.ui.screens.chat import ChatScreen
-
-        chat = ChatScreen(provider_name, conversation=conversation)
-        self.push_screen(chat)
-        return chat
-
-    def open_diagnosis(self, provider_name: str) -> None:
-        """Open the diagnosis of a provider."""
-        from tui.ui.diagnosis_view import DiagnosisSubject
-        from tui.ui.screens.diagnosis import DiagnosisScreen
-
-        self.push_screen(DiagnosisScreen(DiagnosisSubject(self.runtime.directory.get(provider_name))))
-
-    def open_conversations(self) -> None:
-        """Open the list of saved conversations."""
-        from tui.ui.screens.conversations import ConversationsScreen
-
-        self.push_screen(ConversationsScreen())
-
     def action_command_palette(self) -> None:
         """Find a command by its name."""
         from tui.ui.screens.modal import Palette
@@ -196,12 +171,8 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def action_help(self) -> None:
         """Show the help of what has the focus, or close it again."""
-        from tui.ui.screens.help import HelpScreen, help_for
-
-        if isinstance(self.screen, HelpScreen):
-            self.screen.dismiss()
-        elif not isinstance(self.screen, TooSmallScreen):
-            self.push_screen(help_for(self.screen))
+        if not isinstance(self.screen, TooSmallScreen):
+            self.router.help(self.screen)
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover the screens while the window is too small for them."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from rich.cells import cell_len, set_cell_size
@@ -15,8 +14,6 @@ from textual.content import Content
 
 from tui.core.check_history import CheckRecord
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
-from tui.core.failure import Failure
-from tui.core.provider import KeyHeader, Provider
 from tui.core.report_text import (
     LABEL_WIDTH,
     LABELS,
@@ -42,32 +39,6 @@ _HEIGHTS = "▁▂▃▄▅▆▇"
 _TIME_WIDTH = 7
 _NARROW_BAR, _WIDE_BAR, _WIDE_WINDOW = 10, 24, 110
 _SHOWN_CHECKS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class DiagnosisSubject:
-    """What is diagnosed, and what is known of it before anything is asked."""
-
-    provider: Provider
-    key_text: str | None = None
-    """What stands in a form's key field; ``None`` takes the provider's saved key."""
-    is_saved: bool = True
-    """Otherwise a repair goes back to the form that opened the diagnosis."""
-    model: str = ""
-    """Another model than the provider's."""
-    known: Failure | None = None
-    """A failure that was met already: it is explained without asking again."""
-
-    def repaired(self, changes: Mapping[str, str]) -> tuple[Provider, str | None]:
-        """Return the provider with a repair applied, and the text of its key field where that changes."""
-        provider = self.provider
-        if url := changes.get("provider_url"):
-            provider = replace(provider, provider_url=url)
-        if model := changes.get("compatible_provider"):
-            provider = replace(provider, compatible_provider=model)
-        if header := changes.get("key_header"):
-            provider = replace(provider, key_header=KeyHeader(header))
-        return provider, changes.get("api_key")
 
 
 def time_bar(milliseconds: float, longest: float, cells: int, *, is_ascii: bool = False) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from textual.screen import Screen
 from textual.worker import Worker
 
 from tui.core.failure import LmdeckError
 from tui.core.server_words import failure_text
 from tui.ui.background import in_background
-
-if TYPE_CHECKING:
-    from tui.ui.screens.base import LmdeckScreen
 
 Value = TypeVar("Value")
 
@@ -24,7 +22,7 @@ _IN_USE = "store-locked"
 class ProviderWrites:
     """What one screen changes: at once where it can, else as soon as the other process is done."""
 
-    def __init__(self, screen: LmdeckScreen[Any]) -> None:
+    def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen
         self._waiting: Worker[None] | None = None
 

@@ -68,7 +68,7 @@ def open_list(runtime: Any, until: Any) -> Callable[..., Any]:
             if from_chat:
                 app.push_screen(ChatScreen("demo"))
                 await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.session)
-            app.open_conversations()
+            app.router.conversations()
             await until(pilot, lambda: is_ready(app))
             deck = Deck(app, pilot, runtime, until)
             await deck.until(lambda: deck.list.table.row_count == len(runtime.conversations.summaries))
@@ -175,7 +175,7 @@ async def test_a_disk_that_refuses_is_said(
 async def test_an_empty_list_explains_itself(runtime: Any, until: Any) -> None:
     app = LmdeckApp(runtime, environment={})
     async with app.run_test(size=(80, 24)) as pilot:
-        app.open_conversations()
+        app.router.conversations()
         await until(pilot, lambda: is_ready(app))
         screen = app.screen
         await until(

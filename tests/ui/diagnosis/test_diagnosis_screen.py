@@ -26,11 +26,11 @@ from tests.support.payloads import PAYLOADS
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
 from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult, CheckStatus, Repair, failed
+from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.key_reference import STORED
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS
 from tui.core.secret import Secret
-from tui.ui.diagnosis_view import DiagnosisSubject
 from tui.ui.screens.diagnosis import DiagnosisScreen
 from tui.ui.screens.diagnosis_details import RungDetailsScreen
 from tui.ui.screens.dialogs import ConfirmDialog

@@ -15,12 +15,12 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Collapsible, Input, OptionList, Static
 
+from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.model_names import COMMON_MODELS
 from tui.core.provider import Category, Provider, State, Thinking
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp
-from tui.ui.diagnosis_view import DiagnosisSubject
 from tui.ui.form_fields import FIELDS
 from tui.ui.screens.dialogs import ChoiceDialog, ConfirmDialog
 from tui.ui.screens.provider_form import ProviderFormScreen

@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.dom import DOMNode
 from textual.screen import Screen
 
+from tui.ui.deck import Deck, deck_of
 from tui.ui.provider_writes import ProviderWrites
 
 if TYPE_CHECKING:
     from tui.runtime.runtime import Runtime
-    from tui.ui.app import LmdeckApp
 
 ResultType = TypeVar("ResultType")
-
-
-@runtime_checkable
-class HoldsWork(Protocol):
-    """A screen that may lose something when the program ends."""
-
-    def quit_hindrance(self) -> str | None:
-        """Return what would be lost, as a clause (``an answer is still streaming``), or ``None``."""
-
-
-@runtime_checkable
-class ChecksReachability(Protocol):
-    """A screen that shows who answers, and asks once the network is loaded."""
-
-    def check_reachability(self) -> None:
-        """Ask in the background."""
-
-
-@runtime_checkable
-class NoticesEdits(Protocol):
-    """A screen that shows a file which people also edit by hand."""
-
-    def notice_edits(self) -> bool:
-        """Read the file again where somebody changed it; return whether that was so."""
-
-
-@runtime_checkable
-class NamesActions(Protocol):
-    """A screen on which a key does something else for some rows."""
-
-    def action_name(self, action: str) -> str | None:
-        """Return what the key bar calls an action now; ``None``: what it is always called."""
 
 
 class ClosesOnce(Screen[ResultType]):
@@ -100,9 +67,9 @@ class LmdeckScreen(ClosesOnce[ResultType]):
     """One or two plain sentences on what the screen is for."""
 
     @property
-    def deck(self) -> LmdeckApp:
-        """The app, by its own type."""
-        return cast("LmdeckApp", self.app)
+    def deck(self) -> Deck:
+        """The app, as its screens see it."""
+        return deck_of(self)
 
     @property
     def runtime(self) -> Runtime:
@@ -117,8 +84,3 @@ class LmdeckScreen(ClosesOnce[ResultType]):
     def quit_hindrance(self) -> str | None:
         """Return what would be lost by leaving now."""
         return self.writes.quit_hindrance()
-
-
-def runtime_of(node: DOMNode) -> Runtime:
-    """Return the runtime of the app that a screen or widget is in."""
-    return cast("LmdeckApp", node.app).runtime

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.session.target import ChatTarget
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
@@ -127,7 +128,7 @@ class ChatScreen(ChatReading):
         if self.live is not None:
             self.notify("An answer is still streaming. Esc stops it.", severity="warning", timeout=4)
         else:
-            self.deck.open_conversations()
+            self.deck.router.conversations()
 
     def replace_conversation(self, identity: str, *, is_fork: bool) -> None:
         """Show another conversation in place of this one; asks where this one would be lost."""
@@ -196,9 +197,6 @@ class ChatScreen(ChatReading):
 
     def action_diagnose(self) -> None:
         """Explain the failure of the last turn, or find out how the endpoint is."""
-        from tui.ui.diagnosis_view import DiagnosisSubject
-        from tui.ui.screens.diagnosis import DiagnosisScreen
-
         if self.target is None:
             self.notify(self.hindrance(), severity="warning", timeout=4)
             return
@@ -207,7 +205,7 @@ class ChatScreen(ChatReading):
         asked = (subject.provider.name, subject.model)
         if last is not None and asked == (last.provider, last.model or subject.model):
             subject = replace(subject, known=last.failure)
-        self.app.push_screen(DiagnosisScreen(subject), lambda _: self._take_repair())
+        self.deck.router.diagnosis(subject, lambda _: self._take_repair())
 
     def _take_repair(self) -> None:
         """Go on with the provider as the diagnosis has left it."""

@@ -18,6 +18,7 @@ from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
+from tui.ui.deck import ShowsConversation
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.screens.conversations_view import columns_for, matches, note_on, row_texts
 from tui.ui.widgets.key_bar import KeyBar
@@ -167,14 +168,12 @@ class ConversationsScreen(LmdeckScreen[None]):
         summary = self.current
         if summary is None or not self.is_current:
             return
-        from tui.ui.screens.chat import ChatScreen
-
         below = self.app.screen_stack[-2]
-        if isinstance(below, ChatScreen):
+        if isinstance(below, ShowsConversation):
             self.dismiss(None)
             below.replace_conversation(summary.identity, is_fork=is_fork)
         else:
-            self.app.switch_screen(ChatScreen(conversation=summary.identity, is_fork=is_fork))
+            self.deck.router.chat(conversation=summary.identity, is_fork=is_fork, instead=True)
 
     # ── Changing ────────────────────────────────────────────────────────────────────────────
 

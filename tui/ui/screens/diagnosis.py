@@ -17,6 +17,7 @@ from textual.worker import Worker
 from tui.core.check_cost import CHECK_COST
 from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport, Repair, ladder_of
+from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.endpoint_url import inspect_url
 from tui.core.known_failure import report_of_failure
 from tui.core.provider import Provider
@@ -24,7 +25,7 @@ from tui.core.report_text import LABELS, cost_line, report_text
 from tui.core.safe_text import safe_line
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
-from tui.ui.diagnosis_view import DiagnosisSubject, past_lines, verdict_content
+from tui.ui.diagnosis_view import past_lines, verdict_content
 from tui.ui.screens.base import LmdeckScreen
 from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.rung_list import RungList, is_ascii
@@ -297,10 +298,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self.app.push_screen(question, answered)
 
     def _open_clone(self, repair: Repair) -> None:
-        from tui.ui.screens.provider_form import ProviderFormScreen
-
         provider, _ = self._subject.repaired(repair.changes)
-        self.app.push_screen(ProviderFormScreen(provider, is_clone=True))
+        self.deck.router.form(provider, is_clone=True)
 
 
 def _origin(provider: Provider) -> str:

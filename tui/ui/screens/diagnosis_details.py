@@ -13,8 +13,8 @@ from textual.widgets import Static
 from tui.core.diagnosis import CheckResult
 from tui.core.report_text import LABELS
 from tui.ui.bindings import bindings_of
+from tui.ui.deck import runtime_of
 from tui.ui.diagnosis_view import details_content
-from tui.ui.screens.base import runtime_of
 from tui.ui.screens.modal import Window
 from tui.ui.widgets.rung_list import is_ascii
 

@@ -217,13 +217,12 @@ class DiscoverScreen(LmdeckScreen[str | None]):
 
     def _open_form(self, provider: Provider) -> None:
         """Let the person give what is missing: a key, or the name of a model."""
-        from tui.ui.screens.provider_form import ProviderFormScreen
 
         def closed(name: str | None) -> None:
             if name is not None:
                 self.dismiss(name)
 
-        self.app.push_screen(ProviderFormScreen(provider, is_prefilled=True), closed)
+        self.deck.router.form(provider, is_prefilled=True, then=closed)
 
     def action_back(self) -> None:
         """Give up a change that waits; else stop looking and go back."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.screen import Screen
 
 
 class GroundScreen(Screen[None]):
     """Covers itself with the provider list when it comes into sight: a start into a chat builds no list."""
 
-    _was_covered = False
+    def __init__(self, make_list: Callable[[], Screen[None]]) -> None:
+        super().__init__()
+        self._make_list = make_list
+        self._was_covered = False
 
     def on_screen_suspend(self) -> None:
         """Remember that something lay above."""
@@ -17,6 +22,4 @@ class GroundScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Show the provider list once what lay above is gone."""
         if self._was_covered:
-            from tui.ui.screens.providers import ProvidersScreen
-
-            self.call_next(self.app.push_screen, ProvidersScreen())
+            self.call_next(self.app.push_screen, self._make_list())

@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from tui.core.safe_text import safe_text
 from tui.ui.bindings import GROUP_TITLES, KEYS, Key, key_names, remapped
-from tui.ui.screens.base import runtime_of
+from tui.ui.deck import runtime_of
 from tui.ui.screens.modal import Window
 
 _KEY_WIDTH = 16

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from textual.content import Content
 
+from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
 from tui.core.provider import Category, Provider
@@ -84,18 +85,15 @@ class ProviderFormScreen(ProviderFormTrial):
     def action_diagnose(self) -> None:
         """Diagnose the endpoint with the values as they stand; a repair comes back into the form."""
         if self.is_view_only:
-            self.deck.open_diagnosis(self._original.name)
+            self.deck.router.diagnosis(DiagnosisSubject(self._original))
         else:
             self._when_sendable(self._diagnose)
 
     def _diagnose(self) -> None:
-        from tui.ui.diagnosis_view import DiagnosisSubject
-        from tui.ui.screens.diagnosis import DiagnosisScreen
-
         provider, key_text = self._for_request()
         known = self._trial.failure_with(tested_values(self.values()))
         subject = DiagnosisSubject(provider, key_text, is_saved=False, known=known)
-        self.app.push_screen(DiagnosisScreen(subject), self._apply)
+        self.deck.router.diagnosis(subject, self._apply)
 
     def _apply(self, changes: Mapping[str, str] | None) -> None:
         """Take the corrections that a diagnosis found."""

@@ -15,7 +15,7 @@ from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.ui.background import in_background
-from tui.ui.screens.base import runtime_of
+from tui.ui.deck import runtime_of
 from tui.ui.screens.modal import Window
 from tui.ui.widgets.trial_result import result_of, result_of_failure, result_of_vectors
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from textual.widgets import Input
 
+from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.provider import Provider, State
 from tui.runtime.builtin import read_only_words
 from tui.ui.provider_view import Row
@@ -78,7 +79,7 @@ class ProvidersScreen(ProvidersBase):
         if row.provider.is_embedding:
             self._open_test(row.provider)
         else:
-            self.deck.open_chat(row.provider.name)
+            self.deck.router.chat(row.provider.name)
 
     def action_add(self) -> None:
         """Open an empty form."""
@@ -95,9 +96,7 @@ class ProvidersScreen(ProvidersBase):
             self._open_form(row.provider, is_clone=True)
 
     def _open_form(self, provider: Provider | None, *, is_clone: bool = False) -> None:
-        from tui.ui.screens.provider_form import ProviderFormScreen
-
-        self.app.push_screen(ProviderFormScreen(provider, is_clone=is_clone), self._after_form)
+        self.deck.router.form(provider, is_clone=is_clone, then=self._after_form)
 
     def _after_form(self, saved_name: str | None) -> None:
         if saved_name is not None:
@@ -117,17 +116,15 @@ class ProvidersScreen(ProvidersBase):
     def action_diagnose(self) -> None:
         """Open the diagnosis of the provider."""
         if (row := self._current()) is not None:
-            self.deck.open_diagnosis(row.provider.name)
+            self.deck.router.diagnosis(DiagnosisSubject(row.provider))
 
     def action_discover(self) -> None:
         """Find the model servers of this machine."""
-        from tui.ui.screens.discover import DiscoverScreen
-
-        self.app.push_screen(DiscoverScreen(), self._after_form)
+        self.deck.router.discover(self._after_form)
 
     def action_history(self) -> None:
         """Open the saved conversations."""
-        self.deck.open_conversations()
+        self.deck.router.conversations()
 
     def action_delete(self) -> None:
         """Ask, then delete; ``u`` brings it back."""

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.ui.bindings import OFFERS, spelled_key
-from tui.ui.screens.base import NamesActions
+from tui.ui.deck import NamesActions
 
 
 class _Entry(NamedTuple):

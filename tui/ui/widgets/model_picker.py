@@ -18,7 +18,7 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import failure_text
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
-from tui.ui.screens.base import runtime_of
+from tui.ui.deck import runtime_of
 from tui.ui.screens.modal import Window
 from tui.ui.widgets.plain_input import PlainInput
 

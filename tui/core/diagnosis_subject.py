@@ -1,0 +1,35 @@
+"""What a diagnosis is asked to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from tui.core.failure import Failure
+from tui.core.provider import KeyHeader, Provider
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisSubject:
+    """What is diagnosed, and what is known of it before anything is asked."""
+
+    provider: Provider
+    key_text: str | None = None
+    """What stands in a form's key field; ``None`` takes the provider's saved key."""
+    is_saved: bool = True
+    """Otherwise a repair goes back to the form that opened the diagnosis."""
+    model: str = ""
+    """Another model than the provider's."""
+    known: Failure | None = None
+    """A failure that was met already: it is explained without asking again."""
+
+    def repaired(self, changes: Mapping[str, str]) -> tuple[Provider, str | None]:
+        """Return the provider with a repair applied, and the text of its key field where that changes."""
+        provider = self.provider
+        if url := changes.get("provider_url"):
+            provider = replace(provider, provider_url=url)
+        if model := changes.get("compatible_provider"):
+            provider = replace(provider, compatible_provider=model)
+        if header := changes.get("key_header"):
+            provider = replace(provider, key_header=KeyHeader(header))
+        return provider, changes.get("api_key")

@@ -1,0 +1,120 @@
+"""What a screen may ask of the program around it, and what the program may ask of a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from tui.core.diagnosis_subject import DiagnosisSubject
+    from tui.core.provider import Provider
+    from tui.runtime.runtime import Runtime
+
+
+class Router(Protocol):
+    """Opens the screens: none of them knows another one."""
+
+    def chat(
+        self,
+        provider_name: str | None = None,
+        conversation: str | None = None,
+        *,
+        is_fork: bool = False,
+        instead: bool = False,
+    ) -> Screen[None]:
+        """Open a chat with a provider (``None``: the default one), a saved conversation, or a copy of it.
+
+        ``instead`` of the screen that is shown.
+        """
+
+    def conversations(self) -> None:
+        """Open the list of saved conversations."""
+
+    def diagnosis(
+        self, subject: DiagnosisSubject, then: Callable[[Mapping[str, str] | None], None] | None = None
+    ) -> None:
+        """Open a diagnosis; ``then`` is given the corrections that it found."""
+
+    def discover(self, then: Callable[[str | None], None]) -> None:
+        """Look for servers on this machine; ``then`` is given the name of the provider that was added."""
+
+    def form(
+        self,
+        provider: Provider | None = None,
+        *,
+        is_clone: bool = False,
+        is_prefilled: bool = False,
+        then: Callable[[str | None], None] | None = None,
+    ) -> None:
+        """Open the form of a provider (``None``: a new one); ``then`` is given the name that was saved."""
+
+
+class Deck(Protocol):
+    """The app, as its screens see it."""
+
+    runtime: Runtime
+    router: Router
+    is_calm: bool
+    is_warm: bool
+
+    def settings_notices(self) -> tuple[str, ...]:
+        """Return what of the settings could not be used."""
+
+    def report_defect(self, error: Exception) -> None:
+        """Say that a background task died of a defect, and keep the report."""
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open a plain web address."""
+
+
+def deck_of(node: DOMNode) -> Deck:
+    """Return the app that a screen or widget is in."""
+    return cast(Deck, node.app)
+
+
+def runtime_of(node: DOMNode) -> Runtime:
+    """Return the runtime of the app that a screen or widget is in."""
+    return deck_of(node).runtime
+
+
+@runtime_checkable
+class HoldsWork(Protocol):
+    """A screen that may lose something when the program ends."""
+
+    def quit_hindrance(self) -> str | None:
+        """Return what would be lost, as a clause (``an answer is still streaming``), or ``None``."""
+
+
+@runtime_checkable
+class ChecksReachability(Protocol):
+    """A screen that shows who answers, and asks once the network is loaded."""
+
+    def check_reachability(self) -> None:
+        """Ask in the background."""
+
+
+@runtime_checkable
+class NoticesEdits(Protocol):
+    """A screen that shows a file which people also edit by hand."""
+
+    def notice_edits(self) -> bool:
+        """Read the file again where somebody changed it; return whether that was so."""
+
+
+@runtime_checkable
+class NamesActions(Protocol):
+    """A screen on which a key does something else for some rows."""
+
+    def action_name(self, action: str) -> str | None:
+        """Return what the key bar calls an action now; ``None``: what it is always called."""
+
+
+@runtime_checkable
+class ShowsConversation(Protocol):
+    """A screen that shows one conversation."""
+
+    def replace_conversation(self, identity: str, *, is_fork: bool) -> None:
+        """Show another one, or a copy of it."""

@@ -1,0 +1,91 @@
+"""The one module that knows every screen; each is imported when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from tui.core.diagnosis_subject import DiagnosisSubject
+    from tui.core.provider import Provider
+
+
+class ScreenRouter:
+    """Opens screens in an app."""
+
+    def __init__(self, app: App[None]) -> None:
+        self._app = app
+
+    def providers(self) -> Screen[None]:
+        """Return the provider list, the bottom of every stack."""
+        from tui.ui.screens.providers import ProvidersScreen
+
+        return ProvidersScreen()
+
+    def ground(self) -> Screen[None]:
+        """Return what lies under a chat that is opened at once."""
+        from tui.ui.screens.ground import GroundScreen
+
+        return GroundScreen(self.providers)
+
+    def chat(
+        self,
+        provider_name: str | None = None,
+        conversation: str | None = None,
+        *,
+        is_fork: bool = False,
+        instead: bool = False,
+    ) -> Screen[None]:
+        """Open a chat."""
+        from tui.ui.screens.chat import ChatScreen
+
+        chat = ChatScreen(provider_name, conversation=conversation, is_fork=is_fork)
+        (self._app.switch_screen if instead else self._app.push_screen)(chat)
+        return chat
+
+    def conversations(self) -> None:
+        """Open the list of saved conversations."""
+        from tui.ui.screens.conversations import ConversationsScreen
+
+        self._app.push_screen(ConversationsScreen())
+
+    def diagnosis(
+        self, subject: DiagnosisSubject, then: Callable[[Mapping[str, str] | None], None] | None = None
+    ) -> None:
+        """Open a diagnosis."""
+        from tui.ui.screens.diagnosis import DiagnosisScreen
+
+        self._app.push_screen(DiagnosisScreen(subject), then)
+
+    def discover(self, then: Callable[[str | None], None]) -> None:
+        """Look for servers on this machine."""
+        from tui.ui.screens.discover import DiscoverScreen
+
+        self._app.push_screen(DiscoverScreen(), then)
+
+    def form(
+        self,
+        provider: Provider | None = None,
+        *,
+        is_clone: bool = False,
+        is_prefilled: bool = False,
+        then: Callable[[str | None], None] | None = None,
+    ) -> None:
+        """Open the form of a provider."""
+        from tui.ui.screens.provider_form import ProviderFormScreen
+
+        self._app.push_screen(
+            ProviderFormScreen(provider, is_clone=is_clone, is_prefilled=is_prefilled), then
+        )
+
+    def help(self, screen: Screen[Any]) -> None:
+        """Show the help of what has the focus on a screen, or close it again."""
+        from tui.ui.screens.help import HelpScreen, help_for
+
+        if isinstance(screen, HelpScreen):
+            screen.dismiss()
+        else:
+            self._app.push_screen(help_for(screen))
