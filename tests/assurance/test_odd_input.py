@@ -75,7 +75,7 @@ def test_no_sequence_breaks_the_key_parser() -> None:
     """Without a terminal, and so many more: half sequences, numbers without end, sub-parameters."""
     from textual._xterm_parser import XTermParser
 
-    from tui.ui.terminal_input import Pasted, TerminalInput
+    from tui.ui.textual_compat.terminal_input import Pasted, TerminalInput
 
     rounds = by_length(2_000, 200_000)
     for seed in range(rounds):

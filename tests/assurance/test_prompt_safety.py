@@ -109,7 +109,7 @@ def test_answers_that_come_unasked_are_never_typed(tmp_path: Path, slow_stream: 
 @pytest.mark.parametrize("reply", [*REPLIES, *MORE_REPLIES], ids=lambda reply: repr(reply)[2:14])
 def test_an_answer_in_single_bytes_is_never_typed(reply: bytes) -> None:
     """Every split at once, without a clock: one byte a read."""
-    from tui.ui.terminal_input import TerminalInput
+    from tui.ui.textual_compat.terminal_input import TerminalInput
 
     terminal = TerminalInput()
     assert terminal.feed("a") == ["a"]

@@ -109,7 +109,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
         usual = super().get_driver_class()
         if usual is not LinuxDriver:
             return usual
-        from tui.ui.driver import TerminalDriver
+        from tui.ui.textual_compat.driver import TerminalDriver
 
         return TerminalDriver
 

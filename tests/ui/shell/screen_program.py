@@ -12,7 +12,7 @@ from fake_runtime import FakePaths, FakeRuntime
 
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp, run_app
-from tui.ui.driver import TerminalDriver
+from tui.ui.textual_compat.driver import TerminalDriver
 
 KEY = "sk-canary-2f7c91ab55d0"
 HEAVY = (

@@ -6,8 +6,8 @@ import pytest
 from textual import events
 from textual.message import Message
 
-from tui.ui.key_parser import KeyParser
-from tui.ui.terminal_input import Pasted, TerminalInput, escape_delay
+from tui.ui.textual_compat.key_parser import KeyParser
+from tui.ui.textual_compat.terminal_input import Pasted, TerminalInput, escape_delay
 
 LOCAL: dict[str, str] = {}
 REMOTE = {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ui.terminal_input import Pasted, TerminalInput
+from tui.ui.textual_compat.terminal_input import Pasted, TerminalInput
 
 REPLIES = (
     "\x1b[?64;1;2c",

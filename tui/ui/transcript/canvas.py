@@ -22,6 +22,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.core.reasoning_view import ReasoningView
+from tui.ui.textual_compat.painter import Painter, clear_region, spans_screen
 from tui.ui.transcript.cells import cell_len
 from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument, View
@@ -30,7 +31,6 @@ from tui.ui.transcript.frame_clock import FrameClock, writer_is_behind
 from tui.ui.transcript.growing import Allowance
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
 from tui.ui.transcript.messages import FollowChanged
-from tui.ui.transcript.painter import Painter, clear_region, spans_screen
 from tui.ui.transcript.palette import Palette
 from tui.ui.transcript.roll import Anchor, Roll
 from tui.ui.transcript.search import Search

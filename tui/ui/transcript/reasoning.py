@@ -17,10 +17,10 @@ from textual.widget import Widget
 from textual.widgets import Collapsible
 
 from tui.core.turn_summary import reasoning_title
+from tui.ui.textual_compat.painter import Painter
 from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument
 from tui.ui.transcript.lines import Line, Role, Span
-from tui.ui.transcript.painter import Painter
 from tui.ui.transcript.search import Search
 from tui.ui.transcript.selecting import mark_selection, selected_text
 

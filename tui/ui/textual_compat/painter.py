@@ -16,8 +16,8 @@ from rich.control import Control
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tui.ui.textual_compat.encoder import RESET, Encoder
 from tui.ui.transcript.cells import cell_len
-from tui.ui.transcript.encoder import RESET, Encoder
 from tui.ui.transcript.lines import Line, Span
 
 if TYPE_CHECKING:

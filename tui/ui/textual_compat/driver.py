@@ -21,9 +21,9 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
-from tui.ui.key_parser import KeyParser
-from tui.ui.terminal_input import Pasted, TerminalInput, escape_delay
-from tui.ui.terminal_output import TerminalOutput
+from tui.ui.textual_compat.key_parser import KeyParser
+from tui.ui.textual_compat.terminal_input import Pasted, TerminalInput, escape_delay
+from tui.ui.textual_compat.terminal_output import TerminalOutput
 
 if TYPE_CHECKING:
     from textual.app import App
