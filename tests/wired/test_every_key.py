@@ -34,10 +34,10 @@ from tui.ui.screens.diagnosis import DiagnosisScreen
 from tui.ui.screens.diagnosis_details import RungDetailsScreen
 from tui.ui.screens.dialogs import ConfirmDialog
 from tui.ui.screens.help import HelpScreen
-from tui.ui.screens.modal import Palette
 from tui.ui.screens.provider_form import ProviderFormScreen
 from tui.ui.screens.provider_test import ProviderTestScreen
 from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.textual_compat.palette import Palette
 from tui.ui.widgets.model_picker import ModelPicker
 
 BY_IDENTIFIER = {key.identifier: key for group in KEYS.values() for key in group}

@@ -35,11 +35,11 @@ from tui.ui.screens.dialogs import ChoiceDialog, ConfirmDialog
 from tui.ui.screens.discover import DiscoverScreen
 from tui.ui.screens.ground import GroundScreen
 from tui.ui.screens.help import HelpScreen
-from tui.ui.screens.modal import Palette
 from tui.ui.screens.provider_form import ProviderFormScreen
 from tui.ui.screens.provider_test import ProviderTestScreen
 from tui.ui.screens.providers import ProvidersScreen
 from tui.ui.screens.too_small import TooSmallScreen
+from tui.ui.textual_compat.palette import Palette
 from tui.ui.widgets.model_picker import ModelPicker
 
 ANSWER = "It is **four**."

@@ -13,24 +13,24 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from rich.text import Text
 from textual import events, on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.worker import WorkerFailed
 
 from tui.core.safe_text import safe_line, safe_text
-from tui.ui.background import WHILE_LEAVING, in_background
+from tui.ui.background import in_background
 from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of
 from tui.ui.deck import ChecksReachability, HoldsWork, NoticesEdits
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.router import ScreenRouter
 from tui.ui.screens.too_small import TooSmallScreen, is_too_small
+from tui.ui.textual_compat.honest_app import HonestApp
+from tui.ui.textual_compat.internals import driver_of
 from tui.ui.themes import THEMES, choose_theme
 from tui.ui.type_ahead import TypeAhead
 
@@ -57,7 +57,7 @@ _WARM_AFTER_SECONDS = 0.1
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
-class LmdeckApp(App[None], inherit_bindings=False):
+class LmdeckApp(HonestApp, inherit_bindings=False):
     """The screens of lmdeck on one runtime, which the app closes when it ends."""
 
     TITLE = "lmdeck"
@@ -164,7 +164,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Find a command by its name."""
-        from tui.ui.screens.modal import Palette
+        from tui.ui.textual_compat.palette import Palette
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
@@ -182,7 +182,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette: those of every screen, then those of the screen shown."""
-        from tui.ui.screens.modal import PaletteAction
+        from tui.ui.textual_compat.palette import PaletteAction
 
         yield SystemCommand("Help", "Keys and what has the focus", self.action_help)
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
@@ -234,7 +234,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
         loop = asyncio.get_running_loop()
 
         def on_signal(number: int, _: object) -> None:
-            hurry = getattr(self._driver, "hurry", None)
+            hurry = getattr(driver_of(self), "hurry", None)
             if hurry is not None:
                 hurry()
             with suppress(RuntimeError):  # it has ended meanwhile
@@ -249,7 +249,7 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def action_suspend_process(self) -> None:
         """Sleep until the shell wakes the program: with its whole job, such as the make that started it."""
-        sleep = getattr(self._driver, "sleep", None)
+        sleep = getattr(driver_of(self), "sleep", None)
         if sleep is not None:
             self.app_suspend_signal.publish(self)
             sleep(0)
@@ -262,31 +262,20 @@ class LmdeckApp(App[None], inherit_bindings=False):
 
     def hang_up(self) -> None:
         """End because the terminal is gone, as if SIGHUP had come."""
-        if not self._exit:
+        if not self.is_leaving:
             self._on_signal(signal.SIGHUP)
 
     # ── Defects ─────────────────────────────────────────────────────────────────────────────
 
-    def _handle_exception(self, error: Exception) -> None:
-        """Leave for a defect; but what a program that is leaving does not build any more is none."""
-        if not (self._exit and isinstance(error, WHILE_LEAVING)):
-            super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """End honestly: Textual's own report prints local variables, keys among them."""
+    def defect_report(self, error: BaseException) -> str:
+        """Keep the report of a defect, and return what is said of it."""
         from tui.runtime.crash import report_crash
 
-        error = self._exception
-        cause = error.error if isinstance(error, WorkerFailed) else error
-        if cause is not None and not self._exit_renderables:
-            self._exit_renderables.append(Text(report_crash(self.runtime, cause)))
-        self._close_messages_no_wait()
+        return report_crash(self.runtime, error)
 
     def report_defect(self, error: Exception) -> None:
         """Say aloud that a background task died of a defect, and keep the report; the program goes on."""
-        from tui.runtime.crash import report_crash
-
-        self.notify(report_crash(self.runtime, error), severity="error", timeout=10)
+        self.notify(self.defect_report(error), severity="error", timeout=10)
 
     # ── Text from outside ───────────────────────────────────────────────────────────────────
 

@@ -6,22 +6,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from textual._context import NoActiveAppError
-from textual.app import App, ScreenStackError
-from textual.css.query import NoMatches
-from textual.dom import DOMNode, NoScreen
-from textual.screen import Screen
+from textual.dom import DOMNode
 from textual.worker import Worker
 
-if TYPE_CHECKING:
-    from tui.ui.app import LmdeckApp
+from tui.ui.deck import deck_of
+from tui.ui.textual_compat.internals import WHILE_LEAVING, is_gone
 
 Value = TypeVar("Value")
 
-WHILE_LEAVING = (NoMatches, ScreenStackError, NoScreen, NoActiveAppError)
-"""What looking for a widget or a screen raises where there is neither any more."""
 _SLICE_SECONDS = 0.008
 
 
@@ -57,22 +51,14 @@ async def telling_defects(node: DOMNode, work: Callable[[], Awaitable[Value]]) -
     Textual tells the node alone, which may be a widget that does not listen or a screen that was closed.
     Work that looks for what went away with its window has ended like any that is cancelled with it.
     """
-    app = cast("LmdeckApp", node.app)
+    app, deck = node.app, deck_of(node)
     try:
         return await work()
     except WHILE_LEAVING as error:
         if is_gone(app, node):
             raise asyncio.CancelledError from error
-        app.report_defect(error)
+        deck.report_defect(error)
         raise
     except Exception as error:
-        app.report_defect(error)
+        deck.report_defect(error)
         raise
-
-
-def is_gone(app: App[Any], node: DOMNode) -> bool:
-    """Return whether the window of a node was closed, or the program is ending."""
-    if app._exit or not app.is_running or node._pruning:
-        return True
-    screen = next((above for above in node.ancestors_with_self if isinstance(above, Screen)), None)
-    return node is not app and screen not in app.screen_stack

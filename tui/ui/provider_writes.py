@@ -12,6 +12,7 @@ from textual.worker import Worker
 from tui.core.failure import LmdeckError
 from tui.core.server_words import failure_text
 from tui.ui.background import in_background
+from tui.ui.deck import runtime_of
 
 Value = TypeVar("Value")
 
@@ -78,7 +79,7 @@ class ProviderWrites:
         """Return the refusal of another process that has the file; ``None`` where the change is settled."""
         from tui.store.lock import waiting_at_most
 
-        directory = self._screen.runtime.directory
+        directory = runtime_of(self._screen).directory
         known = directory.notices
         try:
             with waiting_at_most(0):

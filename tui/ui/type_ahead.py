@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.message_pump import MessagePump
+from textual.dom import DOMNode
 from textual.widgets import Input, TextArea
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class TypeAhead:
             self._settling.cancel()
 
     async def _settle(self) -> None:
-        before: MessagePump | None = None
+        before: DOMNode | None = None
         for _ in range(_MOST_ROUNDS):
             await self._round()
             now = self._target()
@@ -72,9 +72,9 @@ class TypeAhead:
                     await asyncio.wait_for(done.wait(), _LONGEST_HANDLING_SECONDS)
                 except TimeoutError:
                     return
-            node = node._parent
+            node = node.parent
 
-    def _target(self) -> MessagePump | None:
+    def _target(self) -> DOMNode | None:
         """Return what gets the next key: what has the focus, or else the screen."""
         screen = next(reversed(self._app.screen_stack), None)
         return None if screen is None else screen.focused or screen

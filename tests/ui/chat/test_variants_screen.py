@@ -11,7 +11,7 @@ from textual.widgets import Input
 from tui.core.events import AnswerDelta, Finished
 from tui.ui.app import LmdeckApp
 from tui.ui.bindings import KEYS, RISKY
-from tui.ui.screens.modal import Palette, PaletteAction
+from tui.ui.textual_compat.palette import Palette, PaletteAction
 
 
 def reply(text: str) -> list[Any]:

@@ -34,8 +34,8 @@ from tui.core.secret import Secret
 from tui.ui.screens.diagnosis import DiagnosisScreen
 from tui.ui.screens.diagnosis_details import RungDetailsScreen
 from tui.ui.screens.dialogs import ConfirmDialog
-from tui.ui.screens.modal import Palette
 from tui.ui.screens.provider_form import ProviderFormScreen
+from tui.ui.textual_compat.palette import Palette
 from tui.ui.widgets.rung_list import RungList
 
 Until = Callable[..., Awaitable[None]]

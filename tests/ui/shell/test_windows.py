@@ -19,7 +19,7 @@ import tui.ui
 from tui.ui.app import LmdeckApp
 from tui.ui.screens.base import ClosesOnce, LmdeckScreen
 from tui.ui.screens.dialogs import ConfirmDialog
-from tui.ui.screens.modal import Palette
+from tui.ui.textual_compat.palette import Palette
 
 
 @pytest.mark.parametrize("window", [Palette, lambda: ConfirmDialog("Sure?", "Really.", yes="Yes", no="No")])

@@ -22,6 +22,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.core.reasoning_view import ReasoningView
+from tui.ui.textual_compat.internals import forget_arrangement
 from tui.ui.textual_compat.painter import Painter, clear_region, spans_screen
 from tui.ui.transcript.cells import cell_len
 from tui.ui.transcript.cursor import BlockCursor
@@ -171,7 +172,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         """Let Textual place the folds and paint all rows."""
         self._painted = self.viewport.anchor
         self._had_folds = bool(self.folds.rows_in_view())
-        self._clear_arrangement_cache()
+        forget_arrangement(self)
         self.refresh(layout=True)
 
     def refresh(self, *regions: Region, **options: Any) -> Self:
@@ -262,7 +263,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         covered = self.folds.rows_in_view()
         had_folds, self._had_folds = self._had_folds, bool(covered)
         if scrolled and (covered or had_folds):  # the compositor has to move them
-            self._clear_arrangement_cache()
+            forget_arrangement(self)
             self.refresh()
             self.screen.post_message(UpdateScroll())
             return
@@ -385,10 +386,14 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.viewport.go_top()
         self.after_scroll(was)
 
-    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll by rows of its own."""
         event.stop()
+        event.prevent_default()
         self.scroll_rows(_WHEEL_ROWS)
 
-    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll by rows of its own."""
         event.stop()
+        event.prevent_default()
         self.scroll_rows(-_WHEEL_ROWS)

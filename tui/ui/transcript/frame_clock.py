@@ -7,6 +7,8 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from tui.ui.textual_compat.internals import driver_of
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -71,4 +73,4 @@ class FrameClock:
 
 def writer_is_behind(app: App[object]) -> bool:
     """Whether the terminal has not taken what was written to it: the driver tells, if it is ours."""
-    return bool(getattr(app._driver, "is_behind", False))
+    return bool(getattr(driver_of(app), "is_behind", False))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from tui.ui.textual_compat.lexers import has_plain_rules, is_token_type, rules_of
 from tui.ui.transcript.lines import Role, Span
 
 if TYPE_CHECKING:
@@ -150,25 +151,18 @@ class Highlighter:
             yield Role.CODE, line[-left:]
 
     def _raw_tokens(self, text: str) -> Iterator[tuple[Any, str]]:
-        from pygments.lexer import RegexLexer
-
         lexer = self._lexer
         if lexer is None:
             return
-        simple = isinstance(lexer, RegexLexer) and (
-            type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed
-        )
-        if simple:
+        if has_plain_rules(lexer):
             yield from self._stateful_tokens(lexer, text)
         else:
             yield from ((kind, value) for _, kind, value in lexer.get_tokens_unprocessed(text))
 
     def _stateful_tokens(self, lexer: Any, text: str) -> Iterator[tuple[Any, str]]:
         """Run the lexer's rules over one line, beginning in the state that the last line ended in."""
-        from pygments.token import _TokenType  # type: ignore[import-untyped]
-
         stack = list(self._stack)
-        rules = lexer._tokens
+        rules = rules_of(lexer)
         position = steps = 0
         while position < len(text) and steps < STEP_LIMIT:
             for match_rule, action, new_state in rules[stack[-1]]:
@@ -177,7 +171,7 @@ class Highlighter:
                 if match is None:
                     continue
                 if action is not None:
-                    if type(action) is _TokenType:
+                    if is_token_type(action):
                         yield action, match.group()
                     else:
                         yield from ((kind, value) for _, kind, value in action(lexer, match))
@@ -194,7 +188,7 @@ class Highlighter:
 
 
 def _error_type() -> Any:
-    from pygments.token import Error
+    from pygments.token import Error  # type: ignore[import-untyped]
 
     return Error
 

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Collapsible
 
 from tui.core.turn_summary import reasoning_title
+from tui.ui.textual_compat.internals import fold_quietly
 from tui.ui.textual_compat.painter import Painter
 from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument
@@ -120,8 +121,7 @@ class ReasoningFold(Collapsible):
         self._title.label = Content(title)
         self.body.styles.height = rows
         if self.collapsed != folded:
-            self.set_reactive(Collapsible.collapsed, folded)
-            self._update_collapsed(folded)
+            fold_quietly(self, folded)
         return True
 
     def scroll_visible(self, *_: Any, **__: Any) -> None:

@@ -28,8 +28,8 @@ class KeyField(PlainInput):
         is_literal = bool(self.value) and parse_key_reference(self.value) is None
         self.password = is_literal and not self._is_revealed
 
-    def _watch_value(self, value: str) -> None:
-        super()._watch_value(value)
+    def watch_value(self) -> None:
+        """Mask what is a key by now."""
         self._mask()
 
     def on_blur(self, event: events.Blur) -> None:

@@ -28,7 +28,7 @@ class PlainInput(Input):
         self.focus()
         self.action_select_all()
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """Insert the first line that has a text; leave the rest of a paste of several lines out."""
         lines = [line.strip() for line in event.text.splitlines() if line.strip()]
         if lines:

@@ -15,13 +15,13 @@ from rich.text import Text
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import TextArea
 
 from tui.core.invisible import mark_codes
 from tui.core.safe_text import replace_hidden, safe_text
 from tui.ui.bindings import bindings_of
+from tui.ui.textual_compat.internals import bindings_for
+from tui.ui.textual_compat.own_text_area import OwnTextArea
 
 ROWS = 3
 """Lines of text on screen; longer prompts scroll inside."""
@@ -36,7 +36,7 @@ _OTHERS: dict[int, str] = {}
 _CODES: dict[str, str] = {}
 
 
-class Prompt(TextArea):
+class Prompt(OwnTextArea):
     """Edits a prompt. ``send`` gets its raw text and says whether it is on its way; until then it stays."""
 
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.prompt",)
@@ -95,15 +95,12 @@ class Prompt(TextArea):
         self.select_all()
         return True
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Do what a key is bound to here and now.
 
         Textual's way round over the app would let characters that came in the same read overtake it.
         """
-        bindings = self._bindings.copy()
-        if self.app._keymap:
-            bindings.apply_keymap(self.app._keymap)
-        for binding in bindings.key_to_bindings.get(event.key, ()):
+        for binding in bindings_for(self, event.key):
             if await self.app.run_action(binding.action, self):
                 event.stop()
                 event.prevent_default()
@@ -111,12 +108,13 @@ class Prompt(TextArea):
         if event.key == "enter":
             event.prevent_default()  # bound to nothing, it breaks no line either
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    async def on_paste(self, event: events.Paste) -> None:
+        """Insert a paste as it came, its line ends made one kind."""
         event.prevent_default()
         event.stop()
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
-        result = None if self.read_only else self._replace_via_keyboard(_to_document(text), *self.selection)
-        if result is not None:
+        if not self.read_only:
+            result = self.replace(_to_document(text), *self.selection, maintain_selection_offset=False)
             self.move_cursor(result.end_location)
             self.focus()
 
@@ -131,7 +129,7 @@ class Prompt(TextArea):
     def action_new_line(self) -> None:
         """Break the line."""
         if not self.read_only:
-            self._replace_via_keyboard("\n", *self.selection)
+            self.replace("\n", *self.selection, maintain_selection_offset=False)
 
     def action_cursor_up(self, select: bool = False) -> None:
         """Move up; from the start of the text to the prompt before this one."""
@@ -154,9 +152,16 @@ class Prompt(TextArea):
 
     def action_cut(self) -> None:
         """Cut the selection, or the line."""
+        if self.read_only:
+            return
         start, end = self.selection
-        result = self._delete_cursor_line() if start == end else self._delete_via_keyboard(start, end)
-        if result is not None and result.replaced_text:
+        column = 0
+        if start == end:
+            row, column = start
+            start, end = (row, 0), (row + 1, 0)
+        result = self.delete(start, end, maintain_selection_offset=False)
+        self.move_cursor_relative(columns=column, record_width=False)
+        if result.replaced_text:
             self.post_message(self.CopyRequested(_to_raw(result.replaced_text)))
 
     def get_line(self, line_index: int) -> Text:
@@ -178,10 +183,8 @@ class Prompt(TextArea):
         self.move_cursor((0, 0) if step < 0 else self.document.end)
         return True
 
-    def _refresh_size(self) -> None:
-        """Note the new height of the text without the layout of the whole screen that Textual would run."""
-        rows = self.wrapped_document.height
-        self.set_reactive(TextArea.virtual_size, Size(0, rows))
+    def height_changed(self, rows: int) -> None:
+        """Tell the height of a text of which a part is out of sight."""
         if rows != self._rows_shown:
             self._rows_shown = rows
             self.border_title = Content(f" {rows} lines " if rows > ROWS else "")

@@ -1,0 +1,34 @@
+"""Textual's app with an end of its own: its report of a crash prints local variables, keys among them."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import App
+from textual.worker import WorkerFailed
+
+from tui.ui.textual_compat.internals import WHILE_LEAVING
+
+
+class HonestApp(App[None], inherit_bindings=False):
+    """Ends with ``defect_report`` in place of Textual's traceback."""
+
+    def defect_report(self, error: BaseException) -> str:
+        """Return what is printed of a defect that ends the program."""
+        raise NotImplementedError
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the program is on its way out."""
+        return self._exit
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave for a defect; but what a program that is leaving does not build any more is none."""
+        if not (self._exit and isinstance(error, WHILE_LEAVING)):
+            super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        error = self._exception
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if cause is not None and not self._exit_renderables:
+            self._exit_renderables.append(Text(self.defect_report(cause)))
+        self._close_messages_no_wait()

@@ -1,0 +1,51 @@
+"""What Textual 8.2.8 offers under private names only, each behind a function of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual._context import NoActiveAppError
+from textual.app import App, ScreenStackError
+from textual.binding import Binding
+from textual.css.query import NoMatches
+from textual.dom import DOMNode, NoScreen
+from textual.driver import Driver
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Collapsible
+
+
+def driver_of(app: App[Any]) -> Driver | None:
+    """Return what reads and writes the terminal; ``None`` before the start and after the end."""
+    return app._driver
+
+
+def bindings_for(widget: Widget, key: str) -> list[Binding]:
+    """Return what a key is bound to in a widget itself, by the keys that the user chose."""
+    bindings = widget._bindings.copy()
+    if widget.app._keymap:
+        bindings.apply_keymap(widget.app._keymap)
+    return bindings.key_to_bindings.get(key, [])
+
+
+WHILE_LEAVING = (NoMatches, ScreenStackError, NoScreen, NoActiveAppError)
+"""What looking for a widget or a screen raises where there is neither any more."""
+
+
+def is_gone(app: App[Any], node: DOMNode) -> bool:
+    """Return whether the window of a node was closed, or the program is ending."""
+    if app._exit or not app.is_running or node._pruning:
+        return True
+    screen = next((above for above in node.ancestors_with_self if isinstance(above, Screen)), None)
+    return node is not app and screen not in app.screen_stack
+
+
+def forget_arrangement(widget: Widget) -> None:
+    """Have a widget's children placed anew by the next layout."""
+    widget._clear_arrangement_cache()
+
+
+def fold_quietly(fold: Collapsible, folded: bool) -> None:
+    """Fold or unfold without the message, and without the scrolling that goes with it."""
+    fold.set_reactive(Collapsible.collapsed, folded)
+    fold._update_collapsed(folded)

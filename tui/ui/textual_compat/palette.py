@@ -1,0 +1,69 @@
+"""Textual's command palette, which never selects by itself what deletes or spends."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from textual import on
+from textual.command import Command, CommandList, CommandPalette
+from textual.widgets import Input
+from textual.worker import Worker
+
+from tui.ui.background import telling_defects
+from tui.ui.screens.base import ClosesOnce
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteAction:
+    """What an entry of the palette does."""
+
+    run: Callable[[], Awaitable[object]]
+    is_risky: bool
+    """Whether it deletes or spends: then it is never the entry that is selected by itself."""
+
+    async def __call__(self) -> None:
+        """Do it."""
+        await self.run()
+
+
+class Palette(CommandPalette, ClosesOnce[Any]):
+    """The command palette, closed once for the same reason.
+
+    Where the first entry deletes or spends, none is selected: Enter marks it, a second one runs it.
+    """
+
+    def _refresh_command_list(
+        self, command_list: CommandList, commands: list[Command], clear_current: bool
+    ) -> None:
+        """Show the entries that match, and select the first one if that is harmless."""
+        super()._refresh_command_list(command_list, commands, clear_current)
+        first = command_list.options[0] if command_list.option_count else None
+        action = first.hit.command if isinstance(first, Command) else None
+        if isinstance(action, PaletteAction) and action.is_risky:
+            command_list.highlighted = None
+
+    @on(Input.Submitted)
+    def mark_before_running(self, event: Input.Submitted) -> None:
+        """Enter where nothing is selected marks the first entry and runs nothing, however many there are."""
+        command_list = self.query_one(CommandList)
+        if self._list_visible and command_list.option_count and command_list.highlighted is None:
+            event.stop()
+            event.prevent_default()
+            command_list.highlighted = 0
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let keys pass only while the list of commands is there: every action looks for it."""
+        if self._is_dismissed or not self.query(CommandList):
+            return False
+        return super().check_action(action, parameters)
+
+    def run_worker(self, work: Any, *arguments: Any, **options: Any) -> Worker[Any]:
+        """Start the search, which must not end the program.
+
+        In Textual 8.2.8 it looks for its list even when the palette was closed at once.
+        """
+        told: Any = partial(telling_defects, self, work)
+        return super().run_worker(told, *arguments, **{**options, "exit_on_error": False})
