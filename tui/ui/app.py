@@ -30,7 +30,7 @@ from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.router import ScreenRouter
 from tui.ui.screens.too_small import TooSmallScreen, is_too_small
 from tui.ui.textual_compat.honest_app import HonestApp
-from tui.ui.textual_compat.internals import driver_of
+from tui.ui.textual_compat.internals import driver_of, is_plain
 from tui.ui.themes import THEMES, choose_theme
 from tui.ui.type_ahead import TypeAhead
 
@@ -107,7 +107,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that survives what terminals do, where there is one for this system."""
         usual = super().get_driver_class()
-        if usual is not LinuxDriver:
+        if usual is not LinuxDriver or is_plain(self._environment):
             return usual
         from tui.ui.textual_compat.driver import TerminalDriver
 

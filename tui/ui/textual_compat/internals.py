@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from textual._context import NoActiveAppError
 from textual.app import App, ScreenStackError
 from textual.binding import Binding
+from textual.content import Content
 from textual.css.query import NoMatches
 from textual.dom import DOMNode, NoScreen
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Collapsible
+
+
+def is_plain(environment: Mapping[str, str]) -> bool:
+    """Whether the program is to run on Textual's own driver and compositor: slower, and without ours."""
+    return environment.get("LMDECK_COMPAT") == "textual"
 
 
 def driver_of(app: App[Any]) -> Driver | None:
@@ -43,6 +50,11 @@ def is_gone(app: App[Any], node: DOMNode) -> bool:
 def forget_arrangement(widget: Widget) -> None:
     """Have a widget's children placed anew by the next layout."""
     widget._clear_arrangement_cache()
+
+
+def title_fold(fold: Collapsible, title: Content) -> None:
+    """Give a fold a title that is never read as markup."""
+    fold._title.label = title
 
 
 def fold_quietly(fold: Collapsible, folded: bool) -> None:

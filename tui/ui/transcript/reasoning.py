@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Collapsible
 
 from tui.core.turn_summary import reasoning_title
-from tui.ui.textual_compat.internals import fold_quietly
+from tui.ui.textual_compat.internals import fold_quietly, title_fold
 from tui.ui.textual_compat.painter import Painter
 from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument
@@ -105,7 +105,8 @@ class ReasoningFold(Collapsible):
         self.body = ReasoningBody(document, style, host)
         super().__init__(self.body, title="", collapsed=not document.is_reasoning_shown)
         self._style = style
-        self._title.label = Content(reasoning_title(document.turn))
+        self._titled = reasoning_title(document.turn)
+        title_fold(self, Content(self._titled))
         self.body.styles.height = document.reasoning_body_rows
 
     def sync(self) -> bool:
@@ -116,9 +117,10 @@ class ReasoningFold(Collapsible):
         same_height = height is not None and height.value == rows
         under_cursor = self._style.cursor.is_on(self.document, self.document.reasoning_start)
         self.set_class(under_cursor, "-under-cursor")
-        if str(self._title.label) == title and same_height and self.collapsed == folded:
+        if self._titled == title and same_height and self.collapsed == folded:
             return False
-        self._title.label = Content(title)
+        self._titled = title
+        title_fold(self, Content(title))
         self.body.styles.height = rows
         if self.collapsed != folded:
             fold_quietly(self, folded)

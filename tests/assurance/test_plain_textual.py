@@ -1,0 +1,51 @@
+"""Reasoning stands in Textual's own Collapsible, the cost in the status bar: with our drawing, and without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Collapsible
+
+from tests.assurance.kit import chat, crash_reports
+from tests.assurance.kit import deck as written_deck
+from tests.support.fault_server import FaultServer
+from tests.support.real_deck import RealDeck, replying
+from tui.ui.app import ChatStart
+from tui.ui.textual_compat.driver import TerminalDriver
+from tui.ui.widgets.status_bar import StatusBar
+
+SWITCHES: dict[str, dict[str, str]] = {"our drawing": {}, "plain Textual": {"LMDECK_COMPAT": "textual"}}
+PRICES = {"input_price": 0.5, "output_price": 1.5, "currency": "USD"}
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+async def test_reasoning_is_in_a_collapsible_above_the_answer(tmp_path: Path, switch: str) -> None:
+    deck = RealDeck(tmp_path, SWITCHES[switch])
+    with FaultServer(replying("the answer", reasoning="the thought")) as server:
+        deck.provider(server.base_url, **PRICES)
+        async with deck.opened(ChatStart("main")) as opened:
+            await opened.ask("why?")
+            fold = opened.app.screen.query_one(Collapsible)
+            await opened.until(lambda: "the answer" in opened.text)
+            lines = opened.text.split("\n")
+            (answered,) = (y for y, line in enumerate(lines) if "the answer" in line)
+            assert fold.region.bottom <= answered
+            bar = opened.app.screen.query_one(StatusBar).region
+            assert "USD" in "\n".join(lines[bar.y : bar.bottom])
+            assert (opened.app.get_driver_class() is TerminalDriver) is (switch == "our drawing")
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_a_chat_works_in_a_terminal(tmp_path: Path, switch: str) -> None:
+    with FaultServer(replying("the answer", " goes on", reasoning="the thought")) as server:
+        environment = {**written_deck(tmp_path, server.base_url, **PRICES), **SWITCHES[switch]}
+        with chat(environment) as terminal:
+            terminal.wait_for("Enter sends")
+            terminal.send("why?", "enter")
+            terminal.wait_for("the answer goes on")
+            terminal.wait_for("Thought")
+            terminal.wait_for(r"USD")
+            terminal.send("ctrl+q")
+            assert terminal.wait() == 0
+    assert crash_reports(tmp_path) == []
