@@ -1,4 +1,4 @@
-"""Reasoning stands in Textual's own Collapsible, the cost in the status bar: with our drawing, and without."""
+"""Reasoning is in Textual's own Collapsible, the cost in the status bar: with our drawing, and without."""
 
 from __future__ import annotations
 
