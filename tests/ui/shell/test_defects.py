@@ -19,7 +19,7 @@ import tui.ui
 from tui.ui.app import LmdeckApp
 from tui.ui.background import in_background
 from tui.ui.screens.base import LmdeckScreen
-from tui.ui.screens.modal import Palette
+from tui.ui.textual_compat.palette import Palette
 
 
 class Upper(LmdeckScreen[None]):
