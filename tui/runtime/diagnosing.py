@@ -199,10 +199,10 @@ def past_checks(memory: EndpointMemory, provider: Provider) -> tuple[CheckRecord
     return tuple(record for check in stored if (record := CheckRecord.from_json(check)) is not None)
 
 
-def failed_vectors(runtime: Runtime, provider: Provider) -> Failure | None:
+def failed_vectors(memory: EndpointMemory, provider: Provider) -> Failure | None:
     """Return why an embedding provider gave no vectors when it was checked last: a list of models cannot
     tell that, and asking for vectors is paid for. Blocking."""
-    last = next(reversed(past_checks(runtime, provider)), None)
+    last = next(reversed(past_checks(memory, provider)), None)
     is_known = last is not None and last.model == provider.compatible_provider and last.cause in _OF_VECTORS
     if last is None or last.cause is None or not is_known:
         return None

@@ -182,7 +182,7 @@ class Runtime:
             return found
         from tui.runtime.diagnosing import failed_vectors
 
-        return replace(found, failure=await asyncio.to_thread(failed_vectors, self, provider))
+        return replace(found, failure=await asyncio.to_thread(failed_vectors, self.endpoint_memory, provider))
 
     def check(
         self,

@@ -208,7 +208,7 @@ def _last_check(provider: Provider, runtime: Runtime) -> dict[str, object] | Non
     """Return what the last check of the endpoint found; nobody is asked for that now."""
     from tui.runtime.diagnosing import past_checks
 
-    last = next(reversed(past_checks(runtime, provider)), None)
+    last = next(reversed(past_checks(runtime.endpoint_memory, provider)), None)
     if last is None:
         return None
     title = explain(last.cause, model=last.model).title if last.cause in CATALOGUE else None
