@@ -12,8 +12,8 @@ from tests.assurance.kit import deck as written_deck
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
 from tui.ui.app import ChatStart
+from tui.ui.chat.status_bar import StatusBar
 from tui.ui.textual_compat.driver import TerminalDriver
-from tui.ui.widgets.status_bar import StatusBar
 
 SWITCHES: dict[str, dict[str, str]] = {"our drawing": {}, "plain Textual": {"LMDECK_COMPAT": "textual"}}
 PRICES = {"input_price": 0.5, "output_price": 1.5, "currency": "USD"}

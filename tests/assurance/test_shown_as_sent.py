@@ -28,16 +28,16 @@ from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.ui.app import LmdeckApp
-from tui.ui.form_fields import FormField
-from tui.ui.screens.chat import ChatScreen
-from tui.ui.screens.conversations import ConversationsScreen
-from tui.ui.screens.dialogs import ConfirmDialog
-from tui.ui.screens.help import HelpScreen
-from tui.ui.screens.provider_test import ProviderTestScreen
-from tui.ui.widgets.form_row import FormRow
-from tui.ui.widgets.model_picker import ModelPicker
-from tui.ui.widgets.prompt import Prompt
-from tui.ui.widgets.title_bar import TitleBar
+from tui.ui.chat.picker import ModelPicker
+from tui.ui.chat.prompt import Prompt
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.conversations.screen import ConversationsScreen
+from tui.ui.providers.form_fields import FormField
+from tui.ui.providers.form_row import FormRow
+from tui.ui.providers.test_dialog import ProviderTestScreen
+from tui.ui.shell.dialogs import ConfirmDialog
+from tui.ui.shell.help import HelpScreen
+from tui.ui.shell.title_bar import TitleBar
 
 COUNT = by_length(10, 560)
 """Strings for each place."""
@@ -264,7 +264,7 @@ async def test_messages_of_the_form() -> None:
 
 
 def iter_fields() -> Iterable[FormField]:
-    from tui.ui import form_fields
+    from tui.ui.providers import form_fields
 
     for value in vars(form_fields).values():
         if isinstance(value, tuple) and value and isinstance(value[0], FormField):

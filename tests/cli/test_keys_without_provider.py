@@ -16,7 +16,7 @@ from tests.support.real_deck import RealDeck, heads, replying
 from tui.core.secret import Secret
 from tui.store.credentials import CredentialStore
 from tui.store.paths import resolve_paths
-from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.providers.screen import ProvidersScreen
 
 KEY = "sk-left-0123456789abcdef"
 NAMES = (

@@ -23,7 +23,7 @@ from tests.support.terminal import private_environment
 from tui.core.turn import Turn
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.ui.app import LmdeckApp, Start
-from tui.ui.screens.chat import ChatScreen
+from tui.ui.chat.screen import ChatScreen
 
 SomeScreen = TypeVar("SomeScreen", bound=Screen[Any])
 

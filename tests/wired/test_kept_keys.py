@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.real_deck import OpenDeck, RealDeck
-from tui.ui.screens.provider_form import ProviderFormScreen
-from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.screen import ProvidersScreen
 
 LOST, READABLE, FRESH = "sk-lost-0123456789", "sk-readable-456789", "sk-fresh-987654321"
 

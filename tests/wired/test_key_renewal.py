@@ -12,7 +12,7 @@ from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, heads
 from tui.core.turn import TurnState
 from tui.ui.app import ChatStart
-from tui.ui.screens.chat import ChatScreen
+from tui.ui.chat.screen import ChatScreen
 
 GOOD = "sk-renewed-4711-abcd"
 OLD = "sk-expired-0815-wxyz"

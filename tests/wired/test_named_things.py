@@ -15,10 +15,10 @@ from tui.cli.parser import build_parser
 from tui.core.cause import fill
 from tui.core.causes import SECTIONS
 from tui.ui.app import ChatStart
-from tui.ui.screens.chat import ChatScreen
-from tui.ui.screens.diagnosis import DiagnosisScreen
-from tui.ui.screens.provider_form import ProviderFormScreen
-from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.diagnosis.screen import DiagnosisScreen
+from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.screen import ProvidersScreen
 
 REFUSED = Answer(b'{"error": {"message": "No API key."}}', status="401 Unauthorized")
 FIELD = "Enter one in the provider's form, in the field API key."

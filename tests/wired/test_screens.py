@@ -24,23 +24,23 @@ from tests.support.real_deck import OpenDeck, RealDeck, replying
 from tui.net.machine.machine import Machine
 from tui.store.providers import ProviderStore
 from tui.ui.app import ChatStart, Start
-from tui.ui.screens.chat import ChatScreen
-from tui.ui.screens.chat_details import FiguresScreen
-from tui.ui.screens.chat_rename import RenameDialog
-from tui.ui.screens.chat_setup import ChatSetup
-from tui.ui.screens.conversations import ConversationsScreen
-from tui.ui.screens.diagnosis import DiagnosisScreen
-from tui.ui.screens.diagnosis_details import RungDetailsScreen
-from tui.ui.screens.dialogs import ChoiceDialog, ConfirmDialog
-from tui.ui.screens.discover import DiscoverScreen
-from tui.ui.screens.ground import GroundScreen
-from tui.ui.screens.help import HelpScreen
-from tui.ui.screens.provider_form import ProviderFormScreen
-from tui.ui.screens.provider_test import ProviderTestScreen
-from tui.ui.screens.providers import ProvidersScreen
-from tui.ui.screens.too_small import TooSmallScreen
+from tui.ui.chat.figures import FiguresScreen
+from tui.ui.chat.picker import ModelPicker
+from tui.ui.chat.rename import RenameDialog
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.chat.settings import ChatSetup
+from tui.ui.conversations.screen import ConversationsScreen
+from tui.ui.diagnosis.details import RungDetailsScreen
+from tui.ui.diagnosis.discover_screen import DiscoverScreen
+from tui.ui.diagnosis.screen import DiagnosisScreen
+from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.providers.test_dialog import ProviderTestScreen
+from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
+from tui.ui.shell.ground import GroundScreen
+from tui.ui.shell.help import HelpScreen
+from tui.ui.shell.too_small import TooSmallScreen
 from tui.ui.textual_compat.palette import Palette
-from tui.ui.widgets.model_picker import ModelPicker
 
 ANSWER = "It is **four**."
 

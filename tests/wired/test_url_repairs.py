@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.real_deck import RealDeck
-from tui.ui.screens.provider_form import ProviderFormScreen
+from tui.ui.providers.form_screen import ProviderFormScreen
 
 COPIED = "OPENAI_BASE_URL=gpu.invalid:8000/v1"
 REPAIR = "http://gpu.invalid:8000/v1"

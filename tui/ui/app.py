@@ -28,7 +28,7 @@ from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of
 from tui.ui.deck import ChecksReachability, HoldsWork, NoticesEdits
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.router import ScreenRouter
-from tui.ui.screens.too_small import TooSmallScreen, is_too_small
+from tui.ui.shell.too_small import TooSmallScreen, is_too_small
 from tui.ui.textual_compat.honest_app import HonestApp
 from tui.ui.textual_compat.internals import driver_of, is_plain
 from tui.ui.themes import THEMES, choose_theme
@@ -75,7 +75,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.is_warm = False
         first = "chat" if isinstance(start, ChatStart) else "providers"
         # the first screen's come with the app's: for styles that come later Textual reads all of them again
-        super().__init__(css_path=[_HERE / "app.tcss", _HERE / "screens" / f"{first}.tcss"])
+        super().__init__(css_path=[_HERE / "app.tcss", _HERE / first / "screen.tcss"])
         self._apply_settings()
 
     def _apply_settings(self) -> None:
@@ -212,7 +212,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         if not reasons:
             self.exit()
             return
-        from tui.ui.screens.dialogs import ChoiceDialog, ConfirmDialog
+        from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
 
         if isinstance(self.screen, ChoiceDialog):
             return

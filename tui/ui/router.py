@@ -21,13 +21,13 @@ class ScreenRouter:
 
     def providers(self) -> Screen[None]:
         """Return the provider list, the bottom of every stack."""
-        from tui.ui.screens.providers import ProvidersScreen
+        from tui.ui.providers.screen import ProvidersScreen
 
         return ProvidersScreen()
 
     def ground(self) -> Screen[None]:
         """Return what lies under a chat that is opened at once."""
-        from tui.ui.screens.ground import GroundScreen
+        from tui.ui.shell.ground import GroundScreen
 
         return GroundScreen(self.providers)
 
@@ -40,7 +40,7 @@ class ScreenRouter:
         instead: bool = False,
     ) -> Screen[None]:
         """Open a chat."""
-        from tui.ui.screens.chat import ChatScreen
+        from tui.ui.chat.screen import ChatScreen
 
         chat = ChatScreen(provider_name, conversation=conversation, is_fork=is_fork)
         (self._app.switch_screen if instead else self._app.push_screen)(chat)
@@ -48,7 +48,7 @@ class ScreenRouter:
 
     def conversations(self) -> None:
         """Open the list of saved conversations."""
-        from tui.ui.screens.conversations import ConversationsScreen
+        from tui.ui.conversations.screen import ConversationsScreen
 
         self._app.push_screen(ConversationsScreen())
 
@@ -56,13 +56,13 @@ class ScreenRouter:
         self, subject: DiagnosisSubject, then: Callable[[Mapping[str, str] | None], None] | None = None
     ) -> None:
         """Open a diagnosis."""
-        from tui.ui.screens.diagnosis import DiagnosisScreen
+        from tui.ui.diagnosis.screen import DiagnosisScreen
 
         self._app.push_screen(DiagnosisScreen(subject), then)
 
     def discover(self, then: Callable[[str | None], None]) -> None:
         """Look for servers on this machine."""
-        from tui.ui.screens.discover import DiscoverScreen
+        from tui.ui.diagnosis.discover_screen import DiscoverScreen
 
         self._app.push_screen(DiscoverScreen(), then)
 
@@ -75,7 +75,7 @@ class ScreenRouter:
         then: Callable[[str | None], None] | None = None,
     ) -> None:
         """Open the form of a provider."""
-        from tui.ui.screens.provider_form import ProviderFormScreen
+        from tui.ui.providers.form_screen import ProviderFormScreen
 
         self._app.push_screen(
             ProviderFormScreen(provider, is_clone=is_clone, is_prefilled=is_prefilled), then
@@ -83,7 +83,7 @@ class ScreenRouter:
 
     def help(self, screen: Screen[Any]) -> None:
         """Show the help of what has the focus on a screen, or close it again."""
-        from tui.ui.screens.help import HelpScreen, help_for
+        from tui.ui.shell.help import HelpScreen, help_for
 
         if isinstance(screen, HelpScreen):
             screen.dismiss()

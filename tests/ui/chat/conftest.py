@@ -35,8 +35,8 @@ from tui.runtime.clipboard import CopyResult, CopyRoute
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 from tui.ui.app import LmdeckApp
-from tui.ui.screens.chat import ChatScreen
-from tui.ui.widgets.status_bar import StatusBar
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.chat.status_bar import StatusBar
 
 Step = StreamEvent | asyncio.Event | Exception
 REPLY: tuple[Step, ...] = (

@@ -27,12 +27,12 @@ from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Usage
 from tui.runtime.clipboard import CopyResult, CopyRoute
 from tui.ui.app import LmdeckApp
-from tui.ui.screens.chat import ChatScreen
-from tui.ui.screens.chat_rename import RenameDialog
-from tui.ui.screens.chat_setup import ChatSetup
-from tui.ui.screens.dialogs import ConfirmDialog
-from tui.ui.screens.providers import ProvidersScreen
-from tui.ui.widgets.key_bar import KeyBar
+from tui.ui.chat.rename import RenameDialog
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.chat.settings import ChatSetup
+from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.shell.dialogs import ConfirmDialog
+from tui.ui.shell.key_bar import KeyBar
 
 FAILURE = StreamFailed(explain("connection-refused", address="127.0.0.1", port="9", host="127.0.0.1"))
 
@@ -625,7 +625,7 @@ async def test_a_finished_chat_at_rest_draws_nothing(open_chat: Any, monkeypatch
 async def test_many_batches_draw_the_status_bar_a_few_times(
     open_chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tui.ui.widgets.status_bar import StatusBar
+    from tui.ui.chat.status_bar import StatusBar
 
     async with open_chat() as chat:
         drawn: list[object] = []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Source, estimate_tokens
-from tui.ui.screens.chat_view import estimated_usage, is_cut
+from tui.ui.chat.view import estimated_usage, is_cut
 
 
 @given(st.lists(st.tuples(st.booleans(), st.text()), max_size=10))

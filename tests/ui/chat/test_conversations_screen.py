@@ -14,12 +14,12 @@ from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.ui.app import LmdeckApp
-from tui.ui.screens.chat import ChatScreen
-from tui.ui.screens.chat_rename import RenameDialog
-from tui.ui.screens.conversations import ConversationsScreen
-from tui.ui.screens.conversations_view import columns_for, when_words
-from tui.ui.screens.dialogs import ConfirmDialog
-from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.chat.rename import RenameDialog
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.conversations.screen import ConversationsScreen
+from tui.ui.conversations.view import columns_for, when_words
+from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.shell.dialogs import ConfirmDialog
 
 TITLES = {"c1": "Streaming over SSH", "c2": "[/] hostile \x1b[2J", "c3": "显存不足"}
 

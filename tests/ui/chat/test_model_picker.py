@@ -10,7 +10,7 @@ from textual.widgets import OptionList, Static
 
 from tui.core.causes import explain
 from tui.core.provider import State
-from tui.ui.widgets.model_picker import ModelPicker
+from tui.ui.chat.picker import ModelPicker
 
 
 @pytest.fixture

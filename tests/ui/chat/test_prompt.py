@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tui.core.safe_text import safe_text
+from tui.ui.chat.prompt import Prompt, _to_display, _to_document, _to_raw
 from tui.ui.textual_compat.terminal_input import TerminalInput
-from tui.ui.widgets.prompt import Prompt, _to_display, _to_document, _to_raw
 
 HOSTILE = "a\x1b[2Jb\x00\x07\x9b\u202e\u200b\U000e0041\x7f\td\ne\U000e0101\u3164\u00ad\U0001d173"
 

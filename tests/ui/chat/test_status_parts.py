@@ -12,7 +12,7 @@ from tui.core.events import Progress
 from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Price, Source, Usage, cost_of
-from tui.ui.widgets.status_parts import StatusFacts, row_cells, row_pieces, state_words, status_rows
+from tui.ui.chat.status_parts import StatusFacts, row_cells, row_pieces, state_words, status_rows
 
 PAID = Price(Decimal("0.001"), Decimal("0.002"))
 

@@ -31,12 +31,12 @@ from tui.core.key_reference import STORED
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS
 from tui.core.secret import Secret
-from tui.ui.screens.diagnosis import DiagnosisScreen
-from tui.ui.screens.diagnosis_details import RungDetailsScreen
-from tui.ui.screens.dialogs import ConfirmDialog
-from tui.ui.screens.provider_form import ProviderFormScreen
+from tui.ui.diagnosis.check_list import RungList
+from tui.ui.diagnosis.details import RungDetailsScreen
+from tui.ui.diagnosis.screen import DiagnosisScreen
+from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.textual_compat.palette import Palette
-from tui.ui.widgets.rung_list import RungList
 
 Until = Callable[..., Awaitable[None]]
 SIZES = [(80, 24), (120, 40)]
@@ -371,7 +371,7 @@ async def test_a_failed_test_of_the_form_leads_here_explained(
 async def test_a_failed_chat_leads_here_explained(runtime: DiagnosingRuntime, until: Until) -> None:
     from fake_runtime import Reply
 
-    from tui.ui.screens.chat import ChatScreen
+    from tui.ui.chat.screen import ChatScreen
 
     runtime.directory.save(replace(runtime.directory.get("gpu01-vllm"), is_default=True, api_key=STORED))
     known = explain("connection-refused", host="gpu01", port="8000")

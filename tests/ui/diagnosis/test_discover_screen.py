@@ -17,9 +17,9 @@ from tui.net.machine.processes import Process
 from tui.net.machine.snapshot import PortOwner, RunningServer
 from tui.net.machine.sockets import Listener
 from tui.ui.app import LmdeckApp
-from tui.ui.screens.discover import DiscoverScreen
-from tui.ui.screens.provider_form import ProviderFormScreen
-from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.diagnosis.discover_screen import DiscoverScreen
+from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.screen import ProvidersScreen
 from tui.wire.servers import ServerIdentity, ServerKind
 
 Until = Callable[..., Awaitable[None]]

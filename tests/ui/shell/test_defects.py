@@ -18,7 +18,7 @@ from textual.widgets import Static
 import tui.ui
 from tui.ui.app import LmdeckApp
 from tui.ui.background import in_background
-from tui.ui.screens.base import LmdeckScreen
+from tui.ui.shell.base import LmdeckScreen
 from tui.ui.textual_compat.palette import Palette
 
 

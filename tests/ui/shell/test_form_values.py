@@ -19,8 +19,8 @@ from tui.core.provider import (
     TlsSettings,
 )
 from tui.core.usage import CURRENCIES
-from tui.ui.form_fields import ALL_FIELDS
-from tui.ui.form_values import changed_fields, read_form, read_key, values_of
+from tui.ui.providers.form_fields import ALL_FIELDS
+from tui.ui.providers.form_values import changed_fields, read_form, read_key, values_of
 
 PRICES = st.none() | st.decimals(0, 1000, allow_nan=False, allow_infinity=False, places=9)
 NUMBERS = st.none() | st.integers(0, 20).map(lambda tenths: tenths / 10)

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Label
 
-from tui.ui.widgets.key_bar import KeyBar
+from tui.ui.shell.key_bar import KeyBar
 
 
 class Sample(App[None]):

@@ -21,12 +21,12 @@ from tui.core.model_names import COMMON_MODELS
 from tui.core.provider import Category, Provider, State, Thinking
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp
-from tui.ui.form_fields import FIELDS
-from tui.ui.screens.dialogs import ChoiceDialog, ConfirmDialog
-from tui.ui.screens.provider_form import ProviderFormScreen
-from tui.ui.screens.providers import ProvidersScreen
-from tui.ui.widgets.form_row import FormRow
-from tui.ui.widgets.key_field import KeyField
+from tui.ui.providers.form_fields import FIELDS
+from tui.ui.providers.form_row import FormRow
+from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.key_field import KeyField
+from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
 
 Until = Callable[..., Awaitable[None]]
 KEY = "sk-canary-2f7c91ab55d0"
@@ -382,7 +382,7 @@ class CannedDiagnosis(Screen[Mapping[str, str] | None]):
 async def test_a_diagnosis_takes_the_unsaved_values_and_its_repair_comes_back(
     runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.ui.screens.diagnosis.DiagnosisScreen", CannedDiagnosis)
+    monkeypatch.setattr("tui.ui.diagnosis.screen.DiagnosisScreen", CannedDiagnosis)
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await write(pilot, "provider_url", "http://gpu01:7000/v1")
         await pilot.press("f7")

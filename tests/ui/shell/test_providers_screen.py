@@ -18,13 +18,13 @@ from tui.core.causes import CATALOGUE, explain
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State
 from tui.ui.app import LmdeckApp
-from tui.ui.provider_view import Reach, Row, reach_found, shortened
-from tui.ui.screens.dialogs import ConfirmDialog
-from tui.ui.screens.help import HelpScreen
-from tui.ui.screens.provider_form import ProviderFormScreen
-from tui.ui.screens.provider_test import ProviderTestScreen
-from tui.ui.screens.providers import ProvidersScreen
-from tui.ui.widgets.provider_table import ProviderTable
+from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.providers.table import ProviderTable
+from tui.ui.providers.test_dialog import ProviderTestScreen
+from tui.ui.providers.view import Reach, Row, reach_found, shortened
+from tui.ui.shell.dialogs import ConfirmDialog
+from tui.ui.shell.help import HelpScreen
 
 Until = Callable[..., Awaitable[None]]
 SIZES = [(80, 24), (120, 40)]

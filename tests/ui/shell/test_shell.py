@@ -12,10 +12,10 @@ from textual.pilot import Pilot
 
 from tui.store.settings import Settings
 from tui.ui.app import ChatStart, LmdeckApp
-from tui.ui.screens.dialogs import ConfirmDialog
-from tui.ui.screens.help import HelpScreen
-from tui.ui.screens.providers import ProvidersScreen
-from tui.ui.screens.too_small import TooSmallScreen
+from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.shell.dialogs import ConfirmDialog
+from tui.ui.shell.help import HelpScreen
+from tui.ui.shell.too_small import TooSmallScreen
 from tui.ui.themes import choose_theme
 
 Until = Callable[..., Awaitable[None]]

@@ -12,11 +12,11 @@ from textual.pilot import Pilot
 
 from tui.store.settings import Settings
 from tui.ui.app import LmdeckApp
-from tui.ui.provider_view import Reach
-from tui.ui.screens.dialogs import ConfirmDialog
-from tui.ui.screens.help import HelpScreen
-from tui.ui.screens.provider_form import ProviderFormScreen
-from tui.ui.screens.providers import ProvidersScreen
+from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.providers.view import Reach
+from tui.ui.shell.dialogs import ConfirmDialog
+from tui.ui.shell.help import HelpScreen
 
 Until = Callable[..., Awaitable[None]]
 

@@ -9,7 +9,7 @@ import pytest
 
 import tui.ui
 
-SHEETS = sorted(Path(tui.ui.__file__).parent.glob("screens/*.tcss"))
+SHEETS = sorted(Path(tui.ui.__file__).parent.glob("*/*.tcss"))
 
 
 def selectors(sheet: str) -> list[str]:

@@ -17,8 +17,8 @@ from textual.screen import Screen
 
 import tui.ui
 from tui.ui.app import LmdeckApp
-from tui.ui.screens.base import ClosesOnce, LmdeckScreen
-from tui.ui.screens.dialogs import ConfirmDialog
+from tui.ui.shell.base import ClosesOnce, LmdeckScreen
+from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.textual_compat.palette import Palette
 
 

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from tui.ui.background import telling_defects
-from tui.ui.screens.base import ClosesOnce
+from tui.ui.shell.base import ClosesOnce
 
 
 @dataclass(frozen=True, slots=True)

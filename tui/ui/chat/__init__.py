@@ -1,0 +1,1 @@
+"""The chat: its screen, prompt, status bar and windows."""

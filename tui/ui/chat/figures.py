@@ -1,0 +1,222 @@
+"""Every figure of a turn and of the chat: where it comes from, and how it was reckoned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.core.figures import (
+    FREE,
+    UNKNOWN,
+    format_costs,
+    format_milliseconds,
+    format_rate,
+    format_server_cost,
+    format_tokens,
+    marked,
+    price_arithmetic,
+)
+from tui.core.losses import losses
+from tui.core.safe_text import safe_line, safe_text
+from tui.core.turn import Turn
+from tui.core.usage import Price, ServerTimings, Source, Usage, differs
+from tui.ui.bindings import bindings_of
+from tui.ui.chat.status_parts import StatusFacts
+from tui.ui.shell.modal import Window
+
+_LABEL_CELLS = 21
+
+
+class Fact(NamedTuple):
+    """One line: what it is, its value, what the value means."""
+
+    label: str
+    value: str
+    meaning: str = ""
+
+
+Section = tuple[str, list[Fact]]
+
+
+class FiguresScreen(Window[None]):
+    """Shows the sections in a window."""
+
+    CSS_PATH = "windows.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.figures")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.figures",)
+    HELP_TEXT: ClassVar[str] = (
+        "~ marks what is estimated here, — what nobody knows; the rest the server reported."
+    )
+
+    def __init__(self, facts: StatusFacts) -> None:
+        super().__init__()
+        self._sections = figure_sections(facts)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the window."""
+        with Vertical(classes="window"), VerticalScroll(id="figures"):
+            for title, facts in self._sections:
+                yield Static(Content(title), classes="figures-title")
+                yield Static(Content("\n").join(map(_line, facts)))
+
+    def on_mount(self) -> None:
+        """Name the window."""
+        window = self.query_one(".window")
+        window.border_title = "Figures"
+        window.border_subtitle = "Esc closes"
+        self.query_one(VerticalScroll).focus()
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+
+def _line(fact: Fact) -> Content:
+    label = fact.label.ljust(_LABEL_CELLS) if fact.label else ""
+    parts: list[tuple[str, str] | str] = [(label, "dim"), fact.value]
+    if fact.meaning:
+        parts.append((f"  {fact.meaning}", "dim"))
+    return Content.assemble(*parts)
+
+
+def figure_sections(facts: StatusFacts) -> list[Section]:
+    """Return what there is to say, section by section; empty sections are left out."""
+    turn = facts.turn
+    sections: list[Section] = []
+    if turn is not None:
+        usage = turn.usage or facts.estimate
+        sections += [
+            ("Tokens of the last turn", list(_tokens(usage, facts.estimate, turn))),
+            ("Cost of the last turn", list(_cost(turn, facts.price))),
+            ("Time of the last turn, as seen from here", list(_times(turn, usage))),
+            ("Time as the server tells it", list(_server_times(turn.server_timings))),
+            ("How it went", list(_circumstances(turn))),
+        ]
+    sections.append(("The whole chat", list(_chat(facts))))
+    return [(title, lines) for title, lines in sections if lines]
+
+
+def _tokens(usage: Usage | None, estimate: Usage | None, turn: Turn) -> Iterator[Fact]:
+    usage = usage or Usage()
+    source = "reported by the server"
+    if usage.source is Source.ESTIMATED:
+        source = "estimated here so far" if turn.state.is_live else "estimated here: the server gave none"
+        if usage.notes:
+            source = "corrected here: the server's counts contradict each other"
+    yield Fact("Prompt", format_tokens(usage.prompt_tokens, usage.source), "the conversation as it was sent")
+    yield Fact("Completion", format_tokens(usage.completion_tokens, usage.source), "all that was generated")
+    reasoning, mark = usage.reasoning_tokens, usage.source
+    if reasoning is None and turn.reasoning and estimate is not None:
+        reasoning, mark = estimate.reasoning_tokens, Source.ESTIMATED
+    yield Fact("  of it reasoning", format_tokens(reasoning, mark))
+    if usage.cached_tokens is not None:
+        yield Fact("Prompt from a cache", format_tokens(usage.cached_tokens, usage.source))
+    if usage.completion_tokens is not None:
+        yield Fact("Source", source)
+    for note in usage.notes:
+        yield Fact("Note", safe_line(note, 500))
+
+
+def _cost(turn: Turn, price: Price) -> Iterator[Fact]:
+    if price.is_free:
+        yield Fact("Price", FREE)
+    else:
+        for line in price_arithmetic(turn.usage, price):
+            yield Fact("", line)
+    if turn.server_cost is not None:
+        origin = f"reported by the server ({safe_line(turn.server_cost.origin)})"
+        yield Fact("Server's figure", format_server_cost(turn.server_cost), origin)
+        if differs(turn.cost, turn.server_cost):
+            yield Fact("", "The two differ by more than 2 %: check the prices of the provider.")
+
+
+def _times(turn: Turn, usage: Usage | None) -> Iterator[Fact]:
+    timings = turn.timings
+    completion = usage.completion_tokens if usage else None
+    source = usage.source if usage else Source.REPORTED
+    facts = (
+        Fact("TTFB", format_milliseconds(timings.ttfb_ms), "request to headers"),
+        Fact("TTFT", format_milliseconds(timings.ttft_ms), "request to first text of any kind"),
+        Fact("TTFA", format_milliseconds(timings.ttfa_ms), "request to first text of the answer"),
+        Fact("TPOT", _per_token(timings.tpot_ms(completion), source), "per token after the first one"),
+        Fact("Speed", format_rate(timings.decode_rate(completion), source), "1,000 / TPOT"),
+        Fact("Longest gap", _longest_gap(turn), "between two pieces of text"),
+        Fact("Total", format_milliseconds(timings.total_ms), "request to the end"),
+    )
+    if any(fact.value not in (UNKNOWN, format_rate(None)) for fact in facts):
+        yield from facts
+
+
+def _per_token(milliseconds: float | None, source: Source) -> str:
+    text = format_milliseconds(milliseconds)
+    return text if milliseconds is None else marked(text, source)
+
+
+def _longest_gap(turn: Turn) -> str:
+    return format_milliseconds(max(turn.timings.gaps) * 1000 if turn.timings.gaps else None)
+
+
+def _server_times(timings: ServerTimings | None) -> Iterator[Fact]:
+    if timings is None:
+        return
+    facts = (
+        ("Prompt read", timings.prompt_ms, format_milliseconds(timings.prompt_ms)),
+        ("Prompt speed", timings.prompt_per_second, format_rate(timings.prompt_per_second)),
+        ("Prompt tokens read", timings.prompt_tokens, format_tokens(timings.prompt_tokens)),
+        ("Prompt from a cache", timings.cached_tokens, format_tokens(timings.cached_tokens)),
+        ("Generated in", timings.predicted_ms, format_milliseconds(timings.predicted_ms)),
+        ("Speed", timings.predicted_per_second, format_rate(timings.predicted_per_second)),
+        ("Drafted tokens", timings.draft_tokens, format_tokens(timings.draft_tokens)),
+        ("  of them accepted", timings.draft_accepted, format_tokens(timings.draft_accepted)),
+    )
+    for label, value, text in facts:
+        if value is not None:
+            yield Fact(label, text)
+
+
+def _circumstances(turn: Turn) -> Iterator[Fact]:
+    yield Fact("State", turn.state.value)
+    optional = (
+        ("Finish reason", turn.finish_reason),
+        ("Model that answered", turn.served_model),
+        ("System fingerprint", turn.system_fingerprint),
+        ("Reasoning came as", turn.reasoning_source),
+    )
+    for label, value in optional:
+        if value:
+            yield Fact(label, safe_line(value, 200))
+    for note in turn.notes:
+        yield Fact("Note", safe_line(note, 500))
+    for sentence in losses(turn):
+        yield Fact("Lost", safe_line(sentence, 500))
+    failure = turn.failure
+    if failure is not None:
+        yield Fact("Failure", safe_line(failure.title), failure.cause)
+        yield Fact("What to do", safe_line(failure.advice))
+        if failure.status is not None:
+            yield Fact("HTTP status", str(failure.status))
+        if failure.server_message:
+            yield Fact("The server said", safe_text(failure.server_message))
+        for name, value in failure.facts.items():
+            yield Fact(safe_line(name), safe_line(value, 300))
+        for link in failure.chain:
+            yield Fact("Seen", safe_line(link, 300))
+
+
+def _chat(facts: StatusFacts) -> Iterator[Fact]:
+    usage = facts.usage
+    if usage is not None:
+        source = Source.ESTIMATED if facts.is_incomplete else usage.source
+        yield Fact("Prompt", format_tokens(usage.prompt_tokens, source), "all turns together")
+        yield Fact("Completion", format_tokens(usage.completion_tokens, source))
+        yield Fact("  of it reasoning", format_tokens(usage.reasoning_tokens, source))
+    if any(cost.total or cost.is_lower_bound for cost in facts.costs):
+        yield Fact("Cost", format_costs(facts.costs))
+    if facts.is_incomplete:
+        yield Fact("", "Some turns are not counted: nobody knows their tokens.")

@@ -1,0 +1,139 @@
+"""What a chat shows of its session: new, changed and ended turns for the transcript, figures for the bar."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from tui.core.provider import Category, Provider
+from tui.core.provider_marks import BLOCKED, connection_marks
+from tui.core.turn import Turn, TurnState
+from tui.core.usage import Price, Source, Usage
+from tui.ui.chat.status_parts import StatusFacts
+
+if TYPE_CHECKING:
+    from tui.runtime.directory import ProviderDirectory
+    from tui.session.chat_session import ChatSession, SessionTotals
+    from tui.session.target import ChatTarget
+    from tui.ui.transcript import Transcript
+
+
+def estimated_usage(turn: Turn) -> Usage | None:
+    """Return our own count of a turn's tokens, for as long as the server gives none."""
+    reasoning, answer = turn.reasoning.tokens, turn.answer.tokens
+    if not reasoning and not answer:
+        return None
+    return Usage(None, reasoning + answer, reasoning or None, source=Source.ESTIMATED)
+
+
+class SessionView:
+    """Keeps a transcript in step with a session and reads the session's figures."""
+
+    def __init__(self, session: ChatSession, transcript: Transcript) -> None:
+        self.session = session
+        self._transcript = transcript
+        self._shown = list(session.turns)
+        self._path_revision = session.path_revision
+        self._is_live = False
+        self._asked_at: float | None = None
+        self._totals: SessionTotals | None = None
+        self._totals_of: tuple[object, ...] = ()
+        transcript.show_turns(session.turns)
+
+    @property
+    def _last(self) -> Turn | None:
+        return self._shown[-1] if self._shown else None
+
+    def sync(self) -> bool:
+        """Tell the transcript what changed; return whether a turn began, ended or gave way to another."""
+        is_other_path = self._path_revision != self.session.path_revision
+        if is_other_path:
+            self._path_revision = self.session.path_revision
+            self._show_path()
+        last = self._last
+        was_live, self._is_live = self._is_live, last is not None and last.state.is_live
+        if was_live and last is not None and not is_other_path:
+            self._tell(last)
+        return is_other_path or was_live != self._is_live
+
+    def _tell(self, turn: Turn) -> None:
+        if turn.state.is_live:
+            self._transcript.turn_changed()
+        else:
+            self._transcript.turn_ended(turn)
+
+    def _show_path(self) -> None:
+        """Show the turns that were added, and those that took the place of others."""
+        before, self._shown = self._shown, list(self.session.turns)
+        for old, new in zip(before, self._shown, strict=False):
+            if old is not new:
+                self._transcript.replace_turn(old.identity, new)
+        for turn in self._shown[len(before) :]:
+            self._transcript.add_turn(turn)
+        if self._last is not None and self._last.state.is_live:
+            self._asked_at = perf_counter()
+            self._transcript.follow_end()
+
+    def facts(
+        self, target: ChatTarget | None, price: Price, marks: tuple[tuple[str, str], ...]
+    ) -> StatusFacts:
+        """Return what the status bar tells now."""
+        totals = self._current_totals()
+        return StatusFacts(
+            provider=target.provider.label if target else "no provider",
+            model=target.model_name if target else "",
+            price=price,
+            turn=self._last,
+            is_other_model=is_other_model(self._last, target),
+            next_price=target.provider.price if target else None,
+            estimate=self._estimate(),
+            usage=totals.usage,
+            costs=totals.costs,
+            is_incomplete=totals.has_unknown,
+            marks=marks,
+            asked_at=self._asked_at,
+            now=perf_counter(),
+        )
+
+    def _estimate(self) -> Usage | None:
+        turn = self._last
+        if turn is None or (turn.usage is not None and turn.usage.reasoning_tokens is not None):
+            return None
+        return estimated_usage(turn)
+
+    def _current_totals(self) -> SessionTotals:
+        """Return the sums, added up again only when a turn brought new figures."""
+        last = self._last
+        seen = (self._path_revision, last, last and last.state.is_live, last and last.usage)
+        if self._totals is None or seen != self._totals_of:
+            self._totals, self._totals_of = self.session.totals, seen
+        return self._totals
+
+
+def is_other_model(turn: Turn | None, target: ChatTarget | None) -> bool:
+    """Return whether a turn was answered by another model than the one that is asked next."""
+    if turn is None or target is None:
+        return False
+    return turn.provider != target.provider.name or turn.model not in ("", target.model_name)
+
+
+def usable_providers(directory: ProviderDirectory) -> list[Provider]:
+    """Return the providers that a chat can go to: active, for chats, and there."""
+    return [
+        provider
+        for provider in directory.providers()
+        if provider.is_active
+        and provider.category is Category.MODEL
+        and directory.availability(provider).is_available
+    ]
+
+
+def provider_marks(provider: Provider) -> list[tuple[str, str]]:
+    """Return the warnings about a provider's connection that stay on screen while it is used."""
+    return [(mark, "error" if mark == BLOCKED else "warning") for mark in connection_marks(provider)]
+
+
+def is_cut(turn: Turn) -> bool:
+    """Return whether an answer began and did not come to its end."""
+    ended_early = turn.state in (TurnState.STOPPED, TurnState.FAILED, TurnState.INTERRUPTED)
+    return bool(turn.answer) and (ended_early or turn.finish_reason == "length")

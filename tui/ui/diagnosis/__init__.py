@@ -1,0 +1,1 @@
+"""The diagnosis of an endpoint, and the search for servers."""

@@ -1,0 +1,1 @@
+"""The provider list and the provider form."""

@@ -1,0 +1,55 @@
+"""The field of an API key: a key is masked and never copied, a reference to one is shown as it is."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import events
+from textual.binding import BindingType
+
+from tui.core.key_reference import parse_key_reference
+from tui.ui.bindings import bindings_of
+from tui.ui.shell.plain_input import PlainInput
+
+
+class KeyField(PlainInput):
+    """Masks what is a key itself; F3 reveals it while the field has the focus."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("form.key")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("form.key",)
+
+    def __init__(self, value: str, placeholder: str, **options: Any) -> None:
+        self._is_revealed = False
+        super().__init__(value, placeholder, **options)
+        self._mask()
+
+    def _mask(self) -> None:
+        is_literal = bool(self.value) and parse_key_reference(self.value) is None
+        self.password = is_literal and not self._is_revealed
+
+    def watch_value(self) -> None:
+        """Mask what is a key by now."""
+        self._mask()
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Mask the key again."""
+        self._is_revealed = False
+        self._mask()
+
+    def action_reveal(self) -> None:
+        """Show the key while the field has the focus, or hide it again."""
+        self._is_revealed = not self._is_revealed
+        self._mask()
+
+    def action_copy(self) -> None:
+        """Refuse: a clipboard keeps what it is given, often for other programs to read."""
+        self.app.notify("A key is never copied from here.")
+
+    def action_cut(self) -> None:
+        """Refuse, as copying does."""
+        self.action_copy()
+
+    def __rich_repr__(self) -> Any:
+        """Yield nothing of the value, so that no log or trace shows it."""
+        yield "id", self.id

@@ -1,0 +1,86 @@
+"""What every screen of the program shares: its runtime, its keys for the help, its reason not to quit."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import Screen
+
+from tui.ui.deck import Deck, deck_of
+from tui.ui.providers.writes import ProviderWrites
+
+if TYPE_CHECKING:
+    from tui.runtime.runtime import Runtime
+
+ResultType = TypeVar("ResultType")
+
+
+class ClosesOnce(Screen[ResultType]):
+    """A screen that can be dismissed at any moment: it alone closes, and once.
+
+    Textual 8.2.8 closes whatever lies on top of the stack, gives the result a second time to a callback
+    that is spent (``InvalidStateError``), and fails for a screen that is not laid out yet.
+    """
+
+    _is_dismissed = False
+    _kept_result: tuple[ResultType | None] | None = None
+
+    def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
+        """Close the screen with its result, once it is laid out and on top; a second call does nothing."""
+        if self._is_dismissed:
+            return AwaitComplete()
+        self._is_dismissed = True
+        return self._close(result)
+
+    def on_screen_resume(self) -> None:
+        """Close now, where it was dismissed while something lay above."""
+        if self._kept_result is not None:
+            (result,), self._kept_result = self._kept_result, None
+            self._close_later(result)
+
+    def _close_later(self, result: ResultType | None) -> None:
+        """Close, with nothing to be waited for: in a message of its own a screen would wait for itself."""
+        self._close(result)
+
+    def _close(self, result: ResultType | None) -> AwaitComplete:
+        stack = self.app.screen_stack
+        if self not in stack[1:]:
+            return AwaitComplete()  # closed otherwise, or the program ends
+        if not self.is_mounted:
+            self.call_after_refresh(self._close_later, result)
+        elif stack[-1] is not self:
+            self._kept_result = (result,)
+        else:
+            return super().dismiss(result)
+        return AwaitComplete()
+
+
+class LmdeckScreen(ClosesOnce[ResultType]):
+    """A screen that finds its runtime in the app."""
+
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ()
+    """Groups of ``tui.ui.bindings`` that the help of this screen shows."""
+
+    HELP_TEXT: ClassVar[str] = ""
+    """One or two plain sentences on what the screen is for."""
+
+    @property
+    def deck(self) -> Deck:
+        """The app, as its screens see it."""
+        return deck_of(self)
+
+    @property
+    def runtime(self) -> Runtime:
+        """The runtime that was passed to the app."""
+        return self.deck.runtime
+
+    @cached_property
+    def writes(self) -> ProviderWrites:
+        """The changes of the providers that this screen makes."""
+        return ProviderWrites(self)
+
+    def quit_hindrance(self) -> str | None:
+        """Return what would be lost by leaving now."""
+        return self.writes.quit_hindrance()

@@ -1,0 +1,104 @@
+"""Questions in a small window: yes or no, or one of a few ways on. The safe answer has the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from tui.core.safe_text import safe_line, safe_text
+from tui.ui.bindings import bindings_of
+from tui.ui.shell.modal import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way on."""
+
+    identifier: str
+    label: str
+    key: str
+    """A letter that takes it at once."""
+    is_dangerous: bool = False
+
+
+class ChoiceDialog(Window[str | None]):
+    """Asks for one of a few ways on; ends with its identifier, or ``None`` for Esc."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("dialog")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("dialog",)
+    HELP_TEXT: ClassVar[str] = (
+        "Take an answer by its letter, or with the arrow keys and Enter. Esc goes back."
+    )
+
+    def __init__(self, title: str, body: str, choices: Sequence[Choice], focused: str | None = None) -> None:
+        super().__init__()
+        self._title = title
+        self._body = body
+        self._choices = tuple(choices)
+        self._focused = focused or self._choices[-1].identifier
+
+    def compose(self) -> ComposeResult:
+        """Lay the question over the ways on."""
+        with Vertical(id="dialog"):
+            yield Static(Content(safe_line(self._title)), id="dialog-title")
+            yield Static(Content(safe_text(self._body)), id="dialog-body")
+            with Horizontal(id="dialog-buttons"):
+                for choice in self._choices:
+                    label = Content.assemble((choice.key, "bold underline"), "  ", choice.label)
+                    button = Button(label, id=f"choice-{choice.identifier}", compact=True)
+                    button.variant = "error" if choice.is_dangerous else "default"
+                    yield button
+
+    def on_mount(self) -> None:
+        """Put the focus on the safe answer; in a program that is ending the buttons are not made any more."""
+        for button in self.query(f"#choice-{self._focused}").results(Button):
+            button.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take an answer by its letter."""
+        for choice in self._choices:
+            if event.character == choice.key:
+                event.stop()
+                self._take(choice.identifier)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Take the pressed answer."""
+        self._take((event.button.id or "").removeprefix("choice-"))
+
+    def _take(self, identifier: str) -> None:
+        self.dismiss(identifier)
+
+    def action_back(self) -> None:
+        """Go back without doing anything."""
+        self.dismiss(None)
+
+    def action_next(self) -> None:
+        """Go to the next button."""
+        self.focus_next()
+
+    def action_previous(self) -> None:
+        """Go to the button before."""
+        self.focus_previous()
+
+
+class ConfirmDialog(ChoiceDialog):
+    """Asks yes or no; ``yes`` or ``None``. ``No`` has the focus."""
+
+    def __init__(
+        self, title: str, body: str, *, yes: str = "Yes", no: str = "No", is_dangerous: bool = False
+    ) -> None:
+        answers = (Choice("yes", yes, "y", is_dangerous), Choice("no", no, "n"))
+        super().__init__(title, body, answers)
+
+    def _take(self, identifier: str) -> None:
+        """Take an answer; ``No`` is the same as going back."""
+        self.dismiss("yes" if identifier == "yes" else None)

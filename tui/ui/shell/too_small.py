@@ -1,0 +1,58 @@
+"""Covers everything while the window is too small to draw it, and goes when it is large enough."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.widgets import Static
+
+from tui.ui.shell.modal import Window
+
+SMALLEST = Size(60, 16)
+"""The smallest window that the screens are made for, in cells."""
+
+
+def is_too_small(size: Size) -> bool:
+    """Return whether a window is smaller than the screens are made for."""
+    return size.width < SMALLEST.width or size.height < SMALLEST.height
+
+
+class TooSmallScreen(Window[None]):
+    """Says what size is needed. Nothing below it is lost."""
+
+    DEFAULT_CSS = """
+    TooSmallScreen { align: center middle; background: $background; }
+    TooSmallScreen Static { width: 100%; text-align: center; height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def compose(self) -> ComposeResult:
+        """Show the one message."""
+        yield Static(self._message(self.app.size))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the figures true, or go."""
+        self._look(event.size)
+
+    def on_screen_resume(self) -> None:
+        """Look again: a window that came above may have hidden a change of size."""
+        self._look(self.app.size)
+
+    def _look(self, size: Size) -> None:
+        if is_too_small(size):
+            self.query_one(Static).update(self._message(size))
+        elif self.is_current:
+            self.dismiss()
+
+    @staticmethod
+    def _message(size: Size) -> Content:
+        needed = f"{SMALLEST.width}×{SMALLEST.height}"
+        return Content(
+            f"This window has {size.width}×{size.height} cells, lmdeck needs {needed}.\n"
+            "Make it larger, or press Ctrl+Q to quit."
+        )
