@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tui.core.chat import ChatRequest
 from tui.core.events import (
     AnswerDelta,
     ChunkSeen,
@@ -26,7 +27,7 @@ from tui.core.events import (
 )
 from tui.core.reconcile import reconcile_with_text
 from tui.core.turn import ToolCall, Turn, TurnState
-from tui.core.usage import Source
+from tui.core.usage import Price, Source, Usage, cost_of, estimate_tokens
 
 WAITING_STAGES = ("server-starting", "server-loading")
 """Stages of ``Progress`` at which a server is on its way."""
@@ -105,6 +106,27 @@ def settle_usage(turn: Turn) -> None:
     """Make the server's counts agree with the text of a turn that ended."""
     if turn.usage is not None and turn.usage.source is Source.REPORTED:
         turn.usage = reconcile_with_text(turn.usage, turn.reasoning, turn.answer)
+
+
+def settle(turn: Turn, request: ChatRequest, price: Price, at: float) -> None:
+    """Complete the figures of a turn that is over at ``at``, whatever ended it."""
+    if turn.timings.ended is None:
+        turn.timings.ended = at
+    if turn.usage is None and (turn.answer or turn.reasoning or turn.tool_calls):
+        turn.usage = _estimate(turn, request)
+    settle_usage(turn)
+    turn.cost = cost_of(turn.usage, price)
+
+
+def _estimate(turn: Turn, request: ChatRequest) -> Usage:
+    reasoning = turn.reasoning.tokens
+    calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
+    return Usage(
+        prompt_tokens=sum(estimate_tokens(message.content) + 4 for message in request.messages),
+        completion_tokens=reasoning + turn.answer.tokens + calls,
+        reasoning_tokens=reasoning or None,
+        source=Source.ESTIMATED,
+    )
 
 
 def _set_server_timings(turn: Turn, event: TimingsReport, at: float) -> None:

@@ -39,6 +39,15 @@ def origin_of(url: str) -> Origin:
     return Origin(parts.scheme.lower(), parts.hostname.rstrip("."), port)
 
 
+def origin_text(url: str) -> str:
+    """Return scheme, host and port of a URL; empty where it has none."""
+    try:
+        origin = origin_of(url)
+    except ValueError:
+        return ""
+    return f"{origin.scheme}://{origin.authority}"
+
+
 def replace_origin(url: str, *, scheme: str | None = None, host: str | None = None) -> str:
     """Return the URL with another scheme or host; the port stays as it was written."""
     parts = urlsplit(url)

@@ -11,16 +11,22 @@ from collections.abc import AsyncGenerator, Callable, Collection
 
 from tui.core.chat import ChatRequest, Endpoint
 from tui.core.events import EventBatch
+from tui.core.observed import Origin
 from tui.core.secret import Redactor
 from tui.net.chat_call import AdaptationMemory, ChatCall
 from tui.net.client import ClientFactory
 from tui.net.deadlines import HEADLESS, PROBE, SCREEN, Patience
 from tui.net.mailbox import Mailbox
+from tui.net.observing import Observed, ObservedChat
 from tui.net.server_wait import Look
 from tui.wire.evidence import Proof
 from tui.wire.servers import ServerKind
 
 __all__ = ["HEADLESS", "PROBE", "SCREEN", "AdaptationMemory", "ChatClient", "Patience"]
+
+
+CHAT_ROUTE = "/chat/completions"
+_NOBODY = Origin()
 
 
 class ChatClient:
@@ -50,10 +56,12 @@ class ChatClient:
         server: ServerKind | None = None,
         proved: Collection[Proof] | None = None,
         patience: Patience = SCREEN,
+        origin: Origin = _NOBODY,
     ) -> AsyncGenerator[EventBatch]:
         """Yield the events of one chat, a batch for each read of the socket.
 
         ``proved`` is what is known of the endpoint; ``None``: it is asked after a refusal that needs it.
+        ``origin`` says who asks, for those who observe what is sent: they are told once, at the end.
 
         Never raises for what a network or a server does: the last event of the last batch is ``Finished``
         or ``StreamFailed``. Cancelling the consumer, or ``aclose``, closes the socket before it returns.
@@ -72,11 +80,21 @@ class ChatClient:
             patience=patience,
             look=self._look,
         )
+        observed: ObservedChat | None = None
+        if self._factory.observers:
+            watched = Observed(origin, endpoint, CHAT_ROUTE, request.model, call.requests, self._redactor)
+            observed = ObservedChat(watched, request, self._clock)
         pump = asyncio.create_task(call.run(), name="chat")
         try:
             while (batch := await mailbox.get()) is not None:
+                if observed is not None:
+                    observed.fold(batch)
                 yield batch
             await pump  # raises only what is a defect of the program
         finally:
             pump.cancel()
-            await asyncio.wait([pump])
+            try:
+                await asyncio.wait([pump])
+            finally:
+                if observed is not None:
+                    self._factory.observers.finished(observed.record())

@@ -18,7 +18,7 @@ from tui.net.classify import classify_exception
 from tui.net.client import ClientFactory
 from tui.net.completion import complete_refusal
 from tui.net.deadlines import Patience
-from tui.net.exchange import Exchange, Phase, observe
+from tui.net.exchange import Exchange, Phase, Requests, observe
 from tui.net.expected import expected_errors
 from tui.net.headers import headers_of
 from tui.net.mailbox import Mailbox
@@ -87,6 +87,8 @@ class ChatCall:
         self._stale = 0
         self._is_streamed = request.stream
         self._first_sent: float | None = None
+        self.requests = Requests()
+        """Every request that was sent for this chat."""
         self._refusal: Failure | None = None
         """What the server said to the try before, if it said anything."""
         limits = WaitLimits(
@@ -108,7 +110,7 @@ class ChatCall:
         self._tried += 1
         body = build_chat_body(self._request, self._adaptation, self._server)
         self._is_streamed = body.get("stream") is True
-        exchange = Exchange()
+        exchange = self.requests.begin()
         with observe(exchange):
             try:
                 await self._factory.prepare(self._endpoint)
@@ -195,7 +197,7 @@ class ChatCall:
 
     async def _read(self, response: httpx.Response, exchange: Exchange, body: Mapping[str, object]) -> bool:
         """Pass the reply on; return whether that was the end."""
-        exchange.enter(Phase.BODY)
+        exchange.answered(response.status_code)
         self._stale = 0
         headers = headers_of(response)
         self._emit(ResponseStarted(response.status_code, self._shown(headers)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui import __version__
 from tui.core.chat import Endpoint
+from tui.core.observed import Observers
 from tui.core.provider import TlsSettings
 from tui.core.secret import Redactor
 from tui.net.proxies import Route, choose_route
@@ -39,13 +40,22 @@ HEADERS = {
 class ClientFactory:
     """Makes HTTP clients that share their connections; for one event loop."""
 
-    def __init__(self, environment: Mapping[str, str], *, redactor: Redactor | None = None) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        redactor: Redactor | None = None,
+        observers: Observers | None = None,
+    ) -> None:
         """``environment``: where the proxy variables and SSL_CERT_FILE are read.
+
+        ``observers`` are told of every exchange that its clients make and that may cost money.
 
         Side effect: the HTTP library's log records pass through the redactor from now on.
         """
         self._environment = environment
         self.redactor = redactor if redactor is not None else Redactor()
+        self.observers = observers if observers is not None else Observers()
         self._shared: dict[_Shape, NetworkTransport] = {}
         self._contexts: dict[_Judge, JudgedContext] = {}
         self._guard = _Guard(self.redactor)
@@ -58,7 +68,7 @@ class ClientFactory:
         For one of many endpoints asked at once: the library looks through every open connection at each
         request, and a factory that is closed after its endpoint leaves none behind.
         """
-        made = ClientFactory(self._environment, redactor=self.redactor)
+        made = ClientFactory(self._environment, redactor=self.redactor, observers=self.observers)
         made._contexts = self._contexts
         return made
 

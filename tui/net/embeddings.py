@@ -12,11 +12,14 @@ from tui.core.chat import Endpoint
 from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
 from tui.core.endpoint_url import embeddings_url_of
 from tui.core.failure import Failure, LmdeckError
+from tui.core.observed import Origin
 from tui.core.secret_headers import is_secret_header
 from tui.net.client import ClientFactory
 from tui.net.completion import complete_refusal
 from tui.net.deadlines import SCREEN, Patience
+from tui.net.exchange import Requests
 from tui.net.fetch import Fetched, fetch
+from tui.net.observing import Observed
 from tui.net.proofs import judge_refusal
 from tui.net.retry import retry_delay
 from tui.wire.embeddings import build_embeddings_body, read_embeddings, refused_embeddings
@@ -27,6 +30,7 @@ from tui.wire.limits import DEFAULT_LIMITS
 
 ROUTE = "/embeddings"
 _SHOWN_BODY = 2_000
+_NOBODY = Origin()
 
 Told = Callable[[str], None]
 
@@ -43,13 +47,23 @@ async def embed(
     patience: Patience = SCREEN,
     proved: Collection[Proof] | None = None,
     on_progress: Told = _ignore,
+    origin: Origin = _NOBODY,
 ) -> EmbeddingOutcome:
     """Return the vectors of some texts, or why there are none. Never raises for what a server does.
 
     ``proved`` is what is known of the endpoint; ``None``: it is asked after a refusal that needs it.
     ``patience.unstreamed_seconds`` limits each try. ``on_progress`` gets a sentence before another try.
+    ``origin`` says who asks, for those who observe what is sent: they are told once, at the end.
     """
-    return await _Call(factory, endpoint, request, patience, proved, on_progress).run()
+    call = _Call(factory, endpoint, request, patience, proved, on_progress)
+    observed = Observed(origin, endpoint, ROUTE, request.model, call.requests, factory.redactor)
+    started = time.perf_counter()
+    outcome = None
+    try:
+        outcome = await call.run()
+        return outcome
+    finally:
+        factory.observers.finished(observed.record_vectors(outcome, started, time.perf_counter()))
 
 
 @dataclass(slots=True)
@@ -82,6 +96,8 @@ class _Call:
         self._on_progress = on_progress
         self._content = json.dumps(build_embeddings_body(request), allow_nan=False).encode()
         self._tried = 0
+        self.requests = Requests()
+        """Every request that was sent for these vectors."""
         factory.redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
         self._retries = 0
         self._loading_until: float | None = None
@@ -110,6 +126,7 @@ class _Call:
                 body_limit=DEFAULT_LIMITS.body,
                 second_look_seconds=self._patience.second_look_seconds,
                 content=self._content,
+                requests=self.requests,
             )
         except LmdeckError as error:
             took = (time.perf_counter() - started) * 1000

@@ -56,8 +56,12 @@ class Exchange:
     """The first bytes of the response, decrypted."""
     handshake_bytes: bytearray = field(default_factory=bytearray)
     """The first bytes that came during the TLS handshake, as they were on the wire."""
+    sent: int = 0
+    """Bytes of the request so far, headers included."""
     received: int = 0
     """Bytes of the response so far, headers included."""
+    status: int | None = None
+    """The HTTP status, once the headers are here."""
     certificate: bytes | None = None
     """The server's certificate (DER), once the handshake is done."""
     tls_version: str | None = None
@@ -78,11 +82,17 @@ class Exchange:
         self.address = address
         self.is_reused = False
 
-    def wrote(self) -> None:
-        """Record that part of a request was sent: what comes from now on is its response."""
+    def wrote(self, count: int) -> None:
+        """Record that a part of a request is sent: what comes from now on is its response."""
         self.enter(Phase.SEND)
+        self.sent += count
         self.received = 0
         self.first_bytes.clear()
+
+    def answered(self, status: int) -> None:
+        """Record that the headers of the response are here."""
+        self.status = status
+        self.enter(Phase.BODY)
 
     def read(self, data: bytes) -> None:
         """Record bytes of the response."""
@@ -94,6 +104,20 @@ class Exchange:
         """Record bytes of a TLS handshake."""
         if len(self.handshake_bytes) < _KEPT_HANDSHAKE_BYTES:
             self.handshake_bytes += data[:_KEPT_HANDSHAKE_BYTES]
+
+
+@dataclass(slots=True)
+class Requests:
+    """The requests that one question takes: how many there were, and what was seen of the last one."""
+
+    count: int = 0
+    last: Exchange = field(default_factory=Exchange)
+
+    def begin(self) -> Exchange:
+        """Return the record of the next one."""
+        self.count += 1
+        self.last = Exchange()
+        return self.last
 
 
 _CURRENT: ContextVar[Exchange | None] = ContextVar("exchange", default=None)

@@ -13,7 +13,7 @@ from tui.core.failure import LmdeckError
 from tui.net.classify import classify_exception
 from tui.net.client import ClientFactory
 from tui.net.decoding import Decoder
-from tui.net.exchange import Exchange, Phase, observe
+from tui.net.exchange import Exchange, Requests, observe
 from tui.net.expected import expected_errors
 from tui.net.headers import headers_of
 from tui.net.pace import Pace
@@ -50,6 +50,7 @@ async def fetch(
     body_limit: int = BODY_LIMIT,
     second_look_seconds: float = 1.0,
     content: bytes | None = None,
+    requests: Requests | None = None,
 ) -> Fetched:
     """GET a URL with the endpoint's key (on its own origin only), within ``seconds`` altogether.
 
@@ -57,14 +58,16 @@ async def fetch(
 
     Args:
         content: JSON to be sent with a POST, in place of a GET.
+        requests: what is told of every request that this takes.
 
     Raises:
         LmdeckError: no response came, or its body exceeds ``body_limit`` bytes.
     """
     message = _Message(url, content, seconds)
+    requests = requests or Requests()
     stale = 0
     while True:
-        exchange = Exchange()
+        exchange = requests.begin()
         try:
             await factory.prepare(endpoint)  # before the clock runs
             with observe(exchange):
@@ -126,7 +129,7 @@ async def _exchange(
     client = factory.client(endpoint)
     response = await client.send(message.build(client), stream=True)
     try:
-        exchange.enter(Phase.BODY)
+        exchange.answered(response.status_code)
         headers = headers_of(response)
         decoder = Decoder(headers.get("content-encoding", ""))
         body = bytearray()

@@ -82,7 +82,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         """Send part of the request."""
         if not buffer:
             return
-        current_exchange().wrote()
+        current_exchange().wrote(len(buffer))
         try:
             async with asyncio.timeout(timeout):
                 await self.transmit(buffer)

@@ -17,6 +17,7 @@ from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure, LmdeckError, UsageError
+from tui.core.observed import Origin, Purpose
 from tui.core.provider import Category, Provider
 from tui.runtime.builtin import is_built_in
 
@@ -231,6 +232,7 @@ def _target(
         extra_body=provider.extra_body,
         is_embedding=provider.category is Category.EMBEDDING,
         last=_comparable(history, name),
+        origin=Origin(Purpose.CHECK, provider.name, provider.price),
     )
 
 

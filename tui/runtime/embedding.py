@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.embedding import SECOND_TEXT, EmbeddingOutcome, EmbeddingRequest
 from tui.core.failure import LmdeckError
+from tui.core.observed import Origin, Purpose
 
 if TYPE_CHECKING:
     from tui.core.provider import Provider
@@ -35,4 +36,5 @@ async def test_vectors(
         endpoint = await endpoints.resolve(provider, key_text)
     except LmdeckError as error:
         return EmbeddingOutcome(request, failure=error.failure)
-    return await embed(clients, endpoint, request, patience=SCREEN, on_progress=on_progress)
+    origin = Origin(Purpose.TEST, provider.name, provider.price)
+    return await embed(clients, endpoint, request, patience=SCREEN, on_progress=on_progress, origin=origin)

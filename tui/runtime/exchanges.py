@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat import ChatRequest
 from tui.core.failure import LmdeckError
+from tui.core.observed import Origin, Purpose
 from tui.core.secret import Redactor
 from tui.runtime.endpoints import Endpoints
 from tui.session.target import ChatTarget
@@ -85,14 +86,16 @@ class Exchanges:
     async def _look_around(self, port: int) -> Snapshot:
         return await self._machine().look(port)
 
-    def for_screen(self, key_text: str | None = None, *, waits: bool = True) -> Exchange:
+    def for_screen(
+        self, key_text: str | None = None, *, waits: bool = True, purpose: Purpose = Purpose.CHAT
+    ) -> Exchange:
         """Return an exchange for a person who watches: it never gives up while the connection lives.
 
         ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
         ``waits`` says whether a server that is starting or loading is waited for, or told at once.
         """
         patience = _screen_patience if waits else _test_patience
-        return Exchange(self._endpoints, lambda: self.client, patience, key_text)
+        return Exchange(self._endpoints, lambda: self.client, patience, key_text, purpose)
 
     def for_command(self, wait_seconds: float, *, is_forgetful: bool) -> Exchange:
         """Return an exchange that gives up when no text came for ``wait_seconds``."""
@@ -101,6 +104,7 @@ class Exchanges:
             lambda: self.forgetful_client if is_forgetful else self.client,
             lambda: _command_patience(wait_seconds),
             None,
+            Purpose.ASK,
         )
 
 
@@ -139,6 +143,8 @@ class Exchange:
     client: Callable[[], ChatClient]
     patience: Callable[[], Patience]
     key_text: str | None
+    purpose: Purpose
+    conversation: str = ""
 
     async def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
         """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
@@ -151,7 +157,9 @@ class Exchange:
         except LmdeckError as error:
             yield EventBatch(time.perf_counter(), (StreamFailed(error.failure),))
             return
-        stream = self.client().stream(endpoint, request, patience=self.patience())
+        provider = target.provider
+        origin = Origin(self.purpose, provider.name, provider.price, self.conversation)
+        stream = self.client().stream(endpoint, request, patience=self.patience(), origin=origin)
         async with aclosing(stream) as batches:
             async for batch in batches:
                 yield batch

@@ -15,6 +15,7 @@ from weakref import WeakSet
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError, UsageError
+from tui.core.observed import Observers, Purpose
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
@@ -56,6 +57,8 @@ class Runtime:
         self.settings_notices: tuple[str, ...] = ()
         self.optional = OptionalFiles()
         """Told of every file that cannot be used and that nothing depends on."""
+        self.observers = Observers(self.optional.tell)
+        """Told of every exchange that may cost money: add to them before the first one."""
         self.built_ins = BuiltIns(paths.state_dir, self.optional)
         self.endpoints = Endpoints(
             lambda: self.credentials, self.built_ins, environment, self.redactor, self._command_refusal
@@ -119,7 +122,7 @@ class Runtime:
         """The one factory of network clients."""
         from tui.net.client import ClientFactory
 
-        return ClientFactory(self.environment, redactor=self.redactor)
+        return ClientFactory(self.environment, redactor=self.redactor, observers=self.observers)
 
     @cached_property
     def machine(self) -> Machine:
@@ -274,7 +277,7 @@ class Runtime:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
         from tui.session.target import ChatTarget
 
-        session = self._unsaved_session(key_text, waits=False)
+        session = self._unsaved_session(key_text, waits=False, purpose=Purpose.TEST)
         try:
             return await session.send(provider.test_prompt, ChatTarget(provider))
         finally:
@@ -321,10 +324,12 @@ class Runtime:
         # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
         return self.directory.command_refusal(name) if "directory" in self.__dict__ else None
 
-    def _unsaved_session(self, key_text: str | None = None, *, waits: bool = True) -> ChatSession:
+    def _unsaved_session(
+        self, key_text: str | None = None, *, waits: bool = True, purpose: Purpose = Purpose.CHAT
+    ) -> ChatSession:
         from tui.store.journal import MemoryJournal
 
-        exchange = self.exchanges.for_screen(key_text, waits=waits)
+        exchange = self.exchanges.for_screen(key_text, waits=waits, purpose=purpose)
         return self._begin(exchange, MemoryJournal(), identity=_new_identity(), is_saved=False)
 
     def _resumed(self, opened: OpenConversation) -> ChatSession:
@@ -364,7 +369,7 @@ class Runtime:
 
         settings = self.settings
         session = ChatSession(
-            exchange,
+            replace(exchange, conversation=identity),
             journal,
             identity=identity,
             title=title,

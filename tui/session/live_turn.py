@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from tui.core.chat import ChatRequest
 from tui.core.events import EventBatch
-from tui.core.fold import settle_usage
+from tui.core.fold import settle
 from tui.core.redaction import ReplyRedactor
 from tui.core.secret import Redactor
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Price, Source, Usage, cost_of, estimate_tokens
+from tui.core.usage import Price, cost_of
 from tui.session.journaling import TurnJournal, TurnRecorder
 
 
@@ -58,23 +58,7 @@ class LiveTurn:
     def _settle(self) -> None:
         """Complete the figures of the turn, whatever ended it, and write its end down."""
         turn = self.turn
-        if turn.timings.ended is None:
-            turn.timings.ended = self._clock()
-        if turn.usage is None and (turn.answer or turn.reasoning or turn.tool_calls):
-            turn.usage = _estimate(turn, self._request)
-        settle_usage(turn)
-        turn.cost = cost_of(turn.usage, self._price)
+        settle(turn, self._request, self._price, self._clock())
         if turn.reasoning and turn.thinking_seconds is None and turn.timings.thinking_ms is not None:
             turn.thinking_seconds = turn.timings.thinking_ms / 1000
         self._recorder.end()
-
-
-def _estimate(turn: Turn, request: ChatRequest) -> Usage:
-    reasoning = turn.reasoning.tokens
-    calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
-    return Usage(
-        prompt_tokens=sum(estimate_tokens(message.content) + 4 for message in request.messages),
-        completion_tokens=reasoning + turn.answer.tokens + calls,
-        reasoning_tokens=reasoning or None,
-        source=Source.ESTIMATED,
-    )

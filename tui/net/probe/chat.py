@@ -81,7 +81,12 @@ async def chat(run: Run) -> ChatOutcome:
     outcome.turn.timings.started = time.perf_counter()
     patience = _patience(run)
     stream = run.services.chat().stream(
-        run.endpoint, request, server=server, proved=run.findings.proved, patience=patience
+        run.endpoint,
+        request,
+        server=server,
+        proved=run.findings.proved,
+        patience=patience,
+        origin=run.target.origin,
     )
     redactor = ReplyRedactor(run.services.redactor)
     async with aclosing(stream) as batches:

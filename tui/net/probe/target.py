@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord
+from tui.core.observed import Origin
 from tui.core.provider import Sampling, Thinking
 from tui.core.secret import Redactor
 
@@ -32,6 +33,8 @@ class ProbeTarget:
     """The model makes vectors: no chat is sent."""
     last: CheckRecord | None = None
     """The last check of the same endpoint, for comparison."""
+    origin: Origin = field(default_factory=Origin)
+    """Who asks, for those who observe what is sent."""
 
 
 @dataclass(frozen=True, slots=True)

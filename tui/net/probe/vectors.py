@@ -39,6 +39,7 @@ async def ask_vectors(run: Run) -> EmbeddingOutcome:
             patience=_patience(run),
             proved=run.findings.proved,
             on_progress=run.progress,
+            origin=run.target.origin,
         )
     finally:
         notice.cancel()
