@@ -31,8 +31,7 @@ from tui.core.secret import Redactor
 from tui.demo.engine import EngineAddress, EngineProcess
 from tui.net.chat import ChatClient, Patience
 from tui.net.client import ClientFactory
-from tui.net.machine.processes import find_owners
-from tui.net.machine.sockets import read_listeners
+from tui.net.machine.system import system_below
 from tui.net.probe.target import ProbeLimits, ProbeTarget
 
 pytestmark = [pytest.mark.engine, needs_engine]
@@ -270,9 +269,8 @@ async def loading_engine(log: Path) -> AsyncIterator[tuple[str, int, asyncio.Tas
 
 
 def _port_of(process_id: int) -> int | None:
-    listeners = read_listeners(Path("/"))
-    owners = find_owners(Path("/"), {listener.inode for listener in listeners}, [process_id])
-    return next((listener.port for listener in listeners if listener.inode in owners), None)
+    held = system_below(Path("/")).listeners([process_id], None)
+    return next((listener.port for listener, holder in held if holder == process_id), None)
 
 
 @asynccontextmanager

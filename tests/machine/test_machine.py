@@ -14,9 +14,9 @@ from tests.support.fake_machine import FakeMachine
 from tui.net.machine.gpus import read_gpus
 from tui.net.machine.known_servers import KNOWN_SERVERS, model_argument, port_argument, recognise
 from tui.net.machine.machine import Machine
+from tui.net.machine.proc_files import ProcFiles
 from tui.net.machine.processes import mask_secrets
 from tui.net.machine.snapshot import duration_text
-from tui.net.machine.sockets import read_listeners
 
 
 def test_listeners_of_both_families_are_read(fake: FakeMachine) -> None:
@@ -24,13 +24,15 @@ def test_listeners_of_both_families_are_read(fake: FakeMachine) -> None:
     fake.listen("::1", 8001, 12)
     fake.listen("0.0.0.0", 8002, 13)
     fake.listen("::", 8003, 14)
-    found = read_listeners(fake.root)
-    assert [(listener.address, listener.port, listener.inode) for listener in found] == [
-        ("127.0.0.1", 8000, 11),
-        ("::1", 8001, 12),
-        ("0.0.0.0", 8002, 13),
-        ("::", 8003, 14),
+    fake.run(42, "nginx", sockets=(14,))
+    held = ProcFiles(fake.root).listeners((), None)
+    assert [(listener.address, listener.port, pid) for listener, pid in held] == [
+        ("127.0.0.1", 8000, None),
+        ("::1", 8001, None),
+        ("0.0.0.0", 8002, None),
+        ("::", 8003, 42),
     ]
+    found = [listener for listener, _ in held]
     assert [listener.accepts("127.0.0.1") for listener in found] == [True, False, True, True]
     assert [listener.accepts("::1") for listener in found] == [False, True, False, True]
     assert all(listener.is_local for listener in found)
@@ -45,7 +47,7 @@ def test_a_system_without_proc_knows_nothing(tmp_path: Path) -> None:
 
 def test_unreadable_lines_are_passed_over(fake: FakeMachine) -> None:
     (fake.root / "proc/net/tcp").write_text("header\n junk\n 0: XYZ:1F40 0:0 0A 0 0 0 0 0 7\n")
-    assert read_listeners(fake.root) == ()
+    assert ProcFiles(fake.root).listeners((), None) == ()
 
 
 def test_who_listens_on_a_port(fake: FakeMachine) -> None:

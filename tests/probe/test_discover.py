@@ -18,7 +18,8 @@ from tui.net import discover as discovery
 from tui.net.client import ClientFactory
 from tui.net.discover import Discovered, Discovery, discover
 from tui.net.machine.machine import Machine
-from tui.net.machine.snapshot import Snapshot
+from tui.net.machine.snapshot import PortOwner, Snapshot
+from tui.net.machine.sockets import Listener
 
 
 async def find(root: Path, found: list[Discovered] | None = None) -> Discovery:
@@ -149,6 +150,19 @@ async def test_without_proc_the_usual_ports_are_asked(
         result = await find(tmp_path)
         assert [found.port for found in result.servers] == [server.port]
     assert not result.is_complete
+
+
+async def test_where_some_ports_are_shown_they_are_asked_beside_the_usual_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on macOS, which shows those of one's own processes."""
+    with FaultServer(FakeApi()) as usual, FaultServer(FakeApi()) as shown:
+        owners = (PortOwner(Listener("127.0.0.1", shown.port), None),)
+        monkeypatch.setattr(Machine, "snapshot", lambda self, port=None: Snapshot(owners, ()))
+        monkeypatch.setattr(discovery, "USUAL_PORTS", (usual.port, shown.port))
+        result = await find(tmp_path)
+    assert {found.port for found in result.servers} == {usual.port, shown.port}
+    assert (result.asked_ports, result.is_complete) == (2, False)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the real /proc")

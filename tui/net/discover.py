@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.net.fetch import Fetched
 
 USUAL_PORTS = (8000, 8080, 1234, 11434, 30000, 5000, 5001, 3000, 4000, 9997, 8001, 8081, 1337, 2242, 23333)
-"""Asked where the system does not show its listening ports."""
+"""Asked where the system does not show the listening ports of all users."""
 
 _NEVER_ASKED = frozenset({21, 22, 23, 25, 53, 110, 111, 139, 143, 445, 631, 2049, 3306, 5432, 6379, 27017})
 """Ports of services that are no model servers and write every stranger into a log."""
@@ -94,7 +94,7 @@ class Discovery:
     """Model servers that run but do not listen yet."""
     asked_ports: int
     is_complete: bool
-    """False: the system does not show its ports, so that only the usual ones were asked."""
+    """False: the system does not show all ports, so that the usual ones were asked beside those it shows."""
 
 
 async def discover(
@@ -105,9 +105,7 @@ async def discover(
     ``on_found`` gets each server as soon as it is known. Never raises for what a port answers.
     """
     snapshot = await asyncio.to_thread(machine.snapshot)
-    candidates = (
-        _candidates(snapshot) if machine.is_visible else [("127.0.0.1", port) for port in USUAL_PORTS]
-    )
+    candidates = _candidates(snapshot, () if machine.is_visible else USUAL_PORTS)
     turn = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(host: str, port: int) -> Discovered | None:
@@ -123,8 +121,8 @@ async def discover(
     return Discovery(tuple(servers), starting, len(candidates), machine.is_visible)
 
 
-def _candidates(snapshot: Snapshot) -> list[tuple[str, int]]:
-    """Return one loopback address for each port: IPv4 where it is served, else IPv6."""
+def _candidates(snapshot: Snapshot, more: Collection[int]) -> list[tuple[str, int]]:
+    """Return one loopback address for each port: IPv4 where it is served, else IPv6; and more ports."""
     chosen: dict[int, str] = {}
     for owner in snapshot.owners:
         listener = owner.listener
@@ -136,6 +134,7 @@ def _candidates(snapshot: Snapshot) -> list[tuple[str, int]]:
             chosen.setdefault(listener.port, "[::1]")
         else:
             chosen.setdefault(listener.port, listener.address)  # another address of 127.0.0.0/8
+    chosen = {**dict.fromkeys(more, "127.0.0.1"), **chosen}
     return [(host, port) for port, host in sorted(chosen.items())]
 
 

@@ -31,7 +31,7 @@ VLLM = Discovered(
     ServerIdentity(ServerKind.VLLM, "0.32.0", "owned_by"),
     ("Qwen/Qwen3-8B", "adapter"),
     32_768,
-    owner=PortOwner(Listener("127.0.0.1", 8001, 7, 0), PROCESS, "vLLM"),
+    owner=PortOwner(Listener("127.0.0.1", 8001), PROCESS, "vLLM"),
 )
 GUARDED = Discovered("http://127.0.0.1:8002/v1", 8002, "server", needs_key=True)
 LOADING = Discovered("http://127.0.0.1:8003/v1", 8003, "llama.cpp", failure=explain("loading"))
@@ -140,7 +140,7 @@ async def test_the_list_leads_here_and_shows_what_was_added(runtime: DiagnosingR
 async def test_text_from_outside_is_data(runtime: DiagnosingRuntime, until: Until, name: str) -> None:
     text = PAYLOADS[name]
     process = Process(1, text, 1, 0, (text,), None)
-    owner = PortOwner(Listener("127.0.0.1", 8001, 7, 0), process, text)
+    owner = PortOwner(Listener("127.0.0.1", 8001), process, text)
     server = Discovered(VLLM.url, 8001, text, ServerIdentity(None, text), (text,), owner=owner)
     runtime.discovery = found(server)
     async with opened(runtime, DiscoverScreen()) as (pilot, _):

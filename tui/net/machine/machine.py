@@ -1,6 +1,6 @@
 """This machine, asked about ports and model servers: what a diagnosis of ``localhost`` wants to know.
 
-What reads ``/proc`` is imported when something is asked: most checks need to know nothing.
+What reads processes is imported when something is asked: most checks need to know nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Machine:
 
     @property
     def is_visible(self) -> bool:
-        """Whether this system shows its sockets."""
+        """Whether this system shows the sockets of all users: Linux does."""
         return (self._root / "proc/net/tcp").exists()
 
     def surroundings(self, proxy: str | None = None) -> Surroundings:
@@ -42,8 +42,9 @@ class Machine:
         model servers: on a machine with thousands of processes this is what makes it quick.
         """
         from tui.net.machine.snapshot import take_snapshot
+        from tui.net.machine.system import system_below
 
-        return take_snapshot(self._root, port)
+        return take_snapshot(system_below(self._root), port)
 
     async def look(self, port: int) -> Snapshot:
         """Return the same without blocking."""

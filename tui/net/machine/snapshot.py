@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from tui.core.safe_text import safe_line
 from tui.net.machine.known_servers import (
@@ -14,15 +13,9 @@ from tui.net.machine.known_servers import (
     port_variable,
     recognise,
 )
-from tui.net.machine.processes import (
-    Process,
-    find_owners,
-    is_in_other_network,
-    read_commands,
-    read_environment,
-    read_process,
-)
-from tui.net.machine.sockets import Listener, read_listeners, read_temporary_ports
+from tui.net.machine.processes import Process
+from tui.net.machine.sockets import Listener
+from tui.net.machine.system import System
 
 _COMMAND_LIMIT = 160
 
@@ -98,38 +91,30 @@ class Snapshot:
         return next((server for server in self.servers if server.is_starting_for(port)), None)
 
 
-def take_snapshot(root: Path, port: int | None = None) -> Snapshot:
-    """Return who listens where, and which model servers run, below the root of a file system.
+def take_snapshot(system: System, port: int | None = None) -> Snapshot:
+    """Return who listens where, and which model servers run.
 
     With a port only its owner is looked for among all processes, and that of the others among the
-    model servers: on a machine with thousands of processes this is what makes it quick.
+    model servers.
     """
-    commands = read_commands(root)
+    commands = system.commands()
     known = {pid: server for pid, command in commands.items() if (server := recognise(command)) is not None}
-    listeners = read_listeners(root)
-    holders = find_owners(root, {listener.inode for listener in listeners}, known)
-    hidden = {
-        listener.inode
-        for listener in listeners
-        if listener.inode not in holders and port in (None, listener.port)
-    }
-    holders |= find_owners(root, hidden)
-    table = _ProcessTable(root)
-    owners = tuple(_owner(listener, holders, table) for listener in listeners)
-    return Snapshot(owners, _running_servers(root, known, owners, table))
+    table = _ProcessTable(system)
+    owners = tuple(_owner(listener, pid, table) for listener, pid in system.listeners(known, port))
+    return Snapshot(owners, _running_servers(system, known, owners, table))
 
 
 class _ProcessTable:
     """Processes, each read when it is first asked for."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, system: System) -> None:
+        self._system = system
         self._read: dict[int, Process | None] = {}
 
     def get(self, pid: int) -> Process | None:
         """Return a process, if it is still there."""
         if pid not in self._read:
-            self._read[pid] = read_process(self._root, pid) if pid > 0 else None
+            self._read[pid] = self._system.process(pid) if pid > 0 else None
         return self._read[pid]
 
     def ancestors(self, pid: int) -> list[int]:
@@ -160,27 +145,27 @@ def _since(process: Process) -> str:
     return "" if process.uptime_seconds is None else f", up {duration_text(process.uptime_seconds)}"
 
 
-def _owner(listener: Listener, holders: Mapping[int, int], table: _ProcessTable) -> PortOwner:
-    process = table.get(holders[listener.inode]) if listener.inode in holders else None
+def _owner(listener: Listener, pid: int | None, table: _ProcessTable) -> PortOwner:
+    process = table.get(pid) if pid is not None else None
     known = recognise(process.arguments) if process is not None else None
     return PortOwner(listener, process, known.label if known else None)
 
 
 def _running_servers(
-    root: Path, known: Mapping[int, KnownServer], owners: tuple[PortOwner, ...], table: _ProcessTable
+    system: System, known: Mapping[int, KnownServer], owners: tuple[PortOwner, ...], table: _ProcessTable
 ) -> tuple[RunningServer, ...]:
     """Return the model servers, each once: workers are none, also those that outlived their server."""
     ports: dict[int, set[int]] = {}
     for owner in owners:
         if owner.process is not None:
             ports.setdefault(owner.process.pid, set()).add(owner.listener.port)
-    temporary = read_temporary_ports(root)
+    temporary = system.temporary_ports
     found: list[RunningServer] = []
     for head, members in _families(known, table).items():
         process = table.get(head)
         if process is None:
             continue  # it has just ended
-        stated = _stated_port(root, process, known[head])
+        stated = _stated_port(system, process, known[head])
         expected = stated or known[head].port
         held = {port for member in members for port in ports.get(member, ())}
         if expected in held or _is_held_below(head, expected, owners, table):
@@ -190,7 +175,7 @@ def _running_servers(
         else:  # a file may have told it another port
             listening = tuple(sorted(port for port in ports.get(head, ()) if port not in temporary))
         model = model_argument(process.arguments)
-        is_elsewhere = is_in_other_network(root, head)
+        is_elsewhere = system.is_in_other_network(head)
         found.append(RunningServer(known[head].label, process, listening, expected, model, is_elsewhere))
     return tuple(found)
 
@@ -205,11 +190,11 @@ def _families(known: Mapping[int, KnownServer], table: _ProcessTable) -> dict[in
     return families
 
 
-def _stated_port(root: Path, process: Process, known: KnownServer) -> int | None:
+def _stated_port(system: System, process: Process, known: KnownServer) -> int | None:
     """Return the port that a server was told: its command line outweighs its environment."""
     port = port_argument(process.arguments)
     if port is None and known.variables:
-        port = port_variable(known, read_environment(root, process.pid, known.variables))
+        port = port_variable(known, system.environment(process.pid, known.variables))
     return port
 
 

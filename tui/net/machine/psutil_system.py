@@ -1,0 +1,80 @@
+"""Processes and sockets where there is no ``/proc``, such as on macOS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+
+import psutil
+
+from tui.core.outside import ip_address
+from tui.net.machine.processes import LONGEST_COMMAND, Process
+from tui.net.machine.sockets import Held, Listener
+
+_UNSEEN = (psutil.Error, OSError)
+"""It has ended, or belongs to another user."""
+
+
+class PsutilSystem:
+    """Asks each process by itself: on macOS a list of all sockets at once is for the administrator."""
+
+    @property
+    def temporary_ports(self) -> range:
+        """The ports that the system gives to whoever asks for any: the range of RFC 6335."""
+        return range(49_152, 65_536)
+
+    def commands(self) -> dict[int, tuple[str, ...]]:
+        """Return the command line of every process of one's own by its id."""
+        read = ((process.pid, _arguments(process)) for process in psutil.process_iter())
+        return {pid: arguments for pid, arguments in read if arguments}
+
+    def listeners(self, likely: Collection[int], port: int | None) -> tuple[Held, ...]:
+        """Return the listening sockets of one's own processes by port, each with its oldest holder."""
+        held: dict[Listener, int] = {}
+        for process in psutil.process_iter():
+            try:
+                connections = process.net_connections("tcp")
+            except _UNSEEN:
+                continue
+            for connection in connections:
+                if connection.status == psutil.CONN_LISTEN and connection.laddr:
+                    listener = Listener(_plain(connection.laddr.ip), connection.laddr.port)
+                    held.setdefault(listener, process.pid)
+        return tuple(sorted(held.items(), key=lambda each: (each[0].port, each[0].address)))
+
+    def process(self, pid: int) -> Process | None:
+        """Return one process, or ``None`` where it has ended or cannot be seen."""
+        try:
+            process = psutil.Process(pid)
+            with process.oneshot():
+                age = max(0.0, time.time() - process.create_time())
+                names = (process.name(), process.ppid(), process.uids().real)
+        except _UNSEEN:
+            return None
+        return Process(pid, *names, _arguments(process), age)
+
+    def environment(self, pid: int, names: Collection[str]) -> dict[str, str]:
+        """Return some variables of a process's environment: no others are kept; none of another user's."""
+        try:
+            found = psutil.Process(pid).environ()
+        except _UNSEEN:
+            return {}
+        return {name: value for name, value in found.items() if name in names}
+
+    def is_in_other_network(self, pid: int) -> bool:
+        """Return ``False``: containers run in a machine of their own there."""
+        return False
+
+
+def _arguments(process: psutil.Process) -> tuple[str, ...]:
+    try:
+        text = "\0".join(process.cmdline())[:LONGEST_COMMAND]
+    except _UNSEEN:
+        return ()
+    return tuple(argument for argument in text.split("\0") if argument)
+
+
+def _plain(address: str) -> str:
+    """Return an address without its zone, and one of IPv4 that is mapped into IPv6 as what it is."""
+    found = ip_address(address)
+    return address if found is None else str(getattr(found, "ipv4_mapped", None) or found)
