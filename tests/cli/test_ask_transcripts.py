@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.commands import Call
 from tests.support.fault_server import Answer, FaultServer
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "wire"))
-
-from replies import DATA, Expectation, load_manifest
+from tests.wire.replies import DATA, Expectation, load_manifest
 
 CHATS = [entry for entry in load_manifest() if entry.kind == "chat"]
 WAITED_FOR = ("loading", "starting", "overloaded", "rate-limited")

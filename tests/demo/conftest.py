@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from demo_client import StartServer
 
+from tests.demo.demo_client import StartServer
 from tui.demo.server import DemoServer
 
 

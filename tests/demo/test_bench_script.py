@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from demo_client import call, chat
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.demo.demo_client import call, chat
 from tui.demo.bench_script import bench_script
 from tui.demo.server import DemoServer
 from tui.demo.tokens import count_tokens, tokenise

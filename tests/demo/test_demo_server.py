@@ -7,8 +7,8 @@ import socket
 import time
 
 import pytest
-from demo_client import StartServer, call, chat
 
+from tests.demo.demo_client import StartServer, call, chat
 from tui.demo.server import DemoServer
 
 

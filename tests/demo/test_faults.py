@@ -8,8 +8,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from demo_client import StartServer, call, chat
 
+from tests.demo.demo_client import StartServer, call, chat
 from tui.demo.faults import known_faults
 from tui.demo.server import DemoServer
 

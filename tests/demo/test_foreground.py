@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from demo_client import call
 
+from tests.demo.demo_client import call
 from tui.core.failure import UsageError
 from tui.core.safe_text import safe_line
 from tui.demo.faults import known_faults

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from engine_client import chat_body, events_of, fetch, needs_engine, open_request
 
+from tests.engine.engine_client import chat_body, events_of, fetch, needs_engine, open_request
 from tui.demo.engine import EngineAddress, EngineProcess
 
 pytestmark = [pytest.mark.engine, needs_engine]

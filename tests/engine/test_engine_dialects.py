@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_client import fetch, needs_engine
 
+from tests.engine.engine_client import fetch, needs_engine
 from tests.support.chatting import MemoryOfAdaptations
 from tests.support.check_runner import run_check
 from tests.support.commands import Done

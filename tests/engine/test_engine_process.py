@@ -15,8 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from engine_client import fetch, needs_engine
 
+from tests.engine.engine_client import fetch, needs_engine
 from tui.core.failure import LmdeckError
 from tui.demo import engine as engine_module
 from tui.demo.engine import EngineFiles, EngineProcess, find_engine

@@ -10,16 +10,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import random
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from hypothesis import HealthCheck, seed, settings
 
 from tests.fuzz.client_run import run_for
 
-ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
     "test_wire_properties",
     "test_sse",
@@ -39,11 +36,10 @@ EXAMPLES = 500
 
 def find_properties() -> list[Callable[[], None]]:
     """Return the properties, set to run without a time limit and without a memory of past examples."""
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "wire")]
     quiet = settings(
         max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
-    tests = [vars(importlib.import_module(name)) for name in MODULES]
+    tests = [vars(importlib.import_module(f"tests.wire.{name}")) for name in MODULES]
     found = [test for names in tests for test in names.values() if hasattr(test, "hypothesis")]
     return [quiet(test) for test in found]
 

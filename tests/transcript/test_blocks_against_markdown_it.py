@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from markdown_strategies import definition, markdown
-from markdown_trace import Reader, Trace, our_trace, with_texts
 
+from tests.transcript.markdown_strategies import definition, markdown
+from tests.transcript.markdown_trace import Reader, Trace, our_trace, with_texts
 from tui.ui.transcript.blocks import NESTING_LIMIT
 from tui.ui.transcript.grammar import delimiter_row
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from markdown_strategies import markdown
-from test_transcript import chat
-from transcript_host import done_turn, until
 
+from tests.transcript.markdown_strategies import markdown
+from tests.transcript.test_transcript import chat
+from tests.transcript.transcript_host import done_turn, until
 from tui.core.safe_text import safe_text
 from tui.ui.transcript.cells import expand_tabs, settle_cells
 from tui.ui.transcript.code import code_blocks, find_code, last_code

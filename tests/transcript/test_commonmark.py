@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markdown_trace import Reader, Trace, our_trace, with_texts
 
+from tests.transcript.markdown_trace import Reader, Trace, our_trace, with_texts
 from tui.core.safe_text import safe_line
 from tui.ui.transcript.cells import settle_cells
 from tui.ui.transcript.inline import inline_spans, reference_tuple

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_strategies import markdown
-from test_transcript import chat
-from transcript_host import done_turn, until
 
+from tests.transcript.markdown_strategies import markdown
+from tests.transcript.test_transcript import chat
+from tests.transcript.transcript_host import done_turn, until
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.ui.transcript import growing
 from tui.ui.transcript.code import code_blocks

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from transcript_host import Host, done_turn
-from transcript_page import PAGE
 
+from tests.transcript.transcript_host import Host, done_turn
+from tests.transcript.transcript_page import PAGE
 from tui.core.failure import Failure
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Usage

@@ -158,7 +158,7 @@ def test_the_raw_view_shows_every_character() -> None:
 
 
 def test_a_prompt_keeps_its_indents_and_wraps_at_words() -> None:
-    from transcript_host import done_turn
+    from tests.transcript.transcript_host import done_turn
 
     prompt = "def f():\n    return  1\n" + "word " * 8 + "end"
     rows = [line.text for line in head_lines(done_turn("t", "", prompt), 24, raw=False)]
@@ -170,8 +170,7 @@ def test_line_ends_of_other_systems_are_line_ends() -> None:
 
 
 def test_decoration_says_how_a_turn_ended() -> None:
-    from transcript_host import done_turn
-
+    from tests.transcript.transcript_host import done_turn
     from tui.core.failure import Failure
     from tui.core.turn import ToolCall, TurnState
     from tui.core.usage import Source, Usage

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_strategies import markdown
-from test_transcript import chat
-from transcript_host import done_turn, until
 
+from tests.transcript.markdown_strategies import markdown
+from tests.transcript.test_transcript import chat
+from tests.transcript.transcript_host import done_turn, until
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn
 from tui.ui.transcript import growing

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from markdown_strategies import cut_texts, markdown
 
+from tests.transcript.markdown_strategies import cut_texts, markdown
 from tui.ui.transcript.lines import Line
 from tui.ui.transcript.render import Layout
 from tui.ui.transcript.stream import MarkdownLines, markdown_lines

@@ -12,8 +12,8 @@ import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import TextArea
-from transcript_host import Host, done_turn, until
 
+from tests.transcript.transcript_host import Host, done_turn, until
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript import Transcript
 from tui.ui.transcript.lines import Role

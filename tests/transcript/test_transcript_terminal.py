@@ -12,8 +12,8 @@ import pytest
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 from textual.widgets._toast import Toast
-from transcript_host import TerminalHost, differences, done_turn, until
 
+from tests.transcript.transcript_host import TerminalHost, differences, done_turn, until
 from tui.core.turn import Turn, TurnState
 
 pytestmark = pytest.mark.slow

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from fake_runtime import FakeRuntime
+from tests.ui.fake_runtime import FakeRuntime
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replies import DATA
 
+from tests.wire.replies import DATA
 from tui.core.causes import explain
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.provider import Sampling, SendBack, Thinking

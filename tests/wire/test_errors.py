@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replies import load_manifest
 
+from tests.wire.replies import load_manifest
 from tui.core.causes import CATALOGUE
 from tui.core.failure import Failure
 from tui.core.secret import Redactor, Secret

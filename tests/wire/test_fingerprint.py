@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replies import DATA
 
+from tests.wire.replies import DATA
 from tui.wire.fingerprint import identify
 from tui.wire.probes import PROBES, Probe, probes_for, read_probe
 from tui.wire.servers import ServerIdentity, ServerKind

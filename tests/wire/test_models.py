@@ -7,8 +7,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replies import DATA
 
+from tests.wire.replies import DATA
 from tui.wire.limits import Limits
 from tui.wire.models import ModelInfo, ModelList, read_models
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from replies import EVENT_STREAM, chunk, read_reply, stream
 
+from tests.wire.replies import EVENT_STREAM, chunk, read_reply, stream
 from tui.core.causes import explain
 from tui.core.events import Identified, MalformedEvent, Note, Progress, ToolCallDelta, UsageReport
 from tui.core.losses import losses

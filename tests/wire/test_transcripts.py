@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from replies import Expectation, load_manifest, read_reply
 
+from tests.wire.replies import Expectation, load_manifest, read_reply
 from tui.core.failure import Failure
 from tui.core.turn import Turn, TurnState
 from tui.wire.models import read_models

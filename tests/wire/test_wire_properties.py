@@ -8,9 +8,9 @@ import tracemalloc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replies import EVENT_STREAM, read_reply
-from strategies import BODIES, CUTS, STREAMS, TEXTS, cut
 
+from tests.wire.replies import EVENT_STREAM, read_reply
+from tests.wire.strategies import BODIES, CUTS, STREAMS, TEXTS, cut
 from tui.core.causes import CATALOGUE, explain
 from tui.core.turn import Turn, TurnState
 from tui.wire.limits import Limits

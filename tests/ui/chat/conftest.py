@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_runtime import FakeRuntime
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tests.ui.fake_runtime import FakeRuntime
 from tui.core.causes import explain
 from tui.core.chat import ChatRequest
 from tui.core.events import (

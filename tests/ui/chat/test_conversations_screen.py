@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from fake_runtime import FakeSummary
 from textual.widgets import Input
 
+from tests.ui.fake_runtime import FakeSummary
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.core.turn import TextBuffer, Turn, TurnState

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from fake_runtime import FakeRuntime
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from tests.ui.fake_runtime import FakeRuntime
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
 from tui.core.check_options import CheckOptions

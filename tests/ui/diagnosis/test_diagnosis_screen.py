@@ -8,7 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from diagnosis_runtime import (
+from textual.command import CommandList
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.support.payloads import PAYLOADS
+from tests.ui.diagnosis.diagnosis_runtime import (
     ALL_WELL,
     NOTHING_THERE,
     REFUSED,
@@ -18,11 +23,6 @@ from diagnosis_runtime import (
     toasts,
     works,
 )
-from textual.command import CommandList
-from textual.pilot import Pilot
-from textual.widgets import Input
-
-from tests.support.payloads import PAYLOADS
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
 from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult, CheckStatus, Repair, failed
@@ -354,7 +354,7 @@ async def test_the_list_leads_here_with_d(runtime: DiagnosingRuntime, until: Unt
 async def test_a_failed_test_of_the_form_leads_here_explained(
     runtime: DiagnosingRuntime, until: Until
 ) -> None:
-    from fake_runtime import Reply
+    from tests.ui.fake_runtime import Reply
 
     known = explain("connection-refused", host="gpu01", port="8000")
     runtime.replies = [Reply(pieces=(), failure=known)]
@@ -369,8 +369,7 @@ async def test_a_failed_test_of_the_form_leads_here_explained(
 
 
 async def test_a_failed_chat_leads_here_explained(runtime: DiagnosingRuntime, until: Until) -> None:
-    from fake_runtime import Reply
-
+    from tests.ui.fake_runtime import Reply
     from tui.ui.chat.screen import ChatScreen
 
     runtime.directory.save(replace(runtime.directory.get("gpu01-vllm"), is_default=True, api_key=STORED))

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from diagnosis_runtime import DiagnosingRuntime, opened, text_of, toasts
 from textual.pilot import Pilot
 
 from tests.support.payloads import PAYLOADS
+from tests.ui.diagnosis.diagnosis_runtime import DiagnosingRuntime, opened, text_of, toasts
 from tui.core.causes import explain
 from tui.net.discover import Discovered, Discovery
 from tui.net.machine.processes import Process

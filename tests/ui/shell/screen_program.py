@@ -6,10 +6,9 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_runtime import FakePaths, FakeRuntime
-
+from tests.ui.fake_runtime import FakePaths, FakeRuntime
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp, run_app
 from tui.ui.textual_compat.driver import TerminalDriver

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_runtime import FakeRuntime
 from textual.dom import DOMNode
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 import tui.ui
+from tests.ui.fake_runtime import FakeRuntime
 from tui.ui.app import LmdeckApp
 from tui.ui.background import in_background
 from tui.ui.shell.base import LmdeckScreen

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
-from fake_runtime import FakeRuntime, Reply, failure
 from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Collapsible, Input, OptionList, Static
 
+from tests.ui.fake_runtime import FakeRuntime, Reply, failure
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.model_names import COMMON_MODELS

@@ -10,10 +10,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from fake_runtime import FakeAvailability, FakeReachability, FakeRuntime, Reply, example_providers, failure
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
+from tests.ui.fake_runtime import (
+    FakeAvailability,
+    FakeReachability,
+    FakeRuntime,
+    Reply,
+    example_providers,
+    failure,
+)
 from tui.core.causes import CATALOGUE, explain
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State

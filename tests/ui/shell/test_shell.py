@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from fake_runtime import FakeRuntime
 from textual.pilot import Pilot
 
+from tests.ui.fake_runtime import FakeRuntime
 from tui.store.settings import Settings
 from tui.ui.app import ChatStart, LmdeckApp
 from tui.ui.providers.screen import ProvidersScreen

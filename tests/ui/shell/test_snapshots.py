@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from fake_runtime import FakeReachability, FakeRuntime, failure
 from textual.pilot import Pilot
 
+from tests.ui.fake_runtime import FakeReachability, FakeRuntime, failure
 from tui.store.settings import Settings
 from tui.ui.app import LmdeckApp
 from tui.ui.providers.form_screen import ProviderFormScreen

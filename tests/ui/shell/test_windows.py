@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_runtime import FakeRuntime
 from textual.app import ScreenStackError
 from textual.screen import Screen
 
 import tui.ui
+from tests.ui.fake_runtime import FakeRuntime
 from tui.ui.app import LmdeckApp
 from tui.ui.shell.base import ClosesOnce, LmdeckScreen
 from tui.ui.shell.dialogs import ConfirmDialog
