@@ -111,8 +111,9 @@ def _mentions_content(annotation: ast.expr) -> bool:
 def _functions(tree: ast.Module) -> Iterator[str]:
     """Yield the functions and methods of a module that return ``Content`` or ``Text``."""
     for node in ast.walk(tree):
-        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if is_function and node.returns is not None and _mentions_content(node.returns):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.returns is None:
+            continue
+        if _mentions_content(node.returns):
             yield node.name
 
 

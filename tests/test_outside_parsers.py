@@ -89,7 +89,7 @@ def _name(call: ast.Call) -> str:
     if not isinstance(function, ast.Attribute):
         return ""
     if function.attr in ("encode", "decode") and call.args and isinstance(call.args[0], ast.Constant):
-        return f"{function.attr}:{call.args[0].value}"
+        return f"{function.attr}:{call.args[0].value!s}"
     owner = function.value.id if isinstance(function.value, ast.Name) else ""
     dotted = f"{owner}.{function.attr}"
     return dotted if dotted in PARSERS else function.attr

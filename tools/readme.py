@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,11 +14,15 @@ from tui.core.causes_page import render_common  # noqa: E402 - the path comes fi
 from tui.ui.bindings import key_table  # noqa: E402
 
 
+def _between(text: str, match: re.Match[str]) -> str:
+    return f"{match[1]}{text}\n{match[2]}"
+
+
 def filled(readme: str) -> str:
     """Return the README with its generated parts as they must be."""
     for name, text in (("keys", key_table().strip()), ("failures", render_common().strip())):
         pattern = re.compile(f"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
-        readme = pattern.sub(lambda match, text=text: f"{match[1]}{text}\n{match[2]}", readme)
+        readme = pattern.sub(partial(_between, text), readme)
     return readme
 
 

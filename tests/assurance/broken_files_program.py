@@ -159,7 +159,7 @@ def run(arguments: tuple[str, ...], typed: str) -> tuple[int | str, str, str, fl
     finally:
         signal.alarm(0)
         sys.stdin = kept
-    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
     return code, texts[0], texts[1], time.monotonic() - begun
 
 

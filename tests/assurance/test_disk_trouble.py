@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,14 @@ from tests.support.fault_server import Answer, FaultServer
 from tests.support.stream_samples import delta, sse_stream
 from tests.support.terminal import TerminalProgram
 from tui.core.chat import ChatRequest
-from tui.core.events import AnswerDelta, EventBatch, Finished, ReasoningDelta, ResponseStarted
+from tui.core.events import (
+    AnswerDelta,
+    EventBatch,
+    Finished,
+    ReasoningDelta,
+    ResponseStarted,
+    StreamEvent,
+)
 from tui.core.provider import Provider
 from tui.core.turn import TurnState
 from tui.session.chat_session import ChatSession
@@ -84,8 +91,8 @@ class RefusingDisk:
         for name in CALLS:
             monkeypatch.setattr(disk, name, self._wrapped(getattr(disk, name)))
 
-    def _wrapped(self, real):  # type: ignore[no-untyped-def]
-        def call(*arguments):  # type: ignore[no-untyped-def]
+    def _wrapped(self, real: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
             self.calls += 1
             self.left -= 1
             if self.number is not None and self.left < 0:
@@ -96,7 +103,8 @@ class RefusingDisk:
 
 
 async def reply(target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
-    events = [ResponseStarted(200), ReasoningDelta("Hm. "), *map(AnswerDelta, "abc"), Finished("stop")]
+    words = (AnswerDelta(letter) for letter in "abc")
+    events: list[StreamEvent] = [ResponseStarted(200), ReasoningDelta("Hm. "), *words, Finished("stop")]
     for event in events:
         yield EventBatch(time.perf_counter(), (event,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Collapsible
@@ -16,7 +17,7 @@ from tui.ui.chat.status_bar import StatusBar
 from tui.ui.textual_compat.driver import TerminalDriver
 
 SWITCHES: dict[str, dict[str, str]] = {"our drawing": {}, "plain Textual": {"LMDECK_COMPAT": "textual"}}
-PRICES = {"input_price": 0.5, "output_price": 1.5, "currency": "USD"}
+PRICES: dict[str, Any] = {"input_price": 0.5, "output_price": 1.5, "currency": "USD"}
 
 
 @pytest.mark.parametrize("switch", SWITCHES)

@@ -250,7 +250,7 @@ async def test_toasts() -> None:
 
 async def test_messages_of_the_form() -> None:
     texts = strings(COUNT)
-    field = next(iter_fields())
+    field = next(iter(iter_fields()))
     async with running(FakeRuntime(), (200, 8 * COUNT)) as (app, pilot):
         screen: Screen[None] = Screen()
         await app.push_screen(screen)

@@ -56,8 +56,7 @@ def read_with_lmdeck(pieces: list[bytes]) -> str:
     texts: list[str] = []
     for piece in pieces:
         for event in reader.feed(piece):
-            kind = type(event)
-            if kind is AnswerDelta or kind is ReasoningDelta:
+            if isinstance(event, AnswerDelta | ReasoningDelta):
                 texts.append(event.text)
     reader.finish()
     return "".join(texts)

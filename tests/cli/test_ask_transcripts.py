@@ -28,7 +28,7 @@ def served(entry: Expectation, body: bytes, chunk: int | None = None) -> FaultSe
 
 def ask(call: Call, server: FaultServer, wait: str = "0.2") -> dict[str, Any]:
     done = call("ask", "hi", "--url", server.base_url, "--model", "m", "--json", "--wait", wait)
-    report = done.json
+    report: dict[str, Any] = done.json
     assert done.code == (0 if report["ok"] else 1)
     return report
 

@@ -22,7 +22,7 @@ FORGET = ("forget", "conversations", "--yes")
 
 @pytest.fixture
 def store(home: Path) -> ConversationStore:
-    assert home
+    assert home.is_dir()
     return ConversationStore(resolve_paths(os.environ))
 
 

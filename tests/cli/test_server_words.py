@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.commands import Call
 from tests.support.fake_api import FakeApi, model_list
-from tests.support.fault_server import Answer, Connection, FaultServer
+from tests.support.fault_server import Answer, Connection, Fault, FaultServer
 from tests.support.stream_samples import delta
 
 LONG = (
@@ -25,7 +25,7 @@ def refusal(body: object, status: str = "400 Bad Request") -> Answer:
     return Answer(json.dumps(body).encode(), status=status)
 
 
-def mid_stream(event: object) -> object:
+def mid_stream(event: object) -> Fault:
     """Return a chat that sends some text, then an event that tells an error."""
 
     def chat(connection: Connection) -> None:
@@ -45,7 +45,7 @@ RAW = {
         "metadata": {"raw": json.dumps({"error": {"message": LONG}}), "provider_name": "Crucible"},
     }
 }
-CASES = {
+CASES: dict[str, Fault] = {
     "plain": refusal({"error": {"message": LONG}}),
     "detail": refusal({"detail": LONG}),
     "detail in detail": refusal({"detail": {"error": {"message": LONG}}}),

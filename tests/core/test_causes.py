@@ -39,7 +39,7 @@ def test_messages_fit_two_lines_of_80_columns_with_every_fact(cause: Cause) -> N
     facts = dict.fromkeys(
         (name for name in cause.facts if name not in ("status", "server_message")), LONG_URL
     )
-    failure = explain(cause.identifier, status=503, server_message="word " * 80, **facts)
+    failure = explain(cause.identifier, status=503, server_message="word " * 80, chain=(), **facts)
     for sentence in (failure.title, failure.advice):
         assert len(textwrap.wrap(sentence, 80)) <= 2, sentence
 
@@ -93,7 +93,7 @@ def test_an_unknown_cause_is_a_defect() -> None:
 @given(st.sampled_from(CAUSES), st.text(max_size=200))
 def test_no_fact_breaks_a_sentence(cause: Cause, text: str) -> None:
     facts = dict.fromkeys((name for name in cause.facts if name not in ("status", "server_message")), text)
-    failure = explain(cause.identifier, server_message=text, **facts)
+    failure = explain(cause.identifier, status=None, server_message=text, chain=(), **facts)
     assert 0 < len(failure.title) <= 160
     assert 0 < len(failure.advice) <= 160
     assert "\n" not in failure.title + failure.advice

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 import string
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from html.entities import html5
 from itertools import pairwise
 from typing import get_args
 from urllib.parse import quote
@@ -400,13 +400,13 @@ def test_every_event_is_either_a_text_an_end_or_tried_between_pieces() -> None:
 @pytest.mark.parametrize("to_answer", [True, False])
 def test_reclassified_words_are_still_the_models_own(to_answer: bool) -> None:
     key = "sk-abcdef0123456789"
-    kind = ReasoningDelta if to_answer else AnswerDelta
+    kind: type[ReasoningDelta | AnswerDelta] = ReasoningDelta if to_answer else AnswerDelta
     texts = [f"  \n{key} one ", f"two {key}", "  "]
     turn = folded(
         Redactor([Secret(key)]),
         [
             *([] if to_answer else [ReasoningDelta(f"first {key} ")]),
-            *map(kind, texts),
+            *(kind(text) for text in texts),
             Reclassified(to_answer=to_answer),
             AnswerDelta(f" {key}"),
             Finished("stop"),
@@ -460,7 +460,7 @@ def test_a_key_in_the_arguments_of_a_tool_call_is_erased(size: int) -> None:
 def test_html_names_of_every_mark_are_known() -> None:
     """The names that the standard library knows for the characters of ASCII."""
     key = "Zq81" + string.punctuation + "mVx0"
-    for name, value in html.entities.html5.items():
+    for name, value in html5.items():
         if len(value) == 1 and value in string.punctuation and name.endswith(";"):
             text = re.sub(re.escape(value), f"&{name}", key, count=1)
             assert Redactor([Secret(key)]).redact(f"<p>{text}</p>") == f"<p>{MASK}</p>", name

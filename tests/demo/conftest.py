@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ def start_server() -> Iterator[StartServer]:
     """Start demo servers that end with the test; as fast as the socket takes the tokens."""
     servers: list[DemoServer] = []
 
-    def start(**options: object) -> DemoServer:
+    def start(**options: Any) -> DemoServer:
         server = DemoServer(**{"rate": 0, **options})
         server.start()
         servers.append(server)

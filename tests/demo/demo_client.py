@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from tui.demo.server import DemoServer
@@ -22,11 +23,12 @@ class Reply:
     body: bytes
 
     @property
-    def json(self) -> dict:
-        return json.loads(self.body)
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
 
     @property
-    def events(self) -> list[dict]:
+    def events(self) -> list[dict[str, Any]]:
         """The JSON of every event but ``[DONE]``."""
         blocks = self.body.decode().split("\n\n")
         data = [block.removeprefix("data: ") for block in blocks if block.startswith("data: ")]
@@ -57,7 +59,7 @@ def chat(
     model: str = "demo-reasoner",
     *,
     headers: dict[str, str] | None = None,
-    **extra: object,
+    **extra: Any,
 ) -> Reply:
     """Send a streamed chat (unless told otherwise) and read the whole reply."""
     messages = [{"role": "user", "content": prompt}]

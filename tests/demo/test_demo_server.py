@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,8 @@ def test_without_streaming_the_answer_is_one_object_with_usage(server: DemoServe
 
 @pytest.mark.parametrize("parameter", ["max_tokens", "max_completion_tokens"])
 def test_a_token_limit_is_honoured(server: DemoServer, parameter: str) -> None:
-    reply = chat(server, **{parameter: 5}, stream_options={"include_usage": True})
+    limit: dict[str, Any] = {parameter: 5}
+    reply = chat(server, **limit, stream_options={"include_usage": True})
     assert reply.events[-1]["usage"]["completion_tokens"] == 5
     assert reply.text() == ""
     assert reply.events[-2]["choices"][0]["finish_reason"] == "length"
@@ -101,7 +103,7 @@ def test_a_token_limit_is_honoured(server: DemoServer, parameter: str) -> None:
         {"enable_thinking": False},
     ],
 )
-def test_thinking_can_be_switched_off(server: DemoServer, switch: dict[str, object]) -> None:
+def test_thinking_can_be_switched_off(server: DemoServer, switch: dict[str, Any]) -> None:
     reply = chat(server, **switch)
     assert reply.text("reasoning_content") == ""
     assert reply.text() == chat(server).text()

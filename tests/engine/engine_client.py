@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -59,7 +60,7 @@ def chat_body(prompt: str, **extra: object) -> dict[str, object]:
     }
 
 
-def events_of(body: bytes) -> list[dict]:
+def events_of(body: bytes) -> list[dict[str, Any]]:
     """Return the JSON of every event but ``[DONE]``."""
     lines = body.decode().splitlines()
     data = [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]

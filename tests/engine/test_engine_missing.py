@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -123,12 +125,12 @@ def test_a_failed_install_says_that_the_program_works_without(monkeypatch: pytes
 
 def test_pip_is_preferred_then_uv_then_ensurepip(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "base_prefix", "elsewhere")
-    monkeypatch.setattr(engine_install.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
     run = Recorder()
     assert (find_installer(run) or [])[1:4] == ["-m", "pip", "install"]
     hide(monkeypatch, "pip")
     assert find_installer(run) == ["/bin/uv", "pip", "install", "--python", sys.executable]
-    monkeypatch.setattr(engine_install.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     assert run.commands == []
     assert (find_installer(run) or [])[1:4] == ["-m", "pip", "install"]
     assert run.commands == [[sys.executable, "-m", "ensurepip"]]
@@ -136,7 +138,7 @@ def test_pip_is_preferred_then_uv_then_ensurepip(monkeypatch: pytest.MonkeyPatch
 
 def test_a_machine_without_any_installer_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     hide(monkeypatch, "pip", "ensurepip", "xllamacpp")
-    monkeypatch.setattr(engine_install.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     lines: list[str] = []
     assert install_engine(lines.append, Recorder()) == 1
     assert "Install pip" in lines[-1]
@@ -153,4 +155,4 @@ def test_a_command_is_run_and_its_lines_are_passed_on(monkeypatch: pytest.Monkey
 
 def test_the_log_cannot_be_written_and_nobody_minds(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert engine_module._open_log(tmp_path / "file" / "engine.log") == engine_module.subprocess.DEVNULL
+    assert engine_module._open_log(tmp_path / "file" / "engine.log") == subprocess.DEVNULL

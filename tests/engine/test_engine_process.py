@@ -63,10 +63,10 @@ def exists(process_id: int) -> bool:
 
 async def test_stopping_frees_the_port_and_starting_again_gives_another_key(engine: EngineProcess) -> None:
     first = await engine.start()
-    assert engine.is_running
+    was_running = engine.is_running
     assert await engine.start() is first
     engine.stop()
-    assert not engine.is_running
+    assert (was_running, engine.is_running) == (True, False)
     assert not is_listening(first.base_url)
     engine.stop()
     second = await engine.start()
@@ -131,9 +131,8 @@ async def test_the_pipe_alone_ends_the_child(engine: EngineProcess) -> None:
 
 async def test_a_start_that_is_given_up_leaves_nothing_behind(engine: EngineProcess) -> None:
     starting = asyncio.create_task(engine.start())
-    while engine.process_id is None:
+    while (process_id := engine.process_id) is None:
         await asyncio.sleep(0)
-    process_id = engine.process_id
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting

@@ -379,7 +379,7 @@ def _head(numbers: random.Random, body: bytes, content_type: bytes) -> tuple[byt
 def _cut(numbers: random.Random, data: bytes) -> list[bytes]:
     if numbers.random() < 0.6 or len(data) > 60_000:
         return [data]
-    pieces = []
+    pieces: list[bytes] = []
     while data:
         size = numbers.choice((1, 2, 7, 100, 4_000)) if len(pieces) < 30 else len(data)
         pieces.append(data[:size])

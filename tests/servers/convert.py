@@ -52,7 +52,7 @@ def main(source: str, target: str) -> None:
 
 def _config(reader: gguf.GGUFReader) -> LlamaConfig:
     def read(name: str) -> float:
-        return reader.fields[f"llama.{name}"].contents()
+        return float(reader.fields[f"llama.{name}"].contents())
 
     return LlamaConfig(
         vocab_size=49152,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -39,6 +39,9 @@ class Journal:
 
     told: list[tuple[str, ...]] = field(default_factory=list)
     trouble: str | None = None
+
+    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
+        """Its trouble never changes."""
 
     def begin_turn(self, turn: Turn) -> None:
         self.told.append(("begin", turn.prompt))

@@ -231,7 +231,7 @@ async def test_a_copy_has_every_answer_and_counts_only_what_is_asked_in_it(desk:
         await desk.fork()
         assert desk.shown[0] == "answer 2."
         assert places(desk.session)[0] == (2, 3)
-        assert (desk.cost, desk.listed_cost(desk.session.identity)) == (0, 0)
+        assert (desk.cost, desk.listed_cost(desk.session.identity)) == (Decimal(0), Decimal(0))
         await desk.ask(f"in copy {number}")
         assert (desk.cost, desk.listed_cost(first)) == (Decimal(2), Decimal(6))
         await desk.reopen()

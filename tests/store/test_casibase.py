@@ -238,7 +238,7 @@ def changed_providers() -> Iterator[Any]:
             yield pytest.param(provider, id=f"{field.name}.{part.name}")
     for number in (0, 1):
         for name in ("temperature", "top_p", "frequency_penalty", "presence_penalty"):
-            provider = Provider("a", sampling=Sampling(**{name: number}))  # type: ignore[arg-type]
+            provider = Provider("a", sampling=Sampling(**{name: number}))
             yield pytest.param(provider, id=f"{name}={number}")
     zero = Decimal(0)
     for prices in ((zero, zero), (zero, None), (None, zero), (zero, Decimal(1)), (Decimal(1), zero)):

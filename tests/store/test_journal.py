@@ -15,11 +15,12 @@ from tests.store.disk_support import BrokenDisk, often, wait_until
 from tui.core.failure import Failure
 from tui.core.secret import Redactor, Secret
 from tui.core.timings import Timings
+from tui.core.titles import title_of
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.core.usage import Cost, ServerTimings, Source, Usage
 from tui.store import journal_lines
 from tui.store.conversations import ConversationStore
-from tui.store.journal import Journal, MemoryJournal, title_of
+from tui.store.journal import Journal, MemoryJournal
 from tui.store.journal_lines import LineMaker, PendingText
 from tui.store.paths import Paths
 from tui.store.records import delta_record, encode_line, end_record, header_record, turn_record

@@ -7,8 +7,9 @@ import pytest
 
 from tests.store.disk_support import REPOSITORY
 from tui.core.provider import SendBack
+from tui.core.reasoning_view import ReasoningView
 from tui.store.paths import Paths
-from tui.store.settings import ReasoningView, Settings, load_settings
+from tui.store.settings import Settings, load_settings
 
 
 def write(paths: Paths, text: str) -> None:

@@ -82,7 +82,9 @@ class HostileServer:
                     {"content": hostile.answer},
                     {"tool_calls": [{"index": 0, "function": {"name": text, "arguments": text}}]},
                 ]
-                choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+                choices: list[dict[str, Any]] = [
+                    {"index": 0, "delta": delta, "finish_reason": None} for delta in deltas
+                ]
                 choices.append({"index": 0, "delta": {}, "finish_reason": f"stop {text}"})
                 lines = [json.dumps({**base, "choices": [choice]}) for choice in choices]
                 data = "".join(f"data: {line}\n\n" for line in lines) + "data: [DONE]\n\n"

@@ -32,7 +32,7 @@ def _error(status: str, message: str, headers: Mapping[str, str] | None = None, 
 def _both(cause: str, fault: Fault, label: str = "", **situation: object) -> None:
     """Register an answer to every request, and the same to the chat alone."""
     serve(cause, fault, label=label, **situation)  # type: ignore[arg-type]
-    chatting(cause, fault, label=f"{label}{'-' if label else ''}in-chat", **situation)
+    chatting(cause, fault, label=f"{label}{'-' if label else ''}in-chat", **situation)  # type: ignore[arg-type]
 
 
 def _behind(cause: str, status: str, error: str, message: str, label: str = "", **fields: object) -> None:

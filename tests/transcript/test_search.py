@@ -47,12 +47,12 @@ async def test_text_is_found_that_is_not_drawn_yet(separator: str, count: int) -
     text = separator.join(f"line {number:06d}" for number in range(count))
     async with chat(done_turn("a", text)) as (app, transcript, pilot):
         document = transcript.roll.documents[0]
-        assert document.is_behind
+        was_behind = document.is_behind
         told: list[int] = []
         await transcript.search_beside(f"{count - 20:06d}", lambda found: told.append(found.count))
         assert set(told) == {1}
         await until(pilot, lambda: any(f"{count - 20:06d}" in row for row in app.shown()))
-        assert not document.is_behind
+        assert (was_behind, document.is_behind) == (True, False)
         assert not transcript.matches.is_waiting
 
 
@@ -69,9 +69,10 @@ async def test_another_search_ends_the_wait_for_a_match() -> None:
     text = "\n".join(f"line {number:06d}" for number in range(LONG))
     async with chat(done_turn("a", text)) as (_, transcript, pilot):
         assert transcript.search("000005") == 1
-        assert transcript.matches.is_waiting
+        waited = [transcript.matches.is_waiting]
         assert transcript.search("") == 0
-        assert not transcript.matches.is_waiting
+        waited.append(transcript.matches.is_waiting)
+        assert waited == [True, False]
         await pilot.pause()
         assert not transcript.matches.is_active
 

@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.ui.transcript import Transcript
+from tui.ui.transcript.messages import CopyRequested, FollowChanged, LinkActivated
 
 
 class TerminalDriver(HeadlessDriver):
@@ -58,13 +59,13 @@ class Host(App[None]):
     def transcript(self) -> Transcript:
         return self.query_one(Transcript)
 
-    def on_transcript_copy_requested(self, event: Transcript.CopyRequested) -> None:
+    def on_transcript_copy_requested(self, event: CopyRequested) -> None:
         self.messages.append(event)
 
-    def on_transcript_link_activated(self, event: Transcript.LinkActivated) -> None:
+    def on_transcript_link_activated(self, event: LinkActivated) -> None:
         self.messages.append(event)
 
-    def on_transcript_follow_changed(self, event: Transcript.FollowChanged) -> None:
+    def on_transcript_follow_changed(self, event: FollowChanged) -> None:
         self.messages.append(event)
 
     def shown(self) -> list[str]:

@@ -87,10 +87,10 @@ def test_text_that_was_reasoning_is_moved() -> None:
         (1.0, AnswerDelta("\nOkay, ")),
         (2.0, AnswerDelta("so.\n")),
     )
-    before = turn.answer.generation
-    assert turn.state is TurnState.ANSWERING
+    before, states = turn.answer.generation, [turn.state]
     apply(turn, Reclassified(to_answer=False), 3.0)
-    assert turn.state is TurnState.REASONING
+    states.append(turn.state)
+    assert states == [TurnState.ANSWERING, TurnState.REASONING]
     assert turn.answer.generation > before
     apply(turn, AnswerDelta("Hi"), 3.0)
     assert (turn.reasoning.text, turn.answer.text) == ("Okay, so.", "Hi")
@@ -135,12 +135,13 @@ def test_a_turn_that_has_ended_takes_nothing(state: TurnState) -> None:
 def test_every_event_is_folded() -> None:
     for kind in typing.get_args(events.StreamEvent):
         turn = Turn("t", "p")
+        event: events.StreamEvent
         if kind is StreamFailed:
             event = StreamFailed(explain("auth"))
         elif kind is UsageReport:
             event = UsageReport(Usage(1, 2))
         elif kind in (TimingsReport, ServerCostReport):
-            event = kind("figures")  # type: ignore[arg-type]  # folded as it is
+            event = kind("figures")  # folded as it is
         else:
             fields = kind.__dataclass_fields__
             samples = {"str": "x", "int": 0, "bool": True, "float": 0.0, "str | None": "x"}

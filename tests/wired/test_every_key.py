@@ -12,7 +12,8 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 import pytest
 from textual.screen import Screen
@@ -54,10 +55,8 @@ _CURSORS = (
 )  # fmt: skip
 
 
-class Prepare(Protocol):
-    """Brings the place into the state in which a key has an effect."""
-
-    async def __call__(self, tour: Tour) -> None: ...
+Prepare = Callable[["Tour"], Awaitable[None]]
+"""Brings the place into the state in which a key has an effect."""
 
 
 @dataclass
@@ -136,12 +135,15 @@ class Tour:
             assert owner in (identifier, None, ""), (identifier, key, owner, self.top.focused)
             old = self.state()
             await self.opened.press(key)
-            await self.opened.until(lambda old=old: self.state() != old, f"{identifier} ({key})")
+            await self.opened.until(partial(self._has_left, old), f"{identifier} ({key})")
             if opens is not None:
                 await self.opened.until(lambda: isinstance(self.top, opens), f"{identifier} opens {opens}")
             if says:
                 await self.opened.until(lambda: self._tells(says), f"{identifier} says {says}")
             self.pressed.add(identifier)
+
+    def _has_left(self, state: object) -> bool:
+        return self.state() != state
 
     async def home(self, base: type[Screen[Any]]) -> None:
         """Close whatever lies over a screen."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -24,9 +26,13 @@ LONG_CODE = "```\n" + "x" * 300 + "END\n```\n"
 Walk = Callable[[RealDeck], Awaitable[None]]
 
 
-def chatting(deck: RealDeck, url: str, **fields: object) -> AbstractAsyncContextManager[OpenDeck]:
+def chatting(deck: RealDeck, url: str, **fields: Any) -> AbstractAsyncContextManager[OpenDeck]:
     deck.provider(url, **fields)
     return deck.opened(ChatStart("main"))
+
+
+def _is_wrapped_now(opened: OpenDeck, is_wanted: bool) -> bool:
+    return ("END" in opened.text) is is_wanted
 
 
 async def theme(deck: RealDeck) -> None:
@@ -91,7 +97,7 @@ async def code_wrap(deck: RealDeck) -> None:
                 assert ("END" in opened.text) is is_wrapped
                 assert ("x…" in opened.text) is not is_wrapped
                 await opened.press("tab", "w")
-                await opened.until(lambda opened=opened, was=is_wrapped: ("END" in opened.text) is not was)
+                await opened.until(partial(_is_wrapped_now, opened, not is_wrapped))
 
 
 async def raw(deck: RealDeck) -> None:

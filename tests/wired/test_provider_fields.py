@@ -37,11 +37,11 @@ class Asked:
 
 
 async def ask(
-    deck: RealDeck, server: FaultServer, prompts: tuple[str, ...] = ("hello",), **fields: object
+    deck: RealDeck, server: FaultServer, prompts: tuple[str, ...] = ("hello",), **fields: Any
 ) -> Asked:
     """Chat with a provider of these fields, as the file has them."""
     (deck.config / "providers.toml").unlink(missing_ok=True)
-    deck.provider(**{"url": server.base_url, **fields})  # type: ignore[arg-type]
+    deck.provider(**{"url": server.base_url, **fields})
     runtime = open_runtime(deck.environment)
     server.requests.clear()
     session = runtime.new_session(saved=False)
@@ -52,7 +52,7 @@ async def ask(
     return Asked(turn, heads(server)[-1] if sent else "", sent[-1] if sent else None)
 
 
-def listed(deck: RealDeck, server: FaultServer, **fields: object) -> Runtime:
+def listed(deck: RealDeck, server: FaultServer, **fields: Any) -> Runtime:
     deck.provider(server.base_url, **fields)
     return open_runtime(deck.environment)
 
@@ -127,7 +127,7 @@ async def system_prompt(deck: RealDeck, server: FaultServer) -> None:
 def sampled(name: str, value: float) -> Walk:
     async def walk(deck: RealDeck, server: FaultServer) -> None:
         without = await ask(deck, server)
-        given = await ask(deck, server, **{name: value})
+        given = await ask(deck, server, ("hello",), **{name: value})
         assert without.body is not None
         assert given.body is not None
         assert name not in without.body
@@ -161,7 +161,7 @@ async def key_header(deck: RealDeck, server: FaultServer) -> None:
 
 async def allow_unencrypted_key(deck: RealDeck, server: FaultServer) -> None:
     deck.extra["SOME_KEY"] = KEY
-    elsewhere = {"url": "http://models.invalid/v1", "api_key": "env:SOME_KEY"}
+    elsewhere: dict[str, Any] = {"url": "http://models.invalid/v1", "api_key": "env:SOME_KEY"}
     refused = await ask(deck, server, **elsewhere)
     allowed = await ask(deck, server, **elsewhere, allow_unencrypted_key=True)
     assert refused.turn.failure is not None

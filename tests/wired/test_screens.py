@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,9 @@ class Visit:
 
     def chat(self, *keys: str) -> Any:
         return self.opened(ChatStart("main"), *keys)
+
+    def was_asked_since(self, count: int) -> bool:
+        return len(self.server.requests) > count
 
     def file(self) -> str:
         return (self.deck.config / "providers.toml").read_text()
@@ -118,7 +122,7 @@ async def discover(visit: Visit) -> None:
         for key in ("r", "f5"):
             asked = len(visit.server.requests)
             await opened.press(key)
-            await opened.until(lambda asked=asked: len(visit.server.requests) > asked, f"{key} asks again")
+            await opened.until(partial(visit.was_asked_since, asked), f"{key} asks again")
             await opened.until(lambda: str(port) in opened.text)
         await opened.press("escape")
         await shows(opened, ProvidersScreen)

@@ -630,7 +630,12 @@ async def test_many_batches_draw_the_status_bar_a_few_times(
     async with open_chat() as chat:
         drawn: list[object] = []
         draw = StatusBar.draw
-        monkeypatch.setattr(StatusBar, "draw", lambda bar: (drawn.append(1), draw(bar)))
+
+        def counted(bar: StatusBar) -> None:
+            drawn.append(1)
+            draw(bar)
+
+        monkeypatch.setattr(StatusBar, "draw", counted)
         gate = asyncio.Event()
         chat.runtime.scripts = [[*[AnswerDelta("x ")] * 300, gate, Finished("stop")]]
         await chat.type("go")

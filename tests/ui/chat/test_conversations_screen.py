@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.ui.fake_runtime import FakeSummary
 from tui.core.causes import explain
@@ -36,12 +36,12 @@ class Deck:
         self.app, self.pilot, self.runtime, self._until = app, pilot, runtime, until
 
     @property
-    def list(self) -> ConversationsScreen:
+    def screen(self) -> ConversationsScreen:
         return next(screen for screen in self.app.screen_stack if isinstance(screen, ConversationsScreen))
 
     @property
     def titles(self) -> list[str]:
-        table = self.list.table
+        table = self.screen.table
         return [str(table.get_row_at(row)[0]) for row in range(table.row_count)]
 
     async def press(self, *keys: str) -> None:
@@ -71,7 +71,7 @@ def open_list(runtime: Any, until: Any) -> Callable[..., Any]:
             app.router.conversations()
             await until(pilot, lambda: is_ready(app))
             deck = Deck(app, pilot, runtime, until)
-            await deck.until(lambda: deck.list.table.row_count == len(runtime.conversations.summaries))
+            await deck.until(lambda: deck.screen.table.row_count == len(runtime.conversations.summaries))
             yield deck
 
     return opened
@@ -112,14 +112,14 @@ async def test_filtering_as_it_is_typed(open_list: Any) -> None:
         await deck.until(lambda: deck.titles == ["Streaming over SSH"])
         await deck.press("escape")
         await deck.until(lambda: len(deck.titles) == 3)
-        assert deck.list.table.has_focus
+        assert deck.screen.table.has_focus
         await deck.press("escape")
         await deck.until(lambda: isinstance(deck.app.screen, ProvidersScreen))
 
 
 async def test_a_second_filter_replaces_the_first_or_edits_it(open_list: Any) -> None:
     async with open_list() as deck:
-        text = deck.list.query_one("#filter", Input)
+        text = deck.screen.query_one("#filter", Input)
         await deck.press("slash", *"zzz", "enter", "slash", *"ssh")
         await deck.until(lambda: deck.titles == ["Streaming over SSH"])
         await deck.press("enter", "slash", "right", "x")
@@ -179,7 +179,7 @@ async def test_an_empty_list_explains_itself(runtime: Any, until: Any) -> None:
         await until(pilot, lambda: is_ready(app))
         screen = app.screen
         await until(
-            pilot, lambda: "No conversation is saved yet" in str(screen.query_one("#nothing").content)
+            pilot, lambda: "No conversation is saved yet" in str(screen.query_one("#nothing", Static).content)
         )
         await pilot.press("enter", "c", "r", "D", "u")
         assert app.screen is screen

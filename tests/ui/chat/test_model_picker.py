@@ -23,6 +23,7 @@ async def open_picker(chat: Any) -> ModelPicker:
     await chat.press("f2")
     await chat.until(lambda: isinstance(chat.app.screen, ModelPicker))
     picker = chat.app.screen
+    assert isinstance(picker, ModelPicker)
     await chat.until(lambda: "offers" in note(picker) or "…" not in note(picker))
     return picker
 

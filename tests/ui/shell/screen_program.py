@@ -32,23 +32,23 @@ def record_imports(path: Path) -> None:
     """Write down which heavy modules are loaded when the list is painted first."""
     write = TerminalDriver.write
 
-    def recording(driver: TerminalDriver, data: str) -> None:
+    def recording(self: TerminalDriver, data: str) -> None:
         if "Providers" in data and not path.exists():
             path.write_text(json.dumps([name for name in HEAVY if name in sys.modules]))
-        write(driver, data)
+        write(self, data)
 
-    TerminalDriver.write = recording  # type: ignore[method-assign]
+    TerminalDriver.write = recording  # type: ignore[method-assign]  # a spy
 
 
 def crash_on_ctrl_c(runtime: FakeRuntime) -> None:
     """Let a defect happen with a key in a local variable and in the message."""
     runtime.redactor.add(Secret(KEY))
 
-    def crash(app: LmdeckApp) -> None:
+    def crash(self: LmdeckApp) -> None:
         local_key = KEY
         raise RuntimeError(f"it broke near [/] {local_key}")
 
-    LmdeckApp.action_help_quit = crash  # type: ignore[method-assign]
+    LmdeckApp.action_help_quit = crash  # type: ignore[method-assign]  # a planted defect
 
 
 def main() -> int:

@@ -423,10 +423,11 @@ async def test_at_rest_no_timer_runs(runtime: FakeRuntime, until: Until) -> None
         await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.UP)
         await pilot.press("slash", "g")
         nodes = [pilot.app, pilot.app.screen, *pilot.app.screen.walk_children()]
-        running = [(node, timer) for node in nodes for timer in node._timers if timer._active.is_set()]
-        assert [item for item in running if "auto_refresh" in str(item[1].name)] == []
-        assert pilot.app.screen.query_one("#filter", Input)._blink_timer is not None
-        assert not pilot.app.screen.query_one("#filter", Input)._blink_timer._active.is_set()
+        timers: list[Any] = [timer for node in nodes for timer in node._timers]
+        assert [timer for timer in timers if timer._active.is_set() and "auto_refresh" in timer.name] == []
+        blinking: Any = pilot.app.screen.query_one("#filter", Input)._blink_timer
+        assert blinking is not None
+        assert not blinking._active.is_set()
 
 
 async def test_a_click_on_a_header_sorts(runtime: FakeRuntime) -> None:
