@@ -315,7 +315,7 @@ async def test_the_chat_around_its_transcript() -> None:
         assert isinstance(screen, ChatScreen) and screen.session is not None and screen.target is not None
         for text in strings(ONE_BY_ONE):
             screen.session.title = f"title {text}"
-            screen.session.trouble = f"trouble {text}"
+            screen.session.trouble = f"trouble {text}"  # type: ignore[misc]  # of the double
             screen.target = replace(
                 screen.target, provider=replace(provider, display_name=f"by {text}"), model=f"model {text}"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,9 @@ class ScriptedJournal:
     def __init__(self) -> None:
         self.trouble: str | None = None
         self.calls: list[tuple[str, str]] = []
-        self.trouble_changed: Callable[[], None] | None = None
+        self.trouble_changed: Callable[[], object] | None = None
 
-    def watch_trouble(self, changed: Callable[[], None] | None) -> None:
+    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
         self.trouble_changed = changed
 
     def begin_turn(self, turn: Turn) -> None:
@@ -78,8 +78,12 @@ class ScriptedJournal:
     def set_title(self, title: str) -> None:
         self.calls.append(("title", title))
 
-    def close(self) -> None:
+    def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
+        self.calls.append(("reclassify", str(to_answer)))
+
+    def close(self) -> bool:
         self.calls.append(("close", ""))
+        return True
 
 
 class ScriptedClipboard:
@@ -108,7 +112,7 @@ class ChatRuntime(FakeRuntime):
         self.released: list[str] = []
         self.clipboard: Any = ScriptedClipboard()
 
-    async def _exchange(self, target: ChatTarget, request: ChatRequest) -> AsyncIterator[EventBatch]:
+    async def _exchange(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
         self.requests.append((target, request))
         for step in self.scripts.pop(0) if self.scripts else REPLY:
             if isinstance(step, Exception):
@@ -138,7 +142,7 @@ class ChatRuntime(FakeRuntime):
     def fork_session(self, identity: str) -> Any:
         return self._chat(f"copy-of-{identity}", turns=self.saved[identity], title="kept (copy)")
 
-    async def release(self, session: ChatSession) -> None:
+    async def release(self, session: Any) -> None:
         self.released.append(session.identity)
         await session.aclose()
 
