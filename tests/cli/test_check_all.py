@@ -42,7 +42,7 @@ def add(call: Call, name: str, url: str) -> None:
 @pytest.fixture
 def without_built_in(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """The built-in providers answer for themselves elsewhere: here every row is of the test's own."""
-    monkeypatch.setattr("tui.runtime.directory.BUILT_IN", ())
+    monkeypatch.setattr("tui.runtime.builtin.BuiltIns.providers", ())
 
 
 @pytest.mark.usefixtures("without_built_in")

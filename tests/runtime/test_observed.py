@@ -261,11 +261,12 @@ async def test_what_is_stopped_before_an_answer_is_told(
 ) -> None:
     with FaultServer("silence") as server:
         provider = provider_at(server.base_url)
+        task: asyncio.Future[object]
         if is_embedding:
             vectors_of = replace(provider, category=Category.EMBEDDING)
             task = asyncio.ensure_future(runtime.test_vectors(vectors_of, on_progress=_ignore))
         else:
-            task = asyncio.ensure_future(runtime.test(provider))  # type: ignore[assignment]
+            task = asyncio.ensure_future(runtime.test(provider))
         await until(lambda: server.requests)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

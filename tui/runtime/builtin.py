@@ -82,6 +82,8 @@ def built_in_name(provider: Provider) -> str:
 class BuiltIns:
     """Starts the built-in endpoints when they are first needed, and stops them with the program."""
 
+    providers: tuple[Provider, ...] = (ENGINE_PROVIDER, DEMO_PROVIDER)
+
     def __init__(self, log_directory: Path, optional: OptionalFiles | None = None) -> None:
         """``optional`` is told where the engine's log cannot be written: it runs without one."""
         self._log_directory = log_directory

@@ -11,12 +11,12 @@ from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line, safe_text
 
 if TYPE_CHECKING:
-    from tui.runtime.runtime import Runtime
+    from tui.runtime.contract import Reported
 
 _LONGEST_MESSAGE = 300
 
 
-def report_crash(runtime: Runtime, error: BaseException) -> str:
+def report_crash(runtime: Reported, error: BaseException) -> str:
     """Write the report and return the lines to print. Local variables are in neither."""
     from tui.store.crash_report import write_crash_report
 
@@ -37,7 +37,7 @@ def report_last_crash(environment: Mapping[str, str], error: BaseException) -> s
     return report_crash(runtime, error)
 
 
-def _learn_keys(runtime: Runtime) -> None:
+def _learn_keys(runtime: Reported) -> None:
     """Learn the keys that this run has not used yet: the stored ones, and what looks like one outside."""
     for name, value in runtime.environment.items():
         runtime.redactor.add_header(name, value)
@@ -49,13 +49,13 @@ def _learn_keys(runtime: Runtime) -> None:
         runtime.redactor.add(secret)
 
 
-def crash_message(runtime: Runtime, error: BaseException) -> str:
+def crash_message(runtime: Reported, error: BaseException) -> str:
     """Return the kind of the error and its message, redacted, on one line."""
     message = safe_line(runtime.redactor.redact(str(error)), _LONGEST_MESSAGE)
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
-def crash_report(runtime: Runtime, error: BaseException) -> str:
+def crash_report(runtime: Reported, error: BaseException) -> str:
     """Return the redacted stack: files, lines and functions, without the values in them."""
     stack = "".join(traceback.format_exception(error))
     return f"lmdeck {__version__}\n{safe_text(runtime.redactor.redact(stack))}"

@@ -17,8 +17,6 @@ from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.runtime.builtin import (
     AVAILABLE,
-    DEMO_PROVIDER,
-    ENGINE_PROVIDER,
     Availability,
     BuiltIns,
     built_in_name,
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
     from tui.store.credentials import CredentialStore
     from tui.store.providers import ProviderStore
     from tui.store.trust import Distrust
-
-BUILT_IN = (ENGINE_PROVIDER, DEMO_PROVIDER)
 
 
 class ProviderDirectory:
@@ -88,7 +84,7 @@ class ProviderDirectory:
         snapshot = self._store.load()
         self._unusable, self._unreadable = snapshot.unusable, snapshot.unreadable
         names = {*snapshot.unusable, *(provider.name for provider in snapshot.providers)}
-        built_in = tuple(provider for provider in BUILT_IN if provider.name not in names)
+        built_in = tuple(provider for provider in self._built_ins.providers if provider.name not in names)
         self._loaded = snapshot.providers + self._with_default(built_in)
         self._notices = snapshot.notices
         self._is_whole = snapshot.is_whole

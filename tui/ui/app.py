@@ -35,7 +35,7 @@ from tui.ui.themes import THEMES, choose_theme
 from tui.ui.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
-    from tui.runtime.runtime import Runtime
+    from tui.runtime.contract import ScreenRuntime
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("everywhere")
 
     def __init__(
-        self, runtime: Runtime, start: Start = "providers", environment: Mapping[str, str] | None = None
+        self, runtime: ScreenRuntime, start: Start = "providers", environment: Mapping[str, str] | None = None
     ) -> None:
         self.runtime = runtime
         self._start = start
@@ -324,7 +324,7 @@ def _warm_transcript() -> None:
     warm_up()
 
 
-def run_app(runtime: Runtime, start: Start = "providers") -> int:
+def run_app(runtime: ScreenRuntime, start: Start = "providers") -> int:
     """Open the screens and return the exit code: 0, 1 after a defect, 128 + n after signal n."""
     app = LmdeckApp(runtime, start)
     before = {number: signal.getsignal(number) for number in _SIGNALS}

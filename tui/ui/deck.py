@@ -11,7 +11,7 @@ from textual.screen import Screen
 if TYPE_CHECKING:
     from tui.core.diagnosis_subject import DiagnosisSubject
     from tui.core.provider import Provider
-    from tui.runtime.runtime import Runtime
+    from tui.runtime.contract import ScreenRuntime
 
 
 class Router(Protocol):
@@ -55,7 +55,7 @@ class Router(Protocol):
 class Deck(Protocol):
     """The app, as its screens see it."""
 
-    runtime: Runtime
+    runtime: ScreenRuntime
     router: Router
     is_calm: bool
     is_warm: bool
@@ -75,7 +75,7 @@ def deck_of(node: DOMNode) -> Deck:
     return cast(Deck, node.app)
 
 
-def runtime_of(node: DOMNode) -> Runtime:
+def runtime_of(node: DOMNode) -> ScreenRuntime:
     """Return the runtime of the app that a screen or widget is in."""
     return deck_of(node).runtime
 

@@ -12,7 +12,7 @@ from tui.ui.deck import Deck, deck_of
 from tui.ui.providers.writes import ProviderWrites
 
 if TYPE_CHECKING:
-    from tui.runtime.runtime import Runtime
+    from tui.runtime.contract import ScreenRuntime
 
 ResultType = TypeVar("ResultType")
 
@@ -72,7 +72,7 @@ class LmdeckScreen(ClosesOnce[ResultType]):
         return deck_of(self)
 
     @property
-    def runtime(self) -> Runtime:
+    def runtime(self) -> ScreenRuntime:
         """The runtime that was passed to the app."""
         return self.deck.runtime
 

@@ -1,0 +1,111 @@
+"""What the screens ask of the runtime. Its parts are what they are; what asks the network can be scripted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tui.core.check_options import CheckOptions
+    from tui.core.diagnosis import CheckResult
+    from tui.core.embedding import EmbeddingOutcome
+    from tui.core.provider import Provider
+    from tui.core.secret import Redactor
+    from tui.core.turn import Turn
+    from tui.net.discover import Discovered, Discovery
+    from tui.net.reachability import Reachability
+    from tui.runtime.clipboard import Clipboard
+    from tui.runtime.diagnosing import ProviderCheck
+    from tui.runtime.directory import ProviderDirectory
+    from tui.session.chat_session import ChatSession
+    from tui.store.conversations import ConversationStore
+    from tui.store.credentials import CredentialStore
+    from tui.store.paths import Paths
+    from tui.store.settings import Settings
+    from tui.wire.models import ModelList
+
+
+class Reported(Protocol):
+    """What the report of a defect needs: where it goes, and every key that must not be in it."""
+
+    paths: Paths
+    environment: Mapping[str, str]
+    redactor: Redactor
+
+    @property
+    def credentials(self) -> CredentialStore:
+        """The stored keys."""
+
+
+class ScreenRuntime(Reported, Protocol):
+    """The runtime, as the screens see it. See ``Runtime`` for what each part does."""
+
+    settings_notices: tuple[str, ...]
+
+    @property
+    def settings(self) -> Settings:
+        """The person's settings."""
+
+    @property
+    def directory(self) -> ProviderDirectory:
+        """The provider list."""
+
+    @property
+    def conversations(self) -> ConversationStore:
+        """The saved conversations."""
+
+    @property
+    def clipboard(self) -> Clipboard:
+        """The routes to the person's clipboard."""
+
+    def key_label(self, provider: Provider) -> str:
+        """Return how a provider's key is shown."""
+
+    def proxy_label(self, provider: Provider) -> str:
+        """Return the proxy between here and a provider; empty: none."""
+
+    async def reach(self, provider: Provider) -> Reachability:
+        """Look shortly whether a provider answers."""
+
+    async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
+        """Look for model servers on this machine."""
+
+    async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
+        """Return what the endpoint offers; raises ``LmdeckError``."""
+
+    def check(
+        self,
+        provider: Provider,
+        key_text: str | None = None,
+        options: CheckOptions | None = None,
+        *,
+        on_result: Callable[[CheckResult], None],
+        on_progress: Callable[[str], None],
+    ) -> ProviderCheck:
+        """Return a diagnosis that is ready to run."""
+
+    async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
+        """Send the provider's test prompt."""
+
+    async def test_vectors(
+        self, provider: Provider, key_text: str | None = None, *, on_progress: Callable[[str], None]
+    ) -> EmbeddingOutcome:
+        """Send the test text of an embedding provider."""
+
+    def new_session(self, saved: bool = True) -> ChatSession:
+        """Begin a conversation."""
+
+    def open_session(self, identity: str) -> ChatSession:
+        """Reopen a conversation; raises ``LmdeckError``."""
+
+    def fork_session(self, identity: str) -> ChatSession:
+        """Go on in a copy of a conversation; raises ``LmdeckError``."""
+
+    async def release(self, session: ChatSession) -> None:
+        """Close one conversation."""
+
+    async def warm(self) -> None:
+        """Load what the first request needs."""
+
+    async def aclose(self) -> None:
+        """Stop what streams, close every record, end the children."""
