@@ -86,8 +86,11 @@ STREAM_CAUSES: tuple[Cause, ...] = (
     ),
     Cause(
         "empty-answer",
-        "The server ended the answer properly, but there is no text in it.",
-        "Send again; check the model's chat template if it happens again.",
+        "[[{?filtered}The content filter of the service stopped the answer before any text came (its reason: "
+        "{finish_reason})||The server ended the answer properly, but there is no text in it (its reason: "
+        "{finish_reason})||The server ended the answer properly, but there is no text in it]].",
+        "[[{?filtered}Rephrase the prompt, or ask whoever runs the service about its content filter"
+        "||Send again; check the model's chat template if it happens again]].",
     ),
     Cause(
         "reasoning-parser",

@@ -18,16 +18,20 @@ from tui.core.events import (
     UsageReport,
 )
 from tui.core.usage import ServerCost, Usage
+from tui.wire.choices import MessageParts, OtherChoices, choices_of, deltas_of, message_of
 from tui.wire.finish import Outcome
+from tui.wire.numbers import read_count
 from tui.wire.reasoning import find_reasoning, flatten, split_parts
 from tui.wire.sse import LimitExceeded
 from tui.wire.surrogates import SurrogateMender, mend
 from tui.wire.think_tags import TagSplitter
 from tui.wire.tool_calls import ToolCallOrder
-from tui.wire.unread_fields import AUDIO_NOTE, KNOWN_FIELDS, find_media, find_unread
+from tui.wire.unread_fields import AUDIO_NOTE, KNOWN_FIELDS, find_unread, find_unread_part, holds_text
 from tui.wire.usage_fields import read_server_cost, read_timings, read_usage
 
 OTHER_CHOICES = "The server sent several answers; only the first is shown."
+STRANGE_CONTENT = "The server sent content that is no text, which is not shown."
+NO_CHOICE = "The server sent text outside of a choice, which is not shown."
 REFUSED = "The model refused to answer."
 
 
@@ -35,9 +39,10 @@ class ChunkReader:
     """Reads the chunks of one reply in order and keeps what they say of its end in ``outcome``."""
 
     __slots__ = (
-        "_answer_mender", "_calls", "_fingerprint", "_has_refusal", "_model",
-        "_reasoning_mender", "_room", "_said", "_server_cost", "_source", "_splitter", "_usage", "mends",
-        "outcome",
+        "_answer_mender", "_calls", "_fingerprint", "_has_delta_reasoning", "_has_delta_text", "_has_refusal",
+        "_messages", "_model", "_others", "_reasoning_mender", "_room", "_said", "_server_cost", "_source",
+        "_splitter", "_usage",
+        "mends", "outcome",
     )  # fmt: skip
 
     def __init__(self, answer_limit: int) -> None:
@@ -56,6 +61,9 @@ class ChunkReader:
         self._calls = ToolCallOrder()
         self._said: set[str] = set()
         self._has_refusal = False
+        self._has_delta_text = self._has_delta_reasoning = False
+        self._messages = MessageParts()
+        self._others = OtherChoices()
 
     def read(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
         """Add the events of a chunk.
@@ -70,10 +78,11 @@ class ChunkReader:
         choices = chunk.get("choices")
         if choices is not None:
             self.outcome.has_chunks = True
-            if isinstance(choices, list):
-                for choice in choices:
-                    if isinstance(choice, dict):
-                        self._read_choice(choice, events)
+            known = choices_of(choices)
+            for choice in known:
+                self._read_choice(choice, events)
+            if not known and (flatten(choices) or holds_text({**chunk, "message": None})):
+                self.lose(NO_CHOICE, events)
         if chunk.get("usage") or "x_groq" in chunk:
             self._read_usage(chunk, events)
         if "timings" in chunk or "metrics" in chunk or "stats" in chunk:
@@ -83,6 +92,12 @@ class ChunkReader:
 
     def finish(self, events: list[StreamEvent]) -> None:
         """Add what was held back."""
+        others = self._others.take()
+        if others and (self.outcome.has_answer or self.outcome.has_reasoning or self.outcome.has_tool_calls):
+            events.append(Note(OTHER_CHOICES))
+        else:
+            for choice in others:
+                self._read_choice(choice, events)
         for mender, add in (
             (self._reasoning_mender, self._add_reasoning),
             (self._answer_mender, self._add_answer),
@@ -122,20 +137,21 @@ class ChunkReader:
             )
 
     def _read_choice(self, choice: Mapping[str, object], events: list[StreamEvent]) -> None:
-        if choice.get("index"):
-            if OTHER_CHOICES not in self._said:
-                self._said.add(OTHER_CHOICES)
-                events.append(Note(OTHER_CHOICES))
+        if choice.get("index") and self._others.keep(choice):
             return
         delta = choice.get("delta")
-        if isinstance(delta, dict) and delta:
-            content = delta.get("content")
-            if len(delta) == 1 and type(content) is str:  # the common delta of an answer
-                self._add_answer(content, events)
-            else:
-                self._read_delta(delta, events)
-        elif not (self.outcome.has_answer or self.outcome.has_reasoning):
-            self._read_whole(choice, events)
+        if isinstance(delta, dict) and len(delta) == 1 and type(content := delta.get("content")) is str:
+            self._has_delta_text |= bool(content)  # the common delta of an answer
+            self._add_answer(content, events)
+        else:
+            for part in deltas_of(choice):
+                self._read_delta(part, events)
+                self._has_delta_text |= bool(part.get("content"))
+                self._has_delta_reasoning |= self.outcome.has_reasoning
+        if not self._has_delta_text and (message := message_of(choice)) is not None:
+            known = self._has_delta_reasoning, self.outcome.has_tool_calls
+            is_last = bool(choice.get("finish_reason"))
+            self._read_delta(self._messages.rest(message, *known, is_last=is_last), events)
         error = choice.get("error")
         if error:  # OpenRouter, in the middle of a stream
             self.outcome.error = error if isinstance(error, dict) else {"message": flatten(error)}
@@ -144,14 +160,6 @@ class ChunkReader:
             self.outcome.finish_reason = _word(reason) or self.outcome.finish_reason
             if choice.get("usage"):  # Moonshot
                 self._read_usage(choice, events)
-
-    def _read_whole(self, choice: Mapping[str, object], events: list[StreamEvent]) -> None:
-        """Read ``choices[].message`` (or the ``text`` of an old completion), in a stream too."""
-        message = choice.get("message")
-        if isinstance(message, dict):
-            self._read_delta(message, events)
-        elif choice.get("text"):
-            self._add_answer(flatten(choice["text"]), events)
 
     def _read_delta(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
         reasoning, source = find_reasoning(delta)
@@ -163,8 +171,10 @@ class ChunkReader:
         if content:
             if isinstance(content, list):
                 self._read_parts(content, events)
+            elif text := flatten(content):
+                self._add_answer(text, events)
             else:
-                self._add_answer(flatten(content), events)
+                self.lose(STRANGE_CONTENT, events)
         if len(delta) > 1 or content is None:
             self._read_rest(delta, events)
 
@@ -174,25 +184,32 @@ class ChunkReader:
                 self._name_source("content[].thinking", events)
                 events.extend(self._splitter.expect_fields())
             self.add_text(text, is_reasoning, events)
-        if what := find_media(parts):
-            self._lose(what, events)
+        for part in parts:
+            if isinstance(part, dict) and part.get("type") == "refusal":
+                self._refuse(part.get("refusal"), events)
+            elif what := find_unread_part(part):
+                self.lose(what, events)
 
     def _read_rest(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
         refusal = delta.get("refusal")
         if refusal:
-            if not self._has_refusal:
-                self._has_refusal = True
-                events.append(Note(REFUSED))
-            self._add_answer(flatten(refusal), events)
+            self._refuse(refusal, events)
         calls = delta.get("tool_calls")
-        if isinstance(calls, list):
+        if not calls and delta.get("function_call"):
+            calls = {"function": delta["function_call"]}
+        if calls:
+            calls = calls if isinstance(calls, list) else [calls]
             is_alone = len(calls) == 1
             for position, call in enumerate(calls):
                 self._read_tool_call(-1 if is_alone else position, call, events)
-        elif delta.get("function_call"):
-            self._read_tool_call(-1, {"function": delta["function_call"]}, events)
         if not delta.keys() <= KNOWN_FIELDS:
             self._read_strange(delta, events)
+
+    def _refuse(self, words: object, events: list[StreamEvent]) -> None:
+        if not self._has_refusal:
+            self._has_refusal = True
+            events.append(Note(REFUSED))
+        self._add_answer(flatten(words), events)
 
     def _read_strange(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
         """Read or name what stands in fields that few servers send."""
@@ -203,9 +220,10 @@ class ChunkReader:
                 events.append(Note(AUDIO_NOTE))
             self._add_answer(flatten(audio.get("transcript")), events)
         for what in find_unread(delta):
-            self._lose(what, events)
+            self.lose(what, events)
 
-    def _lose(self, what: str, events: list[StreamEvent]) -> None:
+    def lose(self, what: str, events: list[StreamEvent]) -> None:
+        """Say once that something of the answer came and is not shown."""
         if what not in self._said:
             self._said.add(what)
             self.outcome.has_lost_text = True
@@ -214,12 +232,11 @@ class ChunkReader:
     def _read_tool_call(self, position: int, call: object, events: list[StreamEvent]) -> None:
         if not isinstance(call, dict):
             return
-        function = call.get("function")
-        if not isinstance(function, dict):
-            function = call
-        index = call.get("index")
+        inner = call.get("function") or call.get("custom")
+        function = inner if isinstance(inner, dict) else call
+        index = read_count(call.get("index"))
         name = function.get("name")
-        arguments = function.get("arguments")
+        arguments = function.get("arguments", function.get("input"))
         if arguments is not None and not isinstance(arguments, str):
             arguments = json.dumps(arguments, ensure_ascii=False)
         name = name.partition("<|")[0] if isinstance(name, str) else ""  # a leaked harmony mark

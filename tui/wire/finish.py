@@ -11,6 +11,10 @@ STOPPED = frozenset(
     {"stop", "eos", "eos_token", "stop_sequence", "end_turn", "stop_token", "complete", "completed", "normal"}
 )
 LENGTH = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "max_length"})
+FILTERED = frozenset(
+    {"content_filter", "content_filtered", "safety", "recitation", "blocklist", "prohibited_content", "spii"}
+)
+"""Also the words of Gemini, which some gateways pass on as they are."""
 _BROKEN = {
     "error": "The server ended the answer with an error.",
     "abort": "The server aborted the answer.",
@@ -53,7 +57,7 @@ class Outcome:
         until a closing tag does this to a model that did not think."""
         if self.has_answer or self.has_tool_calls or not self.has_reasoning:
             return False
-        return self.is_complete and (self.finish_reason is None or self.finish_reason in STOPPED)
+        return self.is_complete and (self.finish_reason is None or self.finish_reason.lower() in STOPPED)
 
 
 def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
@@ -63,9 +67,10 @@ def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
     the answer is complete: some close the connection rudely then.
     """
     reason = outcome.finish_reason
-    if reason in _BROKEN:
-        return explain("server-error", server_message=_BROKEN[reason])
-    if reason == _OVERLOADED:
+    word = (reason or "").lower()
+    if word in _BROKEN:
+        return explain("server-error", server_message=_BROKEN[word])
+    if word == _OVERLOADED:
         return explain("overloaded")
     if not outcome.is_complete:
         return transport or _cut(outcome)
@@ -73,9 +78,11 @@ def judge(outcome: Outcome, transport: Failure | None) -> Failure | None:
         return None
     if outcome.has_lost_text:
         return explain("text-lost")
-    if reason in LENGTH and not outcome.counts_no_tokens:
+    if word in FILTERED:
+        return explain("empty-answer", finish_reason=reason, filtered=reason)
+    if word in LENGTH and not outcome.counts_no_tokens:
         return explain("thinking-ate-budget")
-    return explain("empty-answer", finish_reason=reason)
+    return explain("empty-answer", finish_reason=None if word in STOPPED else reason)
 
 
 def _cut(outcome: Outcome) -> Failure:

@@ -11,7 +11,8 @@ _MOST_OBJECTS = 1_000
 
 
 def read_objects(text: str) -> list[dict[str, object]] | None:
-    """Return the JSON objects that a text consists of, one after the other, ``None`` for anything else.
+    """Return the JSON objects that a text consists of, one after the other or in lists, ``None`` for
+    anything else.
 
     Between them may stand white space, commas, and ``data:`` where a line feed was lost.
     """
@@ -22,9 +23,10 @@ def read_objects(text: str) -> list[dict[str, object]] | None:
             value, position = _DECODER.raw_decode(text, position)
         except (ValueError, RecursionError):
             return None
-        if not isinstance(value, dict) or len(objects) >= _MOST_OBJECTS:
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, dict) for item in values) or len(objects) > _MOST_OBJECTS:
             return None
-        objects.append(value)
+        objects += values
         position = _skip(text, position)
     return objects or None
 

@@ -48,6 +48,7 @@ WAS_IN_REASONING = (
     "the model. Start the server without it or with the right one (vLLM: --reasoning-parser)."
 )
 
+NO_UTF8 = "The server sent bytes that are no UTF-8: they are shown as �."
 KEEP_ALIVE = "keep-alive"
 _CHUNK_SEEN = ChunkSeen()
 _TEXTS = frozenset((AnswerDelta, ReasoningDelta, ToolCallDelta))
@@ -57,6 +58,7 @@ _EMPTY_EVENT = re.compile(
 )
 """Events of servers and gateways that only say that they are alive: no text can be lost in one."""
 _BLANK = b" \t\r\n\xef\xbb\xbf"
+_DONE = re.compile(r"\[DONE\]|\"?\[?DONE\]?\"?\Z", re.IGNORECASE)
 _PLAIN_ERROR = re.compile(r"\A(?:\[ERROR\]:?|error:)", re.IGNORECASE)
 """How an event begins that tells an error in plain words, where others put JSON."""
 _HEAD = 2_000
@@ -93,6 +95,10 @@ class ReplyReader:
         self._is_closed = False
         self._position = 0
         self._malformed = 0
+        self._is_foreign = False
+        """Whether whole events of another API came."""
+        self._last_words = ""
+        """The last event, where it was no JSON but a sentence."""
 
     @property
     def is_over(self) -> bool:
@@ -125,6 +131,9 @@ class ReplyReader:
             self._stop_at_limit(exceeded, events)
         outcome = self._chunks.outcome
         failure = self._failure or judge(outcome, transport)
+        if failure is not None and failure.cause == "stream-unfinished" and self._last_words:
+            said = clean_message(self._last_words, self._redactor)
+            failure = explain(failure.cause, server_message=said)
         if failure is not None:
             events.append(StreamFailed(failure, outcome.finish_reason))
             return events
@@ -160,6 +169,8 @@ class ReplyReader:
                 self._read_event(event, events)
         except LimitExceeded as exceeded:
             self._stop_at_limit(exceeded, events)
+        if decoder.has_invalid_bytes:
+            self._chunks.lose(NO_UTF8, events)
 
     def _stop_at_limit(self, exceeded: LimitExceeded, events: list[StreamEvent]) -> None:
         """Keep what came before the limit, and read nothing more."""
@@ -178,6 +189,7 @@ class ReplyReader:
             return
         data = event.data
         self._position += 1
+        self._last_words = ""
         try:
             chunk = parse_json_object(data)
         except StrictJsonError as error:
@@ -211,6 +223,7 @@ class ReplyReader:
             self._fail({"error": chunk})
         elif "choices" not in chunk:
             if holds_text(chunk):
+                self._is_foreign = True
                 self._add_malformed("a chunk without choices", json.dumps(chunk)[:_HEAD], events)
             else:
                 self._add_sign_of_life(events)
@@ -225,7 +238,7 @@ class ReplyReader:
             for line in lines[:-1]:
                 self._read_event(event._replace(data=line, is_complete=True), events)
             self._read_event(event._replace(data=lines[-1]), events)
-        elif not data or data.startswith("[DONE]"):
+        elif not data or _DONE.match(data):
             self._position -= 1
             self._chunks.outcome.is_done |= bool(data)
         elif not event.is_complete and not is_json(data):
@@ -240,6 +253,8 @@ class ReplyReader:
             self._fail({"error": _PLAIN_ERROR.sub("", data, count=1).strip() or data})
         elif (event.event == "message" or data.startswith("{")) and not _EMPTY_EVENT.fullmatch(data):
             self._add_malformed(reason, data, events)
+            if data[:1].isalpha() and not is_json(data):
+                self._last_words = data
             for text, is_reasoning in salvage(data):
                 self._chunks.add_text(text, is_reasoning, events)
         else:
@@ -278,7 +293,7 @@ class ReplyReader:
 
     def _judge_strange_stream(self) -> Failure | None:
         """Return what a stream without a single chunk of a chat is."""
-        if self._malformed:
+        if self._malformed and not self._is_foreign:
             return explain("malformed-event", position=str(self._position))
         if self._position:
             return explain("unexpected-response", status=self._status, content="events of another kind")
@@ -320,12 +335,20 @@ class ReplyReader:
             self._chunks.outcome.is_done = True
             self._chunks.mends = may_hold_surrogates(text)
             self._read_odd_chunk(value, events)
+            if "\ufffd" in text and text.encode() != body.strip():
+                self._chunks.lose(NO_UTF8, events)
         else:
             self._failure = self._refused(body)
 
     def _finish_broken_document(
         self, text: str, transport: Failure | None, events: list[StreamEvent]
     ) -> None:
+        objects = read_objects(text.removesuffix("[DONE]").rstrip())
+        if objects and all("choices" in chunk for chunk in objects):  # a line for each chunk
+            for chunk in objects:
+                self._read_object(chunk, events)
+            self._chunks.outcome.is_done |= text.endswith("[DONE]")
+            return
         if text[:1] in ("{", "["):
             self._chunks.outcome.was_cut = is_cut_json(text)
             self._salvage_body(text, events)

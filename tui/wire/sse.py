@@ -48,7 +48,7 @@ class SseDecoder:
 
     __slots__ = (
         "_at_start", "_data", "_data_size", "_event", "_identifier", "_large_line", "_limits",
-        "_more", "_retry_ms", "_skip_line_feed", "_tail",
+        "_more", "_retry_ms", "_skip_line_feed", "_tail", "has_invalid_bytes",
     )  # fmt: skip
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -63,6 +63,8 @@ class SseDecoder:
         self._identifier = ""
         self._retry_ms: int | None = None
         self._large_line: int | None = None
+        self.has_invalid_bytes = False
+        """Whether something in a line so far was no UTF-8 and had to be replaced."""
 
     @property
     def is_inside_line(self) -> bool:
@@ -122,7 +124,12 @@ class SseDecoder:
             data = data.removeprefix(_BOM)
         if len(data) > self._limits.line:
             self._check_lines(data)
-        lines = data.decode("utf-8", "replace").split("\n")
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self.has_invalid_bytes = True
+            text = data.decode("utf-8", "replace")
+        lines = text.split("\n")
         lines.pop()
         return lines
 

@@ -26,6 +26,17 @@ _METADATA = frozenset(
 )  # fmt: skip
 """Fields beside the text that tell about it; ``audio`` is read apart."""
 _NO_TEXT = ("_id", "_ids", "_index", "_signature", "_type", "_reason", "_tokens", "_encrypted", "_metadata")
+_SILENT_PARTS = (
+    "text",
+    "output_text",
+    "thinking",
+    "reasoning",
+    "redacted",
+    "reference",
+    "citation",
+    "signature",
+)
+"""How the kinds of parts begin that hold text only where ``flatten`` finds it."""
 _MEDIA = {"image": "an image", "images": "an image", "video": "a video", "videos": "a video"}
 
 
@@ -44,12 +55,40 @@ def find_unread(delta: Mapping[str, object]) -> Iterable[str]:
             yield f"The server sent text in the unknown field “{safe_line(name, 40)}”, which is not shown."
 
 
+def find_unread_part(part: object) -> str:
+    """Return a sentence on a part of a content list that is not shown; empty where it is or is nothing."""
+    if not isinstance(part, dict) or flatten(part):
+        return ""
+    kind = part.get("type")
+    if isinstance(kind, str) and kind.startswith(_SILENT_PARTS):
+        return ""
+    if what := find_media([part]):
+        return what
+    if not any(name != "type" and value for name, value in part.items()):
+        return ""
+    name = safe_line(kind, 40) if isinstance(kind, str) else "unknown"
+    return f"The server sent a part of the kind “{name}”, which is not shown."
+
+
 def holds_text(chunk: Mapping[str, object]) -> bool:
-    """Whether an object without ``choices`` may hold a part of the answer (Ollama's own ``message`` and
+    """Whether an object without a choice may hold a part of the answer (Ollama's own ``message`` and
     ``response``, a bare ``delta`` or ``content``)."""
-    return any(
-        flatten(chunk.get(name)).strip() for name in ("delta", "message", "response", "content", "text")
-    )
+    names = ("delta", "message", "response", "content", "text")
+    return any(flatten(chunk.get(name)).strip() for name in names) or _has_inner_text(chunk)
+
+
+def _has_inner_text(value: object, depth: int = 6) -> bool:
+    """Whether an object deeper inside has a ``text`` or ``content`` (Gemini's own ``candidates``)."""
+    if depth == 0 or not isinstance(value, dict | list):
+        return False
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, dict) and any(
+            isinstance(text := item.get(name), str) and text.strip() for name in ("text", "content")
+        ):
+            return True
+        if _has_inner_text(item, depth - 1):
+            return True
+    return False
 
 
 def find_media(parts: Iterable[object]) -> str:
