@@ -140,6 +140,14 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/store/test_providers.py::test_a_change_by_hand_is_noticed",
         "tests/wired/test_provider_fields.py::test_a_field_has_its_effect",
     ),
+    "`lmdeck --log FILE": (
+        "tests/runtime/test_debug_log.py::test_a_command_writes_each_phase_and_each_decision",
+        "tests/runtime/test_debug_log.py::test_a_log_goes_on_and_is_made_private",
+    ),
+    "Keys are erased from it, prompts": (
+        "tests/runtime/test_debug_log.py::test_no_key_is_in_it_wherever_it_stands",
+        "tests/runtime/test_debug_log.py::test_a_command_writes_each_phase_and_each_decision",
+    ),
     "Text from models and servers never commands": (
         "tests/assurance/test_terminal_safety.py",
         "tests/assurance/test_key_canary.py",
@@ -175,6 +183,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "tests/ui/shell/test_shell.py::test_an_ssh_line_is_calm_unless_the_settings_say_otherwise",
         "tests/runtime/test_clipboard.py::test_tmux_comes_first_and_hands_on",
         "tests/runtime/test_clipboard.py::test_a_display_has_its_tool",
+        "tests/runtime/test_debug_log.py::test_a_command_writes_each_phase_and_each_decision",
     ),
 }
 """Tables by the title of their first column; those of keys and causes are made from the program."""

@@ -27,6 +27,7 @@ def echoing(tmp_path: Path) -> Iterator[tuple[HostileServer, dict[str, str]]]:
     """A server that says the key in every field of its answers, and a deck that has it stored."""
     with HostileServer("harmless") as server:
         environment = prepare(tmp_path, server, KEY)
+        environment["LMDECK_LOG"] = str(tmp_path / "debug.log")
         server.text = f"{KEY} {base64.b64encode(KEY.encode()).decode()}"
         yield server, environment
 
@@ -36,6 +37,7 @@ def found_in(data: bytes) -> list[str]:
 
 
 def assert_files_are_clean(home: Path) -> None:
+    assert b"exchange" in (home / "debug.log").read_bytes()
     for path in home.rglob("*"):
         if path.is_file() and not path.name.startswith("credentials.toml"):
             assert not found_in(path.read_bytes()), path

@@ -64,7 +64,7 @@ def seen(runtime: Runtime) -> Seen:
     return observer
 
 
-def _ignore(_: object) -> None:
+def ignore(_: object) -> None:
     """Take what nobody wants to see."""
 
 
@@ -134,7 +134,7 @@ async def test_the_chat_of_a_check_is_told(runtime: Runtime, seen: Seen, is_one_
     options = CheckOptions(is_one_of_many=is_one_of_many)
     with FaultServer(FakeApi()) as server:
         provider = provider_at(server.base_url)
-        check = runtime.check(provider, None, options, on_result=_ignore, on_progress=_ignore)
+        check = runtime.check(provider, None, options, on_result=ignore, on_progress=ignore)
         report = await check.run()
         assert report.ok
         assert_chat(seen.only, Purpose.CHECK, server.base_url)
@@ -146,7 +146,7 @@ async def test_what_costs_nothing_is_not_told(runtime: Runtime, seen: Seen) -> N
         await runtime.reach(provider)
         await runtime.list_models(provider)
         quick = CheckOptions(is_quick=True)
-        await runtime.check(provider, None, quick, on_result=_ignore, on_progress=_ignore).run()
+        await runtime.check(provider, None, quick, on_result=ignore, on_progress=ignore).run()
         assert (await runtime.test(provider, "env:NOT_SET_ANYWHERE")).failure is not None
     assert seen.records == []
 
@@ -154,9 +154,9 @@ async def test_what_costs_nothing_is_not_told(runtime: Runtime, seen: Seen) -> N
 async def test_vectors_are_told_by_test_and_check(runtime: Runtime, seen: Seen) -> None:
     with FaultServer(FakeApi(embeddings=EMBEDDINGS)) as server:
         provider = provider_at(server.base_url, category=Category.EMBEDDING)
-        outcome = await runtime.test_vectors(provider, on_progress=_ignore)
+        outcome = await runtime.test_vectors(provider, on_progress=ignore)
         assert outcome.failure is None
-        report = await runtime.check(provider, on_result=_ignore, on_progress=_ignore).run()
+        report = await runtime.check(provider, on_result=ignore, on_progress=ignore).run()
         assert report.ok
         assert [record.origin.purpose for record in seen.records] == [Purpose.TEST, Purpose.CHECK]
         for record in seen.records:
@@ -179,7 +179,7 @@ async def test_a_failure_is_told_once_with_its_cause(
     with FaultServer(FakeApi(chat=refusing, embeddings=refusing)) as server:
         provider = provider_at(server.base_url)
         if is_embedding:
-            await runtime.test_vectors(replace(provider, category=Category.EMBEDDING), on_progress=_ignore)
+            await runtime.test_vectors(replace(provider, category=Category.EMBEDDING), on_progress=ignore)
         else:
             await runtime.test(provider)
     record = seen.only
@@ -194,7 +194,7 @@ async def test_a_connection_that_is_refused_is_told_without_a_status(
     with refused_port() as port:
         provider = provider_at(f"http://127.0.0.1:{port}/v1")
         if is_embedding:
-            await runtime.test_vectors(replace(provider, category=Category.EMBEDDING), on_progress=_ignore)
+            await runtime.test_vectors(replace(provider, category=Category.EMBEDDING), on_progress=ignore)
         else:
             await runtime.test(provider)
     record = seen.only
@@ -264,7 +264,7 @@ async def test_what_is_stopped_before_an_answer_is_told(
         task: asyncio.Future[object]
         if is_embedding:
             vectors_of = replace(provider, category=Category.EMBEDDING)
-            task = asyncio.ensure_future(runtime.test_vectors(vectors_of, on_progress=_ignore))
+            task = asyncio.ensure_future(runtime.test_vectors(vectors_of, on_progress=ignore))
         else:
             task = asyncio.ensure_future(runtime.test(provider))
         await until(lambda: server.requests)
@@ -279,7 +279,7 @@ async def test_what_is_stopped_before_an_answer_is_told(
 
 async def test_a_check_that_is_stopped_in_its_chat_is_told(runtime: Runtime, seen: Seen) -> None:
     with FaultServer(FakeApi(chat="silence")) as server:
-        check = runtime.check(provider_at(server.base_url), on_result=_ignore, on_progress=_ignore)
+        check = runtime.check(provider_at(server.base_url), on_result=ignore, on_progress=ignore)
         task = asyncio.ensure_future(check.run())
         await until(lambda: any(request.startswith(b"POST") for request in server.requests))
         task.cancel()
@@ -299,7 +299,7 @@ async def test_an_observer_that_raises_harms_nobody_and_is_named(runtime: Runtim
     with FaultServer(FakeApi(embeddings=EMBEDDINGS)) as server:
         turn = await runtime.test(provider_at(server.base_url))
         outcome = await runtime.test_vectors(
-            provider_at(server.base_url, category=Category.EMBEDDING), on_progress=_ignore
+            provider_at(server.base_url, category=Category.EMBEDDING), on_progress=ignore
         )
     assert turn.failure is None
     assert outcome.failure is None
@@ -331,7 +331,7 @@ async def test_no_key_is_in_a_record(
     with FaultServer(FakeApi(chat=chat, embeddings=chat)) as server:
         provider = provider_at(server.base_url, name=KEY, compatible_provider=KEY)
         await runtime.test(provider, KEY)
-        await runtime.test_vectors(replace(provider, category=Category.EMBEDDING), KEY, on_progress=_ignore)
+        await runtime.test_vectors(replace(provider, category=Category.EMBEDDING), KEY, on_progress=ignore)
     assert len(seen.records) == 2
     for record in seen.records:
         assert KEY not in repr(dataclasses.asdict(record))

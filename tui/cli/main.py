@@ -63,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         _hear_interrupts(output)
     try:
+        if parsed.log is not None:
+            os.environ["LMDECK_LOG"] = parsed.log
         code = _run(_load_undisturbed if arguments is None else _load, parsed, output)
     except BrokenPipeError:
         _tell(output.untold)

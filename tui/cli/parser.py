@@ -42,6 +42,7 @@ def build_parser() -> ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"lmdeck {__version__}")
+    parser.add_argument("--log", metavar="FILE", help="write a debug log, keys erased (or LMDECK_LOG=FILE)")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for add in (_add_chat, _add_ask, _add_check, _add_discover, _add_providers, _add_demo, _add_engine):
         add(commands)
@@ -53,13 +54,15 @@ def build_parser() -> ArgumentParser:
 def _command(
     commands: argparse._SubParsersAction[ArgumentParser], name: str, summary: str, examples: str = ""
 ) -> ArgumentParser:
-    return commands.add_parser(
+    parser = commands.add_parser(
         name,
         help=summary,
         description=summary,
         epilog=f"examples:\n{examples}" if examples else None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--log", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return parser
 
 
 def _add_chat(commands: argparse._SubParsersAction[ArgumentParser]) -> None:

@@ -43,7 +43,7 @@ class Origin:
 
     purpose: Purpose = Purpose.OTHER
     provider: str = ""
-    """The provider's name; empty for an endpoint that is none."""
+    """The provider's name; ``url`` for an endpoint that was named by its URL."""
     price: Price = field(default_factory=Price)
     conversation: str = ""
 

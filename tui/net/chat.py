@@ -13,9 +13,10 @@ from tui.core.chat import ChatRequest, Endpoint
 from tui.core.events import EventBatch
 from tui.core.observed import Origin
 from tui.core.secret import Redactor
-from tui.net.chat_call import AdaptationMemory, ChatCall
+from tui.net.chat_call import CHAT_ROUTE, AdaptationMemory, ChatCall
 from tui.net.client import ClientFactory
 from tui.net.deadlines import HEADLESS, PROBE, SCREEN, Patience
+from tui.net.exchange import Requests
 from tui.net.mailbox import Mailbox
 from tui.net.observing import Observed, ObservedChat
 from tui.net.server_wait import Look
@@ -25,7 +26,6 @@ from tui.wire.servers import ServerKind
 __all__ = ["HEADLESS", "PROBE", "SCREEN", "AdaptationMemory", "ChatClient", "Patience"]
 
 
-CHAT_ROUTE = "/chat/completions"
 _NOBODY = Origin()
 
 
@@ -67,11 +67,13 @@ class ChatClient:
         or ``StreamFailed``. Cancelling the consumer, or ``aclose``, closes the socket before it returns.
         """
         mailbox = Mailbox()
+        requests = Requests(origin, request.model)
         call = ChatCall(
             self._factory,
             endpoint,
             request,
             mailbox,
+            requests=requests,
             memory=self._memory,
             redactor=self._redactor,
             clock=self._clock,
@@ -82,7 +84,7 @@ class ChatClient:
         )
         observed: ObservedChat | None = None
         if self._factory.observers:
-            watched = Observed(origin, endpoint, CHAT_ROUTE, request.model, call.requests, self._redactor)
+            watched = Observed(requests, origin, endpoint, CHAT_ROUTE, self._redactor)
             observed = ObservedChat(watched, request, self._clock)
         pump = asyncio.create_task(call.run(), name="chat")
         try:

@@ -38,6 +38,7 @@ from tui.wire.servers import ServerKind
 if TYPE_CHECKING:
     import httpx
 
+CHAT_ROUTE = "/chat/completions"
 _MOST_ADAPTATIONS = 8
 _UNANSWERED = ("no-answer", "headers-stalled")
 
@@ -62,6 +63,7 @@ class ChatCall:
         request: ChatRequest,
         mailbox: Mailbox,
         *,
+        requests: Requests,
         memory: AdaptationMemory,
         redactor: Redactor,
         clock: Callable[[], float],
@@ -70,7 +72,8 @@ class ChatCall:
         patience: Patience,
         look: Look | None = None,
     ) -> None:
-        """``look`` reads this machine, to see whether a server on it is starting."""
+        """``requests`` is told of each one that is sent. ``look`` reads this machine, to see whether a server
+        on it is starting."""
         self._factory = factory
         self._endpoint = endpoint
         self._request = request
@@ -87,8 +90,7 @@ class ChatCall:
         self._stale = 0
         self._is_streamed = request.stream
         self._first_sent: float | None = None
-        self.requests = Requests()
-        """Every request that was sent for this chat."""
+        self._requests = requests
         self._refusal: Failure | None = None
         """What the server said to the try before, if it said anything."""
         limits = WaitLimits(
@@ -110,13 +112,14 @@ class ChatCall:
         self._tried += 1
         body = build_chat_body(self._request, self._adaptation, self._server)
         self._is_streamed = body.get("stream") is True
-        exchange = self.requests.begin()
+        exchange = self._requests.begin("POST", f"{self._endpoint.base_url}{CHAT_ROUTE}")
         with observe(exchange):
             try:
                 await self._factory.prepare(self._endpoint)
                 response = await self._send(body, exchange)
             except expected_errors() as error:
                 failure = await self._explain(error, exchange)
+                exchange.tell("failed", cause=failure.cause)
                 return await self._end_or_retry(failure, exchange)
             try:
                 return await self._read(response, exchange, body)
@@ -213,18 +216,20 @@ class ChatCall:
             waited_seconds=self._waited_seconds,
         )
         await reply.read(self._mailbox.wait_for_room)
+        exchange.ended()
         last = await self._look_after(reply.last_events, exchange)
         end = last[-1]
         if isinstance(end, StreamFailed) and not reply.has_text:
             failure = complete_refusal(
                 await self._judge(end.failure, reply.refusal),
                 self._endpoint,
-                route="/chat/completions",
+                route=CHAT_ROUTE,
                 location=headers.get("location"),
                 model=self._request.model,
                 redactor=self._redactor,
                 way=self._factory.route(self._endpoint.base_url),
             )
+            exchange.tell("failed", cause=failure.cause)
             if self._adapt(failure, body):
                 return False
             self._refusal = failure
@@ -263,6 +268,7 @@ class ChatCall:
         if self._is_stale(failure, exchange):
             self._stale += 1
             self._tried -= 1
+            exchange.tell("retry", because="the server had closed a kept connection")
             return False
         better = await self._waits(failure, {})
         if better is None:
@@ -291,6 +297,7 @@ class ChatCall:
         whole = self._patience.first_text_seconds
         if delay is None or (whole is not None and self._waited_seconds + delay > whole):
             return better
+        self._requests.last.tell("retry", seconds=delay, because=better.cause)
         self._emit(Progress("retrying", better.title, delay))
         await asyncio.sleep(delay)
         return None
@@ -302,6 +309,7 @@ class ChatCall:
         self._refusal = None
 
     def _tell_waiting(self, waiting: Waiting) -> None:
+        self._requests.last.tell("wait", phase=waiting.phase.value, seconds=waiting.waited_seconds)
         self._emit(Progress(f"server-{waiting.phase}", waiting.sentence, waiting.waited_seconds))
 
     def _adapt(self, failure: Failure, body: Mapping[str, object]) -> bool:
@@ -314,6 +322,7 @@ class ChatCall:
         self._adaptation, note = adapted
         self._adaptations += 1
         self._tried -= 1
+        self._requests.last.tell("change", note=note)
         self._emit(Note(note))
         return True
 

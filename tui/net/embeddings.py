@@ -55,8 +55,9 @@ async def embed(
     ``patience.unstreamed_seconds`` limits each try. ``on_progress`` gets a sentence before another try.
     ``origin`` says who asks, for those who observe what is sent: they are told once, at the end.
     """
-    call = _Call(factory, endpoint, request, patience, proved, on_progress)
-    observed = Observed(origin, endpoint, ROUTE, request.model, call.requests, factory.redactor)
+    requests = Requests(origin, request.model)
+    call = _Call(factory, endpoint, request, patience, proved, on_progress, requests)
+    observed = Observed(requests, origin, endpoint, ROUTE, factory.redactor)
     started = time.perf_counter()
     outcome = None
     try:
@@ -87,6 +88,7 @@ class _Call:
         patience: Patience,
         proved: Collection[Proof] | None,
         on_progress: Told,
+        requests: Requests,
     ) -> None:
         self._factory = factory
         self._endpoint = endpoint
@@ -96,8 +98,7 @@ class _Call:
         self._on_progress = on_progress
         self._content = json.dumps(build_embeddings_body(request), allow_nan=False).encode()
         self._tried = 0
-        self.requests = Requests()
-        """Every request that was sent for these vectors."""
+        self._requests = requests
         factory.redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
         self._retries = 0
         self._loading_until: float | None = None
@@ -126,7 +127,7 @@ class _Call:
                 body_limit=DEFAULT_LIMITS.body,
                 second_look_seconds=self._patience.second_look_seconds,
                 content=self._content,
-                requests=self.requests,
+                requests=self._requests,
             )
         except LmdeckError as error:
             took = (time.perf_counter() - started) * 1000
@@ -180,6 +181,7 @@ class _Call:
         if delay is None:
             return False
         self._on_progress(f"{failure.title} Asking again in {delay:.0f} s.")
+        self._requests.last.tell("retry", seconds=delay, because=failure.cause)
         self._retries += 1
         await asyncio.sleep(delay)
         return True

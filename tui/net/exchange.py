@@ -6,12 +6,16 @@ context variable, because the HTTP library carries nothing of ours down to the s
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from tui.core.debug_log import bare_url, is_wanted, tell
+from tui.core.observed import Origin
 
 _KEPT_BYTES = 512
 _KEPT_HANDSHAKE_BYTES = 16_384
@@ -27,6 +31,17 @@ class Phase(StrEnum):
     SEND = "send"
     HEADERS = "headers"
     BODY = "body"
+
+
+_EVENTS = {
+    Phase.LOOKUP: "dns",
+    Phase.CONNECT: "connect",
+    Phase.TLS: "tls",
+    Phase.HEADERS: "sent",
+    Phase.BODY: "headers",
+}
+"""How the debug log names the beginning of each phase."""
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,19 @@ class Exchange:
     tls_version: str | None = None
     authorities_from: str | None = None
     """The environment variable that names the authorities that the certificate is judged by."""
+    number: int = 0
+    """Counted in this process by the debug log; 0: it has told nothing of it yet."""
+
+    def tell(self, event: str, **facts: object) -> None:
+        """Write an event of this request to the debug log, if there is one."""
+        if not is_wanted():
+            return
+        self.number = self.number or next(_NUMBERS)
+        tell(f"#{self.number} {event}", **facts)
+
+    def ended(self) -> None:
+        """Record that nothing more is read of the response."""
+        self.tell("last-byte", status=self.status, sent_bytes=self.sent, received_bytes=self.received)
 
     def enter(self, phase: Phase) -> None:
         """Record that a phase begins."""
@@ -74,6 +102,11 @@ class Exchange:
             return
         self.phase = phase
         self.marks[phase] = time.perf_counter()
+        if phase is Phase.SEND:
+            reused = "yes" if self.is_reused else None
+            self.tell("send", address=self.address, tls=self.tls_version, reused=reused)
+        elif event := _EVENTS.get(phase):
+            self.tell(event, status=self.status)
         if self.listener is not None:
             self.listener(phase)
 
@@ -96,6 +129,8 @@ class Exchange:
 
     def read(self, data: bytes) -> None:
         """Record bytes of the response."""
+        if data and not self.received:
+            self.tell("first-byte")
         if len(self.first_bytes) < _KEPT_BYTES:
             self.first_bytes += data[:_KEPT_BYTES]
         self.received += len(data)
@@ -110,13 +145,19 @@ class Exchange:
 class Requests:
     """The requests that one question takes: how many there were, and what was seen of the last one."""
 
+    origin: Origin | None = None
+    """Who asks."""
+    model: str = ""
     count: int = 0
     last: Exchange = field(default_factory=Exchange)
 
-    def begin(self) -> Exchange:
+    def begin(self, method: str, url: str) -> Exchange:
         """Return the record of the next one."""
         self.count += 1
         self.last = Exchange()
+        if is_wanted():
+            who = {"provider": self.origin.provider, "purpose": self.origin.purpose} if self.origin else {}
+            self.last.tell("request", method=method, url=bare_url(url), model=self.model, **who)
         return self.last
 
 

@@ -67,7 +67,7 @@ async def fetch(
     requests = requests or Requests()
     stale = 0
     while True:
-        exchange = requests.begin()
+        exchange = requests.begin("GET" if content is None else "POST", url)
         try:
             await factory.prepare(endpoint)  # before the clock runs
             with observe(exchange):
@@ -82,11 +82,13 @@ async def fetch(
                 seconds=seconds,
                 route=factory.route(endpoint.base_url),
             )
+            exchange.tell("failed", cause=failure.cause)
             if stale == MOST_STALE or not is_stale(failure, exchange):
                 raise LmdeckError(
                     await look_again(failure, endpoint, exchange, second_look_seconds)
                 ) from error
             stale += 1
+            exchange.tell("retry", because="the server had closed a kept connection")
 
 
 async def fetch_evidence(
@@ -141,6 +143,7 @@ async def _exchange(
                 if len(body) > limit:
                     raise LmdeckError(explain("answer-too-large", limit=f"{limit // 1_000_000} MB"))
             await pace.rest()
+        exchange.ended()
         redactor = factory.redactor
         clean = {name: redactor.redact(value) for name, value in headers.items()}
         return Fetched(message.url, response.status_code, clean, redactor.redact_bytes(bytes(body)), exchange)

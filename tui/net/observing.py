@@ -25,11 +25,10 @@ _OUTCOMES = {TurnState.DONE: Outcome.DONE, TurnState.FAILED: Outcome.FAILED}
 class Observed:
     """One exchange under way: who asks what, and the requests that it takes."""
 
+    requests: Requests
     origin: Origin
     endpoint: Endpoint
     route: str
-    model: str
-    requests: Requests
     redactor: Redactor
     started_at: str = field(
         default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"), init=False
@@ -52,7 +51,7 @@ class Observed:
             replace(self.origin, provider=redact(self.origin.provider)),
             origin_text(self.endpoint.base_url),
             self.route,
-            redact(self.model),
+            redact(self.requests.model),
             self.started_at,
             outcome,
             cause,

@@ -155,6 +155,7 @@ class ReplyStream:
         if self.has_text:
             watch.touch()
         else:
+            self._exchange.tell("first-token")
             watch.restart(self._limit)
         self.has_text = True
         self._without_text = 0

@@ -127,6 +127,7 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         if key is None or key == sent:
             return refused
         await refused.aclose()
+        current_exchange().tell("retry", because="the key was fetched again")
         return await self._send(request)
 
     def _is_own(self, request: httpx.Request) -> bool:

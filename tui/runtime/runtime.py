@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui.session.journaling import TurnJournal
     from tui.store.conversations import ConversationStore, OpenConversation
     from tui.store.credentials import CredentialStore
+    from tui.store.debug_log import DebugLog
     from tui.store.endpoint_memory import EndpointMemory
     from tui.store.settings import Settings
     from tui.wire.models import ModelList
@@ -63,6 +64,7 @@ class Runtime:
         self.endpoints = Endpoints(
             lambda: self.credentials, self.built_ins, environment, self.redactor, self._command_refusal
         )
+        self.debug_log: DebugLog | None = None
         self.unwritten: list[str] = []
         """What could not be saved until the end, in words for the person."""
         self.moved: list[str] = []
@@ -319,6 +321,8 @@ class Runtime:
         if "clients" in self.__dict__:
             await self.clients.aclose()
         await self.built_ins.aclose()
+        if self.debug_log is not None:
+            self.debug_log.close()
 
     def _command_refusal(self, name: str) -> str | None:
         # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
@@ -396,6 +400,10 @@ def open_runtime(environment: Mapping[str, str]) -> Runtime:
     """Return a runtime for this environment; reads no file yet."""
     runtime = Runtime(resolve_paths(environment), environment)
     _OPEN.add(runtime)
+    if shown_path := environment.get("LMDECK_LOG"):
+        from tui.store.debug_log import start_debug_log
+
+        runtime.debug_log = start_debug_log(shown_path, runtime.redactor, runtime.optional, runtime.observers)
     return runtime
 
 

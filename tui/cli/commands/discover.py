@@ -39,6 +39,7 @@ async def _discover(arguments: argparse.Namespace, output: Output) -> int:
         return INTERRUPTED
     finally:
         await runtime.aclose()
+        output.notes(runtime.optional.notices)
     if arguments.json:
         output.json(discovery_json(found))
     else:
