@@ -411,3 +411,45 @@ def test_a_long_paste_takes_time_by_its_length_alone(part: str) -> None:
     begun = time.process_time()
     inspect_url((part * 65_536)[:65_000])
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "builtin://demo",
+        "file:///etc/passwd",
+        "unix:///run/model.sock",
+        "unix:/run/model.sock",
+        "http+unix://model",
+        "C:\\models\\v1",
+        "http:///v1",
+        "/v1",
+    ],
+)
+def test_no_repair_is_made_of_what_names_no_host(text: str) -> None:
+    report = inspect_url(text)
+    assert (report.normalised, report.repair) == (None, None)
+    assert report.errors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl -H 'HTTP-Referer: https://app.example' http://gpu:8000/v1/chat/completions",
+        "curl -e https://app.example http://gpu:8000/v1/models",
+        """curl -d '{"image": "https://app.example/a.png"}' http://gpu:8000/v1/chat/completions""",
+        "http://gpu:8000/v1,http://b/v1",
+        "http://gpu:8000/v1|http://b/v1",
+        "**http://gpu:8000/v1**",
+        "http://gpu:8000/v1\u2026",
+        "地址http://gpu:8000/v1",
+        "网址：http://gpu:8000/v1。谢谢",
+        "http%3A%2F%2Fgpu%3A8000%2Fv1",
+        "https%3A//gpu:8000/v1".replace("https", "http"),
+        "&lt;http://gpu:8000/v1&gt;",
+        "http://gpu:8000/v1&quot;",
+    ],
+)
+def test_the_endpoint_is_found_among_other_addresses_and_marks(text: str) -> None:
+    report = inspect_url(text)
+    assert (report.normalised, report.repair) == (None, "http://gpu:8000/v1")

@@ -13,6 +13,7 @@ from ipaddress import IPv6Address
 
 from tui.core.causes import CATALOGUE, fill
 from tui.core.url_parts import (
+    OTHER_SCHEMES,
     character_name,
     chat_url_of,
     embeddings_url_of,
@@ -46,6 +47,8 @@ _FORBIDDEN = re.compile(r'["<>^`{|}\x00-\x20\x7f]')
 _ROUTES = re.compile(r"/(chat/completions|completions|models|embeddings|responses|rerank)$", re.IGNORECASE)
 _OLLAMA_ROUTES = re.compile(r"/api/(chat|generate|tags|show|ps|embed|embeddings)$", re.IGNORECASE)
 _VERSION_SEGMENT = re.compile(r"/v\d", re.IGNORECASE)
+_VERSION_ONLY = re.compile(r"v\d+(?:/|$)", re.IGNORECASE)
+_DRIVE = re.compile(r"[A-Za-z]:\\")
 _DOUBLED_VERSION = re.compile(r"(/v\d+)(?:\1)+(?=/|$)", re.IGNORECASE)
 
 
@@ -162,6 +165,8 @@ class _Inspection:
             name = character_name(text[hidden[0]])
             self._note("url-invisible-character", position=str(hidden[0] + 1), character=name)
             text = "".join(character for character in text if not is_hidden(character))
+        if _DRIVE.match(text):
+            self._give_up("url-malformed", reason="it is the path of a file")
         bare = text.strip("\"'`<>")
         if bare != text:
             self._note("url-malformed", reason="it has quotation marks or brackets around it")
@@ -173,6 +178,8 @@ class _Inspection:
         match = _SCHEME.match(text)
         word, colon, slashes = ((match[1] or "").lower(), match[2], match[3]) if match else ("", "", "")
         rest = text[len(word + colon + slashes) :]
+        if (colon or not word) and len(slashes) != 2 and _VERSION_ONLY.match(rest):
+            self._give_up("url-malformed", reason="the host name is missing")
         if not word:
             self._note("url-no-scheme")
             self.scheme = guess_scheme(rest)
@@ -183,7 +190,9 @@ class _Inspection:
             return text
         is_known = word in ("http", "https")
         self.scheme = word if is_known else ("https" if word.endswith("s") and word != "ws" else "http")
-        if not is_known:
+        if word in OTHER_SCHEMES:
+            self._give_up("url-bad-scheme", scheme=f"{word}:{slashes[:2]}")
+        elif not is_known:
             self._note("url-bad-scheme", scheme=f"{word}:{slashes[:2]}")
         elif colon + slashes != "://":
             self._note("url-bad-scheme")

@@ -38,6 +38,13 @@ def reconcile_counts(usage: Usage, total_tokens: int | None = None) -> Usage:
     return _marked(usage, note)
 
 
+def complete_counts(usage: Usage, earlier: Usage | None) -> Usage:
+    """Return a later usage with what only an earlier one of the same answer told of the prompt."""
+    if earlier is None or usage.prompt_tokens is not None:
+        return usage
+    return replace(usage, prompt_tokens=earlier.prompt_tokens, cached_tokens=earlier.cached_tokens)
+
+
 def reconcile_with_text(usage: Usage, reasoning: TextBuffer, answer: TextBuffer) -> Usage:
     """Return counts that agree with the text that came; counts that agree already come back unchanged.
 
@@ -47,11 +54,25 @@ def reconcile_with_text(usage: Usage, reasoning: TextBuffer, answer: TextBuffer)
     if reasoning and usage.reasoning_tokens == 0:
         note = "The server counts 0 reasoning tokens, although reasoning came."
         usage = replace(usage, reasoning_tokens=None, notes=_with(usage, note))
-    characters, completion = len(reasoning) + len(answer), usage.completion_tokens
-    if completion is None or characters <= completion * _LONGEST_TOKEN + _SLACK_CHARACTERS * (completion > 0):
+    completion = usage.completion_tokens
+    if completion is None:
         return usage
-    note = f"The server counts {completion:,} completion tokens, too few for the text that came."
-    return _marked(replace(usage, completion_tokens=reasoning.tokens + answer.tokens), note)
+    if _is_too_few(completion, len(reasoning) + len(answer)):
+        note = f"The server counts {completion:,} completion tokens, too few for the text that came."
+        usage = _marked(replace(usage, completion_tokens=reasoning.tokens + answer.tokens), note)
+    counted = usage.reasoning_tokens
+    if counted is not None and _is_too_few(counted, len(reasoning)):
+        note = f"The server counts {counted:,} reasoning tokens, too few for the reasoning that came."
+        usage = _marked(replace(usage, reasoning_tokens=None), note)
+    elif counted and _is_too_few(completion - counted, len(answer)):
+        tokens = f"{counted:,} of {completion:,} completion tokens"
+        note = f"The server counts {tokens} as reasoning, although an answer came."
+        usage = _marked(replace(usage, reasoning_tokens=None), note)
+    return usage
+
+
+def _is_too_few(tokens: int, characters: int) -> bool:
+    return characters > max(0, tokens) * _LONGEST_TOKEN + _SLACK_CHARACTERS * (tokens > 0)
 
 
 def _settle_prompt(usage: Usage) -> Usage:

@@ -11,6 +11,11 @@ from tui.core.outside import ip_address as outside_address
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
 _PART = re.compile(r"0x[0-9a-f]{0,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
+OTHER_SCHEMES = frozenset(
+    ("about", "blob", "builtin", "data", "file", "git", "http+unix", "https+unix", "javascript", "mailto",
+     "npipe", "ssh", "unix")
+)  # fmt: skip
+"""Schemes behind which no host of an HTTP server stands: nothing can be made of them."""
 _BLANK = "\u2800"
 """A symbol to Unicode, but drawn as nothing."""
 
@@ -78,6 +83,8 @@ def _part(text: str) -> int | None:
 
 def is_scheme(word: str, colon: str, slashes: str, rest: str) -> bool:
     """Tell a scheme, also a mistyped one, from a host name with a port or a path behind it."""
+    if word in OTHER_SCHEMES:
+        return bool(colon and slashes)
     if word in ("http", "https"):
         return bool(colon or len(slashes) > 1) and (bool(slashes) or not rest[:1].isdigit())
     return bool(colon) and len(slashes) > 1

@@ -5,8 +5,10 @@ Pure text. What is changed is told, so that nobody's URL becomes another one wit
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from tui.core.secret_headers import is_secret_header
 from tui.core.url_parts import is_hidden
@@ -33,10 +35,19 @@ _QUOTES: dict[int, str] = {
 }
 _START = re.compile(r"https?:/{2,}", re.IGNORECASE)
 _TWICE = re.compile(r"(?:https?:/+)+(?=https?:/+)", re.IGNORECASE)
-_END = re.compile(r"[\s\"'`<>|{},;)\\]")
+_END = re.compile(r"[\s\"'`<>|{},;)\\\u2026*]")
 _PROXY = re.compile(
-    r"(?:^|\s)(?:-x|--(?:pre)?proxy[\d.]*)[\s=]*[\"']?$|_proxy\s*[=:]\s*[\"']?$", re.IGNORECASE
+    r"(?:^|\s)(?:-x|-e|--referer|--(?:pre)?proxy[\d.]*)[\s=]*[\"']?$|_proxy\s*[=:]\s*[\"']?$", re.IGNORECASE
 )
+"""Options of a command whose value is the URL of something else."""
+_QUOTED_OPTION = re.compile(
+    r"(?:^|\s)(?:-[HdFA]|--(?:header|data(?:-\w+)?|json|form|user-agent))[\s=]*(?:\"[^\"]*|'[^']*)$"
+)
+"""A header or a body that is not closed yet: a URL in it is no endpoint."""
+_LIST = re.compile(r"[,;|](?=https?://)", re.IGNORECASE)
+_NEXT_SENTENCE = re.compile(r"(\w+://[^/]*(?::\d+|/[!-~]*))\.[^\x00-\x7f].*", re.DOTALL)
+_ENCODED = re.compile(r"https?%3A(?:%2F%2F|//)", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:lt|gt|quot|apos|#39|#x27);", re.IGNORECASE)
 _LONGEST_OPTION = 64
 _LONGEST_BEFORE = 256
 """Characters before a URL that tell whether it is a part of another one."""
@@ -58,7 +69,7 @@ _HAS_PLACE = re.compile(r"[:/.\[]|^localhost$", re.IGNORECASE)
 _NAME_OF_ADDRESS = re.compile(r"url|uri|base|host|server|endpoint|address", re.IGNORECASE)
 _MARKS = "\"'`<"
 _OPENING = "\"'`<([{"
-_TRAILING = "\"'`<>,;!"
+_TRAILING = "\"'`<>,;!*\u2026"
 
 
 def folded(text: str) -> tuple[str, tuple[str, ...]]:
@@ -82,6 +93,12 @@ def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
     if "\\/\\/" in text:  # as JSON writes slashes
         text = text.replace("\\/", "/")
         reasons.append("it has backslashes before its slashes")
+    if _ENTITY.search(text):
+        text = html.unescape(text)
+        reasons.append("it has marks as HTML writes them")
+    if _ENCODED.search(text):
+        text = unquote(text)
+        reasons.append("it has percent signs in place of marks")
     once = _TWICE.sub("", text)
     if once != text:
         reasons.append("http:// or https:// is there twice")
@@ -114,8 +131,9 @@ def _starts(text: str) -> Iterator[int]:
             return
         before = text[max(0, start - _LONGEST_BEFORE) : start]
         glued = re.split(rf"[\s{re.escape(_OPENING)}]", before)[-1]
-        is_part = bool(glued) and (glued[-1].isalnum() or any(mark in glued for mark in "/?&@#%"))
-        if not is_part and not _PROXY.search(before):
+        is_word = bool(glued) and glued[-1].isascii() and glued[-1].isalnum()
+        is_part = is_word or any(mark in glued for mark in "/?&@#%")
+        if not (is_part or _PROXY.search(before) or _QUOTED_OPTION.search(before)):
             yield start
 
 
@@ -157,12 +175,15 @@ def _cut(text: str) -> str:
         return _cut((start[0] if start else "") + text.partition("@")[2])
     if "]" in found and "[" not in found:
         found = found.partition("]")[0]
-    return found
+    return _NEXT_SENTENCE.sub(r"\1", found)
 
 
 def _without_sentence(text: str) -> str:
     """Leave out words behind a URL; a space inside of one is another mistake."""
     bare = text.lstrip(_OPENING + " \t\r\n")
+    first = _LIST.split(bare, maxsplit=1)[0]
+    if first != bare:
+        return first
     parts = bare.split(None, 1)
     if len(parts) < 2:
         return text

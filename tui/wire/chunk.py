@@ -17,6 +17,7 @@ from tui.core.events import (
     ToolCallDelta,
     UsageReport,
 )
+from tui.core.reconcile import complete_counts
 from tui.core.usage import ServerCost, Usage
 from tui.wire.choices import MessageParts, OtherChoices, choices_of, deltas_of, message_of
 from tui.wire.finish import Outcome
@@ -304,7 +305,7 @@ class ChunkReader:
             value = groq.get("usage") if isinstance(groq, dict) else None
         usage = read_usage(value)
         if usage is not None and usage != self._usage:
-            self._usage = usage
+            self._usage = usage = complete_counts(usage, self._usage)
             self.outcome.has_hidden_reasoning = bool(usage.reasoning_tokens)
             self.outcome.counts_no_tokens = usage.completion_tokens == 0
             events.append(UsageReport(usage))

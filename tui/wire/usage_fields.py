@@ -17,14 +17,19 @@ def read_usage(value: object) -> Usage | None:
     """
     if not isinstance(value, dict):
         return None
-    prompt = first_count(value.get("prompt_tokens"), value.get("input_tokens"))
-    completion = first_count(value.get("completion_tokens"), value.get("output_tokens"))
+    prompt = _count_of(value, "prompt_tokens", "input_tokens")
+    completion = _count_of(value, "completion_tokens", "output_tokens")
     if not prompt and not completion:
         return None
-    if read_count(value.get("prompt_tokens")) is None and prompt is not None:
+    if not read_count(value.get("prompt_tokens")) and prompt:
         prompt += _cached_beside(value)
     usage = Usage(prompt, completion, _reasoning_tokens(value), _cached_tokens(value))
     return reconcile_counts(usage, first_count(value.get("total_tokens")))
+
+
+def _count_of(usage: Mapping[str, object], name: str, other: str) -> int | None:
+    """Return a count that stands under one of two names; a 0 only where neither has more."""
+    return read_count(usage.get(name)) or first_count(usage.get(other), usage.get(name))
 
 
 def _cached_beside(usage: Mapping[str, object]) -> int:
@@ -42,13 +47,18 @@ def read_server_cost(usage: object) -> ServerCost | None:
 
     OpenRouter and LiteLLM: ``cost`` in US dollars, and ``cost_details.upstream_inference_cost`` where
     the person's own key was used upstream (then ``cost`` is only the fee); xAI:
-    ``cost_in_usd_ticks``, 10,000,000,000 of which are a dollar.
+    ``cost_in_usd_ticks``, 10,000,000,000 of which are a dollar; Perplexity: ``cost.total_cost``;
+    DeepInfra: ``estimated_cost``.
     """
     if not isinstance(usage, dict):
         return None
     ticks = read_amount(usage.get("cost_in_usd_ticks"))
     if ticks is not None:
         return ServerCost(ticks / 10_000_000_000, "USD", "usage.cost_in_usd_ticks")
+    for group, name in (("cost", "total_cost"), ("", "estimated_cost")):
+        amount = read_amount(_detail(usage, group, name) if group else usage.get(name))
+        if amount is not None:
+            return ServerCost(amount, None, ".".join(filter(None, ("usage", group, name))))
     cost = read_amount(usage.get("cost"))
     upstream = read_amount(_detail(usage, "cost_details", "upstream_inference_cost"))
     if upstream:
