@@ -119,7 +119,9 @@ async def show_chat(
     runtime.open_session = lambda identity: FakeSession(runtime, turns=turns)  # type: ignore[method-assign]
     async with running(runtime, (200, 60 + 14 * len(turns))) as (app, pilot):
         await app.push_screen(ChatScreen("cloud", conversation="kept"))
-        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.session is not None)
+        await until(
+            pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.control.session is not None
+        )
         app.screen.query_one("Transcript").focus()
         await pilot.press(*keys)
         await until(pilot, lambda: shows(app, texts), assert_it=False)
@@ -310,14 +312,22 @@ async def test_the_chat_around_its_transcript() -> None:
     runtime = FakeRuntime([provider])
     async with running(runtime) as (app, pilot):
         await app.push_screen(ChatScreen("main"))
-        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.session is not None)
+        await until(
+            pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.control.session is not None
+        )
         screen = app.screen
-        assert isinstance(screen, ChatScreen) and screen.session is not None and screen.target is not None
+        assert (
+            isinstance(screen, ChatScreen)
+            and screen.control.session is not None
+            and screen.control.target is not None
+        )
         for text in strings(ONE_BY_ONE):
-            screen.session.title = f"title {text}"
-            screen.session.trouble = f"trouble {text}"  # type: ignore[misc]  # of the double
-            screen.target = replace(
-                screen.target, provider=replace(provider, display_name=f"by {text}"), model=f"model {text}"
+            screen.control.session.title = f"title {text}"
+            screen.control.session.trouble = f"trouble {text}"  # type: ignore[misc]  # of the double
+            screen.control.target = replace(
+                screen.control.target,
+                provider=replace(provider, display_name=f"by {text}"),
+                model=f"model {text}",
             )
             screen.show_state()
             screen.query_one(TitleBar).status = f"status {text}"

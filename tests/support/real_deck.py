@@ -89,12 +89,12 @@ class OpenDeck:
     async def ask(self, prompt: str) -> Turn:
         """Send a prompt in the chat on top and wait for its end."""
         screen = self.screen(ChatScreen)
-        known = len(screen.turns)
+        known = len(screen.control.turns)
         screen.prompt.insert(prompt)
         await self.press("enter")
-        await self.until(lambda: len(screen.turns) > known and screen.live is None, prompt)
+        await self.until(lambda: len(screen.control.turns) > known and screen.control.live is None, prompt)
         await self.pilot.pause()
-        return screen.turns[-1]
+        return screen.control.turns[-1]
 
 
 @dataclass

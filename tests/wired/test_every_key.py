@@ -320,7 +320,7 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("prompt.undo", prepare=at_prompt, before=("a", "b"))
         tour.chat.prompt.value = "third"
         await tour.step("prompt.send")
-        await opened.until(lambda: tour.chat.live is None)
+        await opened.until(lambda: tour.chat.control.live is None)
         await tour.step("chat.page_up", prepare=at_prompt)
         await tour.step("chat.page_down", prepare=at_prompt, before=("pageup", "pageup"))
         await tour.step("chat.end", prepare=at_prompt, before=("pageup", "pageup"))
@@ -341,7 +341,7 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("chat.search", prepare=at_prompt)
         await opened.press("escape")
         await tour.step("chat.again", prepare=at_prompt)
-        await opened.until(lambda: tour.chat.live is None)
+        await opened.until(lambda: tour.chat.control.live is None)
         await tour.step("chat.fork", prepare=at_prompt, says="copy")
         await tour.step("chat.new", prepare=at_prompt)
         await tour.step("chat.unsaved", prepare=at_prompt)
@@ -364,14 +364,14 @@ async def cut_answers(deck: RealDeck, server: FaultServer) -> set[str]:
             tour.chat.prompt.insert("hello")
             await opened.press("enter")
             await opened.until(lambda: "It begins" in opened.text)
-            assert tour.chat.live is not None
+            assert tour.chat.control.live is not None
             await opened.press("escape")
-            await opened.until(lambda: tour.chat.live is None, "chat.stop")
+            await opened.until(lambda: tour.chat.control.live is None, "chat.stop")
             asked = len(slow.requests)
             await opened.press("ctrl+g")
             await opened.until(lambda: len(slow.requests) > asked, "chat.continue")
             await opened.press("escape")
-            await opened.until(lambda: tour.chat.live is None)
+            await opened.until(lambda: tour.chat.control.live is None)
     return {"chat.stop", "chat.continue"}
 
 
@@ -418,7 +418,9 @@ async def reading(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("transcript.next_match", prepare=read)
         await tour.step("reading.prompt", prepare=read)
         await opened.press("ctrl+r")
-        await opened.until(lambda: len(tour.chat.turns[-1].variants) > 0 and tour.chat.live is None)
+        await opened.until(
+            lambda: len(tour.chat.control.turns[-1].variants) > 0 and tour.chat.control.live is None
+        )
         await tour.step("reading.previous_variant", prepare=read)
         await tour.step("reading.next_variant", prepare=read)
         return tour.pressed
@@ -461,7 +463,7 @@ async def conversations(deck: RealDeck, server: FaultServer) -> set[str]:
         for _ in range(3):
             await opened.ask("a question")
             await opened.press("ctrl+n")
-            await opened.until(lambda: tour.chat.session is not None and not tour.chat.turns)
+            await opened.until(lambda: tour.chat.control.session is not None and not tour.chat.control.turns)
 
         async def listed(tour: Tour) -> None:
             await tour.home(ChatScreen)

@@ -171,7 +171,7 @@ async def test_the_notice_of_a_lost_conversation_ends_with_the_next_exchange(
                 asked = len(server.requests)
                 await opened.press(key)
                 await opened.until(lambda: len(server.requests) > asked)
-                await opened.until(lambda: opened.screen(ChatScreen).live is None)
+                await opened.until(lambda: opened.screen(ChatScreen).control.live is None)
             await opened.until(lambda: "was deleted by another program" not in flat(opened))
 
 

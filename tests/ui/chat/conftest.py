@@ -172,7 +172,7 @@ class Chat:
 
     @property
     def session(self) -> ChatSession:
-        session = self.screen.session
+        session = self.screen.control.session
         assert session is not None
         return session
 
@@ -226,7 +226,9 @@ def open_chat(runtime: ChatRuntime, until: Any) -> Callable[..., Any]:
         app = kind(runtime, environment={})
         async with app.run_test(size=size, notifications=True) as pilot:
             app.push_screen(ChatScreen(provider, **options))
-            await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.session is not None)
+            await until(
+                pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.control.session is not None
+            )
             await pilot.pause()
             yield Chat(app, pilot, runtime, until)
 

@@ -335,7 +335,7 @@ async def test_nobody_is_asked_in_place_of_a_conversations_provider(
     change(runtime.directory)
     async with open_chat(None, conversation="old") as chat:
         await chat.until(lambda: chat.session.identity == "old")
-        assert chat.screen.target is None
+        assert chat.screen.control.target is None
         await chat.press(*"more", "enter")
         assert words in chat.toasts
         assert "F2" in chat.toasts
@@ -368,7 +368,7 @@ async def test_a_chat_with_a_provider_that_cannot_be_had_has_no_other(
 ) -> None:
     runtime.directory.save(Provider("off", state=State.INACTIVE))
     async with open_chat(name) as chat:
-        assert chat.screen.target is None
+        assert chat.screen.control.target is None
         await chat.press(*"hi", "enter")
         assert name in chat.toasts
         assert chat.runtime.requests == []
@@ -384,7 +384,7 @@ async def test_a_conversation_open_elsewhere_is_read_only_until_copied(runtime: 
     runtime.saved["old"] = [saved_turn()]
     runtime.open_elsewhere.add("old")
     async with open_chat("demo", conversation="old") as chat:
-        await chat.until(lambda: chat.screen.is_read_only)
+        await chat.until(lambda: chat.screen.control.is_read_only)
         assert "F8 goes on in a copy" in chat.banner
         assert "read only" in chat.status
         await chat.press(*"hi", "enter", "ctrl+r")

@@ -67,7 +67,7 @@ def open_list(runtime: Any, until: Any) -> Callable[..., Any]:
         async with app.run_test(size=(80, 24), notifications=True) as pilot:
             if from_chat:
                 app.push_screen(ChatScreen("demo"))
-                await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.session)
+                await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.control.session)
             app.router.conversations()
             await until(pilot, lambda: is_ready(app))
             deck = Deck(app, pilot, runtime, until)
@@ -85,8 +85,8 @@ async def test_every_conversation_is_listed_as_text(open_list: Any) -> None:
 async def test_enter_opens_a_chat_from_the_provider_list(open_list: Any) -> None:
     async with open_list() as deck:
         await deck.press("down", "enter")
-        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.session)
-        assert deck.app.screen.session.identity == "c2"
+        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.control.session)
+        assert deck.app.screen.control.session.identity == "c2"
         assert [type(screen) for screen in deck.app.screen_stack] == [ProvidersScreen, ChatScreen]
 
 
@@ -94,7 +94,9 @@ async def test_enter_opens_it_in_the_chat_below(open_list: Any) -> None:
     async with open_list(from_chat=True) as deck:
         await deck.press("enter")
         await deck.until(lambda: isinstance(deck.app.screen, ChatScreen))
-        await deck.until(lambda: deck.app.screen.session and deck.app.screen.session.identity == "c1")
+        await deck.until(
+            lambda: deck.app.screen.control.session and deck.app.screen.control.session.identity == "c1"
+        )
         assert len(deck.app.screen_stack) == 2
         assert deck.runtime.released == ["chat-0"]
 
@@ -102,8 +104,8 @@ async def test_enter_opens_it_in_the_chat_below(open_list: Any) -> None:
 async def test_a_copy_leaves_the_conversation_as_it_is(open_list: Any) -> None:
     async with open_list() as deck:
         await deck.press("c")
-        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.session)
-        assert deck.app.screen.session.identity == "copy-of-c1"
+        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.control.session)
+        assert deck.app.screen.control.session.identity == "copy-of-c1"
 
 
 async def test_filtering_as_it_is_typed(open_list: Any) -> None:

@@ -55,7 +55,7 @@ async def test_the_endpoints_own_list_is_offered_and_one_is_taken(models: None, 
         assert listed(picker, "models")[0] == "demo-reasoner  its own"
         assert note(picker) == "The endpoint offers 3 models."
         await chat.press("down", "enter")
-        await chat.until(lambda: chat.screen.target.model_name == "demo-plain")
+        await chat.until(lambda: chat.screen.control.target.model_name == "demo-plain")
         assert "Demo · demo-plain" in chat.status
         await chat.ask("hello")
         assert chat.runtime.requests[0][1].model == "demo-plain"
@@ -68,7 +68,7 @@ async def test_typing_finds_and_any_name_can_be_used(models: None, open_chat: An
         await chat.press(*"plain")
         assert listed(picker, "models") == ["demo-plain", "plain  as typed"]
         await chat.press("down", "enter")
-        await chat.until(lambda: chat.screen.target.model_name == "plain")
+        await chat.until(lambda: chat.screen.control.target.model_name == "plain")
 
 
 async def test_another_provider_is_chosen_with_its_own_model(models: None, open_chat: Any) -> None:
@@ -77,8 +77,8 @@ async def test_another_provider_is_chosen_with_its_own_model(models: None, open_
         await chat.press("tab", "down", "down")
         await chat.until(lambda: listed(picker, "models") == ["deepseek-r1  its own"])
         await chat.press("enter", "enter")
-        await chat.until(lambda: chat.screen.target.provider.name == "cloud")
-        assert chat.screen.target.model == ""
+        await chat.until(lambda: chat.screen.control.target.provider.name == "cloud")
+        assert chat.screen.control.target.model == ""
 
 
 async def test_an_endpoint_that_does_not_answer_says_why_and_its_own_model_stays(
@@ -95,10 +95,10 @@ async def test_an_endpoint_that_does_not_answer_says_why_and_its_own_model_stays
 async def test_escape_chooses_nothing(models: None, open_chat: Any) -> None:
     async with open_chat("demo") as chat:
         await open_picker(chat)
-        before = chat.screen.target
+        before = chat.screen.control.target
         await chat.press("down", "escape")
         await chat.until(lambda: chat.app.screen is chat.screen)
-        assert chat.screen.target is before
+        assert chat.screen.control.target is before
 
 
 async def test_each_endpoint_is_asked_once_a_visit(models: None, open_chat: Any) -> None:
@@ -123,7 +123,7 @@ async def test_of_thousands_of_models_a_few_are_listed_and_any_is_found(runtime:
     names = tuple(f"model-{number:05}" for number in range(10_000))
     runtime.models["builtin:demo"] = names
     async with open_chat("demo") as chat:
-        chat.screen.target = replace(chat.screen.target, model="model-09000")
+        chat.screen.control.target = replace(chat.screen.control.target, model="model-09000")
         picker = await open_picker(chat)
         await chat.until(lambda: len(listed(picker, "models")) > 100)
         rows = listed(picker, "models")

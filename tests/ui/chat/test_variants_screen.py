@@ -74,8 +74,8 @@ async def test_figures_of_another_model_leave_the_bar(open_chat: Any) -> None:
         await chat.ask("hello")
         assert "done" in chat.status
         assert "TTFT" in chat.status
-        assert chat.screen.target is not None
-        chat.screen._use(chat.screen.target.with_model("another-model"))
+        assert chat.screen.control.target is not None
+        chat.screen._use(chat.screen.control.target.with_model("another-model"))
         await chat.until(lambda: "another-model" in chat.status)
         assert "ready" in chat.status
         assert "TTFT" not in chat.status

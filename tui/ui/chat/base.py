@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -12,17 +12,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.core.failure import LmdeckError
-from tui.core.provider import Provider
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import failure_text
 from tui.core.turn import TurnState
-from tui.core.usage import Price
-from tui.session.target import ChatTarget
+from tui.runtime.chat_control import Blocked, ChatControl, Obstacle
 from tui.ui.background import in_background
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.status_bar import StatusBar
 from tui.ui.chat.status_parts import StatusFacts
-from tui.ui.chat.view import SessionView, is_cut, is_other_model, provider_marks, usable_providers
+from tui.ui.chat.view import SessionView, is_cut, is_other_model, provider_marks
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.key_bar import KeyBar
 from tui.ui.shell.title_bar import TitleBar
@@ -31,10 +29,16 @@ from tui.ui.transcript.document import View
 from tui.ui.transcript.messages import FollowChanged
 
 if TYPE_CHECKING:
-    from tui.core.turn import Turn
     from tui.session.chat_session import ChatSession
 
 STREAMING = "an answer is still streaming"
+_CHOOSE = "Press F2 to choose a provider."
+_OBSTACLES = {
+    Obstacle.STREAMING: "An answer is still streaming. Your prompt stays here; Esc stops the answer.",
+    Obstacle.READ_ONLY: "Another session has this conversation open. Press F8 to go on in a copy.",
+    Obstacle.OPENING: "The conversation is still being opened. Your prompt stays here.",
+    Obstacle.NO_PROVIDER: "No provider is active. Press Ctrl+L and add one.",
+}
 _HOW = "Enter sends, Ctrl+J makes a new line"
 _CUT = "Ctrl+G goes on with the answer that was cut, Ctrl+R asks again"
 _VARIANTS = "Several answers are kept: Tab, then [ and ] show and use them"
@@ -53,12 +57,8 @@ class ChatBase(LmdeckScreen[None]):
         super().__init__()
         self._provider_name = provider_name
         self._first_conversation = (conversation, is_fork)
-        self.target: ChatTarget | None = None
-        self._refusal = ""
-        """Why there is no target, in words for the person."""
         self._view: SessionView | None = None
         self._sent = ""
-        self._is_reopened = False
         self._has_unseen = False
         self._has_gone_on = False
         """Whether something was asked since the notices of the conversation came: they are over then."""
@@ -81,7 +81,7 @@ class ChatBase(LmdeckScreen[None]):
 
     def on_mount(self) -> None:
         """Choose the provider, begin or reopen the conversation, and be ready to type."""
-        self.target = self._target_of(self._provider_name)
+        self.control.aim(self._provider_name)
         identity, is_fork = self._first_conversation
         if identity is None:
             self.begin(self.runtime.new_session())
@@ -93,7 +93,12 @@ class ChatBase(LmdeckScreen[None]):
         """Stop what streams; what came is kept."""
         if self._view is not None:
             self._stop_listening(self._view.session)
-            await self.runtime.release(self._view.session)
+            await self.control.leave()
+
+    @cached_property
+    def control(self) -> ChatControl:
+        """The chat without the screen."""
+        return ChatControl(self.runtime)
 
     # ── Parts ───────────────────────────────────────────────────────────────────────────────
 
@@ -107,61 +112,23 @@ class ChatBase(LmdeckScreen[None]):
         """Where the conversation is read."""
         return self.query_one(Transcript)
 
-    @property
-    def session(self) -> ChatSession | None:
-        """The conversation, once it is there."""
-        return self._view.session if self._view is not None else None
-
-    @property
-    def turns(self) -> list[Turn]:
-        """The turns of the conversation."""
-        return self.session.turns if self.session is not None else []
-
-    @property
-    def live(self) -> Turn | None:
-        """The turn that streams, if any."""
-        return self.session.live if self.session is not None else None
-
-    @property
-    def is_read_only(self) -> bool:
-        """Whether another session writes to this conversation."""
-        return self._is_reopened and self.session is not None and not self.session.is_saved
-
     def quit_hindrance(self) -> str | None:
         """Return what would be lost on leaving."""
-        session = self.session
-        if self.live is not None:
+        control = self.control
+        if control.live is not None:
             return STREAMING
-        if session is not None and session.turns and not self.is_read_only:
-            if not session.is_saved and self.runtime.settings.save_conversations:
-                return "a chat that is not saved"
-            if session.trouble:
-                return "a chat that could not be written to disk"
+        if loss := control.loss():
+            return loss
         unsent = self.prompt.text.strip() if self.is_mounted else ""
-        if session is not None and session.turns and session.turns[-1].prompt.strip() == unsent:
+        if control.last is not None and control.last.prompt.strip() == unsent:
             return None  # it came back after a failure: it stands in the conversation
         return "a prompt that was not sent" if unsent else None
 
     # ── Conversation and provider ───────────────────────────────────────────────────────────
 
-    def active_providers(self) -> list[Provider]:
-        """Return the providers that a chat can go to."""
-        return usable_providers(self.runtime.directory)
-
-    def _target_of(self, name: str | None, model: str = "") -> ChatTarget | None:
-        """Return the provider of that name as a target, or nobody: never another one in its place."""
-        self._refusal = ""
-        try:
-            provider = self.runtime.directory.for_chat(name)
-        except LmdeckError as error:
-            if error.failure.cause != "no-provider":
-                self._refusal = error.failure.title
-            return None
-        return ChatTarget(provider, "" if model == provider.compatible_provider else model)
-
     def begin(self, session: ChatSession, *, is_reopened: bool = False, keeps_target: bool = False) -> None:
         """Show a conversation and go on in it; ``keeps_target``: with whom was asked so far."""
-        self._is_reopened = is_reopened
+        self.control.begin(session, is_reopened=is_reopened, keeps_target=keeps_target)
         self._has_gone_on = False
         self._notices_told = session.notices
         self._view = SessionView(session, self.transcript)
@@ -169,32 +136,21 @@ class ChatBase(LmdeckScreen[None]):
         loop = asyncio.get_running_loop()
         session.watch_trouble(lambda: loop.call_soon_threadsafe(self._trouble_changed))
         if is_reopened:
-            if not keeps_target:
-                self._take_target_of(session)
             for turn in session.turns:
                 self.prompt.remember(turn.prompt)
-        self.prompt.read_only = self.is_read_only
+        self.prompt.read_only = self.control.is_read_only
         self.show_state()
-
-    def _take_target_of(self, session: ChatSession) -> None:
-        """Go on with the provider and model of the last turn, or with nobody where it cannot be asked."""
-        last = session.turns[-1] if session.turns else None
-        if last is not None and last.provider:
-            self.target = self._target_of(last.provider, last.model)
 
     def open_conversation(self, identity: str, *, is_fork: bool = False) -> None:
         """Reopen a saved conversation, or go on in a copy of it."""
         in_background(self, self._open, identity, is_fork, group="open", exclusive=True)
 
     async def _open(self, identity: str, is_fork: bool) -> None:
-        session = self.session
+        session = self.control.session
         if session is not None and session.identity == identity and not is_fork:
             return
-        if session is not None and is_fork:
-            session.keep_choice()  # the copy is made of what is written
-        opening = self.runtime.fork_session if is_fork else self.runtime.open_session
         try:
-            opened = await asyncio.to_thread(opening, identity)
+            opened = await self.control.open(identity, is_fork=is_fork)
         except LmdeckError as error:
             self.notify(failure_text(error.failure), severity="error", timeout=10)
             if session is None:
@@ -212,7 +168,7 @@ class ChatBase(LmdeckScreen[None]):
         if self._view is not None:
             session, self._view = self._view.session, None
             self._stop_listening(session)
-            await self.runtime.release(session)
+            await self.control.leave()
 
     @staticmethod
     def _stop_listening(session: ChatSession) -> None:
@@ -224,42 +180,23 @@ class ChatBase(LmdeckScreen[None]):
     def send(self, text: str) -> bool:
         """Send a prompt, or say why it cannot go now; return whether it is on its way."""
         hindrance = self.hindrance() or ("" if text.strip() else "Write a prompt first.")
-        session, target = self.session, self.target
-        if hindrance or session is None or target is None:
+        if hindrance:
             self.notify(hindrance, severity="warning", timeout=4)
             return False
-        self.exchange(text, asyncio.wait_for, session.start(text, target), None)
+        self.exchange(text, asyncio.wait_for, self.control.send(text), None)
         return True
 
     def hindrance(self) -> str:
-        """Return why nothing can be asked now, or an empty text."""
-        if self.live is not None:
-            return "An answer is still streaming. Your prompt stays here; Esc stops the answer."
-        if self.is_read_only:
-            return "Another session has this conversation open. Press F8 to go on in a copy."
-        if self.session is None:
-            return "The conversation is still being opened. Your prompt stays here."
-        return self._no_target() or self._lost_target()
-
-    def _no_target(self) -> str:
-        if self.target is not None:
-            return ""
-        if self._refusal:
-            return f"{self._refusal} Press F2 to choose a provider."
-        return "No provider is active. Press Ctrl+L and add one."
-
-    def _lost_target(self) -> str:
-        """Look at the files: whoever was chosen may be gone, or be another one by now."""
-        target = self.target
-        if target is None:
-            return ""
+        """Return why nothing can be asked now, or an empty text; takes the provider as the files have it."""
+        if (blocked := self.control.blocked()) is not None:
+            return _words_for(blocked)
         try:
-            provider = self.runtime.directory.still_for_chat(target.provider)
+            is_changed = self.control.refresh_target()
         except LmdeckError as error:
-            return f"{error.failure.title} Press F2 to choose a provider."
-        if provider != target.provider:
-            self.target = replace(target, provider=provider)
-            self.notify(f"{provider.name} was changed meanwhile; it is asked as it is now.", timeout=4)
+            return f"{error.failure.title} {_CHOOSE}"
+        if is_changed and self.control.target is not None:
+            name = self.control.target.provider.name
+            self.notify(f"{name} was changed meanwhile; it is asked as it is now.", timeout=4)
         return ""
 
     def exchange(self, prompt: str, ask: Callable[..., Awaitable[object]], *arguments: object) -> None:
@@ -283,7 +220,7 @@ class ChatBase(LmdeckScreen[None]):
 
     def _give_back(self) -> None:
         """Put a prompt without any answer back where it was written; what is cut can be continued."""
-        last = self.turns[-1] if self.turns else None
+        last = self.control.last
         if self._sent and last is not None and last.state in (TurnState.FAILED, TurnState.INTERRUPTED):
             if not is_cut(last):
                 self.prompt.offer(self._sent)
@@ -299,7 +236,7 @@ class ChatBase(LmdeckScreen[None]):
 
     def show_state(self) -> None:
         """Show everything that changes with a turn: title, banner, keys, figures."""
-        session = self.session
+        session = self.control.session
         bar = self.query_one(TitleBar)
         bar.place = f"Chat › {session.title}" if session is not None and session.title else "Chat"
         banner = self.query_one("#banner", Static)
@@ -312,38 +249,40 @@ class ChatBase(LmdeckScreen[None]):
 
     def _refresh_keys(self) -> None:
         """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
-        turns = self.turns
-        variants = any(turn.variants for turn in turns)
-        state = (self.session, self.live, len(turns), bool(turns and turns[-1].answer), variants)
+        control = self.control
+        last, variants = control.last, any(turn.variants for turn in control.turns)
+        has_answer = last is not None and bool(last.answer)
+        state = (control.session, control.live, len(control.turns), has_answer, variants)
         if state != self._keys_shown:
             self._keys_shown = state
             self.refresh_bindings()
 
     def _show_invitation(self) -> None:
         """Say in the empty prompt whom it would ask, and how."""
-        if self.is_read_only:
+        target = self.control.target
+        if self.control.is_read_only:
             words = "Read only. F8 goes on in a copy."
-        elif self.target is None:
-            words = self._no_target()
+        elif target is None:
+            words = _words_for(self.control.no_target())
         else:
-            whom = safe_line(f"{self.target.provider.label} · {self.target.model_name}", 100)
+            whom = safe_line(f"{target.provider.label} · {target.model_name}", 100)
             words = f"Ask {whom}\n{self._how()}"
         if str(self.prompt.placeholder) != words:
             self.prompt.placeholder = Content(words)
 
     def _how(self) -> str:
-        last = self.turns[-1] if self.turns else None
+        last = self.control.last
         if last is not None and is_cut(last):
             return _CUT
         return _VARIANTS if last is not None and last.variants else _HOW
 
     def _banner_text(self) -> str:
-        session = self.session
+        session = self.control.session
         if session is None:
             return ""
         if session.trouble:
             return f"{session.trouble} The chat goes on in memory and is saved when that is possible."
-        if self.is_read_only:
+        if self.control.is_read_only:
             return " ".join((*session.notices, "F8 goes on in a copy."))
         return "" if self._has_gone_on else " ".join(session.notices)
 
@@ -351,29 +290,20 @@ class ChatBase(LmdeckScreen[None]):
         """Return what the status bar tells."""
         if self._view is None:
             return StatusFacts()
-        return self._view.facts(self.target, self._price(), tuple(self._marks()))
-
-    def _price(self) -> Price:
-        """Return the price of the provider that gave the last turn, else of the one that is asked next."""
-        last = self.turns[-1].provider if self.turns else None
-        target = self.target.provider if self.target is not None else None
-        if last is None or (target is not None and target.name == last):
-            return target.price if target is not None else Price()
-        known = {provider.name: provider.price for provider in self.runtime.directory.providers()}
-        return known.get(last, Price())
+        return self._view.facts(self.control.target, self.control.price(), tuple(self._marks()))
 
     def _marks(self) -> list[tuple[str, str]]:
-        marks = provider_marks(self.target.provider) if self.target is not None else []
-        if self.target is not None and self.runtime.proxy_label(self.target.provider):
+        marks = provider_marks(self.control.target.provider) if self.control.target is not None else []
+        if self.control.target is not None and self.runtime.proxy_label(self.control.target.provider):
             marks.append(("via proxy", "muted"))
-        if self.session is not None and self.session.trouble:
+        if self.control.session is not None and self.control.session.trouble:
             marks.append(("disk trouble", "error"))
-        elif self.is_read_only:
+        elif self.control.is_read_only:
             marks.append(("read only", "warning"))
-        elif self.session is not None and not self.session.is_saved:
+        elif self.control.session is not None and not self.control.session.is_saved:
             marks.append(("not saved", "warning"))
-        last = self.turns[-1] if self.turns else None
-        if last is not None and last.failure is not None and not is_other_model(last, self.target):
+        last = self.control.last
+        if last is not None and last.failure is not None and not is_other_model(last, self.control.target):
             marks.append(("F11 explains", "busy"))
         if self._has_unseen:
             marks.append(("new output below: Ctrl+End", "busy"))
@@ -383,3 +313,9 @@ class ChatBase(LmdeckScreen[None]):
         """Say whether there is output out of sight."""
         self._has_unseen = event.unseen
         self.query_one(StatusBar).changed()
+
+
+def _words_for(blocked: Blocked) -> str:
+    if blocked.failure is not None:
+        return f"{blocked.failure.title} {_CHOOSE}"
+    return _OBSTACLES[blocked.obstacle]

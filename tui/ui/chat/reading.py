@@ -56,7 +56,7 @@ class ChatReading(ChatBase):
         in_background(self, self._copy_last_code, group="copy")
 
     async def _copy_last_code(self) -> None:
-        for turn in reversed(self.turns):
+        for turn in reversed(self.control.turns):
             if code := last_code(await find_code(turn.answer.text)):
                 await self._copy(code, "Code")
                 return
@@ -67,7 +67,7 @@ class ChatReading(ChatBase):
         self._copy_last("Reasoning", lambda turn: turn.reasoning.text)
 
     def _copy_last(self, what: str, text_of: Callable[[Turn], str | None]) -> None:
-        for turn in reversed(self.turns):
+        for turn in reversed(self.control.turns):
             if text := text_of(turn):
                 self.copy(text, what)
                 return
@@ -147,9 +147,9 @@ class ChatReading(ChatBase):
 
     def choose_variant(self, turn: Turn, step: int) -> None:
         """Put another answer in the place of a turn, or say why not."""
-        if self.live is not None:
+        if self.control.live is not None:
             self.notify("An answer is still streaming. Esc stops it.", severity="warning", timeout=4)
-        elif self.session is not None and self.session.choose_variant(turn, step) is None:
+        elif self.control.session is not None and self.control.session.choose_variant(turn, step) is None:
             which = "earlier" if step < 0 else "later"
             self.notify(f"There is no {which} answer to this prompt.", timeout=3)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.session.target import ChatTarget
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
@@ -36,50 +34,46 @@ class ChatScreen(ChatReading):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now."""
+        control = self.control
+        is_live = control.live is not None
         if action == "stop":
-            return True if self.live is not None else None
+            return True if is_live else None
         if action == "leave":
-            return self.live is None
-        if action in _NEEDS_REST and self.live is not None:
+            return not is_live
+        if action in _NEEDS_REST and is_live:
             return None
-        if action in ("again", "go_on", "rename", "details") and not self.turns:
+        if action in ("again", "go_on", "rename", "details") and control.last is None:
             return None
-        if action == "variant" and not any(turn.variants for turn in self.turns):
+        if action == "variant" and not any(turn.variants for turn in control.turns):
             return None
-        if action == "fork" and not (self.turns and (self.is_read_only or self._is_saved())):
+        if action == "fork" and not (control.turns and (control.is_read_only or control.is_saved)):
             return None
-        if action == "go_on" and not self.turns[-1].answer:
+        if action == "go_on" and control.last is not None and not control.last.answer:
             return None
         return True
-
-    def _is_saved(self) -> bool:
-        return self.session is not None and self.session.is_saved
 
     # ── The exchange ────────────────────────────────────────────────────────────────────────
 
     def action_stop(self) -> None:
         """Stop the answer; what came is kept."""
-        if self.session is not None:
-            self.session.stop()
+        if self.control.session is not None:
+            self.control.session.stop()
 
     def action_again(self) -> None:
         """Ask the last prompt again, in place of its answer."""
-        if self.turns and self.prompt.value == self.turns[-1].prompt:
+        if self.control.turns and self.prompt.value == self.control.turns[-1].prompt:
             self.prompt.value = ""  # it came back because it failed, and goes out again now
-        self._ask_again("again")
+        self._ask_again(self.control.retry)
 
     def action_go_on(self) -> None:
         """Ask the model to go on with its answer."""
-        self._ask_again("go_on")
+        self._ask_again(self.control.go_on)
 
-    def _ask_again(self, what: str) -> None:
-        hindrance = self.hindrance()
-        session, target = self.session, self.target
-        if hindrance:
+    def _ask_again(self, ask: Callable[[], Awaitable[object]]) -> None:
+        if hindrance := self.hindrance():
             self.notify(hindrance, severity="warning", timeout=4)
-        elif session is not None and target is not None:
-            ask = session.regenerate if what == "again" else session.continue_turn
-            self.exchange("", ask, target)
+        else:
+            self.exchange("", ask)
 
     # ── Conversations ───────────────────────────────────────────────────────────────────────
 
@@ -102,7 +96,7 @@ class ChatScreen(ChatReading):
     def ask_before_losing(self, go_on: Callable[[], object]) -> None:
         """Go on at once, or ask where leaving the conversation would lose something of it."""
         loss = self.quit_hindrance()
-        if loss is None or not self.turns or self._only_draft():
+        if loss is None or not self.control.turns or self._only_draft():
             go_on()
         else:
             self._ask_to_leave(loss, go_on)
@@ -120,12 +114,12 @@ class ChatScreen(ChatReading):
 
     def _only_draft(self) -> bool:
         """Whether nothing but the text in the prompt is at stake, which stays where it is."""
-        session = self.session
-        return self.live is None and session is not None and session.is_saved and not session.trouble
+        session = self.control.session
+        return self.control.live is None and session is not None and session.is_saved and not session.trouble
 
     def action_conversations(self) -> None:
         """Open the list of saved conversations."""
-        if self.live is not None:
+        if self.control.live is not None:
             self.notify("An answer is still streaming. Esc stops it.", severity="warning", timeout=4)
         else:
             self.deck.router.conversations()
@@ -136,20 +130,20 @@ class ChatScreen(ChatReading):
 
     def action_fork(self) -> None:
         """Go on in a copy."""
-        if self.session is not None:
-            self.open_conversation(self.session.identity, is_fork=True)
+        if self.control.session is not None:
+            self.open_conversation(self.control.session.identity, is_fork=True)
 
     def action_rename(self) -> None:
         """Give the conversation a name."""
         from tui.ui.chat.rename import RenameDialog
 
-        session = self.session
+        session = self.control.session
         if session is not None:
             self.app.push_screen(RenameDialog(session.title), self._rename)
 
     def _rename(self, title: str | None) -> None:
-        if title and self.session is not None:
-            self.session.rename(title)
+        if title and self.control.session is not None:
+            self.control.session.rename(title)
             self.show_state()
 
     def action_back(self) -> None:
@@ -166,11 +160,11 @@ class ChatScreen(ChatReading):
         """Choose the provider and the model."""
         from tui.ui.chat.picker import ModelPicker
 
-        providers = self.active_providers()
+        providers = self.control.usable_providers()
         if not providers:
             self.notify("No provider is active. Press Ctrl+L and add one.", severity="warning")
             return
-        target = self.target
+        target = self.control.target
         picker = ModelPicker(
             providers, target.provider if target else None, target.model_name if target else ""
         )
@@ -178,46 +172,32 @@ class ChatScreen(ChatReading):
 
     def _picked(self, picked: Picked | None) -> None:
         if picked is not None:
-            model = "" if picked.model == picked.provider.compatible_provider else picked.model
-            self._refusal = ""
-            old = self.target or ChatTarget(picked.provider)
-            self._use(replace(old, provider=picked.provider, model=model))
+            self.control.use(picked.provider, picked.model)
+            self.show_state()
 
     def action_setup(self) -> None:
         """Set thinking and the system prompt of this chat."""
         from tui.ui.chat.settings import ChatSetup
 
-        if self.target is not None:
-            self.app.push_screen(ChatSetup(self.target), self._use)
+        if self.control.target is not None:
+            self.app.push_screen(ChatSetup(self.control.target), self._use)
 
     def _use(self, target: ChatTarget | None) -> None:
         if target is not None:
-            self.target = target
+            self.control.target = target
             self.show_state()
 
     def action_diagnose(self) -> None:
         """Explain the failure of the last turn, or find out how the endpoint is."""
-        if self.target is None:
+        subject = self.control.subject()
+        if subject is None:
             self.notify(self.hindrance(), severity="warning", timeout=4)
             return
-        subject = DiagnosisSubject(self.target.provider, model=self.target.model_name)
-        last = self.turns[-1] if self.turns else None
-        asked = (subject.provider.name, subject.model)
-        if last is not None and asked == (last.provider, last.model or subject.model):
-            subject = replace(subject, known=last.failure)
         self.deck.router.diagnosis(subject, lambda _: self._take_repair())
 
     def _take_repair(self) -> None:
-        """Go on with the provider as the diagnosis has left it."""
-        target = self.target
-        if target is None:
-            return
-        known = {provider.name: provider for provider in self.runtime.directory.providers()}
-        repaired = known.get(target.provider.name, target.provider)
-        if repaired != target.provider:
-            is_other_model = repaired.compatible_provider != target.provider.compatible_provider
-            model = "" if is_other_model else target.model
-            self._use(replace(target, provider=repaired, model=model))
+        if self.control.take_repair():
+            self.show_state()
 
     def action_details(self) -> None:
         """Show every figure and how it came about."""

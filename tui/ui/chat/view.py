@@ -5,14 +5,13 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from tui.core.provider import Category, Provider
+from tui.core.provider import Provider
 from tui.core.provider_marks import BLOCKED, connection_marks
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, Source, Usage
 from tui.ui.chat.status_parts import StatusFacts
 
 if TYPE_CHECKING:
-    from tui.runtime.directory import ProviderDirectory
     from tui.session.chat_session import ChatSession, SessionTotals
     from tui.session.target import ChatTarget
     from tui.ui.transcript import Transcript
@@ -115,17 +114,6 @@ def is_other_model(turn: Turn | None, target: ChatTarget | None) -> bool:
     if turn is None or target is None:
         return False
     return turn.provider != target.provider.name or turn.model not in ("", target.model_name)
-
-
-def usable_providers(directory: ProviderDirectory) -> list[Provider]:
-    """Return the providers that a chat can go to: active, for chats, and there."""
-    return [
-        provider
-        for provider in directory.providers()
-        if provider.is_active
-        and provider.category is Category.MODEL
-        and directory.availability(provider).is_available
-    ]
 
 
 def provider_marks(provider: Provider) -> list[tuple[str, str]]:

@@ -1,0 +1,225 @@
+"""A chat without a screen: whom it asks, in which conversation, and what cannot be done now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.core.failure import Failure, LmdeckError
+from tui.core.provider import Category, Provider
+from tui.core.usage import Price
+from tui.session.target import ChatTarget
+
+if TYPE_CHECKING:
+    from tui.core.turn import Turn
+    from tui.runtime.contract import ScreenRuntime
+    from tui.session.chat_session import ChatSession
+
+
+class Obstacle(Enum):
+    """Why nothing can be asked now."""
+
+    STREAMING = "streaming"
+    READ_ONLY = "read only"
+    """Another session writes to this conversation."""
+    OPENING = "opening"
+    NO_PROVIDER = "no provider"
+    REFUSED = "refused"
+    """The provider cannot be asked: ``Blocked.failure`` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What stands in the way of a request."""
+
+    obstacle: Obstacle
+    failure: Failure | None = None
+
+
+class ChatControl:
+    """One conversation at a time, with one provider at a time."""
+
+    def __init__(self, runtime: ScreenRuntime) -> None:
+        self.runtime = runtime
+        self.session: ChatSession | None = None
+        self.target: ChatTarget | None = None
+        self._refusal: Failure | None = None
+        """Why there is no target."""
+        self._is_reopened = False
+
+    # ── The conversation ────────────────────────────────────────────────────────────────────
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The turns of the conversation."""
+        return self.session.turns if self.session is not None else []
+
+    @property
+    def last(self) -> Turn | None:
+        """The newest turn."""
+        return self.turns[-1] if self.turns else None
+
+    @property
+    def live(self) -> Turn | None:
+        """The turn that streams, if any."""
+        return self.session.live if self.session is not None else None
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the conversation is written to disk here."""
+        return self.session is not None and self.session.is_saved
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether another session writes to this conversation."""
+        return self._is_reopened and self.session is not None and not self.is_saved
+
+    def begin(self, session: ChatSession, *, is_reopened: bool = False, keeps_target: bool = False) -> None:
+        """Go on in a conversation: with whom was asked last in it, or (``keeps_target``) with the same."""
+        self.session = session
+        self._is_reopened = is_reopened
+        last = self.last
+        if is_reopened and not keeps_target and last is not None and last.provider:
+            self.aim(last.provider, last.model)
+
+    async def open(self, identity: str, *, is_fork: bool) -> ChatSession:
+        """Open a saved conversation, or a copy of it; ``begin`` goes on in it.
+
+        Raises:
+            LmdeckError: there is none of that identity, or it cannot be read.
+        """
+        if self.session is not None and is_fork:
+            self.session.keep_choice()  # the copy is made of what is written
+        opening = self.runtime.fork_session if is_fork else self.runtime.open_session
+        return await asyncio.to_thread(opening, identity)
+
+    async def leave(self) -> None:
+        """Close the conversation: what streams is stopped, and what came is kept."""
+        session, self.session = self.session, None
+        if session is not None:
+            await self.runtime.release(session)
+
+    def loss(self) -> str | None:
+        """Return what leaving the conversation would lose, as a clause, besides an answer that streams."""
+        session = self.session
+        if session is None or not session.turns or self.is_read_only:
+            return None
+        if not session.is_saved and self.runtime.settings.save_conversations:
+            return "a chat that is not saved"
+        return "a chat that could not be written to disk" if session.trouble else None
+
+    # ── The target ──────────────────────────────────────────────────────────────────────────
+
+    def aim(self, name: str | None, model: str = "") -> None:
+        """Ask the provider of that name (``None``: the default one), or nobody: never another one."""
+        self._refusal = None
+        try:
+            provider = self.runtime.directory.for_chat(name)
+            self.target = ChatTarget(provider, "" if model == provider.compatible_provider else model)
+        except LmdeckError as error:
+            self.target = None
+            self._refusal = None if error.failure.cause == "no-provider" else error.failure
+
+    def use(self, provider: Provider, model: str = "") -> None:
+        """Ask a provider from now on, with what was set for this chat."""
+        own = "" if model == provider.compatible_provider else model
+        self.target = (
+            ChatTarget(provider, own)
+            if self.target is None
+            else replace(self.target, provider=provider, model=own)
+        )
+        self._refusal = None
+
+    def usable_providers(self) -> list[Provider]:
+        """Return the providers that a chat can go to: active, for chats, and there."""
+        directory = self.runtime.directory
+        return [
+            provider
+            for provider in directory.providers()
+            if provider.is_active
+            and provider.category is Category.MODEL
+            and directory.availability(provider).is_available
+        ]
+
+    def refresh_target(self) -> bool:
+        """Take the provider as the files have it by now; return whether it was changed meanwhile.
+
+        Raises:
+            LmdeckError: it is gone, or another one by now.
+        """
+        target = self.target
+        if target is None:
+            return False
+        provider = self.runtime.directory.still_for_chat(target.provider)
+        self.target = replace(target, provider=provider)
+        return provider != target.provider
+
+    def take_repair(self) -> bool:
+        """Go on with the provider as a diagnosis has left it; return whether that changed it."""
+        target = self.target
+        known = {provider.name: provider for provider in self.runtime.directory.providers()}
+        repaired = known.get(target.provider.name) if target is not None else None
+        if target is None or repaired is None or repaired == target.provider:
+            return False
+        is_other_model = repaired.compatible_provider != target.provider.compatible_provider
+        self.target = replace(target, provider=repaired, model="" if is_other_model else target.model)
+        return True
+
+    def subject(self) -> DiagnosisSubject | None:
+        """Return what a diagnosis looks at: the failure of the last turn where it is the target's."""
+        target, last = self.target, self.last
+        if target is None:
+            return None
+        asked = (target.provider.name, target.model_name)
+        is_same = last is not None and asked == (last.provider, last.model or target.model_name)
+        known = last.failure if last is not None and is_same else None
+        return DiagnosisSubject(target.provider, model=target.model_name, known=known)
+
+    def price(self) -> Price:
+        """Return the price of the provider that gave the last turn, else of the one that is asked next."""
+        last = self.last.provider if self.last is not None else None
+        provider = self.target.provider if self.target is not None else None
+        if last is None or (provider is not None and provider.name == last):
+            return provider.price if provider is not None else Price()
+        known = {provider.name: provider.price for provider in self.runtime.directory.providers()}
+        return known.get(last, Price())
+
+    # ── Asking ──────────────────────────────────────────────────────────────────────────────
+
+    def blocked(self) -> Blocked | None:
+        """Return what stands in the way of a request."""
+        if self.live is not None:
+            return Blocked(Obstacle.STREAMING)
+        if self.is_read_only:
+            return Blocked(Obstacle.READ_ONLY)
+        if self.session is None:
+            return Blocked(Obstacle.OPENING)
+        return None if self.target is not None else self.no_target()
+
+    def no_target(self) -> Blocked:
+        """Return why there is nobody to ask, where that is so."""
+        return Blocked(Obstacle.REFUSED if self._refusal else Obstacle.NO_PROVIDER, self._refusal)
+
+    def send(self, prompt: str) -> asyncio.Task[Turn]:
+        """Send a prompt; nothing may stand in its way."""
+        session, target = self._both()
+        return session.start(prompt, target)
+
+    def retry(self) -> Awaitable[Turn | None]:
+        """Ask the last prompt again; nothing may stand in its way."""
+        session, target = self._both()
+        return session.regenerate(target)
+
+    def go_on(self) -> Awaitable[Turn | None]:
+        """Ask for the rest of a cut answer; nothing may stand in its way."""
+        session, target = self._both()
+        return session.continue_turn(target)
+
+    def _both(self) -> tuple[ChatSession, ChatTarget]:
+        if self.session is None or self.target is None:
+            raise RuntimeError("There is no conversation, or nobody to ask.")
+        return self.session, self.target
