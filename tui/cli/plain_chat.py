@@ -11,7 +11,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from tui.cli.exit_codes import INTERRUPTED
 from tui.cli.output import Output
@@ -25,6 +24,7 @@ from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
 from tui.core.usage import Source
 from tui.core.variants import variant_place
+from tui.runtime.chat_control import ChatControl
 from tui.runtime.runtime import Runtime
 from tui.session.chat_session import ChatSession, SessionTotals
 from tui.session.target import ChatTarget
@@ -46,14 +46,23 @@ class PlainChat:
 
     def __init__(self, runtime: Runtime, session: ChatSession, target: ChatTarget, output: Output) -> None:
         self._runtime = runtime
-        self._session = session
-        self._target = target
+        self._control = ChatControl(runtime)
+        self._control.begin(session)
+        self._control.target = target
         self._output = output
         self._answering: asyncio.Task[object] | None = None
         self._question = ""
         """What was asked of the person who is typing now."""
         self._is_ending = False
         self._moves_told: set[str] = set()
+
+    @property
+    def _session(self) -> ChatSession:
+        return self._control.both()[0]
+
+    @property
+    def _target(self) -> ChatTarget:
+        return self._control.both()[1]
 
     def run(self) -> int:
         """Chat until the person leaves; return the exit code."""
@@ -146,7 +155,9 @@ class PlainChat:
         if word == "/help":
             self._output.text(HELP)
         elif word == "/new":
-            self._session = self._runtime.new_session(saved=self._session.is_saved)
+            is_saved = self._session.is_saved
+            runner.run(self._control.leave())
+            self._control.begin(self._runtime.new_session(saved=is_saved))
             self._output.text("A new conversation.")
         elif word == "/model":
             self._choose_model(rest.strip())
@@ -165,17 +176,16 @@ class PlainChat:
 
     def _choose_model(self, name: str) -> None:
         if name:
-            self._target = self._target.with_model(name)
+            self._control.use(self._target.provider, name)
         self._output.line(f"model: {self._target.model_name}")
 
     def _again(self, word: str, runner: asyncio.Runner) -> None:
-        session = self._session
-        if not session.turns:
+        if not self._session.turns:
             self._output.text("There is no answer yet.")
         elif word in _AGAIN:
-            self._answer(runner, lambda: session.regenerate(self._target))
+            self._answer(runner, self._control.retry)
         else:
-            self._answer(runner, lambda: session.continue_turn(self._target))
+            self._answer(runner, self._control.go_on)
 
     def _choose(self, step: int) -> None:
         """Go on with another answer to the last prompt, and print it."""
@@ -243,11 +253,10 @@ class PlainChat:
     def _has_target(self) -> bool:
         """Whether the provider can still be asked, as the files have it by now; says why where not."""
         try:
-            provider = self._runtime.directory.still_for_chat(self._target.provider)
+            self._control.refresh_target()
         except LmdeckError as error:
             self._output.line(f"not sent: {error.failure.title} {error.failure.advice}")
             return False
-        self._target = replace(self._target, provider=provider)
         return True
 
     async def _result(self, ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:

@@ -206,20 +206,25 @@ class ChatControl:
 
     def send(self, prompt: str) -> asyncio.Task[Turn]:
         """Send a prompt; nothing may stand in its way."""
-        session, target = self._both()
+        session, target = self.both()
         return session.start(prompt, target)
 
     def retry(self) -> Awaitable[Turn | None]:
         """Ask the last prompt again; nothing may stand in its way."""
-        session, target = self._both()
+        session, target = self.both()
         return session.regenerate(target)
 
     def go_on(self) -> Awaitable[Turn | None]:
         """Ask for the rest of a cut answer; nothing may stand in its way."""
-        session, target = self._both()
+        session, target = self.both()
         return session.continue_turn(target)
 
-    def _both(self) -> tuple[ChatSession, ChatTarget]:
+    def both(self) -> tuple[ChatSession, ChatTarget]:
+        """Return the conversation and whom to ask, where nothing stands in the way.
+
+        Raises:
+            RuntimeError: one of them is missing.
+        """
         if self.session is None or self.target is None:
             raise RuntimeError("There is no conversation, or nobody to ask.")
         return self.session, self.target

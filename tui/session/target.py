@@ -37,10 +37,6 @@ class ChatTarget:
         """The model that is asked for."""
         return self.model or self.provider.compatible_provider
 
-    def with_model(self, model: str) -> ChatTarget:
-        """Return the same target with another model."""
-        return replace(self, model=model)
-
     def request(self, messages: tuple[Message, ...], defaults: RequestDefaults = NO_DEFAULTS) -> ChatRequest:
         """Return the request for these messages, the system prompt in front."""
         provider = self.provider

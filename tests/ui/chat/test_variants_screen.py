@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ async def test_figures_of_another_model_leave_the_bar(open_chat: Any) -> None:
         assert "done" in chat.status
         assert "TTFT" in chat.status
         assert chat.screen.control.target is not None
-        chat.screen._use(chat.screen.control.target.with_model("another-model"))
+        chat.screen._use(replace(chat.screen.control.target, model="another-model"))
         await chat.until(lambda: "another-model" in chat.status)
         assert "ready" in chat.status
         assert "TTFT" not in chat.status
