@@ -107,8 +107,9 @@ def test_without_it_nothing_is_written_or_loaded(tmp_path: Path) -> None:
     code = (
         "import sys, os\n"
         "from tui.runtime.runtime import open_runtime\n"
-        "open_runtime(os.environ)\n"
-        "sys.exit(1 if {'tui.store.debug_log', 'tui.core.debug_log'} & set(sys.modules) else 0)\n"
+        "open_runtime(os.environ).new_session()\n"
+        "late = {'tui.store.debug_log', 'tui.core.debug_log', 'tui.core.observed'}\n"
+        "sys.exit(1 if late & set(sys.modules) else 0)\n"
     )
     environment = {**private_environment(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0

@@ -7,11 +7,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tui.core.chat import ChatRequest
 from tui.core.failure import LmdeckError
-from tui.core.observed import Origin, Purpose
 from tui.core.secret import Redactor
 from tui.runtime.endpoints import Endpoints
 from tui.session.target import ChatTarget
@@ -86,16 +85,16 @@ class Exchanges:
     async def _look_around(self, port: int) -> Snapshot:
         return await self._machine().look(port)
 
-    def for_screen(
-        self, key_text: str | None = None, *, waits: bool = True, purpose: Purpose = Purpose.CHAT
-    ) -> Exchange:
-        """Return an exchange for a person who watches: it never gives up while the connection lives.
+    def for_screen(self) -> Exchange:
+        """Return an exchange for a person who watches: it never gives up while the connection lives."""
+        return Exchange(self._endpoints, lambda: self.client, _screen_patience, "chat")
+
+    def for_test(self, key_text: str | None = None) -> Exchange:
+        """Return the same for a test: a server that is starting or loading is told at once.
 
         ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
-        ``waits`` says whether a server that is starting or loading is waited for, or told at once.
         """
-        patience = _screen_patience if waits else _test_patience
-        return Exchange(self._endpoints, lambda: self.client, patience, key_text, purpose)
+        return Exchange(self._endpoints, lambda: self.client, _test_patience, "test", key_text)
 
     def for_command(self, wait_seconds: float, *, is_forgetful: bool) -> Exchange:
         """Return an exchange that gives up when no text came for ``wait_seconds``."""
@@ -103,8 +102,7 @@ class Exchanges:
             self._endpoints,
             lambda: self.forgetful_client if is_forgetful else self.client,
             lambda: _command_patience(wait_seconds),
-            None,
-            Purpose.ASK,
+            "ask",
         )
 
 
@@ -142,13 +140,14 @@ class Exchange:
     endpoints: Endpoints
     client: Callable[[], ChatClient]
     patience: Callable[[], Patience]
-    key_text: str | None
-    purpose: Purpose
+    purpose: Literal["chat", "ask", "test"]
+    key_text: str | None = None
     conversation: str = ""
 
     async def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
         """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
         from tui.core.events import EventBatch, Progress, StreamFailed  # a start does without
+        from tui.core.observed import Origin, Purpose
 
         if self.endpoints.must_start(target.provider):
             yield EventBatch(time.perf_counter(), (Progress("starting", target.provider.label),))
@@ -158,7 +157,7 @@ class Exchange:
             yield EventBatch(time.perf_counter(), (StreamFailed(error.failure),))
             return
         provider = target.provider
-        origin = Origin(self.purpose, provider.name, provider.price, self.conversation)
+        origin = Origin(Purpose(self.purpose), provider.name, provider.price, self.conversation)
         stream = self.client().stream(endpoint, request, patience=self.patience(), origin=origin)
         async with aclosing(stream) as batches:
             async for batch in batches:

@@ -15,7 +15,6 @@ from weakref import WeakSet
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError, UsageError
-from tui.core.observed import Observers, Purpose
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from tui.core.check_options import CheckOptions
     from tui.core.diagnosis import CheckResult
     from tui.core.embedding import EmbeddingOutcome
+    from tui.core.observed import Observers
     from tui.core.turn import Turn
     from tui.net.client import ClientFactory
     from tui.net.discover import Discovered, Discovery
@@ -58,8 +58,6 @@ class Runtime:
         self.settings_notices: tuple[str, ...] = ()
         self.optional = OptionalFiles()
         """Told of every file that cannot be used and that nothing depends on."""
-        self.observers = Observers(self.optional.tell)
-        """Told of every exchange that may cost money: add to them before the first one."""
         self.built_ins = BuiltIns(paths.state_dir, self.optional)
         self.endpoints = Endpoints(
             lambda: self.credentials, self.built_ins, environment, self.redactor, self._command_refusal
@@ -125,6 +123,13 @@ class Runtime:
         from tui.net.client import ClientFactory
 
         return ClientFactory(self.environment, redactor=self.redactor, observers=self.observers)
+
+    @cached_property
+    def observers(self) -> Observers:
+        """Told of every exchange that may cost money: add to them before the first one."""
+        from tui.core.observed import Observers
+
+        return Observers(self.optional.tell)
 
     @cached_property
     def machine(self) -> Machine:
@@ -231,7 +236,7 @@ class Runtime:
     def new_session(self, saved: bool = True) -> ChatSession:
         """Begin a conversation. Its file is made with its first prompt."""
         if not (saved and self.saves_conversations and self.settings.save_conversations):
-            return self._unsaved_session()
+            return self._unsaved_session(self.exchanges.for_screen())
         journal = self.conversations.create()
         session = self._begin(self.exchanges.for_screen(), journal, identity=journal.identity)
         journal.watch_moves(session.moved)
@@ -242,10 +247,7 @@ class Runtime:
 
         ``is_forgetful`` also forgets what was learned of the endpoint.
         """
-        from tui.store.journal import MemoryJournal
-
-        exchange = self.exchanges.for_command(wait_seconds, is_forgetful=is_forgetful)
-        return self._begin(exchange, MemoryJournal(), identity=_new_identity(), is_saved=False)
+        return self._unsaved_session(self.exchanges.for_command(wait_seconds, is_forgetful=is_forgetful))
 
     def open_session(self, identity: str) -> ChatSession:
         """Reopen a conversation; where another session writes to it, it is read-only (``is_saved`` is false).
@@ -279,7 +281,7 @@ class Runtime:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
         from tui.session.target import ChatTarget
 
-        session = self._unsaved_session(key_text, waits=False, purpose=Purpose.TEST)
+        session = self._unsaved_session(self.exchanges.for_test(key_text))
         try:
             return await session.send(provider.test_prompt, ChatTarget(provider))
         finally:
@@ -328,12 +330,9 @@ class Runtime:
         # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
         return self.directory.command_refusal(name) if "directory" in self.__dict__ else None
 
-    def _unsaved_session(
-        self, key_text: str | None = None, *, waits: bool = True, purpose: Purpose = Purpose.CHAT
-    ) -> ChatSession:
+    def _unsaved_session(self, exchange: Exchange) -> ChatSession:
         from tui.store.journal import MemoryJournal
 
-        exchange = self.exchanges.for_screen(key_text, waits=waits, purpose=purpose)
         return self._begin(exchange, MemoryJournal(), identity=_new_identity(), is_saved=False)
 
     def _resumed(self, opened: OpenConversation) -> ChatSession:
