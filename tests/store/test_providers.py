@@ -225,6 +225,27 @@ def test_comments_and_order_survive_an_edit(paths: Paths) -> None:
     assert names(store) == ["b", "a"]
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_comments_inside_an_edited_provider_stay(paths: Paths, mark: str, end: str) -> None:
+    text = (
+        "# mine\nschema = 1\n\n[providers.a] # here\n# why this one\n"
+        "compatible_provider = 'm'  # small\ninput_price = 0.150 # per the contract\n\n"
+        "# as the server wants it\n[providers.a.extra_body]\ntop_k = 20 # few\n"
+    )
+    paths.providers_file.parent.mkdir(parents=True, exist_ok=True)
+    paths.providers_file.write_bytes((mark + text).replace("\n", end).encode())
+    paths.providers_file.chmod(0o600)
+    store = ProviderStore(paths)
+    (provider,) = store.load().providers
+    store.save(replace(provider, compatible_provider="n", display_name="A"))
+    wanted = text.replace("'m'", '"n"').replace("contract\n", 'contract\ndisplay_name = "A"\n')
+    assert paths.providers_file.read_bytes().decode() == (mark + wanted).replace("\n", end)
+    store.save(replace(store.load().providers[0], name="b"), "a")
+    renamed = (mark + wanted).replace("[providers.a", "[providers.b")
+    assert paths.providers_file.read_bytes().decode() == renamed.replace("\n", end)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -91,8 +91,8 @@ def test_the_start_loads_no_schema_library(environment: dict[str, str]) -> None:
         "from tui.store.conversations import ConversationStore\n"
         "paths = resolve_paths(os.environ)\n"
         "load_settings(paths), ProviderStore(paths).load(), ConversationStore(paths).list()\n"
-        "heavy = {'pydantic', 'httpx', 'textual', 'rich', 'tomli_w', 'asyncio', 'ssl'} & set(sys.modules)\n"
-        "print(sorted(heavy))\n"
+        "heavy = {'pydantic', 'httpx', 'textual', 'rich', 'tomli_w', 'tomlkit', 'asyncio', 'ssl'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", code],

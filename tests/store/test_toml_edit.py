@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import tomllib
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import cast
 
 import pytest
+import tomli_w
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tui.store.toml_edit import edit_text
+from tui.store.toml_edit import Table, edit_text
 
 A, B = '[providers.a]\nmodel = "old"\n', '[providers.b]\nmodel = "b"\n'
 WANTED = {"format": 1, "providers": {"a": {"model": "new"}, "b": {"model": "b"}}}
@@ -46,3 +54,175 @@ def test_a_record_is_added_to_a_file_without_a_last_line_break() -> None:
     edited = edit_text(text, WANTED)
     assert tomllib.loads(edited) == WANTED
     assert edited.startswith(text + "\n")
+
+
+# -- whatever is edited, the rest stays --------------------------------------------------------------
+
+NAMES = ("a", "b", "two words", "dotted.name", "ümlaut", 'quo"te', "#no", "[x]")
+VALUES = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    st.integers(-(2**40), 2**40),
+    st.booleans(),
+    st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-1000, max_value=1000),
+    st.floats(),
+    st.lists(st.integers(0, 9), max_size=3),
+    st.fixed_dictionaries({"x": st.integers(0, 9), "y": st.lists(st.text("ab", max_size=2), max_size=2)}),
+    st.just([{"n": 1}, {"n": 2}]),
+)
+KEYS = ("model", "provider_url", "input_price", "not known", "extra_body")
+RECORD = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4)
+RECORDS = st.dictionaries(st.sampled_from(NAMES), RECORD, max_size=4)
+
+
+def quoted(key: str) -> str:
+    return tomli_w.dumps({key: 0}).removesuffix(" = 0\n")
+
+
+def written(records: dict[str, dict[str, object]], gaps: Iterator[str]) -> dict[str, str]:
+    """Return each record as a person writes it, with comments wherever one may stand."""
+    found: dict[str, str] = {}
+    for number, (name, record) in enumerate(records.items()):
+        lines = [f"{next(gaps)}# {number} above\n[providers.{quoted(name)}]  # {number} beside\n"]
+        tables: Table = {key: value for key, value in record.items() if isinstance(value, dict)}
+        for key, value in record.items():
+            if key not in tables:
+                text = tomli_w.dumps({"k": value}).removeprefix("k = ").rstrip("\n")
+                if "\n[[" in f"\n{text}":
+                    tables[key] = value
+                    continue
+                lines.append(
+                    f"{next(gaps)}# {number} {key}\n  {quoted(key)}  =  {text} # {number} after {key}\n"
+                )
+        for key, value in tables.items():
+            text = tomli_w.dumps({"providers": {name: {key: value}}})
+            header = "[[" if isinstance(value, list) else f"[providers.{quoted(name)}.{quoted(key)}]"
+            start = text.index(header)
+            lines.append(f"{next(gaps)}# {number} {key}\n{text[start:]}")
+        found[name] = "".join(lines)
+    return found
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> tuple[str, dict[str, str], Table, dict[str, str]]:
+    """A file, the text of each record in it, what is wanted, and new names by old ones."""
+    records = draw(RECORDS)
+    gaps = itertools.cycle(draw(st.lists(st.sampled_from(["", "\n", "\n\n"]), min_size=1, max_size=5)))
+    texts = written(records, gaps)
+    head, tail = (
+        draw(st.sampled_from(["", "# head\nschema = 1 # one\n"])),
+        draw(st.sampled_from(["", "\n# end\n"])),
+    )
+    middle = draw(st.sampled_from(["", "\n# of\n[defaults]\n# in\nModel = 'a' # m\n"]))
+    text = "".join((head, *texts.values(), middle, tail))
+    wanted: dict[str, object] = {}
+    renamed: dict[str, str] = {}
+    is_rename = draw(st.booleans())
+    for name, record in records.items():
+        match draw(st.sampled_from(["keep", "keep", "edit", "rename" if is_rename else "drop"])):
+            case "edit":
+                wanted[name] = {**record, **draw(RECORD)}
+            case "rename" if not renamed:
+                renamed[name] = "new name"
+                wanted["new name"] = {**record, **draw(RECORD)}
+            case "keep" | "rename":
+                wanted[name] = record
+    if not is_rename:
+        added = draw(st.sets(st.sampled_from(NAMES), max_size=1)) - records.keys()
+        wanted |= {name: draw(RECORD) for name in added}
+    document: Table = {"schema": 1, "providers": wanted}
+    if middle:
+        document["defaults"] = {"Model": draw(st.sampled_from(["a", "b"]))}
+    return text, texts, document, renamed
+
+
+def parsed(text: str) -> Table:
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+def records_in(table: Table) -> dict[str, Table]:
+    return cast("dict[str, Table]", table.get("providers", {}))
+
+
+def as_parsed(table: Table) -> Table:
+    shown = {key: value for key, value in table.items() if value or key != "providers"}
+    return parsed(tomli_w.dumps(shown))
+
+
+@given(edits(), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\ufeff"]))
+@settings(max_examples=300, deadline=None)
+def test_an_edit_changes_what_it_is_about_alone(
+    case: tuple[str, dict[str, str], Table, dict[str, str]], end: str, mark: str
+) -> None:
+    text, texts, wanted, renamed = case
+    edited = edit_text(mark + text.replace("\n", end), wanted)
+    assert edited.startswith(mark)
+    edited = edited.removeprefix("\ufeff")
+    assert is_same(parsed(edited), as_parsed(wanted))
+    if text and end == "\r\n":
+        assert edited.count("\n") == edited.count("\r\n")
+    edited = edited.replace("\r\n", "\n")
+    old, new = records_in(parsed(text)), records_in(wanted)
+    for name, part in texts.items():
+        now = new.get(renamed.get(name, name))
+        if name in new and is_same({"v": old[name]}, as_parsed({"v": now})):
+            assert part in edited, "a record that was not edited stays as it was written"
+        elif now is not None:
+            comments = re.findall(r"^\s*(# \d+ \w.*)$", part, re.MULTILINE)
+            same_kind = {key: type(value) is type(now[key]) for key, value in old[name].items()}
+            for comment in comments:
+                about = comment.split(maxsplit=2)[2]
+                assert comment in edited or not same_kind.get(about, True), (
+                    "comments in an edited record stay"
+                )
+    for kept in ("# head\n", " # one\n", "# of\n[defaults]\n# in\n", " # m\n", "# end\n"):
+        assert kept not in text or kept in edited
+
+
+def is_same(one: object, other: object) -> bool:
+    """Numbers that are none are equal here."""
+    return repr(sorted_deep(one)) == repr(sorted_deep(other))
+
+
+def sorted_deep(value: object) -> object:
+    if isinstance(value, dict):
+        return sorted((key, sorted_deep(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return [sorted_deep(item) for item in value]
+    return value.normalize() if isinstance(value, Decimal) else value
+
+
+@given(st.sampled_from(sorted(FORMS)), RECORDS, st.sampled_from(["", "schema = 1\n"]))
+@settings(max_examples=150, deadline=None)
+def test_no_layout_loses_a_value(form: str, records: dict[str, Table], head: str) -> None:
+    wanted = {"schema": 1, "kept": {"x": [1, 2.5]}, "providers": records}
+    assert is_same(parsed(edit_text(head + FORMS[form], wanted)), as_parsed(wanted))
+
+
+def test_comments_inside_an_edited_record_stay() -> None:
+    text = (
+        "# All prices per the contract of 2026.\n\n"
+        "# the big one\n[providers.a]\n# in the cellar\nmodel = 'old' # why\n"
+        "input_price = 0.150 # per million\n\n"
+        "# sent as it is\n[providers.a.extra_body]\n# quick\ntop_k = 20 # few\n\n"
+        "# second\n[providers.b]\nmodel = 'b' # kept\n"
+    )
+    record = {
+        "model": "new",
+        "input_price": Decimal("0.15"),
+        "note": "n",
+        "extra_body": {"top_k": 20, "p": 1},
+    }
+    edited = edit_text(text, {"providers": {"a": record, "b": {"model": "b"}}})
+    assert edited == text.replace("'old'", '"new"').replace(
+        "# per million\n", '# per million\nnote = "n"\n'
+    ).replace("top_k = 20 # few\n", "top_k = 20 # few\np = 1\n")
+    renamed = edit_text(text, {"providers": {"c d": records_in(parsed(text))["a"], "b": {"model": "b"}}})
+    assert renamed == text.replace("[providers.a", '[providers."c d"')
+    left = edit_text(text, {"providers": {"b": {"model": "b"}}})
+    assert left == "# All prices per the contract of 2026.\n\n\n# second\n[providers.b]\nmodel = 'b' # kept\n"
+
+
+def test_layouts_without_headers_keep_their_comments() -> None:
+    text = '[providers]\na = { model = "old" } # first\n# second\nb = { model = "b" }\n'
+    edited = edit_text(text, {"providers": {"a": {"model": "new"}, "b": {"model": "b"}}})
+    assert edited == text.replace("old", "new")

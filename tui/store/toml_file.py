@@ -138,7 +138,7 @@ class TomlFile:
             notice = f"{self.shown} could not be read: {document.problem}. It is kept as {copy.name}."
             table = base or {}
         elif document.data:
-            text = document.data.decode("utf-8-sig")
+            text = document.data.decode("utf-8")
         changed = _copy(table)
         edit(changed)
         changed = {
