@@ -30,8 +30,12 @@ _PAGE = 20_000
 """Characters of a web page that are searched for marks."""
 _MESSAGE_KEYS = (
     "message", "msg", "error_msg", "error_description", "error", "detail", "title", "reason", "description",
+    "Message", "error_message", "errorMessage", "faultstring", "status_msg",
 )  # fmt: skip
 _MESSAGES = ("message", "msg", "error_msg", "error_description")
+_CAUSES = ("details", "cause", "caused_by", "innererror", "inner_error", "original_error")
+"""Fields in which an error tells what was behind it: Google, Azure, Node's and Elastic's servers."""
+_CAUSE_MESSAGES = ("message", "msg", "detail", "error", "Message", *_CAUSES[1:])
 _CODE_KEYS = ("code", "error_code", "errorCode")
 _TYPE_KEYS = ("type", "error_type", "errorType", "object")
 
@@ -109,6 +113,9 @@ def is_error_object(value: Mapping[str, object]) -> bool:
     """Return whether a JSON object is an error, though it may have come under status 200."""
     if value.get("error") or value.get("errors") or value.get("error_msg") or value.get("object") == "error":
         return True
+    status = value.get("base_resp")  # MiniMax
+    if isinstance(status, dict) and read_count(status.get("status_code")):
+        return True
     if "choices" in value:
         return False
     if value.get("detail"):
@@ -171,11 +178,17 @@ def _layers(value: object, depth: int = _DEEPEST, *, is_quoted: bool = False) ->
 
 def _wrapped(layer: dict[str, object]) -> Iterator[tuple[object, bool]]:
     """Yield what an object wraps, and whether that is what somebody else has said."""
-    for name in ("error", "errors", "detail", "message"):
+    for name in ("error", "errors", "detail", "message", "fault", "base_resp"):
         inner = layer.get(name)
         if inner and (isinstance(inner, dict | list) or (name in ("error", "detail") and not _title(layer))):
             yield inner, False
             break
+    for name in _CAUSES:
+        inner = layer.get(name)
+        for item in inner if isinstance(inner, list) else [inner]:
+            words = isinstance(item, str) and " " in item.strip()
+            if words or (isinstance(item, dict) and any(item.get(key) for key in _CAUSE_MESSAGES)):
+                yield item, False
     choices = layer.get("choices")
     if isinstance(choices, list) and choices and isinstance(choices[0], dict) and choices[0].get("error"):
         yield choices[0]["error"], False

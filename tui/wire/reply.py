@@ -202,7 +202,7 @@ class ReplyReader:
         self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
     ) -> None:
         before = len(events)
-        if "choices" in chunk and "error" not in chunk:
+        if "choices" in chunk and "error" not in chunk and "base_resp" not in chunk:
             self._chunks.read(chunk, events)
             if self._chunks.outcome.error is not None:
                 self._fail({"error": self._chunks.outcome.error})
@@ -217,7 +217,7 @@ class ReplyReader:
         self._chunks.read(chunk, events)
         if self._chunks.outcome.error is not None:
             self._fail({"error": self._chunks.outcome.error})
-        elif ("choices" not in chunk or chunk.get("error")) and is_error_object(chunk):
+        elif (not chunk.get("choices") or chunk.get("error")) and is_error_object(chunk):
             self._fail(chunk)
         elif is_named_error:
             self._fail({"error": chunk})
