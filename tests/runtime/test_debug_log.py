@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.net.test_stale_connections import closing
 from tests.runtime.test_observed import KEY, echoes_everything, ignore, provider_at, refuses, until
 from tests.support.commands import run_command
 from tests.support.fake_api import FakeApi, good_chat, vectors
 from tests.support.fault_server import FAULTS, FaultServer, Sequence, Tls
 from tests.support.real_deck import RealDeck
 from tests.support.terminal import private_environment
+from tests.wired.test_key_renewal import GOOD, OLD, KeyCommand
 from tui.core.debug_log import LOG, bare_url, tell
 from tui.core.provider import Category, TlsSettings
 from tui.runtime.crash import report_last_crash
@@ -325,3 +327,39 @@ async def test_two_requests_at_once_are_told_apart(tmp_path: Path, log: Path) ->
     await runtime.aclose()
     numbers = {number for number, event in events(log) if event == "last-byte"}
     assert len(numbers) == 2
+
+
+async def test_a_wait_for_a_loading_model_is_a_decision(tmp_path: Path, log: Path) -> None:
+    runtime = opened(log, tmp_path)
+    with FaultServer(Sequence([FAULTS["http-503-loading"], good_chat])) as server:
+        session = runtime.scripted_session(2)
+        turn = await session.send("hello", ChatTarget(provider_at(server.base_url)))
+    await runtime.aclose()
+    assert turn.failure is None
+    names = [event for _, event in events(log)]
+    assert names.index("failed") < names.index("wait") < names.index("first-token")
+    assert re.search(r"wait phase=loading seconds=\d", log.read_text())
+
+
+async def test_a_connection_that_was_closed_is_a_decision(tmp_path: Path, log: Path) -> None:
+    runtime = opened(log, tmp_path)
+    with FaultServer(closing(FakeApi())) as server:
+        provider = provider_at(server.base_url)
+        await runtime.list_models(provider)
+        assert (await runtime.test(provider)).failure is None
+    await runtime.aclose()
+    assert 'retry because="the server had closed a kept connection"' in log.read_text()
+    assert "outcome=done status=200 requests=2" in log.read_text()
+
+
+async def test_a_key_that_is_fetched_again_is_a_decision(tmp_path: Path, log: Path) -> None:
+    command = KeyCommand(tmp_path / "keys", OLD, GOOD)
+    runtime = opened(log, tmp_path)
+    with FaultServer(FakeApi(key=f"Bearer {GOOD}")) as server:
+        turn = await runtime.test(provider_at(server.base_url), command.reference)
+    await runtime.aclose()
+    assert turn.failure is None
+    text = log.read_text()
+    assert 'retry because="the key was fetched again"' in text
+    assert OLD not in text
+    assert GOOD not in text
