@@ -18,6 +18,7 @@ from tui.core.provider import Provider, State
 from tui.demo.server import DemoServer
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.ui.app import ChatStart, LmdeckApp, Start
+from tui.ui.chat.screen import ChatScreen
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 SIZE = (110, 32)
@@ -144,8 +145,9 @@ async def _ask(pilot: Pilot[None], prompt: str) -> None:
 
 
 def _reasoned(pilot: Pilot[None]) -> int:
-    session = getattr(pilot.app.screen, "session", None)
-    return len(session.turns[-1].reasoning) if session is not None and session.turns else 0
+    screen = pilot.app.screen
+    last = screen.control.last if isinstance(screen, ChatScreen) else None
+    return len(last.reasoning) if last is not None else 0
 
 
 CHAT = ChatStart("reasoner")
