@@ -20,7 +20,7 @@ from tests.support.stream_samples import delta, http_error
 from tui.core.chat import Endpoint
 from tui.core.diagnosis import DiagnosisReport
 from tui.core.secret import Secret
-from tui.net.probe.diagnose import diagnose
+from tui.net.probe.diagnose import Diagnosis
 from tui.net.probe.target import ProbeLimits, ProbeTarget
 
 ROLE_AT, THINKING_AT, ANSWER_AT, STEP, PIECES = 0.02, 0.30, 2.0, 0.05, 9
@@ -58,7 +58,7 @@ async def check(url: str, model: str = "m", key: str | None = None) -> tuple[Dia
     async with services(limits=ProbeLimits()) as used:
         await asyncio.to_thread(used.factory.warm)
         started = time.perf_counter()
-        report = await diagnose(ProbeTarget(endpoint, model), used)
+        report = await Diagnosis(ProbeTarget(endpoint, model), used).run()
         return report, (time.perf_counter() - started) * 1000
 
 

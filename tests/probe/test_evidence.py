@@ -39,8 +39,6 @@ from tui.core.diagnosis import (
     CheckResult,
     CheckStatus,
     DiagnosisReport,
-    changed_results,
-    worst_exit_code,
 )
 from tui.core.secret import Secret
 from tui.net.probe import connect
@@ -616,24 +614,6 @@ async def test_a_second_stream_dialect_shows_reasoning() -> None:
         report = await run_check(target(server.base_url))
     assert report.ok
     assert "reasoning_content" in report.result(CheckId.REASONING).title  # type: ignore[union-attr]
-
-
-async def test_the_worst_of_many_reports_is_the_exit_code() -> None:
-    with FaultServer(FakeApi()) as server, refused_port() as port:
-        good = await run_check(target(server.base_url))
-        bad = await run_check(target(f"http://127.0.0.1:{port}/v1"))
-    assert worst_exit_code([good, bad, good]) == 1
-    assert worst_exit_code([good]) == 0
-    assert worst_exit_code([]) == 0
-
-
-async def test_a_watcher_hears_of_changes_only() -> None:
-    with FaultServer(FakeApi()) as server:
-        before = await run_check(target(server.base_url))
-        assert changed_results(before, await run_check(target(server.base_url))) == ()
-        url = server.base_url
-    now = await run_check(target(url))
-    assert [result.id for result in changed_results(before, now)] == [CheckId.TCP]
 
 
 async def test_an_embedding_provider_gets_no_chat() -> None:

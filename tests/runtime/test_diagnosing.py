@@ -57,7 +57,7 @@ async def test_an_outage_is_no_change_of_the_server(runtime: Runtime) -> None:
         history = past_checks(runtime.endpoint_memory, provider)
         again = provider_at(server.base_url)
         for record in history:
-            runtime.endpoint_memory.add_check(server.base_url, record.to_json())
+            runtime.endpoint_memory.add_checks([(server.base_url, record.to_json())])
         report = await ProviderCheck(runtime, again, options=QUICK).run()
     assert report.changes == ("newly served: n",)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import threading
+from collections.abc import Mapping
 
 import pytest
 
@@ -16,12 +17,17 @@ from tui.store.paths import Paths
 URL = "http://localhost:8000/v1"
 
 
+def put(memory: EndpointMemory, base_url: str, model: str, value: Mapping[str, object]) -> None:
+    memory.learn_json(base_url, model, value)
+    memory.write()
+
+
 def test_what_was_learnt_is_there_in_the_next_run(paths: Paths) -> None:
     memory = EndpointMemory(paths)
     assert memory.get_json(URL, "m") is None
-    memory.put_json(URL, "m", {"dropped": ["stream_options"]})
-    memory.put_json(URL, "n", {"x": 1})
-    memory.put_json(URL, "n", {})
+    put(memory, URL, "m", {"dropped": ["stream_options"]})
+    put(memory, URL, "n", {"x": 1})
+    put(memory, URL, "n", {})
     assert EndpointMemory(paths).get_json(URL, "m") == {"dropped": ["stream_options"]}
     assert EndpointMemory(paths).get_json(URL, "n") is None
     assert paths.endpoints_file.stat().st_mode & 0o777 == 0o600
@@ -30,7 +36,7 @@ def test_what_was_learnt_is_there_in_the_next_run(paths: Paths) -> None:
 def test_the_last_checks_are_kept(paths: Paths) -> None:
     memory = EndpointMemory(paths)
     for number in range(CHECKS_PER_ENDPOINT + 5):
-        memory.add_check(URL, {"ok": True, "number": number})
+        memory.add_checks([(URL, {"ok": True, "number": number})])
     kept = EndpointMemory(paths).checks(URL)
     assert [check["number"] for check in kept] == list(range(5, CHECKS_PER_ENDPOINT + 5))
     assert memory.checks("http://other") == []
@@ -41,10 +47,10 @@ def test_the_memory_is_bounded_and_forgets_the_oldest(paths: Paths, monkeypatch:
     monkeypatch.setattr(endpoint_memory, "ENDPOINT_LIMIT", 2)
     memory = EndpointMemory(paths)
     for number in range(5):
-        memory.put_json(URL, str(number), {"x": 1})
-        memory.add_check(str(number), {"ok": True})
-    memory.put_json(URL, "2", {"x": 2})
-    memory.put_json(URL, "5", {"x": 1})
+        put(memory, URL, str(number), {"x": 1})
+        memory.add_checks([(str(number), {"ok": True})])
+    put(memory, URL, "2", {"x": 2})
+    put(memory, URL, "5", {"x": 1})
     known = {name for name in "012345" if memory.get_json(URL, name)}
     assert known == {"4", "2", "5"}
     assert [number for number in "01234" if memory.checks(number)] == ["3", "4"]
@@ -53,7 +59,7 @@ def test_the_memory_is_bounded_and_forgets_the_oldest(paths: Paths, monkeypatch:
 def test_sessions_add_to_each_others_memory(paths: Paths) -> None:
     memories = [EndpointMemory(paths) for _ in range(4)]
     threads = [
-        threading.Thread(target=memory.put_json, args=(URL, str(number), {"x": number}))
+        threading.Thread(target=put, args=(memory, URL, str(number), {"x": number}))
         for number, memory in enumerate(memories)
     ]
     for thread in threads:
@@ -69,8 +75,8 @@ def test_a_disk_that_refuses_costs_only_the_next_run(
 ) -> None:
     memory = EndpointMemory(paths)
     broken_disk.refuse(number)
-    memory.put_json(URL, "m", {"x": 1})
-    memory.add_check(URL, {"ok": False})
+    put(memory, URL, "m", {"x": 1})
+    memory.add_checks([(URL, {"ok": False})])
     assert memory.get_json(URL, "m") == {"x": 1}
     assert memory.checks(URL) == [{"ok": False}]
 
@@ -81,7 +87,7 @@ def test_a_broken_file_is_kept_aside(paths: Paths, content: bytes) -> None:
     paths.endpoints_file.write_bytes(content)
     memory = EndpointMemory(paths)
     assert memory.get_json(URL, "m") is None
-    memory.put_json(URL, "m", {"x": 1})
+    put(memory, URL, "m", {"x": 1})
     assert EndpointMemory(paths).get_json(URL, "m") == {"x": 1}
     assert [copy.read_bytes() for copy in paths.state_dir.glob("*.corrupt-*")] == (
         [content] if content else []
@@ -95,7 +101,7 @@ def test_a_newer_file_is_not_written(paths: Paths) -> None:
     memory = EndpointMemory(paths)
     assert memory.get_json(URL, "m") == {"x": 1}
     assert memory.checks(URL) == []
-    memory.put_json(URL, "m", {"x": 2})
+    put(memory, URL, "m", {"x": 2})
     assert memory.get_json(URL, "m") == {"x": 2}
     assert paths.endpoints_file.read_text() == text
 
@@ -110,8 +116,8 @@ def test_what_a_held_file_did_not_take_is_known_at_once_and_written_with_the_nex
         with waiting_at_most(0):
             memory.write()
         assert EndpointMemory(paths).get_json(URL, "m") is None
-    EndpointMemory(paths).put_json(URL, "other", {"x": 2})
-    memory.put_json(URL, "n", {"x": 3})
+    put(EndpointMemory(paths), URL, "other", {"x": 2})
+    put(memory, URL, "n", {"x": 3})
     kept = EndpointMemory(paths)
     for known in (memory, kept):
         assert [known.get_json(URL, name) for name in ("m", "other", "n")] == [{"x": 1}, {"x": 2}, {"x": 3}]

@@ -23,7 +23,9 @@ def used(paths: Paths) -> Paths:
     """A person's folders after some use."""
     ProviderStore(paths).save(Provider("a"))
     CredentialStore(paths).put("a", Secret("sk-0123456789"))
-    EndpointMemory(paths).put_json("http://x", "m", {"x": 1})
+    memory = EndpointMemory(paths)
+    memory.learn_json("http://x", "m", {"x": 1})
+    memory.write()
     conversations = ConversationStore(paths)
     for number in range(2):
         journal = conversations.create()

@@ -294,7 +294,7 @@ def test_a_record_that_a_full_disk_cut_short_is_written_again_and_costs_nothing(
     journal.append("t1", "answer", "long " * 200)
     wait_until(lambda: journal.trouble is not None)
     assert "full" in (journal.trouble or "")
-    assert read_transcript(journal.path.read_bytes()).is_torn
+    assert not journal.path.read_bytes().endswith(b"\n"), "the last line is torn"
     room[0] = 10**6
     journal.end_turn(a_turn())
     assert journal.close()

@@ -23,7 +23,6 @@ from tui.store.journal_lines import LineMaker
 from tui.store.packed_bytes import PackedBytes
 from tui.store.paths import Paths
 from tui.store.records import encode_line, header_record
-from tui.store.spending import read_spending
 from tui.store.transcript_file import Transcript, read_transcript
 
 
@@ -221,17 +220,6 @@ def test_a_fork_and_a_new_name_find_the_conversation_where_it_went(paths: Paths)
     store.rename(journal.identity, "Renamed")
     assert journal.close()
     assert transcript_of(journal.path).title == "Renamed"
-
-
-def test_what_two_files_hold_was_paid_once(paths: Paths) -> None:
-    journal = ConversationStore(paths).create()
-    journal.write_turn(a_turn("one"))
-    assert journal.flush()
-    renamed(journal.path)
-    journal.write_turn(a_turn("two"))
-    assert journal.close()
-    assert len(list(paths.conversations_dir.glob("*.jsonl"))) == 2
-    assert len(list(read_spending(paths))) == 2
 
 
 def test_a_long_conversation_is_packed_and_comes_back_whole(paths: Paths) -> None:

@@ -19,7 +19,7 @@ from tui.core.secret import Redactor, Secret
 from tui.net.chat import ChatClient
 from tui.net.client import ClientFactory
 from tui.net.machine.machine import Machine
-from tui.net.probe.diagnose import diagnose
+from tui.net.probe.diagnose import Diagnosis
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.wire.adaptation import Adaptation
 
@@ -76,7 +76,7 @@ async def run_check(
 ) -> DiagnosisReport:
     """Diagnose one endpoint."""
     async with services(environment, limits, root) as used:
-        return await diagnose(target, used, quick=quick, on_result=on_result, on_progress=on_progress)
+        return await Diagnosis(target, used, quick=quick, on_result=on_result, on_progress=on_progress).run()
 
 
 KEY_VARIABLE = "LMDECK_TEST_KEY"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.finished_markdown import markdown_lines
 from tests.transcript.markdown_strategies import markdown
 from tests.transcript.test_transcript import chat
 from tests.transcript.transcript_host import done_turn, until
@@ -23,7 +24,6 @@ from tui.ui.transcript.lines import EMPTY_LINE, Line, Span
 from tui.ui.transcript.render import Layout
 from tui.ui.transcript.said import Said
 from tui.ui.transcript.shelf import Shelf, Words, words_of
-from tui.ui.transcript.stream import markdown_lines
 
 LAYOUT = Layout(40)
 

@@ -7,9 +7,10 @@ from types import FrameType
 
 import pytest
 
+from tests.support.finished_markdown import markdown_lines
 from tui.ui.transcript.lines import Line
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.stream import MarkdownLines, markdown_lines
+from tui.ui.transcript.stream import MarkdownLines
 from tui.ui.transcript.warm import warm_up
 
 CALLS_PER_CHARACTER = 25

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.finished_markdown import markdown_lines
 from tui.core.turn_summary import reasoning_title
 from tui.ui.transcript.code import code_blocks
 from tui.ui.transcript.decoration import foot_lines, head_lines
@@ -12,7 +13,6 @@ from tui.ui.transcript.inline import inline_spans, readable_url
 from tui.ui.transcript.lines import Attribute, Line, Role
 from tui.ui.transcript.raw import RawLines
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.stream import markdown_lines
 from tui.ui.transcript.tables import SAMPLE_ROWS, column_widths
 
 

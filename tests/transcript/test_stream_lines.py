@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.support.finished_markdown import markdown_lines
 from tests.transcript.markdown_strategies import cut_texts, markdown
 from tui.ui.transcript.lines import Line
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.stream import MarkdownLines, markdown_lines
+from tui.ui.transcript.stream import MarkdownLines
 
 WIDTHS = st.sampled_from([1, 7, 20, 40, 80, 117])
 LONG = "word " * 700

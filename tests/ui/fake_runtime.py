@@ -258,7 +258,6 @@ class FakeSession:
         self.is_saved = saved
         self.trouble: str | None = None
         self.live: Turn | None = None
-        self.revision = 0
         self.path_revision = 0
         self.on_change: Callable[[], None] | None = None
         self.targets: list[Any] = []
@@ -356,7 +355,6 @@ class FakeSession:
                 wait.cancel()
 
     def _changed(self) -> None:
-        self.revision += 1
         if self.on_change is not None:
             self.on_change()
 

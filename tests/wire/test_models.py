@@ -45,7 +45,7 @@ def test_lm_studio_lists_embedding_models_too() -> None:
 
 def test_the_native_list_of_lm_studio_tells_the_loaded_window() -> None:
     (model,) = recorded("lmstudio-api-v1-models.json")
-    assert (model.identifier, model.context_window, model.is_loaded) == ("google/gemma-4-26b-a4b", 4096, True)
+    assert (model.identifier, model.context_window) == ("google/gemma-4-26b-a4b", 4096)
 
 
 @pytest.mark.parametrize(
@@ -130,20 +130,6 @@ def test_tells_embedding_models(entry: dict[str, object], is_embedding: bool) ->
     listed = read({"data": [entry]})
     assert listed.models[0].is_embedding is is_embedding
     assert bool(listed.chat_models) is not is_embedding
-
-
-@pytest.mark.parametrize(
-    ("entry", "is_loaded"),
-    [
-        ({"state": "loaded"}, True),
-        ({"state": "not-loaded"}, False),
-        ({"status": {"value": "unloaded"}}, False),
-        ({"loaded_instances": []}, False),
-        ({}, None),
-    ],
-)
-def test_tells_whether_a_model_is_loaded(entry: dict[str, object], is_loaded: bool | None) -> None:
-    assert read({"data": [{"id": "m", **entry}]}).models[0].is_loaded is is_loaded
 
 
 def test_knows_adapters_and_aliases() -> None:

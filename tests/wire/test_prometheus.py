@@ -37,22 +37,9 @@ def test_vllm() -> None:
     assert metrics == ServerMetrics(
         requests_running=5,
         requests_waiting=1,
-        kv_cache_usage=0.75,
-        prompt_tokens_total=1500,
-        generation_tokens_total=300,
-        prefix_cache_queries=200,
-        prefix_cache_hits=50,
-        preemptions_total=0,
         time_to_first_token_seconds=0.25,
         inter_token_seconds=0.01,
     )
-    assert metrics.prefix_cache_hit_rate == 0.25
-
-
-def test_old_vllm() -> None:
-    metrics = read_metrics("vllm:gpu_cache_usage_perc 0.5\nvllm:gpu_prefix_cache_queries_total 0\n")
-    assert metrics == ServerMetrics(kv_cache_usage=0.5, prefix_cache_queries=0)
-    assert metrics.prefix_cache_hit_rate is None
 
 
 def test_sglang() -> None:
@@ -69,13 +56,8 @@ sglang:num_retracted_reqs{model_name="m"} 1.0
     assert metrics == ServerMetrics(
         requests_running=4,
         requests_waiting=0,
-        kv_cache_usage=0.12,
-        cache_hit_rate=0.4,
         tokens_per_second=512.5,
-        prompt_tokens_total=9,
-        preemptions_total=1,
     )
-    assert metrics.prefix_cache_hit_rate == 0.4
 
 
 def test_llama_cpp() -> None:
@@ -91,8 +73,6 @@ llamacpp:n_decode_total 4
     assert read_metrics(text) == ServerMetrics(
         requests_running=1,
         requests_waiting=2,
-        prompt_tokens_total=17,
-        generation_tokens_total=90,
         tokens_per_second=68.7,
     )
 
@@ -109,9 +89,6 @@ tgi_request_queue_duration_count 4
     assert read_metrics(text) == ServerMetrics(
         requests_running=3,
         requests_waiting=1,
-        prompt_tokens_total=100,
-        generation_tokens_total=50,
-        queue_seconds=0.5,
     )
 
 

@@ -5,7 +5,7 @@ What is sent for a check is the business of ``net.probe``; how a report reads is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -286,24 +286,6 @@ def failed(
         (*_status_fact(failure), *facts),
         (*details, *(f"because of {link}" for link in failure.chain)),
         failure.server_message,
-    )
-
-
-def worst_exit_code(reports: Iterable[DiagnosisReport]) -> int:
-    """Return the exit code of several checks together: 0 only where every one is well."""
-    return max((report.exit_code for report in reports), default=0)
-
-
-def changed_results(before: DiagnosisReport, now: DiagnosisReport) -> tuple[CheckResult, ...]:
-    """Return the checks that ended differently than before: for whoever watches an endpoint.
-
-    A check that is skipped because of another is no news: that other one is.
-    """
-    old = {result.id: (result.status, result.cause) for result in before.results}
-    return tuple(
-        result
-        for result in now.results
-        if result.status is not CheckStatus.SKIPPED and old.get(result.id) != (result.status, result.cause)
     )
 
 

@@ -138,7 +138,3 @@ def _refuse_unreadable(provider: Provider) -> None:
     for refusal in provider.refusals:
         reason = f"{refusal.setting} {refusal.message}"
         raise UsageError(explain("setting-unreadable", name=provider.name, reason=reason))
-
-
-def _built_in_name(provider: Provider) -> str:
-    return provider.provider_url.partition(":")[2]

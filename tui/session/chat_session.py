@@ -79,7 +79,6 @@ class ChatSession:
         """What is to be said of the record: read-only, interrupted, unreadable lines."""
         self.moves: tuple[str, ...] = ()
         """What other programs did to the record, and where the conversation goes on."""
-        self.revision = 0
         self.path_revision = 0
         """Grows when ``turns`` has other members than before."""
         self.on_change: Callable[[], None] | None = None
@@ -308,6 +307,5 @@ class ChatSession:
         self._changed()
 
     def _changed(self) -> None:
-        self.revision += 1
         if self.on_change is not None:
             self.on_change()

@@ -47,13 +47,11 @@ class EndpointMemory:
             value = _part(self._loaded(), "adaptations").get(_key(base_url, model))
         return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
-    def put_json(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
-        """Keep a value for an endpoint and a model, in place of the one before; an empty one is forgotten."""
-        self.learn_json(base_url, model, value)
-        self.write()
-
     def learn_json(self, base_url: str, model: str, value: Mapping[str, object]) -> None:
-        """Do the same for this run only; ``write`` is to follow. Waits for no other process."""
+        """Keep a value for an endpoint and a model, in place of the one before; an empty one is forgotten.
+
+        For this run only; ``write`` is to follow. Waits for no other process.
+        """
 
         def change(document: Document) -> None:
             known = _part(document, "adaptations")
@@ -63,10 +61,6 @@ class EndpointMemory:
             _shorten(known, ADAPTATION_LIMIT)
 
         self._learn(change)
-
-    def add_check(self, base_url: str, check: Mapping[str, object]) -> None:
-        """Add a check to an endpoint's history, of which the last 20 are kept."""
-        self.add_checks([(base_url, check)])
 
     def add_checks(self, checks: Sequence[tuple[str, Mapping[str, object]]]) -> None:
         """Add checks, each to the history of its endpoint; the file is written once."""

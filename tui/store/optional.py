@@ -42,11 +42,6 @@ class Sight:
         return self.status is not None and stat.S_ISDIR(self.status.st_mode)
 
     @property
-    def is_link(self) -> bool:
-        """Whether a link is there; only a look that does not follow links can see that."""
-        return self.status is not None and stat.S_ISLNK(self.status.st_mode)
-
-    @property
     def problem(self) -> str | None:
         """Why nothing can be seen, as the end of a sentence; ``None`` where that is not so."""
         return None if self.refusal is None else reason_of(self.refusal)

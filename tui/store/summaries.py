@@ -28,7 +28,7 @@ from tui.store.records import (
     encode_cost,
     encode_flat,
 )
-from tui.store.transcript_file import Transcript, complete_lines
+from tui.store.transcript_file import complete_lines
 from tui.store.turn_path import TurnPath
 
 CONVERSATION_SIZE_LIMIT = 1024 * 1024 * 1024
@@ -146,7 +146,7 @@ def summarise(path: Path) -> ConversationSummary:
 def scan(data: bytes) -> Scan:
     """Return what a journal tells without its texts."""
     found = Scan()
-    for line in complete_lines(data, Transcript()):
+    for line in complete_lines(data):
         if line.startswith(DELTA_START) and line.endswith(b'"}'):
             found.with_text.add(line[_TURN_AT : line.find(b'"', _TURN_AT)])
             continue

@@ -32,8 +32,6 @@ class Transcript:
     """The identities of ``turns`` as far as the journal says so: a retry that died early leaves the rest."""
     bad_lines: int = 0
     """Complete lines that could not be read: damage, unlike a torn last line."""
-    is_torn: bool = False
-    """The last line is incomplete: its writer died while it wrote."""
 
     @property
     def is_newer(self) -> bool:
@@ -48,7 +46,7 @@ def read_transcript(data: bytes) -> Transcript:
     """
     transcript = Transcript()
     reading = _Reading()
-    for line in complete_lines(data, transcript):
+    for line in complete_lines(data):
         record = decode_line(line)
         if record is None:
             transcript.bad_lines += 1
@@ -100,15 +98,12 @@ def _arrange(transcript: Transcript, reading: _Reading) -> None:
             link_variants([turns[identity] for identity in identities], turn)
 
 
-def complete_lines(data: bytes, transcript: Transcript) -> Iterator[bytes]:
+def complete_lines(data: bytes) -> Iterator[bytes]:
     """Yield the lines; an incomplete one that was written again in full, or stands last, is left out."""
     lines = data.split(b"\n")
     last = lines.pop()
-    if last:
-        if decode_line(last) is None:
-            transcript.is_torn = True
-        else:
-            lines.append(last)
+    if last and decode_line(last) is not None:
+        lines.append(last)
     for index, line in enumerate(lines):
         is_repeated = index + 1 < len(lines) and lines[index + 1].startswith(line)
         if line and not (is_repeated and decode_line(line) is None):

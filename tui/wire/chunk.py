@@ -306,7 +306,6 @@ class ChunkReader:
         usage = read_usage(value)
         if usage is not None and usage != self._usage:
             self._usage = usage = complete_counts(usage, self._usage)
-            self.outcome.has_hidden_reasoning = bool(usage.reasoning_tokens)
             self.outcome.counts_no_tokens = usage.completion_tokens == 0
             events.append(UsageReport(usage))
         cost = read_server_cost(value)

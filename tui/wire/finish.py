@@ -39,8 +39,6 @@ class Outcome:
     """Something that is a chunk of a chat came, if only one without text."""
     was_cut: bool = False
     """The bytes ended inside of an event."""
-    has_hidden_reasoning: bool = False
-    """The server counts reasoning tokens but sent no text of them."""
     error: dict[str, object] | None = None
     """An error object that stood inside of the choice."""
     counts_no_tokens: bool = False

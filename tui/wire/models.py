@@ -13,7 +13,6 @@ from tui.wire.surrogates import mend
 _NAME_KEYS = ("id", "key", "model", "name", "model_name", "uid")
 _EMBEDDING_WORDS = ("embed", "bge-", "gte-", "e5-", "minilm", "rerank")
 _EMBEDDING_TYPES = frozenset({"embedding", "embeddings", "embed", "rerank", "reranker"})
-_UNLOADED = frozenset({"not-loaded", "unloaded", "unload"})
 _LONGEST_NAME = 500
 
 
@@ -31,7 +30,6 @@ class ModelInfo:
     """For a LoRA adapter the model it belongs to."""
     is_embedding: bool = False
     """Whether it makes vectors: as the server says, else as its name suggests."""
-    is_loaded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,6 @@ def _read_entry(entry: object, details: Mapping[str, Mapping[str, object]]) -> M
         aliases=tuple(_aliases(entry)),
         parent=mend(parent) if isinstance(parent, str) and parent else None,
         is_embedding=_is_embedding(entry, details.get(name, {}), name),
-        is_loaded=_is_loaded(entry),
     )
 
 
@@ -193,13 +190,3 @@ def _is_embedding(entry: Mapping[str, object], details: Mapping[str, object], na
             return True
     lower = name.lower()
     return any(word in lower for word in _EMBEDDING_WORDS)
-
-
-def _is_loaded(entry: Mapping[str, object]) -> bool | None:
-    instances = entry.get("loaded_instances")
-    if isinstance(instances, list):
-        return bool(instances)
-    state = entry.get("state")  # LM Studio /api/v0
-    if state is None:
-        state = _get(entry.get("status"), "value")  # llama.cpp's router
-    return state.lower() not in _UNLOADED if isinstance(state, str) else None

@@ -6,7 +6,6 @@ llama.cpp's gauges are averages between two readings: reading them more often ch
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tui.wire.numbers import read_number
@@ -21,32 +20,12 @@ class ServerMetrics:
 
     requests_running: float | None = None
     requests_waiting: float | None = None
-    kv_cache_usage: float | None = None
-    """0 to 1: the fullest engine's."""
-    prompt_tokens_total: float | None = None
-    generation_tokens_total: float | None = None
     tokens_per_second: float | None = None
     """Generated now, all requests together, as the server's own gauge says."""
-    prefix_cache_queries: float | None = None
-    prefix_cache_hits: float | None = None
-    cache_hit_rate: float | None = None
-    """0 to 1, where the server gives the rate itself."""
-    preemptions_total: float | None = None
     time_to_first_token_seconds: float | None = None
     """Mean since the server started."""
     inter_token_seconds: float | None = None
     """Mean since the server started."""
-    queue_seconds: float | None = None
-    """Mean since the server started."""
-
-    @property
-    def prefix_cache_hit_rate(self) -> float | None:
-        """The share of prompt tokens found in the prefix cache."""
-        if self.cache_hit_rate is not None:
-            return self.cache_hit_rate
-        if not self.prefix_cache_queries or self.prefix_cache_hits is None:
-            return None
-        return self.prefix_cache_hits / self.prefix_cache_queries
 
     @property
     def is_empty(self) -> bool:
@@ -55,7 +34,6 @@ class ServerMetrics:
 
 
 _Samples = dict[str, list[float]]
-_Combine = Callable[[Iterable[float]], float]
 
 _SUMS: dict[str, tuple[str, ...]] = {
     "requests_running": (
@@ -70,38 +48,9 @@ _SUMS: dict[str, tuple[str, ...]] = {
         "llamacpp:requests_deferred",
         "tgi_queue_size",
     ),
-    "prompt_tokens_total": (
-        "vllm:prompt_tokens_total",
-        "sglang:prompt_tokens_total",
-        "llamacpp:prompt_tokens_total",
-        "tgi_request_input_length_sum",
-    ),
-    "generation_tokens_total": (
-        "vllm:generation_tokens_total",
-        "sglang:generation_tokens_total",
-        "sglang:realtime_tokens_total",
-        "llamacpp:tokens_predicted_total",
-        "tgi_request_generated_tokens_sum",
-    ),
     "tokens_per_second": ("sglang:gen_throughput", "llamacpp:predicted_tokens_seconds"),
-    "prefix_cache_queries": (
-        "vllm:prefix_cache_queries_total",
-        "vllm:gpu_prefix_cache_queries_total",
-    ),
-    "prefix_cache_hits": ("vllm:prefix_cache_hits_total", "vllm:gpu_prefix_cache_hits_total"),
-    "preemptions_total": ("vllm:num_preemptions_total", "sglang:num_retracted_reqs"),
 }
 """Counts, which are summed over engines and models: the first name that is there counts."""
-
-_MAXIMA: dict[str, tuple[str, ...]] = {
-    "kv_cache_usage": (
-        "vllm:kv_cache_usage_perc",
-        "vllm:gpu_cache_usage_perc",
-        "sglang:token_usage",
-        "llamacpp:kv_cache_usage_ratio",
-    ),
-    "cache_hit_rate": ("sglang:cache_hit_rate",),
-}
 
 _MEANS: dict[str, tuple[str, ...]] = {
     "time_to_first_token_seconds": (
@@ -114,11 +63,6 @@ _MEANS: dict[str, tuple[str, ...]] = {
         "sglang:inter_token_latency_seconds",
         "tgi_request_mean_time_per_token_duration",
     ),
-    "queue_seconds": (
-        "vllm:request_queue_time_seconds",
-        "sglang:queue_time_seconds",
-        "tgi_request_queue_duration",
-    ),
 }
 """Histograms: their sum divided by their count."""
 
@@ -128,9 +72,9 @@ def read_metrics(text: str) -> ServerMetrics:
     samples = _read_samples(text)
     found: dict[str, float] = {}
     for field, names in _SUMS.items():
-        _combine(found, field, names, samples, sum)
-    for field, names in _MAXIMA.items():
-        _combine(found, field, names, samples, max)
+        values = next((samples[name] for name in names if name in samples), None)
+        if values is not None:
+            found[field] = sum(values)
     for field, names in _MEANS.items():
         for name in names:
             total, count = samples.get(f"{name}_sum"), samples.get(f"{name}_count")
@@ -140,19 +84,9 @@ def read_metrics(text: str) -> ServerMetrics:
     return ServerMetrics(**found)
 
 
-def _combine(
-    found: dict[str, float], field: str, names: tuple[str, ...], samples: _Samples, how: _Combine
-) -> None:
-    for name in names:
-        values = samples.get(name)
-        if values:
-            found[field] = how(values)
-            return
-
-
 def _wanted() -> frozenset[str]:
     means = (f"{name}_{part}" for names in _MEANS.values() for name in names for part in ("sum", "count"))
-    plain = (name for names in (*_SUMS.values(), *_MAXIMA.values()) for name in names)
+    plain = (name for names in _SUMS.values() for name in names)
     return frozenset((*means, *plain))
 
 

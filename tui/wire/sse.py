@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tui.core.outside import read_whole
 from tui.wire.limits import DEFAULT_LIMITS, Limits
 
 _BOM = b"\xef\xbb\xbf"
@@ -24,7 +23,6 @@ class ServerSentEvent(NamedTuple):
     event: str
     data: str
     identifier: str = ""
-    retry_ms: int | None = None
     is_comment: bool = False
     is_complete: bool = True
     """False where the stream ended before the blank line that closes the event."""
@@ -48,7 +46,7 @@ class SseDecoder:
 
     __slots__ = (
         "_at_start", "_data", "_data_size", "_event", "_identifier", "_large_line", "_limits",
-        "_more", "_retry_ms", "_skip_line_feed", "_tail", "has_invalid_bytes",
+        "_more", "_skip_line_feed", "_tail", "has_invalid_bytes",
     )  # fmt: skip
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -61,7 +59,6 @@ class SseDecoder:
         self._more: list[str] = []
         self._data_size = 0
         self._identifier = ""
-        self._retry_ms: int | None = None
         self._large_line: int | None = None
         self.has_invalid_bytes = False
         """Whether something in a line so far was no UTF-8 and had to be replaced."""
@@ -178,8 +175,6 @@ class SseDecoder:
             self._event = value
         elif name == "id":
             self._identifier = self._identifier if "\0" in value else value
-        elif name == "retry" and (milliseconds := read_whole(value, largest=10**9)) is not None:
-            self._retry_ms = milliseconds
 
     def _add_data(self, value: str, events: list[ServerSentEvent]) -> None:
         if self._data is None:
@@ -196,6 +191,6 @@ class SseDecoder:
         if self._more:
             data = "\n".join((data or "", *self._more))
             self._more = []
-        fields = (self._event or "message", data, self._identifier, self._retry_ms, False, is_complete)
+        fields = (self._event or "message", data, self._identifier, False, is_complete)
         events.append(_make_tuple(ServerSentEvent, fields))
         self._data = None

@@ -665,4 +665,4 @@ async def test_the_footer_has_at_most_six_keys_and_they_fit(open_chat: Any, focu
             await chat.press("tab")
         shown = [active.binding for active in chat.screen.active_bindings.values() if active.binding.show]
         assert 3 <= len({binding.description for binding in shown}) <= 6
-        assert chat.screen.query_one(KeyBar).line_width <= 80
+        assert chat.screen.query_one(KeyBar).render().cell_length <= 80

@@ -50,7 +50,6 @@ async def test_each_action_has_its_first_key_and_hidden_ones_none() -> None:
     async with Sample().run_test() as pilot:
         bar = pilot.app.query_one(KeyBar)
         assert bar.render().plain == " F2 First  F4 Second "
-        assert bar.line_width == len(bar.render().plain)
 
 
 async def test_a_narrow_line_has_the_short_names_of_keys_and_they_are_clicked_where_they_stand() -> None:

@@ -80,18 +80,6 @@ class Diagnosis:
         return self._run.report(interrupted=interrupted)
 
 
-async def diagnose(
-    target: ProbeTarget,
-    services: ProbeServices,
-    *,
-    quick: bool = False,
-    on_result: Callable[[CheckResult], None] | None = None,
-    on_progress: Callable[[str], None] | None = None,
-) -> DiagnosisReport:
-    """Diagnose an endpoint: about 60 tokens, none with ``quick``. See ``Diagnosis``."""
-    return await Diagnosis(target, services, quick=quick, on_result=on_result, on_progress=on_progress).run()
-
-
 async def _check_server(run: Run) -> None:
     """Run the checks from the first answer on."""
     from tui.net.probe.answer import check_answer

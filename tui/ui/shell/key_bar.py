@@ -64,11 +64,6 @@ class KeyBar(Widget):
         """Return the line."""
         return Content("").join(entry.content for entry in self._shown())
 
-    @property
-    def line_width(self) -> int:
-        """The cells that all keys take."""
-        return _width(self._shown())
-
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Do what the key under the pointer does."""
         entry = self._entry_at(event.x)

@@ -90,17 +90,3 @@ class MarkdownLines:
 
     def _safe(self, piece: str) -> str:
         return safe_text(piece, self._before)
-
-
-def markdown_lines(text: str, layout: Layout) -> list[Line]:
-    """Return a finished text as lines: what a stream of it ends as, whatever its pieces were."""
-    lines = MarkdownLines(layout)
-    lines.feed(text)
-    lines.finish()
-    late = lines.late_references
-    if late is None:
-        return lines.settled
-    again = MarkdownLines(layout, late)
-    again.feed(text)
-    again.finish()
-    return again.settled
