@@ -31,11 +31,12 @@ test: $(VENV)/.dev $(VENV)/.engine ## run the tests on all cores
 test-fast: $(VENV)/.dev ## run the tests of the inner layers, in less than a minute
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(FAST_TESTS) $(PYTEST_FLAGS)
 
-check: $(VENV)/.dev ## style, types and layers
+check: $(VENV)/.dev ## style, types, layers, and code without a caller
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/vulture
 
 engine: ## try again to install the embedded model
 	@rm -f $(VENV)/.engine
