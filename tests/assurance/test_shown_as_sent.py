@@ -15,18 +15,12 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.assurance.kit import by_length, publish
-from tests.ui.fake_runtime import (
-    FakeDirectory,
-    FakeModelInfo,
-    FakeReachability,
-    FakeRuntime,
-    FakeSession,
-    FakeSummary,
-    failure,
-)
+from tests.ui.fake_runtime import FakeRuntime, failure
 from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
+from tui.net.reachability import Reachability
+from tui.store.journal import Journal
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.prompt import Prompt
@@ -98,7 +92,7 @@ def assert_shown(place: str, app: App[Any], wanted: Iterable[str]) -> None:
 async def running(
     runtime: FakeRuntime, size: tuple[int, int] = (200, 60)
 ) -> AsyncIterator[tuple[LmdeckApp, Pilot[Any]]]:
-    app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(runtime, environment={})
     async with app.run_test(size=size, notifications=True, tooltips=False) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -116,9 +110,9 @@ def turns_with(texts: Sequence[str], make: Callable[[Turn, str], object]) -> lis
 async def show_chat(
     runtime: FakeRuntime, turns: Sequence[Turn], keys: Sequence[str], place: str, texts: list[str]
 ) -> None:
-    runtime.open_session = lambda identity: FakeSession(runtime, turns=turns)  # type: ignore[method-assign]
+    kept = runtime.keep(*turns)
     async with running(runtime, (200, 60 + 14 * len(turns))) as (app, pilot):
-        await app.push_screen(ChatScreen("cloud", conversation="kept"))
+        await app.push_screen(ChatScreen("cloud", conversation=kept))
         await until(
             pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.control.session is not None
         )
@@ -216,9 +210,9 @@ async def test_what_is_below_the_provider_list() -> None:
         await until(pilot, lambda: app.is_warm)
         for text in strings(ONE_BY_ONE):
             provider = Provider("p", text, compatible_provider=text, provider_url="http://e/v1")
-            runtime.directory = FakeDirectory(runtime, [provider])
-            runtime.directory.notices = (f"notice {text}",)
-            runtime.reachability["p"] = FakeReachability(False, failure(title=f"down {text}"))
+            runtime.store.write([provider])
+            runtime.store.notices = (f"notice {text}",)
+            runtime.reachability["p"] = Reachability(False, failure(title=f"down {text}"))
             await pilot.press("f5")
             await until(pilot, lambda: f"down {text}" in screen_text(app), assert_it=False)  # noqa: B023
             wanted = [f"{text}  at", f"down {text}", f"notice {text}"]
@@ -228,10 +222,8 @@ async def test_what_is_below_the_provider_list() -> None:
 async def test_the_conversation_list() -> None:
     runtime = FakeRuntime()
     texts = strings(COUNT)
-    runtime.conversations.summaries = [
-        FakeSummary(f"c{number}", text, provider=text[:16], model=text[:24])
-        for number, text in enumerate(texts)
-    ]
+    for number, text in enumerate(texts):
+        runtime.keep(Turn(f"t{number}", "", text[:16], text[:24], state=TurnState.DONE), title=text)
     async with running(runtime, (200, COUNT + 40)) as (app, pilot):
         await app.push_screen(ConversationsScreen())
         await until(pilot, lambda: texts[-1] in screen_text(app), assert_it=False)
@@ -280,7 +272,7 @@ async def test_the_model_picker() -> None:
     async with running(runtime, (200, LISTED + 60)) as (app, pilot):
         for first in range(0, COUNT, LISTED):
             some = texts[first : first + LISTED]
-            runtime.models["http://e/v1"] = [FakeModelInfo(text).identifier for text in some]
+            runtime.models["http://e/v1"] = some
             await app.push_screen(ModelPicker([provider], provider, "m"))
             app.screen.query_one("#panes").styles.height = LISTED + 20
             await until(pilot, lambda some=some: some[-1] in screen_text(app), assert_it=False)  # type: ignore[misc]
@@ -307,7 +299,7 @@ async def test_places_that_show_one_text_at_a_time() -> None:
                 await app.pop_screen()
 
 
-async def test_the_chat_around_its_transcript() -> None:
+async def test_the_chat_around_its_transcript(monkeypatch: pytest.MonkeyPatch) -> None:
     provider = Provider("main", "", compatible_provider="m", provider_url="http://e/v1")
     runtime = FakeRuntime([provider])
     async with running(runtime) as (app, pilot):
@@ -323,7 +315,7 @@ async def test_the_chat_around_its_transcript() -> None:
         )
         for text in strings(ONE_BY_ONE):
             screen.control.session.title = f"title {text}"
-            screen.control.session.trouble = f"trouble {text}"  # type: ignore[misc]  # of the double
+            monkeypatch.setattr(Journal, "trouble", f"trouble {text}")
             screen.control.target = replace(
                 screen.control.target,
                 provider=replace(provider, display_name=f"by {text}"),

@@ -1,93 +1,73 @@
-"""A runtime in memory for tests of the screens: nothing is read, nothing is sent, every result is scripted.
+"""The real runtime on files of its own, its network scripted: what a server says, a test decides.
 
-It follows the contract of ``tui.runtime.runtime.Runtime``: what a screen may call there exists here,
-with the same names, and remembers how it was called.
+Nothing is sent and no child is started. What a screen may call is what it calls in the program; the
+attributes below the constructor say what comes back, and remember what was asked.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
-from tui.core.causes import explain
-from tui.core.chat import Endpoint
+import tomli_w
+
+from tui.core.chat import ChatRequest
 from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
-from tui.core.failure import Failure, LmdeckError, UsageError
-from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
+from tui.core.events import (
+    AnswerDelta,
+    EventBatch,
+    Finished,
+    Progress,
+    ReasoningDelta,
+    ResponseStarted,
+    StreamEvent,
+    StreamFailed,
+    UsageReport,
+)
+from tui.core.failure import Failure, LmdeckError
+from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State
-from tui.core.secret import Redactor, Secret
-from tui.core.turn import Turn, TurnState
-from tui.core.usage import Cost, Source, Usage, cost_of
+from tui.core.turn import Turn
+from tui.core.usage import Usage
 from tui.net.discover import Discovered, Discovery
+from tui.net.reachability import Reachability
+from tui.runtime.builtin import AVAILABLE, Availability, BuiltIns, is_built_in
+from tui.runtime.clipboard import Clipboard, CopyResult
+from tui.runtime.directory import ProviderDirectory
+from tui.runtime.exchanges import Exchange, Exchanges
+from tui.runtime.runtime import Runtime
+from tui.session.chat_session import ChatSession
+from tui.session.target import ChatTarget
+from tui.store.journal_writer import lease_path
+from tui.store.owner import Owner
+from tui.store.paths import Paths
+from tui.store.provider_records import with_default
+from tui.store.provider_toml import encode_provider
+from tui.store.providers import ProviderSnapshot, ProviderStore
 from tui.store.settings import Settings
+from tui.wire.models import ModelInfo, ModelList
 
+Step = StreamEvent | asyncio.Event | Exception
+"""An event of a reply, something to wait for, or a defect."""
 
-@dataclass(frozen=True)
-class FakePaths:
-    """Where files would be."""
-
-    config_dir: Path = Path("/dev/null/config")
-    data_dir: Path = Path("/dev/null/data")
-    state_dir: Path = Path("/dev/null/state")
-    cache_dir: Path = Path("/dev/null/cache")
-    providers_file: Path = Path("/dev/null/config/providers.toml")
-    credentials_file: Path = Path("/dev/null/config/credentials.toml")
-    settings_file: Path = Path("/dev/null/config/config.toml")
-    conversations_dir: Path = Path("/dev/null/data/conversations")
-    site_provider_files: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True)
-class FakeAvailability:
-    """Whether the embedded engine is there."""
-
-    is_available: bool = True
-    reason: str = ""
-    command: str = ""
-
-
-@dataclass(frozen=True)
-class FakeReachability:
-    """What a short look at an endpoint found."""
-
-    is_reachable: bool | None = True
-    failure: Failure | None = None
-    milliseconds: float | None = 12.0
-    models: tuple[str, ...] | None = None
-    server: Any = None
-
-
-@dataclass(frozen=True)
-class FakeModelInfo:
-    """One model of a list."""
-
-    identifier: str
-    context_window: int | None = None
-    owned_by: str | None = None
-    aliases: tuple[str, ...] = ()
-    parent: str | None = None
-    is_embedding: bool = False
-
-
-@dataclass(frozen=True)
-class FakeModelList:
-    """What an endpoint answers at ``/models``."""
-
-    models: tuple[FakeModelInfo, ...] = ()
-    shape: str = "openai"
-
-
-@dataclass(frozen=True)
-class FakeTotals:
-    """Tokens and money of a session."""
-
-    usage: Usage | None = None
-    costs: tuple[Cost, ...] = ()
-    has_unknown: bool = False
+REPLY: tuple[Step, ...] = (
+    Progress("connecting"),
+    ResponseStarted(200),
+    ReasoningDelta("Let me think."),
+    AnswerDelta("Hello! I am **well**."),
+    UsageReport(Usage(17, 11, 7)),
+    Finished("stop"),
+)
+UP = Reachability(True, milliseconds=12.0)
 
 
 def failure(cause: str = "connection-refused", **changes: Any) -> Failure:
@@ -98,329 +78,110 @@ def failure(cause: str = "connection-refused", **changes: Any) -> Failure:
     return replace(found, **changes)
 
 
-class FakeCredentials:
-    """The stored keys."""
-
-    def __init__(self, keys: Mapping[str, Secret]) -> None:
-        self._keys = keys
-
-    def all(self) -> list[Secret]:
-        return list(self._keys.values())
+def refused(**changes: Any) -> tuple[Step, ...]:
+    """Return a reply that is a failure."""
+    return (StreamFailed(failure(**changes)),)
 
 
-class FakeDirectory:
-    """The provider list."""
+class ScriptedBuiltIns(BuiltIns):
+    """Built-in endpoints that are there unless a test says otherwise; a list of a test names its own."""
 
-    def __init__(self, runtime: FakeRuntime, providers: Sequence[Provider]) -> None:
-        self._runtime = runtime
-        self._providers = list(providers)
+    providers = ()
+
+    def __init__(self, log_directory: Path) -> None:
+        super().__init__(log_directory)
+        self.missing: dict[str, Availability] = {}
+
+    def availability(self, name: str) -> Availability:
+        return self.missing.get(name, AVAILABLE)
+
+
+class ListedStore(ProviderStore):
+    """The real files, in the order in which a test lists the providers; a save can be refused."""
+
+    def __init__(self, paths: Paths) -> None:
+        super().__init__(paths)
+        self.paths = paths
+        self.order: list[str] = []
+        self.built_in: list[Provider] = []
         self.notices: tuple[str, ...] = ()
-        self.changed_by_hand: list[Provider] | None = None
-        self.unavailable: dict[str, FakeAvailability] = {}
         self.save_error: Failure | None = None
-        self.key_refusal: Failure | None = None
 
-    def has_stored_key(self, name: str) -> bool:
-        return name in self._runtime.keys
+    def write(self, providers: Iterable[Provider]) -> None:
+        """Write the files as a person would who edits them by hand."""
+        own: dict[str, object] = {}
+        site: dict[str, object] = {}
+        defaults: dict[str, str] = {}
+        keys: dict[str, str] = {}
+        self.order, self.built_in = [], []
+        for provider in providers:
+            self.order.append(provider.name)
+            if provider.is_remote and is_built_in(provider):
+                self.built_in.append(provider)
+            else:
+                (site if provider.is_remote else own)[provider.name] = encode_provider(provider)
+            if provider.is_default:
+                defaults[str(provider.category)] = provider.name
+            if provider.api_key == STORED:
+                keys[provider.name] = f"sk-of-{provider.name}-0123456789"
+        _write(self.paths.providers_file, {"schema": 1, "defaults": defaults, "providers": own})
+        _write(self.paths.site_provider_files[0], {"schema": 1, "providers": site})
+        _write(self.paths.credentials_file, {"schema": 1, "keys": keys})
 
-    def kept_key_file(self, name: str) -> str | None:
-        return None
+    def load(self) -> ProviderSnapshot:
+        found = super().load()
+        place = {name: index for index, name in enumerate(self.order)}
+        built_in = [with_default(provider, found.defaults) for provider in self.built_in]
+        providers = sorted((*found.providers, *built_in), key=lambda known: place.get(known.name, len(place)))
+        return replace(found, providers=tuple(providers), notices=(*found.notices, *self.notices))
 
-    def providers(self) -> tuple[Provider, ...]:
-        return tuple(self._providers)
-
-    def get(self, name: str) -> Provider:
-        for provider in self._providers:
-            if provider.name == name:
-                return provider
-        raise UsageError(failure("provider-unknown", title=f"There is no provider {name}."))
-
-    def default(self) -> Provider | None:
-        return next((provider for provider in self._providers if provider.is_default), None)
-
-    def for_chat(self, name: str | None) -> Provider:
-        if name is None:
-            chats = [
-                known for known in self._providers if known.category is Category.MODEL and known.is_active
-            ]
-            found = next(
-                (known for known in self._providers if known.is_default), chats[0] if chats else None
-            )
-        else:
-            found = self.get(name)
-        if found is None:
-            raise UsageError(explain("no-provider"))
-        if found.category is not Category.MODEL:
-            raise UsageError(explain("provider-embedding", name=found.name))
-        if not found.is_active:
-            raise UsageError(explain("provider-inactive", name=found.name))
-        if not self.availability(found).is_available:
-            raise UsageError(explain("engine-missing"))
-        return found
-
-    def still_for_chat(self, provider: Provider) -> Provider:
-        if self.has_changed():
-            self.reload()
-        return self.for_chat(provider.name)
-
-    def save(
-        self, provider: Provider, key_text: str | None = None, previous_name: str | None = None
-    ) -> Provider:
+    def save(self, provider: Provider, previous_name: str | None = None) -> None:
         if self.save_error is not None:
             raise LmdeckError(self.save_error)
-        if key_text:
-            reference = parse_key_reference(key_text)
-            if reference is None:
-                self._runtime.keys[provider.name] = Secret(key_text)
-                self._runtime.redactor.add(Secret(key_text))
-            provider = replace(provider, api_key=reference or STORED)
-        elif key_text == "":
-            provider = replace(provider, api_key=None)
-        if provider.is_default:
-            self._clear_default(provider.category)
-        old = previous_name or provider.name
-        names = [known.name for known in self._providers]
-        if old in names:
-            self._providers[names.index(old)] = provider
-        else:
-            self._providers.append(provider)
-        return provider
-
-    def delete(self, name: str) -> Callable[[], None]:
-        index = [provider.name for provider in self._providers].index(name)
-        removed = self._providers.pop(index)
-        return lambda: self._providers.insert(index, removed)
-
-    def clone_name(self, name: str) -> str:
-        names = {provider.name for provider in self._providers}
-        candidate, number = f"{name}-copy", 2
-        while candidate in names:
-            candidate, number = f"{name}-copy-{number}", number + 1
-        return candidate
-
-    def set_default(self, name: str) -> None:
-        provider = self._existing(name)
-        self._clear_default(provider.category)
-        self._replace(replace(provider, is_default=True))
-
-    def set_state(self, name: str, state: State) -> None:
-        self._replace(replace(self._existing(name), state=state))
-
-    def has_changed(self) -> bool:
-        return self.changed_by_hand is not None
-
-    def reload(self) -> None:
-        if self.changed_by_hand is not None:
-            self._providers, self.changed_by_hand = self.changed_by_hand, None
-
-    def availability(self, provider: Provider) -> FakeAvailability:
-        return self.unavailable.get(provider.name, FakeAvailability())
-
-    def _existing(self, name: str) -> Provider:
-        return self.get(name)
-
-    def _replace(self, provider: Provider) -> None:
-        names = [known.name for known in self._providers]
-        self._providers[names.index(provider.name)] = provider
-
-    def _clear_default(self, category: Category) -> None:
-        self._providers = [
-            replace(known, is_default=False) if known.category is category else known
-            for known in self._providers
-        ]
+        super().save(provider, previous_name)
 
 
-@dataclass
-class Reply:
-    """A scripted reply: pieces in their order, then how it ends.
+@dataclass(frozen=True, slots=True)
+class ScriptedExchange(Exchange):
+    """Plays what a test wrote."""
 
-    A piece is ``("reasoning", text)``, ``("answer", text)`` or an ``asyncio.Event`` to wait for.
-    """
+    play: Callable[[ChatTarget, ChatRequest], AsyncGenerator[EventBatch]] = field(kw_only=True)
 
-    pieces: Sequence[tuple[str, str] | asyncio.Event] = (
-        ("reasoning", "Let me think."),
-        ("answer", "Hello! I am **well**."),
-    )
-    usage: Usage | None = field(default_factory=lambda: Usage(17, 11, 7))
-    failure: Failure | None = None
-    finish_reason: str = "stop"
+    def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
+        return self.play(target, request)
 
 
-class FakeSession:
-    """A conversation in memory whose replies come from ``runtime.replies``, one a prompt."""
+class ScriptedExchanges(Exchanges):
+    """Makes such exchanges."""
 
-    def __init__(self, runtime: FakeRuntime, saved: bool = True, turns: Sequence[Turn] = ()) -> None:
-        self._runtime = runtime
-        self.turns: list[Turn] = list(turns)
-        self.title = ""
-        self.notices: tuple[str, ...] = ()
-        self.identity = "fake-session"
-        self.is_saved = saved
-        self.trouble: str | None = None
-        self.live: Turn | None = None
-        self.path_revision = 0
-        self.on_change: Callable[[], None] | None = None
-        self.targets: list[Any] = []
-        self._stopped = asyncio.Event()
+    play: Callable[[ChatTarget, ChatRequest], AsyncGenerator[EventBatch]]
 
-    def watch_trouble(self, changed: Callable[[], None] | None) -> None:
-        """Nothing is written here, so there is no trouble."""
+    def for_screen(self) -> Exchange:
+        return self._scripted(super().for_screen())
 
-    async def send(self, prompt: str, target: Any) -> Turn:
-        return await self.start(prompt, target)
+    def for_test(self, key_text: str | None = None) -> Exchange:
+        return self._scripted(super().for_test(key_text))
 
-    def start(self, prompt: str, target: Any) -> asyncio.Task[Turn]:
-        turn = Turn(f"turn-{len(self.turns) + 1}", prompt)
-        provider = getattr(target, "provider", None)
-        turn.provider = provider.name if provider else ""
-        turn.model = getattr(target, "model_name", "")
-        self.turns.append(turn)
-        self.path_revision += 1
-        return asyncio.ensure_future(self._play(turn, target))
-
-    async def regenerate(self, target: Any) -> Turn:
-        last = self.turns.pop()
-        return await self.send(last.prompt, target)
-
-    def choose_variant(self, turn: Turn, step: int) -> Turn | None:
-        """There is never another answer here."""
-        return None
-
-    def keep_choice(self) -> None:
-        """There is nothing to keep."""
-
-    async def continue_turn(self, target: Any) -> Turn:
-        turn = self.turns[-1]
-        turn.state = TurnState.ANSWERING
-        return await self._play(turn, target)
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def rename(self, title: str) -> None:
-        self.title = title
-        self._changed()
-
-    async def aclose(self) -> None:
-        self.stop()
-
-    @property
-    def totals(self) -> FakeTotals:
-        usage: Usage | None = None
-        costs: dict[str, Cost] = {}
-        for turn in self.turns:
-            if turn.usage is not None:
-                usage = turn.usage if usage is None else usage.plus(turn.usage)
-            if turn.cost is not None:
-                known = costs.get(turn.cost.currency)
-                costs[turn.cost.currency] = turn.cost if known is None else known.plus(turn.cost)
-        return FakeTotals(usage, tuple(costs.values()))
-
-    async def _play(self, turn: Turn, target: Any) -> Turn:
-        self.targets.append(target)
-        self._stopped.clear()
-        self.live = turn
-        self._changed()
-        reply = self._runtime.replies.pop(0) if self._runtime.replies else Reply()
-        for piece in reply.pieces:
-            await self._wait_for(piece)
-            if self._stopped.is_set():
-                turn.state = TurnState.STOPPED
-                break
-            if not isinstance(piece, asyncio.Event):
-                kind, text = piece
-                turn.state = TurnState.REASONING if kind == "reasoning" else TurnState.ANSWERING
-                (turn.reasoning if kind == "reasoning" else turn.answer).append(text)
-                self._changed()
-        else:
-            turn.failure = reply.failure
-            turn.state = TurnState.FAILED if reply.failure else TurnState.DONE
-            turn.finish_reason = reply.finish_reason
-            turn.usage = reply.usage
-            provider = getattr(target, "provider", None)
-            turn.cost = cost_of(reply.usage, provider.price) if provider else None
-        self.live = None
-        self._changed()
-        return turn
-
-    async def _wait_for(self, piece: tuple[str, str] | asyncio.Event) -> None:
-        if not isinstance(piece, asyncio.Event):
-            await asyncio.sleep(0)
-            return
-        waits = [asyncio.ensure_future(piece.wait()), asyncio.ensure_future(self._stopped.wait())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-
-    def _changed(self) -> None:
-        if self.on_change is not None:
-            self.on_change()
-
-
-@dataclass(frozen=True)
-class FakeSummary:
-    """One line of the conversation list."""
-
-    identity: str
-    title: str
-    updated_at: str = "2026-01-01T00:00:00+00:00"
-    turns: int = 1
-    provider: str = ""
-    model: str = ""
-    is_open_elsewhere: bool = False
-    problem: str | None = None
-
-
-class FakeConversations:
-    """Saved conversations in memory."""
-
-    def __init__(self) -> None:
-        self.summaries: list[FakeSummary] = []
-        self._deleted: dict[str, FakeSummary] = {}
-
-    def list(self) -> list[FakeSummary]:
-        return list(self.summaries)
-
-    def rename(self, identity: str, title: str) -> None:
-        self.summaries = [
-            replace(known, title=title) if known.identity == identity else known for known in self.summaries
-        ]
-
-    def delete(self, identity: str) -> str:
-        self._deleted.update(
-            {known.identity: known for known in self.summaries if known.identity == identity}
+    def _scripted(self, real: Exchange) -> Exchange:
+        return ScriptedExchange(
+            real.endpoints, real.client, real.patience, real.purpose, real.key_text, play=self.play
         )
-        self.summaries = [known for known in self.summaries if known.identity != identity]
-        return identity
-
-    def restore(self, token: str) -> None:
-        self.summaries.append(self._deleted.pop(token))
 
 
-@dataclass(frozen=True)
-class FakeCopyResult:
-    """What became of a copy."""
+class WatchedClipboard(Clipboard):
+    """The real one, which remembers what was copied; or says what a test wants."""
 
-    sentence: str = "It is on the test's clipboard."
-
-    def message(self, what: str) -> str:
-        return f"{what} copied. {self.sentence}"
-
-
-class FakeClipboard:
-    """Remembers what was copied."""
-
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        super().__init__(environment, folder)
         self.texts: list[str] = []
+        self.result: CopyResult | None = None
 
-    async def copy(self, raw: str, write_terminal: Callable[[str], None] | None = None) -> FakeCopyResult:
+    async def copy(self, raw: str, write_terminal: Callable[[str], None] | None = None) -> CopyResult:
         self.texts.append(raw)
-        return FakeCopyResult()
+        return self.result or await super().copy(raw, write_terminal)
 
 
-class FakeRuntime:
+class FakeRuntime(Runtime):
     """The object that is passed to the app; see the module."""
 
     def __init__(
@@ -430,51 +191,76 @@ class FakeRuntime:
         settings: Settings | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self.environment = dict(environment or {})
-        self.proxies: dict[str, str] = {}
-        self.paths = FakePaths()
+        home = Path(mkdtemp(prefix="lmdeck-screens-"))
+        finalize(self, shutil.rmtree, home, ignore_errors=True)
+        paths = Paths(home / "config", home / "data", home / "state", home / "cache", (home / "site",))
+        super().__init__(paths, dict(environment or {}))
         self.settings = settings or Settings(theme="dark", calm=True)
-        self.settings_notices: tuple[str, ...] = ()
-        self.redactor = Redactor()
-        self.keys: dict[str, Secret] = {}
-        self.credentials = FakeCredentials(self.keys)
-        self.directory = FakeDirectory(self, example_providers() if providers is None else providers)
-        self.conversations = FakeConversations()
-        self.clipboard = FakeClipboard()
-        self.reachability: dict[str, FakeReachability | asyncio.Event] = {}
+        self.built_ins: ScriptedBuiltIns = ScriptedBuiltIns(self.paths.state_dir)
+        self.store = ListedStore(self.paths)
+        self.store.write(example_providers() if providers is None else providers)
+        self.reachability: dict[str, Reachability | asyncio.Event] = {}
         """By provider name; an event stands for a check that lasts until it is set."""
         self.models: dict[str, Sequence[str] | Failure] = {}
         """By provider URL: what ``/models`` answers."""
-        self.replies: list[Reply] = []
-        self.test_gate: asyncio.Event | None = None
-        self.reached: list[str] = []
-        self.reaching = 0
-        self.most_reaching = 0
-        self.listed: list[str] = []
+        self.scripts: list[Sequence[Step]] = []
+        """What is replied to the next requests; ``REPLY`` to those after them."""
         self.discovery = Discovery((), (), 3, is_complete=True)
         self.discover_gate: asyncio.Event | None = None
-        self.tested: list[tuple[Provider, str | None]] = []
         self.vectors = EmbeddingOutcome(
             EmbeddingRequest("m", ("a", "b")),
             Vectors(((0.6, 0.8), (1.0, 0.0)), Usage(500, 0)),
             milliseconds=14.0,
         )
-        self.sessions: list[FakeSession] = []
-        self.is_warm = False
+        self.reached: list[str] = []
+        self.reaching = 0
+        self.most_reaching = 0
+        self.listed: list[str] = []
+        self.tested: list[tuple[Provider, str | None]] = []
+        self.requests: list[tuple[ChatTarget, ChatRequest]] = []
+        self.released: list[str] = []
         self.is_closed = False
 
-    async def endpoint_for(self, provider: Provider, key_text: str | None = None) -> Endpoint:
-        return Endpoint(provider.provider_url)
+    @cached_property
+    def directory(self) -> ProviderDirectory:
+        return ProviderDirectory(self.store, self.credentials, self.built_ins, self.optional)
 
-    async def reach(self, provider: Provider) -> FakeReachability:
+    @cached_property
+    def clipboard(self) -> WatchedClipboard:
+        return WatchedClipboard(self.environment, self.paths.state_dir)
+
+    @cached_property
+    def exchanges(self) -> Exchanges:
+        scripted = ScriptedExchanges(
+            self.endpoints, lambda: self.clients, self.endpoint_memory, self.redactor, lambda: self.machine
+        )
+        scripted.play = self._play
+        return scripted
+
+    def change(self, name: str, **fields: Any) -> None:
+        """Save a provider with other values."""
+        self.directory.save(replace(self.directory.get(name), **fields), None, name)
+
+    def keep(self, *turns: Turn, title: str = "kept") -> str:
+        """Save a conversation; return its identity."""
+        journal = self.conversations.adopt(turns, title)
+        assert journal.close()
+        return journal.identity
+
+    def open_elsewhere(self, identity: str) -> None:
+        """Let a conversation be open in a session on another machine."""
+        path = lease_path(self.paths.conversations_dir / f"{identity}.jsonl")
+        path.write_bytes(Owner("other", "another machine", 1, "token").encode())
+
+    async def reach(self, provider: Provider) -> Reachability:
         self.reached.append(provider.name)
         self.reaching += 1
         self.most_reaching = max(self.most_reaching, self.reaching)
         try:
-            result = self.reachability.get(provider.name, FakeReachability())
+            result = self.reachability.get(provider.name, UP)
             if isinstance(result, asyncio.Event):
                 await result.wait()
-                result = FakeReachability()
+                result = UP
             await asyncio.sleep(0)
             return result
         finally:
@@ -488,40 +274,17 @@ class FakeRuntime:
             await self.discover_gate.wait()
         return self.discovery
 
-    async def list_models(self, provider: Provider, key_text: str | None = None) -> FakeModelList:
+    async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
         self.listed.append(provider.provider_url)
         await asyncio.sleep(0)
         found = self.models.get(provider.provider_url, ())
         if isinstance(found, Failure):
             raise LmdeckError(found)
-        return FakeModelList(tuple(FakeModelInfo(name) for name in found))
+        return ModelList(tuple(ModelInfo(name) for name in found))
 
-    def proxy_label(self, provider: Provider) -> str:
-        return self.proxies.get(provider.name, "")
-
-    def key_label(self, provider: Provider) -> str:
-        reference = provider.api_key
-        if reference is None:
-            return ""
-        if reference.kind is KeyKind.STORED:
-            return self.keys[provider.name].hint if provider.name in self.keys else "stored"
-        return str(reference)
-
-    def new_session(self, saved: bool = True) -> FakeSession:
-        session = FakeSession(self, saved)
-        self.sessions.append(session)
-        return session
-
-    def open_session(self, identity: str) -> FakeSession:
-        session = self.new_session()
-        session.identity = identity
-        return session
-
-    def fork_session(self, identity: str) -> FakeSession:
-        return self.open_session(f"{identity}-fork")
-
-    async def release(self, session: FakeSession) -> None:
-        await session.aclose()
+    async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
+        self.tested.append((provider, key_text))
+        return await super().test(provider, key_text)
 
     async def test_vectors(
         self,
@@ -533,24 +296,33 @@ class FakeRuntime:
         self.tested.append((provider, key_text))
         return self.vectors
 
-    async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
-        self.tested.append((provider, key_text))
-        if self.test_gate is not None:
-            await self.test_gate.wait()
-        session = FakeSession(self, saved=False)
-
-        @dataclass
-        class Target:
-            provider: Provider
-            model: str
-
-        return await session.send(provider.test_prompt, Target(provider, provider.compatible_provider))
+    async def release(self, session: ChatSession) -> None:
+        self.released.append(session.identity)
+        await super().release(session)
 
     async def warm(self) -> None:
-        self.is_warm = True
+        """Nothing is asked of a network."""
 
     async def aclose(self) -> None:
+        await super().aclose()
         self.is_closed = True
+
+    async def _play(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
+        self.requests.append((target, request))
+        for step in self.scripts.pop(0) if self.scripts else REPLY:
+            if isinstance(step, Exception):
+                raise step
+            if isinstance(step, asyncio.Event):
+                await step.wait()
+            else:
+                yield EventBatch(time.perf_counter(), (step,))
+                await asyncio.sleep(0)
+
+
+def _write(path: Path, content: Mapping[str, object]) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(0o600)
+    path.write_text(tomli_w.dumps(content))
 
 
 def example_providers() -> list[Provider]:
@@ -598,8 +370,3 @@ def example_providers() -> list[Provider]:
             state=State.INACTIVE,
         ),
     ]
-
-
-def estimated(prompt_tokens: int, completion_tokens: int) -> Usage:
-    """Return usage that nobody reported."""
-    return Usage(prompt_tokens, completion_tokens, source=Source.ESTIMATED)

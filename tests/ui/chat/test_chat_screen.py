@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input, Static
 
-from tests.ui.fake_runtime import FakeAvailability
+from tests.ui.fake_runtime import FakeRuntime, example_providers
 from tui.core.causes import explain
 from tui.core.events import (
     AnswerDelta,
@@ -25,7 +26,9 @@ from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State, Thinking, TlsSettings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Usage
+from tui.runtime.builtin import Availability
 from tui.runtime.clipboard import CopyResult, CopyRoute
+from tui.store.journal import Journal
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
@@ -125,7 +128,7 @@ async def test_escape_stops_and_keeps_what_came(open_chat: Any) -> None:
         )
         await chat.until(lambda: chat.status.startswith("stopped"))
         assert "~4 out · ~1 thought" in chat.status
-        assert ("end", "stopped") in chat.runtime.journals[0].calls
+        await chat.until(lambda: [record["state"] for record in chat.recorded("end")] == ["stopped"])
 
 
 async def test_the_wait_is_told_while_it_lasts(open_chat: Any) -> None:
@@ -192,7 +195,7 @@ async def test_again_replaces_the_last_answer(open_chat: Any) -> None:
         await chat.press("ctrl+r")
         await chat.until(lambda: chat.session.turns[-1] is not first and chat.session.live is None)
         assert [turn.answer.text for turn in chat.session.turns] == ["another"]
-        assert ("drop", first.identity) in chat.runtime.journals[0].calls
+        await chat.until(lambda: [record["turn"] for record in chat.recorded("drop")] == [first.identity])
         assert [document.turn for document in chat.screen.transcript.roll.documents] == chat.session.turns
 
 
@@ -232,10 +235,11 @@ async def test_again_and_on_wait_for_a_first_answer(open_chat: Any) -> None:
 async def test_a_new_chat_closes_the_old_one_and_keeps_the_draft(open_chat: Any) -> None:
     async with open_chat() as chat:
         await chat.ask("hello")
+        first = chat.session.identity
         await chat.type("a draft")
         await chat.press("ctrl+n")
-        await chat.until(lambda: chat.session.identity == "chat-1")
-        assert chat.runtime.released == ["chat-0"]
+        await chat.until(lambda: chat.session.identity != first)
+        assert chat.runtime.released == [first]
         assert chat.screen.prompt.value == "a draft"
         assert chat.screen.transcript.roll.documents == []
 
@@ -274,18 +278,19 @@ async def test_leaving_while_an_answer_streams_asks(open_chat: Any) -> None:
 async def test_leaving_at_rest_does_not_ask(open_chat: Any) -> None:
     async with open_chat(kind=LmdeckApp) as chat:
         await chat.ask("hello")
+        identity = chat.session.identity
         await chat.press("ctrl+l")
         await chat.until(lambda: isinstance(chat.app.screen, ProvidersScreen))
-        await chat.until(lambda: chat.runtime.released == ["chat-0"])
+        await chat.until(lambda: chat.runtime.released == [identity])
 
 
 # ── Reopened conversations ──────────────────────────────────────────────────────────────────
 
 
 async def test_a_reopened_conversation_goes_on_with_its_own_model(runtime: Any, open_chat: Any) -> None:
-    runtime.saved["old"] = [saved_turn(provider="cloud", model="another-model")]
-    async with open_chat(None, conversation="old") as chat:
-        await chat.until(lambda: chat.session.identity == "old")
+    old = runtime.keep(saved_turn(provider="cloud", model="another-model"))
+    async with open_chat(None, conversation=old) as chat:
+        await chat.until(lambda: chat.session.identity == old)
         await chat.ask("more")
         target, request = chat.runtime.requests[0]
         assert (target.provider.name, request.model) == ("cloud", "another-model")
@@ -296,31 +301,33 @@ async def test_a_reopened_conversation_goes_on_with_its_own_model(runtime: Any, 
 async def test_a_provider_that_was_named_is_asked_in_a_reopened_conversation(
     runtime: Any, open_chat: Any
 ) -> None:
-    runtime.saved["old"] = [saved_turn(provider="cloud", model="another-model")]
-    async with open_chat("demo", conversation="old") as chat:
-        await chat.until(lambda: chat.session.identity == "old")
+    old = runtime.keep(saved_turn(provider="cloud", model="another-model"))
+    async with open_chat("demo", conversation=old) as chat:
+        await chat.until(lambda: chat.session.identity == old)
         await chat.ask("more")
         assert chat.runtime.requests[0][0].provider.name == "demo"
 
 
-def _gone(directory: Any) -> None:
-    directory.delete("cloud")
+def _gone(runtime: FakeRuntime) -> None:
+    runtime.directory.delete("cloud")
 
 
-def _inactive(directory: Any) -> None:
-    directory.set_state("cloud", State.INACTIVE)
+def _inactive(runtime: FakeRuntime) -> None:
+    runtime.directory.set_state("cloud", State.INACTIVE)
 
 
-def _for_vectors(directory: Any) -> None:
-    directory.save(replace(directory.get("cloud"), category=Category.EMBEDDING))
+def _for_vectors(runtime: FakeRuntime) -> None:
+    runtime.change("cloud", category=Category.EMBEDDING)
 
 
-def _not_installed(directory: Any) -> None:
-    directory.unavailable["cloud"] = FakeAvailability(False, "Not installed.")
+def _not_installed(runtime: FakeRuntime) -> None:
+    runtime.built_ins.missing["smollm2"] = Availability(False, "Not installed.")
+    runtime.store.write([replace(runtime.directory.get("cloud"), provider_url="builtin:smollm2")])
+    runtime.directory.reload()
 
 
 _LOST = [
-    (_gone, "There is no provider cloud"),
+    (_gone, "There is no provider named cloud"),
     (_inactive, "cloud is inactive"),
     (_for_vectors, "cloud makes embeddings"),
     (_not_installed, "not installed"),
@@ -331,10 +338,10 @@ _LOST = [
 async def test_nobody_is_asked_in_place_of_a_conversations_provider(
     runtime: Any, open_chat: Any, change: Any, words: str
 ) -> None:
-    runtime.saved["old"] = [saved_turn(provider="cloud")]
-    change(runtime.directory)
-    async with open_chat(None, conversation="old") as chat:
-        await chat.until(lambda: chat.session.identity == "old")
+    old = runtime.keep(saved_turn(provider="cloud"))
+    change(runtime)
+    async with open_chat(None, conversation=old) as chat:
+        await chat.until(lambda: chat.session.identity == old)
         assert chat.screen.control.target is None
         await chat.press(*"more", "enter")
         assert words in chat.toasts
@@ -347,7 +354,7 @@ async def test_nobody_is_asked_in_place_of_a_provider_that_is_lost_meanwhile(
     runtime: Any, open_chat: Any, change: Any, words: str
 ) -> None:
     async with open_chat("cloud") as chat:
-        change(runtime.directory)
+        change(runtime)
         await chat.press(*"more", "enter")
         assert words in chat.toasts
         assert (chat.screen.prompt.value, chat.runtime.requests) == ("more", [])
@@ -355,8 +362,7 @@ async def test_nobody_is_asked_in_place_of_a_provider_that_is_lost_meanwhile(
 
 async def test_a_provider_that_was_changed_meanwhile_is_asked_as_it_is(runtime: Any, open_chat: Any) -> None:
     async with open_chat("cloud") as chat:
-        changed = replace(runtime.directory.get("cloud"), provider_url="http://127.0.0.1:7/v1")
-        runtime.directory.save(changed)
+        runtime.change("cloud", provider_url="http://127.0.0.1:7/v1")
         await chat.ask("more")
         assert chat.runtime.requests[0][0].provider.provider_url == "http://127.0.0.1:7/v1"
         assert "changed meanwhile" in chat.toasts
@@ -366,7 +372,8 @@ async def test_a_provider_that_was_changed_meanwhile_is_asked_as_it_is(runtime: 
 async def test_a_chat_with_a_provider_that_cannot_be_had_has_no_other(
     runtime: Any, open_chat: Any, name: str
 ) -> None:
-    runtime.directory.save(Provider("off", state=State.INACTIVE))
+    off = Provider("off", compatible_provider="m", provider_url="http://h/v1", state=State.INACTIVE)
+    runtime.directory.save(off)
     async with open_chat(name) as chat:
         assert chat.screen.control.target is None
         await chat.press(*"hi", "enter")
@@ -381,9 +388,9 @@ async def test_a_conversation_that_cannot_be_opened_is_said(open_chat: Any) -> N
 
 
 async def test_a_conversation_open_elsewhere_is_read_only_until_copied(runtime: Any, open_chat: Any) -> None:
-    runtime.saved["old"] = [saved_turn()]
-    runtime.open_elsewhere.add("old")
-    async with open_chat("demo", conversation="old") as chat:
+    old = runtime.keep(saved_turn())
+    runtime.open_elsewhere(old)
+    async with open_chat("demo", conversation=old) as chat:
         await chat.until(lambda: chat.screen.control.is_read_only)
         assert "F8 goes on in a copy" in chat.banner
         assert "read only" in chat.status
@@ -391,30 +398,52 @@ async def test_a_conversation_open_elsewhere_is_read_only_until_copied(runtime: 
         assert chat.screen.prompt.value == ""
         assert chat.runtime.requests == []
         await chat.press("f8")
-        await chat.until(lambda: chat.session.identity == "copy-of-old")
+        await chat.until(lambda: chat.session.identity != old)
         assert chat.banner == ""
         await chat.ask("now")
         assert [turn.prompt for turn in chat.session.turns] == ["an old prompt", "now"]
 
 
-async def test_disk_trouble_between_two_turns_is_told_and_taken_back(open_chat: Any) -> None:
+class Trouble:
+    """What keeps the journals from being written."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.text: str | None = None
+        self.changed: Callable[[], object] | None = None
+        monkeypatch.setattr(Journal, "trouble", property(lambda _: self.text))
+        monkeypatch.setattr(Journal, "watch_trouble", lambda _, changed: self.watch(changed))
+
+    def watch(self, changed: Callable[[], object] | None) -> None:
+        self.changed = changed or self.changed
+
+
+@pytest.fixture
+def trouble(monkeypatch: pytest.MonkeyPatch) -> Trouble:
+    return Trouble(monkeypatch)
+
+
+async def test_disk_trouble_between_two_turns_is_told_and_taken_back(
+    trouble: Trouble, open_chat: Any
+) -> None:
     async with open_chat() as chat:
-        journal = chat.runtime.journals[0]
         await chat.ask("one")
-        for trouble in ("The disk is full.", None):
-            journal.trouble = trouble
-            await asyncio.to_thread(journal.trouble_changed)
-            await chat.until(lambda: ("The disk is full." in chat.banner) == bool(journal.trouble))
+        assert trouble.changed is not None
+        for text in ("The disk is full.", None):
+            trouble.text = text
+            await asyncio.to_thread(trouble.changed)
+            await chat.until(lambda: ("The disk is full." in chat.banner) == bool(trouble.text))
 
 
-async def test_disk_trouble_is_a_banner_and_a_mark_and_the_chat_goes_on(open_chat: Any) -> None:
+async def test_disk_trouble_is_a_banner_and_a_mark_and_the_chat_goes_on(
+    trouble: Trouble, open_chat: Any
+) -> None:
     async with open_chat() as chat:
-        chat.runtime.journals[0].trouble = "The disk is full."
+        trouble.text = "The disk is full."
         turn = await chat.ask("hello")
         assert turn.state is TurnState.DONE
         assert chat.banner.startswith("The disk is full.")
         assert "disk trouble" in chat.status
-        chat.runtime.journals[0].trouble = None
+        trouble.text = None
         await chat.ask("more")
         assert chat.banner == ""
         assert "disk trouble" not in chat.status
@@ -427,7 +456,7 @@ async def test_a_conversation_can_be_renamed(open_chat: Any) -> None:
         await chat.until(lambda: isinstance(chat.app.screen, RenameDialog))
         await chat.press("ctrl+u", *"A better name", "enter")
         await chat.until(lambda: chat.session.title == "A better name")
-        assert ("title", "A better name") in chat.runtime.journals[0].calls
+        await chat.until(lambda: [known["title"] for known in chat.recorded("title")] == ["A better name"])
 
 
 # ── The target ──────────────────────────────────────────────────────────────────────────────
@@ -445,14 +474,12 @@ async def test_thinking_and_system_prompt_hold_for_this_chat(open_chat: Any) -> 
 
 
 async def test_warnings_about_the_connection_stay(runtime: Any, open_chat: Any) -> None:
-    provider = runtime.directory.get("gpu01-vllm")
-    insecure = replace(
-        provider,
+    runtime.change(
+        "gpu01-vllm",
         tls=TlsSettings(insecure=True),
         api_key=KeyReference(KeyKind.ENVIRONMENT, "VLLM_KEY"),
         allow_unencrypted_key=True,
     )
-    runtime.directory.save(insecure)
     async with open_chat("gpu01-vllm", size=(80, 24)) as chat:
         assert "TLS not verified · key not encrypted" in chat.status
         await chat.ask("hello")
@@ -460,16 +487,13 @@ async def test_warnings_about_the_connection_stay(runtime: Any, open_chat: Any) 
 
 
 async def test_a_proxy_on_the_way_is_told(runtime: Any, open_chat: Any) -> None:
-    runtime.proxies["gpu01-vllm"] = "through http://proxy:3128 ($HTTP_PROXY)"
+    runtime.environment = {"http_proxy": "http://proxy:3128"}
     async with open_chat("gpu01-vllm", size=(80, 24)) as chat:
         assert "via proxy" in chat.status
 
 
 async def test_a_paid_provider_tells_its_price_then_the_cost(runtime: Any, open_chat: Any) -> None:
-    provider = runtime.directory.get("cloud")
-    runtime.directory.save(
-        replace(provider, input_price=Decimal("0.001"), output_price=Decimal("0.002"), currency="CNY")
-    )
+    runtime.change("cloud", input_price=Decimal("0.001"), output_price=Decimal("0.002"), currency="CNY")
     async with open_chat("cloud") as chat:
         assert "CNY 0.001 in, 0.002 out per 1,000 tokens" in chat.status
         chat.runtime.scripts = [[AnswerDelta("x"), UsageReport(Usage(1000, 1000)), Finished("stop")]]
@@ -478,9 +502,9 @@ async def test_a_paid_provider_tells_its_price_then_the_cost(runtime: Any, open_
 
 
 async def test_without_any_active_provider_the_prompt_stays(runtime: Any, open_chat: Any) -> None:
-    for provider in runtime.directory.providers():
-        runtime.directory.set_state(provider.name, State.INACTIVE)
-        runtime.directory.save(replace(runtime.directory.get(provider.name), is_default=False))
+    runtime.store.write(
+        [replace(known, state=State.INACTIVE, is_default=False) for known in example_providers()]
+    )
     async with open_chat(None) as chat:
         await chat.press(*"hi", "enter")
         assert "No provider is active" in chat.toasts
@@ -492,6 +516,7 @@ async def test_without_any_active_provider_the_prompt_stays(runtime: Any, open_c
 
 async def test_copying_says_which_way_it_went(open_chat: Any) -> None:
     async with open_chat() as chat:
+        chat.runtime.clipboard.result = CopyResult(CopyRoute.TMUX, True, "tmux has it.")
         chat.runtime.scripts = [
             [ReasoningDelta("why"), AnswerDelta("see\n```sh\nls -l\n```\n"), Finished("stop")]
         ]
@@ -592,8 +617,8 @@ async def test_f12_leaves_the_mouse_to_the_terminal_and_takes_it_back(
 
 async def test_hostile_text_is_shown_as_text_everywhere(runtime: Any, open_chat: Any) -> None:
     hostile = "[/] [link='x \x1b]52;c;eA==\x07 \u202e[@click=app.quit]x[/]"
-    runtime.directory.save(
-        replace(runtime.directory.get("demo"), display_name=hostile, compatible_provider=hostile)
+    runtime.store.write(
+        [replace(known, display_name=hostile, compatible_provider=hostile) for known in example_providers()]
     )
     async with open_chat("demo") as chat:
         chat.runtime.scripts = [[ReasoningDelta(hostile), AnswerDelta(hostile), Finished(hostile)]]

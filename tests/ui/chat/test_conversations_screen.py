@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from textual.widgets import Input, Static
 
-from tests.ui.fake_runtime import FakeSummary
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.core.turn import TextBuffer, Turn, TurnState
@@ -52,14 +51,18 @@ class Deck:
 
 
 @pytest.fixture
-def open_list(runtime: Any, until: Any) -> Callable[..., Any]:
-    runtime.conversations.summaries = [
-        FakeSummary(identity, title, provider="demo", model="demo-reasoner", turns=2)
-        for identity, title in TITLES.items()
-    ]
-    for identity in TITLES:
+def saved(runtime: Any) -> dict[str, str]:
+    """The identities of the saved conversations, by their short names."""
+    found = {}
+    for age, (name, title) in enumerate(TITLES.items()):
         turn = Turn("t", "an old prompt", provider="demo", state=TurnState.DONE, answer=TextBuffer("old"))
-        runtime.saved[identity] = [turn]
+        turn.started_at = f"2999-01-0{9 - age}T00:00:00+00:00"  # later than they are saved
+        found[name] = runtime.keep(turn, title=title)
+    return found
+
+
+@pytest.fixture
+def open_list(runtime: Any, saved: dict[str, str], until: Any) -> Callable[..., Any]:
 
     @asynccontextmanager
     async def opened(from_chat: bool = False) -> AsyncIterator[Deck]:
@@ -71,7 +74,7 @@ def open_list(runtime: Any, until: Any) -> Callable[..., Any]:
             app.router.conversations()
             await until(pilot, lambda: is_ready(app))
             deck = Deck(app, pilot, runtime, until)
-            await deck.until(lambda: deck.screen.table.row_count == len(runtime.conversations.summaries))
+            await deck.until(lambda: deck.screen.table.row_count == len(saved))
             yield deck
 
     return opened
@@ -82,30 +85,33 @@ async def test_every_conversation_is_listed_as_text(open_list: Any) -> None:
         assert deck.titles == ["Streaming over SSH", "[/] hostile ␛[2J", "显存不足"]
 
 
-async def test_enter_opens_a_chat_from_the_provider_list(open_list: Any) -> None:
+async def test_enter_opens_a_chat_from_the_provider_list(open_list: Any, saved: Any) -> None:
     async with open_list() as deck:
         await deck.press("down", "enter")
         await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.control.session)
-        assert deck.app.screen.control.session.identity == "c2"
+        assert deck.app.screen.control.session.identity == saved["c2"]
         assert [type(screen) for screen in deck.app.screen_stack] == [ProvidersScreen, ChatScreen]
 
 
-async def test_enter_opens_it_in_the_chat_below(open_list: Any) -> None:
+async def test_enter_opens_it_in_the_chat_below(open_list: Any, saved: Any) -> None:
     async with open_list(from_chat=True) as deck:
         await deck.press("enter")
         await deck.until(lambda: isinstance(deck.app.screen, ChatScreen))
         await deck.until(
-            lambda: deck.app.screen.control.session and deck.app.screen.control.session.identity == "c1"
+            lambda: (
+                deck.app.screen.control.session and deck.app.screen.control.session.identity == saved["c1"]
+            )
         )
         assert len(deck.app.screen_stack) == 2
-        assert deck.runtime.released == ["chat-0"]
+        assert len(deck.runtime.released) == 1
 
 
-async def test_a_copy_leaves_the_conversation_as_it_is(open_list: Any) -> None:
+async def test_a_copy_leaves_the_conversation_as_it_is(open_list: Any, saved: Any) -> None:
     async with open_list() as deck:
         await deck.press("c")
         await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.control.session)
-        assert deck.app.screen.control.session.identity == "copy-of-c1"
+        assert deck.app.screen.control.session.identity not in saved.values()
+        assert deck.app.screen.control.session.title == f"{TITLES['c1']} (copy)"
 
 
 async def test_filtering_as_it_is_typed(open_list: Any) -> None:
@@ -148,10 +154,10 @@ async def test_deleting_asks_and_can_be_undone(open_list: Any) -> None:
         await deck.until(lambda: "Streaming over SSH" in deck.titles)
 
 
-async def test_one_that_is_open_elsewhere_is_marked_and_not_deleted(open_list: Any, runtime: Any) -> None:
-    from dataclasses import replace
-
-    runtime.conversations.summaries[0] = replace(runtime.conversations.summaries[0], is_open_elsewhere=True)
+async def test_one_that_is_open_elsewhere_is_marked_and_not_deleted(
+    open_list: Any, saved: Any, runtime: Any
+) -> None:
+    runtime.open_elsewhere(saved["c1"])
     async with open_list() as deck:
         assert deck.titles[0] == "• Streaming over SSH"
         await deck.press("D")

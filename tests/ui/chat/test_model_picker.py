@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from textual.widgets import OptionList, Static
 
+from tests.ui.fake_runtime import example_providers
 from tui.core.causes import explain
 from tui.core.provider import State
+from tui.runtime.builtin import Availability
 from tui.ui.chat.picker import ModelPicker
 
 
@@ -40,9 +42,7 @@ async def test_only_active_models_that_can_be_used_are_offered(
     runtime: Any, models: None, open_chat: Any
 ) -> None:
     runtime.directory.set_state("cloud", State.INACTIVE)
-    runtime.directory.unavailable["smollm2"] = type(
-        "Missing", (), {"is_available": False, "reason": "", "command": ""}
-    )()
+    runtime.built_ins.missing["smollm2"] = Availability(False)
     async with open_chat("demo") as chat:
         picker = await open_picker(chat)
         assert listed(picker, "providers") == ["Demo", "Qwen on gpu01"]
@@ -112,7 +112,7 @@ async def test_each_endpoint_is_asked_once_a_visit(models: None, open_chat: Any)
 async def test_names_from_outside_are_text(runtime: Any, open_chat: Any) -> None:
     hostile = "[/]\x1b[2J[link='x"
     runtime.models["builtin:demo"] = (hostile,)
-    runtime.directory.save(replace(runtime.directory.get("demo"), display_name=hostile))
+    runtime.store.write([replace(known, display_name=hostile) for known in example_providers()])
     async with open_chat("demo") as chat:
         picker = await open_picker(chat)
         await chat.until(lambda: "[/]␛[2J[link='x" in listed(picker, "models"))

@@ -28,6 +28,8 @@ from tui.core.diagnosis import (
 )
 from tui.core.provider import Provider
 from tui.core.usage import Usage
+from tui.net.server_wait import Waiting
+from tui.runtime.diagnosing import ProviderCheck
 from tui.ui.app import LmdeckApp
 
 Step = CheckResult | str | asyncio.Event
@@ -75,36 +77,28 @@ NOTHING_THERE = DiagnosisReport(
 )
 
 
-class ScriptedCheck:
+class ScriptedCheck(ProviderCheck):
     """A check that plays its steps, then ends with its report."""
 
-    def __init__(
-        self,
-        report: DiagnosisReport,
-        steps: Sequence[Step],
-        on_result: Callable[[CheckResult], None],
-        on_progress: Callable[[str], None],
-        history: tuple[CheckRecord, ...],
-    ) -> None:
-        self.history = history
-        self.was_cancelled = False
-        self._report = report
-        self._steps = steps
-        self._seen: list[CheckResult] = []
-        self._on_result = on_result
-        self._on_progress = on_progress
+    report: DiagnosisReport
+    steps: Sequence[Step]
+    was_cancelled = False
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._played: list[CheckResult] = []
 
     async def run(self) -> DiagnosisReport:
         try:
-            for step in self._steps:
+            for step in self.steps:
                 await self._play(step)
         except asyncio.CancelledError:
             self.was_cancelled = True
             raise
-        return self._report
+        return self.report
 
     def interrupted(self) -> DiagnosisReport:
-        return replace(self._report, results=tuple(self._seen), repairs=(), was_interrupted=True)
+        return replace(self.report, results=tuple(self._played), repairs=(), was_interrupted=True)
 
     async def _play(self, step: Step) -> None:
         if isinstance(step, asyncio.Event):
@@ -112,7 +106,7 @@ class ScriptedCheck:
         elif isinstance(step, str):
             self._on_progress(step)
         else:
-            self._seen.append(step)
+            self._played.append(step)
             self._on_result(step)
         await asyncio.sleep(0)
 
@@ -136,10 +130,13 @@ class DiagnosingRuntime(FakeRuntime):
         *,
         on_result: Callable[[CheckResult], None],
         on_progress: Callable[[str], None],
+        on_waiting: Callable[[Waiting], None] | None = None,
     ) -> ScriptedCheck:
         self.asked.append((provider, key_text, options or CheckOptions()))
-        steps = self.report.results if self.steps is None else self.steps
-        made = ScriptedCheck(self.report, steps, on_result, on_progress, self.history)
+        made = ScriptedCheck(self, provider, key_text, options, on_result=on_result, on_progress=on_progress)
+        made.report = self.report
+        made.steps = self.report.results if self.steps is None else self.steps
+        made.history = self.history
         self.checks.append(made)
         return made
 
@@ -149,7 +146,7 @@ async def opened(
     runtime: FakeRuntime, screen: Screen[Any], size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[tuple[Pilot[Any], list[Any]]]:
     """The screen over the provider list, and the list that its result goes to."""
-    app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(runtime, environment={})
     results: list[Any] = []
     async with app.run_test(size=size) as pilot:
         await app.push_screen(screen, results.append)

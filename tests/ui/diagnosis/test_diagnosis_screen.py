@@ -23,10 +23,12 @@ from tests.ui.diagnosis.diagnosis_runtime import (
     toasts,
     works,
 )
+from tests.ui.fake_runtime import example_providers
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
 from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult, CheckStatus, Repair, failed
 from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.core.events import StreamFailed
 from tui.core.key_reference import STORED
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS
@@ -168,7 +170,7 @@ async def test_a_key_goes_elsewhere_only_after_a_question(
 async def test_a_read_only_provider_offers_a_copy(runtime: DiagnosingRuntime, until: Until) -> None:
     runtime.report = NOTHING_THERE
     site = Provider("site", provider_url="http://gpu01:8000/v1", compatible_provider="m", is_remote=True)
-    runtime.directory._providers.append(site)
+    runtime.store.write([*example_providers(), site])
     async with opened(runtime, DiagnosisScreen(DiagnosisSubject(site))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
         await pilot.press("u")
@@ -203,7 +205,7 @@ async def test_a_repair_of_unsaved_values_goes_back_to_the_form(
 
 async def test_a_refused_save_is_said(runtime: DiagnosingRuntime, until: Until) -> None:
     runtime.report = replace(NOTHING_THERE, repairs=NOTHING_THERE.repairs[1:])
-    runtime.directory.save_error = explain("store-full", path="/x")
+    runtime.store.save_error = explain("store-full", path="/x")
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
         await pilot.press("u")
@@ -342,7 +344,7 @@ async def test_a_new_width_lays_the_lines_out_again(runtime: DiagnosingRuntime, 
 async def test_the_list_leads_here_with_d(runtime: DiagnosingRuntime, until: Until) -> None:
     from tui.ui.app import LmdeckApp
 
-    app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(runtime, environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await pilot.press("d")
@@ -354,10 +356,8 @@ async def test_the_list_leads_here_with_d(runtime: DiagnosingRuntime, until: Unt
 async def test_a_failed_test_of_the_form_leads_here_explained(
     runtime: DiagnosingRuntime, until: Until
 ) -> None:
-    from tests.ui.fake_runtime import Reply
-
     known = explain("connection-refused", host="gpu01", port="8000")
-    runtime.replies = [Reply(pieces=(), failure=known)]
+    runtime.scripts = [(StreamFailed(known),)]
     form = ProviderFormScreen(runtime.directory.get("gpu01-vllm"))
     async with opened(runtime, form) as (pilot, _):
         await pilot.press("f5")
@@ -369,12 +369,11 @@ async def test_a_failed_test_of_the_form_leads_here_explained(
 
 
 async def test_a_failed_chat_leads_here_explained(runtime: DiagnosingRuntime, until: Until) -> None:
-    from tests.ui.fake_runtime import Reply
     from tui.ui.chat.screen import ChatScreen
 
-    runtime.directory.save(replace(runtime.directory.get("gpu01-vllm"), is_default=True, api_key=STORED))
+    runtime.change("gpu01-vllm", is_default=True, api_key=STORED)
     known = explain("connection-refused", host="gpu01", port="8000")
-    runtime.replies = [Reply(pieces=(), failure=known)]
+    runtime.scripts = [(StreamFailed(known),)]
     async with opened(runtime, ChatScreen("gpu01-vllm")) as (pilot, _):
         await pilot.press("h", "i", "enter")
         await until(pilot, lambda: "F11 explains" in text_of(pilot))

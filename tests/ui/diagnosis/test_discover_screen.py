@@ -124,7 +124,7 @@ async def test_nothing_found_says_what_to_do(runtime: DiagnosingRuntime, until: 
 
 async def test_the_list_leads_here_and_shows_what_was_added(runtime: DiagnosingRuntime, until: Until) -> None:
     runtime.discovery = found(VLLM)
-    app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(runtime, environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await pilot.press("f")

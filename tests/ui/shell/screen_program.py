@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from tests.ui.fake_runtime import FakePaths, FakeRuntime
+from tests.ui.fake_runtime import FakeRuntime
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp, run_app
 from tui.ui.textual_compat.driver import TerminalDriver
@@ -55,12 +56,12 @@ def main() -> int:
     """Run in the mode and the folder of the command line."""
     mode, folder = sys.argv[1], Path(sys.argv[2])
     runtime = FakeRuntime()
-    runtime.paths = FakePaths(state_dir=folder / "state")
+    runtime.paths = replace(runtime.paths, state_dir=folder / "state")
     if mode == "imports":
         record_imports(folder / "imports.json")
     if mode == "crash":
         crash_on_ctrl_c(runtime)
-    code = run_app(runtime)  # type: ignore[arg-type]
+    code = run_app(runtime)
     (folder / "closed").write_text(str(runtime.is_closed))
     return code
 

@@ -31,7 +31,7 @@ class Upper(LmdeckScreen[None]):
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[tuple[LmdeckApp, Pilot[Any]]]:
-    app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         await app.push_screen(Upper())
         yield app, pilot

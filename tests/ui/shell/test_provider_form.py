@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Collapsible, Input, OptionList, Static
 
-from tests.ui.fake_runtime import FakeRuntime, Reply, failure
+from tests.ui.fake_runtime import REPLY, FakeRuntime, failure, refused
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.model_names import COMMON_MODELS
@@ -41,7 +41,7 @@ async def form(
     size: tuple[int, int] = (80, 24),
 ) -> AsyncIterator[Pilot[Any]]:
     """A form above the list."""
-    app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(runtime, environment={})
     async with app.run_test(size=size) as pilot:
         await app.push_screen(ProviderFormScreen(provider, is_clone=is_clone))
         await pilot.pause()
@@ -272,17 +272,17 @@ async def test_a_reference_is_shown_as_it_is(runtime: FakeRuntime) -> None:
 
 
 async def test_a_stored_key_stays_unless_another_one_is_typed(runtime: FakeRuntime, until: Until) -> None:
-    runtime.keys["cloud"] = Secret(KEY)
+    runtime.credentials.put("cloud", Secret(KEY))
     async with form(runtime, runtime.directory.get("cloud")) as pilot:
         assert "•••55d0 is stored" in note(pilot, "api_key")
         await write(pilot, "display_name", "Cloud")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: runtime.directory.get("cloud").display_name == "Cloud")
         assert runtime.directory.get("cloud").api_key == STORED
-        assert runtime.keys["cloud"] == Secret(KEY)
+        assert runtime.credentials.get("cloud") == Secret(KEY)
         await write(pilot, "api_key", "sk-another-key-0123456789")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: runtime.keys["cloud"] == Secret("sk-another-key-0123456789"))
+        await until(pilot, lambda: runtime.credentials.get("cloud") == Secret("sk-another-key-0123456789"))
         assert editor(pilot, "api_key").value == "stored"
         await write(pilot, "api_key", "")
         await pilot.press("ctrl+s")
@@ -345,7 +345,7 @@ async def test_the_test_of_a_saved_key_leaves_it_to_the_runtime(runtime: FakeRun
 
 
 async def test_a_failed_test_says_what_is_wrong_and_what_to_do(runtime: FakeRuntime, until: Until) -> None:
-    runtime.replies = [Reply(pieces=(), failure=failure(server_message="[link='x"))]
+    runtime.scripts = [refused(server_message="[link='x")]
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await pilot.press("f5")
         await until(pilot, lambda: "✗ Nothing listens" in trial(pilot))
@@ -355,7 +355,8 @@ async def test_a_failed_test_says_what_is_wrong_and_what_to_do(runtime: FakeRunt
 
 
 async def test_escape_stops_a_running_test_and_stays(runtime: FakeRuntime, until: Until) -> None:
-    runtime.test_gate = asyncio.Event()
+    gate = asyncio.Event()
+    runtime.scripts = [[gate, *REPLY]]
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await pilot.press("f5")
         await until(pilot, lambda: "Esc stops" in trial(pilot))
@@ -439,7 +440,7 @@ async def test_quitting_with_changes_asks(runtime: FakeRuntime, until: Until) ->
 
 
 async def test_a_save_that_fails_keeps_everything(runtime: FakeRuntime, until: Until) -> None:
-    runtime.directory.save_error = failure("disk-full", title="The disk is full.", advice="Make room.")
+    runtime.store.save_error = failure("disk-full", title="The disk is full.", advice="Make room.")
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await write(pilot, "display_name", "Other")
         await pilot.press("f2")
@@ -574,7 +575,7 @@ def is_in_sight(pilot: Pilot[Any], name: str) -> bool:
 async def test_a_result_of_other_values_is_marked_and_comes_back_with_them(
     runtime: FakeRuntime, until: Until, field: str, text: str
 ) -> None:
-    runtime.replies = [Reply(pieces=(), failure=failure())]
+    runtime.scripts = [refused()]
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         before = form_of(pilot).row(field).value
         await pilot.press("f5")
@@ -601,12 +602,13 @@ async def test_a_result_stays_where_only_what_is_not_sent_changed(runtime: FakeR
 async def test_a_result_that_comes_after_a_change_is_marked_at_once(
     runtime: FakeRuntime, until: Until
 ) -> None:
-    runtime.test_gate = asyncio.Event()
+    gate = asyncio.Event()
+    runtime.scripts = [[gate, *REPLY]]
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await pilot.press("f5")
         await until(pilot, lambda: "Esc stops" in trial(pilot))
         await write(pilot, "provider_url", "http://localhost:8001/v1")
-        runtime.test_gate.set()
+        gate.set()
         await until(pilot, lambda: "With the values before: ● It works" in trial(pilot))
 
 
@@ -626,7 +628,7 @@ async def test_a_result_outlives_the_saving_of_its_key(runtime: FakeRuntime, unt
 async def test_the_field_and_its_repair_stay_in_sight_beside_a_long_result(
     runtime: FakeRuntime, until: Until, size: tuple[int, int], field: str
 ) -> None:
-    runtime.replies = [Reply(pieces=(), failure=failure(server_message=LONG_REFUSAL))]
+    runtime.scripts = [refused(server_message=LONG_REFUSAL)]
     async with form(runtime, runtime.directory.get("gpu01-vllm"), size=size) as pilot:
         form_of(pilot).row(field).editor.focus()
         await pilot.press("f5")
@@ -644,7 +646,7 @@ async def test_the_field_and_its_repair_stay_in_sight_beside_a_long_result(
 async def test_the_repair_of_a_url_is_in_sight_as_soon_as_it_is_offered(
     runtime: FakeRuntime, until: Until, size: tuple[int, int]
 ) -> None:
-    runtime.replies = [Reply(pieces=(), failure=failure(server_message=LONG_REFUSAL))]
+    runtime.scripts = [refused(server_message=LONG_REFUSAL)]
     async with form(runtime, runtime.directory.get("gpu01-vllm"), size=size) as pilot:
         form_of(pilot).row("provider_url").editor.focus()
         await pilot.press("f5")

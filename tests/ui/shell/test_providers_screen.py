@@ -14,16 +14,17 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
 from tests.ui.fake_runtime import (
-    FakeAvailability,
-    FakeReachability,
+    REPLY,
     FakeRuntime,
-    Reply,
     example_providers,
     failure,
+    refused,
 )
 from tui.core.causes import CATALOGUE, explain
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State
+from tui.net.reachability import Reachability
+from tui.runtime.builtin import Availability
 from tui.ui.app import LmdeckApp
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.screen import ProvidersScreen
@@ -40,7 +41,7 @@ SIZES = [(80, 24), (120, 40)]
 @asynccontextmanager
 async def listed(runtime: FakeRuntime, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
     """The list, every reachability check begun."""
-    app = LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(runtime, environment={})
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield pilot
@@ -172,7 +173,7 @@ async def test_at_most_four_checks_run_at_once_and_keys_do_not_wait(until: Until
 
 async def test_a_key_that_is_not_there_is_no_server_that_is_down(runtime: FakeRuntime, until: Until) -> None:
     missing = explain("key-unavailable", source="env:NOPE", reason="the variable NOPE is not set")
-    runtime.reachability["cloud"] = FakeReachability(False, missing, None)
+    runtime.reachability["cloud"] = Reachability(False, missing, None)
     async with listed(runtime) as pilot:
         await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.NO_KEY)
 
@@ -194,7 +195,7 @@ async def test_a_key_that_is_not_there_is_no_server_that_is_down(runtime: FakeRu
 async def test_an_endpoint_with_something_in_the_way_is_not_shown_as_good(
     runtime: FakeRuntime, until: Until, cause: str, mark: str
 ) -> None:
-    runtime.reachability["cloud"] = FakeReachability(True, explain(cause, model="gone"), 9.0)
+    runtime.reachability["cloud"] = Reachability(True, explain(cause, model="gone"), 9.0)
     async with listed(runtime) as pilot:
         await until(pilot, lambda: reach_of(pilot, "cloud") not in (Reach.UNKNOWN, Reach.CHECKING))
         await pilot.press("down", "down", "down")
@@ -227,7 +228,7 @@ def test_many_notices_leave_room_for_the_list() -> None:
 
 
 async def test_a_provider_that_is_down_tells_why_and_what_to_do(runtime: FakeRuntime, until: Until) -> None:
-    runtime.reachability["cloud"] = FakeReachability(False, failure(), None)
+    runtime.reachability["cloud"] = Reachability(False, failure(), None)
     async with listed(runtime) as pilot:
         await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.DOWN)
         await pilot.press("down", "down", "down")
@@ -248,8 +249,10 @@ async def test_a_key_that_a_command_prints_is_not_asked_for_unasked(until: Until
 
 async def test_a_missing_engine_is_greyed_with_its_command(until: Until) -> None:
     runtime = FakeRuntime()
-    runtime.directory.unavailable["smollm2"] = FakeAvailability(False, "Not installed.", "make engine")
+    runtime.built_ins.missing["smollm2"] = Availability(False, "Not installed.", "make engine")
     async with listed(runtime) as pilot:
+        assert names(pilot)[table_of(pilot).cursor_row] == "demo", "the first that can be used"
+        await pilot.press("home")
         await until(pilot, lambda: "make engine" in text_of(pilot))
         assert reach_of(pilot, "smollm2") is Reach.MISSING
         await pilot.press("enter", "t")
@@ -331,7 +334,7 @@ async def test_an_edit_by_hand_is_noticed_at_the_next_key(
     runtime: FakeRuntime, until: Until, key: str
 ) -> None:
     async with listed(runtime) as pilot:
-        runtime.directory.changed_by_hand = [replace(example_providers()[2], name="renamed")]
+        runtime.store.write([replace(example_providers()[2], name="renamed")])
         await pilot.press(key)
         await until(pilot, lambda: names(pilot) == ["renamed"])
         assert "changed outside lmdeck" in toasts(pilot)
@@ -341,7 +344,7 @@ async def test_an_edit_by_hand_is_noticed_when_the_window_has_the_focus(
     runtime: FakeRuntime, until: Until
 ) -> None:
     async with listed(runtime) as pilot:
-        runtime.directory.changed_by_hand = example_providers()[:1]
+        runtime.store.write(example_providers()[:1])
         pilot.app.app_focus = False
         pilot.app.app_focus = True
         await until(pilot, lambda: names(pilot) == ["smollm2"])
@@ -349,7 +352,7 @@ async def test_an_edit_by_hand_is_noticed_when_the_window_has_the_focus(
 
 async def test_what_is_wrong_with_the_file_stands_above_the_list(until: Until) -> None:
     runtime = FakeRuntime()
-    runtime.directory.notices = ("providers.toml line 3 [/] cannot be read; it was kept aside.",)
+    runtime.store.notices = ("providers.toml line 3 [/] cannot be read; it was kept aside.",)
     async with listed(runtime) as pilot:
         await until(pilot, lambda: "! providers.toml line 3 [/] cannot be read" in text_of(pilot))
 
@@ -373,7 +376,7 @@ async def test_keys_open_the_forms(runtime: FakeRuntime, until: Until) -> None:
 
 
 async def test_the_test_shows_the_answer_or_what_is_wrong(runtime: FakeRuntime, until: Until) -> None:
-    runtime.replies = [Reply(), Reply(pieces=(), failure=failure(server_message="no [/] way"))]
+    runtime.scripts = [REPLY, refused(server_message="no [/] way")]
     async with listed(runtime) as pilot:
         await pilot.press("down", "down", "t")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProviderTestScreen))
@@ -407,8 +410,8 @@ async def test_hostile_texts_are_shown_as_text(until: Until) -> None:
         api_key=KeyReference(KeyKind.FILE, HOSTILE),
     )
     runtime = FakeRuntime([provider])
-    runtime.reachability["evil"] = FakeReachability(False, failure(title=HOSTILE, advice=HOSTILE), None)
-    runtime.directory.notices = (HOSTILE,)
+    runtime.reachability["evil"] = Reachability(False, failure(title=HOSTILE, advice=HOSTILE), None)
+    runtime.store.notices = (HOSTILE,)
     async with listed(runtime, (200, 40)) as pilot:
         await until(pilot, lambda: reach_of(pilot, "evil") is Reach.DOWN)
         await pilot.press("w")
@@ -490,7 +493,7 @@ async def test_enter_on_a_provider_that_has_gone_meanwhile_does_nothing(until: U
         table_of(pilot).rearrange("demo")
         await pilot.pause()
         others = [provider for provider in runtime.directory.providers() if provider.name != "demo"]
-        runtime.directory.changed_by_hand = others
+        runtime.store.write(others)
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, ProvidersScreen)

@@ -25,7 +25,7 @@ Until = Callable[..., Awaitable[None]]
 async def running(
     runtime: FakeRuntime | None = None, environment: dict[str, str] | None = None
 ) -> AsyncIterator[Pilot[Any]]:
-    app = LmdeckApp(runtime or FakeRuntime(), environment=environment or {})  # type: ignore[arg-type]
+    app = LmdeckApp(runtime or FakeRuntime(), environment=environment or {})
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         yield pilot
@@ -185,7 +185,7 @@ async def test_a_defect_of_a_background_task_is_said_and_the_program_goes_on(
 
 
 async def test_the_program_can_open_in_a_chat(until: Until) -> None:
-    app = LmdeckApp(FakeRuntime(), ChatStart("gpu01-vllm"), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), ChatStart("gpu01-vllm"), environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.__class__.__name__ == "ChatScreen")
         await pilot.press("ctrl+l")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.ui.fake_runtime import FakeReachability, FakeRuntime, failure
+from tests.ui.fake_runtime import FakeRuntime, failure
+from tui.net.reachability import Reachability
 from tui.store.settings import Settings
 from tui.ui.app import LmdeckApp
 from tui.ui.providers.form_screen import ProviderFormScreen
@@ -24,9 +25,9 @@ Until = Callable[..., Awaitable[None]]
 def app_with(theme: str) -> LmdeckApp:
     """The list with one endpoint of each kind: up, down, and one that is still being asked."""
     runtime = FakeRuntime(settings=Settings(theme=theme, calm=True))
-    runtime.reachability["cloud"] = FakeReachability(False, failure(), None)
+    runtime.reachability["cloud"] = Reachability(False, failure(), None)
     runtime.reachability["gpu01-vllm"] = asyncio.Event()
-    return LmdeckApp(runtime, environment={})  # type: ignore[arg-type]
+    return LmdeckApp(runtime, environment={})
 
 
 async def settled(pilot: Pilot[Any], until: Until) -> None:

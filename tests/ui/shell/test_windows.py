@@ -24,7 +24,7 @@ from tui.ui.textual_compat.palette import Palette
 
 @pytest.mark.parametrize("window", [Palette, lambda: ConfirmDialog("Sure?", "Really.", yes="Yes", no="No")])
 async def test_a_second_dismissal_does_nothing(window: Any) -> None:
-    app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         depth = len(app.screen_stack)
         opened = window()
@@ -77,7 +77,7 @@ async def opened(app: LmdeckApp, results: list[object]) -> tuple[Upper, int]:
 
 
 async def test_a_screen_dismissed_below_another_closes_once_that_is_gone(until: Any) -> None:
-    app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         results: list[object] = []
         upper, depth = await opened(app, results)
@@ -96,7 +96,7 @@ async def test_a_screen_dismissed_below_another_closes_once_that_is_gone(until: 
 
 
 async def test_a_screen_dismissed_in_a_window_that_is_too_small(until: Any) -> None:
-    app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         results: list[object] = []
         upper, depth = await opened(app, results)
@@ -112,7 +112,7 @@ async def test_a_screen_dismissed_in_a_window_that_is_too_small(until: Any) -> N
 
 
 async def test_a_screen_that_closed_otherwise_is_not_dismissed_again() -> None:
-    app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         results: list[object] = []
         upper, depth = await opened(app, results)
@@ -124,7 +124,7 @@ async def test_a_screen_that_closed_otherwise_is_not_dismissed_again() -> None:
 
 
 async def test_a_screen_dismissed_before_it_is_laid_out(until: Any) -> None:
-    app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         depth = len(app.screen_stack)
         results: list[object] = []
@@ -138,7 +138,7 @@ async def test_a_screen_dismissed_before_it_is_laid_out(until: Any) -> None:
 
 
 async def test_a_screen_dismissed_while_the_program_ends() -> None:
-    app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), environment={})
     async with app.run_test(size=(80, 24)):
         upper, _ = await opened(app, [])
         app.exit(return_code=0)
@@ -148,7 +148,7 @@ async def test_a_screen_dismissed_while_the_program_ends() -> None:
 
 async def test_a_toast_whose_time_is_due_while_the_program_ends() -> None:
     for step in range(8):
-        app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+        app = LmdeckApp(FakeRuntime(), environment={})
         async with app.run_test(size=(80, 24)):
             app.notify("Hello", timeout=0.02)
             await asyncio.sleep(0.31 + step * 0.003)
@@ -158,12 +158,12 @@ async def test_a_toast_whose_time_is_due_while_the_program_ends() -> None:
 
 
 async def test_what_a_program_that_is_leaving_does_not_find_is_no_defect() -> None:
-    app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+    app = LmdeckApp(FakeRuntime(), environment={})
     async with app.run_test(size=(80, 24)):
         app.exit(return_code=0)
         app._handle_exception(ScreenStackError("no screen"))
     assert app.return_code == 0
     with pytest.raises(ScreenStackError):
-        app = LmdeckApp(FakeRuntime(), environment={})  # type: ignore[arg-type]
+        app = LmdeckApp(FakeRuntime(), environment={})
         async with app.run_test(size=(80, 24)):
             app._handle_exception(ScreenStackError("no screen"))
