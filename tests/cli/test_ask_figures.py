@@ -141,6 +141,20 @@ def test_the_finish_reason_survives_an_answer_without_text(call: Call) -> None:
     assert (report["error"]["cause"], report["finish_reason"]) == ("thinking-ate-budget", "length")
 
 
+@pytest.mark.parametrize(
+    ("reason", "note"),
+    [
+        ("stop", ""),
+        ("length", "note: The answer was cut off at the token limit.\n"),
+        ("content_filter", "note: The answer was stopped by the server's content filter.\n"),
+    ],
+)
+def test_an_answer_that_ends_early_says_so_beside_its_text(call: Call, reason: str, note: str) -> None:
+    with FaultServer(stream(chunk({"content": "Hi"}, reason), usage(completion_tokens=1))) as server:
+        done = call("ask", "hi", "--url", server.base_url, "--model", "m")
+    assert (done.code, done.out, done.err) == (0, "Hi\n", note)
+
+
 def test_a_kept_connection_and_a_new_one_are_timed_alike(call: Call) -> None:
     """The answer takes 60 ms each time: on the connection that listed the models, and on a new one."""
 

@@ -17,6 +17,13 @@ _ENDINGS = {
     TurnState.INTERRUPTED: "interrupted: the program or the connection ended before the answer did",
 }
 
+FINISHES = {
+    "length": "cut off at the token limit",
+    "tool_calls": "ended with a tool call",
+    "content_filter": "stopped by the server's content filter",
+}
+"""What a finish reason says of an answer."""
+
 
 def turn_summary(turn: Turn) -> str:
     """Return the line; a figure that nobody gave is left out here, and so is a failure: it has a sentence."""

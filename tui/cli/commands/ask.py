@@ -19,6 +19,7 @@ from tui.core.failure import LmdeckError, UsageError
 from tui.core.provider import Provider, Thinking
 from tui.core.provider_marks import connection_warnings
 from tui.core.turn import Turn
+from tui.core.turn_summary import FINISHES
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.runtime.targets import provider_for_url
 from tui.session.target import ChatTarget
@@ -54,6 +55,8 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
         output.json(ask_report(turn, target, is_named=arguments.url is None))
     elif turn.failure is not None:
         output.failure(turn.failure)
+    elif turn.finish_reason in ("length", "content_filter"):
+        output.notes([f"The answer was {FINISHES[turn.finish_reason]}."])
     return code_of_turn(turn)
 
 

@@ -9,6 +9,7 @@ from tui.core.losses import losses
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import server_words
 from tui.core.turn import Turn, TurnState
+from tui.core.turn_summary import FINISHES
 from tui.core.usage import Source, Usage
 from tui.core.variants import variant_place
 from tui.ui.transcript.cells import cell_len, expand_tabs, settle_cells
@@ -21,11 +22,6 @@ _MOST_TOOL_CALLS = 16
 PROMPT_BLOCK = -2
 """The block ordinal of a prompt's lines."""
 _PROMPT_BAR = Span("┃ ", Role.PROMPT_BAR)
-_FINISH = {
-    "length": "cut off at the token limit",
-    "tool_calls": "ended with a tool call",
-    "content_filter": "stopped by the server's content filter",
-}
 
 
 def head_lines(turn: Turn, width: int, *, raw: bool) -> list[Line]:
@@ -130,7 +126,7 @@ def _footer_parts(turn: Turn) -> Iterator[str]:
         yield "interrupted: the program or the connection ended before the answer did"
     elif turn.state is TurnState.DONE and turn.finish_reason not in (None, "stop"):
         reason = str(turn.finish_reason)
-        yield _FINISH.get(reason, f"ended with “{safe_line(reason, 40)}”")
+        yield FINISHES.get(reason, f"ended with “{safe_line(reason, 40)}”")
     if turn.usage is not None:
         yield from _usage_parts(turn.usage)
     if (total := turn.timings.total_ms) is not None:
