@@ -136,6 +136,18 @@ def test_a_real_key_is_erased_in_every_encoding(encode: Callable[[str], str], ke
     assert clean.endswith('"}')
 
 
+@encodings
+@pytest.mark.parametrize(
+    "key", ["000000'\\", 'abc"12345\\', "ab/c12345\\\\", "dbX3'\\%5e01\\", "40Zd\\%53c;a0", "a&#53;b%4a'c12"]
+)
+def test_a_key_with_the_marks_of_escapes_is_erased(encode: Callable[[str], str], key: str) -> None:
+    redactor = Redactor([Secret(key)])
+    text = f"say {encode(key)} x"
+    for clean in (redactor.redact(text), erased(redactor, text, list(range(len(text))))):
+        assert encode(key) not in clean
+        assert MASK in clean
+
+
 @settings(max_examples=400, deadline=None)
 @given(
     encoding=st.sampled_from(list(ENCODINGS)),
@@ -144,6 +156,8 @@ def test_a_real_key_is_erased_in_every_encoding(encode: Callable[[str], str], ke
     behind=AROUND,
     cuts=st.lists(st.integers(1, 400), max_size=6),
 )
+@example(encoding="bytearray", key="000000'\\", before="", behind="", cuts=[])
+@example(encoding="bytearray", key="000000'\\", before="", behind="", cuts=[1] * 60)
 def test_no_key_survives_in_any_encoding_however_it_is_cut(
     encoding: str, key: str, before: str, behind: str, cuts: list[int]
 ) -> None:

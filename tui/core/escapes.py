@@ -21,16 +21,20 @@ _NAMES = {
 }  # fmt: skip
 """The names that HTML has for the characters of ASCII."""
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-_ESCAPE = re.compile(
-    r"\\{1,16}(?:u\{0{0,4}(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<u4>[0-9a-fA-F]{4})|U00(?P<u8>[0-9a-fA-F]{6})"
+_AFTER_BACKSLASH = (
+    r"(?:u\{0{0,4}(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<u4>[0-9a-fA-F]{4})|U00(?P<u8>[0-9a-fA-F]{6})"
     r"|x(?P<x>[0-9a-fA-F]{2})|(?P<control>[nrtbf])|(?P<mark>[^\w\s\\]))"
-    r"|\\{2,16}"
+)
+_OTHERS = (
     r"|%(?:25){0,4}(?P<percent>[0-7][0-9a-fA-F])"
     r"|(?P<wide>(?:%(?:25){0,4}[89a-fA-F][0-9a-fA-F])+)"
     r"|&(?:amp;){0,4}(?:#0{0,6}(?P<decimal>[0-9]{1,7});?|#[xX]0{0,6}(?P<hexadecimal>[0-9a-fA-F]{1,6});?"
-    rf"|(?P<name>{'|'.join(_NAMES)});)",
-    re.ASCII,
+    rf"|(?P<name>{'|'.join(_NAMES)});)"
 )
+_ESCAPE = re.compile(rf"\\{{1,16}}{_AFTER_BACKSLASH}|\\{{2,16}}{_OTHERS}", re.ASCII)
+"""Any number of backslashes is one escape: texts are quoted in texts."""
+_SINGLE = re.compile(rf"\\\\|\\{_AFTER_BACKSLASH}", re.ASCII)
+"""Two backslashes are one, whatever follows: as a text that was quoted once has them."""
 _UNFINISHED = re.compile(
     r"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3}|u\{[0-9a-fA-F]{0,10}|U[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?)?"
     r"|%(?:25){0,4}[0-9a-fA-F]?"
@@ -64,18 +68,21 @@ class _Layer:
 class Plain:
     """A text without its escapes."""
 
-    def __init__(self, text: str, *, is_complete: bool = True) -> None:
-        """Where the text is not complete, an escape that its end cuts is left out, and all behind it."""
+    def __init__(self, text: str, *, is_complete: bool = True, quotings: int = 0) -> None:
+        """Where the text is not complete, an escape that its end cuts is left out, and all behind it.
+
+        ``quotings``: as often as that a text was quoted, each time with two backslashes for one.
+        """
         self.length = len(text)
         self._layers: list[_Layer] = []
         self.cut = self.length
         """Where the escape that the end cuts begins in the given text; its length where there is none."""
-        for _ in range(_MOST_LAYERS):
+        for _ in range(quotings or _MOST_LAYERS):
             if not is_complete:
                 text = self._without_end(text)
             if not has_escapes(text):
                 break
-            plain, layer = _decoded(text)
+            plain, layer = _decoded(text, _SINGLE if quotings else _ESCAPE)
             if not layer.old_starts:
                 break
             self._layers.append(layer)
@@ -113,11 +120,11 @@ def has_escapes(text: str) -> bool:
     return "\\" in text or "%" in text or "&" in text
 
 
-def _decoded(text: str) -> tuple[str, _Layer]:
+def _decoded(text: str, escape: re.Pattern[str]) -> tuple[str, _Layer]:
     layer = _Layer()
     pieces: list[str] = []
     read = written = 0
-    for match in _ESCAPE.finditer(text):
+    for match in escape.finditer(text):
         start, end = match.span()
         plain = _character(match)
         written += start - read

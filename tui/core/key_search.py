@@ -34,6 +34,7 @@ class KeySearch:
                 needles[form] = False
         self._needles = tuple(needles.items())
         """Each with whether it counts as a whole token only."""
+        self._ends_in_backslash = any(needle.endswith("\\") for needle in needles)
         self._shortest = min(map(_least, needles), default=0)
         self._firsts = {needle[0] for needle in needles}
         self._pairs = {needle[:2] for needle in needles}
@@ -45,9 +46,10 @@ class KeySearch:
             return []
         found = list(self._find(text, before, is_complete=is_complete))
         if has_escapes(text):
-            plain = Plain(text, is_complete=is_complete)
-            again = self._find(plain.text, before, is_complete=is_complete)
-            found += ((plain.start(start), plain.start(end)) for start, end in again)
+            for quotings in (0, 1, 2) if self._ends_in_backslash else (0,):
+                plain = Plain(text, is_complete=is_complete, quotings=quotings)
+                again = self._find(plain.text, before, is_complete=is_complete)
+                found += ((plain.start(start), plain.start(end)) for start, end in again)
         return _merged(found) if found else found
 
     def open_end(self, text: str) -> int:
@@ -161,6 +163,25 @@ def _other_forms(key: str) -> Iterator[str]:
     yield from (digits, digits.upper())
     if is_unmistakable(key):
         yield from (key.lower(), key.upper())
+    if has_escapes(key):
+        yield from _escaped_forms(key)
+
+
+def _escaped_forms(key: str) -> Iterator[str]:
+    """Yield what a key looks like that has the marks of escapes itself: undone, it would be another one."""
+    from html import escape
+    from json import dumps
+    from urllib.parse import quote
+
+    def percent(text: str) -> str:
+        return quote(text, safe="")
+
+    def json(text: str) -> str:
+        return dumps(text)[1:-1]
+
+    for outer in (str, percent, json, escape):
+        for inner in (percent, json, escape):
+            yield outer(inner(key))
 
 
 def base64_forms(text: str) -> Iterator[str]:
