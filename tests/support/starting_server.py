@@ -2,7 +2,8 @@
 
 with StartingServer(tmp_path) as server:
     ...  # server.base_url is refused
-    server.open()  # loads, then answers as the fake API does
+    server.open()  # tells every request that the model is being loaded
+    server.finish()  # answers as the fake API does
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ while not (folder / "open").exists():
     time.sleep(0.01)
 words = b'{"error":{"message":"Loading model","type":"unavailable_error"}}'
 loading = Answer(words, "503 Service Unavailable")
-faults = [loading, FakeApi()]
+api = FakeApi()
 
 def answer(connection):
     if request := connection.read_request():
-        fault = faults.pop(0) if len(faults) > 1 else faults[0]
+        fault = api if (folder / "finished").exists() else loading
         fault(Replayed(connection, request))
 
 FaultServer(answer, port=int(sys.argv[4])).start()
@@ -62,8 +63,12 @@ class StartingServer:
         return self._process.pid
 
     def open(self) -> None:
-        """Let it open its API's port; the first request is told that the model is being loaded."""
+        """Let it open its API's port and load its model."""
         (self._folder / "open").touch()
+
+    def finish(self) -> None:
+        """Let it answer."""
+        (self._folder / "finished").touch()
 
     def kill(self) -> None:
         """Let it end as one does that the system killed for its memory."""
