@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+from functools import cache
 
 import pytest
 
@@ -53,6 +54,7 @@ MODULES = ("textual._context", "textual._parser", "textual._xterm_parser")
 """Private modules that are imported, each for one name."""
 
 
+@cache
 def own_names(tree: ast.Module) -> set[str]:
     """Return what a module defines with an underscore: functions, attributes, slots."""
     found = set()
