@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from tests.support.imports import Graph, import_graph, imported, sources
+from tests.support.imports import Graph, import_graph, imported, nodes, sources
 
 WINGS = ("tui.ui.textual_compat.", "tui.net.httpx_compat")
 PYTHONS_OWN = {"_replace", "_exit", "_SubParsersAction", "_Decompress"}
@@ -58,7 +58,7 @@ MODULES = ("textual._context", "textual._parser", "textual._xterm_parser")
 def own_names(tree: ast.Module) -> set[str]:
     """Return what a module defines with an underscore: functions, attributes, slots."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found.add(node.name)
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
@@ -75,7 +75,7 @@ def foreign_names(name: str, trees: dict[str, ast.Module], graph: Graph) -> set[
     known = set().union(*(own_names(trees[other]) for other in reaches(name, graph)))
     return {
         node.attr
-        for node in ast.walk(trees[name])
+        for node in nodes(trees[name])
         if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__")
     } - known
 
@@ -109,7 +109,7 @@ def test_modules_of_others_are_replaced_in_one_place_alone() -> None:
     writers = {
         name
         for name, tree in sources().items()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "sys.modules.setdefault"
     }
     assert writers == {"tui.net.httpx_compat"}
