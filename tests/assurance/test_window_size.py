@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.assurance.kit import chat, deck
+from tests.support.fake_api import FakeApi
 from tests.support.fault_server import FaultServer, stream_answer
 from tests.support.stream_samples import delta
 from tests.support.terminal import TerminalProgram, lmdeck
@@ -64,12 +65,19 @@ def test_a_plain_chat_leaves_wrapping_to_the_window(
     assert WORDS.strip().encode() in bytes(terminal.raw)
 
 
+@pytest.fixture(scope="module")
+def api() -> Iterator[FaultServer]:
+    """One that works: a check of it names no other process of this machine."""
+    with FaultServer(FakeApi()) as running:
+        yield running
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("ask", "--help"), ("check", "main", "--quick")])
 @pytest.mark.parametrize("stale", STALE, ids=NAMES)
 def test_what_commands_print_fits_the_window(
-    tmp_path: Path, server: FaultServer, stale: dict[str, str], arguments: tuple[str, ...]
+    tmp_path: Path, api: FaultServer, stale: dict[str, str], arguments: tuple[str, ...]
 ) -> None:
-    environment = deck(tmp_path, server.base_url)
+    environment = deck(tmp_path, api.base_url)
     printed = []
     for extra in ({}, stale):
         with TerminalProgram(lmdeck(*arguments), {**environment, **extra}, columns=70, rows=24) as terminal:
