@@ -23,6 +23,7 @@ from tests.support.fault_server import FaultServer
 from tests.support.ordinary_user import become_ordinary
 from tests.support.terminal import private_environment
 from tui.cli.main import main
+from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
 from tui.store.records import encode_line, end_record, header_record, turn_record
 
@@ -102,7 +103,7 @@ def make_home(home: Path, url: str) -> dict[str, str]:
     credentials.chmod(0o600)
     conversation = home / "data/lmdeck/conversations" / f"{CONVERSATION}.jsonl"
     conversation.parent.mkdir()
-    turn = Turn("t", "asked before", provider="local", model="m", state=TurnState.DONE)
+    turn = Turn("t", parts_of("asked before"), provider="local", model="m", state=TurnState.DONE)
     lines = (
         header_record(CONVERSATION, "Before", "2026-01-01T00:00:00+00:00", ""),
         turn_record(turn),

@@ -76,7 +76,7 @@ def test_the_screens_say_so_and_save_what_waited(
     store = ConversationStore(resolve_paths(environment))
     (summary,) = store.list()
     turns = store.open(summary.identity).turns
-    assert [turn.prompt for turn in turns] == ["first", "second"]
+    assert [turn.prompt.text for turn in turns] == ["first", "second"]
     assert all(turn.answer.text.endswith("word19 ") and turn.state is TurnState.DONE for turn in turns)
     publish("disk", f"screens: {name} from call {after + 1} on: banner shown and taken back, all saved")
 
@@ -126,7 +126,7 @@ async def chat_on(home: Path, refusing: RefusingDisk, number: int | None, after:
     assert journal.flush()
     await session.aclose()
     transcript = read_transcript(journal.path.read_bytes())
-    assert [(turn.prompt, turn.reasoning.text, turn.answer.text) for turn in transcript.turns] == [
+    assert [(turn.prompt.text, turn.reasoning.text, turn.answer.text) for turn in transcript.turns] == [
         ("one", "Hm. ", "abc"),
         ("two", "Hm. ", "abc"),
     ]

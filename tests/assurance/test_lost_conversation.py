@@ -65,7 +65,7 @@ def kept(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the prompts and answers of the newest conversation that there is."""
     store = ConversationStore(resolve_paths(environment))
     found = [store.open(summary.identity).turns for summary in store.list()]
-    return [(turn.prompt, turn.answer.text) for turn in max(found, key=len)]
+    return [(turn.prompt.text, turn.answer.text) for turn in max(found, key=len)]
 
 
 @pytest.mark.parametrize(("takes", "words"), TAKES.items())

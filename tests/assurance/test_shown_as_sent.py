@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from tests.assurance.kit import by_length, publish
 from tests.ui.fake_runtime import FakeRuntime, failure
+from tui.core.parts import parts_of
 from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
@@ -101,7 +102,7 @@ async def running(
 def turns_with(texts: Sequence[str], make: Callable[[Turn, str], object]) -> list[Turn]:
     found = []
     for number, text in enumerate(texts):
-        turn = Turn(uuid4().hex, f"prompt {number}", "provider", "model", state=TurnState.DONE)
+        turn = Turn(uuid4().hex, parts_of(f"prompt {number}"), "provider", "model", state=TurnState.DONE)
         make(turn, text)
         found.append(turn)
     return found
@@ -158,7 +159,7 @@ async def test_answers(constructs: Sequence[str]) -> None:
 
 async def test_a_prompt() -> None:
     texts = strings(COUNT)
-    turns = turns_with(texts, lambda turn, text: setattr(turn, "prompt", text))
+    turns = turns_with(texts, lambda turn, text: setattr(turn, "prompt", parts_of(text)))
     await show_chat(FakeRuntime(), turns, (), "prompt", texts)
 
 
@@ -223,7 +224,7 @@ async def test_the_conversation_list() -> None:
     runtime = FakeRuntime()
     texts = strings(COUNT)
     for number, text in enumerate(texts):
-        runtime.keep(Turn(f"t{number}", "", text[:16], text[:24], state=TurnState.DONE), title=text)
+        runtime.keep(Turn(f"t{number}", parts_of(""), text[:16], text[:24], state=TurnState.DONE), title=text)
     async with running(runtime, (200, COUNT + 40)) as (app, pilot):
         await app.push_screen(ConversationsScreen())
         await until(pilot, lambda: texts[-1] in screen_text(app), assert_it=False)

@@ -10,6 +10,7 @@ import argparse
 from statistics import median
 from time import perf_counter
 
+from tui.core.parts import parts_of
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript.document import View
@@ -24,7 +25,7 @@ SHAPES = {"paragraph": ("", "\n", ""), "paragraphs": ("", "\n\n", ""), "code": (
 def answered(shape: str) -> Roll:
     """Return a conversation of one answer, drawn to its end."""
     before, between, after = SHAPES[shape]
-    turn = Turn("1", "a question")
+    turn = Turn("1", parts_of("a question"))
     turn.answer.append(before + between.join(f"line {number:06d}" for number in range(LINES)) + after)
     turn.state = TurnState.DONE
     roll = Roll(View(100), ReasoningView.LIVE)

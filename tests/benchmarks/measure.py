@@ -191,6 +191,7 @@ def opened(base_url: str, messages: int, *, rest_seconds: float = 3.0) -> Opened
 def write_conversation(home: Path, messages: int, model: str = "bench-n30-r0", *, tokens: int = 300) -> str:
     """Save a conversation with answers of some tokens by a model; return its identity."""
     from tests.benchmarks.programs import environment
+    from tui.core.parts import parts_of
     from tui.core.turn import TextBuffer, Turn, TurnState
     from tui.demo.bench_script import bench_script
     from tui.store.conversations import ConversationStore
@@ -204,7 +205,7 @@ def write_conversation(home: Path, messages: int, model: str = "bench-n30-r0", *
     for number in range(count):
         marker = "last" if number == count - 1 else str(number)
         answer = text.replace(script.marker, f"FIN{marker}Z")
-        turn = Turn(f"t{number}", f"question number {number}?", "bench", model)
+        turn = Turn(f"t{number}", parts_of(f"question number {number}?"), "bench", model)
         turn.state, turn.answer, turn.finish_reason = TurnState.DONE, TextBuffer(answer), "stop"
         journal.write_turn(turn)
     journal.close()

@@ -11,6 +11,7 @@ import pytest
 from tests.store.disk_support import BrokenDisk
 from tests.support.commands import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
 from tui.store import disk
 from tui.store.conversations import ConversationStore
@@ -29,7 +30,7 @@ def store(home: Path) -> ConversationStore:
 def chat(store: ConversationStore) -> str:
     """Make a conversation and return its identity."""
     journal = store.create()
-    journal.write_turn(Turn("1", "Secret plans", state=TurnState.DONE))
+    journal.write_turn(Turn("1", parts_of("Secret plans"), state=TurnState.DONE))
     journal.close()
     return journal.identity
 

@@ -17,6 +17,7 @@ from tests.store.disk_support import REPOSITORY, BrokenDisk
 from tests.support.commands import Call, Done
 from tests.support.terminal import private_environment
 from tui.cli.parser import build_parser
+from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
 from tui.store.conversations import ConversationStore
 from tui.store.paths import resolve_paths
@@ -66,7 +67,7 @@ def file(home: Path, call: Call) -> Path:
     paths.credentials_file.write_text('[keys]\nold = "sk-0123456789abcdef"\n')
     paths.credentials_file.chmod(0o600)
     journal = ConversationStore(paths).create()
-    journal.write_turn(Turn("1", "Plans", state=TurnState.DONE))
+    journal.write_turn(Turn("1", parts_of("Plans"), state=TurnState.DONE))
     journal.close()
     paths.cache_dir.mkdir(parents=True, exist_ok=True)
     (paths.cache_dir / "conversations.json").write_text("{}")

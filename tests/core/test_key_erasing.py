@@ -42,6 +42,7 @@ from tui.core.events import (
 from tui.core.failure import Failure
 from tui.core.fold import apply
 from tui.core.key_search import MASK, KeyEraser
+from tui.core.parts import parts_of
 from tui.core.placeholders import is_placeholder, is_plain_word, is_real_key, is_searchable
 from tui.core.redaction import ReplyRedactor
 from tui.core.secret import Redactor, Secret
@@ -345,7 +346,7 @@ def test_many_keys_cost_little_where_there_is_none() -> None:
 
 
 def folded(redactor: Redactor, events: list[StreamEvent]) -> Turn:
-    turn, eraser = Turn("t", "p"), ReplyRedactor(redactor)
+    turn, eraser = Turn("t", parts_of("p")), ReplyRedactor(redactor)
     for event in events:
         for clean in eraser.clean([event]):
             apply(turn, clean, 1.0)

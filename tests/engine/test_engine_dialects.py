@@ -26,6 +26,7 @@ from tests.support.terminal import private_environment
 from tui.core.chat import ChatRequest, Endpoint, Message, Role
 from tui.core.diagnosis import CheckId, CheckResult
 from tui.core.events import AnswerDelta, Progress, StreamEvent, StreamFailed
+from tui.core.parts import parts_of
 from tui.core.provider import Sampling
 from tui.core.secret import Redactor
 from tui.demo.engine import EngineAddress, EngineProcess
@@ -284,7 +285,7 @@ async def chat_client() -> AsyncIterator[ChatClient]:
 
 
 def chat_request(prompt: str, max_tokens: int) -> ChatRequest:
-    return ChatRequest(MODEL, (Message(Role.USER, prompt),), Sampling(max_tokens=max_tokens))
+    return ChatRequest(MODEL, (Message(Role.USER, parts_of(prompt)),), Sampling(max_tokens=max_tokens))
 
 
 async def test_a_model_that_is_being_loaded_is_told(tmp_path: Path) -> None:
@@ -309,7 +310,7 @@ async def test_stopping_a_stream_frees_the_slot(address: EngineAddress) -> None:
         endpoint = Endpoint(address.base_url, address.key)
         request = ChatRequest(
             MODEL,
-            (Message(Role.USER, "Count from one to a thousand."),),
+            (Message(Role.USER, parts_of("Count from one to a thousand.")),),
             Sampling(max_tokens=3000),
             extra_body={"ignore_eos": True},
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tui.core.parts import parts_of
 from tui.core.turn import Turn
 from tui.core.usage import ServerTimings
 from tui.net.probe.chat import ChatOutcome
@@ -12,7 +13,7 @@ from tui.net.probe.speed import is_buffered
 
 def outcome(moments: list[float], pieces: int, ended: float, server_ms: float | None = None) -> ChatOutcome:
     """Return a chat whose text came at these moments, in so many pieces."""
-    turn = Turn("check", "prompt")
+    turn = Turn("check", parts_of("prompt"))
     timings = turn.timings
     timings.started, timings.ended = 0.0, ended
     timings.first_text, timings.last_text, timings.text_events = moments[0], moments[-1], pieces

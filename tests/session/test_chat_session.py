@@ -44,7 +44,7 @@ class Journal:
         """Its trouble never changes."""
 
     def begin_turn(self, turn: Turn) -> None:
-        self.told.append(("begin", turn.prompt))
+        self.told.append(("begin", turn.prompt.text))
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         self.told.append((kind, text))
@@ -228,7 +228,7 @@ async def test_a_prompt_without_an_answer_is_not_sent_twice() -> None:
     session = session_of(script)
     for prompt in ("lost", "kept", "next"):
         await session.send(prompt, ChatTarget(PROVIDER, system_prompt="be short"))
-    assert [(message.role, message.content) for message in script.requests[-1].messages] == [
+    assert [(message.role, message.content.text) for message in script.requests[-1].messages] == [
         (Role.SYSTEM, "be short"),
         (Role.USER, "kept"),
         (Role.ASSISTANT, "hi there"),
@@ -250,8 +250,8 @@ async def test_regenerate_drops_the_old_reply_and_continue_asks_for_more() -> No
     assert ("drop",) in journal.told
     more = await session.continue_turn(ChatTarget(PROVIDER))
     assert more is not None
-    assert more.prompt == CONTINUE_PROMPT
-    assert script.requests[-1].messages[-2].content == "other"
+    assert more.prompt.text == CONTINUE_PROMPT
+    assert script.requests[-1].messages[-2].content.text == "other"
 
 
 async def test_totals_add_up_and_never_mix_currencies() -> None:

@@ -53,7 +53,7 @@ class Server:
     @property
     def sent(self) -> list[str]:
         """The texts of the last request."""
-        return [message.content for message in self.requests[-1].messages]
+        return [message.content.text for message in self.requests[-1].messages]
 
 
 class Desk:
@@ -275,7 +275,7 @@ async def test_a_program_that_dies_at_any_line_leaves_every_answer(desk: Desk) -
             known.add(record["text"])
         answers = {variant.answer.text for turn in transcript.turns for variant in turn.variants or [turn]}
         assert answers - {""} == known, lines[count - 1]
-        prompts = [turn.prompt for turn in transcript.turns]
+        prompts = [turn.prompt.text for turn in transcript.turns]
         assert prompts == ["one", "two", "three"][: len(prompts)]
 
 
@@ -326,7 +326,7 @@ async def _play(desk: Desk, actions: list[tuple[str, int, int]]) -> None:
             assert desk.server.sent == [*before, f"prompt {number}"]
         elif action in ("retry", "fail", "empty"):
             last = desk.session.turns[-1]
-            before = [*_visible(desk.session.turns[:-1]), last.prompt]
+            before = [*_visible(desk.session.turns[:-1]), last.prompt.text]
             endings = {"fail": (AnswerDelta(f"half {number}"), FAILED), "empty": (FAILED,)}
             await desk.retry(*endings.get(action, ()))
             assert desk.server.sent == before
@@ -346,7 +346,7 @@ def _file(desk: Desk) -> bytes:
 
 
 def _visible(turns: Sequence[Turn]) -> list[str]:
-    return [text for turn in turns if turn.answer for text in (turn.prompt, turn.answer.text)]
+    return [text for turn in turns if turn.answer for text in (turn.prompt.text, turn.answer.text)]
 
 
 def _as_read_before(data: bytes) -> list[str]:

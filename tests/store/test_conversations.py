@@ -15,6 +15,7 @@ import pytest
 
 from tests.store.disk_support import REPOSITORY, BrokenDisk, rounds
 from tui.core.failure import LmdeckError, UsageError
+from tui.core.parts import parts_of
 from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Usage
@@ -27,7 +28,7 @@ from tui.store.paths import Paths
 def a_turn(identity: str = "t1", prompt: str = "Why?", price: str = "0.5", currency: str = "USD") -> Turn:
     return Turn(
         identity,
-        prompt,
+        parts_of(prompt),
         provider="qwen",
         model="qwen-plus",
         state=TurnState.DONE,
@@ -428,12 +429,13 @@ def test_a_writer_whose_lease_was_taken_keeps_its_text_until_it_may_write(
 STREAMER = textwrap.dedent(
     """
     import os, sys, time
+    from tui.core.parts import parts_of
     from tui.core.turn import Turn
     from tui.store.conversations import ConversationStore
     from tui.store.paths import resolve_paths
 
     journal = ConversationStore(resolve_paths(os.environ)).create()
-    journal.begin_turn(Turn("t", "Count"))
+    journal.begin_turn(Turn("t", parts_of("Count")))
     print(journal.identity, flush=True)
     number = 0
     while True:

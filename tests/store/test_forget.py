@@ -7,6 +7,7 @@ import pytest
 
 from tests.store.disk_support import BrokenDisk, all_files
 from tui.core.failure import UsageError
+from tui.core.parts import parts_of
 from tui.core.provider import Provider
 from tui.core.secret import Secret
 from tui.core.turn import Turn, TurnState
@@ -29,7 +30,7 @@ def used(paths: Paths) -> Paths:
     conversations = ConversationStore(paths)
     for number in range(2):
         journal = conversations.create()
-        journal.write_turn(Turn(str(number), "Secret plans", state=TurnState.DONE))
+        journal.write_turn(Turn(str(number), parts_of("Secret plans"), state=TurnState.DONE))
         journal.close()
         if number:
             conversations.delete(journal.identity)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.store.disk_support import BrokenDisk, often, wait_until
 from tui.core.failure import Failure
+from tui.core.parts import parts_of
 from tui.core.secret import Redactor, Secret
 from tui.core.timings import Timings
 from tui.core.titles import title_of
@@ -30,7 +31,7 @@ from tui.store.transcript_file import read_transcript
 def a_turn(identity: str = "t1", answer: str = "Because.\x1b[2J") -> Turn:
     return Turn(
         identity,
-        "Why?\nReally?",
+        parts_of("Why?\nReally?"),
         provider="qwen",
         model="qwen-plus",
         started_at="2026-01-01T00:00:00+00:00",
@@ -88,7 +89,7 @@ def test_a_turn_comes_back_as_it_was(paths: Paths) -> None:
 
 def test_pieces_are_written_in_batches_and_in_order(paths: Paths) -> None:
     journal = a_journal(paths)
-    turn = Turn("t", "Go")
+    turn = Turn("t", parts_of("Go"))
     journal.begin_turn(turn)
     for number in range(200):
         journal.append("t", "reasoning" if number < 100 else "answer", f"{number} ")
@@ -105,7 +106,7 @@ def test_pieces_are_written_in_batches_and_in_order(paths: Paths) -> None:
 
 def test_a_prompt_is_on_disk_before_the_answer_and_text_follows_by_itself(paths: Paths) -> None:
     journal = a_journal(paths)
-    journal.begin_turn(Turn("t", "Go"))
+    journal.begin_turn(Turn("t", parts_of("Go")))
     assert journal.flush()
     assert lines(journal)[-1]["prompt"] == "Go"
     journal.append("t", "answer", "piece")
@@ -232,7 +233,7 @@ def test_a_real_key_is_redacted_in_every_text_and_a_word_in_none(paths: Paths) -
     redactor = Redactor([Secret("done"), Secret("turn"), Secret("sk-0123456789")])
     journal = a_journal(paths, redactor)
     turn = a_turn(answer="all done sk-0123456789")
-    turn.prompt = "my key is sk-0123456789"
+    turn.prompt = parts_of("my key is sk-0123456789")
     turn.notes = ["sk-0123456789"]
     turn.failure = Failure(
         "auth", "t", "a", 401, "bad key sk-0123456789", {"x": "sk-0123456789"}, ("sk-0123456789",)
@@ -359,7 +360,7 @@ def a_file() -> bytes:
             delta_record("t1", "reasoning", "Hm… "),
             delta_record("t1", "answer", "An\nswer\udfff"),
             end_record(turn),
-            turn_record(Turn("t2", "Next")),
+            turn_record(Turn("t2", parts_of("Next"))),
             delta_record("t2", "answer", "half"),
         ]
     )
@@ -374,7 +375,7 @@ def test_any_prefix_of_a_file_is_a_conversation() -> None:
         assert part.bad_lines == 0
         assert not any(turn.state.is_live for turn in part.turns)
         for turn, complete in zip(part.turns, whole.turns, strict=False):
-            assert turn.prompt in ("", complete.prompt)
+            assert turn.prompt.text in ("", complete.prompt.text)
             assert complete.answer.text.startswith(turn.answer.text)
             assert complete.reasoning.text.startswith(turn.reasoning.text)
         # Every record whose line is complete counts.
@@ -449,7 +450,7 @@ def test_the_golden_file_of_this_schema_reads_as_ever() -> None:
     transcript = read_transcript(golden.read_bytes())
     assert (transcript.schema, transcript.title, transcript.bad_lines) == (1, "Better", 0)
     first, second = transcript.turns
-    assert (first.prompt, first.reasoning.text, first.answer.text) == ("Why?", "Hm… ", "Because.")
+    assert (first.prompt.text, first.reasoning.text, first.answer.text) == ("Why?", "Hm… ", "Because.")
     assert first.state is TurnState.DONE
     assert first.usage == Usage(17, 11, 7, 3)
     assert first.cost == Cost(Decimal("0.000017"), Decimal("0.000022"), "USD")
@@ -461,7 +462,7 @@ def test_the_golden_file_of_this_schema_reads_as_ever() -> None:
 
 def test_a_huge_piece_is_encoded_in_several_lines_and_read_as_one(paths: Paths) -> None:
     journal = a_journal(paths)
-    turn = Turn("t", "Go")
+    turn = Turn("t", parts_of("Go"))
     text = "é\ud83d" * 150_000
     journal.begin_turn(turn)
     journal.append("t", "answer", text)

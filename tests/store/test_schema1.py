@@ -44,7 +44,7 @@ def plain(value: Any) -> Any:
 
 def shortened(turn: Turn) -> dict[str, Any]:
     """Return a turn as JSON; of a long answer its checksum."""
-    found: dict[str, Any] = plain(turn)
+    found: dict[str, Any] = {**plain(turn), "prompt": turn.prompt.text}
     if len(found["answer"]) > _LONGEST:
         found["answer"] = f"sha256 {hashlib.sha256(found['answer'].encode()).hexdigest()}"
     return found

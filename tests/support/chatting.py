@@ -18,6 +18,7 @@ from tui.core.events import (
 )
 from tui.core.failure import Failure
 from tui.core.fold import apply
+from tui.core.parts import parts_of
 from tui.core.turn import Turn
 from tui.core.usage import Usage
 from tui.net.chat import ChatClient, Patience
@@ -68,7 +69,7 @@ class Reply:
 
     @property
     def turn(self) -> Turn:
-        turn = Turn("t", "prompt")
+        turn = Turn("t", parts_of("prompt"))
         for event in self.events:
             apply(turn, event, 0.0)
         return turn
@@ -113,7 +114,7 @@ class Reply:
         return [event.status for event in self.events if isinstance(event, ResponseStarted)]
 
 
-REQUEST = ChatRequest("m", (Message(Role.USER, "Hello"),))
+REQUEST = ChatRequest("m", (Message(Role.USER, parts_of("Hello")),))
 
 
 class Chatter:

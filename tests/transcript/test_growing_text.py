@@ -14,6 +14,7 @@ from tests.support.finished_markdown import markdown_lines
 from tests.transcript.markdown_strategies import markdown
 from tests.transcript.test_transcript import chat
 from tests.transcript.transcript_host import done_turn, until
+from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.ui.transcript import growing
 from tui.ui.transcript.code import code_blocks
@@ -150,7 +151,7 @@ def test_what_is_drawn_of_a_text_has_an_end_and_what_is_kept_has_none(
 
 
 def test_only_the_first_tool_calls_are_drawn_and_the_others_counted() -> None:
-    turn = Turn("t", "go", state=TurnState.DONE)
+    turn = Turn("t", parts_of("go"), state=TurnState.DONE)
     turn.tool_calls = {number: ToolCall(f"f{number}", "{}") for number in range(10_000)}
     lines = [line.text for line in foot_lines(turn, 80)]
     assert len(lines) < 30
@@ -200,14 +201,14 @@ def test_a_huge_turn_is_rendered_in_part_and_goes_on_when_asked() -> None:
 
 async def test_what_a_frame_has_no_time_for_is_caught_up_with() -> None:
     async with chat() as (app, transcript, pilot):
-        turn = Turn("live", "go", "provider", "model", state=TurnState.ANSWERING)
+        turn = Turn("live", parts_of("go"), "provider", "model", state=TurnState.ANSWERING)
         transcript.add_turn(turn)
         turn.answer.append("word \n\n" * 8_000 + "the very end")
         turn.state = TurnState.DONE
         transcript.turn_ended(turn)
         document = transcript.roll.documents[-1]
         assert document.is_behind
-        later = Turn("later", "again", "provider", "model")
+        later = Turn("later", parts_of("again"), "provider", "model")
         transcript.add_turn(later)
         await until(pilot, lambda: document.is_behind is False)
         await until(pilot, lambda: any("again" in row for row in app.shown()))

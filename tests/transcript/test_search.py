@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.transcript.markdown_strategies import markdown
 from tests.transcript.test_transcript import chat
 from tests.transcript.transcript_host import done_turn, until
+from tui.core.parts import parts_of
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn
 from tui.ui.transcript import growing
@@ -101,7 +102,7 @@ def test_matches_beyond_what_is_drawn_are_counted_and_told_apart(monkeypatch: py
 
 
 def test_matches_that_come_while_it_streams_are_gone_to() -> None:
-    turn = Turn("a", "a question")
+    turn = Turn("a", parts_of("a question"))
     search = Search(roll := rolled(turn))
     roll.render(0)
     for number in range(5):

@@ -14,6 +14,7 @@ from textual.selection import Selection
 from textual.widgets import TextArea
 
 from tests.transcript.transcript_host import Host, done_turn, until
+from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript import Transcript
 from tui.ui.transcript.lines import Role
@@ -75,7 +76,7 @@ async def test_far_turns_keep_their_height_but_not_their_lines() -> None:
 
 async def test_scrolling_up_stops_following_and_new_output_is_announced() -> None:
     async with chat(*many(20)) as (app, transcript, pilot):
-        turn = Turn("live", "go", "provider", "model", state=TurnState.ANSWERING)
+        turn = Turn("live", parts_of("go"), "provider", "model", state=TurnState.ANSWERING)
         transcript.add_turn(turn)
         await pilot.press("pageup")
         place = transcript.viewport.anchor
@@ -100,7 +101,7 @@ async def test_a_frame_without_new_output_announces_none() -> None:
 
 
 async def test_output_that_is_in_view_is_not_announced_as_below() -> None:
-    turn = Turn("live", "go", "provider", "model", state=TurnState.ANSWERING)
+    turn = Turn("live", parts_of("go"), "provider", "model", state=TurnState.ANSWERING)
     async with chat(turn) as (app, transcript, pilot):
         turn.answer.append("first\n\n")
         transcript.turn_changed()
@@ -212,7 +213,7 @@ async def test_a_fold_comes_back_as_it_was() -> None:
 
 async def test_live_reasoning_shows_its_newest_lines_and_folds_when_the_answer_begins() -> None:
     async with chat(*many(1)) as (app, transcript, pilot):
-        turn = Turn("live", "go", "provider", "model", state=TurnState.REASONING)
+        turn = Turn("live", parts_of("go"), "provider", "model", state=TurnState.REASONING)
         transcript.add_turn(turn)
         for number in range(30):
             turn.reasoning.append(f"thought {number}\n\n")
@@ -364,7 +365,7 @@ async def test_another_answer_takes_the_place_of_a_turn_and_goes_again() -> None
 
 async def test_changes_are_drawn_together_and_the_last_at_once() -> None:
     async with chat() as (app, transcript, pilot):
-        turn = Turn("live", "go", "provider", "model", state=TurnState.ANSWERING)
+        turn = Turn("live", parts_of("go"), "provider", "model", state=TurnState.ANSWERING)
         transcript.add_turn(turn)
         for number in range(200):
             turn.answer.append(f"{number} ")

@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 from textual.widgets._toast import Toast
 
 from tests.transcript.transcript_host import TerminalHost, differences, done_turn, until
+from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
 
 pytestmark = pytest.mark.slow
@@ -54,7 +55,7 @@ async def terminal(
 
 
 def live_turn(app: TerminalHost, identity: str = "live") -> Turn:
-    turn = Turn(identity, "a question", "provider", "model")
+    turn = Turn(identity, parts_of("a question"), "provider", "model")
     app.transcript.add_turn(turn)
     turn.state = TurnState.ANSWERING
     return turn

@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import TextArea
 
+from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.ui.transcript import Transcript
 from tui.ui.transcript.messages import CopyRequested, FollowChanged, LinkActivated
@@ -144,7 +145,7 @@ def done_turn(identity: str, answer: str, prompt: str = "a question", reasoning:
     """A turn that has ended."""
     return Turn(
         identity,
-        prompt,
+        parts_of(prompt),
         "provider",
         "model",
         state=TurnState.DONE,

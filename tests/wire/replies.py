@@ -11,6 +11,7 @@ from pathlib import Path
 from tui.core.events import Finished, StreamEvent, StreamFailed
 from tui.core.failure import Failure
 from tui.core.fold import apply
+from tui.core.parts import parts_of
 from tui.core.turn import Turn
 from tui.wire.reply import ReplyReader
 
@@ -59,7 +60,7 @@ def read_reply(
     reader = ReplyReader(status=status, headers=headers, streamed=streamed)
     events = [event for piece in pieces for event in reader.feed(piece)]
     events += reader.finish(transport=transport)
-    turn = Turn("t", "prompt")
+    turn = Turn("t", parts_of("prompt"))
     for event in events:
         apply(turn, event, 0.0)
     ends = [event for event in events if isinstance(event, Finished | StreamFailed)]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.wire.replies import DATA
 from tui.core.causes import explain
 from tui.core.chat import ChatRequest, Message, Role
+from tui.core.parts import parts_of
 from tui.core.provider import Sampling, SendBack, Thinking
 from tui.wire.adaptation import Adaptation, adapt
 from tui.wire.errors import classify_error
@@ -20,10 +21,10 @@ from tui.wire.servers import ServerKind
 REQUEST = ChatRequest(
     model="m",
     messages=(
-        Message(Role.SYSTEM, "Be brief."),
-        Message(Role.USER, "Hello"),
-        Message(Role.ASSISTANT, "Hi", reasoning="A greeting."),
-        Message(Role.USER, "Bye"),
+        Message(Role.SYSTEM, parts_of("Be brief.")),
+        Message(Role.USER, parts_of("Hello")),
+        Message(Role.ASSISTANT, parts_of("Hi"), reasoning="A greeting."),
+        Message(Role.USER, parts_of("Bye")),
     ),
     sampling=Sampling(temperature=0.5, top_p=0.9, max_tokens=64),
     thinking=Thinking.OFF,

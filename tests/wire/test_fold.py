@@ -26,12 +26,13 @@ from tui.core.events import (
     UsageReport,
 )
 from tui.core.fold import apply
+from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import ServerTimings, Usage
 
 
 def fold(*stamped: tuple[float, StreamEvent]) -> Turn:
-    turn = Turn("t", "p")
+    turn = Turn("t", parts_of("p"))
     for at, event in stamped:
         apply(turn, event, at)
     return turn
@@ -125,16 +126,16 @@ def test_tool_calls_grow_and_repeated_names_do_not() -> None:
     "state", [TurnState.DONE, TurnState.STOPPED, TurnState.FAILED, TurnState.INTERRUPTED]
 )
 def test_a_turn_that_has_ended_takes_nothing(state: TurnState) -> None:
-    turn = Turn("t", "p", state=state)
+    turn = Turn("t", parts_of("p"), state=state)
     for event in (AnswerDelta("a"), ReasoningDelta("r"), Note("n"), Finished("stop")):
         apply(turn, event, 1.0)
-    assert turn == Turn("t", "p", state=state, reasoning=turn.reasoning, answer=turn.answer)
+    assert turn == Turn("t", parts_of("p"), state=state, reasoning=turn.reasoning, answer=turn.answer)
     assert not turn.answer
 
 
 def test_every_event_is_folded() -> None:
     for kind in typing.get_args(events.StreamEvent):
-        turn = Turn("t", "p")
+        turn = Turn("t", parts_of("p"))
         event: events.StreamEvent
         if kind is StreamFailed:
             event = StreamFailed(explain("auth"))
@@ -149,4 +150,4 @@ def test_every_event_is_folded() -> None:
                 **{name: samples[field.type] for name, field in fields.items() if field.type in samples}
             )
         apply(turn, event, 1.0)
-        assert turn != Turn("t", "p")
+        assert turn != Turn("t", parts_of("p"))

@@ -10,6 +10,7 @@ from tests.wire.replies import EVENT_STREAM, chunk, read_reply, stream
 from tui.core.causes import explain
 from tui.core.events import Identified, MalformedEvent, Note, Progress, ToolCallDelta, UsageReport
 from tui.core.losses import losses
+from tui.core.parts import parts_of
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source
@@ -663,7 +664,7 @@ def read_small(data: bytes, status: int = 200, headers: dict[str, str] = EVENT_S
     from tui.core.fold import apply
 
     reader = ReplyReader(status=status, headers=headers, streamed=True, limits=SMALL)
-    turn = Turn("t", "p")
+    turn = Turn("t", parts_of("p"))
     for at in range(0, len(data), 50):
         for event in reader.feed(data[at : at + 50]):
             apply(turn, event, 0.0)

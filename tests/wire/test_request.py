@@ -7,17 +7,18 @@ import json
 import pytest
 
 from tui.core.chat import ChatRequest, Message, Role
+from tui.core.parts import parts_of
 from tui.core.provider import Sampling, SendBack, Thinking
 from tui.wire.adaptation import Adaptation
 from tui.wire.request import build_chat_body
 from tui.wire.servers import ServerKind
 
-HELLO = (Message(Role.USER, "Hello"),)
+HELLO = (Message(Role.USER, parts_of("Hello")),)
 TALK = (
-    Message(Role.SYSTEM, "Be brief."),
-    Message(Role.USER, "Hello"),
-    Message(Role.ASSISTANT, "Hi", reasoning="A greeting."),
-    Message(Role.USER, "Bye"),
+    Message(Role.SYSTEM, parts_of("Be brief.")),
+    Message(Role.USER, parts_of("Hello")),
+    Message(Role.ASSISTANT, parts_of("Hi"), reasoning="A greeting."),
+    Message(Role.USER, parts_of("Bye")),
 )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tui.core.events import AnswerDelta, ReasoningDelta, StreamEvent
 from tui.core.fold import apply
+from tui.core.parts import parts_of
 from tui.core.turn import Turn
 from tui.wire.think_tags import PAIRS, TagSplitter
 
@@ -23,7 +24,7 @@ def events_of(pieces: Iterable[str], *, fields: bool = False) -> list[StreamEven
 
 
 def split(*pieces: str, fields: bool = False) -> tuple[str, str]:
-    turn = Turn("t", "p")
+    turn = Turn("t", parts_of("p"))
     for event in events_of(pieces, fields=fields):
         apply(turn, event, 0.0)
     return turn.reasoning.text, turn.answer.text
@@ -117,7 +118,7 @@ def test_holds_back_only_what_may_be_a_tag() -> None:
 
 
 def test_a_tool_call_in_harmony_is_a_tool_call() -> None:
-    turn = Turn("t", "p")
+    turn = Turn("t", parts_of("p"))
     content = (
         "<|channel|>analysis<|message|>Look.<|end|><|start|>assistant<|channel|>commentary "
         'to=functions.query <|constrain|>json<|message|>{"a":1}<|call|>'

@@ -321,7 +321,7 @@ def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) ->
         return runtime.new_session(saved=not arguments.unsaved)
     session = runtime.open_session(runtime.resolve_conversation(arguments.resume))
     for turn in session.turns:
-        output.text(f"you> {turn.prompt}")
+        output.text(f"you> {turn.prompt.text}")
         output.text(turn.answer.text)
         _tell_failure(output, turn)
     return session

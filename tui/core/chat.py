@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from tui.core.parts import Parts
 from tui.core.provider import KeyHeader, Sampling, SendBack, Thinking, TlsSettings
 from tui.core.secret import Secret
 
@@ -21,10 +22,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of the conversation, as raw text."""
+    """One message of the conversation; its texts are raw."""
 
     role: Role
-    content: str
+    content: Parts
     reasoning: str = ""
     """The reasoning of an assistant's message: sent back only where the policy says so."""
 
@@ -80,3 +81,5 @@ class ChatRequest:
     thinking: Thinking | None = None
     send_back: SendBack = SendBack.NEVER
     extra_body: Mapping[str, object] = field(default_factory=dict)
+    attachments: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The bytes of the messages' pictures and files, by their SHA-256."""

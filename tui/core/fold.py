@@ -122,7 +122,7 @@ def _estimate(turn: Turn, request: ChatRequest) -> Usage:
     reasoning = turn.reasoning.tokens
     calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
     return Usage(
-        prompt_tokens=sum(estimate_tokens(message.content) + 4 for message in request.messages),
+        prompt_tokens=sum(estimate_tokens(message.content.text) + 4 for message in request.messages),
         completion_tokens=reasoning + turn.answer.tokens + calls,
         reasoning_tokens=reasoning or None,
         source=Source.ESTIMATED,

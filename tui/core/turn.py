@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.failure import Failure
 from tui.core.key_search import MASK
+from tui.core.parts import Parts
 from tui.core.safe_text import NeutralisedCount, count_neutralised
 from tui.core.timings import Timings
 from tui.core.usage import Cost, ServerCost, ServerTimings, Usage, count_wide, tokens_of
@@ -215,7 +216,7 @@ class Turn:
     """A prompt and its reply. All texts are raw: pass them through ``safe_text`` to show them."""
 
     identity: str
-    prompt: str
+    prompt: Parts
     provider: str = ""
     model: str = ""
     started_at: str = ""

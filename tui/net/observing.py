@@ -11,6 +11,7 @@ from tui.core.embedding import EmbeddingOutcome, embedding_cost
 from tui.core.events import EventBatch
 from tui.core.fold import apply, settle
 from tui.core.observed import ExchangeRecord, Origin, Outcome
+from tui.core.parts import parts_of
 from tui.core.secret import Redactor
 from tui.core.timings import Timings
 from tui.core.turn import Turn, TurnState
@@ -92,7 +93,7 @@ class ObservedChat:
         self._observed = observed
         self._request = request
         self._clock = clock
-        self._turn = Turn("", "")
+        self._turn = Turn("", parts_of(""))
 
     def fold(self, batch: EventBatch) -> None:
         """Take over what the reader is given."""

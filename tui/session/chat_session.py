@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from tui.core.chat import ChatRequest, Message, Role
+from tui.core.parts import Parts, parts_of
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.turn import Turn, TurnState
@@ -117,7 +118,7 @@ class ChatSession:
         self.notices = (sentence,)
         self.moves = (*self.moves, sentence)
 
-    async def send(self, prompt: str, target: ChatTarget) -> Turn:
+    async def send(self, prompt: str | Parts, target: ChatTarget) -> Turn:
         """Send a prompt and fold the reply until it ends; return its turn.
 
         Failures end the turn, they are not raised. Cancelling stops the turn and keeps what came.
@@ -139,15 +140,15 @@ class ChatSession:
                 raise
         return turn
 
-    def start(self, prompt: str, target: ChatTarget) -> asyncio.Task[Turn]:
+    def start(self, prompt: str | Parts, target: ChatTarget) -> asyncio.Task[Turn]:
         """Send a prompt, for those who cannot wait; the task gives the turn when the reply has ended.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
         """
-        return self._start(prompt, target)
+        return self._start(parts_of(prompt), target)
 
-    def _start(self, prompt: str, target: ChatTarget, old: Turn | None = None) -> asyncio.Task[Turn]:
+    def _start(self, prompt: Parts, target: ChatTarget, old: Turn | None = None) -> asyncio.Task[Turn]:
         """Send a prompt as a turn of its own, or in the place of the last turn, ``old``."""
         from tui.session.live_turn import LiveTurn  # not before the first prompt: a start does without
 
@@ -170,7 +171,7 @@ class ChatSession:
         self.turns.append(turn)
         self._recorded.append(turn.identity)
         self._paid[turn.identity] = turn
-        self.title = self.title or title_of(prompt)
+        self.title = self.title or title_of(prompt.text)
         live = LiveTurn(
             turn, request, target.provider.price, self._journal, redactor=self._redactor, clock=self._clock
         )
@@ -273,7 +274,8 @@ class ChatSession:
         for turn in self.turns:
             if turn.answer:
                 messages.append(Message(Role.USER, turn.prompt))
-                messages.append(Message(Role.ASSISTANT, turn.answer.as_received, turn.reasoning.as_received))
+                answer = parts_of(turn.answer.as_received)
+                messages.append(Message(Role.ASSISTANT, answer, turn.reasoning.as_received))
         return messages
 
     async def _stop_and_wait(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tui.core.chat import ChatRequest, Message, Role
+from tui.core.parts import parts_of
 from tui.core.provider import Provider, Sampling, SendBack, Thinking
 
 
@@ -41,7 +42,7 @@ class ChatTarget:
         """Return the request for these messages, the system prompt in front."""
         provider = self.provider
         system = provider.system_prompt if self.system_prompt is None else self.system_prompt
-        prefix = (Message(Role.SYSTEM, system),) if system.strip() else ()
+        prefix = (Message(Role.SYSTEM, parts_of(system)),) if system.strip() else ()
         return ChatRequest(
             model=self.model_name,
             messages=prefix + messages,

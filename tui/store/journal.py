@@ -94,7 +94,7 @@ class Journal:
     def begin_turn(self, turn: Turn) -> None:
         """Write down the prompt. A conversation without a title is named after it."""
         if not self.title:
-            self.set_title(title_of(turn.prompt))
+            self.set_title(title_of(turn.prompt.text))
         self._begin()
         self._writer.put(turn_record(turn))
 
@@ -164,7 +164,7 @@ class MemoryJournal:
 
     def begin_turn(self, turn: Turn) -> None:
         """Name a conversation without a title after its first prompt."""
-        self.title = self.title or title_of(turn.prompt)
+        self.title = self.title or title_of(turn.prompt.text)
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Keep nothing."""

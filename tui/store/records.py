@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from tui.core.failure import Failure
+from tui.core.parts import parts_of
 from tui.core.timings import Timings
 from tui.core.turn import ToolCall, Turn, TurnState
 from tui.core.usage import Cost, ServerCost, ServerTimings, Source, Usage
@@ -67,7 +68,7 @@ def turn_record(turn: Turn) -> Record:
     return {
         "record": "turn",
         "turn": turn.identity,
-        "prompt": turn.prompt,
+        "prompt": turn.prompt.text,
         "provider": turn.provider,
         "model": turn.model,
         "started_at": turn.started_at,
@@ -123,7 +124,7 @@ def drop_record(turn_identity: str) -> Record:
 
 def apply_turn(record: Mapping[str, Any], turn: Turn) -> None:
     """Take over what a ``turn`` line says."""
-    turn.prompt = _text(record, "prompt") or ""
+    turn.prompt = parts_of(_text(record, "prompt") or "")
     turn.provider = _text(record, "provider") or ""
     turn.model = _text(record, "model") or ""
     turn.started_at = _text(record, "started_at") or ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tui.core.fold import move_text
+from tui.core.parts import Parts
 from tui.core.turn import Turn, TurnState
 from tui.core.variants import has_content, link_variants
 from tui.store.migrations import CONVERSATION_SCHEMA
@@ -70,7 +71,7 @@ class _Reading:
     def turn(self, identity: str) -> Turn:
         """Return the turn that a record is about."""
         self.path.begin(identity)
-        return self.turns.setdefault(identity, Turn(identity, ""))
+        return self.turns.setdefault(identity, Turn(identity, Parts()))
 
     def drop(self, identity: str) -> None:
         """Take note of a turn that was dropped."""

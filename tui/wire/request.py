@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from tui.core.chat import ChatRequest, Role
 from tui.core.provider import Sampling
 from tui.wire.adaptation import Adaptation
+from tui.wire.content import put_before
 from tui.wire.send_back import past_message, sends_back
 from tui.wire.servers import ServerKind
 from tui.wire.thinking import thinking_fields
@@ -48,7 +49,9 @@ def _messages(
     request: ChatRequest, adaptation: Adaptation, server: ServerKind | None
 ) -> list[dict[str, object]]:
     with_reasoning = sends_back(request.send_back, adaptation, server)
-    messages = [past_message(message, with_reasoning, server) for message in request.messages]
+    messages = [
+        past_message(message, with_reasoning, server, request.attachments) for message in request.messages
+    ]
     return _fold_system(messages) if adaptation.system_role == "user" else messages
 
 
@@ -60,7 +63,7 @@ def _fold_system(messages: list[dict[str, object]]) -> list[dict[str, object]]:
         return kept
     for message in kept:
         if message["role"] == Role.USER:
-            message["content"] = f"{system}\n\n{message['content']}"
+            message["content"] = put_before(system, message["content"])
             return kept
     return [{"role": Role.USER.value, "content": system}, *kept]
 

@@ -5,9 +5,12 @@ Most servers ignore it; Mistral refuses the field; DeepSeek and Moonshot demand 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tui.core.chat import Message, Role
 from tui.core.provider import SendBack
 from tui.wire.adaptation import Adaptation
+from tui.wire.content import content_of
 from tui.wire.servers import ServerKind
 
 _NAMED_REASONING = (ServerKind.OLLAMA, ServerKind.OPENROUTER, ServerKind.LOCALAI)
@@ -21,14 +24,19 @@ def sends_back(policy: SendBack, adaptation: Adaptation, server: ServerKind | No
     return policy is SendBack.ALWAYS or adaptation.sends_reasoning is True
 
 
-def past_message(message: Message, with_reasoning: bool, server: ServerKind | None) -> dict[str, object]:
+def past_message(
+    message: Message, with_reasoning: bool, server: ServerKind | None, attachments: Mapping[str, bytes]
+) -> dict[str, object]:
     """Return one message as it is sent."""
-    sent: dict[str, object] = {"role": message.role.value, "content": message.content}
+    sent: dict[str, object] = {
+        "role": message.role.value,
+        "content": content_of(message.content, attachments),
+    }
     if not with_reasoning or not message.reasoning or message.role is not Role.ASSISTANT:
         return sent
     if server is ServerKind.MISTRAL:
         thinking = {"type": "thinking", "thinking": [{"type": "text", "text": message.reasoning}]}
-        sent["content"] = [thinking, {"type": "text", "text": message.content}]
+        sent["content"] = [thinking, {"type": "text", "text": message.content.text}]
     else:
         name = "reasoning" if server in _NAMED_REASONING else "reasoning_content"
         sent[name] = message.reasoning

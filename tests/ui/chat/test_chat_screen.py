@@ -23,6 +23,7 @@ from tui.core.events import (
     UsageReport,
 )
 from tui.core.key_reference import KeyKind, KeyReference
+from tui.core.parts import parts_of
 from tui.core.provider import Category, Provider, State, Thinking, TlsSettings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Usage
@@ -41,7 +42,9 @@ FAILURE = StreamFailed(explain("connection-refused", address="127.0.0.1", port="
 
 
 def saved_turn(identity: str = "t1", **changes: Any) -> Turn:
-    turn = Turn(identity, "an old prompt", provider="demo", model="demo-reasoner", state=TurnState.DONE)
+    turn = Turn(
+        identity, parts_of("an old prompt"), provider="demo", model="demo-reasoner", state=TurnState.DONE
+    )
     turn.answer = TextBuffer("an old answer")
     return replace(turn, **changes)
 
@@ -54,7 +57,7 @@ async def test_a_prompt_is_sent_and_its_figures_are_told(open_chat: Any) -> None
         turn = await chat.ask("hello")
         target, request = chat.runtime.requests[0]
         assert (target.provider.name, request.model) == ("demo", "demo-reasoner")
-        assert [message.content for message in request.messages] == ["hello"]
+        assert [message.content.text for message in request.messages] == ["hello"]
         assert turn.answer.text == "Hello! I am **well**."
         assert chat.screen.prompt.value == ""
         assert chat.status.startswith("done · Demo · demo-reasoner · TTFT ")
@@ -67,7 +70,11 @@ async def test_the_next_prompt_goes_out_with_the_conversation(open_chat: Any) ->
         await chat.ask("one")
         await chat.ask("two")
         _, request = chat.runtime.requests[1]
-        assert [message.content for message in request.messages] == ["one", "Hello! I am **well**.", "two"]
+        assert [message.content.text for message in request.messages] == [
+            "one",
+            "Hello! I am **well**.",
+            "two",
+        ]
         assert "chat 34 in · 22 out · 14 thought" in chat.status
 
 
@@ -97,7 +104,7 @@ async def test_two_prompts_in_one_read_send_one_and_keep_the_other(open_chat: An
         chat.screen.prompt.action_send()
         gate.set()
         await chat.until(lambda: chat.session.turns and chat.session.live is None)
-        assert [turn.prompt for turn in chat.session.turns] == ["one"]
+        assert [turn.prompt.text for turn in chat.session.turns] == ["one"]
         assert chat.session.turns[0].answer.text == "done"
         assert chat.screen.prompt.value == "two"
 
@@ -222,7 +229,7 @@ async def test_going_on_asks_for_the_rest(open_chat: Any) -> None:
         await chat.press("ctrl+g")
         await chat.until(lambda: len(chat.session.turns) == 2 and chat.session.live is None)
         _, request = chat.runtime.requests[1]
-        assert "ontinue" in request.messages[-1].content
+        assert "ontinue" in request.messages[-1].content.text
 
 
 async def test_again_and_on_wait_for_a_first_answer(open_chat: Any) -> None:
@@ -253,7 +260,7 @@ async def test_an_unsaved_chat_is_marked_and_not_dropped_without_asking(open_cha
         await chat.press("ctrl+n")
         await chat.until(lambda: isinstance(chat.app.screen, ConfirmDialog))
         await chat.press("n")
-        assert chat.session.turns[0].prompt == "secret"
+        assert chat.session.turns[0].prompt.text == "secret"
         await chat.press("ctrl+n", "y")
         await chat.until(lambda: not chat.session.turns)
 
@@ -401,7 +408,7 @@ async def test_a_conversation_open_elsewhere_is_read_only_until_copied(runtime: 
         await chat.until(lambda: chat.session.identity != old)
         assert chat.banner == ""
         await chat.ask("now")
-        assert [turn.prompt for turn in chat.session.turns] == ["an old prompt", "now"]
+        assert [turn.prompt.text for turn in chat.session.turns] == ["an old prompt", "now"]
 
 
 class Trouble:
@@ -470,7 +477,7 @@ async def test_thinking_and_system_prompt_hold_for_this_chat(open_chat: Any) -> 
         await chat.ask("hello")
         _, request = chat.runtime.requests[0]
         assert request.thinking is Thinking.OFF
-        assert request.messages[0].content == "Be brief."
+        assert request.messages[0].content.text == "Be brief."
 
 
 async def test_warnings_about_the_connection_stay(runtime: Any, open_chat: Any) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Source, estimate_tokens
 from tui.ui.chat.view import estimated_usage, is_cut
@@ -13,7 +14,7 @@ from tui.ui.chat.view import estimated_usage, is_cut
 
 @given(st.lists(st.tuples(st.booleans(), st.text()), max_size=10))
 def test_the_estimate_counts_what_a_whole_reading_would(pieces: list[tuple[bool, str]]) -> None:
-    turn = Turn("1", "hi")
+    turn = Turn("1", parts_of("hi"))
     for is_answer, text in pieces:
         (turn.answer if is_answer else turn.reasoning).append(text)
         usage = estimated_usage(turn)
@@ -25,7 +26,7 @@ def test_the_estimate_counts_what_a_whole_reading_would(pieces: list[tuple[bool,
 
 
 def test_the_estimate_begins_anew_when_a_text_is_replaced() -> None:
-    turn = Turn("1", "hi")
+    turn = Turn("1", parts_of("hi"))
     turn.answer.append("x" * 400)
     assert estimated_usage(turn) is not None
     turn.reasoning.replace(turn.answer.text)
@@ -49,6 +50,6 @@ def test_an_answer_that_was_cut(
     state: TurnState, finish_reason: str | None, answer: str, expected: bool
 ) -> None:
     assert (
-        is_cut(Turn("1", "hi", state=state, finish_reason=finish_reason, answer=TextBuffer(answer)))
+        is_cut(Turn("1", parts_of("hi"), state=state, finish_reason=finish_reason, answer=TextBuffer(answer)))
         is expected
     )

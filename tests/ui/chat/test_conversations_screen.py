@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
+from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.rename import RenameDialog
@@ -55,7 +56,9 @@ def saved(runtime: Any) -> dict[str, str]:
     """The identities of the saved conversations, by their short names."""
     found = {}
     for age, (name, title) in enumerate(TITLES.items()):
-        turn = Turn("t", "an old prompt", provider="demo", state=TurnState.DONE, answer=TextBuffer("old"))
+        turn = Turn(
+            "t", parts_of("an old prompt"), provider="demo", state=TurnState.DONE, answer=TextBuffer("old")
+        )
         turn.started_at = f"2999-01-0{9 - age}T00:00:00+00:00"  # later than they are saved
         found[name] = runtime.keep(turn, title=title)
     return found

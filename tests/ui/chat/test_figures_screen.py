@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tui.core.causes import explain
+from tui.core.parts import parts_of
 from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Price, ServerTimings, Source, Usage, cost_of
@@ -24,7 +25,9 @@ def words(facts: StatusFacts) -> str:
 def turn_of(usage: Usage | None, **changes: object) -> Turn:
     timings = Timings(started=0, headers=0.1, first_text=0.4, first_answer=1.0, last_text=2.4, ended=2.5)
     timings.text_events, timings.gaps = 3, [0.1, 1.9]
-    turn = Turn("1", "hi", state=TurnState.DONE, usage=usage, cost=cost_of(usage, PAID), timings=timings)
+    turn = Turn(
+        "1", parts_of("hi"), state=TurnState.DONE, usage=usage, cost=cost_of(usage, PAID), timings=timings
+    )
     for name, value in changes.items():
         setattr(turn, name, value)
     return turn

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.events import Progress
+from tui.core.parts import parts_of
 from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Price, Source, Usage, cost_of
@@ -24,7 +25,9 @@ def texts(facts: StatusFacts, width: int) -> list[str]:
 def finished_turn(usage: Usage | None, price: Price = PAID) -> Turn:
     timings = Timings(started=0, headers=0.1, first_text=0.412, first_answer=1.0, last_text=2.412, ended=2.5)
     timings.text_events = 101
-    turn = Turn("1", "hello", state=TurnState.DONE, timings=timings, usage=usage, cost=cost_of(usage, price))
+    turn = Turn(
+        "1", parts_of("hello"), state=TurnState.DONE, timings=timings, usage=usage, cost=cost_of(usage, price)
+    )
     turn.answer.append("text")
     return turn
 
@@ -124,7 +127,7 @@ def test_currencies_of_a_conversation_stand_side_by_side() -> None:
 def test_the_wait_for_the_first_token_is_legible(
     progress: Progress | None, started: float | None, headers: float | None, now: float, expected: str
 ) -> None:
-    turn = Turn("1", "hello", timings=Timings(started=started, headers=headers), progress=progress)
+    turn = Turn("1", parts_of("hello"), timings=Timings(started=started, headers=headers), progress=progress)
     assert state_words(facts_of(turn, asked_at=0, now=now))[0] == expected
 
 

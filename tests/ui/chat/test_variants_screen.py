@@ -50,7 +50,7 @@ async def test_brackets_walk_the_answers_and_copy_and_send_follow(open_chat: Any
         await chat.press("tab")
         await chat.ask("next")
         _, request = chat.runtime.requests[-1]
-        assert [message.content for message in request.messages] == ["go", "```\nfirst\n```", "next"]
+        assert [message.content.text for message in request.messages] == ["go", "```\nfirst\n```", "next"]
 
 
 async def test_a_click_on_the_mark_walks_too(open_chat: Any) -> None:

@@ -15,6 +15,7 @@ from tui.core.endpoint_url import chat_url_of
 from tui.core.events import AnswerDelta, Finished, Progress, ReasoningDelta, ResponseStarted, StreamEvent
 from tui.core.failure import Failure
 from tui.core.fold import WAITING_STAGES, apply
+from tui.core.parts import parts_of
 from tui.core.redaction import ReplyRedactor
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
@@ -67,7 +68,7 @@ async def chat(run: Run) -> ChatOutcome:
     """Send the short chat and fold what comes; nothing is raised for what a network or server does."""
     request = ChatRequest(
         model=run.findings.model,
-        messages=(Message(Role.USER, PROMPT),),
+        messages=(Message(Role.USER, parts_of(PROMPT)),),
         sampling=replace(run.target.sampling, max_tokens=MAX_TOKENS),
         stream=True,
         thinking=run.target.thinking,
@@ -77,7 +78,7 @@ async def chat(run: Run) -> ChatOutcome:
     body = build_chat_body(request, Adaptation(), server)
     url = chat_url_of(run.endpoint.base_url)
     run.findings.curl = curl_command(run.endpoint, url, body, around_proxy=run.goes_around_proxy)
-    outcome = ChatOutcome(Turn(identity="check", prompt=PROMPT, model=request.model))
+    outcome = ChatOutcome(Turn(identity="check", prompt=parts_of(PROMPT), model=request.model))
     outcome.turn.timings.started = time.perf_counter()
     patience = _patience(run)
     stream = run.services.chat().stream(

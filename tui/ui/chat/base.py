@@ -120,7 +120,7 @@ class ChatBase(LmdeckScreen[None]):
         if loss := control.loss():
             return loss
         unsent = self.prompt.text.strip() if self.is_mounted else ""
-        if control.last is not None and control.last.prompt.strip() == unsent:
+        if control.last is not None and control.last.prompt.text.strip() == unsent:
             return None  # it came back after a failure: it stands in the conversation
         return "a prompt that was not sent" if unsent else None
 
@@ -137,7 +137,7 @@ class ChatBase(LmdeckScreen[None]):
         session.watch_trouble(lambda: loop.call_soon_threadsafe(self._trouble_changed))
         if is_reopened:
             for turn in session.turns:
-                self.prompt.remember(turn.prompt)
+                self.prompt.remember(turn.prompt.text)
         self.prompt.read_only = self.control.is_read_only
         self.show_state()
 

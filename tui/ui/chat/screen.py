@@ -61,7 +61,7 @@ class ChatScreen(ChatReading):
 
     def action_again(self) -> None:
         """Ask the last prompt again, in place of its answer."""
-        if self.control.turns and self.prompt.value == self.control.turns[-1].prompt:
+        if self.control.turns and self.prompt.value == self.control.turns[-1].prompt.text:
             self.prompt.value = ""  # it came back because it failed, and goes out again now
         self._ask_again(self.control.retry)
 

@@ -28,7 +28,7 @@ def head_lines(turn: Turn, width: int, *, raw: bool) -> list[Line]:
     """Return the prompt and the line that says who answers."""
     lines: list[Line] = []
     if turn.prompt:
-        for source in turn.prompt.split("\n"):
+        for source in turn.prompt.text.split("\n"):
             rows = _raw_rows(source, width - 2) if raw else _prompt_rows(source, width - 2)
             lines.extend(Line((_PROMPT_BAR, *row), 1, block=PROMPT_BLOCK) for row in rows)
         lines.append(EMPTY_LINE)

@@ -94,7 +94,7 @@ class TurnDocument:
 
     def _estimate(self, view: View) -> int:
         turn = self.turn
-        rows = 4 + estimated_rows(turn.prompt, view.width) + estimated_rows(turn.answer.text, view.width)
+        rows = 4 + estimated_rows(turn.prompt.text, view.width) + estimated_rows(turn.answer.text, view.width)
         if self.has_reasoning:
             rows += 2
         if self.is_reasoning_shown:

@@ -114,7 +114,7 @@ class Search:
         if document.is_rendered and not document.is_behind:
             return self._in_lines(document).total + self._hidden(document) + self._beyond(document)
         turn = document.turn
-        return sum(self._in_text(text) for text in (turn.prompt, turn.reasoning.text, turn.answer.text))
+        return sum(self._in_text(text) for text in (turn.prompt.text, turn.reasoning.text, turn.answer.text))
 
     def _in_text(self, text: str) -> int:
         return 0 if self._pattern is None else sum(1 for _ in self._pattern.finditer(text))

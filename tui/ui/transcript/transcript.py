@@ -169,7 +169,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         if document.turn.answer and not self.cursor.is_on_prompt:
             self.post_message(self.CopyRequested(document.turn.answer.text, "answer"))
         else:
-            self.post_message(self.CopyRequested(document.turn.prompt, "prompt"))
+            self.post_message(self.CopyRequested(document.turn.prompt.text, "prompt"))
 
     def action_copy_code(self) -> None:
         """Copy the code block under the cursor, or the last one of the turn."""

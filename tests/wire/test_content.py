@@ -1,0 +1,111 @@
+"""Messages with pictures and files, as they are sent."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.chat import ChatRequest, Message, Role
+from tui.core.parts import FilePart, ImagePart, Part, TextPart, parts_of
+from tui.core.provider import SendBack
+from tui.wire.adaptation import Adaptation
+from tui.wire.content import content_of
+from tui.wire.request import build_chat_body
+from tui.wire.servers import ServerKind
+
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\xff"
+
+
+def kept(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+IMAGE = ImagePart(kept(PICTURE), "plot.png", "image/png", len(PICTURE))
+
+
+def a_file(text: str, name: str = "a.py", lines: tuple[int, int] | None = None) -> tuple[FilePart, bytes]:
+    data = text.encode()
+    return FilePart(kept(data), name, "text/x-python", len(data), lines), data
+
+
+def sent(
+    *parts: Part, attachments: dict[str, bytes] | None = None, adaptation: Adaptation | None = None
+) -> object:
+    messages = (Message(Role.SYSTEM, parts_of("Be brief.")), Message(Role.USER, parts_of(parts)))
+    request = ChatRequest("m", messages, attachments=attachments or {})
+    body = build_chat_body(request, adaptation or Adaptation())
+    json.dumps(body)
+    return body["messages"]
+
+
+@given(st.text())
+def test_a_text_is_sent_as_a_plain_string(text: str) -> None:
+    assert content_of(parts_of(text), {}) == text
+    assert content_of(parts_of([TextPart(text), TextPart("more")]), {}) == [
+        {"type": "text", "text": text},
+        {"type": "text", "text": "more"},
+    ]
+
+
+def test_a_picture_is_sent_byte_for_byte_in_a_data_url() -> None:
+    found = sent(TextPart("What is it?"), IMAGE, attachments={IMAGE.sha256: PICTURE})
+    url = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+    assert found == [
+        {"role": "system", "content": "Be brief."},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "What is it?"},
+                {"type": "image_url", "image_url": {"url": url}},
+            ],
+        },
+    ]
+
+
+def test_a_file_is_sent_as_a_block_under_its_name_and_lines() -> None:
+    part, data = a_file("x = 1\n```\ny\n", lines=(3, 5))
+    content = content_of(parts_of([part]), {part.sha256: data})
+    assert content == [{"type": "text", "text": "a.py:3-5\n````\nx = 1\n```\ny\n````"}]
+
+
+@given(st.text(alphabet="`~\nab", max_size=60))
+def test_nothing_in_a_file_ends_its_block(text: str) -> None:
+    part, data = a_file(text)
+    content = content_of(parts_of([part]), {part.sha256: data})
+    assert isinstance(content, list)
+    name, fence, *lines, end = str(content[0]["text"]).split("\n")
+    assert (name, fence) == ("a.py", end)
+    assert "\n".join(lines) == text.removesuffix("\n")
+    assert fence not in "\n".join(lines)
+
+
+def test_what_was_not_given_goes_as_its_mark() -> None:
+    part, _ = a_file("x")
+    assert content_of(parts_of([TextPart("Why?"), part, IMAGE]), {}) == [
+        {"type": "text", "text": "Why?"},
+        {"type": "text", "text": "[a.py]"},
+        {"type": "text", "text": "[plot.png]"},
+    ]
+
+
+def test_a_system_text_is_folded_into_a_message_with_a_picture() -> None:
+    adaptation = Adaptation(system_role="user")
+    assert sent(IMAGE, attachments={IMAGE.sha256: PICTURE}, adaptation=adaptation) == [
+        {"role": "user", "content": [{"type": "text", "text": "Be brief."}, *_image()]},
+    ]
+
+
+def _image() -> list[object]:
+    content = content_of(parts_of([IMAGE]), {IMAGE.sha256: PICTURE})
+    return list(content)
+
+
+def test_past_reasoning_travels_beside_an_answer_in_parts() -> None:
+    answer = Message(Role.ASSISTANT, parts_of("Yes."), "Hm.")
+    request = ChatRequest("m", (answer,), send_back=SendBack.ALWAYS)
+    (message,) = build_chat_body(request, Adaptation(), ServerKind.MISTRAL)["messages"]  # type: ignore[misc]
+    assert message["content"][1] == {"type": "text", "text": "Yes."}  # type: ignore[has-type]

@@ -1,0 +1,77 @@
+"""What a message consists of: texts, pictures and files. The bytes of the last two are kept elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Words of the message itself, raw."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlobPart:
+    """Bytes that are known by their SHA-256."""
+
+    sha256: str
+    """In lower-case hexadecimal."""
+    name: str = ""
+    """As the person knows it: a path, or a word of the program. Raw, and never opened."""
+    media_type: str = ""
+    size: int = 0
+    """In bytes."""
+
+    @property
+    def text(self) -> str:
+        """A mark that stands for it where there is only text."""
+        return f"[{self.name or self.media_type or 'file'}]"
+
+
+class ImagePart(BlobPart):
+    """A picture."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart(BlobPart):
+    """A text of a file, or some lines of it: the bytes are those lines alone."""
+
+    lines: tuple[int, int] | None = None
+    """The first and the last one, from 1 on; ``None``: all of it."""
+
+    @property
+    def text(self) -> str:
+        """Its name, and the lines behind it."""
+        name = self.name or self.media_type or "file"
+        return f"[{name}]" if self.lines is None else f"[{name}:{self.lines[0]}-{self.lines[1]}]"
+
+
+Part = TextPart | ImagePart | FilePart
+
+
+class Parts(tuple[Part, ...]):
+    """The parts of one message."""
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        """The plain reading: what the person wrote, and a mark for all else, each on lines of its own."""
+        return self[0].text if len(self) == 1 else "\n".join(part.text for part in self)
+
+    @property
+    def blobs(self) -> list[ImagePart | FilePart]:
+        """The parts whose bytes are kept elsewhere."""
+        return [part for part in self if not isinstance(part, TextPart)]
+
+
+def parts_of(content: str | Iterable[Part]) -> Parts:
+    """Return a text as the one part of a message; none where it is empty. Parts stay as they are."""
+    if not isinstance(content, str):
+        return content if isinstance(content, Parts) else Parts(content)
+    return Parts((TextPart(content),)) if content else Parts()
