@@ -19,6 +19,7 @@ from tests.ui.fake_runtime import FakeRuntime, failure
 from tui.core.parts import parts_of
 from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
+from tui.core.provider_schema import ROWS
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.net.reachability import Reachability
 from tui.store.journal import Journal
@@ -27,7 +28,6 @@ from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.conversations.screen import ConversationsScreen
-from tui.ui.providers.form_fields import FormField
 from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.dialogs import ConfirmDialog
@@ -245,7 +245,7 @@ async def test_toasts() -> None:
 
 async def test_messages_of_the_form() -> None:
     texts = strings(COUNT)
-    field = next(iter(iter_fields()))
+    field = ROWS[0]
     async with running(FakeRuntime(), (200, 8 * COUNT)) as (app, pilot):
         screen: Screen[None] = Screen()
         await app.push_screen(screen)
@@ -256,14 +256,6 @@ async def test_messages_of_the_form() -> None:
         wanted = [f"✗ not {text}  F4" for text in texts]
         await until(pilot, lambda: shows(app, wanted), assert_it=False)
         assert_shown("message of the form", app, wanted)
-
-
-def iter_fields() -> Iterable[FormField]:
-    from tui.ui.providers import form_fields
-
-    for value in vars(form_fields).values():
-        if isinstance(value, tuple) and value and isinstance(value[0], FormField):
-            yield from value
 
 
 async def test_the_model_picker() -> None:

@@ -12,19 +12,18 @@ from hypothesis import strategies as st
 from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import KeyHeader, Provider, Sampling, TlsSettings
 from tui.core.provider_rules import (
-    NUMBER_RANGES,
     check_currency,
     check_display_name,
     check_headers,
     check_key,
     check_model,
     check_name,
-    check_number,
     check_price,
-    check_provider,
     check_tls,
     check_url,
 )
+from tui.core.provider_schema import BY_NAME
+from tui.core.provider_texts import check_provider, read_number
 
 GOOD = Provider(
     name="local",
@@ -36,6 +35,7 @@ GOOD = Provider(
 
 
 KEY = KeyReference(KeyKind.ENVIRONMENT, "A_KEY")
+NUMBERS = [field.name for field in BY_NAME.values() if field.bounds != (0, 0)]
 
 
 def test_a_good_provider_has_no_problem() -> None:
@@ -248,14 +248,14 @@ def test_what_is_typed_as_key_goes_before_the_stored_reference() -> None:
     ],
 )
 def test_numbers(name: str, text: str, value: float) -> None:
-    assert check_number(name, text) == (value, None)
-    assert check_number(name, " ") == (None, None)
+    assert read_number(BY_NAME[name], text) == (value, None)
+    assert read_number(BY_NAME[name], " ") == (None, None)
 
 
-@given(st.sampled_from(sorted(NUMBER_RANGES)), st.text(alphabet="0123456789.-eEnaif+ ", max_size=20))
+@given(st.sampled_from(NUMBERS), st.text(alphabet="0123456789.-eEnaif+ ", max_size=20))
 def test_numbers_stay_in_their_range(name: str, text: str) -> None:
-    value, problem = check_number(name, text)
-    _, lowest, highest = NUMBER_RANGES[name]
+    value, problem = read_number(BY_NAME[name], text)
+    lowest, highest = BY_NAME[name].bounds
     assert value is None or lowest <= value <= highest
     assert (value is None and problem is None) == (not text.strip())
 

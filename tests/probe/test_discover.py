@@ -13,7 +13,7 @@ from tests.support.catalogue_cases import has_ipv6
 from tests.support.fake_api import FakeApi, model_list
 from tests.support.fake_machine import FakeMachine
 from tests.support.fault_server import Answer, FaultServer, refused_port
-from tui.core.provider_rules import check_provider
+from tui.core.provider_texts import check_provider
 from tui.net import discover as discovery
 from tui.net.client import ClientFactory
 from tui.net.discover import Discovered, Discovery, discover

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.key_rules import key_trouble
-from tui.core.provider import KeyHeader, Provider, TlsSettings
+from tui.core.provider import KeyHeader, TlsSettings
 from tui.core.provider_names import is_same_name
 from tui.core.safe_text import replace_hidden, safe_line
 from tui.core.usage import CURRENCIES
@@ -40,15 +40,6 @@ _OWN_HEADERS = frozenset(
 )
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
-NUMBER_RANGES: Mapping[str, tuple[str, int, int]] = {
-    "temperature": ("Temperature", 0, 2),
-    "top_p": ("Top P", 0, 1),
-    "frequency_penalty": ("Frequency penalty", -2, 2),
-    "presence_penalty": ("Presence penalty", -2, 2),
-    "max_tokens": ("Max tokens", 1, 100_000_000),
-}
-"""For each sampling field its label and its lowest and highest value."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FieldProblem:
@@ -61,39 +52,6 @@ class FieldProblem:
     """The corrected text; kept out of ``repr`` because it can be a key."""
     is_error: bool = True
     cause: str = "provider-invalid"
-
-
-def check_provider(
-    provider: Provider, other_names: Collection[str], *, key_text: str | None = None
-) -> tuple[FieldProblem, ...]:
-    """Check a whole provider, in the order of the form.
-
-    Args:
-        other_names: the names of all other providers.
-        key_text: what was typed as API key, where it is at hand; else the provider's reference is checked.
-    """
-    key = key_text if key_text is not None else _reference_text(provider)
-    found = [
-        check_name(provider.name, other_names),
-        check_display_name(provider.display_name),
-        check_model(provider.compatible_provider),
-        _check_amount(provider.input_price, "input_price"),
-        _check_amount(provider.output_price, "output_price"),
-        check_currency(provider.currency),
-        check_key(key),
-        *check_url(provider.provider_url),
-        check_unencrypted_key(
-            provider.provider_url, has_key=bool(key), allowed=provider.allow_unencrypted_key
-        ),
-        *_check_sampling(provider),
-        *check_headers(provider.extra_headers, provider.key_header if key else None),
-        *check_tls(provider.tls),
-        *(
-            FieldProblem(refusal.fields[0], f"{refusal.setting} in the file {refusal.message}.")
-            for refusal in provider.refusals
-        ),
-    ]
-    return tuple(problem for problem in found if problem is not None)
 
 
 def check_name(text: str, other_names: Collection[str] = ()) -> FieldProblem | None:
@@ -146,6 +104,17 @@ def check_price(text: str, name: str = "input_price") -> tuple[Decimal | None, F
     return None, FieldProblem(name, message, _plain_price(bare))
 
 
+def check_amount(amount: Decimal | None, name: str) -> FieldProblem | None:
+    """Check a price that is a number already: from a file, or an import."""
+    if amount is None:
+        return None
+    if not amount.is_finite() or amount < 0:
+        return FieldProblem(name, "A price is a number that is never below 0.")
+    if abs(amount.adjusted()) > LONGEST_PRICE or len(amount.as_tuple().digits) > LONGEST_PRICE:
+        return FieldProblem(name, f"A price has at most {LONGEST_PRICE} characters.")
+    return None
+
+
 def check_currency(text: str) -> FieldProblem | None:
     """Check a currency: one of the ten that are offered."""
     if text in CURRENCIES:
@@ -186,24 +155,19 @@ def check_unencrypted_key(url: str, *, has_key: bool, allowed: bool) -> FieldPro
     return FieldProblem("allow_unencrypted_key", message, None, False, "key-unencrypted")
 
 
-def check_number(name: str, text: str) -> tuple[float | int | None, FieldProblem | None]:
-    """Read a sampling value by its field's name; an empty text leaves it to the server.
-
-    Raises:
-        KeyError: there is no such field (a defect of the caller).
-    """
-    label, lowest, highest = NUMBER_RANGES[name]
+def check_number(
+    name: str, label: str, bounds: tuple[int, int], text: str, *, is_whole: bool
+) -> tuple[float | int | None, FieldProblem | None]:
+    """Read a number within its bounds; an empty text leaves it to the server."""
+    lowest, highest = bounds
     bare = text.strip()
     if not bare:
         return None, None
-    is_whole = name == "max_tokens"
-    problem = FieldProblem(
-        name, f"{label} is a {'whole ' if is_whole else ''}number from {lowest} to {highest}."
-    )
+    message = f"{label} is a {'whole ' if is_whole else ''}number from {lowest} to {highest}."
     if not (_WHOLE if is_whole else _NUMBER).fullmatch(bare):
-        return None, problem
+        return None, FieldProblem(name, message)
     value = int(bare) if is_whole else float(bare)
-    return (value, None) if lowest <= value <= highest else (None, problem)
+    return (value, None) if lowest <= value <= highest else (None, FieldProblem(name, message))
 
 
 def check_headers(
@@ -262,26 +226,6 @@ def _check_line(name: str, label: str, text: str) -> FieldProblem | None:
     return None
 
 
-def _check_amount(amount: Decimal | None, name: str) -> FieldProblem | None:
-    if amount is None:
-        return None
-    if not amount.is_finite() or amount < 0:
-        return FieldProblem(name, "A price is a number that is never below 0.")
-    if abs(amount.adjusted()) > LONGEST_PRICE or len(amount.as_tuple().digits) > LONGEST_PRICE:
-        return FieldProblem(name, f"A price has at most {LONGEST_PRICE} characters.")
-    return None
-
-
-def _check_sampling(provider: Provider) -> list[FieldProblem | None]:
-    values = ((name, getattr(provider.sampling, name)) for name in NUMBER_RANGES)
-    return [check_number(name, _plain_number(value))[1] for name, value in values if value is not None]
-
-
-def _plain_number(value: float) -> str:
-    """Write a number without an exponent; what is no number (NaN) stays one and is refused."""
-    return str(value) if isinstance(value, int) else f"{value:.12f}".rstrip("0")
-
-
 def _plain_price(text: str) -> str | None:
     """Rewrite common spellings of an amount: ``$0.5``, ``0,5``, ``1,000.50``, ``5e-05``."""
     bare = re.sub(r"^[^0-9.,-]{1,4}|[^0-9.,]{1,4}$", "", text).replace(" ", "")
@@ -311,7 +255,3 @@ def numbered_name(name: str, number: int) -> str:
     """Return a name with a number behind it, short enough to be one."""
     tail = f"-{number}"
     return name[: LONGEST_NAME - len(tail)] + tail
-
-
-def _reference_text(provider: Provider) -> str:
-    return "" if provider.api_key is None else str(provider.api_key)

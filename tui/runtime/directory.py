@@ -194,7 +194,7 @@ class ProviderDirectory:
         self, provider: Provider, previous_name: str | None, key_text: str | None
     ) -> list[FieldProblem]:
         """Return what keeps a provider from being saved, and the warnings."""
-        from tui.core.provider_rules import check_provider
+        from tui.core.provider_texts import check_provider
 
         others = {known.name for known in self.providers() if known.name != previous_name}
         return list(check_provider(provider, others, key_text=key_text))

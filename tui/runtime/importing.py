@@ -10,8 +10,11 @@ from enum import StrEnum
 from tui.core.endpoint_url import inspect_url
 from tui.core.key_reference import STORED
 from tui.core.provider import Category, Provider
+from tui.core.provider_field import with_values
 from tui.core.provider_names import normal_name
-from tui.core.provider_rules import LONGEST_TEXT, check_name, check_provider, numbered_name
+from tui.core.provider_rules import LONGEST_TEXT, check_name, numbered_name
+from tui.core.provider_schema import SETTABLE
+from tui.core.provider_texts import check_provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.store.casibase import ImportedRecord
@@ -162,21 +165,15 @@ def _over(known: Provider, fresh: Provider, record: ImportedRecord, remarks: lis
         if record.is_priced
         else (known.input_price, known.output_price)
     )
+    unheld = {field: field.of(known) for field in SETTABLE if not field.casibase}
     return replace(
-        fresh,
+        with_values(fresh, unheld),
         input_price=prices[0],
         output_price=prices[1],
         api_key=STORED if record.key is not None else key,
         is_default=fresh.is_default or known.is_default,
         created_time=known.created_time,
-        system_prompt=known.system_prompt,
-        sampling=replace(fresh.sampling, max_tokens=known.sampling.max_tokens),
-        thinking=known.thinking,
-        send_back=known.send_back,
-        key_header=known.key_header,
         extra_headers=known.extra_headers if is_same else {},
-        extra_body=known.extra_body,
-        tls=known.tls,
         allow_unencrypted_key=known.allow_unencrypted_key and is_same,
         refusals=known.refusals,
     )

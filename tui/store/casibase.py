@@ -7,24 +7,23 @@ What a Casibase record always states means *unset* where it is Casibase's defaul
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tui.core.key_reference import STORED, KeyReference, disguised_reference
-from tui.core.provider import DEFAULT_TEST_PROMPT, TYPE, Category, Provider, Sampling, State
+from tui.core.provider import TYPE, Category, Provider
+from tui.core.provider_field import Kind, ProviderField, with_values
+from tui.core.provider_schema import SETTABLE
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
-from tui.store.casibase_export import export_records
+from tui.store.casibase_export import KEYS, UNSET, export_records
 from tui.store.import_text import values_of
-
-if TYPE_CHECKING:
-    from tui.store.casibase_record import CasibaseRecord
 
 __all__ = ["Import", "ImportedRecord", "LeftOut", "NamedSecret", "export_records", "import_records"]
 
-_UNSET = {"temperature": 1, "top_p": 1, "frequency_penalty": 0, "presence_penalty": 0}
+_PRICES = ("inputPricePerThousandTokens", "outputPricePerThousandTokens")
 _OWN_SUB_TYPES = ("", "custom-model", "custom-embedding")
 _MOST_NAMED = 6
 
@@ -148,33 +147,31 @@ class _Reader:
             found.append(f"Left out, as there is no such setting here: {names}{more}.")
         return found
 
-    def _imported(self, number: int, record: CasibaseRecord, value: object) -> ImportedRecord:
-        if record.category not in {item.value for item in Category}:
-            raise _UnusableError(f"left out, its category is {safe_line(record.category, 30)}")
-        reference = self._reference(record)
-        has_key = bool(record.client_secret.strip(" *"))  # an answer of the API masks keys as ***
-        is_literal = reference is None and has_key
-        prices = (record.input_price_per_thousand_tokens, record.output_price_per_thousand_tokens)
+    def _imported(self, number: int, record: Mapping[str, Any], value: object) -> ImportedRecord:
+        if record["category"] not in set(Category):
+            raise _UnusableError(f"left out, its category is {safe_line(record['category'], 30)}")
+        reference, secret = self._reference(record), record["clientSecret"]
+        is_literal = reference is None and bool(secret.strip(" *"))  # the API masks keys as ***
+        prices = record[_PRICES[0]], record[_PRICES[1]]
         is_priced = any(prices) or (self._zero_is_free and prices != (None, None))
-        if record.type != TYPE:
-            said = f"its type {safe_line(record.type, 30)} is imported as {TYPE}"
-            self._retyped.append(f"{_label(number, record.name)}: {said}.")
+        if record["type"] != TYPE:
+            said = f"its type {safe_line(record['type'], 30)} is imported as {TYPE}"
+            self._retyped.append(f"{_label(number, record['name'])}: {said}.")
         self._unpriced += prices != (None, None) and not is_priced
-        self._unset += any(getattr(record, name) == default for name, default in _UNSET.items())
+        self._unset += any(record[field.casibase] == field.casibase_default for field in UNSET)
         self._without_place.update(_nameless(value))
         provider = _provider(
             record, STORED if is_literal else reference, prices if is_priced else (None, None)
         )
-        key = Secret(record.client_secret.strip()) if is_literal else None
-        return ImportedRecord(provider, key, number, is_priced)
+        return ImportedRecord(provider, Secret(secret.strip()) if is_literal else None, number, is_priced)
 
-    def _reference(self, record: CasibaseRecord) -> KeyReference | None:
-        reference = disguised_reference(record.client_secret)
+    def _reference(self, record: Mapping[str, Any]) -> KeyReference | None:
+        reference = disguised_reference(record["clientSecret"])
         if reference is None:
             return None
         shown = safe_line(str(reference), 60)
-        if not self._allows(NamedSecret(record.name, reference, record.provider_url)):
-            where = safe_line(record.provider_url, 60) or "its URL"
+        if not self._allows(NamedSecret(record["name"], reference, record["providerUrl"])):
+            where = safe_line(record["providerUrl"], 60) or "its URL"
             raise _UnusableError(f"refused, in place of a key it names {shown}, to be sent to {where}")
         if not reference.value and reference != STORED:
             raise _UnusableError(f"left out, nothing follows {shown}")
@@ -185,13 +182,13 @@ class _UnusableError(Exception):
     """Why a record is not imported, for a person."""
 
 
-def _validated(value: object) -> CasibaseRecord:
+def _validated(value: object) -> Mapping[str, Any]:
     from pydantic import ValidationError
 
-    from tui.store.casibase_record import CasibaseRecord
+    from tui.store.casibase_record import validated
 
     try:
-        return CasibaseRecord.model_validate(value)
+        return validated(value)
     except ValidationError as error:
         # Without the input: it can be the key.
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
@@ -201,12 +198,7 @@ def _validated(value: object) -> CasibaseRecord:
 
 def _nameless(value: object) -> list[str]:
     """Return the names of what a record has set and lmdeck has no place for."""
-    from tui.store.casibase_record import CasibaseRecord
-
-    known = {field.alias for field in CasibaseRecord.model_fields.values()}
-    return (
-        [key for key, item in value.items() if key not in known and item] if isinstance(value, dict) else []
-    )
+    return [key for key, item in value.items() if key not in KEYS and item] if isinstance(value, dict) else []
 
 
 def _providers(count: int) -> str:
@@ -218,39 +210,32 @@ def _label(number: int, name: str) -> str:
 
 
 def _provider(
-    record: CasibaseRecord, key: KeyReference | None, prices: tuple[Decimal | None, Decimal | None]
+    record: Mapping[str, Any], key: KeyReference | None, prices: tuple[Decimal | None, Decimal | None]
 ) -> Provider:
-    is_default_test = record.test_content in ("", Category(record.category).test_prompt)
-    return Provider(
-        name=record.name.strip(),
-        display_name="" if record.display_name == record.name else record.display_name,
-        category=Category(record.category),
+    is_named_alike = record["displayName"] == record["name"]
+    return replace(
+        with_values(Provider(""), {field: _read(field, record) for field in SETTABLE if field.casibase}),
+        display_name="" if is_named_alike else record["displayName"],
         compatible_provider=_model(record),
         input_price=prices[0],
         output_price=prices[1],
-        currency=record.currency or "USD",
         api_key=key,
-        provider_url=record.provider_url.strip(),
-        is_default=record.is_default,
-        state=State.INACTIVE if record.state == State.INACTIVE.value else State.ACTIVE,
-        created_time=record.created_time,
-        test_prompt=DEFAULT_TEST_PROMPT if is_default_test else record.test_content,
-        sampling=Sampling(
-            temperature=_number(record, "temperature"),
-            top_p=_number(record, "top_p"),
-            frequency_penalty=_number(record, "frequency_penalty"),
-            presence_penalty=_number(record, "presence_penalty"),
-        ),
     )
 
 
-def _model(record: CasibaseRecord) -> str:
+def _read(field: ProviderField, record: Mapping[str, Any]) -> Any:
+    value = record[field.casibase]
+    if field.kind is Kind.NUMBER:
+        return None if value == field.casibase_default else value
+    if field.kind is Kind.TEST:
+        return field.default if value in ("", Category(record["category"]).test_prompt) else value
+    if field.kind is Kind.CHOICE and isinstance(field.words, type):
+        return next((word for word in field.words if word == value), field.default)
+    return value.strip() if field.kind is Kind.TEXT else value or field.default
+
+
+def _model(record: Mapping[str, Any]) -> str:
     """Other types of Casibase name the model in the sub type."""
-    if record.compatible_provider or record.sub_type in _OWN_SUB_TYPES:
-        return record.compatible_provider.strip()
-    return record.sub_type.strip()
-
-
-def _number(record: CasibaseRecord, name: str) -> float | None:
-    value: float | None = getattr(record, name)
-    return None if value == _UNSET[name] else value
+    is_own = record["compatibleProvider"] or record["subType"] in _OWN_SUB_TYPES
+    name: str = record["compatibleProvider" if is_own else "subType"]
+    return name.strip()

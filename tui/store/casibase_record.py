@@ -3,56 +3,46 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, ConfigDict, Field, create_model
+from pydantic.alias_generators import to_camel, to_snake
+
+from tui.core.provider_field import Kind, ProviderField
+from tui.core.provider_schema import FIELDS
 
 # What other installed packages plug into pydantic would see every record, with its key.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 
-def _or_empty(value: Any) -> Any:
-    """Go writes ``null`` for what was never set."""
-    return "" if value is None else value
+def _type(field: ProviderField) -> tuple[Any, Any]:
+    """Return the type of a key, and what holds where a record is silent."""
+    if field.name == "name":
+        return str, Field(min_length=1)
+    if field.kind is Kind.PRICE:
+        return Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None, None
+    if field.kind is Kind.NUMBER:
+        return Annotated[float, Field(allow_inf_nan=False)] | None, None
+    # Go writes null for what was never set.
+    if isinstance(field.default, bool):
+        return Annotated[bool, BeforeValidator(lambda value: False if value is None else value)], False
+    is_shown = field.kind is not Kind.KEY
+    text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+    return text, Field(default=str(field.default or ""), repr=is_shown)
 
 
-def _or_false(value: Any) -> Any:
-    return False if value is None else value
+_CONFIG = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="ignore")
+_KEYS: dict[str, Any] = {to_snake(field.casibase): _type(field) for field in FIELDS if field.casibase}
+_Record = create_model("_Record", __config__=_CONFIG, **_KEYS)
 
 
-Text = Annotated[str, BeforeValidator(_or_empty)]
-Flag = Annotated[bool, BeforeValidator(_or_false)]
-Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+def validated(value: object) -> Mapping[str, Any]:
+    """Return the values of one provider by their keys; those that have nothing to do with one are left out.
 
-
-class CasibaseRecord(BaseModel):
-    """One provider. Keys that are not listed here have nothing to do with an endpoint."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="ignore"
-    )
-
-    owner: Text = "admin"
-    name: str = Field(min_length=1)
-    created_time: Text = ""
-    display_name: Text = ""
-    category: Text = "Model"
-    type: Text = "Local"
-    sub_type: Text = ""
-    client_secret: Text = Field(default="", repr=False)
-    provider_url: Text = ""
-    compatible_provider: Text = ""
-    input_price_per_thousand_tokens: Amount | None = None
-    output_price_per_thousand_tokens: Amount | None = None
-    currency: Text = "USD"
-    temperature: Number | None = None
-    top_p: Number | None = None
-    frequency_penalty: Number | None = None
-    presence_penalty: Number | None = None
-    test_content: Text = ""
-    is_default: Flag = False
-    is_remote: Flag = False
-    state: Text = "Active"
+    Raises:
+        pydantic.ValidationError: a value cannot be used. It holds the input, so maybe the key.
+    """
+    record: dict[str, Any] = _Record.model_validate(value).model_dump(by_alias=True)
+    return record

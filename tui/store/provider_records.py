@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tui.core.provider import Category, Provider
 from tui.core.provider_names import is_same_name, normal_name
-from tui.core.provider_rules import check_provider
+from tui.core.provider_texts import check_provider
 from tui.core.safe_text import safe_line
 from tui.store.provider_toml import KNOWN_KEYS, Table, decode_provider
 from tui.store.toml_values import ValueProblem

@@ -11,125 +11,86 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from tui.core.key_reference import KeyReference, parse_key_reference
-from tui.core.provider import (
-    DEFAULT_TEST_PROMPT,
-    Category,
-    KeyHeader,
-    Provider,
-    Sampling,
-    SendBack,
-    State,
-    Thinking,
-    TlsSettings,
-)
-from tui.store.security_settings import SECURITY_KEYS, TLS_TEXTS, misplaced, read_tls, refusals_of
+from tui.core.provider import DEFAULT_TEST_PROMPT, Provider
+from tui.core.provider_field import Kind, ProviderField, with_values
+from tui.core.provider_schema import BY_NAME, IN_TOML
+from tui.store.security_settings import SECURITY_KEYS, misplaced, read_tls, refusals_of
 from tui.store.toml_values import TableReader, ValueProblem
 
 Table = dict[str, object]
 
-_NUMBERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
-
-KNOWN_KEYS = (
-    "display_name",
-    "category",
-    "compatible_provider",
-    "input_price",
-    "output_price",
-    "currency",
-    "api_key",
-    "provider_url",
-    "state",
-    "created_time",
-    "test_prompt",
-    "system_prompt",
-    *_NUMBERS,
-    "max_tokens",
-    "thinking",
-    "send_back",
-    "key_header",
-    "allow_unencrypted_key",
-    "tls",
-    "extra_headers",
-    "extra_body",
-)
+KNOWN_KEYS = tuple(dict.fromkeys(field.toml_table or field.name for field in IN_TOML))
 """What a provider's table may hold, in the order in which it is written. ``is_default`` is read too."""
+
+_ALWAYS = ("category", "state")
 
 
 def encode_provider(provider: Provider) -> Table:
     """Return the provider's table; ``name``, ``is_default`` and ``is_remote`` are not part of it."""
-    sampling = provider.sampling
-    values: Table = {
-        "display_name": provider.display_name,
-        "category": provider.category.value,
-        "compatible_provider": provider.compatible_provider,
-        "input_price": _written(provider.input_price),
-        "output_price": _written(provider.output_price),
-        "currency": provider.currency if provider.currency != "USD" else None,
-        "api_key": None if provider.api_key is None else str(provider.api_key),
-        "provider_url": provider.provider_url,
-        "state": provider.state.value,
-        "created_time": provider.created_time,
-        "test_prompt": _written_test(provider),
-        "system_prompt": provider.system_prompt,
-        **{key: getattr(sampling, key) for key in _NUMBERS},
-        "max_tokens": sampling.max_tokens,
-        "thinking": None if provider.thinking is None else provider.thinking.value,
-        "send_back": None if provider.send_back is None else provider.send_back.value,
-        "key_header": None if provider.key_header is KeyHeader.BEARER else provider.key_header.value,
-        "allow_unencrypted_key": provider.allow_unencrypted_key or None,
-        "tls": _encode_tls(provider.tls),
-        "extra_headers": dict(provider.extra_headers),
-        "extra_body": _encode_body(provider.extra_body),
-    }
-    # An empty test prompt is a choice (it differs from the default); every other empty text is none.
-    kept = {key: value for key, value in values.items() if value is not None}
-    return {key: value for key, value in kept.items() if key == "test_prompt" or value not in ("", {})}
+    if provider.test_prompt == provider.category.test_prompt:
+        provider = replace(provider, test_prompt=DEFAULT_TEST_PROMPT)
+    table: Table = {}
+    for field in IN_TOML:
+        value = field.of(provider)
+        # An empty test prompt is a choice (it differs from the default); every other empty text is none.
+        is_given = value not in (None, "", {}) or field.kind is Kind.TEST
+        if field.name in _ALWAYS or (is_given and value != field.default):
+            inner: Any = table.setdefault(field.toml_table, {}) if field.toml_table else table
+            inner[field.name] = _written(field, value)
+    return table
 
 
-def _written_test(provider: Provider) -> str | None:
-    """Return the text of the test where it is not the default one of the category."""
-    defaults = (DEFAULT_TEST_PROMPT, provider.category.test_prompt)
-    return None if provider.test_prompt in defaults else provider.test_prompt
+def _written(field: ProviderField, value: Any) -> object:
+    match field.kind:
+        case Kind.PRICE:
+            return format(value, "f")
+        case Kind.HEADERS:
+            return dict(value)
+        case Kind.BODY:
+            return _encode_body(value)
+        case Kind.KEY | Kind.CHOICE:
+            return str(value)
+    return value
 
 
 def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, tuple[ValueProblem, ...]]:
     """Return the provider of a table, as far as its values can be used, and what cannot."""
     read = TableReader(table, security_keys=SECURITY_KEYS)
     tls = read_tls(read)
-    provider = Provider(
-        name=name,
-        display_name=read.text("display_name"),
-        category=read.choice("category", Category, Category.MODEL) or Category.MODEL,
-        compatible_provider=read.text("compatible_provider"),
-        input_price=read.amount("input_price"),
-        output_price=read.amount("output_price"),
-        currency=read.text("currency", "USD"),
-        api_key=_read_key(read),
-        provider_url=read.text("provider_url"),
-        is_default=read.flag("is_default"),
-        state=read.choice("state", State, State.ACTIVE) or State.ACTIVE,
-        created_time=_read_time(read),
-        test_prompt=read.text("test_prompt", DEFAULT_TEST_PROMPT),
-        system_prompt=read.text("system_prompt"),
-        sampling=Sampling(
-            temperature=read.number("temperature"),
-            top_p=read.number("top_p"),
-            frequency_penalty=read.number("frequency_penalty"),
-            presence_penalty=read.number("presence_penalty"),
-            max_tokens=read.count("max_tokens"),
-        ),
-        thinking=read.choice("thinking", Thinking, None),
-        send_back=read.choice("send_back", SendBack, None),
-        key_header=read.choice("key_header", KeyHeader, KeyHeader.BEARER) or KeyHeader.BEARER,
-        extra_headers=_read_headers(read),
-        extra_body=_read_body(read),
-        tls=TlsSettings(**{key: tls.optional_text(key) for key in TLS_TEXTS}, insecure=tls.flag("insecure")),
-        allow_unencrypted_key=read.flag("allow_unencrypted_key"),
-    )
+    fields = (*IN_TOML, BY_NAME["is_default"])
+    values = {field: _read(field, tls if field.toml_table else read) for field in fields}
     read.problems += misplaced(table, (*KNOWN_KEYS, "is_default"))
-    return replace(provider, refusals=refusals_of(read.problems)), tuple(read.problems)
+    provider = replace(with_values(Provider(name), values), refusals=refusals_of(read.problems))
+    return provider, tuple(read.problems)
+
+
+def _read(field: ProviderField, read: TableReader) -> Any:
+    """Return a value; where it cannot be used, what holds without it."""
+    match field.kind:
+        case Kind.PRICE:
+            return read.amount(field.name)
+        case Kind.NUMBER:
+            return read.number(field.name)
+        case Kind.COUNT:
+            return read.count(field.name)
+        case Kind.FLAG:
+            return read.flag(field.name)
+        case Kind.KEY:
+            return _read_key(read)
+        case Kind.TIME:
+            return _read_time(read)
+        case Kind.HEADERS:
+            return _read_headers(read)
+        case Kind.BODY:
+            return _read_body(read)
+        case Kind.PATH:
+            return read.text(field.name) or None
+        case Kind.CHOICE if isinstance(field.words, type):
+            return read.choice(field.name, field.words, field.default)
+    return read.text(field.name, field.default)
 
 
 def _read_key(read: TableReader) -> KeyReference | None:
@@ -171,12 +132,6 @@ def _read_body(read: TableReader) -> dict[str, object]:
     return {}
 
 
-def _encode_tls(tls: TlsSettings) -> Table:
-    texts = {key: getattr(tls, key) for key in TLS_TEXTS}
-    values: Table = {key: value for key, value in texts.items() if value}
-    return {**values, "insecure": True} if tls.insecure else values
-
-
 def _encode_body(body: Mapping[str, object]) -> object:
     """Return a table, or JSON as a text where the body holds what TOML has no word for."""
     if _fits_toml(dict(body)):
@@ -205,7 +160,3 @@ def _json_value(value: object) -> object:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     return value
-
-
-def _written(amount: Decimal | None) -> str | None:
-    return None if amount is None else format(amount, "f")

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from tui.core.provider import Refusal
+from tui.core.provider_schema import BY_NAME, IN_TOML
 from tui.store.toml_values import TableReader, ValueProblem
 
-TLS_TEXTS = ("ca_file", "client_certificate", "client_key", "pinned_sha256")
-TLS_KEYS = (*TLS_TEXTS, "insecure")
-SECURITY_KEYS = ("api_key", "key_header", "allow_unencrypted_key", "tls", "extra_headers")
+TLS_KEYS = tuple(field.name for field in IN_TOML if field.toml_table == "tls")
+SECURITY_KEYS = tuple(dict.fromkeys(field.toml_table or field.name for field in IN_TOML if field.is_security))
 
 _CLOSE = 0.8
 _WORDS = frozenset(
@@ -90,7 +90,7 @@ def _fields_of(setting: str) -> tuple[str, ...]:
     known = name if name in SECURITY_KEYS else _closest(_plain(name), (*SECURITY_KEYS, *TLS_KEYS))
     if known in (None, "tls"):
         return TLS_KEYS
-    return ("api_key",) if known == "allow_unencrypted_key" else (known,)
+    return (BY_NAME[known].shown_at or known,)
 
 
 def _tls_fields(key: str) -> tuple[str, ...]:

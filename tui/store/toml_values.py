@@ -46,10 +46,6 @@ class TableReader:
         self.refuse(key, 'must be a text in quotes, such as "text"')
         return default
 
-    def optional_text(self, key: str) -> str | None:
-        """Return a text, or ``None`` for an empty one."""
-        return self.text(key) or None
-
     def flag(self, key: str) -> bool:
         """Return true or false; false where nothing is said."""
         value = self.table.get(key, False)

@@ -18,9 +18,9 @@ from tui.core.provider import (
     Thinking,
     TlsSettings,
 )
+from tui.core.provider_schema import ROWS
+from tui.core.provider_texts import changed_fields, read_form, read_key, values_of
 from tui.core.usage import CURRENCIES
-from tui.ui.providers.form_fields import ALL_FIELDS
-from tui.ui.providers.form_values import changed_fields, read_form, read_key, values_of
 
 PRICES = st.none() | st.decimals(0, 1000, allow_nan=False, allow_infinity=False, places=9)
 NUMBERS = st.none() | st.integers(0, 20).map(lambda tenths: tenths / 10)
@@ -66,7 +66,7 @@ def test_a_form_left_alone_gives_the_same_provider(provider: Provider) -> None:
 
 
 def test_every_field_has_a_text() -> None:
-    assert {field.name for field in ALL_FIELDS} == set(values_of(Provider("a")))
+    assert {field.name for field in ROWS} == set(values_of(Provider("a")))
 
 
 def test_every_digit_of_a_price_is_kept() -> None:
@@ -78,7 +78,7 @@ def test_problems_come_in_the_order_of_the_form() -> None:
     values = values_of(Provider(""))
     values.update(extra_body="{", provider_url="x y", temperature="9", input_price="-1")
     names = [problem.field for problem in read_form(values, Provider(""), ()).errors]
-    order = [field.name for field in ALL_FIELDS]
+    order = [field.name for field in ROWS]
     assert names == sorted(names, key=order.index)
     assert {"name", "input_price", "provider_url", "temperature", "extra_body"} <= set(names)
 

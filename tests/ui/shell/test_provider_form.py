@@ -19,9 +19,9 @@ from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.model_names import COMMON_MODELS
 from tui.core.provider import Category, Provider, State, Thinking
+from tui.core.provider_schema import MAIN_ROWS
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp
-from tui.ui.providers.form_fields import FIELDS
 from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.key_field import KeyField
@@ -84,7 +84,7 @@ async def write(pilot: Pilot[Any], name: str, text: str) -> None:
 
 async def test_rows_come_in_the_order_of_the_page_with_its_labels(runtime: FakeRuntime) -> None:
     async with form(runtime) as pilot:
-        rows = [row.field.label for row in form_of(pilot).query(FormRow)][: len(FIELDS)]
+        rows = [row.field.label for row in form_of(pilot).query(FormRow)][: len(MAIN_ROWS)]
         assert rows == [
             "Name",
             "Display name",

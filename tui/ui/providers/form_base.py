@@ -15,13 +15,14 @@ from textual.widgets import Collapsible, Input, Static
 from tui.core.endpoint_url import inspect_url
 from tui.core.key_reference import KeyKind
 from tui.core.provider import Category, Provider
+from tui.core.provider_field import ProviderField
 from tui.core.provider_rules import FieldProblem
+from tui.core.provider_schema import ADVANCED_ROWS, MAIN_ROWS, ROWS
+from tui.core.provider_texts import Reading, changed_fields, read_form, row_of, values_of
 from tui.core.safe_text import safe_line
 from tui.runtime.builtin import is_built_in, read_only_words, remote_words
 from tui.ui.bindings import bindings_of
-from tui.ui.providers.form_fields import ADVANCED, ALL_FIELDS, FIELDS, FormField
 from tui.ui.providers.form_row import FormRow, FormScroll
-from tui.ui.providers.form_values import Reading, changed_fields, read_form, row_of, values_of
 from tui.ui.providers.trial_result import TrialResult
 from tui.ui.providers.view import shown_url
 from tui.ui.shell.base import LmdeckScreen
@@ -73,13 +74,13 @@ class ProviderFormBase(LmdeckScreen[str | None]):
         if self.is_view_only:
             self._baseline["provider_url"] = shown_url(self._original)
             self._baseline["is_remote"] = remote_words(self._original)
-        self._advanced = list(self._rows(ADVANCED))
+        self._advanced = list(self._rows(ADVANCED_ROWS))
         yield TitleBar(self._place())
         if self.is_view_only:
             text = f"{read_only_words(self._original).capitalize()}. F6 makes an editable copy."
             yield Static(Content(text), id="form-banner")
         with self._scroll():
-            yield from self._rows(FIELDS)
+            yield from self._rows(MAIN_ROWS)
             yield Collapsible(title="", collapsed=True, id="advanced")
         yield KeyBar()
 
@@ -120,7 +121,7 @@ class ProviderFormBase(LmdeckScreen[str | None]):
             created_time="",
         )
 
-    def _rows(self, fields: Iterable[FormField]) -> Iterable[FormRow]:
+    def _rows(self, fields: Iterable[ProviderField]) -> Iterable[FormRow]:
         for field in fields:
             row = self._row_of[field.name] = FormRow(field, self._baseline[field.name])
             row.disabled = self.is_view_only
@@ -176,7 +177,7 @@ class ProviderFormBase(LmdeckScreen[str | None]):
 
     def values(self) -> dict[str, str]:
         """Return the text of every field as it stands."""
-        return {field.name: self.row(field.name).value for field in ALL_FIELDS}
+        return {field.name: self.row(field.name).value for field in ROWS}
 
     @property
     def has_changes(self) -> bool:
@@ -212,7 +213,7 @@ class ProviderFormBase(LmdeckScreen[str | None]):
             self._show_request_url()
             return
         reading = self.reading()
-        for field in ALL_FIELDS:
+        for field in ROWS:
             shown = reading.at(field.name) if field.name in self._touched else ()
             self.row(field.name).show_problems(shown)
         self._show_request_url()

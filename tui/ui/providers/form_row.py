@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static, TextArea
 
+from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line, safe_text
 from tui.ui.bindings import bindings_of
-from tui.ui.providers.form_fields import FormField, Kind
 from tui.ui.providers.key_field import KeyField
 from tui.ui.providers.model_field import ModelField
 from tui.ui.shell.choice_field import ChoiceField
@@ -63,7 +63,7 @@ class FormRow(Vertical):
     class Resized(Message):
         """The row takes more or fewer lines: what lies below has moved."""
 
-    def __init__(self, field: FormField, value: str) -> None:
+    def __init__(self, field: ProviderField, value: str) -> None:
         super().__init__(id=f"row-{field.name}")
         self.field = field
         self.help_text = f"{field.label}: {field.help}"
@@ -86,11 +86,11 @@ class FormRow(Vertical):
 
     def _editor(self) -> Widget:
         field, identity = self.field, f"field-{self.field.name}"
-        if field.kind is Kind.CHOICE:
+        if field.choices:
             return ChoiceField(field.choices, self._value, id=identity)
         if field.kind is Kind.LOCKED:
             return Static(Content(safe_line(self._value)), id=identity, classes="form-locked")
-        if field.kind is Kind.LINES:
+        if field.is_long:
             return PlainArea(self._value, id=identity)
         if field.kind is Kind.MODEL:
             return ModelField(self._value, field.placeholder, field_id=identity)

@@ -10,12 +10,12 @@ from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import LmdeckError
 from tui.core.provider import Category, Provider
+from tui.core.provider_schema import ROWS
+from tui.core.provider_texts import row_of, tested_values, values_of
 from tui.core.server_words import failure_text
 from tui.ui.background import in_background
-from tui.ui.providers.form_fields import ALL_FIELDS
 from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.form_trial import ProviderFormTrial
-from tui.ui.providers.form_values import row_of, tested_values, values_of
 from tui.ui.providers.model_field import ModelField
 from tui.ui.shell.dialogs import Choice, ChoiceDialog
 from tui.ui.shell.title_bar import TitleBar
@@ -122,7 +122,7 @@ class ProviderFormScreen(ProviderFormTrial):
         self._save(lambda: self.dismiss(self._saved_name))
 
     def _save(self, afterwards: Callable[[], object]) -> None:
-        self._touched.update(field.name for field in ALL_FIELDS)
+        self._touched.update(field.name for field in ROWS)
         self._judge()
         errors = self.reading().errors
         if errors:

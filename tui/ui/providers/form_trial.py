@@ -13,11 +13,11 @@ from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
+from tui.core.provider_schema import ADVANCED_ROWS
+from tui.core.provider_texts import row_of, tested_values
 from tui.core.safe_text import safe_line
 from tui.ui.background import in_background
 from tui.ui.providers.form_base import ProviderFormBase
-from tui.ui.providers.form_fields import ADVANCED
-from tui.ui.providers.form_values import row_of, tested_values
 from tui.ui.providers.model_field import ModelField
 from tui.ui.providers.trial_result import result_of, result_of_failure, result_of_vectors
 from tui.ui.shell.dialogs import ConfirmDialog
@@ -120,7 +120,7 @@ class ProviderFormTrial(ProviderFormBase):
         self.call_later(self._focus_row, row_of(problem))
 
     async def _focus_row(self, name: str) -> None:
-        if any(field.name == name for field in ADVANCED):
+        if any(field.name == name for field in ADVANCED_ROWS):
             await self._lay_out_advanced()
             self.query_one(Collapsible).collapsed = False
         self.call_after_refresh(self.row(name).editor.focus)
