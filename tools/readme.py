@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from tui.core.causes_page import render_common  # noqa: E402 - the path comes first
 from tui.ui.bindings import key_table  # noqa: E402
+from tui.wire.dialects import server_table  # noqa: E402
 
 
 def _between(text: str, match: re.Match[str]) -> str:
@@ -20,9 +21,10 @@ def _between(text: str, match: re.Match[str]) -> str:
 
 def filled(readme: str) -> str:
     """Return the README with its generated parts as they must be."""
-    for name, text in (("keys", key_table().strip()), ("failures", render_common().strip())):
+    tables = {"keys": key_table(), "failures": render_common(), "servers": server_table()}
+    for name, text in tables.items():
         pattern = re.compile(f"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
-        readme = pattern.sub(partial(_between, text), readme)
+        readme = pattern.sub(partial(_between, text.strip()), readme)
     return readme
 
 

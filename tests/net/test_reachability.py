@@ -18,7 +18,7 @@ from tui.net.client import ClientFactory
 from tui.net.fetch import fetch
 from tui.net.models import fetch_models
 from tui.net.reachability import reach
-from tui.wire.servers import ServerKind
+from tui.wire.dialects import VLLM
 
 LIST = Answer(json.dumps({"object": "list", "data": [{"id": "a", "owned_by": "vllm"}, {"id": "b"}]}).encode())
 
@@ -35,7 +35,7 @@ async def test_a_list_means_reachable_and_names_models_and_server(factory: Clien
     assert found.milliseconds is not None
     assert found.milliseconds > 0
     assert found.server is not None
-    assert found.server.kind is ServerKind.VLLM
+    assert found.server.kind is VLLM
     assert server.requests[0].startswith(b"GET /v1/models HTTP/1.1")
 
 

@@ -14,9 +14,10 @@ from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import parts_of
 from tui.core.provider import Sampling, SendBack, Thinking
 from tui.wire.adaptation import Adaptation, adapt
+from tui.wire.dialects import OLLAMA, OPENAI
 from tui.wire.errors import classify_error
 from tui.wire.request import build_chat_body
-from tui.wire.servers import ServerKind
+from tui.wire.servers import Dialect
 
 REQUEST = ChatRequest(
     model="m",
@@ -34,7 +35,7 @@ REQUEST = ChatRequest(
 
 
 def refuse(
-    body: object, *, status: int = 400, request: ChatRequest = REQUEST, server: ServerKind | None = None
+    body: object, *, status: int = 400, request: ChatRequest = REQUEST, server: Dialect | None = None
 ) -> tuple[Adaptation, str, dict[str, object]]:
     """Return the adaptation to a refusal, its note, and the next body."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -190,7 +191,7 @@ def test_a_refused_field_is_dropped(error: dict[str, object], field: str) -> Non
 
 
 def test_thinking_that_a_model_does_not_know_is_dropped_whole() -> None:
-    _, note, body = refuse(recorded("ollama-400-no-thinking.json"), server=ServerKind.OLLAMA)
+    _, note, body = refuse(recorded("ollama-400-no-thinking.json"), server=OLLAMA)
     assert "reasoning_effort" not in body
     assert "cannot think" in note
     unknown = refuse(recorded("ollama-400-no-thinking.json"))[2]
@@ -217,7 +218,7 @@ def test_an_effort_that_a_model_does_not_know_gives_way_to_the_weakest() -> None
         "param": "reasoning_effort",
         "code": "unsupported_value",
     }
-    _, note, body = refuse({"error": error}, server=ServerKind.OPENAI)
+    _, note, body = refuse({"error": error}, server=OPENAI)
     assert body["reasoning_effort"] == "minimal"
     assert "minimal" in note
 

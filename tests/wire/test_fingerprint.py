@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wire.replies import DATA
-from tui.wire.fingerprint import identify
-from tui.wire.probes import PROBES, Probe, probes_for, read_probe
-from tui.wire.servers import ServerIdentity, ServerKind
+from tui.wire import dialects
+from tui.wire.fingerprint import ServerProbe, identify, probes_for
+from tui.wire.servers import Dialect, ServerIdentity
 
-K = ServerKind
+K = dialects
+PROBES = [ServerProbe(row, probe) for row in dialects.DIALECTS for probe in row.probes]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_identifies_from_what_is_at_hand(evidence: dict[str, object], identity: 
     assert identify(**evidence) == identity  # type: ignore[arg-type]
 
 
-def probe(path: str) -> Probe:
+def probe(path: str) -> ServerProbe:
     return next(probe for probe in PROBES if probe.path == path)
 
 
@@ -104,9 +105,9 @@ def probe(path: str) -> Probe:
     ],
 )
 def test_probes_tell_kind_version_and_window(
-    path: str, body: bytes, kind: ServerKind | None, version: str | None, window: int | None
+    path: str, body: bytes, kind: Dialect | None, version: str | None, window: int | None
 ) -> None:
-    answer = read_probe(probe(path), 200, body)
+    answer = probe(path).read(200, body)
     assert answer is not None
     assert (answer.identity.kind, answer.identity.version, answer.context_window) == (kind, version, window)
     assert answer.identity.evidence == path.replace("v0", "v1")
@@ -129,16 +130,16 @@ def test_probes_tell_kind_version_and_window(
 )
 def test_an_answer_that_says_nothing_tells_nothing(path: str, body: bytes) -> None:
     for status in (200, 404):
-        assert read_probe(probe(path), status, body) is None
+        assert probe(path).read(status, body) is None
 
 
 def test_the_constant_of_localai_is_not_taken_for_ollama() -> None:
-    assert read_probe(probe("/api/version"), 200, b'{"version":"0.9.0"}') is None
+    assert probe("/api/version").read(200, b'{"version":"0.9.0"}') is None
 
 
 def test_a_version_joins_the_kind_that_is_known() -> None:
     known = identify(owned_by=["vllm"])
-    answer = read_probe(probe("/version"), 200, b'{"version":"0.33.0"}')
+    answer = probe("/version").read(200, b'{"version":"0.33.0"}')
     assert answer is not None
     refined = known.refined_by(answer.identity)
     assert refined == ServerIdentity(K.VLLM, "0.33.0", "owned_by, /version")
@@ -158,5 +159,5 @@ def test_only_probes_worth_sending_are_named() -> None:
 
 
 @given(st.sampled_from(PROBES), st.integers(100, 599), st.binary(max_size=40))
-def test_any_answer_to_a_probe_is_borne(one: Probe, status: int, body: bytes) -> None:
-    read_probe(one, status, body)
+def test_any_answer_to_a_probe_is_borne(one: ServerProbe, status: int, body: bytes) -> None:
+    one.read(status, body)

@@ -9,9 +9,11 @@ import pytest
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import parts_of
 from tui.core.provider import Sampling, SendBack, Thinking
+from tui.wire import dialects
 from tui.wire.adaptation import Adaptation
+from tui.wire.dialects import DIALECTS
 from tui.wire.request import build_chat_body
-from tui.wire.servers import ServerKind
+from tui.wire.servers import Dialect
 
 HELLO = (Message(Role.USER, parts_of("Hello")),)
 TALK = (
@@ -23,7 +25,7 @@ TALK = (
 
 
 def build(
-    server: ServerKind | None = None, adaptation: Adaptation | None = None, **request: object
+    server: Dialect | None = None, adaptation: Adaptation | None = None, **request: object
 ) -> dict[str, object]:
     request.setdefault("model", "m")
     request.setdefault("messages", HELLO)
@@ -50,7 +52,7 @@ def test_a_whole_answer_is_asked_for_without_stream_options() -> None:
 
 
 def test_mistral_knows_no_stream_options() -> None:
-    assert "stream_options" not in build(ServerKind.MISTRAL)
+    assert "stream_options" not in build(dialects.MISTRAL)
 
 
 def test_only_sampling_that_is_set_is_sent() -> None:
@@ -64,16 +66,16 @@ def test_only_sampling_that_is_set_is_sent() -> None:
     [
         ("m", None, "max_tokens"),
         ("o3-mini", None, "max_completion_tokens"),
-        ("o1", ServerKind.OPENAI, "max_completion_tokens"),
-        ("gpt-5", ServerKind.AZURE, "max_completion_tokens"),
-        ("gpt-5.2-chat", ServerKind.OPENAI, "max_completion_tokens"),
-        ("gpt-4o", ServerKind.OPENAI, "max_tokens"),
-        ("gpt-50b", ServerKind.OLLAMA, "max_tokens"),
-        ("o3-mini", ServerKind.MISTRAL, "max_tokens"),
+        ("o1", dialects.OPENAI, "max_completion_tokens"),
+        ("gpt-5", dialects.AZURE, "max_completion_tokens"),
+        ("gpt-5.2-chat", dialects.OPENAI, "max_completion_tokens"),
+        ("gpt-4o", dialects.OPENAI, "max_tokens"),
+        ("gpt-50b", dialects.OLLAMA, "max_tokens"),
+        ("o3-mini", dialects.MISTRAL, "max_tokens"),
     ],
 )
 def test_the_limit_of_tokens_has_the_name_that_is_known(
-    model: str, server: ServerKind | None, field: str
+    model: str, server: Dialect | None, field: str
 ) -> None:
     body = build(server, model=model, sampling=Sampling(max_tokens=5))
     assert {name for name in body if "tokens" in name} == {field}
@@ -96,7 +98,7 @@ def test_extra_fields_never_replace_model_and_messages() -> None:
 
 OFF_KWARGS = {"chat_template_kwargs": {"enable_thinking": False, "thinking": False}}
 ON_KWARGS = {"chat_template_kwargs": {"enable_thinking": True, "thinking": True}}
-K = ServerKind
+K = dialects
 
 
 @pytest.mark.parametrize(
@@ -136,21 +138,21 @@ K = ServerKind
     ],
 )
 def test_thinking_has_the_form_of_the_server(
-    server: ServerKind | None, thinking: Thinking, model: str, fields: dict[str, object]
+    server: Dialect | None, thinking: Thinking, model: str, fields: dict[str, object]
 ) -> None:
     plain = build(server, model=model)
     body = build(server, model=model, thinking=thinking)
     assert {name: value for name, value in body.items() if name not in plain} == fields
 
 
-@pytest.mark.parametrize("server", [None, *ServerKind])
-def test_nothing_is_sent_while_thinking_is_unset(server: ServerKind | None) -> None:
+@pytest.mark.parametrize("server", [None, *DIALECTS])
+def test_nothing_is_sent_while_thinking_is_unset(server: Dialect | None) -> None:
     assert set(build(server)) <= {"model", "messages", "stream", "stream_options"}
 
 
-@pytest.mark.parametrize("server", [None, *ServerKind])
+@pytest.mark.parametrize("server", [None, *DIALECTS])
 @pytest.mark.parametrize("thinking", list(Thinking))
-def test_every_server_takes_every_setting(server: ServerKind | None, thinking: Thinking) -> None:
+def test_every_server_takes_every_setting(server: Dialect | None, thinking: Thinking) -> None:
     assert build(server, thinking=thinking)["model"] == "m"
 
 
@@ -178,7 +180,7 @@ def test_a_refused_form_gives_way_to_the_next() -> None:
     ],
 )
 def test_past_reasoning_follows_the_policy(
-    policy: SendBack, adaptation: Adaptation, server: ServerKind | None, is_sent: bool
+    policy: SendBack, adaptation: Adaptation, server: Dialect | None, is_sent: bool
 ) -> None:
     body = build(server, adaptation, messages=TALK, send_back=policy)
     assert ("A greeting." in json.dumps(body)) is is_sent
@@ -202,7 +204,7 @@ def test_past_reasoning_follows_the_policy(
     ],
 )
 def test_past_reasoning_has_the_form_of_the_server(
-    server: ServerKind | None, message: dict[str, object]
+    server: Dialect | None, message: dict[str, object]
 ) -> None:
     body = build(server, messages=TALK, send_back=SendBack.ALWAYS)
     assert body["messages"][2] == message  # type: ignore[index]

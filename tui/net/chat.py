@@ -21,7 +21,7 @@ from tui.net.mailbox import Mailbox
 from tui.net.observing import Observed, ObservedChat
 from tui.net.server_wait import Look
 from tui.wire.evidence import Proof
-from tui.wire.servers import ServerKind
+from tui.wire.servers import Dialect
 
 __all__ = ["HEADLESS", "PROBE", "SCREEN", "AdaptationMemory", "ChatClient", "Patience"]
 
@@ -53,7 +53,7 @@ class ChatClient:
         endpoint: Endpoint,
         request: ChatRequest,
         *,
-        server: ServerKind | None = None,
+        server: Dialect | None = None,
         proved: Collection[Proof] | None = None,
         patience: Patience = SCREEN,
         origin: Origin = _NOBODY,

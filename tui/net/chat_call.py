@@ -33,7 +33,7 @@ from tui.wire.adaptation import Adaptation, adapt
 from tui.wire.errors import Refusal
 from tui.wire.evidence import Proof
 from tui.wire.request import build_chat_body
-from tui.wire.servers import ServerKind
+from tui.wire.servers import Dialect
 
 if TYPE_CHECKING:
     import httpx
@@ -67,7 +67,7 @@ class ChatCall:
         memory: AdaptationMemory,
         redactor: Redactor,
         clock: Callable[[], float],
-        server: ServerKind | None,
+        server: Dialect | None,
         proved: Collection[Proof] | None,
         patience: Patience,
         look: Look | None = None,

@@ -15,6 +15,7 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Category, Provider
+from tui.net.machine.known_servers import KNOWN_SERVERS
 from tui.net.machine.machine import Machine
 from tui.net.machine.snapshot import PortOwner, RunningServer, Snapshot
 from tui.net.recognition import Look, recognise, recognise_refusal
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tui.net.client import ClientFactory
     from tui.net.fetch import Fetched
 
-USUAL_PORTS = (8000, 8080, 1234, 11434, 30000, 5000, 5001, 3000, 4000, 9997, 8001, 8081, 1337, 2242, 23333)
+USUAL_PORTS = frozenset(known.port for known in KNOWN_SERVERS) | {8001, 8081}
 """Asked where the system does not show the listening ports of all users."""
 
 _NEVER_ASKED = frozenset({21, 22, 23, 25, 53, 110, 111, 139, 143, 445, 631, 2049, 3306, 5432, 6379, 27017})

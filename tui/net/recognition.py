@@ -1,6 +1,6 @@
 """Asks a server which one it is: by a few cheap requests at addresses that only some servers have.
 
-How they are sent is the caller's business, what their answers mean that of ``wire.probes``.
+How they are sent is the caller's business, what their answers mean that of ``wire.fingerprint``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tui.wire.probes import ProbeAnswer, probe_for_refusal, probes_for, read_probe
+from tui.wire.fingerprint import ProbeAnswer, probe_for_refusal, probes_for
 from tui.wire.servers import ServerIdentity
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def recognise(identity: ServerIdentity, look: Look, *, has_list: bool) -> 
         sent.update(probe.path for probe in probes)
         answers = await asyncio.gather(*(look(probe.path) for probe in probes))
         for probe, answer in zip(probes, answers, strict=True):
-            known = read_probe(probe, answer.status, answer.body) if answer is not None else None
+            known = probe.read(answer.status, answer.body) if answer is not None else None
             if known is not None:
                 learned = _with(learned, known)
 
@@ -48,7 +48,7 @@ async def recognise_refusal(identity: ServerIdentity, look: Look, body: bytes) -
     answer = await look(probe.path) if probe is not None else None
     if probe is None or answer is None:
         return identity
-    known = read_probe(probe, answer.status, answer.body)
+    known = probe.read(answer.status, answer.body)
     return identity if known is None else identity.refined_by(known.identity)
 
 

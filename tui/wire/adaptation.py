@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from tui.core.failure import Failure
 from tui.core.provider import SendBack
-from tui.wire.thinking import THINKING_FIELDS
+from tui.wire.dialects import thinking_field_names
 
 _TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
 _CAUSES = frozenset({"unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"})
@@ -237,9 +237,9 @@ def _swap_effort(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation,
 
 
 def _drop_thinking(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
-    if refusal.cause != "thinking-unsupported" or not THINKING_FIELDS & refusal.body.keys():
+    if refusal.cause != "thinking-unsupported" or not thinking_field_names() & refusal.body.keys():
         return None
-    changed = replace(adaptation, dropped=adaptation.dropped | THINKING_FIELDS)
+    changed = replace(adaptation, dropped=adaptation.dropped | thinking_field_names())
     return changed, "retried without the thinking setting: the model cannot think"
 
 
@@ -247,7 +247,7 @@ def _drop_named(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, 
     name = refusal.head
     if name not in refusal.body or name in _NEVER_DROPPED or name in _TOKEN_FIELDS:
         return None
-    if refusal.cause == "invalid-request" and name not in THINKING_FIELDS:
+    if refusal.cause == "invalid-request" and name not in thinking_field_names():
         return None  # the field is known, its value is wrong: that is for the person to see
     return _drop(adaptation, name)
 

@@ -11,9 +11,10 @@ from collections.abc import Collection, Mapping
 from functools import partial
 
 from tui.wire import error_words as words
+from tui.wire.dialects import DIALECTS
 from tui.wire.error_body import ErrorBody
 from tui.wire.evidence import Evidence, Proof, Rule, evidence_of
-from tui.wire.gateways import BASIC, LOGIN
+from tui.wire.gateways import BASIC, LOGIN, model_gateways
 from tui.wire.load_state import find_load_state
 
 _REDIRECT = range(300, 400)
@@ -22,8 +23,7 @@ _SPECIFIC = frozenset({401, 402, 403, 404, 405, 407, 408, 413, 429})
 _REQUEST = (frozenset(range(200, 300)) | frozenset(range(400, 500))) - _SPECIFIC
 """400, 409, 415, 422 and the like, and errors under 200 that name no status."""
 _DENIED = frozenset({400, 401, 403, 404})
-_MAPPERS = frozenset({"LiteLLM", "OpenRouter"})
-"""Gateways that list models of their own naming, and ask for them elsewhere under another name."""
+_TELL_OF_UPSTREAM = frozenset(row.gateway for row in DIALECTS if row.tells_of_upstream)
 _ABOUT_OTHER = words.BAD_VALUE_CODES.union(
     words.REFUSED_CODES, *(words.CODES[cause] for cause in ("rate-limited", "auth", "forbidden"))
 )
@@ -49,8 +49,8 @@ _FROM_BEHIND = (
     Rule("upstream-mapping", says=words.UPSTREAM_NOT_FOUND, is_quoted=True),
     Rule("upstream-mapping", says=words.MODEL, status=(400, 404), is_quoted=True),
     Rule("bad-gateway", says=words.UPSTREAM_DOWN, is_quoted=True),
-    Rule("bad-gateway", says=words.UPSTREAM_DOWN, marks=frozenset({"LiteLLM"}), status=_SERVER),
-    Rule("gateway-timeout", says=words.UPSTREAM_LATE, marks=frozenset({"LiteLLM"})),
+    Rule("bad-gateway", says=words.UPSTREAM_DOWN, marks=_TELL_OF_UPSTREAM, status=_SERVER),
+    Rule("gateway-timeout", says=words.UPSTREAM_LATE, marks=_TELL_OF_UPSTREAM),
 )
 
 _BY_CODE = (
@@ -176,7 +176,7 @@ def judge(seen: Evidence) -> str:
     cause = next(rule.cause for rule in RULES if rule.holds(seen))
     if cause == "auth" and Proof.KEY in seen.proved:
         return "upstream-auth"  # whatever names a key: this one was accepted
-    if cause == "model-not-found" and Proof.MODEL in seen.proved and seen.marks & _MAPPERS:
+    if cause == "model-not-found" and Proof.MODEL in seen.proved and seen.marks & model_gateways():
         return "upstream-mapping"
     return cause
 

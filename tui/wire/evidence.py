@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.wire import dialects
 from tui.wire.error_body import ErrorBody
-from tui.wire.gateways import GATEWAYS, marks_of
+from tui.wire.gateways import marks_of, of_gateways
 
 
 class Proof(StrEnum):
@@ -37,14 +38,15 @@ class Evidence:
     @property
     def is_quoted(self) -> bool:
         """Whether the error is that of a server behind the one that answers."""
-        is_passed_on = _PASSED_ON.search(self.wording) is not None
-        return (self.body.is_wrapped or is_passed_on) and bool(self.marks & GATEWAYS or is_passed_on)
+        forms = (_PASSED_ON, *(row.quotes for row in dialects.DIALECTS if row.quotes))
+        if any(re.search(form, self.wording) for form in forms):
+            return True
+        return self.body.is_wrapped and bool(of_gateways(self.marks))
 
 
 _READ = 8_000
 """Characters of a sentence that are searched."""
-_PASSED_ON = re.compile(r"litellm\.\w+: .{0,80}?exception\s*-|\b[a-z]+exception - ")
-"""How LiteLLM begins a sentence of the service behind it: ``litellm.APIError: OpenAIException - …``."""
+_PASSED_ON = r"\b[a-z]+exception - "
 
 
 def evidence_of(

@@ -1,60 +1,15 @@
-"""Which server answers, told from what is at hand, with the evidence; ``wire.probes`` tells the rest."""
+"""Which server answers: from what is at hand, with the evidence, and by which probes the rest is told."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
-from tui.wire.servers import ServerIdentity, ServerKind
-
-_HOSTS: tuple[tuple[str, ServerKind], ...] = (
-    ("openrouter.ai", ServerKind.OPENROUTER),
-    ("api.deepseek.com", ServerKind.DEEPSEEK),
-    ("api.openai.com", ServerKind.OPENAI),
-    ("openai.azure.com", ServerKind.AZURE),
-    ("services.ai.azure.com", ServerKind.AZURE),
-    ("cognitiveservices.azure.com", ServerKind.AZURE),
-    ("dashscope.aliyuncs.com", ServerKind.DASHSCOPE),
-    ("dashscope-intl.aliyuncs.com", ServerKind.DASHSCOPE),
-    ("dashscope-us.aliyuncs.com", ServerKind.DASHSCOPE),
-    ("api.mistral.ai", ServerKind.MISTRAL),
-    ("api.moonshot.cn", ServerKind.MOONSHOT),
-    ("api.moonshot.ai", ServerKind.MOONSHOT),
-    ("cloud.infini-ai.com", ServerKind.INFINI_AI),
-)
-
-_OWNERS = {
-    "vllm": ServerKind.VLLM,
-    "sglang": ServerKind.SGLANG,
-    "llamacpp": ServerKind.LLAMA_CPP,
-    "organization_owner": ServerKind.LM_STUDIO,
-    "library": ServerKind.OLLAMA,
-    "tensorrt_llm": ServerKind.TENSORRT_LLM,
-    "xinference": ServerKind.XINFERENCE,
-    "deepseek": ServerKind.DEEPSEEK,
-    "mistralai": ServerKind.MISTRAL,
-    "moonshot": ServerKind.MOONSHOT,
-}
-
-_FINGERPRINTS: tuple[tuple[re.Pattern[str], ServerKind], ...] = (
-    (re.compile(r"vllm-(\d[\w.+]*)"), ServerKind.VLLM),
-    (re.compile(r"(b\d+)-[0-9a-f]{6,}"), ServerKind.LLAMA_CPP),
-    (re.compile(r"(b\d+-unknown)$"), ServerKind.LLAMA_CPP),  # built outside of its repository
-    (re.compile(r"fp_ollama()"), ServerKind.OLLAMA),
-    (re.compile(r"(\d+\.\d+\.\d+[\w.]*)-(?:native|sha-[0-9a-f]+|[0-9a-f]{7,40})"), ServerKind.TGI),
-)
-
-_HEADERS: tuple[tuple[str, re.Pattern[str], ServerKind], ...] = (
-    ("x-litellm-version", re.compile(r"(\S+)"), ServerKind.LITELLM),
-    ("x-litellm-call-id", re.compile("()"), ServerKind.LITELLM),
-    ("x-litellm-model-id", re.compile("()"), ServerKind.LITELLM),
-    ("server", re.compile(r"llama\.cpp()"), ServerKind.LLAMA_CPP),
-    ("openai-version", re.compile("()"), ServerKind.OPENAI),
-    ("openai-organization", re.compile("()"), ServerKind.OPENAI),
-    ("x-compute-type", re.compile("()"), ServerKind.TGI),
-    ("x-ms-region", re.compile("()"), ServerKind.AZURE),
-    ("apim-request-id", re.compile("()"), ServerKind.AZURE),
-)
+from tui.wire import dialects
+from tui.wire.probes import Probe
+from tui.wire.servers import Dialect, ServerIdentity
+from tui.wire.strict_json import StrictJsonError, parse_json
 
 
 def identify(
@@ -72,70 +27,109 @@ def identify(
     """
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     found = ServerIdentity()
-    for identity in _evidence(host, lower, owned_by, system_fingerprint, error_body):
+    for identity in (
+        identify_host(host),
+        _identify_headers(lower),
+        identify_fingerprint(system_fingerprint or ""),
+        _identify_owner(owned_by),
+        _identify_error(error_body or b""),
+    ):
         found = found.refined_by(identity)
     return found
 
 
-def _evidence(
-    host: str,
-    headers: Mapping[str, str],
-    owned_by: Collection[str],
-    system_fingerprint: str | None,
-    error_body: bytes | None,
-) -> Iterator[ServerIdentity]:
-    yield identify_host(host)
-    yield _identify_headers(headers)
-    if system_fingerprint:
-        yield identify_fingerprint(system_fingerprint)
-    yield _identify_owner(owned_by)
-    if error_body:
-        yield _identify_error(error_body)
+def _gateways_first() -> Iterator[Dialect]:
+    yield from sorted(dialects.DIALECTS, key=lambda row: not row.gateway)
 
 
 def identify_host(host: str) -> ServerIdentity:
     """Return the service that a host name belongs to."""
     host = host.lower().rstrip(".")
-    for name, kind in _HOSTS:
-        if host == name or host.endswith("." + name):
-            return ServerIdentity(kind, None, "host name")
+    for row in dialects.DIALECTS:
+        if any(host == name or host.endswith("." + name) for name in row.hosts):
+            return ServerIdentity(row, None, "host name")
     return ServerIdentity()
 
 
 def _identify_headers(headers: Mapping[str, str]) -> ServerIdentity:
-    for name, pattern, kind in _HEADERS:
-        found = pattern.match(headers[name]) if name in headers else None
-        if found:
-            return ServerIdentity(kind, found[1] or None, f"header {name}")
+    for row in _gateways_first():
+        for name, pattern in row.headers:
+            if name in headers and (found := re.match(pattern, headers[name])):
+                return ServerIdentity(row, found[1] or None, f"header {name}")
     return ServerIdentity()
 
 
 def identify_fingerprint(system_fingerprint: str) -> ServerIdentity:
     """Return the server that a chunk's ``system_fingerprint`` belongs to, with its version."""
-    for pattern, kind in _FINGERPRINTS:
-        found = pattern.match(system_fingerprint)
-        if found:
-            return ServerIdentity(kind, found[1] or None, "system_fingerprint")
+    for row in dialects.DIALECTS:
+        for pattern in row.builds:
+            if found := re.match(pattern, system_fingerprint):
+                return ServerIdentity(row, found[1] or None, "system_fingerprint")
     return ServerIdentity()
 
 
 def _identify_owner(owned_by: Collection[str]) -> ServerIdentity:
-    kinds = {_OWNERS[owner] for owner in owned_by if owner in _OWNERS}
-    return ServerIdentity(kinds.pop(), None, "owned_by") if len(kinds) == 1 else ServerIdentity()
-
-
-_ERRORS: tuple[tuple[bytes, ServerKind], ...] = (
-    (b"Unexpected endpoint or method", ServerKind.LM_STUDIO),
-    (b"lms load", ServerKind.LM_STUDIO),
-    (b"exceed_context_size_error", ServerKind.LLAMA_CPP),
-    (b'"error_type"', ServerKind.TGI),
-    (b"litellm.", ServerKind.LITELLM),
-    (b"try pulling it first", ServerKind.OLLAMA),
-)
+    rows = [row for row in dialects.DIALECTS if not set(row.owners).isdisjoint(owned_by)]
+    return ServerIdentity(rows[0], None, "owned_by") if len(rows) == 1 else ServerIdentity()
 
 
 def _identify_error(body: bytes) -> ServerIdentity:
-    for mark, kind in _ERRORS:
-        if mark in body[:64_000]:
-            return ServerIdentity(kind, None, "form of its errors")
+    body = body[:64_000]
+    for row in _gateways_first():
+        if any(mark in body for mark in row.errors):
+            return ServerIdentity(row, None, "form of its errors")
     return ServerIdentity()
+
+
+class ServerProbe(NamedTuple):
+    """A probe, and the server that it is for."""
+
+    server: Dialect
+    probe: Probe
+
+    @property
+    def path(self) -> str:
+        """The address that is asked."""
+        return self.probe.path
+
+    def read(self, status: int, body: bytes) -> ProbeAnswer | None:
+        """Return what an answer tells, ``None`` for nothing. Never raises."""
+        told = self.probe.read(status, body)
+        if told is None:
+            return None
+        kind = self.server if self.probe.tells_kind else None
+        identity = ServerIdentity(kind, told.version, self.probe.called or self.path)
+        return ProbeAnswer(identity, told.context_window)
+
+
+class ProbeAnswer(NamedTuple):
+    """What a probe learned."""
+
+    identity: ServerIdentity
+    context_window: int | None = None
+    """The window as served, where this address tells it."""
+
+
+def probes_for(identity: ServerIdentity, *, has_list: bool = False) -> tuple[ServerProbe, ...]:
+    """Return the probes worth sending, in order: while the kind is unknown those that may tell it, then
+    those of its kind that may tell the version or the context window.
+
+    ``has_list`` says that a model list came: servers that sign every list of theirs are out, where
+    that signature would have told the kind already.
+    """
+    if identity.kind is not None:
+        return tuple(ServerProbe(identity.kind, probe) for probe in identity.kind.probes)
+    rows = (row for row in dialects.DIALECTS if not (has_list and row.signs_lists))
+    return tuple(ServerProbe(row, probe) for row in rows for probe in row.probes if probe.tells_kind)
+
+
+def probe_for_refusal(body: bytes) -> ServerProbe | None:
+    """Return the probe that tells who refuses a request without a key, where one may."""
+    try:
+        value = parse_json(body[:200].decode("utf-8", "replace").strip())
+    except StrictJsonError:
+        return None
+    for row in dialects.DIALECTS:
+        if row.refusal_probe is not None and row.refusal == value:
+            return ServerProbe(row, row.refusal_probe)
+    return None

@@ -4,75 +4,71 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from tui.wire import dialects
 from tui.wire.error_body import ErrorBody
+from tui.wire.servers import GatewayMark
 
 LOGIN = "login"
 BASIC = "basic"
 
 
-class _Mark(NamedTuple):
-    """One sign; those that are given hold together."""
-
-    name: str
-    header: str = ""
-    """A header's name, or its beginning where it ends with ``*``."""
-    value: re.Pattern[str] = re.compile("")
-    text: re.Pattern[str] | None = None
-    """What stands in the page or the sentence, in lower case."""
-
-
 _MARKS = (
-    _Mark("LiteLLM", "x-litellm-*"),
-    _Mark("LiteLLM", "llm_provider-*"),
-    _Mark("LiteLLM", text=re.compile(r"\blitellm\.|received model group=|model group '|litellm virtual key")),
-    _Mark("OpenRouter", text=re.compile(r"provider returned error")),
-    _Mark("nginx", "server", re.compile(r"nginx|openresty|tengine", re.IGNORECASE)),
-    _Mark("nginx", text=re.compile(r"<center>(?:nginx|openresty|tengine)")),
-    _Mark("Cloudflare", "server", re.compile("cloudflare", re.IGNORECASE)),
-    _Mark("Cloudflare", "cf-ray"),
-    _Mark("ngrok", "ngrok-error-code"),
-    _Mark("ngrok", text=re.compile(r"err_ngrok_\d+")),
-    _Mark("APISIX", "server", re.compile("apisix", re.IGNORECASE)),
-    _Mark("Kong", "server", re.compile("kong", re.IGNORECASE)),
-    _Mark("Kong", "via", re.compile("kong", re.IGNORECASE)),
-    _Mark("Envoy", "server", re.compile("envoy", re.IGNORECASE)),
-    _Mark("Envoy", text=re.compile(r"no healthy upstream|upstream connect error")),
-    _Mark("Traefik", text=re.compile(r"\Ano available server\Z")),
-    _Mark("HAProxy", text=re.compile("no server is available to handle this request")),
-    _Mark("Caddy", "server", re.compile("caddy", re.IGNORECASE)),
-    _Mark("AWS", "server", re.compile("awselb", re.IGNORECASE)),
-    _Mark(BASIC, "www-authenticate", re.compile(r"\s*basic\b(?!.*\bbearer\b)", re.IGNORECASE)),
-    _Mark(LOGIN, text=re.compile(r"<title[^>]*>[^<]{0,80}\b(?:sign[ -]?in|log[ -]?in|single sign-on)\b")),
-    _Mark(LOGIN, text=re.compile(r"<input[^>]{0,200}type=[\"']?password")),
-    _Mark(LOGIN, text=re.compile(r"err_ngrok_6024")),  # the page before a tunnel's first visit
+    ("nginx", GatewayMark("server", "(?i)nginx|openresty|tengine")),
+    ("nginx", GatewayMark(text="<center>(?:nginx|openresty|tengine)")),
+    ("Cloudflare", GatewayMark("server", "(?i)cloudflare")),
+    ("Cloudflare", GatewayMark("cf-ray")),
+    ("ngrok", GatewayMark("ngrok-error-code")),
+    ("ngrok", GatewayMark(text=r"err_ngrok_\d+")),
+    ("APISIX", GatewayMark("server", "(?i)apisix")),
+    ("Kong", GatewayMark("server", "(?i)kong")),
+    ("Kong", GatewayMark("via", "(?i)kong")),
+    ("Envoy", GatewayMark("server", "(?i)envoy")),
+    ("Envoy", GatewayMark(text="no healthy upstream|upstream connect error")),
+    ("Traefik", GatewayMark(text=r"\Ano available server\Z")),
+    ("HAProxy", GatewayMark(text="no server is available to handle this request")),
+    ("Caddy", GatewayMark("server", "(?i)caddy")),
+    ("AWS", GatewayMark("server", "(?i)awselb")),
+    (BASIC, GatewayMark("www-authenticate", r"(?i)\s*basic\b(?!.*\bbearer\b)")),
+    (LOGIN, GatewayMark(text=r"<title[^>]*>[^<]{0,80}\b(?:sign[ -]?in|log[ -]?in|single sign-on)\b")),
+    (LOGIN, GatewayMark(text=r"<input[^>]{0,200}type=[\"']?password")),
+    (LOGIN, GatewayMark(text="err_ngrok_6024")),  # the page before a tunnel's first visit
 )
+"""Of what speaks HTTP before any server; those of gateways for models are in ``wire.dialects``."""
 _LOGIN_PLACE = re.compile(
     r"(?:^|[/._-])(?:log-?in|sign-?in|sign_in|sso|oauth2?|oidc|openid|authorize|saml2?|auth|authn?"
     r"|authelia|authentik|keycloak|cdn-cgi/access|accounts|passport)(?:[/._-]|$)",
     re.IGNORECASE,
 )
 _ROUTES = ("/chat/completions", "/models", "/embeddings")
-GATEWAYS = frozenset(mark.name for mark in _MARKS) - {LOGIN, BASIC}
 
 
 def marks_of(headers: Mapping[str, str], body: ErrorBody) -> frozenset[str]:
     """Return the marks of a reply. Header names in lower case."""
     text = body.page or body.message.lower()
-    found = {mark.name for mark in _MARKS if _is_there(mark, headers, text)}
+    of_models = ((row.gateway, mark) for row in dialects.DIALECTS for mark in row.gateway_marks)
+    found = {name for name, mark in (*of_models, *_MARKS) if _is_there(mark, headers, text)}
     if is_login_place(headers.get("location", "")):
         found.add(LOGIN)
     return frozenset(found)
 
 
+def of_gateways(marks: frozenset[str]) -> frozenset[str]:
+    """Return those of the marks that name a gateway."""
+    return marks - {LOGIN, BASIC}
+
+
+def model_gateways() -> frozenset[str]:
+    """Return the gateways that list models of their own naming, and ask for them elsewhere under another."""
+    return frozenset(row.gateway for row in dialects.DIALECTS) - {""}
+
+
 def gateway_name(headers: Mapping[str, str], marks: frozenset[str]) -> str | None:
-    """Return what a gateway is called: as it names itself, else by its marks."""
-    known = sorted(marks & GATEWAYS)
-    if "LiteLLM" in known:
-        return "LiteLLM"
-    return headers.get("server") or (known[0] if known else None)
+    """Return what a gateway is called: one for models by its marks, another as it names itself first."""
+    known = sorted(of_gateways(marks))
+    of_models = next((name for name in known if name in model_gateways()), None)
+    return of_models or headers.get("server") or next(iter(known), None)
 
 
 def is_login_place(location: str) -> bool:
@@ -85,9 +81,9 @@ def is_login_place(location: str) -> bool:
     return not parts.path.rstrip("/").endswith(_ROUTES) and _LOGIN_PLACE.search(place) is not None
 
 
-def _is_there(mark: _Mark, headers: Mapping[str, str], text: str) -> bool:
-    if mark.text is not None:
-        return mark.text.search(text) is not None
+def _is_there(mark: GatewayMark, headers: Mapping[str, str], text: str) -> bool:
+    if mark.text:
+        return re.search(mark.text, text) is not None
     if mark.header.endswith("*"):
         return any(name.startswith(mark.header[:-1]) for name in headers)
-    return mark.header in headers and mark.value.search(headers[mark.header]) is not None
+    return mark.header in headers and re.search(mark.value, headers[mark.header]) is not None

@@ -1,13 +1,11 @@
-"""Prometheus text of vLLM, SGLang, llama.cpp and TGI as one record; absent figures stay absent.
-
-llama.cpp's gauges are averages between two readings: reading them more often changes them.
-"""
+"""Prometheus text of a server as one record; absent figures stay absent."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from tui.wire import dialects
 from tui.wire.numbers import read_number
 
 _SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+([^\s]+)")
@@ -35,48 +33,26 @@ class ServerMetrics:
 
 _Samples = dict[str, list[float]]
 
-_SUMS: dict[str, tuple[str, ...]] = {
-    "requests_running": (
-        "vllm:num_requests_running",
-        "sglang:num_running_reqs",
-        "llamacpp:requests_processing",
-        "tgi_batch_current_size",
-    ),
-    "requests_waiting": (
-        "vllm:num_requests_waiting",
-        "sglang:num_queue_reqs",
-        "llamacpp:requests_deferred",
-        "tgi_queue_size",
-    ),
-    "tokens_per_second": ("sglang:gen_throughput", "llamacpp:predicted_tokens_seconds"),
-}
-"""Counts, which are summed over engines and models: the first name that is there counts."""
-
-_MEANS: dict[str, tuple[str, ...]] = {
-    "time_to_first_token_seconds": (
-        "vllm:time_to_first_token_seconds",
-        "sglang:time_to_first_token_seconds",
-    ),
-    "inter_token_seconds": (
-        "vllm:inter_token_latency_seconds",
-        "vllm:time_per_output_token_seconds",
-        "sglang:inter_token_latency_seconds",
-        "tgi_request_mean_time_per_token_duration",
-    ),
-}
+_SUMS = ("requests_running", "requests_waiting", "tokens_per_second")
+"""Counts, which are summed over engines and models."""
+_MEANS = ("time_to_first_token_seconds", "inter_token_seconds")
 """Histograms: their sum divided by their count."""
+
+
+def _names(field: str) -> list[str]:
+    return [name for row in dialects.DIALECTS for name in row.metrics.get(field, ())]
 
 
 def read_metrics(text: str) -> ServerMetrics:
     """Return what the text of ``/metrics`` says. Lines that cannot be read are skipped; never raises."""
     samples = _read_samples(text)
     found: dict[str, float] = {}
-    for field, names in _SUMS.items():
-        values = next((samples[name] for name in names if name in samples), None)
+    for field in _SUMS:
+        values = next((samples[name] for name in _names(field) if name in samples), None)
         if values is not None:
             found[field] = sum(values)
-    for field, names in _MEANS.items():
-        for name in names:
+    for field in _MEANS:
+        for name in _names(field):
             total, count = samples.get(f"{name}_sum"), samples.get(f"{name}_count")
             if total and count and sum(count) > 0:
                 found[field] = sum(total) / sum(count)
@@ -85,24 +61,21 @@ def read_metrics(text: str) -> ServerMetrics:
 
 
 def _wanted() -> frozenset[str]:
-    means = (f"{name}_{part}" for names in _MEANS.values() for name in names for part in ("sum", "count"))
-    plain = (name for names in _SUMS.values() for name in names)
-    return frozenset((*means, *plain))
-
-
-_WANTED = _wanted()
+    means = (f"{name}_{part}" for field in _MEANS for name in _names(field) for part in ("sum", "count"))
+    return frozenset((*means, *(name for field in _SUMS for name in _names(field))))
 
 
 def _read_samples(text: str) -> _Samples:
     samples: _Samples = {}
+    wanted = _wanted()
     for line in text.split("\n", _MOST_SAMPLES)[:_MOST_SAMPLES]:
         match = _SAMPLE.match(line)
         if match is None:
             continue
         name = match[1]
-        if name not in _WANTED and f"{name}_total" in _WANTED:
+        if name not in wanted and f"{name}_total" in wanted:
             name = f"{name}_total"  # a client library that leaves the suffix off
-        if name not in _WANTED:
+        if name not in wanted:
             continue
         value = read_number(match[3])
         if value is not None:

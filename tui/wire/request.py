@@ -10,17 +10,14 @@ from tui.core.provider import Sampling
 from tui.wire.adaptation import Adaptation
 from tui.wire.content import put_before
 from tui.wire.send_back import past_message, sends_back
-from tui.wire.servers import ServerKind
-from tui.wire.thinking import thinking_fields
+from tui.wire.servers import UNKNOWN, Dialect
+from tui.wire.thinking import effort_of
 
-_WANTS_COMPLETION_TOKENS = re.compile(r"(?:o[1-9]|gpt-[5-9])(?:[-.:]|$)")
-_KNOWS_OPENAI_MODELS = (None, ServerKind.OPENAI, ServerKind.AZURE)
-_WITHOUT_STREAM_OPTIONS = (ServerKind.MISTRAL,)
 _TOKEN_LIMITS = ("max_tokens", "max_completion_tokens", "max_new_tokens", "n_predict")
 
 
 def build_chat_body(
-    request: ChatRequest, adaptation: Adaptation, server: ServerKind | None = None
+    request: ChatRequest, adaptation: Adaptation, server: Dialect | None = None
 ) -> dict[str, object]:
     """Return the JSON object to send; its ``stream`` says whether a stream is asked for.
 
@@ -28,12 +25,13 @@ def build_chat_body(
     everything but what the endpoint refuses; a key ``extra_body`` in it (a habit of the Python SDK)
     is unfolded, never sent.
     """
+    server = server or UNKNOWN
     body: dict[str, object] = {
         "model": request.model,
         "messages": _messages(request, adaptation, server),
         "stream": request.stream and adaptation.streams,
     }
-    if body["stream"] and server not in _WITHOUT_STREAM_OPTIONS:
+    if body["stream"] and server.stream_options:
         body["stream_options"] = {"include_usage": True}
     body |= _sampling(request.sampling, request.model, adaptation, server)
     body |= _thinking(request, adaptation, server)
@@ -45,9 +43,7 @@ def build_chat_body(
     return {name: value for name, value in body.items() if name not in adaptation.dropped}
 
 
-def _messages(
-    request: ChatRequest, adaptation: Adaptation, server: ServerKind | None
-) -> list[dict[str, object]]:
+def _messages(request: ChatRequest, adaptation: Adaptation, server: Dialect) -> list[dict[str, object]]:
     with_reasoning = sends_back(request.send_back, adaptation, server)
     messages = [
         past_message(message, with_reasoning, server, request.attachments) for message in request.messages
@@ -68,9 +64,7 @@ def _fold_system(messages: list[dict[str, object]]) -> list[dict[str, object]]:
     return [{"role": Role.USER.value, "content": system}, *kept]
 
 
-def _sampling(
-    sampling: Sampling, model: str, adaptation: Adaptation, server: ServerKind | None
-) -> dict[str, object]:
+def _sampling(sampling: Sampling, model: str, adaptation: Adaptation, server: Dialect) -> dict[str, object]:
     fields: dict[str, object] = {
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
@@ -81,16 +75,19 @@ def _sampling(
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _token_field(model: str, server: ServerKind | None) -> str:
+def _token_field(model: str, server: Dialect) -> str:
     """Return the name of the token limit: Ollama ignores the new one, OpenAI's reasoning models
     refuse the old one, Mistral the new one."""
-    if server in _KNOWS_OPENAI_MODELS and _WANTS_COMPLETION_TOKENS.match(model):
-        return "max_completion_tokens"
-    return "max_tokens"
+    wanted = server.completion_tokens
+    return "max_tokens" if wanted is None or not re.match(wanted, model) else "max_completion_tokens"
 
 
-def _thinking(request: ChatRequest, adaptation: Adaptation, server: ServerKind | None) -> dict[str, object]:
-    fields = thinking_fields(request.thinking, server, request.model, adaptation.dropped)
+def _thinking(request: ChatRequest, adaptation: Adaptation, server: Dialect) -> dict[str, object]:
+    form = next((form for form in server.thinking if form.field not in adaptation.dropped), None)
+    if request.thinking is None or form is None:
+        return {}
+    effort_word = effort_of(request.thinking, server.efforts)
+    fields = form.fields(request.thinking, effort_word, request.model)
     efforts = dict(adaptation.efforts)
     for _ in efforts:
         effort = fields.get("reasoning_effort")

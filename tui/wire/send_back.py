@@ -11,21 +11,18 @@ from tui.core.chat import Message, Role
 from tui.core.provider import SendBack
 from tui.wire.adaptation import Adaptation
 from tui.wire.content import content_of
-from tui.wire.servers import ServerKind
-
-_NAMED_REASONING = (ServerKind.OLLAMA, ServerKind.OPENROUTER, ServerKind.LOCALAI)
-_WITHOUT_A_FORM = (ServerKind.TGI, ServerKind.OPENAI, ServerKind.AZURE)
+from tui.wire.servers import Dialect
 
 
-def sends_back(policy: SendBack, adaptation: Adaptation, server: ServerKind | None) -> bool:
+def sends_back(policy: SendBack, adaptation: Adaptation, server: Dialect) -> bool:
     """Return whether past reasoning is sent: the person's policy, within what the server takes."""
-    if policy is SendBack.NEVER or adaptation.sends_reasoning is False or server in _WITHOUT_A_FORM:
+    if policy is SendBack.NEVER or adaptation.sends_reasoning is False or server.replay is None:
         return False
     return policy is SendBack.ALWAYS or adaptation.sends_reasoning is True
 
 
 def past_message(
-    message: Message, with_reasoning: bool, server: ServerKind | None, attachments: Mapping[str, bytes]
+    message: Message, with_reasoning: bool, server: Dialect, attachments: Mapping[str, bytes]
 ) -> dict[str, object]:
     """Return one message as it is sent."""
     sent: dict[str, object] = {
@@ -34,10 +31,9 @@ def past_message(
     }
     if not with_reasoning or not message.reasoning or message.role is not Role.ASSISTANT:
         return sent
-    if server is ServerKind.MISTRAL:
+    if server.replay == "content":
         thinking = {"type": "thinking", "thinking": [{"type": "text", "text": message.reasoning}]}
         sent["content"] = [thinking, {"type": "text", "text": message.content.text}]
-    else:
-        name = "reasoning" if server in _NAMED_REASONING else "reasoning_content"
-        sent[name] = message.reasoning
+    elif server.replay is not None:
+        sent[server.replay] = message.reasoning
     return sent

@@ -20,7 +20,8 @@ from tui.ui.app import LmdeckApp
 from tui.ui.diagnosis.discover_screen import DiscoverScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.screen import ProvidersScreen
-from tui.wire.servers import ServerIdentity, ServerKind
+from tui.wire import dialects
+from tui.wire.servers import ServerIdentity
 
 Until = Callable[..., Awaitable[None]]
 PROCESS = Process(4242, "vllm", 1, 0, ("vllm", "serve", "Qwen/Qwen3-8B"), 60.0)
@@ -28,7 +29,7 @@ VLLM = Discovered(
     "http://127.0.0.1:8001/v1",
     8001,
     "vLLM",
-    ServerIdentity(ServerKind.VLLM, "0.32.0", "owned_by"),
+    ServerIdentity(dialects.VLLM, "0.32.0", "owned_by"),
     ("Qwen/Qwen3-8B", "adapter"),
     32_768,
     owner=PortOwner(Listener("127.0.0.1", 8001), PROCESS, "vLLM"),

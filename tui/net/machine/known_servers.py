@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from tui.core.outside import ip_address, read_whole
+from tui.wire.dialects import DIALECTS
+from tui.wire.servers import KnownServer
 
 _INTERPRETERS = re.compile(
     r"(python|pypy|node|bash|sh|zsh|dash|uv|uvx|env|nice|nohup|sudo|tini|dumb-init|torchrun|pipx|numactl)[\d.]*"
@@ -19,39 +20,13 @@ _ADDRESS_OPTIONS = ("--address", "--bind", "--listen")
 _MODEL_OPTIONS = ("--model", "--model-path", "-m", "--model-id", "--served-model-name", "--hf-repo", "-hf")
 
 
-@dataclass(frozen=True, slots=True)
-class KnownServer:
-    """A model server and what its program is called."""
-
-    label: str
-    program: str
-    """A pattern of the program's file name or Python module, with the word after it, in small letters."""
-    port: int
-    """Where it listens unless told otherwise."""
-    variables: tuple[str, ...] = ()
-    """Environment variables that tell it its port, or an address that ends in one."""
-    is_worker: bool = False
-    """A child of a server: it never opens the API's port, whatever it listens on."""
-
-
-KNOWN_SERVERS: tuple[KnownServer, ...] = (
-    KnownServer("vLLM", r"vllm serve|vllm\.entrypoints\..*|vllm::apiserver.*", 8000),
-    KnownServer("SGLang", r"sglang serve|sglang\.launch_server", 30000),
-    KnownServer("SGLang router", r"sglang_router\.launch_router|sglang::router|sglang-router", 30000),
-    KnownServer("llama.cpp", r"llama-server", 8080, ("LLAMA_ARG_PORT",)),
+_OTHERS = (
     KnownServer("llamafile", r".*\.llamafile|llamafiler?", 8080, ("LLAMA_ARG_PORT",)),
     KnownServer("llama-cpp-python", r"llama_cpp\.server|llama-cpp-python", 8000, ("PORT",)),
     KnownServer("llama-swap", r"llama-swap", 8080),
-    KnownServer("Ollama", r"ollama serve", 11434, ("OLLAMA_HOST",)),
-    KnownServer("LM Studio", r"lm[- ]?studio|llmster", 1234),
-    KnownServer("TGI", r"text-generation-(launcher|router|server|benchmark)", 3000, ("PORT",)),
     KnownServer("TEI", r"text-embeddings-router", 3000, ("PORT",)),
-    KnownServer("LocalAI", r"local-?ai( run)?", 8080, ("LOCALAI_ADDRESS", "ADDRESS")),
-    KnownServer("TensorRT-LLM", r"trtllm-serve|tensorrt_llm\.commands\.serve", 8000),
     KnownServer("Triton", r"tritonserver", 8000),
-    KnownServer("LiteLLM", r"litellm", 4000, ("PORT",)),
     KnownServer("transformers", r"transformers(-cli)? serve", 8000),
-    KnownServer("Xinference", r"xinference(-local|-supervisor)?", 9997),
     KnownServer("KoboldCpp", r"koboldcpp.*", 5001),
     KnownServer("Tabby", r"tabby serve", 8080),
     KnownServer("TabbyAPI", r"tabbyapi.*", 5000),
@@ -64,15 +39,18 @@ KNOWN_SERVERS: tuple[KnownServer, ...] = (
     KnownServer("OpenLLM", r"openllm (start|serve)", 3000),
     KnownServer("Jan", r"cortex(-server)?|jan-server", 1337),
     KnownServer("Infinity", r"infinity_emb( v2)?", 7997, ("INFINITY_PORT",)),
-    KnownServer("vLLM", r"vllm::.*", 8000, is_worker=True),
-    KnownServer("SGLang", r"sglang::.*", 30000, is_worker=True),
 )
+"""Servers without a dialect of their own."""
+KNOWN_SERVERS = (*(program for row in DIALECTS for program in row.programs), *_OTHERS)
 
-_BEGINNINGS = (
-    "aphrodite", "cortex", "fastchat", "infinity_emb", "jan", "koboldcpp", "litellm", "llama", "llmster",
-    "lm", "local", "mistralrs", "mlx", "ollama", "openllm", "sglang", "tabby", "tensorrt", "text-embeddings",
-    "text-generation", "transformers", "triton", "trtllm", "vllm", "xinference",
-)  # fmt: skip
+_BEGINNINGS = tuple(
+    {
+        begin
+        for known in KNOWN_SERVERS
+        for pattern in re.sub(r"\(.*?\)", "", known.program).split("|")
+        for begin in re.findall(r"^[a-z]+?(?=[a-z][?*]|[^a-z]|$)", pattern)
+    }
+)
 """One of these begins whatever a pattern of ``KNOWN_SERVERS`` matches, but for the ending below."""
 _ENDINGS = (".llamafile",)
 

@@ -6,16 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.core.safe_text import safe_line
-from tui.net.machine.known_servers import (
-    KnownServer,
-    model_argument,
-    port_argument,
-    port_variable,
-    recognise,
-)
+from tui.net.machine.known_servers import model_argument, port_argument, port_variable, recognise
 from tui.net.machine.processes import Process
 from tui.net.machine.sockets import Listener
 from tui.net.machine.system import System
+from tui.wire.servers import KnownServer
 
 _COMMAND_LIMIT = 160
 

@@ -19,28 +19,11 @@ from tui.wire.evidence import Proof
 from tui.wire.fingerprint import identify
 from tui.wire.model_names import closest_names
 from tui.wire.models import ModelInfo, ModelList
-from tui.wire.servers import ServerKind
 
 if TYPE_CHECKING:
     from tui.net.recognition import Look
     from tui.wire.prometheus import ServerMetrics
 
-_CHECKS_NAMES = frozenset(
-    {ServerKind.VLLM, ServerKind.OLLAMA, ServerKind.LOCALAI, ServerKind.LITELLM, ServerKind.OPENAI}
-)
-"""Servers that refuse a model they do not list; the others may answer with the one they have."""
-_HOSTED = frozenset(
-    {
-        ServerKind.OPENROUTER,
-        ServerKind.DEEPSEEK,
-        ServerKind.OPENAI,
-        ServerKind.AZURE,
-        ServerKind.DASHSCOPE,
-        ServerKind.MISTRAL,
-        ServerKind.MOONSHOT,
-        ServerKind.INFINI_AI,
-    }
-)
 _SHOWN_MODELS = 5
 
 
@@ -114,7 +97,7 @@ def _look(run: Run) -> Look:
 
 async def _recognise(run: Run, *, has_list: bool) -> None:
     found = run.findings
-    if found.identity.kind in _HOSTED:
+    if found.identity.kind is not None and found.identity.kind.hosts:
         return
     from tui.net.recognition import recognise  # a refused key is told without it
 
@@ -197,7 +180,8 @@ def _note_window(run: Run, info: ModelInfo | None) -> None:
 
 def _settle_unlisted(run: Run, models: ModelList, facts: tuple[str, ...]) -> None:
     failure = unlisted(run, explain("model-not-found", model=run.findings.model))
-    is_certain = run.findings.identity.kind in _CHECKS_NAMES and not models.is_cut
+    server = run.findings.identity.kind
+    is_certain = server is not None and server.refuses_unlisted and not models.is_cut
     run.settle(failed(CheckId.MODELS, failure, *facts, as_warning=not (run.quick and is_certain)))
 
 

@@ -11,7 +11,6 @@ from tui.core.usage import ServerTimings
 from tui.net.probe.chat import ChatOutcome
 from tui.net.probe.run import Run
 from tui.net.probe.server import read_load
-from tui.wire.servers import ServerKind
 
 _FEWEST_EVENTS = 8
 _SHORTEST_SECONDS = 0.2
@@ -19,8 +18,6 @@ _BURST_SECONDS = 0.1
 _LONG_SECONDS = 1.0
 _BURST_GAP_SECONDS = 0.004
 """Between pieces that were held back; a model that writes 250 of them a second is rare."""
-_SHOWS_LOAD = (ServerKind.VLLM, ServerKind.SGLANG, ServerKind.TGI)
-"""Servers whose metrics say something about one request; those of llama.cpp come with the answer."""
 
 
 def check_stream(run: Run, outcome: ChatOutcome) -> None:
@@ -95,7 +92,8 @@ async def check_speed(run: Run, outcome: ChatOutcome) -> None:
     run.findings.decode_rate = timings.decode_rate(tokens)
     _note_timings(run, timings, tokens)
     facts = [*_own_figures(turn), *_server_figures(turn.server_timings, run.findings.decode_rate)]
-    if run.findings.identity.kind in _SHOWS_LOAD:
+    server = run.findings.identity.kind
+    if server is not None and server.shows_load:
         facts += await _load_figures(run)
     run.settle(passed(CheckId.SPEED, _speed_title(run, timings), *facts))
 
