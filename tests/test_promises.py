@@ -170,7 +170,6 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`cli → ui → runtime": ("tests/test_layers.py::test_each_layer_imports_only_what_is_below_it",),
 }
 TABLES: dict[str, tuple[str, ...]] = {
-    "server": ("tests/wire/test_fingerprint.py", "tests/net/test_chat_transcripts.py"),
     "figure": ("tests/core/test_figures.py", "tests/core/test_token_rate.py"),
     "what": (
         "tests/wired/test_places.py::test_a_place_holds_what_its_line_says",
@@ -186,7 +185,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "tests/runtime/test_debug_log.py::test_a_command_writes_each_phase_and_each_decision",
     ),
 }
-"""Tables by the title of their first column; those of keys and causes are made from the program."""
+"""Tables by the title of their first column; those of keys, causes and servers are made from the program."""
 
 
 def test_every_sentence_is_linked() -> None:
