@@ -19,6 +19,7 @@ from tests.support.fault_server import Answer, FaultServer
 from tools.readme import filled
 from tui.core.chat import ChatRequest, Endpoint, Message, Role
 from tui.core.diagnosis import CheckId, DiagnosisReport
+from tui.core.parts import parts_of
 from tui.core.provider import SendBack, Thinking
 from tui.net.probe.target import ProbeTarget
 from tui.wire import dialects
@@ -106,7 +107,10 @@ def test_its_gateway_is_named_where_it_passes_an_error_on() -> None:
 
 
 def test_past_reasoning_travels_in_its_field() -> None:
-    past = (Message(Role.ASSISTANT, "Hi", reasoning="A greeting."), Message(Role.USER, "Bye"))
+    past = (
+        Message(Role.ASSISTANT, parts_of("Hi"), reasoning="A greeting."),
+        Message(Role.USER, parts_of("Bye")),
+    )
     request = ChatRequest("m", past, send_back=SendBack.ALWAYS)
     body: dict[str, Any] = build_chat_body(request, Adaptation(), ACME)
     assert body["messages"][0] == {"role": "assistant", "content": "Hi", "pondered": "A greeting."}

@@ -14,8 +14,8 @@ from tui.core.parts import FilePart, ImagePart, Part, TextPart, parts_of
 from tui.core.provider import SendBack
 from tui.wire.adaptation import Adaptation
 from tui.wire.content import content_of
+from tui.wire.dialects import MISTRAL
 from tui.wire.request import build_chat_body
-from tui.wire.servers import ServerKind
 
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\xff"
 
@@ -107,5 +107,5 @@ def _image() -> list[object]:
 def test_past_reasoning_travels_beside_an_answer_in_parts() -> None:
     answer = Message(Role.ASSISTANT, parts_of("Yes."), "Hm.")
     request = ChatRequest("m", (answer,), send_back=SendBack.ALWAYS)
-    (message,) = build_chat_body(request, Adaptation(), ServerKind.MISTRAL)["messages"]  # type: ignore[misc]
+    (message,) = build_chat_body(request, Adaptation(), MISTRAL)["messages"]  # type: ignore[misc]
     assert message["content"][1] == {"type": "text", "text": "Yes."}  # type: ignore[has-type]
