@@ -23,7 +23,7 @@ UMASKS = by_length((0o000,), (0o000, 0o022, 0o077))
 CRASH = textwrap.dedent(
     """
     import sys
-    from tui.cli.commands import paths
+    from tui.cli import paths
     from tui.cli.main import main
 
     def crash(arguments, output):

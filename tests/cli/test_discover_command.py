@@ -14,7 +14,7 @@ from tests.support.fault_server import FaultServer
 from tests.support.json_schema import violations
 from tests.support.payloads import PAYLOADS, leaks
 from tui.cli import main as cli_main
-from tui.cli.commands.discover import discovery_json, discovery_lines
+from tui.cli.discover import discovery_json, discovery_lines
 from tui.net.discover import Discovered, Discovery
 from tui.net.machine.machine import Machine
 

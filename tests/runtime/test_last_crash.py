@@ -24,7 +24,7 @@ USED, STORED, SET, SENT = (
 )
 PROGRAM = """
 import sys
-import tui.cli.commands.ask as command
+import tui.cli.ask as command
 from tui.runtime.endpoints import Endpoints
 
 known = Endpoints._known

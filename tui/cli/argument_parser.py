@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -62,3 +62,35 @@ def forget_stale_size(environment: MutableMapping[str, str], stdout: TextIO | No
     if window_columns(stdout):
         environment.pop("COLUMNS", None)
         environment.pop("LINES", None)
+
+
+def positive_integer(text: str) -> int:
+    """Read the value of an argument; this and the following raise what argparse prints."""
+    return int(_number(int, lambda value: value >= 1, "a whole number from 1", text))
+
+
+def port(text: str) -> int:
+    """0 is a free one."""
+    return int(_number(int, lambda value: 0 <= value <= 65535, "a port from 1 to 65535", text))
+
+
+def non_negative(text: str) -> float:
+    """Finite."""
+    return _number(float, lambda value: 0 <= value < float("inf"), "a number from 0", text)
+
+
+def positive_float(text: str) -> float:
+    """Finite."""
+    return _number(float, lambda value: 0 < value < float("inf"), "a number above 0", text)
+
+
+def _number(
+    convert: Callable[[str], float], is_allowed: Callable[[float], bool], wanted: str, text: str
+) -> float:
+    try:
+        value = convert(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
+    if not is_allowed(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
+    return value

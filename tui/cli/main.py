@@ -9,39 +9,24 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
-import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.cli.argument_parser import forget_stale_size
+from tui.cli.command import load
 from tui.cli.parser import build_parser
 
 if TYPE_CHECKING:
     import argparse
 
+    from tui.cli.command import Run
     from tui.cli.output import Output
 
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 _SIGNALLED = 128
-
-COMMANDS = {
-    None: "screens",
-    "chat": "screens",
-    "ask": "ask",
-    "check": "check",
-    "discover": "discover",
-    "providers": "providers",
-    "demo": "demo",
-    "engine": "engine",
-    "paths": "paths",
-    "forget": "forget",
-}
-"""The module in ``tui.cli.commands`` of each command, imported only when it is called."""
-
-Command = Callable[["argparse.Namespace", "Output"], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _fill_closed_streams()
     forget_stale_size(os.environ, sys.stdout)
     try:
-        parsed = build_parser().parse_args(arguments)
+        typed = sys.argv[1:] if arguments is None else arguments
+        parsed = build_parser(typed).parse_args(typed)
     except BrokenPipeError:
         _silence()
         return EXIT_BROKEN_PIPE
@@ -65,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if parsed.log is not None:
             os.environ["LMDECK_LOG"] = parsed.log
-        code = _run(_load_undisturbed if arguments is None else _load, parsed, output)
+        code = _run(parsed, output, is_process=arguments is None)
     except BrokenPipeError:
         _tell(output.untold)
         _silence()
@@ -81,12 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(load: Callable[[argparse.Namespace], Command], parsed: argparse.Namespace, output: Output) -> int:
+def _run(parsed: argparse.Namespace, output: Output, *, is_process: bool) -> int:
     from tui.cli.output import OutputFailed
     from tui.core.failure import LmdeckError
 
     try:
-        return load(parsed)(parsed, output)
+        run = _load_undisturbed(parsed) if is_process else load(parsed.run)
+        return run(parsed, output)
     except LmdeckError as error:
         output.failure(error.failure)
         return error.exit_code
@@ -101,12 +88,7 @@ def _run(load: Callable[[argparse.Namespace], Command], parsed: argparse.Namespa
         return 1
 
 
-def _load(parsed: argparse.Namespace) -> Command:
-    run: Command = importlib.import_module(f"tui.cli.commands.{COMMANDS[parsed.command]}").run
-    return run
-
-
-def _load_undisturbed(parsed: argparse.Namespace) -> Command:
+def _load_undisturbed(parsed: argparse.Namespace) -> Run:
     """Import a command in a process that ends with it: nothing imported is garbage, now or at the end.
 
     A check of one endpoint keeps the collector off: it is mostly imports, and over before there is
@@ -114,7 +96,7 @@ def _load_undisturbed(parsed: argparse.Namespace) -> Command:
     """
     atexit.register(gc.freeze)
     gc.disable()
-    run = _load(parsed)
+    run = load(parsed.run)
     gc.freeze()
     if parsed.command != "check" or parsed.all_providers or parsed.watch is not None:
         gc.enable()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui.cli.output import Output
+from tui.cli.provider_action import provider_action
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tui.runtime.directory import ProviderDirectory
 
 
+@provider_action
 def export_providers(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Export, and return 1 where a record or a key that was asked for could not be had.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from tui.cli.confirm import confirmed
 from tui.cli.output import Output
+from tui.cli.provider_action import provider_action
 from tui.cli.stdin import is_piped
 from tui.core.failure import LmdeckError
 from tui.core.key_reference import KeyKind
@@ -23,6 +24,7 @@ _WIDTH = 8
 _ADVICE = "To use references from a file that you trust: --allow-references, or import at a terminal."
 
 
+@provider_action
 def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Import, and return 0 where every record is used or kept, 1 where one was left out."""
     data = import_stream(sys.stdin.buffer) if arguments.file == "-" else import_file(arguments.file)

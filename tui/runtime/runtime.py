@@ -24,6 +24,7 @@ from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths, resolve_paths
 
 if TYPE_CHECKING:
+    from tui.core.check_history import CheckRecord
     from tui.core.check_options import CheckOptions
     from tui.core.diagnosis import CheckResult
     from tui.core.embedding import EmbeddingOutcome
@@ -216,6 +217,12 @@ class Runtime:
             on_progress=on_progress,
             on_waiting=on_waiting,
         )
+
+    def past_checks(self, provider: Provider) -> tuple[CheckRecord, ...]:
+        """Return what the checks of a provider's endpoint found, the oldest first."""
+        from tui.runtime.diagnosing import past_checks
+
+        return past_checks(self.endpoint_memory, provider)
 
     async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
         """Ask the ports of this machine which model servers answer; see ``net.discover``."""

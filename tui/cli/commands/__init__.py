@@ -1,1 +1,7 @@
-"""One module a command: each reads its arguments, calls the runtime and returns an exit code."""
+"""What can be typed after ``lmdeck``: one module each, with its ``COMMAND``.
+
+The help reads them all, so they import nothing that running a command needs.
+"""
+
+ORDER = ("chat", "ask", "check", "discover", "providers", "demo", "engine", "paths", "forget")
+"""How the help lists them; a module that is not named here comes after these."""

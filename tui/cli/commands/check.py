@@ -1,108 +1,27 @@
-"""``lmdeck check``: what is wrong with an endpoint, and what to do."""
+"""``lmdeck check``: its arguments."""
 
-from __future__ import annotations
+from tui.cli.argument_parser import non_negative, positive_float
+from tui.cli.command import PRINTS_JSON, Command, argument
+from tui.core.check_cost import CHECK_COST
 
-import argparse
-import asyncio
-import os
-import signal
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from tui.cli.check_subject import Subject, options_of, subjects_of
-from tui.cli.output import Output
-from tui.cli.stopping import stopping_at_signals
-from tui.cli.wait_notes import WaitNotes
-from tui.core.diagnosis import CheckResult, DiagnosisReport
-from tui.core.failure import LmdeckError
-from tui.runtime.runtime import Runtime, open_runtime
-
-if TYPE_CHECKING:
-    from tui.cli.check_output import CheckPrinter
-    from tui.net.server_wait import Waiting
-
-
-def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Check and return the exit code: 0 all is well, 1 a check failed, 2 wrong usage, 128 + n signal n."""
-    try:
-        return asyncio.run(_check(arguments, output))
-    except LmdeckError as error:
-        if not arguments.json:
-            raise
-        from tui.cli.check_output import refused_json
-
-        output.json(refused_json(error.failure))
-        return error.exit_code
-
-
-async def _check(arguments: argparse.Namespace, output: Output) -> int:
-    if arguments.report is not None:
-        from tui.cli.check_report import check_target
-
-        check_target(arguments.report)
-    runtime = open_runtime(os.environ)
-    runtime.endpoints.takes_options = True
-    try:
-        subjects = subjects_of(arguments, runtime)
-        if arguments.watch is not None:
-            from tui.cli.check_all import watch
-
-            return await watch(runtime, subjects, arguments, output)
-        if arguments.all_providers:
-            from tui.cli.check_all import check_all
-
-            return await check_all(runtime, subjects, arguments, output)
-        return await _check_one(runtime, subjects[0], arguments, output)
-    finally:
-        await runtime.aclose()
-        output.notes(runtime.optional.notices)
-
-
-async def _check_one(
-    runtime: Runtime, subject: Subject, arguments: argparse.Namespace, output: Output
-) -> int:
-    printer: CheckPrinter | None = None
-    if not arguments.json and arguments.report != "-":
-        from tui.cli.check_output import CheckPrinter
-
-        printer = CheckPrinter(output, subject, is_verbose=arguments.verbose)
-
-    def on_result(result: CheckResult) -> None:
-        if printer is not None:
-            printer.result(result)
-
-    def on_progress(text: str) -> None:
-        if printer is not None:
-            printer.progress(text)
-
-    notes = WaitNotes(output)
-
-    def on_waiting(waiting: Waiting) -> None:
-        notes.say(waiting.sentence, waiting.waited_seconds)
-
-    if printer is not None:
-        printer.begin(arguments.model or "", is_quick=arguments.quick)
-    check = runtime.check(
-        subject.provider,
-        subject.key_text,
-        options_of(arguments, subject),
-        on_result=on_result,
-        on_progress=on_progress,
-        on_waiting=on_waiting,
-    )
-    task = asyncio.ensure_future(check.run())
-    with stopping_at_signals(task.cancel, output):
-        try:
-            report: DiagnosisReport = await task
-        except asyncio.CancelledError:
-            report = replace(check.interrupted(), interrupted_by=output.ended_by or signal.SIGINT)
-    code = report.exit_code
-    if printer is not None:
-        printer.end(report)
-    elif arguments.json:
-        output.json(report.to_json())
-    if arguments.report is not None:
-        from tui.cli.check_report import write_report
-
-        write_report(report, arguments.report, runtime.redactor, runtime.environment, output)
-    return code
+COMMAND = Command(
+    "check",
+    f"Find out what is wrong with an endpoint, and what to do (one short chat: {CHECK_COST}).",
+    run="tui.cli.check:run",
+    examples="  lmdeck check http://localhost:8000/v1\n  lmdeck check qwen --json\n"
+    "  lmdeck check --all --quick\n",
+    arguments=(
+        argument("target", nargs="?", metavar="NAME|URL", help="a provider or an endpoint"),
+        argument("--all", action="store_true", dest="all_providers", help="every active provider"),
+        argument("--model", metavar="M"),
+        argument("--key-env", metavar="VAR", help="environment variable with the API key"),
+        argument("--quick", action="store_true", help="spend no tokens: no chat is sent"),
+        argument("--wait", type=non_negative, metavar="SECONDS", help="wait for a model that is loading"),
+        argument("--watch", type=positive_float, metavar="SECONDS", help="repeat, print changes only"),
+        argument("-v", "--verbose", action="store_true", help="show the evidence of every check"),
+        argument(
+            "--report", metavar="FILE|-", help="write a Markdown report for a ticket, every known key erased"
+        ),
+        PRINTS_JSON,
+    ),
+)

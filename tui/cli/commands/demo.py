@@ -1,17 +1,16 @@
-"""``lmdeck demo``: the embedded endpoint in the foreground, for practice."""
+"""``lmdeck demo``: its arguments."""
 
-from __future__ import annotations
+from tui.cli.argument_parser import port, positive_float
+from tui.cli.command import Command, argument
 
-import argparse
-
-from tui.cli.exit_codes import INTERRUPTED
-from tui.cli.output import Output
-from tui.demo.foreground import run_demo
-
-
-def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Serve until Ctrl+C, and return its exit code."""
-    run_demo(
-        host="127.0.0.1", port=arguments.port, rate=arguments.rate, fault=arguments.fault, say=output.line
-    )
-    return INTERRUPTED
+COMMAND = Command(
+    "demo",
+    "Run the demo endpoint in the foreground, for practice.",
+    run="tui.cli.demo:run",
+    examples="  lmdeck demo --port 8000\n  lmdeck demo --fault model-not-found\n",
+    arguments=(
+        argument("--port", type=port, default=0, metavar="N", help="default: a free one"),
+        argument("--rate", type=positive_float, default=60.0, metavar="R", help="tokens per second"),
+        argument("--fault", metavar="CAUSE", help="fail in this way, to practise a diagnosis"),
+    ),
+)

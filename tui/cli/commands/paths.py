@@ -1,40 +1,10 @@
-"""``lmdeck paths``: where everything is kept."""
+"""``lmdeck paths``: its arguments."""
 
-from __future__ import annotations
+from tui.cli.command import Command, argument
 
-import argparse
-import os
-
-from tui.cli.output import Output
-from tui.cli.table import table
-from tui.store.paths import Place, resolve_paths
-
-
-def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Print every place, what it holds and whether it is there."""
-    places = resolve_paths(os.environ).places()
-    if arguments.json:
-        output.json(
-            {
-                "paths": [
-                    {
-                        "what": place.what,
-                        "path": str(place.path),
-                        "exists": place.exists,
-                        "problem": place.problem,
-                    }
-                    for place in places
-                ]
-            }
-        )
-        return 0
-    rows = [(place.what, str(place.path), _state(place)) for place in places]
-    for line in table(("WHAT", "PATH", ""), rows):
-        output.line(line)
-    return 0
-
-
-def _state(place: Place) -> str:
-    if place.problem is not None:
-        return f"cannot be seen: {place.problem}"
-    return "" if place.exists else "not made yet"
+COMMAND = Command(
+    "paths",
+    "Say where everything is kept.",
+    run="tui.cli.paths:run",
+    arguments=(argument("--json", action="store_true"),),
+)

@@ -1,0 +1,116 @@
+"""``lmdeck ask``: one answer on stdout, the reasoning on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from dataclasses import replace
+
+from tui.cli.ask_report import ask_report, failed_report
+from tui.cli.exit_codes import code_of_failure, code_of_turn
+from tui.cli.output import Output
+from tui.cli.stdin import is_piped, read_text
+from tui.cli.stopping import stopping_at_signals
+from tui.cli.streamed_text import StreamedText
+from tui.cli.wait_notes import WaitNotes
+from tui.core.causes import explain
+from tui.core.failure import LmdeckError, UsageError
+from tui.core.provider import Provider, Thinking
+from tui.core.provider_marks import connection_warnings
+from tui.core.turn import Turn
+from tui.core.turn_summary import FINISHES
+from tui.runtime.runtime import Runtime, open_runtime
+from tui.runtime.targets import provider_for_url
+from tui.session.target import ChatTarget
+
+DEFAULT_WAIT_SECONDS = 120.0
+"""How long a script waits for the first text: a long prompt on a slow machine takes a minute."""
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Ask once and return the exit code."""
+    try:
+        return asyncio.run(_ask(arguments, output))
+    except LmdeckError as error:
+        if not arguments.json:
+            raise
+        output.json(failed_report(error.failure, arguments.url, arguments.model))
+        return max(error.exit_code, code_of_failure(error.failure))
+
+
+async def _ask(arguments: argparse.Namespace, output: Output) -> int:
+    prompt = _prompt(arguments.prompt)
+    runtime = open_runtime(os.environ)
+    runtime.endpoints.takes_options = arguments.url is not None
+    try:
+        target = await _target(arguments, runtime)
+        for warning in connection_warnings(target.provider):
+            output.aside(f"warning: {warning}")
+        turn = await _stream(arguments, runtime, target, prompt, output)
+    finally:
+        await runtime.aclose()
+        output.notes((*runtime.settings_notices, *runtime.optional.notices))
+    if arguments.json:
+        output.json(ask_report(turn, target, is_named=arguments.url is None))
+    elif turn.failure is not None:
+        output.failure(turn.failure)
+    elif turn.finish_reason in ("length", "content_filter"):
+        output.notes([f"The answer was {FINISHES[turn.finish_reason]}."])
+    return code_of_turn(turn)
+
+
+def _prompt(argument: str | None) -> str:
+    """The prompt, with what is piped in behind it."""
+    if argument == "-" or argument is None:
+        text = read_text() if argument == "-" or is_piped() else ""
+    else:
+        piped = read_text() if is_piped() else ""
+        text = f"{argument}\n\n{piped}" if piped.strip() else argument
+    if not text.strip():
+        raise UsageError(explain("prompt-empty"))
+    return text
+
+
+async def _target(arguments: argparse.Namespace, runtime: Runtime) -> ChatTarget:
+    provider = await _provider(arguments, runtime)
+    sampling = provider.sampling
+    if arguments.max_tokens is not None:
+        sampling = replace(sampling, max_tokens=arguments.max_tokens)
+    if arguments.temperature is not None:
+        sampling = replace(sampling, temperature=arguments.temperature)
+    return ChatTarget(
+        provider,
+        arguments.model or "",
+        Thinking(arguments.thinking) if arguments.thinking else None,
+        arguments.system,
+        sampling,
+        stream=not arguments.no_stream,
+    )
+
+
+async def _provider(arguments: argparse.Namespace, runtime: Runtime) -> Provider:
+    if arguments.url is not None:
+        return await provider_for_url(runtime, arguments.url, arguments.model, arguments.key_env)
+    return runtime.directory.for_chat(arguments.provider)
+
+
+async def _stream(
+    arguments: argparse.Namespace, runtime: Runtime, target: ChatTarget, prompt: str, output: Output
+) -> Turn:
+    wait = DEFAULT_WAIT_SECONDS if arguments.wait is None else arguments.wait
+    session = runtime.scripted_session(wait, is_forgetful=arguments.url is not None)
+    printer = None if arguments.json else StreamedText(output, reasoning=runtime.settings.reasoning)
+    notes = WaitNotes(output)
+
+    def on_change() -> None:
+        notes.follow(session.turns[-1])
+        if printer is not None:
+            printer.show(session.turns[-1])
+
+    session.on_change = on_change
+    with stopping_at_signals(session.stop, output):
+        turn = await session.send(prompt, target)
+    if printer is not None:
+        printer.end(turn)
+    return turn

@@ -1,0 +1,94 @@
+"""A command as an object: what its help says, which arguments it takes, and what runs it."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from tui.cli.argument_parser import ArgumentParser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.cli.output import Output
+
+    Run = Callable[[argparse.Namespace, Output], int]
+    Argument = Callable[[argparse._ActionsContainer], object]
+    """Adds itself to a parser."""
+
+METRICS = """\
+figures:
+  TTFT  time to the first text, reasoning or answer     TTFA  time to the first text of the answer
+  TPOT  time per output token without the first one     E2E   time to the end of the stream
+  A figure is reported by the server, estimated by us (~), or unknown (—).
+
+exit codes:
+  0 done    1 a check failed or no answer came    2 wrong usage or configuration    130 interrupted
+"""
+
+
+def argument(*names: str, **options: Any) -> Argument:
+    """Return an argument of a command, described as for ``ArgumentParser.add_argument``."""
+    return lambda parser: parser.add_argument(*names, **options)
+
+
+def one_of(*arguments: Argument) -> Argument:
+    """Return arguments of which one at most can be given."""
+
+    def add_to(parser: argparse._ActionsContainer) -> None:
+        group = parser.add_mutually_exclusive_group()
+        for add in arguments:
+            add(group)
+
+    return add_to
+
+
+PRINTS_JSON = argument("--json", action="store_true", help="print one JSON object")
+DOES_NOT_ASK = argument("--yes", action="store_true", help="do not ask")
+
+
+class Command:
+    """What can be typed after ``lmdeck``, or after a command that has actions."""
+
+    def __init__(
+        self,
+        name: str,
+        summary: str,
+        *,
+        run: str = "",
+        examples: str = "",
+        arguments: tuple[Argument, ...] = (),
+        actions: tuple[Command, ...] = (),
+    ) -> None:
+        """``run`` is ``module:function``, imported when the command is called; one with actions has none."""
+        self.name = name
+        self.summary = summary
+        self.run = run
+        self.examples = examples
+        self.arguments = arguments
+        self.actions = actions
+
+    def add_to(self, commands: argparse._SubParsersAction[ArgumentParser]) -> None:
+        """Add the command to the ones that a parser knows."""
+        parser = commands.add_parser(
+            self.name,
+            help=self.summary,
+            description=self.summary,
+            epilog=f"examples:\n{self.examples}" if self.examples else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        parser.set_defaults(run=self.run)
+        parser.add_argument("--log", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        for add in self.arguments:
+            add(parser)
+        if self.actions:
+            actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+            for action in self.actions:
+                action.add_to(actions)
+
+
+def load(run: str) -> Run:
+    """Return the function that ``module:function`` names."""
+    module, _, function = run.partition(":")
+    return cast("Run", getattr(import_module(module), function))

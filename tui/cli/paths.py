@@ -1,0 +1,40 @@
+"""``lmdeck paths``: where everything is kept."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from tui.cli.output import Output
+from tui.cli.table import table
+from tui.store.paths import Place, resolve_paths
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Print every place, what it holds and whether it is there."""
+    places = resolve_paths(os.environ).places()
+    if arguments.json:
+        output.json(
+            {
+                "paths": [
+                    {
+                        "what": place.what,
+                        "path": str(place.path),
+                        "exists": place.exists,
+                        "problem": place.problem,
+                    }
+                    for place in places
+                ]
+            }
+        )
+        return 0
+    rows = [(place.what, str(place.path), _state(place)) for place in places]
+    for line in table(("WHAT", "PATH", ""), rows):
+        output.line(line)
+    return 0
+
+
+def _state(place: Place) -> str:
+    if place.problem is not None:
+        return f"cannot be seen: {place.problem}"
+    return "" if place.exists else "not made yet"
