@@ -66,7 +66,7 @@ async def test_a_conversation_that_was_left_can_be_written_to_by_others(runtime:
     await control.leave()
     assert control.turns == []
     opened = await control.open(identity, is_fork=False)
-    control.begin(opened, is_reopened=True)
+    control.begin(opened)
     assert not control.is_read_only
     assert control.is_saved
     assert control.loss() is None

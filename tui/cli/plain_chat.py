@@ -16,7 +16,6 @@ from tui.cli.exit_codes import INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
-from tui.core.failure import LmdeckError
 from tui.core.figures import format_costs, format_tokens
 from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
@@ -24,7 +23,7 @@ from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
 from tui.core.usage import Source
 from tui.core.variants import variant_place
-from tui.runtime.chat_control import ChatControl
+from tui.runtime.chat_control import ChatControl, Obstacle
 from tui.runtime.runtime import Runtime
 from tui.session.chat_session import ChatSession, SessionTotals
 from tui.session.target import ChatTarget
@@ -202,10 +201,7 @@ class PlainChat:
 
     def _answer(self, runner: asyncio.Runner, ask: Callable[[], Awaitable[Turn | None]]) -> None:
         """Ask for an answer, and print it as it comes."""
-        if self._session.is_read_only:
-            self._output.text("This conversation can only be read here. /new begins another one.")
-            return
-        if not self._has_target():
+        if not self._is_ready():
             return
         printer = self._printer()
         notes = WaitNotes(self._output)
@@ -232,9 +228,8 @@ class PlainChat:
         words = _totals_words(self._session.totals)
         if words and len(self._session.turns) + len(turn.variants) > 1:
             self._output.line(f"chat: {words}")
-        if self._session.trouble:
-            waiting = "The chat goes on in memory and is saved when that is possible."
-            self._output.line(f"note: {self._session.trouble} {waiting}")
+        if self._control.trouble:
+            self._output.line(f"note: {self._control.trouble}")
         self._tell_moves(self._session.moves)
 
     def _tell_figures(self, turn: Turn, *marks: str) -> None:
@@ -250,14 +245,14 @@ class PlainChat:
     def _printer(self) -> StreamedText:
         return StreamedText(self._output, is_labelled=True, reasoning=self._runtime.settings.reasoning)
 
-    def _has_target(self) -> bool:
-        """Whether the provider can still be asked, as the files have it by now; says why where not."""
-        try:
-            self._control.refresh_target()
-        except LmdeckError as error:
-            self._output.line(f"not sent: {error.failure.title} {error.failure.advice}")
-            return False
-        return True
+    def _is_ready(self) -> bool:
+        """Whether an answer can be asked for, with the provider as the files have it by now; says why not."""
+        blocked = self._control.ready()
+        if blocked is not None and blocked.obstacle is Obstacle.READ_ONLY:
+            self._output.text("This conversation can only be read here. /new begins another one.")
+        elif blocked is not None and blocked.failure is not None:
+            self._output.line(f"not sent: {blocked.failure.title} {blocked.failure.advice}")
+        return blocked is None
 
     async def _result(self, ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
         self._answering = asyncio.current_task()

@@ -1,9 +1,9 @@
-"""A chat without a screen: whom it asks, in which conversation, and what cannot be done now."""
+"""A chat without a screen: whom it asks, in which conversation, what cannot be done, what is to be said."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Category, Provider
+from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price
 from tui.session.target import ChatTarget
 
 if TYPE_CHECKING:
-    from tui.core.turn import Turn
     from tui.runtime.contract import ScreenRuntime
     from tui.session.chat_session import ChatSession
+
+
+STREAMING = "an answer is still streaming"
+_UNWRITTEN = "The chat goes on in memory and is saved when that is possible."
 
 
 class Obstacle(Enum):
@@ -43,13 +47,24 @@ class Blocked:
 class ChatControl:
     """One conversation at a time, with one provider at a time."""
 
-    def __init__(self, runtime: ScreenRuntime) -> None:
+    def __init__(
+        self,
+        runtime: ScreenRuntime,
+        on_change: Callable[[], None] | None = None,
+        on_trouble: Callable[[], object] | None = None,
+    ) -> None:
+        """``on_change``: something arrived. ``on_trouble``: ``trouble`` or notices changed, in any thread."""
         self.runtime = runtime
         self.session: ChatSession | None = None
         self.target: ChatTarget | None = None
+        self._on_change = on_change
+        self._on_trouble = on_trouble
         self._refusal: Failure | None = None
         """Why there is no target."""
-        self._is_reopened = False
+        self._sent = ""
+        """The prompt that was sent last, for as long as it may come back."""
+        self._notices_read: Sequence[str] = ()
+        """What was said of the conversation before something was asked: it is over then."""
 
     # ── The conversation ────────────────────────────────────────────────────────────────────
 
@@ -76,14 +91,44 @@ class ChatControl:
     @property
     def is_read_only(self) -> bool:
         """Whether another session writes to this conversation."""
-        return self._is_reopened and self.session is not None and not self.is_saved
+        return self.session is not None and self.session.is_read_only
 
-    def begin(self, session: ChatSession, *, is_reopened: bool = False, keeps_target: bool = False) -> None:
+    @property
+    def is_cut(self) -> bool:
+        """Whether the last answer began and did not come to its end."""
+        return self.last is not None and is_cut(self.last)
+
+    @property
+    def has_variants(self) -> bool:
+        """Whether some prompt has several answers."""
+        return any(turn.variants for turn in self.turns)
+
+    @property
+    def can_fork(self) -> bool:
+        """Whether a copy can be made of the conversation."""
+        return bool(self.turns) and (self.is_read_only or self.is_saved)
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written to disk now, and what becomes of the chat; empty: it can."""
+        trouble = self.session.trouble if self.session is not None else None
+        return f"{trouble} {_UNWRITTEN}" if trouble else ""
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What is to be said of the record: until something was asked, or for as long as nothing can be."""
+        if self.session is None or (self.session.notices == self._notices_read and not self.is_read_only):
+            return ()
+        return self.session.notices
+
+    def begin(self, session: ChatSession, *, keeps_target: bool = False) -> None:
         """Go on in a conversation: with whom was asked last in it, or (``keeps_target``) with the same."""
         self.session = session
-        self._is_reopened = is_reopened
+        self._notices_read = ()
+        session.on_change = self._on_change
+        session.watch_trouble(self._on_trouble)
         last = self.last
-        if is_reopened and not keeps_target and last is not None and last.provider:
+        if not keeps_target and last is not None and last.provider:
             self.aim(last.provider, last.model)
 
     async def open(self, identity: str, *, is_fork: bool) -> ChatSession:
@@ -101,10 +146,20 @@ class ChatControl:
         """Close the conversation: what streams is stopped, and what came is kept."""
         session, self.session = self.session, None
         if session is not None:
+            session.on_change = None
+            session.watch_trouble(None)
             await self.runtime.release(session)
 
-    def loss(self) -> str | None:
-        """Return what leaving the conversation would lose, as a clause, besides an answer that streams."""
+    def loss(self, draft: str = "") -> str | None:
+        """Return what leaving would lose, as a clause: of the conversation, and of a prompt not sent yet."""
+        if self.live is not None:
+            return STREAMING
+        if loss := self._unsaved_loss():
+            return loss
+        is_kept = self.last is not None and self.last.prompt.strip() == draft.strip()  # it came back, failed
+        return "a prompt that was not sent" if draft.strip() and not is_kept else None
+
+    def _unsaved_loss(self) -> str | None:
         session = self.session
         if session is None or not session.turns or self.is_read_only:
             return None
@@ -145,19 +200,6 @@ class ChatControl:
             and directory.availability(provider).is_available
         ]
 
-    def refresh_target(self) -> bool:
-        """Take the provider as the files have it by now; return whether it was changed meanwhile.
-
-        Raises:
-            LmdeckError: it is gone, or another one by now.
-        """
-        target = self.target
-        if target is None:
-            return False
-        provider = self.runtime.directory.still_for_chat(target.provider)
-        self.target = replace(target, provider=provider)
-        return provider != target.provider
-
     def take_repair(self) -> bool:
         """Go on with the provider as a diagnosis has left it; return whether that changed it."""
         target = self.target
@@ -190,6 +232,18 @@ class ChatControl:
 
     # ── Asking ──────────────────────────────────────────────────────────────────────────────
 
+    def ready(self) -> Blocked | None:
+        """Return what stands in the way of a request, with the target as the files have it by now."""
+        if (blocked := self.blocked()) is not None or self.target is None:
+            return blocked
+        try:
+            provider = self.runtime.directory.still_for_chat(self.target.provider)
+        except LmdeckError as error:
+            return Blocked(Obstacle.REFUSED, error.failure)
+        if provider != self.target.provider:
+            self.target = replace(self.target, provider=provider)
+        return None
+
     def blocked(self) -> Blocked | None:
         """Return what stands in the way of a request."""
         if self.live is not None:
@@ -206,18 +260,31 @@ class ChatControl:
 
     def send(self, prompt: str) -> asyncio.Task[Turn]:
         """Send a prompt; nothing may stand in its way."""
-        session, target = self.both()
+        session, target = self._asking(prompt)
         return session.start(prompt, target)
 
     def retry(self) -> Awaitable[Turn | None]:
         """Ask the last prompt again; nothing may stand in its way."""
-        session, target = self.both()
+        session, target = self._asking()
         return session.regenerate(target)
 
     def go_on(self) -> Awaitable[Turn | None]:
         """Ask for the rest of a cut answer; nothing may stand in its way."""
-        session, target = self.both()
+        session, target = self._asking()
         return session.continue_turn(target)
+
+    def _asking(self, prompt: str = "") -> tuple[ChatSession, ChatTarget]:
+        session, target = self.both()
+        self._sent, self._notices_read = prompt, session.notices
+        return session, target
+
+    def take_unanswered(self) -> str:
+        """Return once the prompt that was sent last and got no answer; a cut one can be continued."""
+        last = self.last
+        if last is None or last.state not in (TurnState.FAILED, TurnState.INTERRUPTED):
+            return ""
+        prompt, self._sent = self._sent, ""
+        return "" if is_cut(last) else prompt
 
     def both(self) -> tuple[ChatSession, ChatTarget]:
         """Return the conversation and whom to ask, where nothing stands in the way.
@@ -228,3 +295,9 @@ class ChatControl:
         if self.session is None or self.target is None:
             raise RuntimeError("There is no conversation, or nobody to ask.")
         return self.session, self.target
+
+
+def is_cut(turn: Turn) -> bool:
+    """Return whether an answer began and did not come to its end."""
+    ended_early = turn.state in (TurnState.STOPPED, TurnState.FAILED, TurnState.INTERRUPTED)
+    return bool(turn.answer) and (ended_early or turn.finish_reason == "length")

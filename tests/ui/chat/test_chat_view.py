@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Source, estimate_tokens
-from tui.ui.chat.view import estimated_usage, is_cut
+from tui.runtime.chat_control import is_cut
+from tui.ui.chat.view import estimated_usage
 
 
 @given(st.lists(st.tuples(st.booleans(), st.text()), max_size=10))

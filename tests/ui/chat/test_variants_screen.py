@@ -76,7 +76,8 @@ async def test_figures_of_another_model_leave_the_bar(open_chat: Any) -> None:
         assert "done" in chat.status
         assert "TTFT" in chat.status
         assert chat.screen.control.target is not None
-        chat.screen._use(replace(chat.screen.control.target, model="another-model"))
+        chat.screen.control.target = replace(chat.screen.control.target, model="another-model")
+        chat.screen.show_state()
         await chat.until(lambda: "another-model" in chat.status)
         assert "ready" in chat.status
         assert "TTFT" not in chat.status

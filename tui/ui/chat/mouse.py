@@ -12,9 +12,17 @@ _ON = "\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h"
 _OFF = "\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1000l"
 
 
-def take_mouse(app: App[Any], taken: bool) -> None:
-    """Ask the terminal for clicks, or no longer."""
-    driver = driver_of(app)
-    if driver is not None:
-        driver.write(_ON if taken else _OFF)
-        driver.flush()
+class Mouse:
+    """The mouse of a terminal, which is ours at first."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self.is_ours = True
+
+    def take(self, is_ours: bool = True) -> None:
+        """Ask the terminal for clicks, or no longer."""
+        driver = driver_of(self._app)
+        if is_ours != self.is_ours and driver is not None:
+            driver.write(_ON if is_ours else _OFF)
+            driver.flush()
+        self.is_ours = is_ours

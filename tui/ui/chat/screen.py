@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import BindingType
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, BindingType
+from textual.content import Content
+from textual.widgets import Static
 
-from tui.session.target import ChatTarget
-from tui.ui.background import in_background
+from tui.core.safe_text import safe_text
+from tui.runtime.chat_control import ChatControl
 from tui.ui.bindings import bindings_of
-from tui.ui.chat.base import STREAMING
-from tui.ui.chat.reading import ChatReading
+from tui.ui.chat.asking import Asking
+from tui.ui.chat.copying import Copier
+from tui.ui.chat.mouse import Mouse
+from tui.ui.chat.opening import Conversations
+from tui.ui.chat.prompt import Prompt
+from tui.ui.chat.status_bar import StatusBar
+from tui.ui.chat.status_parts import StatusFacts
+from tui.ui.chat.view import SessionView
+from tui.ui.chat.windows import ChatWindows
+from tui.ui.chat.words import banner_words, invitation
+from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.dialogs import confirm
+from tui.ui.shell.key_bar import KeyBar
+from tui.ui.shell.title_bar import TitleBar
+from tui.ui.transcript import Transcript
+from tui.ui.transcript.document import View
+from tui.ui.transcript.messages import CopyRequested, LinkActivated, VariantRequested
 
 if TYPE_CHECKING:
-    from tui.ui.chat.picker import Picked
+    from tui.session.chat_session import ChatSession
+    from tui.ui.chat.search import SearchBar
 
+_ROOM_FOR_READING = frozenset({"chat.new", "chat.open", "chat.back"})
+"""Keys that leave the footer while the transcript has the focus, whose own keys need the room."""
 _NEEDS_REST = frozenset({"again", "go_on", "fork", "new", "new_unsaved", "diagnose"})
 """What has to wait until nothing streams."""
+_NEEDS: dict[str, Callable[[ChatControl], object]] = {
+    "stop": lambda chat: chat.live,
+    "again": lambda chat: chat.last,
+    "rename": lambda chat: chat.last,
+    "details": lambda chat: chat.last,
+    "go_on": lambda chat: chat.last and chat.last.answer,
+    "variant": lambda chat: chat.has_variants,
+    "fork": lambda chat: chat.can_fork,
+}
+"""What there has to be for an action."""
 
 
-class ChatScreen(ChatReading):
-    """What can be done in a chat."""
+class ChatScreen(LmdeckScreen[None]):
+    """One conversation at a time, with one provider at a time."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat", "chat.reading")
@@ -32,175 +65,318 @@ class ChatScreen(ChatReading):
         "↑ are prompt tokens, ↓ completion tokens, ✻ those of them that were thought."
     )
 
+    def __init__(
+        self,
+        provider_name: str | None = None,
+        *,
+        conversation: str | None = None,
+        is_fork: bool = False,
+    ) -> None:
+        super().__init__()
+        self._provider_name = provider_name
+        self._first_conversation = (conversation, is_fork)
+        self._view: SessionView | None = None
+        self._search: SearchBar | None = None
+        """Made when it is first opened: few chats are searched, and all have to start."""
+        self._keys_shown: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the chat."""
+        yield TitleBar("Chat")
+        yield Static(id="banner")
+        settings = self.runtime.settings
+        yield Transcript(
+            calm=self.deck.is_calm,
+            view=View(wrap_code=settings.code_wrap, raw=settings.raw),
+            reasoning=settings.reasoning,
+        )
+        yield Prompt(self._asking.send, id="prompt")
+        yield StatusBar(self._facts)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Choose the provider, begin or reopen the conversation, and be ready to type."""
+        self.control.aim(self._provider_name)
+        identity, is_fork = self._first_conversation
+        if identity is None:
+            self._conversations.begin()
+        else:
+            keeps_target = self._provider_name is not None
+            self._conversations.open(identity, is_fork=is_fork, keeps_target=keeps_target)
+        self.prompt.focus()
+
+    async def on_unmount(self) -> None:
+        """Stop what streams, keep what came, and take the mouse back for the other screens."""
+        self._mouse.take()
+        await self._conversations.leave()
+
+    # ── Parts ───────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def control(self) -> ChatControl:
+        """The chat without the screen."""
+        return ChatControl(self.runtime, self._session_changed, lambda: self.call_later(self.show_state))
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(self, self.control, self.show_state)
+
+    @cached_property
+    def _conversations(self) -> Conversations:
+        return Conversations(self, self.control, self._show_conversation)
+
+    @cached_property
+    def _windows(self) -> ChatWindows:
+        return ChatWindows(self, self.control, self.show_state)
+
+    @cached_property
+    def _copier(self) -> Copier:
+        return Copier(self, self.control)
+
+    @cached_property
+    def _mouse(self) -> Mouse:
+        return Mouse(self.app)
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where the person writes."""
+        return self.query_one(Prompt)
+
+    @property
+    def transcript(self) -> Transcript:
+        """Where the conversation is read."""
+        return self.query_one(Transcript)
+
+    def quit_hindrance(self) -> str | None:
+        """Return what would be lost on leaving."""
+        return self.control.loss(self.prompt.text if self.is_mounted else "")
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work now. While reading, the footer has the transcript's in place of some of ours."""
+        found = super().active_bindings
+        if not self.is_mounted or not self.transcript.has_focus:
+            return found
+        return {
+            key: active._replace(binding=replace(active.binding, show=False))
+            if active.binding.id in _ROOM_FOR_READING
+            else active
+            for key, active in found.items()
+        }
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now."""
-        control = self.control
-        is_live = control.live is not None
-        if action == "stop":
-            return True if is_live else None
+        is_live = self.control.live is not None
         if action == "leave":
             return not is_live
-        if action in _NEEDS_REST and is_live:
-            return None
-        if action in ("again", "go_on", "rename", "details") and control.last is None:
-            return None
-        if action == "variant" and not any(turn.variants for turn in control.turns):
-            return None
-        if action == "fork" and not (control.turns and (control.is_read_only or control.is_saved)):
-            return None
-        if action == "go_on" and control.last is not None and not control.last.answer:
+        if (is_live and action in _NEEDS_REST) or not _NEEDS.get(action, bool)(self.control):
             return None
         return True
 
-    # ── The exchange ────────────────────────────────────────────────────────────────────────
+    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+
+    def _session_changed(self) -> None:
+        """Something arrived: cheap, called once a batch."""
+        if self._view is None or not self.is_mounted:
+            return
+        if self._view.sync():
+            if prompt := self.control.take_unanswered():
+                self.prompt.offer(prompt)
+            self.show_state()
+        else:
+            self.query_one(StatusBar).changed()
+
+    def _show_conversation(self, session: ChatSession) -> None:
+        """Show a conversation that was opened."""
+        self._view = SessionView(self.control, session, self.transcript)
+        for turn in session.turns:
+            self.prompt.remember(turn.prompt)
+        self.prompt.read_only = self.control.is_read_only
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Show everything that changes with a turn: title, banner, keys, figures."""
+        session = self.control.session
+        bar = self.query_one(TitleBar)
+        bar.place = f"Chat › {session.title}" if session is not None and session.title else "Chat"
+        banner, words = self.query_one("#banner", Static), banner_words(self.control)
+        banner.set_class(bool(words), "-shown")
+        banner.update(Content(safe_text(words)))
+        if str(self.prompt.placeholder) != (words := invitation(self.control)):
+            self.prompt.placeholder = Content(words)
+        self._refresh_keys()
+        self.query_one(StatusBar).draw()
+
+    def _refresh_keys(self) -> None:
+        """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
+        control = self.control
+        has_answer = control.last is not None and bool(control.last.answer)
+        state = (control.session, control.live, len(control.turns), has_answer, control.has_variants)
+        if state != self._keys_shown:
+            self._keys_shown = state
+            self.refresh_bindings()
+
+    def _facts(self) -> StatusFacts:
+        """Return what the status bar tells."""
+        return self._view.facts() if self._view is not None else StatusFacts()
+
+    def on_transcript_follow_changed(self) -> None:
+        """Say whether there is output out of sight."""
+        self.query_one(StatusBar).changed()
+
+    # ── What can be done ────────────────────────────────────────────────────────────────────
 
     def action_stop(self) -> None:
         """Stop the answer; what came is kept."""
-        if self.control.session is not None:
-            self.control.session.stop()
+        self._asking.stop()
 
     def action_again(self) -> None:
         """Ask the last prompt again, in place of its answer."""
-        if self.control.turns and self.prompt.value == self.control.turns[-1].prompt.text:
+        if self.control.last is not None and self.prompt.value == self.control.last.prompt:
             self.prompt.value = ""  # it came back because it failed, and goes out again now
-        self._ask_again(self.control.retry)
+        self._asking.again()
 
     def action_go_on(self) -> None:
         """Ask the model to go on with its answer."""
-        self._ask_again(self.control.go_on)
-
-    def _ask_again(self, ask: Callable[[], Awaitable[object]]) -> None:
-        if hindrance := self.hindrance():
-            self.notify(hindrance, severity="warning", timeout=4)
-        else:
-            self.exchange("", ask)
-
-    # ── Conversations ───────────────────────────────────────────────────────────────────────
+        self._asking.go_on()
 
     def action_new(self) -> None:
         """Begin a new chat."""
-        self._begin_new(is_saved=True)
+        self._conversations.begin_another(is_saved=True)
 
     def action_new_unsaved(self) -> None:
         """Begin a chat that is never written to disk."""
-        self._begin_new(is_saved=False)
-
-    def _begin_new(self, *, is_saved: bool) -> None:
-        async def begin() -> None:
-            await self.leave_session()
-            self.begin(self.runtime.new_session(saved=is_saved))
-            self.prompt.focus()
-
-        self.ask_before_losing(lambda: in_background(self, begin, group="open", exclusive=True))
-
-    def ask_before_losing(self, go_on: Callable[[], object]) -> None:
-        """Go on at once, or ask where leaving the conversation would lose something of it."""
-        loss = self.quit_hindrance()
-        if loss is None or not self.control.turns or self._only_draft():
-            go_on()
-        else:
-            self._ask_to_leave(loss, go_on)
-
-    def _ask_to_leave(self, loss: str, go_on: Callable[[], object]) -> None:
-        from tui.ui.shell.dialogs import ConfirmDialog
-
-        def answered(answer: str | None) -> None:
-            if answer == "yes":
-                go_on()
-
-        streaming = "An answer is still streaming: it is stopped, and what came is kept."
-        body = streaming if loss == STREAMING else f"There is {loss}."
-        self.app.push_screen(ConfirmDialog("Leave this chat?", body, yes="Leave", no="Stay"), answered)
-
-    def _only_draft(self) -> bool:
-        """Whether nothing but the text in the prompt is at stake, which stays where it is."""
-        session = self.control.session
-        return self.control.live is None and session is not None and session.is_saved and not session.trouble
-
-    def action_conversations(self) -> None:
-        """Open the list of saved conversations."""
-        if self.control.live is not None:
-            self.notify("An answer is still streaming. Esc stops it.", severity="warning", timeout=4)
-        else:
-            self.deck.router.conversations()
-
-    def replace_conversation(self, identity: str, *, is_fork: bool) -> None:
-        """Show another conversation in place of this one; asks where this one would be lost."""
-        self.ask_before_losing(lambda: self.open_conversation(identity, is_fork=is_fork))
+        self._conversations.begin_another(is_saved=False)
 
     def action_fork(self) -> None:
         """Go on in a copy."""
-        if self.control.session is not None:
-            self.open_conversation(self.control.session.identity, is_fork=True)
-
-    def action_rename(self) -> None:
-        """Give the conversation a name."""
-        from tui.ui.chat.rename import RenameDialog
-
-        session = self.control.session
-        if session is not None:
-            self.app.push_screen(RenameDialog(session.title), self._rename)
-
-    def _rename(self, title: str | None) -> None:
-        if title and self.control.session is not None:
-            self.control.session.rename(title)
-            self.show_state()
+        self._conversations.fork()
 
     def action_back(self) -> None:
         """Go back to the provider list."""
-        loss = self.quit_hindrance()
-        if loss is None:
-            self.dismiss(None)
-        else:
-            self._ask_to_leave(loss, lambda: self.dismiss(None))
+        self._conversations.ask_before_losing(self.quit_hindrance(), lambda: self.dismiss(None))
 
-    # ── The target ──────────────────────────────────────────────────────────────────────────
+    def action_conversations(self) -> None:
+        """Open the list of saved conversations."""
+        self._windows.conversations()
+
+    def action_rename(self) -> None:
+        """Give the conversation a name."""
+        self._windows.rename()
 
     def action_pick(self) -> None:
         """Choose the provider and the model."""
-        from tui.ui.chat.picker import ModelPicker
-
-        providers = self.control.usable_providers()
-        if not providers:
-            self.notify("No provider is active. Press Ctrl+L and add one.", severity="warning")
-            return
-        target = self.control.target
-        picker = ModelPicker(
-            providers, target.provider if target else None, target.model_name if target else ""
-        )
-        self.app.push_screen(picker, self._picked)
-
-    def _picked(self, picked: Picked | None) -> None:
-        if picked is not None:
-            self.control.use(picked.provider, picked.model)
-            self.show_state()
+        self._windows.pick()
 
     def action_setup(self) -> None:
         """Set thinking and the system prompt of this chat."""
-        from tui.ui.chat.settings import ChatSetup
-
-        if self.control.target is not None:
-            self.app.push_screen(ChatSetup(self.control.target), self._use)
-
-    def _use(self, target: ChatTarget | None) -> None:
-        if target is not None:
-            self.control.target = target
-            self.show_state()
+        self._windows.setup()
 
     def action_diagnose(self) -> None:
         """Explain the failure of the last turn, or find out how the endpoint is."""
-        subject = self.control.subject()
-        if subject is None:
-            self.notify(self.hindrance(), severity="warning", timeout=4)
-            return
-        self.deck.router.diagnosis(subject, lambda _: self._take_repair())
-
-    def _take_repair(self) -> None:
-        if self.control.take_repair():
-            self.show_state()
+        self._windows.diagnose()
 
     def action_details(self) -> None:
         """Show every figure and how it came about."""
-        from tui.ui.chat.figures import FiguresScreen
+        self._windows.figures(self._facts())
 
-        self.app.push_screen(FiguresScreen(self._facts()))
+    def action_copy_answer(self) -> None:
+        """Copy the last answer."""
+        self._copier.copy_last("answer", lambda turn: turn.answer.text)
+
+    def action_copy_code(self) -> None:
+        """Copy the last block of code."""
+        self._copier.copy_code()
+
+    def action_copy_reasoning(self) -> None:
+        """Copy the last reasoning."""
+        self._copier.copy_last("reasoning", lambda turn: turn.reasoning.text)
+
+    def replace_conversation(self, identity: str, *, is_fork: bool) -> None:
+        """Show another conversation in place of this one; asks where this one would be lost."""
+        self._conversations.open_in_place(identity, is_fork=is_fork)
+
+    def on_transcript_copy_requested(self, event: CopyRequested) -> None:
+        """Copy what is under the cursor of the transcript."""
+        self._copier.copy(event.text, event.what)
+
+    def on_prompt_copy_requested(self, event: Prompt.CopyRequested) -> None:
+        """Copy the selected part of the prompt."""
+        self._copier.copy(event.text, "selection")
+
+    def on_transcript_link_activated(self, event: LinkActivated) -> None:
+        """Show where a link leads, and open it only then."""
+        url = event.url
+        confirm(self, "Open this link?", url, lambda: self.deck.open_url(url), yes="Open", no="Stay")
+
+    def on_transcript_variant_requested(self, event: VariantRequested) -> None:
+        """A click on the mark of a variant."""
+        self._asking.choose_variant(event.turn, event.step)
+
+    def action_variant(self, step: int) -> None:
+        """Show and use the answer before or after, of those to the same prompt."""
+        if (turn := self.transcript.turn_with_variants) is not None:
+            self._asking.choose_variant(turn, step)
+
+    # ── Reading ─────────────────────────────────────────────────────────────────────────────
+
+    def action_mouse(self) -> None:
+        """Leave the mouse to the terminal, for its own selection, or take it back."""
+        self._mouse.take(not self._mouse.is_ours)
+        released = "The mouse selects text in the terminal now. F12 ends that."
+        self.notify("lmdeck has the mouse again." if self._mouse.is_ours else released, timeout=5)
+
+    def action_switch_focus(self) -> None:
+        """Go from the prompt to the transcript, and back."""
+        (self.transcript if self.prompt.has_focus else self.prompt).focus()
+
+    def on_prompt_left(self) -> None:
+        """Up from an empty prompt: read."""
+        self.transcript.focus()
+
+    def action_prompt(self) -> None:
+        """Go to the prompt."""
+        self.prompt.focus()
+
+    def action_leave(self) -> None:
+        """Close the search, or go to the prompt."""
+        if self._search is not None and self._search.is_open:
+            self._search.close()
+            self.transcript.focus()
+        else:
+            self.prompt.focus()
+
+    async def action_search(self) -> None:
+        """Open the search."""
+        is_whole = self.is_mounted and self.is_attached  # a key may come before that, or after
+        if self._search is None and is_whole:
+            from tui.ui.chat.search import SearchBar
+
+            self._search = SearchBar(self.transcript)
+            await self.mount(self._search, before=self.prompt)
+        if self._search is not None and self._search.is_mounted:
+            self._search.open()
+
+    def action_reasoning(self) -> None:
+        """Show or fold the reasoning of the turn under the cursor, or of the last one."""
+        self.transcript.toggle_reasoning()
+
+    def action_all_reasoning(self) -> None:
+        """Show or fold every reasoning."""
+        self.transcript.toggle_all_reasoning()
+
+    def action_raw(self) -> None:
+        """Show texts as they came, or as Markdown."""
+        self.transcript.toggle_raw()
+
+    def action_wrap(self) -> None:
+        """Wrap long lines of code, or cut them."""
+        self.transcript.toggle_wrap()
+
+    def action_end(self) -> None:
+        """Follow the newest output."""
+        self.transcript.follow_end()
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages; a row of the page before stays in sight."""
+        self.transcript.action_scroll_pages(pages)

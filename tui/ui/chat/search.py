@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
+from tui.ui.background import in_background
 from tui.ui.shell.plain_input import PlainInput
+from tui.ui.transcript import Transcript
+from tui.ui.transcript.search import Search
 
 
 class SearchBar(Horizontal):
     """Asks for a text and says how often it was found; hidden until it is opened."""
 
-    @dataclass
-    class Searched(Message):
-        """The text to look for changed; empty ends the search."""
-
-        query: str
-
-    class Accepted(Message):
-        """The text is as wanted: on to its matches."""
+    def __init__(self, transcript: Transcript) -> None:
+        super().__init__(id="search")
+        self._transcript = transcript
 
     def compose(self) -> ComposeResult:
         """Lay out the line."""
@@ -46,20 +41,22 @@ class SearchBar(Horizontal):
         self.query_one(PlainInput).value = ""
         self.remove_class("-shown")
 
-    def show_count(self, count: int, hidden_count: int = 0) -> None:
+    def _show_count(self, found: Search) -> None:
         """Say how many matches there are, and how many of them are in text that is too long to be drawn."""
-        words = f"{count} match{'' if count == 1 else 'es'} · Enter, then n and N" if count else "no match"
-        if hidden_count:
-            words = f"{count} match{'' if count == 1 else 'es'}, {hidden_count} in text too long to draw"
+        matches = f"{found.count} match{'' if found.count == 1 else 'es'}"
+        words = f"{matches} · Enter, then n and N" if found.count else "no match"
+        if found.hidden_count:
+            words = f"{matches}, {found.hidden_count} in text too long to draw"
         has_query = bool(self.query_one(PlainInput).value)
         self.query_one("#search-count", Static).update(Content(words if has_query else ""))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Search while it is typed."""
+        """Mark what matches, beside the keyboard: what is typed next begins the search anew."""
         event.stop()
-        self.post_message(self.Searched(event.value))
+        look = self._transcript.search_beside
+        in_background(self, look, event.value, self._show_count, group="search", exclusive=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go on to the matches."""
         event.stop()
-        self.post_message(self.Accepted())
+        self._transcript.focus()

@@ -5,15 +5,14 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from tui.core.provider import Provider
-from tui.core.provider_marks import BLOCKED, connection_marks
-from tui.core.turn import Turn, TurnState
-from tui.core.usage import Price, Source, Usage
+from tui.core.turn import Turn
+from tui.core.usage import Source, Usage
+from tui.runtime.chat_control import ChatControl
 from tui.ui.chat.status_parts import StatusFacts
+from tui.ui.chat.words import is_other_model, marks
 
 if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession, SessionTotals
-    from tui.session.target import ChatTarget
     from tui.ui.transcript import Transcript
 
 
@@ -26,9 +25,10 @@ def estimated_usage(turn: Turn) -> Usage | None:
 
 
 class SessionView:
-    """Keeps a transcript in step with a session and reads the session's figures."""
+    """Keeps a transcript in step with the session of a chat and reads the session's figures."""
 
-    def __init__(self, session: ChatSession, transcript: Transcript) -> None:
+    def __init__(self, chat: ChatControl, session: ChatSession, transcript: Transcript) -> None:
+        self._chat = chat
         self.session = session
         self._transcript = transcript
         self._shown = list(session.turns)
@@ -73,15 +73,14 @@ class SessionView:
             self._asked_at = perf_counter()
             self._transcript.follow_end()
 
-    def facts(
-        self, target: ChatTarget | None, price: Price, marks: tuple[tuple[str, str], ...]
-    ) -> StatusFacts:
+    def facts(self) -> StatusFacts:
         """Return what the status bar tells now."""
-        totals = self._current_totals()
+        totals, target = self._current_totals(), self._chat.target
+        unseen = [("new output below: Ctrl+End", "busy")] if self._transcript.has_unseen else []
         return StatusFacts(
             provider=target.provider.label if target else "no provider",
             model=target.model_name if target else "",
-            price=price,
+            price=self._chat.price(),
             turn=self._last,
             is_other_model=is_other_model(self._last, target),
             next_price=target.provider.price if target else None,
@@ -89,7 +88,7 @@ class SessionView:
             usage=totals.usage,
             costs=totals.costs,
             is_incomplete=totals.has_unknown,
-            marks=marks,
+            marks=(*marks(self._chat), *unseen),
             asked_at=self._asked_at,
             now=perf_counter(),
         )
@@ -107,21 +106,3 @@ class SessionView:
         if self._totals is None or seen != self._totals_of:
             self._totals, self._totals_of = self.session.totals, seen
         return self._totals
-
-
-def is_other_model(turn: Turn | None, target: ChatTarget | None) -> bool:
-    """Return whether a turn was answered by another model than the one that is asked next."""
-    if turn is None or target is None:
-        return False
-    return turn.provider != target.provider.name or turn.model not in ("", target.model_name)
-
-
-def provider_marks(provider: Provider) -> list[tuple[str, str]]:
-    """Return the warnings about a provider's connection that stay on screen while it is used."""
-    return [(mark, "error" if mark == BLOCKED else "warning") for mark in connection_marks(provider)]
-
-
-def is_cut(turn: Turn) -> bool:
-    """Return whether an answer began and did not come to its end."""
-    ended_early = turn.state in (TurnState.STOPPED, TurnState.FAILED, TurnState.INTERRUPTED)
-    return bool(turn.answer) and (ended_early or turn.finish_reason == "length")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Button, Static
 
 from tui.core.safe_text import safe_line, safe_text
@@ -102,3 +103,22 @@ class ConfirmDialog(ChoiceDialog):
     def _take(self, identifier: str) -> None:
         """Take an answer; ``No`` is the same as going back."""
         self.dismiss("yes" if identifier == "yes" else None)
+
+
+def confirm(
+    screen: Screen[Any],
+    title: str,
+    body: str,
+    go_on: Callable[[], object],
+    *,
+    yes: str,
+    no: str,
+    is_dangerous: bool = False,
+) -> None:
+    """Ask yes or no over a screen, and go on after *yes*."""
+
+    def answered(answer: str | None) -> None:
+        if answer == "yes":
+            go_on()
+
+    screen.app.push_screen(ConfirmDialog(title, body, yes=yes, no=no, is_dangerous=is_dangerous), answered)

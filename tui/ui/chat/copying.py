@@ -1,0 +1,50 @@
+"""Copying out of a chat: by the route to the clipboard that works, and saying which one it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.screen import Screen
+
+from tui.core.turn import Turn
+from tui.runtime.chat_control import ChatControl
+from tui.ui.background import in_background
+from tui.ui.transcript.code import find_code, last_code
+
+
+class Copier:
+    """Copies what is wanted of a chat, or says that there is nothing."""
+
+    def __init__(self, screen: Screen[Any], chat: ChatControl) -> None:
+        self._screen = screen
+        self._chat = chat
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text, such as an ``answer``, and say which way it went."""
+        if text:
+            in_background(self._screen, self._copy, text, what, group="copy")
+        else:
+            self._screen.notify(f"There is no {what} to copy yet.", timeout=3)
+
+    def copy_last(self, what: str, text_of: Callable[[Turn], str]) -> None:
+        """Copy the text of the last turn that has one."""
+        self.copy(next(filter(None, map(text_of, reversed(self._chat.turns))), ""), what)
+
+    def copy_code(self) -> None:
+        """Copy the last block of code."""
+        in_background(self._screen, self._copy_code, group="copy")
+
+    async def _copy_code(self) -> None:
+        for turn in reversed(self._chat.turns):
+            if code := last_code(await find_code(turn.answer.text)):
+                await self._copy(code, "code")
+                break
+        else:
+            self.copy("", "code")
+
+    async def _copy(self, text: str, what: str) -> None:
+        result = await self._chat.runtime.clipboard.copy(text, self._screen.app.copy_to_clipboard)
+        is_plain = result.confirmed and not result.hidden_characters
+        message = result.message(what.capitalize())
+        self._screen.notify(message, severity="information" if is_plain else "warning", timeout=6)

@@ -1,0 +1,92 @@
+"""Which conversation a chat shows: beginning one, opening one, copying one, and leaving it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.core.failure import LmdeckError
+from tui.core.server_words import failure_text
+from tui.runtime.chat_control import STREAMING, ChatControl
+from tui.ui.background import in_background
+from tui.ui.chat.prompt import Prompt
+from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.dialogs import confirm
+
+if TYPE_CHECKING:
+    from tui.session.chat_session import ChatSession
+
+
+class Conversations:
+    """Puts conversations in the place of one another. ``show``: shows the one that is open now."""
+
+    def __init__(
+        self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[ChatSession], None]
+    ) -> None:
+        self._screen = screen
+        self._chat = chat
+        self._show = show
+
+    def begin(self, *, is_saved: bool = True) -> None:
+        """Begin a conversation."""
+        self._go_on_in(self._chat.runtime.new_session(saved=is_saved))
+
+    def begin_another(self, *, is_saved: bool) -> None:
+        """Begin a conversation in place of the one that is shown; asks where that would be lost."""
+
+        async def begin() -> None:
+            await self.leave()
+            self.begin(is_saved=is_saved)
+            self._screen.query_one(Prompt).focus()
+
+        self.ask_before_losing(
+            self._chat.loss(), lambda: in_background(self._screen, begin, group="open", exclusive=True)
+        )
+
+    def open(self, identity: str, *, is_fork: bool = False, keeps_target: bool = False) -> None:
+        """Open a saved conversation, or a copy of it; ``keeps_target``: whatever model it was with."""
+        in_background(self._screen, self._open, identity, is_fork, keeps_target, group="open", exclusive=True)
+
+    async def _open(self, identity: str, is_fork: bool, keeps_target: bool) -> None:
+        session = self._chat.session
+        is_this = session is not None and session.identity == identity
+        if is_this and not is_fork:
+            return
+        try:
+            opened = await self._chat.open(identity, is_fork=is_fork)
+        except LmdeckError as error:
+            self._screen.notify(failure_text(error.failure), severity="error", timeout=10)
+            if session is None:
+                self.begin()
+            return
+        await self.leave()
+        self._go_on_in(opened, keeps_target=keeps_target or is_this)
+        if is_fork:
+            self._screen.notify("This is a copy; the conversation itself stays as it is.")
+
+    def open_in_place(self, identity: str, *, is_fork: bool) -> None:
+        """Open a conversation in place of the one that is shown; asks where that would be lost."""
+        self.ask_before_losing(self._chat.loss(), lambda: self.open(identity, is_fork=is_fork))
+
+    def fork(self) -> None:
+        """Go on in a copy of the conversation that is shown."""
+        if self._chat.session is not None:
+            self.open(self._chat.session.identity, is_fork=True)
+
+    def _go_on_in(self, session: ChatSession, *, keeps_target: bool = False) -> None:
+        self._chat.begin(session, keeps_target=keeps_target)
+        self._show(session)
+
+    async def leave(self) -> None:
+        """Close the conversation that is shown: what streams is stopped, and what came is kept."""
+        if self._chat.session is not None:
+            await self._chat.leave()
+
+    def ask_before_losing(self, loss: str | None, go_on: Callable[[], object]) -> None:
+        """Go on at once, or ask where that would lose something."""
+        if loss is None:
+            go_on()
+            return
+        streaming = "An answer is still streaming: it is stopped, and what came is kept."
+        body = streaming if loss == STREAMING else f"There is {loss}."
+        confirm(self._screen, "Leave this chat?", body, go_on, yes="Leave", no="Stay")

@@ -1,0 +1,93 @@
+"""What opens over a chat: its name, its model, its settings, its figures, its diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.runtime.chat_control import ChatControl
+from tui.session.target import ChatTarget
+from tui.ui.chat.status_parts import StatusFacts
+from tui.ui.chat.words import STILL_STREAMING, blocked_words
+from tui.ui.shell.base import LmdeckScreen
+
+if TYPE_CHECKING:
+    from tui.ui.chat.picker import Picked
+
+
+class ChatWindows:
+    """Opens windows over a chat and takes what they end with. ``show``: shows what has changed with it."""
+
+    def __init__(self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[], None]) -> None:
+        self._screen = screen
+        self._chat = chat
+        self._show = show
+
+    def conversations(self) -> None:
+        """Open the list of saved conversations."""
+        if self._chat.live is not None:
+            self._screen.notify(STILL_STREAMING, severity="warning", timeout=4)
+        else:
+            self._screen.deck.router.conversations()
+
+    def rename(self) -> None:
+        """Give the conversation a name."""
+        from tui.ui.chat.rename import RenameDialog
+
+        session = self._chat.session
+
+        def renamed(title: str | None) -> None:
+            if title and session is not None:
+                session.rename(title)
+                self._show()
+
+        if session is not None:
+            self._screen.app.push_screen(RenameDialog(session.title), renamed)
+
+    def pick(self) -> None:
+        """Choose the provider and the model."""
+        from tui.ui.chat.picker import ModelPicker
+
+        def picked(choice: Picked | None) -> None:
+            if choice is not None:
+                self._chat.use(choice.provider, choice.model)
+                self._show()
+
+        providers, target = self._chat.usable_providers(), self._chat.target
+        if providers:
+            current = (target.provider, target.model_name) if target is not None else (None, "")
+            self._screen.app.push_screen(ModelPicker(providers, *current), picked)
+        else:
+            text = "No provider is active. Press Ctrl+L and add one."
+            self._screen.notify(text, severity="warning")
+
+    def setup(self) -> None:
+        """Set thinking and the system prompt of this chat."""
+        from tui.ui.chat.settings import ChatSetup
+
+        def use(target: ChatTarget | None) -> None:
+            if target is not None:
+                self._chat.target = target
+                self._show()
+
+        if self._chat.target is not None:
+            self._screen.app.push_screen(ChatSetup(self._chat.target), use)
+
+    def figures(self, facts: StatusFacts) -> None:
+        """Show every figure and how it came about."""
+        from tui.ui.chat.figures import FiguresScreen
+
+        self._screen.app.push_screen(FiguresScreen(facts))
+
+    def diagnose(self) -> None:
+        """Explain the failure of the last turn, or find out how the endpoint is."""
+
+        def diagnosed(_: object) -> None:
+            if self._chat.take_repair():
+                self._show()
+
+        subject = self._chat.subject()
+        if subject is not None:
+            self._screen.deck.router.diagnosis(subject, diagnosed)
+        elif (blocked := self._chat.blocked()) is not None:
+            self._screen.notify(blocked_words(blocked), severity="warning", timeout=4)
