@@ -23,7 +23,6 @@ from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.status_bar import StatusBar
 from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.view import SessionView
-from tui.ui.chat.windows import ChatWindows
 from tui.ui.chat.words import banner_words, invitation
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.dialogs import confirm
@@ -35,7 +34,7 @@ from tui.ui.transcript.messages import CopyRequested, LinkActivated, VariantRequ
 
 if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession
-    from tui.ui.chat.search import SearchBar
+    from tui.ui.chat.windows import ChatWindows
 
 _ROOM_FOR_READING = frozenset({"chat.new", "chat.open", "chat.back"})
 """Keys that leave the footer while the transcript has the focus, whose own keys need the room."""
@@ -76,8 +75,6 @@ class ChatScreen(LmdeckScreen[None]):
         self._provider_name = provider_name
         self._first_conversation = (conversation, is_fork)
         self._view: SessionView | None = None
-        self._search: SearchBar | None = None
-        """Made when it is first opened: few chats are searched, and all have to start."""
         self._keys_shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -127,6 +124,8 @@ class ChatScreen(LmdeckScreen[None]):
 
     @cached_property
     def _windows(self) -> ChatWindows:
+        from tui.ui.chat.windows import ChatWindows
+
         return ChatWindows(self, self.control, self.show_state)
 
     @cached_property
@@ -340,22 +339,11 @@ class ChatScreen(LmdeckScreen[None]):
 
     def action_leave(self) -> None:
         """Close the search, or go to the prompt."""
-        if self._search is not None and self._search.is_open:
-            self._search.close()
-            self.transcript.focus()
-        else:
-            self.prompt.focus()
+        (self.transcript if self._windows.close_search() else self.prompt).focus()
 
     async def action_search(self) -> None:
         """Open the search."""
-        is_whole = self.is_mounted and self.is_attached  # a key may come before that, or after
-        if self._search is None and is_whole:
-            from tui.ui.chat.search import SearchBar
-
-            self._search = SearchBar(self.transcript)
-            await self.mount(self._search, before=self.prompt)
-        if self._search is not None and self._search.is_mounted:
-            self._search.open()
+        await self._windows.search()
 
     def action_reasoning(self) -> None:
         """Show or fold the reasoning of the turn under the cursor, or of the last one."""

@@ -1,18 +1,23 @@
-"""What opens over a chat: its name, its model, its settings, its figures, its diagnosis."""
+"""What opens over a chat: its name, its model, its settings, its figures, its diagnosis, its search.
+
+Few chats open any of it, and all have to start: this is loaded with the first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from tui.runtime.chat_control import ChatControl
 from tui.session.target import ChatTarget
+from tui.ui.chat.figures import FiguresScreen
+from tui.ui.chat.picker import ModelPicker, Picked
+from tui.ui.chat.rename import RenameDialog
+from tui.ui.chat.search import SearchBar
+from tui.ui.chat.settings import ChatSetup
 from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.words import STILL_STREAMING, blocked_words
 from tui.ui.shell.base import LmdeckScreen
-
-if TYPE_CHECKING:
-    from tui.ui.chat.picker import Picked
+from tui.ui.transcript import Transcript
 
 
 class ChatWindows:
@@ -22,6 +27,7 @@ class ChatWindows:
         self._screen = screen
         self._chat = chat
         self._show = show
+        self._search: SearchBar | None = None
 
     def conversations(self) -> None:
         """Open the list of saved conversations."""
@@ -32,8 +38,6 @@ class ChatWindows:
 
     def rename(self) -> None:
         """Give the conversation a name."""
-        from tui.ui.chat.rename import RenameDialog
-
         session = self._chat.session
 
         def renamed(title: str | None) -> None:
@@ -46,7 +50,6 @@ class ChatWindows:
 
     def pick(self) -> None:
         """Choose the provider and the model."""
-        from tui.ui.chat.picker import ModelPicker
 
         def picked(choice: Picked | None) -> None:
             if choice is not None:
@@ -63,7 +66,6 @@ class ChatWindows:
 
     def setup(self) -> None:
         """Set thinking and the system prompt of this chat."""
-        from tui.ui.chat.settings import ChatSetup
 
         def use(target: ChatTarget | None) -> None:
             if target is not None:
@@ -75,9 +77,25 @@ class ChatWindows:
 
     def figures(self, facts: StatusFacts) -> None:
         """Show every figure and how it came about."""
-        from tui.ui.chat.figures import FiguresScreen
-
         self._screen.app.push_screen(FiguresScreen(facts))
+
+    async def search(self) -> None:
+        """Open the search."""
+        screen = self._screen
+        if (
+            self._search is None and screen.is_mounted and screen.is_attached
+        ):  # a key may come before, or after
+            self._search = SearchBar(screen.query_one(Transcript))
+            await screen.mount(self._search, before="#prompt")
+        if self._search is not None and self._search.is_mounted:
+            self._search.open()
+
+    def close_search(self) -> bool:
+        """Close the search; return whether it was open."""
+        if self._search is None or not self._search.is_open:
+            return False
+        self._search.close()
+        return True
 
     def diagnose(self) -> None:
         """Explain the failure of the last turn, or find out how the endpoint is."""
