@@ -156,7 +156,7 @@ class ChatControl:
             return STREAMING
         if loss := self._unsaved_loss():
             return loss
-        is_kept = self.last is not None and self.last.prompt.strip() == draft.strip()  # it came back, failed
+        is_kept = self.last is not None and self.last.prompt.text.strip() == draft.strip()  # it came back
         return "a prompt that was not sent" if draft.strip() and not is_kept else None
 
     def _unsaved_loss(self) -> str | None:

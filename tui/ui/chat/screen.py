@@ -189,7 +189,7 @@ class ChatScreen(LmdeckScreen[None]):
         """Show a conversation that was opened."""
         self._view = SessionView(self.control, session, self.transcript)
         for turn in session.turns:
-            self.prompt.remember(turn.prompt)
+            self.prompt.remember(turn.prompt.text)
         self.prompt.read_only = self.control.is_read_only
         self.show_state()
 
@@ -231,7 +231,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     def action_again(self) -> None:
         """Ask the last prompt again, in place of its answer."""
-        if self.control.last is not None and self.prompt.value == self.control.last.prompt:
+        if self.control.last is not None and self.prompt.value == self.control.last.prompt.text:
             self.prompt.value = ""  # it came back because it failed, and goes out again now
         self._asking.again()
 
