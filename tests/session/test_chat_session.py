@@ -21,7 +21,7 @@ from tui.core.events import (
     StreamFailed,
     UsageReport,
 )
-from tui.core.provider import Provider
+from tui.core.provider import Provider, Sampling, Thinking
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source, Usage
@@ -314,3 +314,23 @@ async def test_text_that_was_the_other_kind_is_moved_and_journaled() -> None:
     turn = await session_of(script, journal).send("go", ChatTarget(PROVIDER))
     assert (turn.reasoning.text, turn.answer.text) == ("hm", "hi")
     assert ("reclassify", "False") in journal.told
+
+
+async def test_a_turn_keeps_what_the_chat_had_set_for_itself_and_which_turn_was_before_it() -> None:
+    session = session_of(Script(REPLY, REPLY, REPLY))
+    await session.send("one", ChatTarget(PROVIDER))
+    own = ChatTarget(
+        PROVIDER, thinking=Thinking.HIGH, system_prompt="Be brief.", sampling=Sampling(temperature=0.2)
+    )
+    await session.send("two", own)
+    await session.regenerate(ChatTarget(PROVIDER, sampling=Sampling()))
+    first, last = session.turns
+    (before, _) = last.variants
+    assert first.settings == {}
+    assert before.settings == {
+        "thinking": "high",
+        "system_prompt": "Be brief.",
+        "sampling": {"temperature": 0.2},
+    }
+    assert last.settings == {"sampling": {}}
+    assert (first.parent, before.parent, last.parent) == (None, first.identity, first.identity)

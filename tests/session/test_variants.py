@@ -310,10 +310,10 @@ ACTIONS = st.lists(
 @given(ACTIONS)
 def test_what_is_shown_is_what_is_sent_and_what_is_reopened(actions: list[tuple[str, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_play(Desk(Path(folder)), actions))
+        asyncio.run(play(Desk(Path(folder)), actions))
 
 
-async def _play(desk: Desk, actions: list[tuple[str, int, int]]) -> None:
+async def play(desk: Desk, actions: list[tuple[str, int, int]]) -> None:
     await desk.ask("first")
     paid = 1
     for number, (action, index, step) in enumerate(actions):

@@ -248,7 +248,7 @@ def test_a_fork_is_a_conversation_of_its_own_and_costs_nothing_twice(
 def test_a_newer_conversation_is_read_only(store: ConversationStore, paths: Paths) -> None:
     identity = saved(store)
     path = paths.conversations_dir / f"{identity}.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"schema":1', b'"schema":2'))
+    path.write_bytes(path.read_bytes().replace(b'"schema":2', b'"schema":3'))
     before = path.read_bytes()
     opened = store.open(identity)
     assert opened.journal is None

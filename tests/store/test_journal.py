@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tests.store.disk_support import BrokenDisk, often, wait_until
 from tui.core.failure import Failure
-from tui.core.parts import parts_of
+from tui.core.parts import FilePart, ImagePart, TextPart, parts_of
+from tui.core.phases import Phase
 from tui.core.secret import Redactor, Secret
 from tui.core.timings import Timings
 from tui.core.titles import title_of
@@ -24,7 +25,7 @@ from tui.store.conversations import ConversationStore
 from tui.store.journal import Journal, MemoryJournal
 from tui.store.journal_lines import LineMaker, PendingText
 from tui.store.paths import Paths
-from tui.store.records import delta_record, encode_line, end_record, header_record, turn_record
+from tui.store.records import SCHEMA, delta_record, encode_line, end_record, header_record, turn_record
 from tui.store.transcript_file import read_transcript
 
 
@@ -53,6 +54,8 @@ def a_turn(identity: str = "t1", answer: str = "Because.\x1b[2J") -> Turn:
         notes=["retried without stream_options"],
         malformed_events=2,
         failure=Failure("auth", "No.", "Yes.", 401, "bad", {"a": "b"}, ("c",)),
+        settings={"thinking": "high", "sampling": {"temperature": 0.2}},
+        phases=(Phase("queue", 41.0, "reported", "vllm.metrics"),),
     )
 
 
@@ -76,7 +79,9 @@ def test_a_turn_comes_back_as_it_was(paths: Paths) -> None:
     (read,) = transcript.turns
     assert transcript.title == "Why?"
     assert transcript.identity == journal.identity
-    plain = [name for name in Turn.__dataclass_fields__ if name not in ("reasoning", "answer", "timings")]
+    assert read.parent is None
+    apart = ("reasoning", "answer", "timings", "parent")
+    plain = [name for name in Turn.__dataclass_fields__ if name not in apart]
     assert {name: getattr(read, name) for name in plain} == {name: getattr(turn, name) for name in plain}
     assert read.reasoning.text == turn.reasoning.text
     assert read.answer.text == turn.answer.text
@@ -445,10 +450,11 @@ def test_text_of_a_turn_whose_beginning_is_lost_is_kept() -> None:
     assert turn.state is TurnState.INTERRUPTED
 
 
-def test_the_golden_file_of_this_schema_reads_as_ever() -> None:
-    golden = Path(__file__).parent / "golden" / "conversation-1.jsonl"
+@pytest.mark.parametrize("schema", range(1, SCHEMA + 1))
+def test_the_golden_file_of_each_schema_reads_as_ever(schema: int) -> None:
+    golden = Path(__file__).parent / "golden" / f"conversation-{schema}.jsonl"
     transcript = read_transcript(golden.read_bytes())
-    assert (transcript.schema, transcript.title, transcript.bad_lines) == (1, "Better", 0)
+    assert (transcript.schema, transcript.title, transcript.bad_lines) == (schema, "Better", 0)
     first, second = transcript.turns
     assert (first.prompt.text, first.reasoning.text, first.answer.text) == ("Why?", "Hm… ", "Because.")
     assert first.state is TurnState.DONE
@@ -458,6 +464,24 @@ def test_the_golden_file_of_this_schema_reads_as_ever() -> None:
     assert second.state is TurnState.FAILED
     assert second.failure is not None
     assert second.failure.cause == "connection-reset"
+    assert (first.parent, second.parent) == (None, "a1")
+    if schema == 1:
+        assert second.prompt == parts_of("And?")
+        return
+    assert second.prompt == (
+        TextPart("And?"),
+        FilePart("0f" * 32, "deploy/nginx.conf", "text/plain", 812, (12, 40)),
+        ImagePart("a0" * 32, "plot.png", "image/png", 81920),
+    )
+    assert second.settings == {
+        "thinking": "high",
+        "system_prompt": "Be brief.",
+        "sampling": {"temperature": 0.2},
+    }
+    assert first.phases == (
+        Phase("connect", 12.1, "measured"),
+        Phase("queue", 41.0, "reported", "vllm.metrics"),
+    )
 
 
 def test_a_huge_piece_is_encoded_in_several_lines_and_read_as_one(paths: Paths) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tui.store.migrations import (
-    CONVERSATION_SCHEMA,
     MIGRATIONS,
     PROVIDERS_SCHEMA,
     Table,
@@ -44,7 +43,6 @@ def test_the_version_is_read_or_refused(table: Table, version: int | None) -> No
     ("kind", "current", "name"),
     [
         ("providers", PROVIDERS_SCHEMA, "providers-{}.toml"),
-        ("conversation", CONVERSATION_SCHEMA, "conversation-{}.jsonl"),
     ],
 )
 def test_every_version_has_a_golden_file_and_every_step_a_migration(

@@ -19,13 +19,14 @@ from tui.cli.wait_notes import WaitNotes
 from tui.core.figures import format_costs, format_tokens
 from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
+from tui.core.totals import Totals
 from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
 from tui.core.usage import Source
 from tui.core.variants import variant_place
 from tui.runtime.chat_control import ChatControl, Obstacle
 from tui.runtime.runtime import Runtime
-from tui.session.chat_session import ChatSession, SessionTotals
+from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 
 HELP = """\
@@ -277,7 +278,7 @@ def _place_words(turn: Turn) -> str:
     return f"answer {place[0]} of {place[1]}, /previous and /next show the others" if place else ""
 
 
-def _totals_words(totals: SessionTotals) -> str:
+def _totals_words(totals: Totals) -> str:
     """Return what the conversation used so far; ``~`` where something of it is unknown."""
     usage = totals.usage
     if usage is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.core.failure import Failure
 from tui.core.key_search import MASK
 from tui.core.parts import Parts
+from tui.core.phases import Phase
 from tui.core.safe_text import NeutralisedCount, count_neutralised
 from tui.core.timings import Timings
 from tui.core.usage import Cost, ServerCost, ServerTimings, Usage, count_wide, tokens_of
@@ -17,6 +19,8 @@ from tui.core.usage import Cost, ServerCost, ServerTimings, Usage, count_wide, t
 if TYPE_CHECKING:
     from tui.core.events import Erased, Progress
 
+UNTOLD = ""
+"""The parent of a turn of which only its place in the record tells which one that is."""
 _MOST_PIECES = 256
 _BLOCK_CHARACTERS = 16_384
 
@@ -241,6 +245,14 @@ class Turn:
     lost: list[str] = field(default_factory=list)
     """What came and cannot be shown, one sentence each; kept among the notes of a stored turn."""
     failure: Failure | None = None
+    parent: str | None = UNTOLD
+    """The turn before it when it was asked; ``None``: it was the first."""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """What the chat had set for itself, beside its provider's settings: JSON, as a journal has it."""
+    phases: tuple[Phase, ...] = ()
+    """Where the time went, in order; empty where nobody measured it."""
+    unknown: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    """What a newer lmdeck wrote down of it, by the kind of line: kept where it is written again."""
     is_copy: bool = False
     """Copied from another conversation, where it was paid for."""
     variants: list[Turn] = field(default_factory=list, compare=False, repr=False)

@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
@@ -19,8 +18,8 @@ from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import Parts, parts_of
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
+from tui.core.totals import Totals, totals_of
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Cost, Usage
 from tui.core.variants import add_variant, variant_beside
 from tui.session.target import NO_DEFAULTS, ChatTarget, RequestDefaults
 
@@ -37,16 +36,6 @@ class Exchange(Protocol):
     """Opens the stream of one request; expected failures arrive as its last event."""
 
     def __call__(self, target: ChatTarget, request: ChatRequest, /) -> AsyncGenerator[EventBatch]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class SessionTotals:
-    """What a conversation used so far; amounts of different currencies stand apart."""
-
-    usage: Usage | None
-    costs: tuple[Cost, ...]
-    has_unknown: bool
-    """Some turn brought text and neither usage nor an estimate: the sum is a lower bound."""
 
 
 class ChatSession:
@@ -162,11 +151,13 @@ class ChatSession:
             provider=target.provider.name,
             model=target.model_name,
             started_at=self._now().isoformat(timespec="milliseconds"),
+            settings=target.own_settings,
         )
         if old is not None:
             self.turns.pop()
             add_variant(old, turn)
         self._record_path()
+        turn.parent = self.turns[-1].identity if self.turns else None
         request = target.request((*self._history(), Message(Role.USER, prompt)), self._defaults)
         self.turns.append(turn)
         self._recorded.append(turn.identity)
@@ -251,22 +242,9 @@ class ChatSession:
         return await asyncio.to_thread(self._journal.close)
 
     @property
-    def totals(self) -> SessionTotals:
-        """Tokens and money of all turns that were paid for here: those a retry replaced too, copies not."""
-        usage: Usage | None = None
-        costs: dict[str, Cost] = {}
-        unknown = False
-        for turn in self._paid.values():
-            if turn.is_copy:
-                continue
-            if turn.usage is not None:
-                usage = turn.usage if usage is None else usage.plus(turn.usage)
-            elif turn.answer or turn.reasoning:
-                unknown = True
-            if turn.cost is not None:
-                known = costs.get(turn.cost.currency)
-                costs[turn.cost.currency] = turn.cost if known is None else known.plus(turn.cost)
-        return SessionTotals(usage, tuple(costs.values()), unknown)
+    def totals(self) -> Totals:
+        """Tokens and money of all turns that were paid for here."""
+        return totals_of(self._paid.values())
 
     def _history(self) -> list[Message]:
         """The turns that were answered; a prompt without an answer is not asked a second time."""

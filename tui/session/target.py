@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import parts_of
@@ -37,6 +37,19 @@ class ChatTarget:
     def model_name(self) -> str:
         """The model that is asked for."""
         return self.model or self.provider.compatible_provider
+
+    @property
+    def own_settings(self) -> dict[str, object]:
+        """What the chat says otherwise, as a journal keeps it, without what it leaves to its provider."""
+        own: dict[str, object] = {}
+        if self.thinking is not None:
+            own["thinking"] = self.thinking.value
+        if self.system_prompt is not None:
+            own["system_prompt"] = self.system_prompt
+        if self.sampling is not None:
+            said = asdict(self.sampling).items()
+            own["sampling"] = {name: value for name, value in said if value is not None}
+        return own
 
     def request(self, messages: tuple[Message, ...], defaults: RequestDefaults = NO_DEFAULTS) -> ChatRequest:
         """Return the request for these messages, the system prompt in front."""

@@ -155,8 +155,11 @@ class ConversationStore:
         For a conversation that was not saved so far, or one whose file another session took. With
         ``is_copy`` the turns' costs are not counted again.
         """
-        journal = self.create(title, forked_from=forked_from)
+        journal, parent = self.create(title, forked_from=forked_from), None
         for turn in turns:
+            for variant in turn.variants or [turn]:
+                variant.parent = parent
+            parent = turn.identity
             is_newest = not turn.variants or turn is turn.variants[-1]
             for variant in turn.variants[:-1] if is_newest else turn.variants:
                 journal.write_turn(variant, is_copy=is_copy)

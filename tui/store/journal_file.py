@@ -19,7 +19,7 @@ from tui.store import disk
 from tui.store.files import FileContent, create_private, remove_quietly, sync_directory, sync_file
 from tui.store.optional import look_at
 from tui.store.packed_bytes import TAIL_BYTES, PackedBytes
-from tui.store.records import decode_line, encode_line
+from tui.store.records import SCHEMA, decode_line, encode_line, header_record, schema_of
 
 _FAILURES_IN_PLACE = 2
 """After so many failed writes to one place of a disk, the file is written in another place of it."""
@@ -47,6 +47,8 @@ class JournalFile:
         self._may_create = is_new
         self._is_read = is_new or content is not None
         self._saved = PackedBytes(content.data if content is not None else b"")
+        self._is_older = content is not None and _is_older(content.data)
+        """An older schema: with the first line that is written, the file becomes one of this schema."""
         self._lines: list[bytes] = []
         """What the disk does not surely have, in the order of the file."""
         self._written = 0
@@ -81,7 +83,7 @@ class JournalFile:
         if self._written == len(self._lines):
             return
         descriptor = self.verify()
-        if self._failures >= _FAILURES_IN_PLACE:
+        if self._failures >= _FAILURES_IN_PLACE or self._is_older:
             self._replace()
             return
         while self._written < len(self._lines):
@@ -125,7 +127,8 @@ class JournalFile:
         if not is_same or self._inode not in (None, status.st_ino):
             raise FileLostError("was replaced")
         if not self._is_read:
-            self._saved, self._is_read = PackedBytes(_read_at(descriptor, 0, status.st_size)), True
+            data = _read_at(descriptor, 0, status.st_size)
+            self._saved, self._is_read, self._is_older = PackedBytes(data), True, _is_older(data)
             self._size = self._saved.size
         self._compare(descriptor, status.st_size, is_fresh)
         self._inode, self._is_made, self._may_create = status.st_ino, True, False
@@ -206,9 +209,10 @@ class JournalFile:
         content = b"".join((saved, feed, *self._lines))
         first, _, rest = content.partition(b"\n")
         header = decode_line(first)
-        if header is None or header["record"] != "header":
-            return content
-        return encode_line({**header, "identity": identity}) + rest
+        if header is None or header["record"] != "header":  # it was damaged, or cut off
+            return encode_line(header_record(identity, "", "")) + content
+        schema = max(SCHEMA, schema_of(header) or SCHEMA)
+        return encode_line({**header, "schema": schema, "identity": identity}) + rest
 
     def _replace(self) -> None:
         """Write all of it in another place of the disk, under the same name."""
@@ -226,11 +230,18 @@ class JournalFile:
     def _restart(self, path: Path, content: bytes) -> None:
         self.close()
         self.path, self._inode = path, None
-        self._saved, self._size = PackedBytes(content), len(content)
+        self._saved, self._size, self._is_older = PackedBytes(content), len(content), False
         self._lines.clear()
         self._written = self._failures = 0
         with contextlib.suppress(OSError, FileLostError):  # the next write looks at it again
             self.verify()
+
+
+def _is_older(data: bytes) -> bool:
+    """Return whether a file has a header of an older schema, or none."""
+    header = decode_line(data.partition(b"\n")[0])
+    schema = None if header is None or header["record"] != "header" else schema_of(header)
+    return bool(data) and (schema is None or schema < SCHEMA)
 
 
 def _read_at(descriptor: int, start: int, count: int) -> bytes:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tui.core.key_search import KeyEraser
 from tui.core.secret import Redactor
-from tui.store.records import Record, delta_record, encode_line
+from tui.store.record_values import Record
+from tui.store.records import delta_record, encode_line
 
 _LINE_CHARACTERS = 65_536
 """A longer text takes several lines: while one is encoded, no other thread of the program can run."""

@@ -7,7 +7,7 @@ from collections import deque
 
 from tui.core.secret import Redactor
 from tui.store.journal_lines import LineMaker, PendingText
-from tui.store.records import Record
+from tui.store.record_values import Record
 
 
 class JournalQueue:

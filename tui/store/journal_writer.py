@@ -24,7 +24,7 @@ from tui.store.journal_file import FileLostError, JournalFile
 from tui.store.journal_queue import JournalQueue
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease
 from tui.store.optional import Sight, look_at
-from tui.store.records import Record
+from tui.store.record_values import Record
 
 BATCH_SECONDS = 0.25
 """Text is written at least this often: what a killed process can lose."""

@@ -13,7 +13,6 @@ Migration = Callable[[Table], Table]
 
 PROVIDERS_SCHEMA = 1
 CREDENTIALS_SCHEMA = 1
-CONVERSATION_SCHEMA = 1
 ENDPOINTS_SCHEMA = 1
 
 MIGRATIONS: Mapping[tuple[str, int], Migration] = {}

@@ -7,33 +7,23 @@ stamp of the conversation's file; the cache is rebuilt at any time and deleted w
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import UnionType
-from typing import Any
 
+from tui.core.totals import totals_of
+from tui.core.turn import Turn
 from tui.core.usage import Cost, Usage
 from tui.store.errors import reason_of
 from tui.store.files import FileStamp, read_file, stamp_of, write_atomically
-from tui.store.migrations import CONVERSATION_SCHEMA
 from tui.store.optional import OptionalFiles
-from tui.store.records import (
-    DELTA_START,
-    Record,
-    decode_cost,
-    decode_line,
-    decode_usage,
-    encode_cost,
-    encode_flat,
-)
-from tui.store.transcript_file import complete_lines
-from tui.store.turn_path import TurnPath
+from tui.store.record_values import Record, decode_cost, decode_usage, encode_cost, encode_flat
+from tui.store.transcript_file import Transcript, read_transcript
 
 CONVERSATION_SIZE_LIMIT = 1024 * 1024 * 1024
 _INDEX_VERSION = 2
-_TURN_AT = len(DELTA_START) + len(',"turn":"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +45,6 @@ class ConversationSummary:
     is_open_elsewhere: bool = False
     problem: str | None = None
     """What is wrong with the file, as a sentence."""
-
-
-@dataclass(slots=True)
-class Scan:
-    """A scan's findings."""
-
-    title: str = ""
-    created_at: str = ""
-    schema: object = None
-    turns: dict[str, Record] = field(default_factory=dict)
-    """All that were begun, those that another one replaced too: what they cost was paid all the same."""
-    path: TurnPath = field(default_factory=TurnPath)
-    complete: set[str] = field(default_factory=set)
-    """Turns that were dropped: what is written of them again is a copy."""
-    with_text: set[bytes] = field(default_factory=set)
-    """Turns that brought any text."""
-    bad_lines: int = 0
 
 
 class SummaryIndex:
@@ -126,81 +99,40 @@ def summarise(path: Path) -> ConversationSummary:
         return ConversationSummary(path.stem, problem=f"It cannot be read: {reason_of(error)}.")
     if content is None:
         return ConversationSummary(path.stem, problem="It is gone.")
-    found = scan(content.data)
-    shown = found.path.shown
-    last: Mapping[str, Any] = found.turns[shown[-1]] if shown else {}
-    return replace(
-        ConversationSummary(path.stem),
+    found = read_transcript(content.data, without_texts=True)
+    every, last = (*found.turns, *found.dropped), found.turns[-1] if found.turns else None
+    totals = totals_of(every)
+    return ConversationSummary(
+        path.stem,
         title=found.title,
         created_at=found.created_at,
-        updated_at=_updated_at(found),
-        turns=len(shown),
-        provider=str(last.get("provider", "")),
-        model=str(last.get("model", "")),
-        usage=_total_usage(found),
-        costs=_total_costs(found),
+        updated_at=_updated_at(found.created_at, every),
+        turns=len(found.turns),
+        provider=last.provider if last is not None else "",
+        model=last.model if last is not None else "",
+        usage=totals.usage,
+        costs=totals.costs,
         problem=_problem(found),
     )
 
 
-def scan(data: bytes) -> Scan:
-    """Return what a journal tells without its texts."""
-    found = Scan()
-    for line in complete_lines(data):
-        if line.startswith(DELTA_START) and line.endswith(b'"}'):
-            found.with_text.add(line[_TURN_AT : line.find(b'"', _TURN_AT)])
-            continue
-        record = decode_line(line)
-        if record is None:
-            found.bad_lines += 1
-        else:
-            _note(record, found)
-    found.path.settle(
-        lambda turn: turn.encode() in found.with_text or bool(found.turns.get(turn, {}).get("tool_calls"))
-    )
-    return found
-
-
-def _note(record: Record, found: Scan) -> None:
-    kind, turn = record["record"], record.get("turn")
-    if kind == "header":
-        found.schema = record.get("schema")
-        found.created_at = str(record.get("created_at", ""))
-        found.title = str(record.get("title", ""))
-    elif kind == "title":
-        found.title = str(record.get("title", ""))
-    elif isinstance(turn, str) and kind == "drop":
-        found.path.drop(turn)
-        found.complete.add(turn)
-    elif isinstance(turn, str) and kind in ("turn", "end"):
-        found.path.begin(turn)
-        if turn not in found.complete:
-            found.turns[turn] = {**found.turns.get(turn, {}), **record}
-
-
-def _updated_at(found: Scan) -> str:
+def _updated_at(created_at: str, turns: Iterable[Turn]) -> str:
     """Return when the last turn ended (a copy: when it was made, if that was later); empty where unknown."""
-    moments = [_moment(found.created_at), *(_end_of(record) for record in found.turns.values())]
+    moments = [_moment(created_at), *map(_end_of, turns)]
     latest = max((moment for moment in moments if moment is not None), default=None)
     return "" if latest is None else latest.isoformat(timespec="milliseconds")
 
 
-def _end_of(record: Record) -> datetime | None:
-    started = _moment(record.get("started_at"))
-    timings = record.get("timings")
-    seconds = timings.get("ended") if isinstance(timings, dict) else None
-    if started is None or not isinstance(seconds, int | float):
-        return started
+def _end_of(turn: Turn) -> datetime | None:
+    started = _moment(turn.started_at)
     try:
-        return started + timedelta(seconds=seconds)
+        return None if started is None else started + timedelta(seconds=turn.timings.ended or 0)
     except (OverflowError, ValueError):
         return started
 
 
-def _moment(stamp: object) -> datetime | None:
+def _moment(stamp: str) -> datetime | None:
     """Return a moment in UTC; one without a zone is taken as UTC."""
-    if not isinstance(stamp, str):
-        return None
     try:
         moment = datetime.fromisoformat(stamp)
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
@@ -208,36 +140,12 @@ def _moment(stamp: object) -> datetime | None:
         return None
 
 
-def _problem(found: Scan) -> str | None:
-    if isinstance(found.schema, int) and found.schema > CONVERSATION_SCHEMA:
+def _problem(found: Transcript) -> str | None:
+    if found.is_newer:
         return "A newer lmdeck wrote it: it can be read, not continued."
     if found.bad_lines:
         return f"{found.bad_lines} of its lines cannot be read; the rest is there."
     return None
-
-
-def paid_turns(found: Scan) -> list[Record]:
-    """Return the records of the turns that were paid for here: replaced ones too, copies not."""
-    return [record for record in found.turns.values() if not record.get("copy")]
-
-
-def _total_usage(found: Scan) -> Usage | None:
-    total: Usage | None = None
-    for record in paid_turns(found):
-        usage = decode_usage(record.get("usage"))
-        if usage is not None:
-            total = usage if total is None else total.plus(usage)
-    return total
-
-
-def _total_costs(found: Scan) -> tuple[Cost, ...]:
-    totals: dict[str, Cost] = {}
-    for record in paid_turns(found):
-        cost = decode_cost(record.get("cost"))
-        if cost is not None:
-            known = totals.get(cost.currency)
-            totals[cost.currency] = cost if known is None else known.plus(cost)
-    return tuple(totals.values())
 
 
 def _encode(stamp: FileStamp, summary: ConversationSummary) -> Record:

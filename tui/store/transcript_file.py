@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from tui.core.fold import move_text
 from tui.core.parts import Parts
-from tui.core.turn import Turn, TurnState
+from tui.core.turn import UNTOLD, Turn, TurnState
 from tui.core.variants import has_content, link_variants
-from tui.store.migrations import CONVERSATION_SCHEMA
-from tui.store.records import Record, apply_end, apply_turn, decode_line
+from tui.store.record_values import Record
+from tui.store.records import DELTA_START, SCHEMA, apply_end, apply_turn, decode_line, schema_of
 from tui.store.turn_path import TurnPath
 
-_OF_A_TURN = frozenset(("turn", "delta", "reclassify", "end"))
+_TURN_AT = len(DELTA_START) + len(',"turn":"')
 
 
 @dataclass(slots=True)
@@ -37,66 +37,101 @@ class Transcript:
     @property
     def is_newer(self) -> bool:
         """Whether a newer lmdeck wrote it."""
-        return self.schema is not None and self.schema > CONVERSATION_SCHEMA
+        return self.schema is not None and self.schema > SCHEMA
 
 
-def read_transcript(data: bytes) -> Transcript:
+def read_transcript(data: bytes, *, without_texts: bool = False) -> Transcript:
     """Fold a journal into a conversation. Never raises.
 
-    A turn without an end was interrupted. Text for a turn whose first line is lost is kept.
+    A turn without an end was interrupted. Text for a turn whose first line is lost is kept. With
+    ``without_texts`` the reasoning and the answers are skipped, which is many times faster.
     """
-    transcript = Transcript()
-    reading = _Reading()
+    reader = _Reader()
     for line in complete_lines(data):
+        if without_texts and line.startswith(DELTA_START) and line.endswith(b'"}'):
+            reader.skip(line)
+            continue
         record = decode_line(line)
         if record is None:
-            transcript.bad_lines += 1
+            reader.transcript.bad_lines += 1
         else:
-            _apply(record, transcript, reading)
-    for turn in reading.turns.values():
-        _interrupt(turn)
-    _arrange(transcript, reading)
-    return transcript
+            reader.take(record)
+    return reader.arranged()
 
 
-@dataclass(slots=True)
-class _Reading:
-    """The turns of a journal while it is read."""
+class _Reader:
+    """Takes a journal's records, one by one."""
 
-    turns: dict[str, Turn] = field(default_factory=dict)
-    path: TurnPath = field(default_factory=TurnPath)
-    complete: set[str] = field(default_factory=set)
-    """Turns that were dropped: what is written of them again is a copy."""
+    def __init__(self) -> None:
+        self.transcript = Transcript()
+        self._turns: dict[str, Turn] = {}
+        self._path = TurnPath()
+        self._complete: set[str] = set()
+        """Turns that were dropped: what is written of them again is a copy."""
+        self._with_text: set[str] = set()
+        """Turns whose text was skipped."""
 
-    def turn(self, identity: str) -> Turn:
-        """Return the turn that a record is about."""
-        self.path.begin(identity)
-        return self.turns.setdefault(identity, Turn(identity, Parts()))
+    def take(self, record: Record) -> None:
+        """Take over what a line says. One of another kind was added by a later lmdeck of this schema."""
+        kind, identity = record["record"], record.get("turn")
+        if kind == "header":
+            self._take_header(record)
+        elif kind == "title" and isinstance(record.get("title"), str):
+            self.transcript.title = record["title"]
+        elif isinstance(identity, str):
+            self._take_of_turn(kind, identity, record)
 
-    def drop(self, identity: str) -> None:
-        """Take note of a turn that was dropped."""
-        if identity in self.turns:
-            _interrupt(self.turns[identity])
-            self.complete.add(identity)
-            self.path.drop(identity)
+    def skip(self, line: bytes) -> None:
+        """Take note that a turn has text."""
+        identity = line[_TURN_AT : line.find(b'"', _TURN_AT)].decode("ascii", "replace")
+        self._turn(identity)
+        self._with_text.add(identity)
+
+    def arranged(self) -> Transcript:
+        """End: tell the conversation from its other branches and answers."""
+        turns, path, transcript = self._turns, self._path, self.transcript
+        for identity, turn in turns.items():
+            _interrupt(turn)
+            turn.parent = path.parents[identity]
+        transcript.recorded = path.shown
+        path.settle(lambda identity: identity in self._with_text or has_content(turns[identity]))
+        transcript.turns = [turns[identity] for identity in path.shown]
+        shown = set(path.shown)
+        transcript.dropped = [turn for identity, turn in turns.items() if identity not in shown]
+        for turn, identities in zip(transcript.turns, path.variants, strict=True):
+            if len(identities) > 1:
+                link_variants([turns[identity] for identity in identities], turn)
+        return transcript
+
+    def _take_header(self, record: Record) -> None:
+        self.transcript.schema = schema_of(record)
+        for name in ("identity", "title", "created_at", "forked_from"):
+            if isinstance(record.get(name), str):
+                setattr(self.transcript, name, record[name])
+
+    def _take_of_turn(self, kind: str, identity: str, record: Record) -> None:
+        if kind == "drop" and identity in self._turns:
+            _interrupt(self._turns[identity])
+            self._complete.add(identity)
+            self._path.drop(identity)
+        elif kind == "path":
+            self._path.show(identity)
+        elif kind in _OF_A_TURN:
+            parent = record.get("parent", UNTOLD) if kind == "turn" else UNTOLD
+            turn = self._turn(identity, parent if parent is None or isinstance(parent, str) else UNTOLD)
+            if identity not in self._complete:
+                _OF_A_TURN[kind](record, turn)
+
+    def _turn(self, identity: str, parent: str | None = UNTOLD) -> Turn:
+        self._path.begin(identity, parent)
+        if identity not in self._turns:
+            self._turns[identity] = Turn(identity, Parts())
+        return self._turns[identity]
 
 
 def _interrupt(turn: Turn) -> None:
     if turn.state.is_live:
         turn.state = TurnState.INTERRUPTED
-
-
-def _arrange(transcript: Transcript, reading: _Reading) -> None:
-    """Tell the conversation from the other answers to its prompts."""
-    turns, path = reading.turns, reading.path
-    transcript.recorded = path.shown
-    path.settle(lambda identity: has_content(turns[identity]))
-    transcript.turns = [turns[identity] for identity in path.shown]
-    shown = set(path.shown)
-    transcript.dropped = [turn for identity, turn in turns.items() if identity not in shown]
-    for turn, identities in zip(transcript.turns, path.variants, strict=True):
-        if len(identities) > 1:
-            link_variants([turns[identity] for identity in identities], turn)
 
 
 def complete_lines(data: bytes) -> Iterator[bytes]:
@@ -111,43 +146,6 @@ def complete_lines(data: bytes) -> Iterator[bytes]:
             yield line
 
 
-def _apply(record: Record, transcript: Transcript, reading: _Reading) -> None:
-    kind, identity = record["record"], record.get("turn")
-    if kind == "header":
-        _apply_header(record, transcript)
-    elif kind == "title" and isinstance(record.get("title"), str):
-        transcript.title = record["title"]
-    elif not isinstance(identity, str):
-        return  # a kind of record that a later lmdeck of this schema added
-    elif kind == "drop":
-        reading.drop(identity)
-    elif kind in _OF_A_TURN:
-        _apply_to_turn(record, identity, reading)
-
-
-def _apply_to_turn(record: Record, identity: str, reading: _Reading) -> None:
-    turn, kind = reading.turn(identity), record["record"]
-    if identity in reading.complete:
-        return
-    if kind == "turn":
-        apply_turn(record, turn)
-    elif kind == "delta":
-        _apply_delta(record, turn)
-    elif kind == "reclassify":
-        move_text(turn, to_answer=record.get("kind") == "answer")
-    elif kind == "end":
-        apply_end(record, turn)
-
-
-def _apply_header(record: Record, transcript: Transcript) -> None:
-    schema = record.get("schema")
-    transcript.schema = schema if isinstance(schema, int) and not isinstance(schema, bool) else None
-    for name in ("identity", "title", "created_at", "forked_from"):
-        value = record.get(name)
-        if isinstance(value, str):
-            setattr(transcript, name, value)
-
-
 def _apply_delta(record: Record, turn: Turn) -> None:
     text = record.get("text")
     if not isinstance(text, str):
@@ -158,3 +156,10 @@ def _apply_delta(record: Record, turn: Turn) -> None:
     else:
         turn.answer.append(text)
         turn.state = TurnState.ANSWERING
+
+
+def _reclassify(record: Record, turn: Turn) -> None:
+    move_text(turn, to_answer=record.get("kind") == "answer")
+
+
+_OF_A_TURN = {"turn": apply_turn, "delta": _apply_delta, "reclassify": _reclassify, "end": apply_end}

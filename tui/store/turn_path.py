@@ -1,8 +1,10 @@
 """Which turns of a journal are the conversation, and which are other answers to the same prompt.
 
-A ``drop`` of the last turn makes room for a retry: the turn that begins next takes its place and is
-another answer to its prompt. A dropped turn that is written again is the answer that was chosen. Where
-nothing followed a ``drop``, the program died in between, and an answer that was there stays shown.
+A turn names the one before it, its parent: one that goes on elsewhere than at the end begins a branch, and
+the conversation is the newest one. A ``drop`` of the last turn makes room for a retry: the turn that begins
+next takes its place and is another answer to its prompt. A dropped turn that is written again is the answer
+that was chosen. Where nothing followed a ``drop``, the program died in between, and an answer that was
+there stays shown.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tui.core.turn import UNTOLD
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class _Place:
     """One prompt's place in the conversation."""
 
@@ -32,17 +36,20 @@ class TurnPath:
     """Follows a journal's records turn by turn. Every order of records gives a path."""
 
     def __init__(self) -> None:
+        self.parents: dict[str, str | None] = {}
+        """The parent of every turn that was begun."""
         self._places: list[_Place] = []
         self._place_of: dict[str, _Place] = {}
         self._waiting = 0
         """How many places at the end wait; those before them never do."""
 
-    def begin(self, identity: str) -> bool:
-        """Note a record of a turn; return whether the turn is new here."""
+    def begin(self, identity: str, parent: str | None = UNTOLD) -> None:
+        """Note a record of a turn."""
         place = self._place_of.get(identity)
         if place is not None and not place.is_waiting:
-            return False
-        is_new = place is None
+            return
+        if place is None:
+            self._branch(parent)
         if self._waiting:
             while place is not None and self._places[-self._waiting] is not place:
                 self._settle_first()
@@ -53,18 +60,25 @@ class TurnPath:
             self._places.append(place)
         place.take(identity)
         self._place_of[identity] = place
-        return is_new
+        if identity not in self.parents:
+            index = len(self._places) - self._waiting - 1
+            self.parents[identity] = self._places[index - 1].shown if index else None
 
     def drop(self, identity: str) -> None:
         """Note that a turn was dropped: the last one is to be replaced, any other is taken out."""
         place = self._place_of.get(identity)
-        if place is None or place.is_waiting or place.shown != identity:
+        if place is None or place.is_waiting or place.shown != identity or place not in self._places:
             return
         if place is self._places[-1 - self._waiting]:
             place.is_waiting = True
             self._waiting += 1
         else:
             self._take_out(place)
+
+    def show(self, identity: str) -> None:
+        """Note that the conversation is the branch that ends with this turn."""
+        if identity in self._place_of:
+            self._leave(identity)
 
     def settle(self, has_content: Callable[[str], bool]) -> None:
         """End: places that still wait show what they showed before, if that has any content."""
@@ -85,11 +99,30 @@ class TurnPath:
         """All answers of each place in ``shown``, oldest first."""
         return [place.identities for place in self._places if not place.is_waiting]
 
+    def _branch(self, parent: str | None) -> None:
+        """Go where a new turn goes on, if that is not the end."""
+        if parent is not None and parent not in self._place_of:
+            return
+        settled = self._places[: len(self._places) - self._waiting]
+        if parent != (settled[-1].shown if settled else None):
+            self._leave(parent)
+
+    def _leave(self, last: str | None) -> None:
+        """Leave this branch for the one that ends with a turn."""
+        for place in self._places:
+            place.is_waiting = False
+        self._waiting, self._places = 0, []
+        while last is not None:
+            place = self._place_of[last]
+            place.shown = last
+            self._places.insert(0, place)
+            last = self.parents[last]
+
     def _settle_first(self) -> None:
         """Let the first place that waits show what it showed before."""
         self._places[-self._waiting].is_waiting = False
         self._waiting -= 1
 
     def _take_out(self, place: _Place) -> None:
-        self._places = [other for other in self._places if other is not place]
+        self._places.remove(place)
         place.shown = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from tui.core.totals import Totals
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage
 from tui.runtime.chat_control import ChatControl
@@ -12,7 +13,7 @@ from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.words import is_other_model, marks
 
 if TYPE_CHECKING:
-    from tui.session.chat_session import ChatSession, SessionTotals
+    from tui.session.chat_session import ChatSession
     from tui.ui.transcript import Transcript
 
 
@@ -35,7 +36,7 @@ class SessionView:
         self._path_revision = session.path_revision
         self._is_live = False
         self._asked_at: float | None = None
-        self._totals: SessionTotals | None = None
+        self._totals: Totals | None = None
         self._totals_of: tuple[object, ...] = ()
         transcript.show_turns(session.turns)
 
@@ -99,7 +100,7 @@ class SessionView:
             return None
         return estimated_usage(turn)
 
-    def _current_totals(self) -> SessionTotals:
+    def _current_totals(self) -> Totals:
         """Return the sums, added up again only when a turn brought new figures."""
         last = self._last
         seen = (self._path_revision, last, last and last.state.is_live, last and last.usage)
