@@ -14,7 +14,7 @@ from tests.support.stream_samples import FINISH, delta
 from tui.core.chat import Endpoint
 from tui.core.events import Progress
 from tui.core.failure import Failure
-from tui.net import dialer
+from tui.net import dialer, lookup
 
 BEFORE_THE_ANSWER = {
     "reset-after-request": "connection-reset",
@@ -221,11 +221,11 @@ async def test_the_other_ip_version_is_tried_and_named(chat: Chatter) -> None:
 async def test_every_address_of_a_name_is_tried(
     chat: Chatter, monkeypatch: pytest.MonkeyPatch, order: tuple[str, str]
 ) -> None:
-    async def resolve(host: str, port: int) -> list[dialer.Address]:
+    async def resolve(host: str, port: int) -> list[lookup.Address]:
         assert host == "localhost"
         return [address for literal in order for address in await real(literal, port)]
 
-    real = dialer.resolve
+    real = lookup.resolve
     monkeypatch.setattr(dialer, "resolve", resolve)
     with FaultServer(host="::1") as six, FaultServer() as four:
         assert (await chat(f"http://localhost:{six.port}/v1")).answer == "Hello there"
@@ -235,7 +235,7 @@ async def test_every_address_of_a_name_is_tried(
 async def test_an_address_that_does_not_answer_does_not_delay_the_next(
     chat: Chatter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def resolve(host: str, port: int) -> list[dialer.Address]:
+    async def resolve(host: str, port: int) -> list[lookup.Address]:
         return [(socket.AF_INET, ("127.0.0.1", silent)), (socket.AF_INET, ("127.0.0.1", server.port))]
 
     monkeypatch.setattr(dialer, "resolve", resolve)

@@ -15,7 +15,7 @@ from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError
 from tui.core.provider import KeyHeader
 from tui.core.secret import Secret
-from tui.net import dialer
+from tui.net import dialer, lookup
 from tui.net.client import ClientFactory
 from tui.net.fetch import fetch
 from tui.net.models import fetch_models
@@ -200,7 +200,7 @@ async def test_closing_the_factory_leaves_no_filter_behind() -> None:
 async def test_the_key_goes_along_however_the_host_is_spelled(
     chat: Chatter, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
-    async def resolve(name: str, port: int) -> list[dialer.Address]:
+    async def resolve(name: str, port: int) -> list[lookup.Address]:
         assert name in ("localhost", "xn--bcher-kva.localhost")
         return [(socket.AF_INET, ("127.0.0.1", port))]
 

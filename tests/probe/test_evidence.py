@@ -41,6 +41,7 @@ from tui.core.diagnosis import (
     DiagnosisReport,
 )
 from tui.core.secret import Secret
+from tui.net import lookup
 from tui.net.probe import connect
 from tui.net.probe.diagnose import Diagnosis
 from tui.net.probe.target import ProbeLimits, ProbeTarget
@@ -549,7 +550,7 @@ async def test_a_name_server_that_never_answers(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_no_route(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unreachable(address: connect.Address, seconds: float) -> connect.Attempt:
+    async def unreachable(address: lookup.Address, seconds: float) -> connect.Attempt:
         return connect.Attempt(address, 0.1, OSError(errno.EHOSTUNREACH, "No route to host"))
 
     monkeypatch.setattr(connect, "attempt", unreachable)

@@ -15,7 +15,7 @@ from tui.core.causes_usage import USAGE_CAUSES
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_text
 
-__all__ = ["CATALOGUE", "SECTIONS", "Cause", "explain", "fill"]
+__all__ = ["CATALOGUE", "SECTIONS", "Cause", "explain", "explain_again", "fill"]
 
 SECTIONS: dict[str, tuple[Cause, ...]] = {
     "Configuration and environment": SETUP_CAUSES,
@@ -58,4 +58,15 @@ def explain(
         server_message=server_message,
         facts=known,
         chain=tuple(map(safe_text, chain)),
+    )
+
+
+def explain_again(failure: Failure, cause: str = "", /, **facts: str | None) -> Failure:
+    """Return a failure with other facts, or of another cause, as what more evidence makes of it."""
+    return explain(
+        cause or failure.cause,
+        status=failure.status,
+        server_message=failure.server_message,
+        chain=failure.chain,
+        **facts,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui.core.causes import explain
+from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import usable_url
 from tui.core.failure import Failure
@@ -39,13 +39,7 @@ def complete_refusal(
         way: how the request travelled: a proxy that wants a login answers in the endpoint's place.
     """
     if failure.status == 407 and way is not None and not way.is_direct:
-        return explain(
-            "proxy-failed",
-            status=407,
-            server_message=failure.server_message,
-            proxy=way.proxy,
-            variable=way.variable,
-        )
+        return explain_again(failure, "proxy-failed", proxy=way.proxy, variable=way.variable)
     if failure.cause == "auth" and (reason := _key_trouble(endpoint)):
         failure = replace(failure, cause="key-malformed", facts={"reason": reason})
     asked = endpoint.base_url + route
@@ -62,13 +56,7 @@ def complete_refusal(
         del words["location"]
     if (words.get("scheme") or "").lower() == endpoint.key_header:
         del words["scheme"]  # it was sent that way
-    return explain(
-        failure.cause,
-        status=failure.status,
-        server_message=failure.server_message,
-        chain=failure.chain,
-        **words,
-    )
+    return explain_again(failure, **words)
 
 
 _OF_PROXIES = frozenset({"bad-gateway", "gateway-timeout", "forbidden"})

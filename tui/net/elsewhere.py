@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from tui.core.causes import explain
+from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
@@ -51,13 +51,8 @@ async def first_answering(endpoint: Endpoint, bases: Sequence[str], look: Look) 
 def told_elsewhere(failure: Failure, asked: str, found: str) -> Failure:
     """Return the failure of a base URL beside which another one answers."""
     facts = {name: value for name, value in failure.facts.items() if name == "path"}
-    return explain(
-        "url-missing-v1" if found == f"{asked}/v1" else "wrong-path",
-        status=failure.status,
-        server_message=failure.server_message,
-        chain=failure.chain,
-        **{**facts, "repair": found, "evidence": "(tried: it answers)"},
-    )
+    cause = "url-missing-v1" if found == f"{asked}/v1" else "wrong-path"
+    return explain_again(failure, cause, **{**facts, "repair": found, "evidence": "(tried: it answers)"})
 
 
 def _endpoint_at(endpoint: Endpoint, base: str) -> Endpoint:

@@ -44,14 +44,6 @@ _EVENTS = {
 _NUMBERS = itertools.count(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One address that was tried in vain."""
-
-    address: str
-    error: OSError
-
-
 @dataclass(slots=True)
 class Exchange:
     """The record of one request and its response."""
@@ -61,7 +53,6 @@ class Exchange:
     phase: Phase = Phase.PREPARE
     marks: dict[Phase, float] = field(default_factory=dict)
     """When each phase was entered last, on ``time.perf_counter``."""
-    attempts: list[Attempt] = field(default_factory=list)
     address: str = ""
     """The address that was connected to."""
     is_reused: bool = True

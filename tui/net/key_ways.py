@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from tui.core.causes import explain
+from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.failure import Failure
 from tui.core.provider import KeyHeader
@@ -44,13 +44,7 @@ def refused_scheme(failure: Failure, way: KeyWay) -> Failure:
     """Return the refusal of a key that is right, but sent in the wrong way."""
     asked = failure.facts.get("scheme")
     facts = {**failure.facts, "scheme": asked if way.header is None else f"the header {way.header}"}
-    return explain(
-        "auth-scheme",
-        status=failure.status,
-        server_message=failure.server_message,
-        chain=failure.chain,
-        **facts,
-    )
+    return explain_again(failure, "auth-scheme", **facts)
 
 
 def without_key(endpoint: Endpoint) -> Endpoint:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
-from tui.core.causes import explain
+from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
@@ -112,13 +112,8 @@ def _with_names(refusal: Refusal, failure: Failure, model: str, shown: Shown) ->
     names = [name for name in closest_names(model, shown.models.identifiers) if name != model]
     if not names:
         return failure
-    return explain(
-        failure.cause,
-        status=failure.status,
-        server_message=failure.server_message,
-        chain=failure.chain,
-        **{**failure.facts, "closest": clean_message(names[0], refusal.redactor, FACT_LENGTH)},
-    )
+    closest = clean_message(names[0], refusal.redactor, FACT_LENGTH)
+    return explain_again(failure, **{**failure.facts, "closest": closest})
 
 
 async def _wants_key(factory: ClientFactory, endpoint: Endpoint, url: str) -> bool:

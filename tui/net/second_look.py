@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui.core.causes import explain
+from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
@@ -117,14 +117,7 @@ async def _look(failure: Failure, endpoint: Endpoint, origin: Origin, exchange: 
 
 
 def _gone(failure: Failure, origin: Origin) -> Failure:
-    facts = {**failure.facts, "gone_port": str(origin.port)}
-    return explain(
-        failure.cause,
-        status=failure.status,
-        server_message=failure.server_message,
-        chain=failure.chain,
-        **facts,
-    )
+    return explain_again(failure, **{**failure.facts, "gone_port": str(origin.port)})
 
 
 async def _is_gone(origin: Origin) -> bool:
@@ -160,7 +153,7 @@ def _with_certificate(failure: Failure, found: CertificateFacts, host: str) -> F
         "fingerprint": found.sha256,
         **_also_wrong(failure.cause, found, host),
     }
-    return explain(failure.cause, status=None, server_message=None, chain=failure.chain, **facts)
+    return explain_again(failure, **facts)
 
 
 def _also_wrong(cause: str, found: CertificateFacts, host: str) -> dict[str, str]:
@@ -193,7 +186,7 @@ async def _speaks_plain_http(origin: Origin) -> bool:
 
 def _other_scheme(failure: Failure, endpoint: Endpoint, origin: Origin, cause: str, scheme: str) -> Failure:
     repair = replace_origin(endpoint.base_url, scheme=scheme)
-    return explain(cause, chain=failure.chain, host=origin.host, port=str(origin.port), repair=repair)
+    return explain_again(failure, cause, host=origin.host, port=str(origin.port), repair=repair)
 
 
 async def _other_family(failure: Failure, endpoint: Endpoint, origin: Origin) -> Failure:
@@ -201,4 +194,4 @@ async def _other_family(failure: Failure, endpoint: Endpoint, origin: Origin) ->
     async with _connection(other, origin.port):
         pass
     repair = replace_origin(endpoint.base_url, host=other)
-    return explain("wrong-ip-family", chain=failure.chain, address=origin.host, other=other, repair=repair)
+    return explain_again(failure, "wrong-ip-family", address=origin.host, other=other, repair=repair)

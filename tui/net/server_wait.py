@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.core.causes import explain
+from tui.core.causes import explain, explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure, LmdeckError
@@ -138,7 +138,7 @@ class ServerWait:
             self._seen, cause = server, "starting"
         elif self._began is not None and await self._is_restarted(origin.port):
             cause = "starting"
-        return explain(cause, chain=failure.chain, server=_name(self._seen), port=str(origin.port))
+        return explain_again(failure, cause, server=_name(self._seen), port=str(origin.port))
 
     def _just_opened(self, snapshot: Snapshot, origin: Origin) -> RunningServer | None:
         """Return the server that has opened the port since it was refused: once, so that what is refused
@@ -193,13 +193,7 @@ class ServerWait:
     def _given_up(self, failure: Failure) -> Failure:
         limits = self._limits
         words = {**failure.facts, "waited": duration(limits.seconds), "option": limits.option}
-        return explain(
-            failure.cause,
-            status=failure.status,
-            server_message=failure.server_message,
-            chain=failure.chain,
-            **words,
-        )
+        return explain_again(failure, **words)
 
 
 def duration(seconds: float) -> str:

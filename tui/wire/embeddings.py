@@ -12,7 +12,7 @@ import re
 import struct
 from collections.abc import Collection, Mapping
 
-from tui.core.causes import explain
+from tui.core.causes import explain, explain_again
 from tui.core.embedding import EmbeddingRequest, Vectors, vectors_text
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
@@ -198,25 +198,15 @@ def refused_embeddings(
     said = read_error_body(body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace"))
     wording = said.message.lower()
     if status == 501 or (_UNSUPPORTED.search(wording) and status != 401):
-        return _again("embeddings-unsupported", failure)
+        return explain_again(failure, "embeddings-unsupported")
     if failure.cause == "context-too-long" or (_TOO_LONG.search(wording) and not said.is_html):
         facts = find_facts("context-too-long", said, headers)
         limit, tokens = _LIMIT.search(wording), _TOKENS.search(wording)
         found = {"limit": limit and limit[1], "prompt_tokens": tokens and tokens[1]}
         clean = {name: clean_message(fact, redactor) for name, fact in facts.items()}
-        return _again("embedding-too-long", failure, **{**found, **clean})
+        return explain_again(failure, "embedding-too-long", **{**found, **clean})
     if failure.cause in _NO_ROUTE:
-        return _again("embeddings-missing", failure)
+        return explain_again(failure, "embeddings-missing")
     if failure.cause == "unexpected-response":
-        return _again("embeddings-unexpected", failure, content=failure.facts.get("content"))
+        return explain_again(failure, "embeddings-unexpected", content=failure.facts.get("content"))
     return failure
-
-
-def _again(cause: str, failure: Failure, **facts: str | None) -> Failure:
-    return explain(
-        cause,
-        status=failure.status,
-        server_message=failure.server_message,
-        chain=failure.chain,
-        **facts,
-    )

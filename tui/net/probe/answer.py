@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from tui.core.causes import explain
+from tui.core.causes import explain, explain_again
 from tui.core.diagnosis import CheckId, failed, passed
 from tui.core.endpoint_url import chat_url_of, models_url_of
 from tui.core.failure import Failure, LmdeckError
@@ -178,14 +178,7 @@ async def settle_silence(run: Run, answer: FirstAnswer) -> None:
     pid = await is_tunnel(run) if failure.cause in ("closed-without-answer", "connection-reset") else None
     if pid is not None:
         port = str(origin_of(run.endpoint.base_url).port)
-        failure = explain(
-            "tunnel-far-end-down",
-            status=None,
-            server_message=None,
-            chain=failure.chain,
-            port=port,
-            pid=str(pid),
-        )
+        failure = explain_again(failure, "tunnel-far-end-down", port=port, pid=str(pid))
     facts = certificate_facts(failure)
     is_encrypted = run.endpoint.base_url.startswith("https:")
     if failure.cause in _BELOW_TLS or failure.cause == "proxy-failed":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from tui.core.causes import explain
+from tui.core.causes import explain, explain_again
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.curl import curl_command
 from tui.core.diagnosis import CheckId, failed, passed, skipped
@@ -178,14 +178,7 @@ async def _add_evidence(run: Run, failure: Failure) -> tuple[Failure, tuple[str,
         load = await read_load(run)
         if load is not None and load.requests_waiting is not None:
             waiting, running = f"{load.requests_waiting:.0f}", f"{load.requests_running or 0:.0f}"
-            better = explain(
-                failure.cause,
-                status=failure.status,
-                server_message=failure.server_message,
-                chain=failure.chain,
-                waiting=waiting,
-                retry_after=failure.facts.get("retry_after"),
-            )
+            better = explain_again(failure, waiting=waiting, retry_after=failure.facts.get("retry_after"))
             return better, (f"{running} requests running, {waiting} waiting",)
     return failure, ()
 

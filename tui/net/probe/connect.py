@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from tui.core.causes import explain
+from tui.core.causes import explain_again
 from tui.core.diagnosis import CheckId, failed, passed
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
@@ -20,11 +18,9 @@ from tui.core.url_parts import plain_address
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
 from tui.net.classify import classify_exception
 from tui.net.exchange import Phase
+from tui.net.lookup import Address, address_text, resolve
 from tui.net.probe.local import explain_refusal
 from tui.net.probe.run import Run
-
-Address = tuple[socket.AddressFamily, Any]
-"""As ``socket.getaddrinfo`` gives it: the family and what ``connect`` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +34,7 @@ class Attempt:
     @property
     def shown(self) -> str:
         """The address with its port."""
-        host, port = self.address[1][:2]
-        return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+        return address_text(self.address)
 
     def describe(self) -> str:
         """Return the outcome in one line."""
@@ -63,26 +58,17 @@ async def check_connection(run: Run) -> None:
 
 async def _check_name(run: Run, origin: Origin) -> list[Address]:
     started = time.perf_counter()
-    literal = ip_address(origin.host)
-    if literal is not None:
-        run.settle(passed(CheckId.DNS, _without_lookup(run), milliseconds=0.0))
-        run.findings.timings_ms["dns"] = 0.0
-        if literal.version == 4:
-            return [(socket.AF_INET, (str(literal), origin.port))]
-        return [(socket.AF_INET6, (str(literal), origin.port, 0, 0))]
     try:
-        addresses = await look_up(origin.host, origin.port, run.limits.lookup_seconds)
+        async with asyncio.timeout(run.limits.lookup_seconds):
+            addresses = await resolve(origin.host, origin.port)
     except (OSError, UnicodeError) as error:
-        failure = classify_exception(
-            error,
-            endpoint=run.endpoint,
-            phase=Phase.LOOKUP,
-            redactor=run.services.redactor,
-            seconds=run.limits.lookup_seconds,
-            route=run.findings.route,
-        )
+        failure = _classify(run, error, Phase.LOOKUP, run.limits.lookup_seconds)
         run.settle(failed(CheckId.DNS, failure, milliseconds=_since(started)))
         return []
+    if ip_address(origin.host) is not None:
+        run.settle(passed(CheckId.DNS, _without_lookup(run), milliseconds=0.0))
+        run.findings.timings_ms["dns"] = 0.0
+        return addresses
     took = _since(started)
     run.findings.timings_ms["dns"] = took
     shown = ", ".join(dict.fromkeys(str(address[1][0]) for address in addresses))
@@ -100,43 +86,6 @@ def _without_lookup(run: Run) -> str:
     if plain_address(host) is not None:
         return "No lookup needed: the proxy and the endpoint are addresses."
     return f"Not looked up here: the proxy, an address itself, looks up {safe_line(host, 80)}."
-
-
-async def look_up(host: str, port: int, seconds: float) -> list[Address]:
-    """Return the addresses of a host, asked from the system.
-
-    In a thread of its own that nobody waits for: a name server that never answers must not keep the
-    program from ending.
-
-    Raises:
-        OSError: the name is unknown (``socket.gaierror``), or no answer came in time (``TimeoutError``).
-        UnicodeError: the name cannot be a host name.
-    """
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[Address]] = loop.create_future()
-
-    def finish(addresses: list[Address] | None, error: Exception | None) -> None:
-        if found.done():
-            return
-        if error is not None:
-            found.set_exception(error)
-        else:
-            found.set_result(addresses or [])
-
-    def ask() -> None:
-        addresses: list[Address] | None = None
-        trouble: Exception | None = None
-        try:
-            answer = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-            addresses = list(dict.fromkeys((family, target) for family, _, _, _, target in answer))
-        except (OSError, UnicodeError) as error:
-            trouble = error
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(finish, addresses, trouble)
-
-    threading.Thread(target=ask, name="lookup", daemon=True).start()
-    async with asyncio.timeout(seconds):
-        return await found
 
 
 async def _check_addresses(run: Run, origin: Origin, addresses: list[Address]) -> None:
@@ -173,15 +122,15 @@ def _settle_accepted(run: Run, attempts: list[Attempt], accepted: list[Attempt])
 async def _explain_attempts(
     run: Run, origin: Origin, addresses: list[Address], attempts: list[Attempt]
 ) -> Failure:
-    failure = classify_exception(
-        _most_telling(attempts),
-        endpoint=run.endpoint,
-        phase=Phase.CONNECT,
-        redactor=run.services.redactor,
-        seconds=run.limits.connect_seconds,
-        route=run.findings.route,
-    )
+    failure = _classify(run, _most_telling(attempts), Phase.CONNECT, run.limits.connect_seconds)
     return await _other_family(run, origin, addresses, failure)
+
+
+def _classify(run: Run, error: Exception, phase: Phase, seconds: float) -> Failure:
+    redactor, route = run.services.redactor, run.findings.route
+    return classify_exception(
+        error, endpoint=run.endpoint, phase=phase, redactor=redactor, seconds=seconds, route=route
+    )
 
 
 async def _try_all(run: Run, addresses: list[Address]) -> list[Attempt]:
@@ -234,16 +183,9 @@ async def _other_family(run: Run, origin: Origin, addresses: list[Address], fail
         repair = replace_origin(run.endpoint.base_url, host=host)
         run.offer_url(repair, was_tried=True)
         is_name = ip_address(origin.host) is None
-        return explain(
-            "hosts-file-family" if is_name else "wrong-ip-family",
-            status=None,
-            server_message=None,
-            chain=failure.chain,
-            host=origin.host,
-            address=origin.host,
-            other=host,
-            repair=repair,
-        )
+        cause = "hosts-file-family" if is_name else "wrong-ip-family"
+        facts = {"host": origin.host, "address": origin.host, "other": host, "repair": repair}
+        return explain_again(failure, cause, **facts)
     return failure
 
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.core.causes import explain
+from tui.core.causes import explain, explain_again
 from tui.core.diagnosis import CheckId, failed
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
@@ -56,16 +56,8 @@ async def explain_refusal(run: Run, origin: Origin, failure: Failure) -> Failure
     answering = await _offer_ports(run, origin, others)
     if not snapshot.servers:
         note_what_localhost_is(run, origin)
-    hint = _hint(others, answering)
-    return explain(
-        failure.cause,
-        status=None,
-        server_message=None,
-        chain=failure.chain,
-        host=origin.host,
-        port=str(origin.port),
-        hint=hint,
-    )
+    facts = {"host": origin.host, "port": str(origin.port), "hint": _hint(others, answering)}
+    return explain_again(failure, **facts)
 
 
 def note_what_localhost_is(run: Run, origin: Origin) -> None:
@@ -77,15 +69,7 @@ def note_what_localhost_is(run: Run, origin: Origin) -> None:
         (around.container, "localhost-is-container"),
     ):
         if is_so:
-            note = explain(
-                cause,
-                status=None,
-                server_message=None,
-                chain=(),
-                host=origin.host,
-                port=str(origin.port),
-                hostname=around.hostname,
-            )
+            note = explain(cause, host=origin.host, port=str(origin.port), hostname=around.hostname)
             known = run.result(CheckId.ENVIRONMENT)
             also = (f"also: {known.title}",) if known is not None and known.cause is not None else ()
             facts = (*also, *surrounding_facts(around))

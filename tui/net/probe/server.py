@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.core.causes import explain
+from tui.core.causes import explain, explain_again
 from tui.core.diagnosis import CheckId, CheckStatus, Repair, failed, passed, skipped
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
@@ -203,11 +203,9 @@ def unlisted(run: Run, failure: Failure) -> Failure:
     for name in closest:
         text = f"{safe_line(name, 100)} is served: use it?"
         run.offer(Repair("model", text, {"compatible_provider": name}))
-    return explain(
+    return explain_again(
+        failure,
         "model-not-found",
-        status=failure.status,
-        server_message=failure.server_message,
-        chain=failure.chain,
         model=found.model,
         closest=closest[0] if closest else None,
         is_listed="yes" if found.model in served else None,
