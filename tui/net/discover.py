@@ -9,12 +9,13 @@ import asyncio
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
-from tui.core.failure import Failure, LmdeckError
+from tui.core.failure import Failure
 from tui.core.provider import Category, Provider
+from tui.net.client import ClientFactory
+from tui.net.fetch import Fetched, fetch_evidence
 from tui.net.machine.known_servers import KNOWN_SERVERS
 from tui.net.machine.machine import Machine
 from tui.net.machine.snapshot import PortOwner, RunningServer, Snapshot
@@ -25,10 +26,6 @@ from tui.wire.fingerprint import identify
 from tui.wire.models import ModelList, read_models
 from tui.wire.servers import ServerIdentity
 
-if TYPE_CHECKING:
-    from tui.net.client import ClientFactory
-    from tui.net.fetch import Fetched
-
 USUAL_PORTS = frozenset(known.port for known in KNOWN_SERVERS) | {8001, 8081}
 """Asked where the system does not show the listening ports of all users."""
 
@@ -36,7 +33,6 @@ _NEVER_ASKED = frozenset({21, 22, 23, 25, 53, 110, 111, 139, 143, 445, 631, 2049
 """Ports of services that are no model servers and write every stranger into a log."""
 _AT_ONCE = 16
 _SECONDS = 2.0
-_BODY_LIMIT = 2_000_000
 _UNNAMED = "server"
 _WANTS_KEY = ("auth", "auth-scheme", "forbidden")
 
@@ -214,11 +210,5 @@ def _look(factory: ClientFactory, base: str) -> Look:
 
 
 async def _get(factory: ClientFactory, base: str, url: str) -> Fetched | None:
-    from tui.net.fetch import fetch
-
-    try:
-        return await fetch(
-            factory, Endpoint(base), url, seconds=_SECONDS, body_limit=_BODY_LIMIT, second_look_seconds=0
-        )
-    except LmdeckError:
-        return None  # no HTTP there, or nothing in time: not a model server
+    """``None``: no HTTP there, or nothing in time: not a model server."""
+    return await fetch_evidence(factory, Endpoint(base), url, _SECONDS)

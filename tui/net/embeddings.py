@@ -13,7 +13,6 @@ from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
 from tui.core.endpoint_url import embeddings_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.core.observed import Origin
-from tui.core.secret_headers import is_secret_header
 from tui.net.client import ClientFactory
 from tui.net.completion import complete_refusal
 from tui.net.deadlines import SCREEN, Patience
@@ -29,7 +28,6 @@ from tui.wire.evidence import Proof
 from tui.wire.limits import DEFAULT_LIMITS
 
 ROUTE = "/embeddings"
-_SHOWN_BODY = 2_000
 _NOBODY = Origin()
 
 Told = Callable[[str], None]
@@ -110,8 +108,9 @@ class _Call:
             last = await self._try()
             if last.failure is None or not await self._waits(last):
                 break
+        details = () if last.response is None else last.response.details("POST")
         return EmbeddingOutcome(
-            self._request, last.vectors, last.failure, last.milliseconds, self._details(last), self._retries
+            self._request, last.vectors, last.failure, last.milliseconds, details, self._retries
         )
 
     async def _try(self) -> _Try:
@@ -194,15 +193,3 @@ class _Call:
         if self._loading_until is None:
             self._loading_until = now + self._patience.loading_seconds
         return self._patience.loading_interval_seconds if now < self._loading_until else None
-
-    def _details(self, last: _Try) -> tuple[str, ...]:
-        """Return request and response without what is secret; ``fetch`` has erased keys."""
-        response = last.response
-        if response is None:
-            return ()
-        headers = [
-            f"{name}: {'•••' if is_secret_header(name) else value}"
-            for name, value in response.headers.items()
-        ]
-        body = response.body[:_SHOWN_BODY].decode("utf-8", "replace")
-        return (f"POST {response.url}", f"status {response.status}", *headers, body)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError
+from tui.core.secret_headers import is_secret_header
 from tui.net.classify import classify_exception
 from tui.net.client import ClientFactory
 from tui.net.decoding import Decoder
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import httpx
 
 BODY_LIMIT = 5_000_000
+_SHOWN_BODY = 2_000
 _EVIDENCE_LIMIT = 2_000_000
 _EVIDENCE_SECONDS = 3.0
 """A person waits for the verdict."""
@@ -39,6 +41,14 @@ class Fetched:
     """Lower-case names."""
     body: bytes = field(repr=False)
     exchange: Exchange = field(repr=False)
+
+    def details(self, method: str) -> tuple[str, ...]:
+        """Return request and response without what is secret; keys are erased already."""
+        headers = [
+            f"{name}: {'•••' if is_secret_header(name) else value}" for name, value in self.headers.items()
+        ]
+        body = self.body[:_SHOWN_BODY].decode("utf-8", "replace")
+        return (f"{method} {self.url}", f"status {self.status}", *headers, body)
 
 
 async def fetch(

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
+from tui.net.fetch import Fetched
 from tui.wire.fingerprint import ProbeAnswer, probe_for_refusal, probes_for
 from tui.wire.servers import ServerIdentity
 
-if TYPE_CHECKING:
-    from tui.net.fetch import Fetched
-
-Look = Callable[[str], Awaitable["Fetched | None"]]
+Look = Callable[[str], Awaitable[Fetched | None]]
 """GETs a path below the root of the host, without a key; ``None`` where nothing came."""
 
 

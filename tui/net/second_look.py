@@ -19,12 +19,12 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
+from tui.net.certificate import CertificateFacts, read_certificate
 from tui.net.exchange import Exchange, Phase, observe
 from tui.net.sniff import sniff
 from tui.wire.error_words import TLS
 
 if TYPE_CHECKING:
-    from tui.net.certificate import CertificateFacts
     from tui.net.streams import PlainStream
 
 _ABOUT_CERTIFICATE = {
@@ -72,7 +72,6 @@ async def fetch_certificate(host: str, port: int, exchange: Exchange | None = No
         OSError: there is no connection or no TLS.
         ValueError: the certificate cannot be read.
     """
-    from tui.net.certificate import read_certificate
     from tui.net.streams import TlsStream
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -27,19 +27,19 @@ from tui.wire.request import extra_fields
 from tui.wire.strict_json import StrictJsonError, parse_json
 from tui.wire.surrogates import mend
 
-_UNSUPPORTED = re.compile(
+_UNSUPPORTED = (
     r"(?:not|n't) support (?:the )?(?:creating |generating )?embedding"
     r"|embeddings? (?:api )?(?:is |are )?(?:not|n't)"
     r"|not (?:an )?embedding|start it with .{0,3}--embedding|pooling type|embeddings? from this model"
     r"|no embedding model"
 )
 """llama.cpp, vLLM, Ollama, LM Studio and OpenAI, in their own words."""
-_TOO_LONG = re.compile(
+_TOO_LONG = (
     r"too large to process|physical batch size|must have less than \d|input (?:is )?too long"
     r"|exceeds? .{0,40}(?:context|maximum|max |tokens)|maximum (?:input|context|sequence)"
 )
-_LIMIT = re.compile(r"(?:less than|batch size:?|maximum .{0,40}?(?:is|of|:)) ?(\d{1,9})")
-_TOKENS = re.compile(r"(?:given:?|input \(|has|contains|requested) ?(\d{1,9})")
+_LIMIT = r"(?:less than|batch size:?|maximum .{0,40}?(?:is|of|:)) ?(\d{1,9})"
+_TOKENS = r"(?:given:?|input \(|has|contains|requested) ?(\d{1,9})"
 _NO_ROUTE = ("wrong-path", "method-not-allowed")
 _NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
@@ -197,11 +197,11 @@ def refused_embeddings(
     failure = classify_error(status, headers, body, redactor, proved)
     said = read_error_body(body[: DEFAULT_LIMITS.error_body].decode("utf-8", "replace"))
     wording = said.message.lower()
-    if status == 501 or (_UNSUPPORTED.search(wording) and status != 401):
+    if status == 501 or (re.search(_UNSUPPORTED, wording) and status != 401):
         return explain_again(failure, "embeddings-unsupported")
-    if failure.cause == "context-too-long" or (_TOO_LONG.search(wording) and not said.is_html):
+    if failure.cause == "context-too-long" or (re.search(_TOO_LONG, wording) and not said.is_html):
         facts = find_facts("context-too-long", said, headers)
-        limit, tokens = _LIMIT.search(wording), _TOKENS.search(wording)
+        limit, tokens = re.search(_LIMIT, wording), re.search(_TOKENS, wording)
         found = {"limit": limit and limit[1], "prompt_tokens": tokens and tokens[1]}
         clean = {name: clean_message(fact, redactor) for name, fact in facts.items()}
         return explain_again(failure, "embedding-too-long", **{**found, **clean})

@@ -10,18 +10,16 @@ from tui.core.diagnosis import CheckId, failed, passed
 from tui.core.endpoint_url import chat_url_of, models_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.core.safe_text import safe_line
-from tui.core.secret_headers import is_secret_header
 from tui.net.addresses import origin_of
-from tui.net.completion import complete_refusal
 from tui.net.elsewhere import NOT_THERE, find_base, told_elsewhere
 from tui.net.exchange import Phase
 from tui.net.fetch import Fetched, fetch
+from tui.net.models import read_list
 from tui.net.probe.encryption import certificate_facts, settle_tls, settle_unencrypted
 from tui.net.probe.evidence import first_answering, look
 from tui.net.probe.local import is_tunnel
 from tui.net.probe.run import Run
-from tui.wire.errors import classify_error
-from tui.wire.models import ModelList, read_models
+from tui.wire.models import ModelList
 
 _BELOW_TLS = (
     "dns-unknown-host",
@@ -44,7 +42,6 @@ _FOR_ALL_ROUTES = (
 """What is true of a chat as well, whatever route said it."""
 _OF_ONE_ROUTE = ("no-answer", "headers-stalled", "answer-too-large")
 """Silences that the model list may have for itself."""
-_SHOWN_BODY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +56,7 @@ class FirstAnswer:
     @property
     def details(self) -> tuple[str, ...]:
         """Request and response, without what is secret."""
-        if self.response is None:
-            return ()
-        headers = [
-            f"{name}: {'•••' if is_secret_header(name) else value}"
-            for name, value in self.response.headers.items()
-        ]
-        body = self.response.body[:_SHOWN_BODY].decode("utf-8", "replace")
-        return (f"GET {self.response.url}", f"status {self.response.status}", *headers, body)
+        return () if self.response is None else self.response.details("GET")
 
 
 async def ask(run: Run) -> FirstAnswer:
@@ -99,24 +89,10 @@ async def _ask_once(run: Run) -> FirstAnswer:
     finally:
         notice.cancel()
     took = _since(started)
-    models = read_models(response.body) if response.status < 300 else None
-    if models is not None:
-        return FirstAnswer(response, models, None, took)
-    return FirstAnswer(response, None, _classify(run, response), took)
-
-
-def _classify(run: Run, response: Fetched) -> Failure:
-    redactor = run.services.redactor
-    failure = classify_error(response.status, response.headers, response.body, redactor)
-    location = response.headers.get("location")
-    return complete_refusal(
-        failure,
-        run.endpoint,
-        route="/models",
-        location=location,
-        redactor=redactor,
-        way=run.findings.route,
-    )
+    try:
+        return FirstAnswer(response, read_list(run.services.factory, run.endpoint, response), None, took)
+    except LmdeckError as error:
+        return FirstAnswer(response, None, error.failure, took)
 
 
 async def check_answer(run: Run) -> FirstAnswer | None:

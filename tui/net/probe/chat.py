@@ -20,7 +20,6 @@ from tui.core.redaction import ReplyRedactor
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage, estimate_tokens
-from tui.net.deadlines import Patience
 from tui.net.probe.run import Run
 from tui.net.probe.server import accept_unlisted, read_load, settle_server, unlisted
 from tui.wire.adaptation import Adaptation
@@ -80,13 +79,12 @@ async def chat(run: Run) -> ChatOutcome:
     run.findings.curl = curl_command(run.endpoint, url, body, around_proxy=run.goes_around_proxy)
     outcome = ChatOutcome(Turn(identity="check", prompt=parts_of(PROMPT), model=request.model))
     outcome.turn.timings.started = time.perf_counter()
-    patience = _patience(run)
     stream = run.services.chat().stream(
         run.endpoint,
         request,
         server=server,
         proved=run.findings.proved,
-        patience=patience,
+        patience=run.limits.of_request(),
         origin=run.target.origin,
     )
     redactor = ReplyRedactor(run.services.redactor)
@@ -102,21 +100,6 @@ async def chat(run: Run) -> ChatOutcome:
 def _thrifty(extra_body: Mapping[str, object]) -> dict[str, object]:
     """Leave out what would let a check spend more than it says."""
     return {name: value for name, value in extra_body.items() if name not in _SPENDERS}
-
-
-def _patience(run: Run) -> Patience:
-    limits = run.limits
-    return Patience(
-        connect_seconds=limits.connect_seconds,
-        headers_seconds=limits.headers_seconds,
-        unstreamed_seconds=limits.headers_seconds,
-        idle_seconds=limits.idle_seconds,
-        retries=0,
-        loading_seconds=limits.loading_seconds,
-        loading_interval_seconds=limits.loading_interval_seconds,
-        loading_option=limits.loading_option,
-        second_look_seconds=limits.second_look_seconds,
-    )
 
 
 def _take(run: Run, outcome: ChatOutcome, at: float, events: list[StreamEvent]) -> None:

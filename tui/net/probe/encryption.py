@@ -8,6 +8,7 @@ from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, failed, passed, skipped
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
+from tui.net.certificate import read_certificate
 from tui.net.exchange import Phase
 from tui.net.fetch import Fetched
 from tui.net.probe.run import Run
@@ -53,8 +54,6 @@ def settle_tls(run: Run, response: Fetched) -> None:
 
 
 def _describe_certificate(der: bytes | None) -> tuple[str, ...]:
-    from tui.net.certificate import read_certificate
-
     try:
         found = read_certificate(der or b"")
     except ValueError:

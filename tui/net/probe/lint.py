@@ -9,6 +9,7 @@ from tui.core.causes import CATALOGUE, explain
 from tui.core.diagnosis import CheckId, CheckResult, Surroundings, failed, passed
 from tui.core.endpoint_url import UrlProblem, UrlReport, chat_url_of, inspect_url
 from tui.core.failure import Failure
+from tui.core.key_rules import literal_trouble
 from tui.core.safe_text import safe_line
 from tui.core.secret_headers import has_secret_header
 from tui.net.probe.run import Run
@@ -105,8 +106,6 @@ def _malformed_key(run: Run) -> Failure | None:
     endpoint = run.endpoint
     if not endpoint.key:
         return None
-    from tui.core.key_rules import literal_trouble
-
     trouble = literal_trouble(endpoint.key.reveal())
     if trouble is None or trouble.is_doubtful:
         return None

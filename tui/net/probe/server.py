@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.causes import explain, explain_again
@@ -14,15 +13,13 @@ from tui.net.addresses import origin_of
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look
 from tui.net.probe.run import Run
+from tui.net.recognition import Look, recognise, recognise_refusal
 from tui.wire.error_body import is_page
 from tui.wire.evidence import Proof
 from tui.wire.fingerprint import identify
 from tui.wire.model_names import closest_names
 from tui.wire.models import ModelInfo, ModelList
-
-if TYPE_CHECKING:
-    from tui.net.recognition import Look
-    from tui.wire.prometheus import ServerMetrics
+from tui.wire.prometheus import ServerMetrics, read_metrics
 
 _SHOWN_MODELS = 5
 
@@ -81,8 +78,6 @@ async def recognise_late(run: Run, refusal: Failure | None) -> None:
 
 
 async def _recognise_refusal(run: Run, body: bytes) -> None:
-    from tui.net.recognition import recognise_refusal
-
     identity = run.findings.identity
     run.findings.identity = await recognise_refusal(identity, _look(run), body)
 
@@ -99,8 +94,6 @@ async def _recognise(run: Run, *, has_list: bool) -> None:
     found = run.findings
     if found.identity.kind is not None and found.identity.kind.hosts:
         return
-    from tui.net.recognition import recognise  # a refused key is told without it
-
     learned = await recognise(found.identity, _look(run), has_list=has_list)
     found.identity = learned.identity
     found.context_window = found.context_window or learned.context_window
@@ -122,8 +115,6 @@ def settle_server(run: Run) -> None:
 
 async def read_load(run: Run) -> ServerMetrics | None:
     """Return the server's own load figures, where it shows them to everybody."""
-    from tui.wire.prometheus import read_metrics
-
     answer = await look(run, run.without_key, f"{_root(run)}/metrics")
     if answer is None or answer.status != 200:
         return None

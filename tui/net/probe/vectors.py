@@ -17,7 +17,6 @@ from tui.core.embedding import (
 )
 from tui.core.endpoint_url import embeddings_url_of
 from tui.core.safe_text import safe_line
-from tui.net.deadlines import Patience
 from tui.net.embeddings import embed
 from tui.net.probe.run import Run
 from tui.net.probe.server import accept_unlisted, unlisted
@@ -36,25 +35,13 @@ async def ask_vectors(run: Run) -> EmbeddingOutcome:
             run.services.factory,
             run.endpoint,
             request,
-            patience=_patience(run),
+            patience=run.limits.of_request(),
             proved=run.findings.proved,
             on_progress=run.progress,
             origin=run.target.origin,
         )
     finally:
         notice.cancel()
-
-
-def _patience(run: Run) -> Patience:
-    limits = run.limits
-    return Patience(
-        connect_seconds=limits.connect_seconds,
-        unstreamed_seconds=limits.headers_seconds,
-        retries=0,
-        loading_seconds=limits.loading_seconds,
-        loading_interval_seconds=limits.loading_interval_seconds,
-        second_look_seconds=limits.second_look_seconds,
-    )
 
 
 def check_vectors(run: Run, outcome: EmbeddingOutcome) -> None:
