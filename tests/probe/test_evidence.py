@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import json
 import socket
 import threading
@@ -42,8 +43,13 @@ from tui.core.diagnosis import (
 )
 from tui.core.secret import Secret
 from tui.net import lookup
-from tui.net.probe import connect
+from tui.net.addresses import Origin
+from tui.net.machine.gpus import Gpu
+from tui.net.machine.machine import Machine
+from tui.net.machine.snapshot import Snapshot
+from tui.net.probe import connect, local
 from tui.net.probe.diagnose import Diagnosis
+from tui.net.probe.run import Run
 from tui.net.probe.target import ProbeLimits, ProbeTarget
 from tui.wire.model_names import closest_names
 
@@ -580,6 +586,74 @@ async def test_a_cancelled_diagnosis_reports_what_it_knows() -> None:
     assert report.exit_code == 130
     assert not report.ok
     assert report.result(CheckId.TCP) is not None
+
+
+async def cancelled_while(
+    url: str, begun: asyncio.Event, root: Path = Path("/nonexistent")
+) -> tuple[set[str], list[str]]:
+    """Cancel a diagnosis once something is under way; return the tasks left, and what nobody took note of."""
+    unseen: list[str] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: unseen.append(str(context["message"])))
+    async with services(limits=ProbeLimits(), root=root) as used:
+        task = asyncio.create_task(Diagnosis(target(url), used).run())
+        await asyncio.wait_for(begun.wait(), 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        left = {str(each.get_coro()) for each in asyncio.all_tasks() - {asyncio.current_task()}}
+    del task
+    gc.collect()
+    await asyncio.sleep(0)
+    return left, unseen
+
+
+async def test_a_look_at_this_machine_ends_with_a_cancelled_diagnosis(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop, begun, released = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def hang(self: Machine, port: int | None = None) -> Snapshot:
+        loop.call_soon_threadsafe(begun.set)
+        released.wait(10)
+        raise RuntimeError("nobody asks any more")
+
+    monkeypatch.setattr(Machine, "snapshot", hang)
+    try:
+        with FaultServer("silence") as server:
+            assert await cancelled_while(server.base_url, begun) == (set(), [])
+    finally:
+        released.set()
+
+
+async def test_a_look_that_fails_unasked_is_no_stray_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, failed = asyncio.get_running_loop(), asyncio.Event()
+
+    def fail(self: Machine) -> tuple[Gpu, ...]:
+        loop.call_soon_threadsafe(loop.call_later, 0.05, failed.set)
+        raise RuntimeError("the driver is gone")
+
+    monkeypatch.setattr(Machine, "gpus", fail)
+    with FaultServer("silence") as server:
+        assert await cancelled_while(server.base_url, failed) == (set(), [])
+
+
+async def test_other_ports_are_asked_no_longer_than_the_diagnosis_lives(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = asyncio.Event()
+
+    async def never(run: Run, origin: Origin, port: int) -> str | None:
+        asked.set()
+        await asyncio.Event().wait()
+        return None
+
+    monkeypatch.setattr(local, "_answering_at", never)
+    machine = FakeMachine(tmp_path)
+    machine.listen("127.0.0.1", 8000, 11)
+    machine.run(7, "vllm", "serve", "m", sockets=(11,))
+    with refused_port() as port:
+        assert await cancelled_while(f"http://127.0.0.1:{port}/v1", asked, tmp_path) == (set(), [])
 
 
 @pytest.mark.parametrize("fault", ["echo-key", "echo-key-in-text"])

@@ -49,6 +49,13 @@ class Diagnosis:
 
     async def run(self) -> DiagnosisReport:
         """Run every check that makes sense. Never raises for what a network or a server does."""
+        try:
+            await self._check()
+        finally:
+            await self._run.aclose()
+        return self.report()
+
+    async def _check(self) -> None:
         run = self._run
         await check_url(run)
         if run.can_try(CheckId.ENVIRONMENT):
@@ -65,7 +72,6 @@ class Diagnosis:
         if self._notes_machine and run.has_origin:
             await note_machine(run)
         _settle_drift(run)
-        return self.report()
 
     def report(self, *, interrupted: bool = False) -> DiagnosisReport:
         """Return what is known so far."""

@@ -37,13 +37,13 @@ async def take_snapshot(run: Run) -> Snapshot:
 def _snapshot(run: Run) -> asyncio.Future[Snapshot]:
     if run.findings.snapshot is None:
         port = origin_of(run.endpoint.base_url).port
-        run.findings.snapshot = asyncio.ensure_future(asyncio.to_thread(run.services.machine.snapshot, port))
+        run.findings.snapshot = run.begin(run.services.machine.look(port))
     return run.findings.snapshot
 
 
 def _gpus(run: Run) -> asyncio.Future[tuple[Gpu, ...]]:
     if run.findings.gpus is None:
-        run.findings.gpus = asyncio.ensure_future(asyncio.to_thread(run.services.machine.gpus))
+        run.findings.gpus = run.begin(asyncio.to_thread(run.services.machine.gpus))
     return run.findings.gpus
 
 
@@ -115,7 +115,7 @@ async def _offer_ports(run: Run, origin: Origin, servers: list[RunningServer]) -
     All are asked at once, for a moment: a verdict that is known must not wait for them.
     """
     ports = [port for server in servers if not server.is_elsewhere for port in server.ports][:_MOST_PORTS]
-    asked = {port: asyncio.ensure_future(_answering_at(run, origin, port)) for port in ports}
+    asked = {port: run.begin(_answering_at(run, origin, port)) for port in ports}
     if asked:
         _, late = await asyncio.wait(asked.values(), timeout=run.limits.ports_seconds)
         for task in late:

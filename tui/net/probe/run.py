@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.chat import Endpoint
 from tui.core.check_history import compare_checks, record_of
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tui.net.machine.snapshot import Snapshot
     from tui.wire.models import ModelList
 
+_Result = TypeVar("_Result")
 _NOTICE_SECONDS = 2.0
 
 
@@ -95,6 +96,7 @@ class Run:
         self._results: dict[CheckId, CheckResult] = {}
         self._blocked: set[CheckId] = set()
         self._has_looked = False
+        self._begun: list[asyncio.Task[Any]] = []
         if target.endpoint.key:
             services.redactor.add(target.endpoint.key)
 
@@ -195,10 +197,22 @@ class Run:
             self.services.factory, self.endpoint, limits, look=self._look_again, tell=self._tell_waiting
         )
 
+    def begin(self, work: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
+        """Begin what somebody may wait for later; it ends with the diagnosis at the latest."""
+        task = asyncio.create_task(work)
+        self._begun.append(task)
+        return task
+
+    async def aclose(self) -> None:
+        """End what was begun and is needed no more."""
+        for task in self._begun:
+            task.cancel()
+        await asyncio.gather(*self._begun, return_exceptions=True)
+
     async def _look_again(self, port: int) -> Snapshot:
         """Read this machine: the first time what is read already will do."""
         if self.findings.snapshot is None or self._has_looked:
-            self.findings.snapshot = asyncio.ensure_future(self.services.machine.look(port))
+            self.findings.snapshot = self.begin(self.services.machine.look(port))
         self._has_looked = True
         return await self.findings.snapshot
 
