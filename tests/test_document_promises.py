@@ -11,7 +11,7 @@ import re
 import pytest
 
 from tests.support.prose import ROOT, assert_test_exists, not_linked, sentences_and_tables
-from tools import assurance, servers
+from tools import assurance, provider_pages, servers
 
 NO_PROMISE = (
     "lmdeck holds API keys and conversations",
@@ -162,12 +162,26 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "It is no part of `make test`": ("tests/test_pages.py::test_without_their_folder_no_server_is_tested",),
     '"Not run" is no success': ("tests/test_pages.py::test_a_server_that_is_missing_is_not_passed",),
     "This page is written by": ("tests/test_pages.py::test_a_page_says_what_its_record_says",),
+    # docs/providers.md
+    "*Key*: in `providers.toml`": (
+        "tests/core/test_provider_schema.py::test_the_page_is_current",
+        "tests/core/test_provider_schema.py::test_toml_gives_the_same_provider",
+    ),
+    "*Flag*: of": ("tests/cli/test_provider_set.py::test_both_commands_write_every_field",),
+    "*Casibase*: the key": (
+        "tests/core/test_provider_schema.py::test_a_record_of_casibase_gives_what_it_can_hold",
+    ),
+    "The JSON schema of the file": (
+        "tests/core/test_provider_schema.py::test_what_is_written_follows_the_json_schema",
+    ),
 }
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 
 
 def test_every_sentence_is_linked() -> None:
-    sentences, tables = sentences_and_tables("\n\n".join((SECURITY, assurance.HEAD, servers.HEAD)))
+    sentences, tables = sentences_and_tables(
+        "\n\n".join((SECURITY, assurance.HEAD, servers.HEAD, provider_pages.HEAD))
+    )
     assert not_linked(sentences, (*SHOWN, *NO_PROMISE)) == ([], [])
     assert tables == []
 
@@ -175,7 +189,7 @@ def test_every_sentence_is_linked() -> None:
 def test_no_page_is_left_out() -> None:
     """The page for builders promises nothing to users."""
     pages = {path.name for path in (ROOT / "docs").glob("*.md")}
-    assert pages == {"architecture.md", "assurance.md", "causes.md", "servers.md"}
+    assert pages == {"architecture.md", "assurance.md", "causes.md", "providers.md", "servers.md"}
 
 
 @pytest.mark.parametrize("test", sorted({test for tests in SHOWN.values() for test in tests}))

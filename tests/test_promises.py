@@ -135,6 +135,11 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/store/test_keys.py::test_a_stored_key_is_found_by_its_provider",
         "tests/wired/test_key_renewal.py::test_a_chat_goes_on_with_the_next_key",
     ),
+    "Every field, its key, its flag": (
+        "tests/core/test_provider_schema.py::test_the_page_is_current",
+        "tests/core/test_provider_schema.py::test_the_json_schema_is_current",
+        "tests/cli/test_provider_set.py::test_both_commands_write_every_field",
+    ),
     "`providers.toml` can be written by hand": (
         "tests/test_readme.py::test_its_files_can_be_read",
         "tests/store/test_providers.py::test_a_change_by_hand_is_noticed",

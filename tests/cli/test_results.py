@@ -47,6 +47,7 @@ PRINTING = [
 """Commands that change nothing that a person set up."""
 CHANGING = [
     (("providers", "add", "new", *NEW), "Added new."),
+    (("providers", "set", "old", "--temperature", "0.5"), "Changed old."),
     (("providers", "remove", "old"), "Removed old and its stored key."),
     (("providers", "default", "old"), "old is the default now."),
     (("providers", "import", "FILE"), "Imported 2 of 3 providers."),

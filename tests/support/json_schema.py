@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,10 @@ _KNOWN = {
     "items",
     "enum",
     "const",
+    "description",
+    "minimum",
+    "maximum",
+    "pattern",
 }
 
 
@@ -37,6 +42,12 @@ def violations(value: Any, schema: Mapping[str, Any], path: str = "$") -> Iterat
     if "type" in schema and not _has_type(value, schema["type"]):
         yield f"{path} has type {type(value).__name__}"
         return
+    if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get(
+        "maximum", value
+    ):
+        yield f"{path} is {value!r}"
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        yield f"{path} is {value!r}"
     if isinstance(value, dict):
         yield from _object_violations(value, schema, path)
     elif isinstance(value, list):

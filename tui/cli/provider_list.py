@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from decimal import Decimal
+from typing import Any
 
 from tui.cli.ask_report import plain_decimal
 from tui.cli.output import Output
@@ -11,7 +12,9 @@ from tui.cli.provider_action import provider_action
 from tui.cli.table import table
 from tui.core.causes import CATALOGUE, explain
 from tui.core.provider import Provider
+from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_marks import connection_marks
+from tui.core.provider_schema import FIELDS
 from tui.core.secret_fields import without_secrets
 from tui.runtime.builtin import remote_words
 from tui.runtime.runtime import Runtime
@@ -95,36 +98,24 @@ def _last_check(provider: Provider, runtime: Runtime) -> dict[str, object] | Non
 
 
 def _details(provider: Provider, runtime: Runtime) -> dict[str, object]:
+    found = _summary(provider, runtime)
+    fields = [field for field in FIELDS if found.keys().isdisjoint((field.name, field.flag))]
+    alone = {field.name: _value(field, provider) for field in fields if not field.toml_table}
+    alone["api_key"] = runtime.key_label(provider)
+    tls = {field.name: field.of(provider) for field in fields if field.toml_table}
     return {
-        **_summary(provider, runtime),
-        "category": str(provider.category),
-        "type": provider.type,
-        "sub_type": provider.sub_type,
-        "input_price": _decimal(provider.input_price),
-        "output_price": _decimal(provider.output_price),
-        "currency": provider.currency,
-        "key": runtime.key_label(provider),
-        "thinking": str(provider.thinking) if provider.thinking else None,
-        "send_back": str(provider.send_back) if provider.send_back else None,
-        "tls": _tls(provider),
+        **found,
+        **{"key" if name == "api_key" else name: value for name, value in alone.items()},
+        "tls": {name: value for name, value in tls.items() if value} or None,
         "refused": [f"{refusal.setting} {refusal.message}" for refusal in provider.refusals],
-        "extra_headers": dict.fromkeys(provider.extra_headers, "•••") or None,
-        "extra_body": without_secrets(provider.extra_body) or None,
     }
 
 
-def _tls(provider: Provider) -> dict[str, object] | None:
-    """Return the settings that differ from the usual judgement; paths and a fingerprint are no secrets."""
-    tls = provider.tls
-    found = {
-        "ca_file": tls.ca_file,
-        "client_certificate": tls.client_certificate,
-        "client_key": tls.client_key,
-        "pinned_sha256": tls.pinned_sha256,
-        "insecure": tls.insecure or None,
-    }
-    return {name: value for name, value in found.items() if value} or None
-
-
-def _decimal(price: Decimal | None) -> str | None:
-    return None if price is None else plain_decimal(price)
+def _value(field: ProviderField, provider: Provider) -> object:
+    """Return a value for a person or a script, without the secrets that headers and bodies carry."""
+    value: Any = provider.test_text if field.kind is Kind.TEST else field.of(provider)
+    if field.kind is Kind.HEADERS:
+        return dict.fromkeys(value, "•••") or None
+    if field.kind is Kind.BODY:
+        return without_secrets(value) or None
+    return plain_decimal(value) if isinstance(value, Decimal) else value

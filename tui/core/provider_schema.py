@@ -203,7 +203,7 @@ FIELDS: tuple[ProviderField, ...] = (
     ProviderField(
         "allow_unencrypted_key",
         "Allow an unencrypted key",
-        "Yes lets the API key travel over plain http:// to a host that is not this machine.",
+        "The API key may travel over plain http:// to a host that is not this machine.",
         Kind.FLAG,
         section=Section.NONE,
         shown_at="api_key",

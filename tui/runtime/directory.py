@@ -212,7 +212,7 @@ class ProviderDirectory:
         self._refuse_view_only(previous_name or provider.name)
         errors = [problem for problem in self.problems(provider, previous_name, key_text) if problem.is_error]
         if errors:
-            raise UsageError(_invalid(provider.name, errors[0]))
+            raise UsageError(invalid(provider.name, errors[0]))
         self._store.require_trust()  # before a key is stored
         reference, literal = self._read_key(provider, key_text)
         created = provider.created_time or datetime.now(UTC).isoformat(timespec="seconds")
@@ -274,8 +274,7 @@ class ProviderDirectory:
         Raises:
             UsageError: there is none of that name, or it is view-only.
         """
-        name = self.get(name).name
-        self._refuse_view_only(name)
+        name = self.editable(name).name
         with self._store.held():
             key = self._credentials.delete(name)  # first: what ends the program now leaves no key behind
             try:
@@ -338,8 +337,7 @@ class ProviderDirectory:
         Raises:
             UsageError: it is view-only.
         """
-        provider = self.get(name)
-        self._refuse_view_only(provider.name)
+        provider = self.editable(name)
         self._store.save(replace(provider, state=state), provider.name)
         self.reload()
 
@@ -399,6 +397,16 @@ class ProviderDirectory:
         chosen = self._store.default_name()
         return tuple(replace(provider, is_default=provider.name == chosen) for provider in built_in)
 
+    def editable(self, name: str) -> Provider:
+        """Return one provider that can be changed.
+
+        Raises:
+            UsageError: as ``get`` does, or it is view-only (``provider-read-only``).
+        """
+        provider = self.get(name)
+        self._refuse_view_only(provider.name)
+        return provider
+
     def _refuse_view_only(self, name: str) -> None:
         for provider in self.providers():
             if provider.name == name and provider.is_remote:
@@ -421,5 +429,6 @@ def _shown_names(names: Sequence[str]) -> str:
     return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
 
 
-def _invalid(name: str, problem: FieldProblem) -> Failure:
+def invalid(name: str, problem: FieldProblem) -> Failure:
+    """Return what a problem of a field is to a command."""
     return explain("provider-invalid", name=name, field=problem.field, reason=problem.message)

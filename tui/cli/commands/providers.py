@@ -1,6 +1,9 @@
 """``lmdeck providers``: the arguments of its actions."""
 
-from tui.cli.command import DOES_NOT_ASK, Command, argument, one_of
+from functools import partial
+
+from tui.cli.command import DOES_NOT_ASK, Command, argument
+from tui.cli.provider_flags import add_flags
 
 NAME = argument("name", metavar="NAME")
 JSON = argument("--json", action="store_true")
@@ -15,28 +18,22 @@ SHOW = Command(
 ADD = Command(
     "add",
     "Add a provider.",
-    run="tui.cli.provider_add:add_provider",
+    run="tui.cli.provider_edit:add_provider",
     examples="  lmdeck providers add local --url http://localhost:8000/v1 --model Qwen/Qwen3-8B\n"
     "  pass show deepseek | lmdeck providers add deepseek --url https://api.deepseek.com/v1 \\\n"
     "      --model deepseek-chat --key-stdin --input-price 0.00027 --output-price 0.0011\n",
     arguments=(
         NAME,
-        argument("--url", required=True, metavar="URL", help="Provider URL"),
-        argument("--model", required=True, metavar="M", help="Compatible provider: the model's name"),
-        argument("--display-name", default="", metavar="TEXT"),
-        argument("--category", choices=["Model", "Embedding"], default="Model"),
-        argument("--input-price", metavar="P", help="per 1k tokens; 0 is free"),
-        argument("--output-price", metavar="P", help="per 1k tokens; 0 is free"),
-        argument("--currency", default="USD", metavar="CODE"),
-        one_of(
-            argument("--key-env", metavar="VAR", help="the key is in this environment variable"),
-            argument("--key-file", metavar="PATH", help="the key is in this file, readable by you alone"),
-            argument("--key-command", metavar="COMMAND", help="the key is what this command prints"),
-            argument("--key-stdin", action="store_true", help="read the key from stdin and store it"),
-        ),
-        argument("--inactive", action="store_true"),
-        argument("--default", action="store_true", dest="make_default"),
+        partial(add_flags, is_new=True),
     ),
+)
+SET = Command(
+    "set",
+    "Change a provider: what the flags say, and nothing else.",
+    run="tui.cli.provider_edit:set_provider",
+    examples="  lmdeck providers set qwen --model Qwen/Qwen3-32B --thinking low\n"
+    "  lmdeck providers set qwen --header 'X-Team: red' --clear temperature\n",
+    arguments=(NAME, partial(add_flags, is_new=False)),
 )
 REMOVE = Command(
     "remove",
@@ -86,5 +83,5 @@ EXPORT = Command(
 COMMAND = Command(
     "providers",
     "List and change the providers.",
-    actions=(LIST, SHOW, ADD, REMOVE, DEFAULT, TRUST, IMPORT, EXPORT),
+    actions=(LIST, SHOW, ADD, SET, REMOVE, DEFAULT, TRUST, IMPORT, EXPORT),
 )

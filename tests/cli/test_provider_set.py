@@ -1,0 +1,237 @@
+"""``lmdeck providers add`` and ``set``: all that the form has, as flags; what is not given stays."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import Call
+
+ADD = ("providers", "add", "qwen", "--url", "http://gpu01:8000/v1", "--model", "Qwen/Qwen3-8B")
+SET = ("providers", "set", "qwen")
+KEY = "sk-canary-0123456789abcdef"
+
+
+def file_of(home: Path) -> Path:
+    return home / "config" / "lmdeck" / "providers.toml"
+
+
+def record(home: Path, name: str = "qwen") -> dict[str, Any]:
+    """Return what the file has, without what is the same in all of these tests."""
+    found: dict[str, Any] = tomllib.loads(file_of(home).read_text())["providers"][name]
+    fixed = {"category": "Model", "provider_url": "http://gpu01:8000/v1", "state": "Active"}
+    return {key: value for key, value in found.items() if key != "created_time" and fixed.get(key) != value}
+
+
+EVERYTHING: dict[tuple[str, ...], dict[str, Any]] = {
+    ("--display-name", "Qwen on the cluster"): {"display_name": "Qwen on the cluster"},
+    ("--category", "embedding"): {"category": "Embedding"},
+    ("--input-price", "0.00005"): {"input_price": "0.00005"},
+    ("--output-price", "0"): {"output_price": "0"},
+    ("--currency", "eur"): {"currency": "EUR"},
+    ("--key-env", "A_KEY"): {"api_key": "env:A_KEY"},
+    ("--key-file", "~/.key"): {"api_key": "file:~/.key"},
+    ("--key-command", "pass show 'a b'"): {"api_key": "cmd:pass show 'a b'"},
+    ("--state", "INACTIVE"): {"state": "Inactive"},
+    ("--inactive",): {"state": "Inactive"},
+    ("--test-prompt", "Say moo"): {"test_prompt": "Say moo"},
+    ("--thinking", "High"): {"thinking": "high"},
+    ("--send-back", "when-demanded"): {"send_back": "when-demanded"},
+    ("--system-prompt", "Be brief.\nBe kind."): {"system_prompt": "Be brief.\nBe kind."},
+    ("--temperature", "0.7"): {"temperature": 0.7},
+    ("--top-p", "0.9"): {"top_p": 0.9},
+    ("--frequency-penalty", "-0.5"): {"frequency_penalty": -0.5},
+    ("--presence-penalty", "2"): {"presence_penalty": 2.0},
+    ("--max-tokens", "1024"): {"max_tokens": 1024},
+    ("--key-header", "x-api-key"): {"key_header": "x-api-key"},
+    ("--allow-unencrypted-key",): {"allow_unencrypted_key": True},
+    ("--header", "X-Team: red", "--header", "X-Org: a:b"): {
+        "extra_headers": {"X-Team": "red", "X-Org": "a:b"}
+    },
+    ("--extra-body", '{"top_k": 20}'): {"extra_body": {"top_k": 20}},
+    ("--ca-file", "~/ca.pem"): {"tls": {"ca_file": "~/ca.pem"}},
+    ("--client-certificate", "/c.pem", "--client-key", "/k.pem"): {
+        "tls": {"client_certificate": "/c.pem", "client_key": "/k.pem"}
+    },
+    ("--pin", "ab" * 32): {"tls": {"pinned_sha256": "ab" * 32}},
+    ("--insecure",): {"tls": {"insecure": True}},
+}
+
+
+@pytest.mark.parametrize("flags", EVERYTHING, ids=" ".join)
+def test_both_commands_write_every_field(call: Call, home: Path, flags: tuple[str, ...]) -> None:
+    assert call(*ADD, *flags).code == 0
+    added = record(home)
+    assert added == {"compatible_provider": "Qwen/Qwen3-8B", **EVERYTHING[flags]}
+    assert call("providers", "remove", "qwen").code == 0
+    assert call(*ADD).code == 0
+    done = call(*SET, *flags)
+    assert (done.code, done.out) == (0, "Changed qwen.\n"), done.err
+    assert record(home) == added
+
+
+@pytest.mark.parametrize("flags", EVERYTHING, ids=" ".join)
+def test_what_is_cleared_is_as_if_it_was_never_given(call: Call, home: Path, flags: tuple[str, ...]) -> None:
+    assert call(*ADD).code == 0
+    before = record(home)
+    assert call(*SET, *flags).code == 0
+    names = [flag.removeprefix("--") for flag in flags if flag.startswith("--")]
+    fields = {"inactive": "state", "key-env": "api-key", "key-file": "api-key", "key-command": "api-key"}
+    cleared = [f"--clear={fields.get(name, name)}" for name in names]
+    assert call(*SET, *cleared).code == 0
+    assert record(home) == before
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [flags for flags in EVERYTHING if len(flags) == 2 and not flags[0].startswith(("--key-", "--header"))],
+    ids=" ".join,
+)
+def test_an_empty_value_clears_too(call: Call, home: Path, flags: tuple[str, ...]) -> None:
+    assert call(*ADD).code == 0
+    before = record(home)
+    assert call(*SET, *flags).code == 0
+    done = call(*SET, flags[0], "")
+    if flags[0] in ("--currency", "--test-prompt"):  # a form cannot have these empty
+        return
+    assert done.code == 0, done.err
+    assert record(home) == before
+
+
+def test_what_is_not_given_stays_to_the_letter(call: Call, home: Path) -> None:
+    file = file_of(home)
+    file.parent.mkdir(parents=True)
+    text = (
+        "# mine\nschema = 1\n\n[providers.qwen] # here\ncompatible_provider = 'm'\n"
+        "provider_url = 'http://localhost:8000/v1'\ninput_price = 0.150 # per the contract\n"
+        "temperature = 0.5 # mild\ncolour = 'red'\n\n[providers.qwen.extra_headers]\nX-Team = 'red'\n\n"
+        "[providers.other]\ncompatible_provider = 'n'\nprovider_url = 'http://h/v1'\n"
+    )
+    file.write_text(text)
+    file.chmod(0o600)
+    assert call(*SET, "--temperature", "0.6").code == 0
+    found = [line for line in file.read_text().splitlines() if not line.startswith("created_time")]
+    assert found == text.replace("0.5 #", "0.6 #").splitlines()
+
+
+def test_the_default_and_the_name_can_be_given(call: Call, home: Path) -> None:
+    assert call(*ADD).code == 0
+    done = call(*SET, "--rename", "big", "--default")
+    assert (done.code, done.out) == (0, "Changed big, which was qwen.\n")
+    assert tomllib.loads(file_of(home).read_text())["defaults"] == {"Model": "big"}
+    assert call("providers", "set", "big", "--clear", "default").code == 0
+    assert "defaults" not in tomllib.loads(file_of(home).read_text())
+    assert call("providers", "show", "qwen").code == 2
+
+
+def test_headers_are_given_one_by_one(call: Call, home: Path) -> None:
+    assert call(*ADD, "--header", "X-A: 1", "--header", "X-B: 2").code == 0
+    assert call(*SET, "--header", "x-a: 3").code == 0
+    assert record(home)["extra_headers"] == {"X-B": "2", "x-a": "3"}
+    assert call(*SET, "--clear", "header", "--header", "X-C: 4").code == 0
+    assert record(home)["extra_headers"] == {"X-C": "4"}
+
+
+def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
+    assert call(*ADD, "--temperature", "0.7").code == 0
+    before = file_of(home).read_bytes()
+    done = call(*SET, "--temperature", "0.70")
+    assert (done.code, done.out) == (0, "qwen is so already: nothing was changed.\n")
+    assert file_of(home).read_bytes() == before
+    without = call(*SET)
+    assert without.code == 2
+    assert "nothing to change" in without.err
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--temperature", "9"), "Temperature is a number from 0 to 2"),
+        (("--max-tokens", "1.5"), "Max tokens is a whole number"),
+        (("--input-price", "-1"), "A price is never below 0"),
+        (("--currency", "DOGE"), "Use one of USD"),
+        (("--pin", "zz"), "64 digits"),
+        (("--client-key", "/k.pem"), "needs its certificate"),
+        (("--header", "no header"), "one Name: value a line"),
+        (("--header", "Host: x"), "lmdeck sets Host itself"),
+        (("--extra-body", "{"), "JSON object"),
+        (("--key-env", "not a name"), "after env: stands the name of a variable"),
+        (("--rename", "bad name"), "A name has only letters"),
+        (("--rename", "-x"), ""),
+        (("--rename", "other"), "already a provider of this name"),
+        (("--url", "ftp://h/v1"), "http"),
+        (("--model", " "), "the model's name"),
+        (("--thinking", "much"), "choose from"),
+        (("--clear", "colour"), "is not a field: give one of"),
+        (("--clear", "model"), "the model's name"),
+    ],
+)
+def test_what_the_form_refuses_is_refused_in_its_words(
+    call: Call, home: Path, flags: tuple[str, ...], said: str
+) -> None:
+    assert call(*ADD).code == 0
+    assert call("providers", "add", "other", "--url", "http://h/v1", "--model", "m").code == 0
+    before = file_of(home).read_bytes()
+    done = call(*SET, *flags)
+    assert done.code == 2
+    assert said.lower() in done.err.lower()
+    assert "Traceback" not in done.err
+    assert file_of(home).read_bytes() == before
+    if flags[0] not in ("--rename", "--clear"):
+        assert call("providers", "add", "new", *ADD[3:], *flags).code == 2
+
+
+@pytest.mark.parametrize("name", ["demo", "nobody"])
+def test_what_cannot_be_edited_cannot_be_set(call: Call, home: Path, name: str) -> None:
+    done = call("providers", "set", name, "--temperature", "1")
+    assert done.code == 2
+    assert ("view-only" if name == "demo" else "no provider") in done.err
+    assert not file_of(home).exists()
+
+
+def test_a_key_over_plain_http_is_pointed_out_and_its_permission_is_of_one_host(
+    call: Call, home: Path
+) -> None:
+    added = call(*ADD, "--key-env", "A_KEY")
+    assert "would travel unencrypted to gpu01" in added.err
+    assert call(*SET, "--allow-unencrypted-key").err == ""
+    assert call(*SET, "--url", "http://gpu01:9000/v1").err == ""
+    assert "unencrypted to elsewhere" in call(*SET, "--url", "http://elsewhere/v1").err
+    assert "allow_unencrypted_key" not in record(home)
+
+
+def test_a_key_on_stdin_is_stored_and_never_shown(program: Call, tmp_path: Path) -> None:
+    outputs = [program(*ADD), program(*SET, "--key-stdin", stdin=f"{KEY}\n".encode())]
+    outputs += [program("providers", "show", "qwen"), program(*SET, "--temperature", "1")]
+    assert [done.code for done in outputs] == [0, 0, 0, 0]
+    assert all(KEY not in done.out + done.err for done in outputs)
+    home = tmp_path / "home"
+    assert record(home)["api_key"] == "stored"
+    assert KEY in (home / "config" / "lmdeck" / "credentials.toml").read_text()
+    refused = program(*SET, "--key-stdin", stdin=b"env:OTHER\n")
+    assert refused.code == 2
+    assert program(*SET, "--clear", "api-key").code == 0
+    assert "api_key" not in record(home)
+    assert KEY not in (home / "config" / "lmdeck" / "credentials.toml").read_text()
+
+
+def test_show_has_what_can_be_set(call: Call) -> None:
+    flags = [
+        flag
+        for given in EVERYTHING
+        if given[0] not in ("--category", "--key-env", "--key-file")
+        for flag in given
+    ]
+    assert call(*ADD, *flags).code == 0
+    shown = call("providers", "show", "qwen", "--json").json["provider"]
+    assert shown["system_prompt"] == "Be brief.\nBe kind."
+    assert (shown["temperature"], shown["max_tokens"], shown["send_back"]) == (0.7, 1024, "when-demanded")
+    assert shown["key"] == "cmd:…" or shown["key"].startswith("cmd:")
+    assert shown["tls"]["pinned_sha256"] == "ab" * 32
+    assert shown["extra_headers"] == {"X-Team": "•••", "X-Org": "•••"}
+    lines = call("providers", "show", "qwen").out
+    assert "system prompt" in lines
+    assert "Say moo" in lines

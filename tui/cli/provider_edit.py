@@ -1,0 +1,129 @@
+"""``lmdeck providers add`` and ``set``: the fields of the form as flags, checked by the rules of the form."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+
+from tui.cli.output import Output
+from tui.cli.provider_action import provider_action
+from tui.cli.provider_flags import FLAGGED, FROM_STDIN, place_of
+from tui.cli.stdin import read_text
+from tui.core.causes import explain
+from tui.core.endpoint_url import inspect_url
+from tui.core.failure import UsageError
+from tui.core.key_reference import disguised_reference
+from tui.core.provider import Provider
+from tui.core.provider_field import NO, Kind, ProviderField
+from tui.core.provider_names import is_same_name
+from tui.core.provider_schema import BY_NAME
+from tui.core.provider_texts import read_form, text_of, values_of
+from tui.runtime.checked_url import checked_url
+from tui.runtime.directory import invalid
+from tui.runtime.runtime import Runtime
+
+_ALLOWED = BY_NAME["allow_unencrypted_key"]
+
+
+@provider_action
+def add_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    """Add what the flags describe."""
+    if any(is_same_name(known.name, arguments.name) for known in runtime.directory.providers()):
+        raise UsageError(explain("provider-exists", name=arguments.name))
+    blank = Provider(arguments.name)
+    provider, key_text = _read(changed(texts_of(blank), arguments), blank, runtime)
+    saved = runtime.directory.save(provider, key_text)
+    _tell_doubts(saved, runtime, output)
+    output.result(f"Added {saved.name}. Check it with: lmdeck check {saved.name}")
+    return 0
+
+
+@provider_action
+def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    """Change the fields that the flags name, and nothing else."""
+    before = runtime.directory.editable(arguments.name)
+    texts = changed(texts_of(before), arguments)
+    hosts = {inspect_url(url).host for url in (texts["provider_url"], before.provider_url)}
+    if len(hosts) > 1 and arguments.allow_unencrypted_key is None:
+        texts[_ALLOWED.name] = NO  # that was decided for another host
+    provider, key_text = _read(texts, before, runtime)
+    if provider == before and key_text is None:
+        output.line(f"{before.name} is so already: nothing was changed.")
+        return 0
+    saved = runtime.directory.save(provider, key_text, before.name)
+    _tell_doubts(saved, runtime, output)
+    renamed = f", which was {before.name}" if saved.name != before.name else ""
+    output.result(f"Changed {saved.name}{renamed}.")
+    return 0
+
+
+def texts_of(provider: Provider) -> dict[str, str]:
+    """Return the texts that the flags change: those of the form, and of what the form asks about."""
+    allowed = {_ALLOWED.name: text_of(_ALLOWED, provider)}
+    return {**values_of(provider), **allowed, "test_prompt": provider.test_prompt}
+
+
+def _read(texts: Mapping[str, str], before: Provider, runtime: Runtime) -> tuple[Provider, str | None]:
+    """Return the provider that the texts describe, and the text of its key if that is another one.
+
+    Raises:
+        UsageError: a field is not valid.
+    """
+    others = {known.name for known in runtime.directory.providers() if known.name != before.name}
+    reading = read_form(texts, before, others)
+    if reading.errors:
+        raise UsageError(invalid(texts["name"], reading.errors[0]))
+    key_text = texts["api_key"]
+    return reading.provider, key_text if key_text != text_of(BY_NAME["api_key"], before) else None
+
+
+def _tell_doubts(saved: Provider, runtime: Runtime, output: Output) -> None:
+    for problem in runtime.directory.problems(saved, saved.name, None):
+        output.aside(f"note: {problem.message}")
+
+
+def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the texts of a provider as the flags change them; what is not given stays.
+
+    Raises:
+        UsageError: there is none, the URL cannot be used, or stdin has a reference in place of a key.
+    """
+    texts = dict(values)
+    cleared: list[str] = getattr(arguments, "clear", [])
+    for name in cleared:
+        texts[name] = text_of(BY_NAME[name], Provider(""))
+    given = {field: getattr(arguments, place_of(field), None) for field in FLAGGED}
+    for field, value in given.items():
+        if value is not None:
+            texts[field.name] = _text(field, value, texts)
+    if not cleared and all(value is None for value in given.values()):
+        raise UsageError(
+            explain("usage", reason="nothing to change: no flag says what", command="providers set")
+        )
+    return texts
+
+
+def _text(field: ProviderField, given: str | list[str], texts: Mapping[str, str]) -> str:
+    if isinstance(given, list):
+        return _with_headers(texts[field.name], given)
+    if field.kind is Kind.KEY and given == FROM_STDIN:
+        return _piped_key()
+    if field.name == "provider_url":
+        return checked_url(given)
+    return given.upper() if field.name == "currency" else given
+
+
+def _with_headers(text: str, lines: list[str]) -> str:
+    """Return the headers with more of them; a name that was there, in any spelling, has the new value."""
+    given = {line.partition(":")[0].strip().casefold() for line in lines}
+    kept = [line for line in text.splitlines() if line.partition(":")[0].strip().casefold() not in given]
+    return "\n".join((*kept, *lines))
+
+
+def _piped_key() -> str:
+    """Return the key on stdin; what another program prints is a key, never a command or another secret."""
+    text = read_text().strip()
+    if disguised_reference(text) is not None:
+        reason = "stdin has a reference in place of a key: give --key-env, --key-file or --key-command"
+        raise UsageError(explain("usage", reason=reason))
+    return text

@@ -1,0 +1,90 @@
+"""The flags of ``providers add`` and ``providers set``: one or more for each field."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+
+from tui.core.provider import Provider
+from tui.core.provider_field import YES, Kind, ProviderField
+from tui.core.provider_schema import SETTABLE
+from tui.core.provider_texts import text_of
+
+FLAGGED = tuple(field for field in SETTABLE if field.kind is not Kind.TIME)
+_METAVARS = {
+    **dict.fromkeys((Kind.NUMBER, Kind.COUNT), "N"),
+    Kind.PRICE: "P",
+    Kind.MODEL: "M",
+    Kind.PATH: "FILE",
+    Kind.BODY: "JSON",
+    Kind.HEADERS: "'NAME: VALUE'",
+}
+_KEY_FLAGS = (
+    ("--key-env", "VAR", "env:{}", "the key is in this environment variable"),
+    ("--key-file", "PATH", "file:{}", "the key is in this file, readable by you alone"),
+    ("--key-command", "COMMAND", "cmd:{}", "the key is what this command prints"),
+)
+FROM_STDIN = "-"
+
+
+def add_flags(parser: argparse._ActionsContainer, *, is_new: bool) -> None:
+    """Add a flag for every field; a new provider has its name in front, and needs a URL and a model."""
+    for field in FLAGGED:
+        if field.kind is Kind.KEY:
+            _add_key_flags(parser.add_mutually_exclusive_group())
+        elif field.name != "name" or not is_new:
+            _add_flag(parser, field, is_required=is_new and field.flag in ("url", "model"))
+    parser.add_argument(
+        "--inactive", dest="state", action="store_const", const="Inactive", help="--state Inactive"
+    )
+    if not is_new:
+        what = "set a field back to what it is without a word; may be repeated"
+        parser.add_argument("--clear", action="append", default=[], type=_cleared, metavar="FIELD", help=what)
+
+
+def flag_of(field: ProviderField) -> str:
+    """Return the flag of a field that has one of its own."""
+    return "--" + (field.flag or field.name).replace("_", "-")
+
+
+def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_required: bool) -> None:
+    text = field.help if field.kind is Kind.PRICE else field.help.partition(". ")[0].removesuffix(".")
+    add = partial(parser.add_argument, flag_of(field), dest=place_of(field), help=text.replace("%", "%%"))
+    if field.kind is Kind.FLAG:
+        add(action="store_const", const=YES)
+    elif field.kind is Kind.CHOICE and isinstance(field.words, type):
+        add(type=_word(field), choices=field.choices, metavar=f"{{{','.join(field.words)}}}")
+    elif field.kind is Kind.HEADERS:
+        add(action="append", metavar=_METAVARS[field.kind])
+    else:
+        shown = {"provider_url": "URL", "currency": "CODE", "pinned_sha256": "SHA256", "name": "NAME"}
+        add(required=is_required, metavar=shown.get(field.name) or _METAVARS.get(field.kind, "TEXT"))
+
+
+def _add_key_flags(group: argparse._ActionsContainer) -> None:
+    for flag, metavar, written, text in _KEY_FLAGS:
+        group.add_argument(flag, dest="api_key", type=written.format, metavar=metavar, help=text)
+    what = "read the key from stdin and store it"
+    group.add_argument("--key-stdin", dest="api_key", action="store_const", const=FROM_STDIN, help=what)
+
+
+def _word(field: ProviderField) -> Callable[[str], str]:
+    """Return what finds the word that is meant, whatever its case; nothing means unset."""
+    words = {"": text_of(field, Provider("")), **{word.casefold(): word for word in field.choices}}
+    return lambda text: words.get(text.casefold(), text)
+
+
+def _cleared(text: str) -> str:
+    """Return the field of a name, which may be that of its flag."""
+    plain = text.replace("-", "_")
+    name = next((field.name for field in FLAGGED if plain in (field.name, field.flag)), None)
+    if name is None:
+        names = ", ".join(flag_of(field).removeprefix("--") for field in FLAGGED)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a field: give one of {names}")
+    return name
+
+
+def place_of(field: ProviderField) -> str:
+    """Return where the arguments have what was given for a field."""
+    return field.flag or field.name
