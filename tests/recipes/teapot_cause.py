@@ -1,0 +1,43 @@
+"""A failure that does not exist: its entry in the catalogue, the rule that finds it, and how to practise it.
+
+Run as a program it is lmdeck with that failure.
+"""
+
+from __future__ import annotations
+
+from tui.core import causes_http
+from tui.core.cause import Cause
+
+TEAPOT = Cause(
+    "teapot",
+    "The server is a teapot[[: {server_message}]].",
+    "Ask it for tea, or use another server.",
+)
+
+
+def add() -> None:
+    """Make it known to this process, before anything that reads the catalogue is loaded."""
+    causes_http.HTTP_CAUSES = (*causes_http.HTTP_CAUSES, TEAPOT)
+
+
+def find_and_practise() -> None:
+    """Let status 418 mean it, and the demo endpoint answer so."""
+    from tui.demo.connection import Connection
+    from tui.demo.fault import fault
+    from tui.wire import error_rules
+    from tui.wire.evidence import Rule
+
+    @fault("teapot", "is a teapot")
+    def _teapot(connection: Connection) -> bool:
+        connection.send_json(418, {"error": {"message": "short and stout"}})
+        return True
+
+    error_rules.RULES = (Rule("teapot", status=(418,)), *error_rules.RULES)
+
+
+if __name__ == "__main__":
+    add()
+    find_and_practise()
+    from tui.cli.main import main
+
+    raise SystemExit(main())
