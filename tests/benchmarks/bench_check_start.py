@@ -50,9 +50,9 @@ asyncio.run(ask())
 """
 START = """
 import sys
-from tui.cli import main
+from tui.cli import running
 from tui.cli.parser import build_parser
-main._load_undisturbed(build_parser().parse_args(["check", "http://127.0.0.1:1/v1"]))
+running.load_undisturbed(build_parser().parse_args(["check", "http://127.0.0.1:1/v1"]))
 import httpx
 """
 """The command line is read, and the command is ready to begin."""

@@ -14,11 +14,12 @@ from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.wait_notes import WaitNotes
 from tui.core.diagnosis import CheckResult, DiagnosisReport
-from tui.core.failure import LmdeckError
+from tui.core.failure import Failure, LmdeckError
 from tui.runtime.runtime import Runtime, open_runtime
 
 if TYPE_CHECKING:
     from tui.cli.check_output import CheckPrinter
+    from tui.cli.check_report import Ticket
     from tui.net.server_wait import Waiting
 
 
@@ -29,37 +30,33 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     except LmdeckError as error:
         if not arguments.json:
             raise
-        from tui.cli.check_output import refused_json
-
         output.json(refused_json(error.failure))
         return error.exit_code
 
 
 async def _check(arguments: argparse.Namespace, output: Output) -> int:
+    ticket = None
     if arguments.report is not None:
-        from tui.cli.check_report import check_target
+        from tui.cli.check_report import Ticket
 
-        check_target(arguments.report)
+        ticket = Ticket(arguments.report)
     runtime = open_runtime(os.environ)
     runtime.endpoints.takes_options = True
     try:
         subjects = subjects_of(arguments, runtime)
-        if arguments.watch is not None:
-            from tui.cli.check_all import watch
+        if arguments.watch is None and not arguments.all_providers:
+            return await _check_one(runtime, subjects[0], arguments, output, ticket)
+        from tui.cli.check_all import check_all, watch
 
-            return await watch(runtime, subjects, arguments, output)
-        if arguments.all_providers:
-            from tui.cli.check_all import check_all
-
-            return await check_all(runtime, subjects, arguments, output)
-        return await _check_one(runtime, subjects[0], arguments, output)
+        checks = check_all if arguments.watch is None else watch
+        return await checks(runtime, subjects, arguments, output)
     finally:
         await runtime.aclose()
         output.notes(runtime.optional.notices)
 
 
 async def _check_one(
-    runtime: Runtime, subject: Subject, arguments: argparse.Namespace, output: Output
+    runtime: Runtime, subject: Subject, arguments: argparse.Namespace, output: Output, ticket: Ticket | None
 ) -> int:
     printer: CheckPrinter | None = None
     if not arguments.json and arguments.report != "-":
@@ -101,8 +98,18 @@ async def _check_one(
         printer.end(report)
     elif arguments.json:
         output.json(report.to_json())
-    if arguments.report is not None:
-        from tui.cli.check_report import write_report
-
-        write_report(report, arguments.report, runtime.redactor, runtime.environment, output)
+    if ticket is not None:
+        ticket.write(report, runtime.redactor, runtime.environment, output)
     return code
+
+
+def refused_json(failure: Failure) -> dict[str, object]:
+    """Return the object of ``check --json`` for a check that could not even begin: exit code 2."""
+    empty = DiagnosisReport("", None, None, ()).to_json()
+    verdict = {
+        "cause": failure.cause,
+        "title": failure.title,
+        "advice": failure.advice,
+        "server_message": failure.server_message,
+    }
+    return {**empty, "ok": False, "exit_code": 2, "verdict": verdict}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.check_output import row_text
 from tui.cli.check_subject import Subject, options_of
-from tui.cli.exit_codes import DONE, FAILED, INTERRUPTED, WRONG_USAGE
+from tui.cli.command import DONE, FAILED, INTERRUPTED, WRONG_USAGE
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.wait_notes import WaitNotes

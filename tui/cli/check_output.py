@@ -12,7 +12,6 @@ from tui.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair, ladder_of
 from tui.core.embedding import embedding_cost
 from tui.core.endpoint_url import inspect_url
-from tui.core.failure import Failure
 from tui.core.figures import exact_total
 from tui.core.key_reference import KeyKind
 from tui.core.provider import Provider
@@ -184,18 +183,6 @@ def _shown_url(provider: Provider) -> str:
         return "built in"
     report = inspect_url(provider.provider_url)
     return report.normalised or report.repair or "a URL that cannot be used"
-
-
-def refused_json(failure: Failure) -> dict[str, object]:
-    """Return the object of ``check --json`` for a check that could not even begin: exit code 2."""
-    empty = DiagnosisReport("", None, None, ()).to_json()
-    verdict = {
-        "cause": failure.cause,
-        "title": failure.title,
-        "advice": failure.advice,
-        "server_message": failure.server_message,
-    }
-    return {**empty, "ok": False, "exit_code": 2, "verdict": verdict}
 
 
 def row_text(report: DiagnosisReport, name: str, width: int, *, is_ascii: bool) -> str:

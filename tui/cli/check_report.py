@@ -18,6 +18,7 @@ from tui.core.diagnosis import DiagnosisReport
 from tui.core.failure import UsageError
 from tui.core.secret import Redactor
 from tui.core.ticket import ticket_text
+from tui.store.files import write_atomically
 
 STDOUT = "-"
 _LIBRARIES = ("httpx", "httpcore", "pydantic", "textual")
@@ -26,59 +27,59 @@ _VARIABLES = (
 )  # fmt: skip
 
 
-def check_target(target: str) -> None:
-    """Refuse a file that cannot be written before anything is asked.
+class Ticket:
+    """Where the text goes: a private file, which is replaced if it exists, or stdout for ``-``."""
 
-    Raises:
-        UsageError: its folder is not there or cannot be written, or it is a folder itself.
-    """
-    if target == STDOUT:
-        return
-    path = Path(target).expanduser()
-    reason = ""
+    def __init__(self, target: str) -> None:
+        """Refuse a file that cannot be written before anything is asked.
+
+        Raises:
+            UsageError: its folder is not there or cannot be written, or it is a folder itself.
+        """
+        self._path = None if target == STDOUT else Path(target).expanduser()
+        if self._path is not None and (reason := _refusal(self._path)):
+            raise UsageError(explain("store-failed", path=str(self._path), reason=reason))
+
+    def write(
+        self, report: DiagnosisReport, redactor: Redactor, variables: Mapping[str, str], output: Output
+    ) -> None:
+        """Write it.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        text = ticket_text(
+            report,
+            redactor,
+            at=datetime.now().astimezone().isoformat(timespec="seconds"),
+            versions=_versions(),
+            environment=_environment(report, variables),
+        )
+        if self._path is None:
+            output.text(text, end="")
+            return
+        try:
+            _write(self._path, text.encode("utf-8", "replace"))
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            raise UsageError(explain("store-failed", path=str(self._path), reason=reason)) from error
+        output.aside(f"The report is in {self._path}")
+
+
+def _refusal(path: Path) -> str:
+    """Return why a file cannot be written, or an empty text."""
     try:
         if path.is_dir():
-            reason = "it is a folder"
-        elif not path.parent.is_dir():
-            reason = "its folder does not exist"
-        elif not os.access(path if path.exists() else path.parent, os.W_OK):
-            reason = "it cannot be written"
+            return "it is a folder"
+        if not path.parent.is_dir():
+            return "its folder does not exist"
+        is_writable = os.access(path if path.exists() else path.parent, os.W_OK)
     except OSError as error:
-        reason = (error.strerror or "it cannot be reached").lower()
-    if reason:
-        raise UsageError(explain("store-failed", path=str(path), reason=reason))
-
-
-def write_report(
-    report: DiagnosisReport, target: str, redactor: Redactor, variables: Mapping[str, str], output: Output
-) -> None:
-    """Write the ticket to a private file, which is replaced if it exists, or to stdout for ``-``.
-
-    Raises:
-        UsageError: the file cannot be written.
-    """
-    text = ticket_text(
-        report,
-        redactor,
-        at=datetime.now().astimezone().isoformat(timespec="seconds"),
-        versions=_versions(),
-        environment=_environment(report, variables),
-    )
-    if target == STDOUT:
-        output.text(text, end="")
-        return
-    path = Path(target).expanduser()
-    try:
-        _write(path, text.encode("utf-8", "replace"))
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise UsageError(explain("store-failed", path=str(path), reason=reason)) from error
-    output.aside(f"The report is in {path}")
+        return (error.strerror or "it cannot be reached").lower()
+    return "" if is_writable else "it cannot be written"
 
 
 def _write(path: Path, data: bytes) -> None:
-    from tui.store.files import write_atomically
-
     if path.exists() and not stat.S_ISREG(path.stat().st_mode):  # /dev/stderr, a pipe
         with path.open("wb") as stream:
             stream.write(data)

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     Argument = Callable[[argparse._ActionsContainer], object]
     """Adds itself to a parser."""
 
+DONE = 0
+FAILED = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+"""Exit codes."""
+
 METRICS = """\
 figures:
   TTFT  time to the first text, reasoning or answer     TTFA  time to the first text of the answer

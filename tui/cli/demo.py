@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui.cli.exit_codes import INTERRUPTED
+from tui.cli.command import INTERRUPTED
 from tui.cli.output import Output
 from tui.demo.foreground import run_demo
 

@@ -8,6 +8,7 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
+from tui.cli.command import DONE, INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.table import table
@@ -28,8 +29,6 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 async def _discover(arguments: argparse.Namespace, output: Output) -> int:
-    from tui.cli.exit_codes import DONE, INTERRUPTED
-
     runtime = open_runtime(os.environ)
     task = asyncio.ensure_future(runtime.discover())
     try:

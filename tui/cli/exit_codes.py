@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from tui.cli.command import DONE, FAILED, INTERRUPTED, WRONG_USAGE
 from tui.core.causes_usage import USAGE_CAUSES
 from tui.core.diagnosis import CONFIGURED
 from tui.core.failure import Failure
 from tui.core.losses import loss_of
 from tui.core.turn import Turn, TurnState
-
-DONE = 0
-FAILED = 1
-WRONG_USAGE = 2
-INTERRUPTED = 130
 
 _PROGRAM_FAULTS = frozenset({"internal", "interrupted", "engine-failed"})
 _CONFIGURATION = frozenset(cause.identifier for cause in USAGE_CAUSES) - _PROGRAM_FAULTS

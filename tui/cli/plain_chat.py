@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from tui.cli.exit_codes import INTERRUPTED
+from tui.cli.command import INTERRUPTED
 from tui.cli.output import Output
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes

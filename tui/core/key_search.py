@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
+from html import escape
+from json import dumps
+from urllib.parse import quote
 
 from tui.core.escapes import Plain, has_escapes
 from tui.core.placeholders import SHORTEST_SECRET, is_real_key, is_searchable, is_unmistakable
@@ -169,9 +172,6 @@ def _other_forms(key: str) -> Iterator[str]:
 
 def _escaped_forms(key: str) -> Iterator[str]:
     """Yield what a key looks like that has the marks of escapes itself: undone, it would be another one."""
-    from html import escape
-    from json import dumps
-    from urllib.parse import quote
 
     def percent(text: str) -> str:
         return quote(text, safe="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from ipaddress import IPv4Address, IPv6Address
 
 from tui.core.invisible import is_ignorable
@@ -114,9 +115,7 @@ def character_name(character: str) -> str:
     plain = {" ": "a space", "\n": "a line break", "\r": "a line break", "\t": "a tab"}
     if character in plain:
         return plain[character]
-    from unicodedata import name
-
-    return f"U+{ord(character):04X} {name(character, '').lower()}".strip()
+    return f"U+{ord(character):04X} {unicodedata.name(character, '').lower()}".strip()
 
 
 def is_name_of_built_in(text: str) -> bool:

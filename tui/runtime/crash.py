@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from tui import __version__
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line, safe_text
+from tui.runtime.runtime import open_runtime, open_runtimes
+from tui.store.crash_report import write_crash_report
 
 if TYPE_CHECKING:
     from tui.runtime.contract import Reported
@@ -18,8 +20,6 @@ _LONGEST_MESSAGE = 300
 
 def report_crash(runtime: Reported, error: BaseException) -> str:
     """Write the report and return the lines to print. Local variables are in neither."""
-    from tui.store.crash_report import write_crash_report
-
     _learn_keys(runtime)
     path = write_crash_report(runtime.paths.state_dir, crash_report(runtime, error))
     where = f"The report is in {path}." if path else "The report could not be written."
@@ -28,8 +28,6 @@ def report_crash(runtime: Reported, error: BaseException) -> str:
 
 def report_last_crash(environment: Mapping[str, str], error: BaseException) -> str:
     """Do the same where the run's own runtime is out of reach; every key that it knew is erased."""
-    from tui.runtime.runtime import open_runtime, open_runtimes
-
     known = open_runtimes()
     runtime = open_runtime(environment)
     for other in known:

@@ -17,8 +17,10 @@ from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure, LmdeckError, UsageError
+from tui.core.known_failure import report_of_failure
 from tui.core.observed import Origin, Purpose
 from tui.core.provider import Category, Provider
+from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.runtime.builtin import is_built_in
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from tui.net.client import ClientFactory
     from tui.net.machine.machine import Machine
     from tui.net.probe.diagnose import Diagnosis
-    from tui.net.probe.target import ProbeTarget
     from tui.net.server_wait import Waiting
     from tui.runtime.endpoints import Endpoints
     from tui.runtime.exchanges import Exchanges
@@ -143,7 +144,6 @@ class ProviderCheck:
     def _prepare(self, endpoint: Endpoint, clients: ClientFactory) -> Diagnosis:
         """Put everything together; the first time this imports the network."""
         from tui.net.probe.diagnose import Diagnosis
-        from tui.net.probe.target import ProbeLimits, ProbeServices
 
         here, options = self._services, self._options
         limits = ProbeLimits()
@@ -175,8 +175,6 @@ class ProviderCheck:
 
     def _unresolved(self, error: LmdeckError) -> DiagnosisReport:
         """Tell that not even the key could be had, or the built-in endpoint not be started."""
-        from tui.core.known_failure import report_of_failure
-
         provider = self._provider
         label = self._services.endpoints.key_label(provider) if self._key_text is None else None
         report = report_of_failure(provider, error.failure, label, self._options.model)
@@ -221,8 +219,6 @@ def _history_key(provider: Provider) -> str | None:
 def _target(
     provider: Provider, endpoint: Endpoint, model: str, history: tuple[CheckRecord, ...]
 ) -> ProbeTarget:
-    from tui.net.probe.target import ProbeTarget
-
     name = model or provider.compatible_provider
     return ProbeTarget(
         endpoint,

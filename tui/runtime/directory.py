@@ -9,6 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
+from tui.core.closest import closest_name
 from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
 from tui.core.provider import Category, Provider, State
@@ -125,10 +126,8 @@ class ProviderDirectory:
         if name in self._unusable:
             raise UsageError(explain("provider-invalid", name=name, reason=self._unusable[name]))
         self.require_readable()
-        from difflib import get_close_matches
-
-        closest = get_close_matches(name, [provider.name for provider in self.providers()], n=1)
-        unknown = explain("provider-unknown", name=name, closest=closest[0] if closest else None)
+        closest = closest_name(name, (provider.name for provider in self.providers()))
+        unknown = explain("provider-unknown", name=name, closest=closest)
         if not self._is_whole and self._notices:  # it may stand in a file that cannot be read
             unknown = replace(unknown, advice=self._notices[0])
         raise UsageError(unknown)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from tui.core.embedding import SECOND_TEXT, EmbeddingOutcome, EmbeddingRequest
 from tui.core.failure import LmdeckError
 from tui.core.observed import Origin, Purpose
+from tui.net.deadlines import SCREEN
+from tui.net.embeddings import embed
 
 if TYPE_CHECKING:
     from tui.core.provider import Provider
@@ -27,9 +29,6 @@ async def test_vectors(
 
     ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
     """
-    from tui.net.deadlines import SCREEN
-    from tui.net.embeddings import embed
-
     texts = (provider.test_text, SECOND_TEXT)
     request = EmbeddingRequest(provider.compatible_provider, texts, provider.extra_body)
     try:

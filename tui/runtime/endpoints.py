@@ -16,6 +16,7 @@ from tui.core.provider import Provider
 from tui.core.secret import Redactor, Secret
 from tui.runtime.builtin import BuiltIns, built_in_name, is_built_in
 from tui.runtime.checked_url import checked_url
+from tui.runtime.key_renewal import CommandRenewal
 
 if TYPE_CHECKING:
     from tui.store.credentials import CredentialStore
@@ -118,7 +119,6 @@ class Endpoints:
         """Return how the key of a command is fetched again; the others stay what they are."""
         if reference is None or not key or reference.kind is not KeyKind.COMMAND:
             return None
-        from tui.runtime.key_renewal import CommandRenewal
 
         def fetch() -> Secret | None:
             renewed = self.keys.renew(name, reference, key)

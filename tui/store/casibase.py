@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from pydantic import ValidationError
+
 from tui.core.key_reference import STORED, KeyReference, disguised_reference
 from tui.core.provider import TYPE, Category, Provider
 from tui.core.provider_field import Kind, ProviderField, with_values
@@ -19,6 +21,7 @@ from tui.core.provider_schema import SETTABLE
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.store.casibase_export import KEYS, UNSET, export_records
+from tui.store.casibase_record import validated
 from tui.store.import_text import values_of
 
 __all__ = ["Import", "ImportedRecord", "LeftOut", "NamedSecret", "export_records", "import_records"]
@@ -183,10 +186,6 @@ class _UnusableError(Exception):
 
 
 def _validated(value: object) -> Mapping[str, Any]:
-    from pydantic import ValidationError
-
-    from tui.store.casibase_record import validated
-
     try:
         return validated(value)
     except ValidationError as error:

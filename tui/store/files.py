@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 import time
@@ -283,9 +284,7 @@ def _temporary_name(path: Path) -> Path:
 
 
 def _escape(name: str) -> str:
-    import glob
-
-    return glob.escape(name)
+    return re.sub(r"([*?[])", r"[\1]", name)
 
 
 def _stamp(status: os.stat_result) -> FileStamp:

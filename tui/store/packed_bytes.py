@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 _PACK_BYTES = 256 * 1024
 """So much is kept as it is; a short conversation is never packed."""
 TAIL_BYTES = 256
@@ -23,8 +25,6 @@ class PackedBytes:
         self._loose += data
         self._tail = (self._tail + data[-TAIL_BYTES:])[-TAIL_BYTES:]
         if len(self._loose) >= _PACK_BYTES:
-            import zlib
-
             self._packed.append(zlib.compress(bytes(self._loose), 1))
             self._loose.clear()
 
@@ -35,6 +35,4 @@ class PackedBytes:
 
     def whole(self) -> bytes:
         """Return all of it."""
-        import zlib
-
         return b"".join((*map(zlib.decompress, self._packed), bytes(self._loose)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from tui.core.closest import closest_name
 from tui.core.provider import Category, Provider
 from tui.core.provider_names import is_same_name, normal_name
 from tui.core.provider_texts import check_provider
@@ -78,14 +79,10 @@ def _told(label: str, problem: ValueProblem) -> str:
 
 def _unknown_keys(label: str, record: Table, told: set[str]) -> list[str]:
     unknown = [key for key in record if key not in KNOWN_KEYS and key != "is_default" and key not in told]
-    if not unknown:
-        return []
-    from difflib import get_close_matches
-
     notices = []
     for key in unknown:
-        closest = get_close_matches(key, KNOWN_KEYS, n=1)
-        advice = f"write {closest[0]}" if closest else "it is kept, and has no effect"
+        closest = closest_name(key, KNOWN_KEYS)
+        advice = f"write {closest}" if closest else "it is kept, and has no effect"
         notices.append(f"{label}: {safe_line(key, 40)} is not a known field; {advice}.")
     return notices
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from tui.core.closest import closest_name
 from tui.core.provider import Refusal
 from tui.core.provider_schema import BY_NAME, IN_TOML
 from tui.store.toml_values import TableReader, ValueProblem
@@ -74,11 +75,11 @@ def _is_meant(key: str) -> bool:
     names = (*SECURITY_KEYS, *TLS_KEYS)
     if plain in names or any(sorted(plain) == sorted(name) for name in names):
         return True
-    return _closest(plain, names, _CLOSE) is not None or not _WORDS.isdisjoint(plain.split("_"))
+    return closest_name(plain, names, _CLOSE) is not None or not _WORDS.isdisjoint(plain.split("_"))
 
 
 def _unknown(key: str, names: Sequence[str]) -> str:
-    closest = _closest(_plain(key), names)
+    closest = closest_name(_plain(key), names)
     advice = f"write {closest}" if closest else "remove it, or correct its name"
     return f"is not a known setting; {advice}"
 
@@ -87,22 +88,16 @@ def _fields_of(setting: str) -> tuple[str, ...]:
     if setting.startswith("tls."):
         return _tls_fields(setting.removeprefix("tls."))
     name = setting.partition(".")[0]
-    known = name if name in SECURITY_KEYS else _closest(_plain(name), (*SECURITY_KEYS, *TLS_KEYS))
+    known = name if name in SECURITY_KEYS else closest_name(_plain(name), (*SECURITY_KEYS, *TLS_KEYS))
     if known in (None, "tls"):
         return TLS_KEYS
     return (BY_NAME[known].shown_at or known,)
 
 
 def _tls_fields(key: str) -> tuple[str, ...]:
-    known = key if key in TLS_KEYS else _closest(_plain(key), TLS_KEYS)
+    known = key if key in TLS_KEYS else closest_name(_plain(key), TLS_KEYS)
     return TLS_KEYS if known is None else (known,)
 
 
 def _plain(key: str) -> str:
     return key.casefold().replace("-", "_")
-
-
-def _closest(name: str, names: Sequence[str], cutoff: float = 0.6) -> str | None:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(name, names, n=1, cutoff=cutoff)), None)

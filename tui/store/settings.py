@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
+from tui.core.closest import closest_name
 from tui.core.provider import SendBack
 from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_line
@@ -68,11 +69,9 @@ def load_settings(paths: Paths) -> tuple[Settings, tuple[str, ...]]:
 
 
 def _unknown(name: str) -> str:
-    from difflib import get_close_matches
-
     shown = safe_line(name, 40)
-    closest = get_close_matches(name, [item.name for item in fields(Settings)], n=1)
-    return f"{shown} is not a setting; " + (f"write {closest[0]}." if closest else "remove it.")
+    closest = closest_name(name, (item.name for item in fields(Settings)))
+    return f"{shown} is not a setting; " + (f"write {closest}." if closest else "remove it.")
 
 
 def _flag(value: object) -> bool:

@@ -1,0 +1,77 @@
+"""Runs a command whose command line was read, and turns how it ended into an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import gc
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from tui.cli.command import INTERRUPTED, load
+from tui.cli.output import Output, OutputFailed
+from tui.cli.streams import BROKEN_PIPE, silence, tell, tell_failed_output
+from tui.core.failure import LmdeckError
+
+if TYPE_CHECKING:
+    from tui.cli.command import Run
+
+_SIGNALLED = 128
+
+
+def run_command(parsed: argparse.Namespace, *, is_process: bool) -> int:
+    """Run a command and return its exit code; ``is_process``: this process is there for it alone."""
+    output = Output()
+    if is_process and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, output.on_interrupt)  # one that is ignored stays so
+    try:
+        if parsed.log is not None:
+            os.environ["LMDECK_LOG"] = parsed.log
+        code = _run(parsed, output, is_process=is_process)
+    except BrokenPipeError:
+        tell(output.untold)
+        silence()
+        return BROKEN_PIPE
+    except OutputFailed as failed:
+        if output.ended_by is None:
+            tell_failed_output(str(failed), output.untold)
+            return 1
+        code = INTERRUPTED
+    if code == INTERRUPTED and output.ended_by is not None:
+        silence()
+        return _SIGNALLED + output.ended_by
+    return code
+
+
+def _run(parsed: argparse.Namespace, output: Output, *, is_process: bool) -> int:
+    try:
+        run = load_undisturbed(parsed) if is_process else load(parsed.run)
+        return run(parsed, output)
+    except LmdeckError as error:
+        output.failure(error.failure)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (BrokenPipeError, OutputFailed):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show values
+        from tui.runtime.crash import report_last_crash
+
+        output.aside(report_last_crash(os.environ, error))
+        return 1
+
+
+def load_undisturbed(parsed: argparse.Namespace) -> Run:
+    """Import a command in a process that ends with it: nothing imported is garbage, now or at the end.
+
+    A check of one endpoint keeps the collector off: it is mostly imports, and over before there is
+    much garbage.
+    """
+    atexit.register(gc.freeze)
+    gc.disable()
+    run = load(parsed.run)
+    gc.freeze()
+    if parsed.command != "check" or parsed.all_providers or parsed.watch is not None:
+        gc.enable()
+    return run
