@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
 from tui.core.provider import Provider, Sampling
+from tui.core.safe_text import safe_line
 from tui.store.optional import OptionalFiles
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ def read_only_words(provider: Provider) -> str:
     if not provider.is_remote:
         return ""
     return "read-only: built in" if is_built_in(provider) else "read-only: from a site-wide file"
+
+
+def shown_url(provider: Provider) -> str:
+    """Return a provider's URL for a person: ``built in`` where there is none yet."""
+    return "built in" if is_built_in(provider) else safe_line(provider.provider_url)
 
 
 def remote_words(provider: Provider) -> str:

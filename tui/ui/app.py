@@ -28,6 +28,7 @@ from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of
 from tui.ui.deck import ChecksReachability, HoldsWork, NoticesEdits
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.router import ScreenRouter
+from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.too_small import TooSmallScreen, is_too_small
 from tui.ui.textual_compat.honest_app import HonestApp
 from tui.ui.textual_compat.internals import driver_of, is_plain
@@ -211,19 +212,9 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         reasons = [loss for loss in losses if loss]
         if not reasons:
             self.exit()
-            return
-        from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
-
-        if isinstance(self.screen, ChoiceDialog):
-            return
-        question = ConfirmDialog(
-            "Quit lmdeck?",
-            "Still here: " + "; ".join(reasons) + ".",
-            yes="Quit",
-            no="Stay",
-            is_dangerous=True,
-        )
-        self.push_screen(question, lambda answer: self.exit() if answer == "yes" else None)
+        elif not isinstance(self.screen, ChoiceDialog):
+            body = "Still here: " + "; ".join(reasons) + "."
+            confirm(self.screen, "Quit lmdeck?", body, self.exit, "Quit", "Stay", is_dangerous=True)
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection: say how to quit."""

@@ -22,7 +22,7 @@ from tui.core.provider import Category, Provider, State, Thinking
 from tui.core.provider_schema import MAIN_ROWS
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp
-from tui.ui.providers.form_row import FormRow
+from tui.ui.providers.form_row import FormRow, FormScroll
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.key_field import KeyField
 from tui.ui.providers.screen import ProvidersScreen
@@ -637,7 +637,7 @@ async def test_the_field_and_its_repair_stay_in_sight_beside_a_long_result(
         shown = form_of(pilot).query_one("#trial-result")
         area = form_of(pilot).query_one("#form").region
         assert area.contains_region(shown.region), "the result is seen"
-        focused = form_of(pilot)._focused_name()
+        focused = form_of(pilot).query_one(FormScroll).focused_name
         assert focused is not None
         assert is_in_sight(pilot, focused)
 

@@ -89,4 +89,4 @@ class Conversations:
             return
         streaming = "An answer is still streaming: it is stopped, and what came is kept."
         body = streaming if loss == STREAMING else f"There is {loss}."
-        confirm(self._screen, "Leave this chat?", body, go_on, yes="Leave", no="Stay")
+        confirm(self._screen, "Leave this chat?", body, go_on, "Leave", "Stay")

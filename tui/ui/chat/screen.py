@@ -306,7 +306,7 @@ class ChatScreen(LmdeckScreen[None]):
     def on_transcript_link_activated(self, event: LinkActivated) -> None:
         """Show where a link leads, and open it only then."""
         url = event.url
-        confirm(self, "Open this link?", url, lambda: self.deck.open_url(url), yes="Open", no="Stay")
+        confirm(self, "Open this link?", url, lambda: self.deck.open_url(url), "Open", "Stay")
 
     def on_transcript_variant_requested(self, event: VariantRequested) -> None:
         """A click on the mark of a variant."""

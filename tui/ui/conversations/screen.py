@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import Static
 
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
+from tui.ui.chat.rename import RenameDialog
 from tui.ui.conversations.view import columns_for, matches, note_on, row_texts
 from tui.ui.deck import ShowsConversation
 from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.dialogs import confirm
 from tui.ui.shell.key_bar import KeyBar
-from tui.ui.shell.plain_input import PlainInput
+from tui.ui.shell.table import FilterRow, RowTable
 from tui.ui.shell.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
 
 _NONE_YET = "No conversation is saved yet. They are kept here as you chat."
 _NO_MATCH = "Nothing matches the filter. Esc shows everything again."
-
-
-class ConversationTable(DataTable[Text], inherit_bindings=False):
-    """A table that leaves Enter to the screen, whose footer says what it does."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
 
 
 class ConversationsScreen(LmdeckScreen[None]):
@@ -52,15 +47,15 @@ class ConversationsScreen(LmdeckScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._all: list[ConversationSummary] = []
-        self._shown: list[ConversationSummary] = []
+        self._shown: dict[str, ConversationSummary] = {}
         self._is_read = False
         self._deleted: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         yield TitleBar("Conversations")
-        yield PlainInput(placeholder="Filter: any text of title, provider or model", id="filter")
-        yield ConversationTable(id="conversations", cursor_type="row", zebra_stripes=False)
+        yield FilterRow("Filter: any text of title, provider or model")
+        yield RowTable("conversations")
         yield Static(id="nothing")
         yield Static(id="note")
         yield KeyBar()
@@ -71,15 +66,14 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.read()
 
     @property
-    def table(self) -> ConversationTable:
+    def table(self) -> RowTable:
         """The list."""
-        return self.query_one(ConversationTable)
+        return self.query_one(RowTable)
 
     @property
     def current(self) -> ConversationSummary | None:
         """The conversation under the cursor."""
-        row = self.table.cursor_row
-        return self._shown[row] if 0 <= row < len(self._shown) else None
+        return self._shown.get(self.table.current_key or "")
 
     # ── The list ────────────────────────────────────────────────────────────────────────────
 
@@ -106,21 +100,15 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def show_list(self) -> None:
         """Show what matches the filter; the cursor stays on its conversation."""
-        before = self.current.identity if self.current else None
-        row_before = self.table.cursor_row
-        query = self.query_one("#filter", Input).value
-        self._shown = [summary for summary in self._all if matches(summary, query)]
-        table, width = self.table, self.size.width
-        table.clear(columns=True)
-        columns = columns_for(width)
-        for column in columns:
-            table.add_column(Text(column.title), width=column.width, key=column.key)
-        for summary in self._shown:
-            texts = row_texts(summary)
-            table.add_row(*(Text(texts[column.key], no_wrap=True, overflow="ellipsis") for column in columns))
-        identities = [summary.identity for summary in self._shown]
-        row = identities.index(before) if before in identities else min(row_before, len(identities) - 1)
-        table.move_cursor(row=max(0, row))
+        query = self.query_one(FilterRow).value
+        self._shown = {summary.identity: summary for summary in self._all if matches(summary, query)}
+        columns = columns_for(self.size.width)
+        texts = {identity: row_texts(summary) for identity, summary in self._shown.items()}
+        self.table.fill(
+            [(column.title, column.width, column.key) for column in columns],
+            {identity: [row[column.key] for column in columns] for identity, row in texts.items()},
+            fallback=self.table.cursor_row,
+        )
         self._show_around()
 
     def _show_around(self) -> None:
@@ -182,7 +170,6 @@ class ConversationsScreen(LmdeckScreen[None]):
         summary = self.current
         if summary is None:
             return
-        from tui.ui.chat.rename import RenameDialog
 
         def renamed(title: str | None) -> None:
             if title:
@@ -198,20 +185,9 @@ class ConversationsScreen(LmdeckScreen[None]):
         if summary.is_open_elsewhere:
             self.notify("This conversation is open in a chat. Close it there first.", severity="warning")
             return
-        from tui.ui.shell.dialogs import ConfirmDialog
-
-        def answered(answer: str | None) -> None:
-            if answer == "yes":
-                self._change(lambda: self._delete(summary), "Deleted. Press u to undo.")
-
-        question = ConfirmDialog(
-            "Delete this conversation?",
-            f"“{safe_line(summary.title, 80)}” · u brings it back until you leave this list.",
-            yes="Delete",
-            no="Keep",
-            is_dangerous=True,
-        )
-        self.app.push_screen(question, answered)
+        title = f"“{safe_line(summary.title, 80)}” · u brings it back until you leave this list."
+        delete = partial(self._change, partial(self._delete, summary), "Deleted. Press u to undo.")
+        confirm(self, "Delete this conversation?", title, delete, "Delete", "Keep", is_dangerous=True)
 
     def _delete(self, summary: ConversationSummary) -> None:
         self._deleted.append(self.runtime.conversations.delete(summary.identity))
@@ -226,32 +202,15 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def action_filter(self) -> None:
         """Show the filter."""
-        field = self.query_one("#filter", PlainInput)
-        field.add_class("-shown")
-        field.begin()
+        self.query_one(FilterRow).open()
 
     def on_input_changed(self) -> None:
         """Filter while it is typed."""
         self.show_list()
 
-    def on_input_submitted(self) -> None:
-        """The filter is as wanted: go to the list."""
-        self.table.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """From the filter, the arrow down goes into the list."""
-        if event.key == "down" and isinstance(self.focused, Input):
-            event.stop()
-            self.table.focus()
-
     def action_back(self) -> None:
         """Leave the filter, or the list."""
-        field = self.query_one("#filter", Input)
-        if field.has_class("-shown"):
-            field.value = ""
-            field.remove_class("-shown")
-            self.table.focus()
-        else:
+        if not self.query_one(FilterRow).close():
             self.dismiss(None)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.provider import Provider
@@ -20,6 +20,7 @@ from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.key_bar import KeyBar
+from tui.ui.shell.table import RowTable
 from tui.ui.shell.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -36,12 +37,6 @@ _NARROWEST = 14
 _GAPS = 2 * len(_COLUMNS) + 1
 
 
-class ServerTable(DataTable[Text], inherit_bindings=False):
-    """A table that leaves Enter to the screen, whose footer says what it does."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
-
-
 class DiscoverScreen(LmdeckScreen[str | None]):
     """Asks the ports of loopback; ends with the name of the provider that was added, or ``None``."""
 
@@ -56,13 +51,12 @@ class DiscoverScreen(LmdeckScreen[str | None]):
     def __init__(self) -> None:
         super().__init__()
         self._found: dict[int, Discovered] = {}
-        self._shown: list[Discovered] = []
         self._starting: tuple[RunningServer, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the table over what is known of the server under the cursor."""
         yield TitleBar("Servers on this machine")
-        yield ServerTable(id="servers", cursor_type="row", zebra_stripes=False)
+        yield RowTable("servers")
         yield Static(Content(_NONE), id="nothing")
         yield Static(id="about")
         yield KeyBar()
@@ -73,15 +67,15 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self.action_refresh()
 
     @property
-    def table(self) -> ServerTable:
+    def table(self) -> RowTable:
         """The table."""
-        return self.query_one(ServerTable)
+        return self.query_one(RowTable)
 
     @property
     def current(self) -> Discovered | None:
         """The server under the cursor."""
-        row = self.table.cursor_row
-        return self._shown[row] if 0 <= row < len(self._shown) else None
+        key = self.table.current_key
+        return self._found.get(int(key)) if key is not None else None
 
     # ── Looking ─────────────────────────────────────────────────────────────────────────────
 
@@ -112,20 +106,14 @@ class DiscoverScreen(LmdeckScreen[str | None]):
 
     def _show(self) -> None:
         """Build the table anew, the cursor on the server it was on."""
-        current = self.current
-        self._shown = [self._found[port] for port in sorted(self._found)]
-        table = self.table
-        table.clear(columns=True)
-        for (title, _), width in zip(_COLUMNS, self._widths(), strict=True):
-            table.add_column(Text(title), width=width)
-        for server in self._shown:
-            table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in self._cells(server)))
-        ports = [server.port for server in self._shown]
-        table.move_cursor(row=ports.index(current.port) if current and current.port in ports else 0)
+        rows = {str(port): self._cells(self._found[port]) for port in sorted(self._found)}
+        widths = self._widths([*rows.values()])
+        self.table.fill(
+            [(title, width, title) for (title, _), width in zip(_COLUMNS, widths, strict=True)], rows
+        )
         self._show_about()
 
-    def _widths(self) -> list[int]:
-        rows = [self._cells(server) for server in self._shown]
+    def _widths(self, rows: Sequence[Sequence[str]]) -> list[int]:
         widths = [
             min(width, max((cell_len(row[column]) for row in rows), default=len(title)))
             for column, (title, width) in enumerate(_COLUMNS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,8 +27,10 @@ from tui.core.safe_text import safe_line
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.diagnosis.check_list import RungList, is_ascii
+from tui.ui.diagnosis.details import RungDetailsScreen
 from tui.ui.diagnosis.view import past_lines, verdict_content
 from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.dialogs import confirm
 from tui.ui.shell.key_bar import KeyBar
 from tui.ui.shell.title_bar import TitleBar
 
@@ -228,8 +231,6 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         if self.rungs.repair_index is not None:
             self.action_apply()
         elif (result := self.rungs.check) is not None:
-            from tui.ui.diagnosis.details import RungDetailsScreen
-
             self.app.push_screen(RungDetailsScreen(result))
 
     def action_copy_report(self) -> None:
@@ -269,11 +270,9 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         if provider.api_key is None or _origin(provider) == _origin(self._subject.provider):
             self._save(repair)
             return
-        from tui.ui.shell.dialogs import ConfirmDialog
-
         body = f"The API key of {provider.name} will be sent to {_origin(provider)} from now on."
-        question = ConfirmDialog("Send the key there?", body, yes="Use it", no="Go back", is_dangerous=True)
-        self.app.push_screen(question, lambda answer: self._save(repair) if answer == "yes" else None)
+        save = partial(self._save, repair)
+        confirm(self, "Send the key there?", body, save, "Use it", "Go back", is_dangerous=True)
 
     def _save(self, repair: Repair) -> None:
         provider, key_text = self._subject.repaired(repair.changes)
@@ -286,20 +285,10 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self.action_again()
 
     def _offer_clone(self, repair: Repair) -> None:
-        from tui.ui.shell.dialogs import ConfirmDialog
-
-        body = "This provider is read-only. An editable copy can have the correction."
-        question = ConfirmDialog("Make a copy?", body, yes="Make a copy", no="Go back")
-
-        def answered(answer: str | None) -> None:
-            if answer == "yes":
-                self._open_clone(repair)
-
-        self.app.push_screen(question, answered)
-
-    def _open_clone(self, repair: Repair) -> None:
         provider, _ = self._subject.repaired(repair.changes)
-        self.deck.router.form(provider, is_clone=True)
+        open_clone = partial(self.deck.router.form, provider, is_clone=True)
+        body = "This provider is read-only. An editable copy can have the correction."
+        confirm(self, "Make a copy?", body, open_clone, "Make a copy", "Go back")
 
 
 def _origin(provider: Provider) -> str:

@@ -3,33 +3,160 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property, partial
+from typing import ClassVar
 
-from textual.widgets import Input
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
 
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.provider import Provider, State
+from tui.core.safe_text import safe_text
 from tui.runtime.builtin import read_only_words
-from tui.ui.providers.base import ProvidersBase
-from tui.ui.providers.view import Row
-from tui.ui.shell.plain_input import PlainInput
+from tui.ui.bindings import bindings_of
+from tui.ui.providers.rows import ProviderRows
+from tui.ui.providers.table import ProviderTable
+from tui.ui.providers.view import Row, condition, details, shortened
+from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.dialogs import confirm
+from tui.ui.shell.key_bar import KeyBar
+from tui.ui.shell.table import FilterRow
+from tui.ui.shell.title_bar import TitleBar
+
+_WELCOME = (
+    "Welcome. Press Enter to chat right away: it needs no server and no key.\n"
+    "Press a to add an endpoint of your own, F1 to see every key."
+)
+_NEEDS_ROW = frozenset(("chat", "edit", "clone", "delete", "default", "state", "test", "diagnose"))
 
 
-class ProvidersScreen(ProvidersBase):
+class ProvidersScreen(LmdeckScreen[None]):
     """Every provider in a table; everything about the current one below it."""
+
+    CSS_PATH = "screen.tcss"
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("providers")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("providers", "table")
+    HELP_TEXT: ClassVar[str] = (
+        "The endpoints you can chat with. ★ marks the default one. Reachable says whether an endpoint "
+        "answered just now; asking costs no tokens."
+    )
 
     def __init__(self) -> None:
         super().__init__()
+        self._is_read = False
         self._undo: list[tuple[str, Callable[[], None]]] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out the table and what stands around it."""
+        yield TitleBar("Providers")
+        with Vertical(id="above"):
+            yield Static(id="notices")
+            yield Static(Content(_WELCOME), id="welcome")
+            yield FilterRow("Filter: any text of any column; Enter goes to the list")
+        yield ProviderTable()
+        yield Static(Content("Nothing matches the filter. Esc shows everything again."), id="nothing")
+        yield Static(id="details")
+        yield Static(id="condition")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the list at once; who answers is found out later."""
+        self._read()
+        default = self.runtime.directory.default()
+        self.table.rearrange(default.name if default else None)
+        self.table.focus()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.table.rearrange())
+
+    @property
+    def table(self) -> ProviderTable:
+        """The table."""
+        return self.query_one(ProviderTable)
+
+    @cached_property
+    def _rows(self) -> ProviderRows:
+        return ProviderRows(self, self._show)
+
+    # ── Reading ─────────────────────────────────────────────────────────────────────────────
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen: what it or somebody else changed is shown."""
+        if self._is_read and not self.notice_edits():
+            self._read()
+            self.check_reachability()
+
+    def notice_edits(self) -> bool:
+        """Read the file again where somebody changed it; return whether that was so."""
+        directory = self.runtime.directory
+        if not directory.has_changed():
+            return False
+        directory.reload()
+        self._read()
+        self.notify("The providers file was changed outside lmdeck and has been read again.")
+        self.check_reachability()
+        return True
+
+    def _read(self) -> None:
+        """Show the providers as they are now."""
+        rows = self._rows.read()
+        self._is_read = True
+        self.table.set_rows(rows)
+        notices = self.query_one("#notices", Static)
+        texts = shortened((*self.deck.settings_notices(), *self.runtime.directory.notices))
+        notices.display = bool(texts)
+        notices.update(Content("\n".join(f"! {safe_text(text)}" for text in texts)))
+        self.query_one("#welcome").display = all(row.provider.is_remote for row in rows)
+
+    def check_reachability(self, *, everything: bool = False) -> None:
+        """Ask in the background who answers; without ``everything`` only where nothing is known yet."""
+        self._rows.check(everything=everything)
+
+    # ── Around the table ────────────────────────────────────────────────────────────────────
+
+    def _show(self, row: Row) -> None:
+        """Show what became of one row."""
+        self.table.update_row(row)
+        current = self.table.current
+        if current is not None and current.provider.name == row.provider.name:
+            self._show_details()
+
+    def on_provider_table_arranged(self) -> None:
+        """Other rows, or another order: say so around the table."""
+        shown, total = len(self.table.shown_rows()), self.table.total
+        count = f"{total} providers" if shown == total else f"{shown} of {total} providers"
+        self.query_one(TitleBar).status = "  ".join(filter(None, (self.table.sort_title, count)))
+        self.query_one("#nothing").display = not shown and bool(total)
+        self._show_details()
+
+    def on_data_table_row_highlighted(self) -> None:
+        """Another provider is under the cursor; somebody is at the keys, so edits by hand are looked for."""
+        if not (self.is_current and self.notice_edits()):
+            self._show_details()
+
+    def _show_details(self) -> None:
+        row = self.table.current
+        self.query_one("#details", Static).update(details(row) if row else Content(""), layout=False)
+        self.query_one("#condition", Static).update(condition(row) if row else Content(""))
+        self.refresh_bindings()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while it is typed."""
+        self.table.query_text = event.value
+        self.table.rearrange()
+
+    # ── What can be done ────────────────────────────────────────────────────────────────────
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done with the provider under the cursor; hide what is not there."""
         if action == "undo":
             return True if self._undo else None
         if action == "back":
-            return True if self.query_one("#filter").display or self.writes.is_waiting else None
+            return True if self.query_one(FilterRow).is_open or self.writes.is_waiting else None
         row = self.table.current if self.is_mounted else None
-        needs_row = action in ("chat", "edit", "clone", "delete", "default", "state", "test", "diagnose")
-        if needs_row and row is None:
+        if action in _NEEDS_ROW and row is None:
             return None
         if action in ("chat", "test") and row is not None and row.is_dim:
             return None
@@ -129,21 +256,12 @@ class ProvidersScreen(ProvidersBase):
     def action_delete(self) -> None:
         """Ask, then delete; ``u`` brings it back."""
         row = self._current()
-        if row is None:
+        if row is None or self._is_view_only(row):
             return
-        if self._is_view_only(row):
-            return
-        from tui.ui.shell.dialogs import ConfirmDialog
-
         name = row.provider.name
-        question = ConfirmDialog(
-            f"Delete {name}?",
-            "Its saved conversations stay. u brings it back until you leave lmdeck.",
-            yes="Delete",
-            no="Keep",
-            is_dangerous=True,
-        )
-        self.app.push_screen(question, lambda answer: self._delete(name) if answer == "yes" else None)
+        body = "Its saved conversations stay. u brings it back until you leave lmdeck."
+        delete = partial(self._delete, name)
+        confirm(self, f"Delete {name}?", body, delete, "Delete", "Keep", is_dangerous=True)
 
     def _is_view_only(self, row: Row) -> bool:
         """Return whether the provider cannot be changed, and say so: no footer shows these keys greyed."""
@@ -188,19 +306,12 @@ class ProvidersScreen(ProvidersBase):
 
     def action_filter(self) -> None:
         """Show the filter."""
-        field = self.query_one("#filter", PlainInput)
-        field.display = True
-        field.begin()
-        self.refresh_bindings()
+        self.query_one(FilterRow).open()
 
     def action_back(self) -> None:
         """Give up a change that waits; else leave the filter and show everything."""
-        if self.writes.give_up():
-            return
-        field = self.query_one("#filter", Input)
-        field.value = ""
-        field.display = False
-        self.table.focus()
+        if not self.writes.give_up():
+            self.query_one(FilterRow).close()
 
     def action_sort(self) -> None:
         """Sort by the next column."""

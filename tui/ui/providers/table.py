@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.binding import BindingType
 from textual.color import Color
 from textual.message import Message
 from textual.widgets import DataTable
 
-from tui.ui.bindings import bindings_of
 from tui.ui.providers.view import COLUMNS, Column, Row, column_width, fitting_columns, matches
+from tui.ui.shell.table import RowTable
 
 
-class ProviderTable(DataTable[Text], inherit_bindings=False):
+class ProviderTable(RowTable):
     """Shows rows; the cursor stays on its provider, or on its place where that one is gone."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
 
     class Arranged(Message):
         """The rows shown, or their order, changed."""
 
     def __init__(self) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=False, id="providers")
+        super().__init__("providers")
         self._all: tuple[Row, ...] = ()
         self._columns: list[Column] = []
         self._known_width = 0
@@ -39,6 +35,11 @@ class ProviderTable(DataTable[Text], inherit_bindings=False):
         """The row under the cursor."""
         shown = self.shown_rows()
         return shown[self.cursor_row] if 0 <= self.cursor_row < len(shown) else None
+
+    @property
+    def total(self) -> int:
+        """How many rows there are, shown or not."""
+        return len(self._all)
 
     @property
     def sort_title(self) -> str:
@@ -92,21 +93,19 @@ class ProviderTable(DataTable[Text], inherit_bindings=False):
 
     def rearrange(self, cursor_name: str | None = None) -> None:
         """Build the table anew, the cursor on the provider it was on."""
-        name, place = cursor_name or self._cursor_name(), self.cursor_row
-        rows = self.shown_rows()
+        name = cursor_name or self.current_key
         room = self.app.size.width - self.styles.gutter.width - 1
         self._columns = list(COLUMNS) if self.shows_all_columns else fitting_columns(self._all, room)
-        self.clear(columns=True)
-        for column in self._columns:
-            width = column_width(column, self._all)
-            self.add_column(Text(self._title(column)), key=column.identifier, width=width)
-        for row in rows:
-            cells = [self._cell(column, row) for column in self._columns]
-            self.add_row(*cells, key=row.provider.name)
-        names = [row.provider.name for row in rows]
+        columns = [
+            (self._title(column), column_width(column, self._all), column.identifier)
+            for column in self._columns
+        ]
+        rows = {
+            row.provider.name: [self._cell(column, row) for column in self._columns]
+            for row in self.shown_rows()
+        }
         is_gone = name is not None and all(row.provider.name != name for row in self._all)
-        fallback = max(0, min(place, len(names) - 1)) if is_gone else 0
-        self.move_cursor(row=names.index(name) if name in names else fallback)
+        self.fill(columns, rows, cursor=name, fallback=self.cursor_row if is_gone else 0)
         self.post_message(self.Arranged())
 
     def on_resize(self, event: events.Resize) -> None:
@@ -120,11 +119,6 @@ class ProviderTable(DataTable[Text], inherit_bindings=False):
         event.stop()
         if event.column_key.value is not None:
             self.sort_by(event.column_key.value)
-
-    def _cursor_name(self) -> str | None:
-        if not self.is_valid_row_index(self.cursor_row):
-            return None
-        return self.ordered_rows[self.cursor_row].key.value
 
     def _title(self, column: Column) -> str:
         if column.identifier != self.sort_column:

@@ -14,9 +14,10 @@ from tui.core.embedding import SECOND_TEXT
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
+from tui.runtime.form_control import send_test
 from tui.ui.background import in_background
 from tui.ui.deck import runtime_of
-from tui.ui.providers.trial_result import result_of, result_of_failure, result_of_vectors
+from tui.ui.providers.trial_result import result_of, result_of_failure
 from tui.ui.shell.modal import Window
 
 
@@ -64,17 +65,11 @@ class ProviderTestScreen(Window[None]):
 
     async def _test(self) -> None:
         try:
-            result = await self._result()
+            found = await send_test(runtime_of(self), self._provider, None, self._show_progress)
         except LmdeckError as error:
-            result = result_of_failure(error.failure)
-        self._show(result)
-
-    async def _result(self) -> Content:
-        runtime, provider = runtime_of(self), self._provider
-        if not provider.is_embedding:
-            return result_of(await runtime.test(provider))
-        outcome = await runtime.test_vectors(provider, on_progress=self._show_progress)
-        return result_of_vectors(outcome, provider.price)
+            self._show(result_of_failure(error.failure))
+        else:
+            self._show(result_of(found, self._provider.price))
 
     def _show_progress(self, text: str) -> None:
         self._show(Content(f"… {safe_line(text)} Esc stops."))

@@ -63,19 +63,15 @@ class TrialResult(Static):
         return Content.styled(f"With the values before: {title} F5 tests again.", "dim")
 
 
-def result_of(turn: Turn) -> Content:
-    """Return what came back: the answer with its figures, or what is wrong and what to do."""
-    return Content("\n").join(_lines(turn))
+def result_of(found: Turn | EmbeddingOutcome, price: Price) -> Content:
+    """Return what came back: an answer or vectors with their figures, or what is wrong and what to do."""
+    lines = _vector_lines(found, price) if isinstance(found, EmbeddingOutcome) else _lines(found)
+    return Content("\n").join(lines)
 
 
 def result_of_failure(failure: Failure) -> Content:
     """Return what is wrong and what to do."""
     return Content("\n").join(_failure_lines(failure))
-
-
-def result_of_vectors(outcome: EmbeddingOutcome, price: Price) -> Content:
-    """Return what came back for two texts: the figures of their vectors, or what is wrong."""
-    return Content("\n").join(_vector_lines(outcome, price))
 
 
 def _vector_lines(outcome: EmbeddingOutcome, price: Price) -> Iterator[Content]:

@@ -18,7 +18,7 @@ from tui.core.provider import Provider
 from tui.core.provider_marks import connection_marks
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
-from tui.runtime.builtin import is_built_in, read_only_words, remote_words
+from tui.runtime.builtin import read_only_words, remote_words, shown_url
 
 
 class Reach(Enum):
@@ -92,11 +92,6 @@ class Column:
     widest: int
     priority: int
     """Lower ones are shown first where room is short."""
-
-
-def shown_url(provider: Provider) -> str:
-    """Return a provider's URL for a person: ``built in`` where there is none yet."""
-    return "built in" if is_built_in(provider) else safe_line(provider.provider_url)
 
 
 def _state(provider: Provider) -> str:

@@ -110,9 +110,9 @@ def confirm(
     title: str,
     body: str,
     go_on: Callable[[], object],
-    *,
     yes: str,
     no: str,
+    *,
     is_dangerous: bool = False,
 ) -> None:
     """Ask yes or no over a screen, and go on after *yes*."""

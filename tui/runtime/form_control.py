@@ -1,0 +1,263 @@
+"""The form of a provider without a screen: its texts, what is wrong with them, what is sent and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.core.endpoint_url import inspect_url
+from tui.core.key_reference import KeyKind
+from tui.core.provider import Category, Provider
+from tui.core.provider_rules import FieldProblem
+from tui.core.provider_schema import ROWS
+from tui.core.provider_texts import Reading, changed_fields, read_form, row_of, tested_values, values_of
+from tui.core.safe_text import safe_line
+from tui.runtime.builtin import is_built_in, remote_words, shown_url
+
+if TYPE_CHECKING:
+    from tui.core.embedding import EmbeddingOutcome
+    from tui.core.turn import Turn
+    from tui.runtime.contract import ScreenRuntime
+
+_UNENCRYPTED = "allow_unencrypted_key"
+_ENDPOINT_FIELDS = frozenset(("provider_url", "api_key"))
+"""Fields that decide which models there are."""
+_SENT_FIELDS = frozenset(("provider_url", "compatible_provider", "api_key", "extra_body", "extra_headers"))
+"""Fields without which nothing can be sent."""
+
+
+async def send_test(
+    runtime: ScreenRuntime, provider: Provider, key_text: str | None, on_progress: Callable[[str], None]
+) -> Turn | EmbeddingOutcome:
+    """Send the test line of a provider, or the two texts of one for embeddings.
+
+    Raises:
+        LmdeckError: nothing could be sent.
+    """
+    if provider.is_embedding:
+        return await runtime.test_vectors(provider, key_text, on_progress=on_progress)
+    return await runtime.test(provider, key_text)
+
+
+class FormControl:
+    """Edits one provider (``None``: a new one), or a copy of it. Writes nothing but by ``save``."""
+
+    def __init__(
+        self,
+        runtime: ScreenRuntime,
+        provider: Provider | None,
+        *,
+        is_clone: bool = False,
+        is_prefilled: bool = False,
+    ) -> None:
+        """``is_prefilled``: the provider is not saved yet, its values are a beginning."""
+        self.runtime = runtime
+        self.source = provider
+        self.is_clone = is_clone
+        self.saved_name: str | None = None
+        """The name under which it was saved last, here."""
+        self.touched: set[str] = set()
+        """The fields of which it is said what is wrong with them."""
+        self.models: Sequence[str] = ()
+        """What the endpoint offers, as far as it was asked."""
+        self._asked: tuple[str, str] | None = None
+        self._is_new = provider is None or is_prefilled
+        self._previous_name = None if provider is None or is_prefilled or is_clone else provider.name
+        self._lost_key = ""
+        """Why a copy has not the key of what it is a copy of."""
+        self.original = self._opened()
+        report = inspect_url(self.original.provider_url)
+        self._unencrypted_host = report.host if self.original.allow_unencrypted_key else None
+        """The host to which the key may travel unencrypted: another one is asked about anew."""
+        self.baseline = values_of(self.original)
+        if self.is_view_only:
+            is_remote, url = remote_words(self.original), shown_url(self.original)
+            self.baseline |= {"is_remote": is_remote, "provider_url": url}
+        self.values = dict(self.baseline)
+        """The text of every field as it stands."""
+
+    def _opened(self) -> Provider:
+        """Return the provider that the form begins with."""
+        source, directory = self.source, self.runtime.directory
+        if source is None or not self.is_clone:
+            return source or Provider("")
+        key = source.api_key
+        if key is not None and key.kind is KeyKind.STORED:
+            key, self._lost_key = None, "A stored key is not copied: type it again, or leave it empty."
+        elif key is not None and directory.command_refusal(source.name) is not None:
+            key, self._lost_key = None, "Others can write the file this is from: its API key is not copied."
+        return replace(
+            source,
+            name=directory.clone_name(source.name),
+            provider_url="" if is_built_in(source) else source.provider_url,
+            api_key=key,
+            is_default=False,
+            is_remote=False,
+            created_time="",
+        )
+
+    @property
+    def is_view_only(self) -> bool:
+        """Whether nothing can be changed."""
+        return self.source is not None and self.source.is_remote and not self.is_clone
+
+    @property
+    def title(self) -> str:
+        """What is edited: ``new provider``, a name, ``copy of`` a name."""
+        if self.source is None or (self._is_new and self.saved_name is None):
+            return "new provider"
+        return f"{'copy of ' if self.is_clone else ''}{self.source.name}"
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether something would be lost."""
+        return not self.is_view_only and any(changed_fields(self.baseline, self.values))
+
+    @property
+    def key_note(self) -> str:
+        """What is to be said of the key: whether it is stored, or why it is not there."""
+        key = self.original.api_key
+        if self._lost_key or key is None or key.kind is not KeyKind.STORED or self._previous_name is None:
+            return self._lost_key
+        name, directory = self.original.name, self.runtime.directory
+        if (refusal := directory.key_refusal) is not None:
+            return f"{refusal.title} {refusal.advice}"
+        if directory.has_stored_key(name):
+            label = self.runtime.key_label(self.original)
+            return f"{label} is stored. Type another key over it, or clear the field."
+        kept = directory.kept_key_file(name)
+        place = f" It may be in {kept}, which could not be read and was kept." if kept else ""
+        return f"The stored key is missing.{place} Type it again, or clear the field."
+
+    # ── What is wrong ───────────────────────────────────────────────────────────────────────
+
+    def reading(self) -> Reading:
+        """Return the form as read and checked, with what the endpoint says of the model."""
+        providers = self.runtime.directory.providers()
+        others = {provider.name for provider in providers if provider.name != self._previous_name}
+        host = self._host
+        is_allowed = host is not None and host == self._unencrypted_host
+        reading = read_form(self.values, self.original, others, allow_unencrypted_key=is_allowed)
+        return Reading(reading.provider, (*reading.problems, *self._unlisted(reading.provider)))
+
+    @property
+    def _host(self) -> str | None:
+        return inspect_url(self.values["provider_url"]).host
+
+    def _unlisted(self, provider: Provider) -> Iterable[FieldProblem]:
+        model = provider.compatible_provider
+        if self.models and model and model not in self.models:
+            listed = ", ".join(self.models[:3]) + (", …" if len(self.models) > 3 else "")
+            message = f"The endpoint does not list this model; it lists {safe_line(listed, 80)}."
+            yield FieldProblem("compatible_provider", message, None, False)
+
+    def touch_stored(self) -> None:
+        """Have said what is wrong with a stored record; a new one is judged as it is filled in."""
+        if self._previous_name is not None and not self.is_view_only:
+            self.touched.update(row_of(problem) for problem in self.reading().problems)
+
+    def touch_changed(self, name: str) -> None:
+        """Have said what is wrong with a field in which something else stands now than at first."""
+        if self.values[name] and self.values[name] != self.baseline[name]:
+            self.touched.add(name)
+
+    def repair(self, reading: Reading, focused: str | None) -> FieldProblem | None:
+        """Return the correction to offer: of the focused field, else of an error shown, else of a warning."""
+        offered = [
+            problem
+            for problem in reading.problems
+            if problem.repair is not None and row_of(problem) in self.touched
+        ]
+        offered.sort(key=lambda problem: (row_of(problem) != focused, not problem.is_error))
+        return offered[0] if offered else None
+
+    def key_question(self) -> str | None:
+        """Return what to ask where the key would cross the network unencrypted; ``allow_key`` says yes."""
+        found = (known.message for known in self.reading().problems if known.field == _UNENCRYPTED)
+        return next(found, None)
+
+    def allow_key(self) -> None:
+        """Let the key travel unencrypted to the host that stands there now."""
+        self._unencrypted_host = self._host
+
+    # ── What is sent ────────────────────────────────────────────────────────────────────────
+
+    def unsendable(self) -> FieldProblem | None:
+        """Return what keeps a request from being made of the form, and have it said at its field."""
+        self.touched |= {"provider_url", "compatible_provider"}
+        return next((problem for problem in self.reading().errors if row_of(problem) in _SENT_FIELDS), None)
+
+    def for_request(self) -> tuple[Provider, str | None]:
+        """Return the provider as it stands, and the key field where it is not the saved key."""
+        provider, key_text = self.reading().provider, self.values["api_key"]
+        if key_text != self.baseline["api_key"] or self._previous_name is None:
+            return provider, key_text
+        return replace(provider, name=self._previous_name), None
+
+    def tested(self) -> dict[str, str]:
+        """Return the texts that the result of a test depends on."""
+        return tested_values(self.values)
+
+    async def test(self, on_progress: Callable[[str], None]) -> Turn | EmbeddingOutcome:
+        """Send the test line with the values as they stand.
+
+        Raises:
+            LmdeckError: nothing could be sent.
+        """
+        return await send_test(self.runtime, *self.for_request(), on_progress)
+
+    def follow_category(self) -> str:
+        """Return the text of the test: that of the category, where nobody has written one."""
+        category, text = Category(self.values["category"]), self.values["test_prompt"]
+        is_other = text in {other.test_prompt for other in Category if other is not category}
+        return category.test_prompt if is_other else text
+
+    @staticmethod
+    def decides_models(name: str) -> bool:
+        """Return whether a field decides which models there are."""
+        return name in _ENDPOINT_FIELDS
+
+    def forget_models(self) -> None:
+        """Another endpoint has other models."""
+        self.models, self._asked = (), None
+
+    def models_to_ask(self) -> str | None:
+        """Return the address that lists the models, where it was not asked yet: it counts as asked then."""
+        asked = (self.values["provider_url"], self.values["api_key"])
+        address = inspect_url(self.values["provider_url"]).models_url
+        if address is None or asked == self._asked or self.is_view_only:
+            return None
+        self._asked = asked
+        return address
+
+    async def fetch_models(self) -> Sequence[str]:
+        """Ask the endpoint for its models.
+
+        Raises:
+            LmdeckError: it does not tell.
+        """
+        self.models = ()
+        found = await self.runtime.list_models(*self.for_request())
+        self.models = tuple(model.identifier for model in found.models)
+        return self.models
+
+    # ── What is saved ───────────────────────────────────────────────────────────────────────
+
+    def unsavable(self) -> FieldProblem | None:
+        """Return what keeps the form from being saved, and have everything said at the fields."""
+        self.touched.update(field.name for field in ROWS)
+        return next(iter(self.reading().errors), None)
+
+    def to_save(self) -> Callable[[], Provider]:
+        """Return what saves the form as it stands now, whatever is typed meanwhile; it gives the record."""
+        key_text = self.values["api_key"] if self.values["api_key"] != self.baseline["api_key"] else None
+        provider, previous = self.reading().provider, self._previous_name
+        return lambda: self.runtime.directory.save(provider, key_text, previous)
+
+    def saved(self, provider: Provider) -> None:
+        """Go on from what was saved; what was typed while it waited stays a change."""
+        self.original = self.source = provider
+        self.saved_name = self._previous_name = provider.name
+        self.is_clone, self._lost_key = False, ""
+        self.baseline = values_of(provider)

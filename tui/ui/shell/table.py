@@ -1,0 +1,94 @@
+"""A table that keeps its place, and the line above it that filters it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.binding import BindingType
+from textual.widgets import DataTable
+
+from tui.ui.bindings import bindings_of
+from tui.ui.shell.plain_input import PlainInput
+
+
+class RowTable(DataTable[Text], inherit_bindings=False):
+    """A table that leaves Enter to the screen, whose footer says what it does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(cursor_type="row", zebra_stripes=False, id=id)
+
+    @property
+    def current_key(self) -> str | None:
+        """The key of the row under the cursor."""
+        is_row = self.is_valid_row_index(self.cursor_row)
+        return self.ordered_rows[self.cursor_row].key.value if is_row else None
+
+    def fill(
+        self,
+        columns: Iterable[tuple[str, int, str]],
+        rows: Mapping[str, Sequence[Text | str]],
+        *,
+        cursor: str | None = None,
+        fallback: int = 0,
+    ) -> None:
+        """Show other columns (title, width, key) and rows, the cursor on its row or that of ``cursor``.
+
+        ``fallback`` is its place where that row is not there.
+        """
+        cursor = cursor or self.current_key
+        self.clear(columns=True)
+        for title, width, key in columns:
+            self.add_column(Text(title), width=width, key=key)
+        for row, cells in rows.items():
+            self.add_row(*map(_cell, cells), key=row)
+        keys: list[str | None] = [*rows]
+        place = keys.index(cursor) if cursor in rows else min(fallback, len(rows) - 1)
+        self.move_cursor(row=max(0, place))
+
+
+def _cell(text: Text | str) -> Text:
+    return Text(text, no_wrap=True, overflow="ellipsis") if isinstance(text, str) else text
+
+
+class FilterRow(PlainInput):
+    """What filters the table of its screen; hidden until it is opened."""
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, id="filter")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the line is shown."""
+        return self.has_class("-shown")
+
+    def open(self) -> None:
+        """Show the line and type into it."""
+        self.add_class("-shown")
+        self.begin()
+        self.screen.refresh_bindings()
+
+    def close(self) -> bool:
+        """Hide the line and let everything through; return whether it was shown."""
+        is_open = self.is_open
+        self.value = ""
+        self.remove_class("-shown")
+        self._go_to_table()
+        return is_open
+
+    def on_input_submitted(self) -> None:
+        """The filter is as wanted: go to the table."""
+        self._go_to_table()
+
+    def on_key(self, event: events.Key) -> None:
+        """The arrow down goes into the table."""
+        if event.key == "down":
+            event.stop()
+            self._go_to_table()
+
+    def _go_to_table(self) -> None:
+        self.screen.query_one(RowTable).focus()
