@@ -1,0 +1,204 @@
+"""The provider form without a screen: what is wrong, what is offered, what is sent and what is saved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.fault_server import FaultServer
+from tests.support.real_deck import RealDeck, bodies, replying
+from tui.core.provider import Provider
+from tui.core.provider_texts import row_of
+from tui.core.turn import Turn
+from tui.runtime.form_control import FormControl
+from tui.runtime.runtime import Runtime, open_runtime
+
+
+@pytest.fixture
+def server() -> FaultServer:
+    return FaultServer(replying("an answer"))
+
+
+@pytest.fixture
+async def runtime(tmp_path: Path, server: FaultServer) -> AsyncIterator[Runtime]:
+    deck = RealDeck(tmp_path)
+    with server:
+        deck.provider(server.base_url, is_default=True)
+        runtime = open_runtime(deck.environment)
+        yield runtime
+        await runtime.aclose()
+
+
+def stored(runtime: Runtime) -> FormControl:
+    return FormControl(runtime, runtime.directory.get("main"))
+
+
+def test_a_form_that_nobody_touched_has_nothing_to_lose_and_says_nothing(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.touch_stored()
+    assert (form.title, form.has_changes, form.touched) == ("main", False, set())
+    form.values["display_name"] = "Another"
+    assert form.has_changes
+    form.values["display_name"] = form.baseline["display_name"]
+    assert not form.has_changes
+
+
+def test_a_new_record_is_judged_as_it_is_filled_in(runtime: Runtime) -> None:
+    form = FormControl(runtime, None)
+    form.touch_stored()
+    assert form.title == "new provider"
+    assert form.touched == set()
+    form.values["name"] = "bad name"
+    form.touch_changed("name")
+    assert form.touched == {"name"}
+    problem = form.unsavable()
+    assert problem is not None and row_of(problem) == "name"
+    assert "provider_url" in form.touched, "saving has everything said"
+
+
+def test_the_repair_of_the_focused_field_comes_first_and_only_of_touched_ones(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.values |= {"name": "my server", "provider_url": "localhost:8000/v1/chat/completions"}
+    assert form.repair(form.reading(), "name") is None
+    form.touch_changed("name")
+    form.touch_changed("provider_url")
+    offered = {name: form.repair(form.reading(), name) for name in ("name", "provider_url")}
+    assert {name: row_of(problem) for name, problem in offered.items() if problem is not None} == {
+        "name": "name",
+        "provider_url": "provider_url",
+    }
+    for name, problem in offered.items():
+        assert problem is not None and problem.repair is not None
+        form.values[name] = problem.repair
+    assert form.unsavable() is None
+
+
+def test_a_yes_to_an_unencrypted_key_holds_for_that_host_alone(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.values |= {"provider_url": "http://gpu.example/v1", "api_key": "sk-typed-by-hand-0123456789"}
+    assert form.key_question()
+    form.allow_key()
+    assert form.key_question() is None
+    form.values["provider_url"] = "http://other.example/v1"
+    assert form.key_question(), "another host is asked about anew"
+    form.values["provider_url"] = "http://gpu.example/v1"
+    assert form.key_question() is None
+
+
+def test_the_consent_is_saved_with_the_provider_and_read_again(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.values |= {"provider_url": "http://gpu.example/v1", "api_key": "sk-typed-by-hand-0123456789"}
+    form.allow_key()
+    form.saved(form.to_save()())
+    again = stored(runtime)
+    assert again.key_question() is None
+    again.values["provider_url"] = "http://other.example/v1"
+    assert again.key_question()
+
+
+async def test_values_that_were_not_saved_are_tested(runtime: Runtime, server: FaultServer) -> None:
+    form = stored(runtime)
+    form.values |= {"compatible_provider": "another-model", "test_prompt": "Say something"}
+    assert form.unsendable() is None
+    found = await form.test(lambda _: None)
+    assert isinstance(found, Turn)
+    assert found.answer.text == "an answer"
+    (body,) = bodies(server)
+    assert (body["model"], body["messages"][-1]["content"]) == ("another-model", "Say something")
+    assert runtime.directory.get("main").compatible_provider != "another-model"
+
+
+def test_what_cannot_be_sent_is_named(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.values |= {"name": "bad name", "provider_url": ""}
+    problem = form.unsendable()
+    assert problem is not None and row_of(problem) == "provider_url", "a bad name sends all the same"
+
+
+def test_a_typed_key_is_saved_by_its_reference_and_what_was_typed_meanwhile_stays(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.values["api_key"] = "sk-typed-by-hand-0123456789"
+    save = form.to_save()
+    form.values["display_name"] = "typed while it waited"
+    form.saved(save())
+    assert form.baseline["api_key"] == "stored"
+    assert form.saved_name == "main"
+    assert form.has_changes
+    assert runtime.directory.get("main").display_name == ""
+    assert "is stored" in form.key_note
+
+
+def test_renaming_moves_the_record(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.values["name"] = "renamed"
+    form.saved(form.to_save()())
+    assert [provider.name for provider in runtime.directory.providers() if not provider.is_remote] == [
+        "renamed"
+    ]
+    assert form.title == "renamed"
+
+
+def test_a_copy_has_a_name_of_its_own_and_not_the_stored_key(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.values["api_key"] = "sk-typed-by-hand-0123456789"
+    form.saved(form.to_save()())
+    copy = FormControl(runtime, runtime.directory.get("main"), is_clone=True)
+    assert (copy.values["name"], copy.values["api_key"]) == ("main-copy", "")
+    assert copy.title == "copy of main"
+    assert "not copied" in copy.key_note
+    copy.saved(copy.to_save()())
+    assert copy.title == "main-copy"
+    assert copy.key_note == ""
+    assert {"main", "main-copy"} <= {provider.name for provider in runtime.directory.providers()}
+
+
+def test_a_built_in_provider_is_only_shown_and_its_copy_is_not(runtime: Runtime) -> None:
+    built_in = runtime.directory.get("demo")
+    form = FormControl(runtime, built_in)
+    assert form.is_view_only
+    assert form.values["provider_url"] == "built in"
+    assert not form.has_changes
+    copy = FormControl(runtime, built_in, is_clone=True)
+    assert not copy.is_view_only
+    assert copy.values["provider_url"] == ""
+
+
+def test_what_was_found_is_new_until_it_is_saved(runtime: Runtime) -> None:
+    form = FormControl(runtime, Provider("found", provider_url="http://127.0.0.1:9/v1"), is_prefilled=True)
+    assert form.title == "new provider"
+    assert form.values["provider_url"] == "http://127.0.0.1:9/v1"
+    form.values["compatible_provider"] = "m"
+    assert form.unsavable() is None
+    form.saved(form.to_save()())
+    assert form.title == "found"
+
+
+def test_the_text_of_the_test_follows_the_category_where_nobody_wrote_one(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.values["category"] = "Embedding"
+    assert form.follow_category() != form.values["test_prompt"]
+    form.values["test_prompt"] = "my own"
+    assert form.follow_category() == "my own"
+
+
+def test_an_endpoint_is_asked_for_its_models_once_until_it_is_another(runtime: Runtime) -> None:
+    form = stored(runtime)
+    first = form.models_to_ask()
+    assert first is not None and first.endswith("/models")
+    assert form.models_to_ask() is None
+    assert form.decides_models("api_key") and not form.decides_models("name")
+    form.values["provider_url"] = "http://127.0.0.1:9/v1"
+    form.forget_models()
+    assert form.models_to_ask() == "http://127.0.0.1:9/v1/models"
+
+
+def test_a_model_that_the_endpoint_does_not_list_is_a_warning(runtime: Runtime) -> None:
+    form = stored(runtime)
+    form.models = ("one", "two", "three", "four")
+    (problem,) = form.reading().problems
+    assert (row_of(problem), problem.is_error) == ("compatible_provider", False)
+    assert "one, two, three, …" in problem.message
+    form.values["compatible_provider"] = "two"
+    assert form.reading().problems == ()
