@@ -24,11 +24,10 @@ from tui.net.headers import headers_of
 from tui.net.mailbox import Mailbox
 from tui.net.proofs import judge_refusal
 from tui.net.reply_stream import ReplyStream
-from tui.net.retry import retry_delay
+from tui.net.retry import MOST_STALE, is_stale, retry_delay
 from tui.net.second_look import look_again
 from tui.net.server_wait import Look, ServerWait, Waiting, WaitLimits
 from tui.net.silence import SilenceWatch
-from tui.net.stale import MOST_STALE, is_stale
 from tui.wire.adaptation import Adaptation, adapt
 from tui.wire.errors import Refusal
 from tui.wire.evidence import Proof

@@ -10,26 +10,31 @@ import errno
 import re
 import socket
 import ssl
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure, LmdeckError
-from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.net.addresses import Origin, origin_of, replace_origin
 from tui.net.classify_tls import classify_tls
 from tui.net.decoding import BadEncoding, GrowsTooMuch
 from tui.net.exchange import Exchange, Phase
+from tui.net.failed_case import (
+    BEFORE_CONNECTION,
+    FailedCase,
+    is_proxy_fault,
+    met_proxy,
+    proxy_facts,
+    proxy_words,
+    walk_chain,
+)
 from tui.net.proxies import Route
 from tui.net.sniff import sniff
 
 _REFUSED = (errno.ECONNREFUSED,)
 _NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EHOSTDOWN)
 _CUT = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ESHUTDOWN, errno.ENOTCONN)
-_BEFORE_CONNECTION = (Phase.PREPARE, Phase.LOOKUP, Phase.CONNECT)
 _OF_THE_NEXT_HOP = (
     "not-http",
     "http2-only",
@@ -38,50 +43,7 @@ _OF_THE_NEXT_HOP = (
     "connection-reset",
 )
 """Outside of a tunnel this is seen of the host that is connected to: a proxy passes on no such thing."""
-_DEEPEST = 20
-_LONGEST_REASON = 500
 _INTERIM = re.compile(rb"HTTP/1\.\d 1\d\d")
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One failed exchange, as the rules below see it."""
-
-    errors: tuple[BaseException, ...]
-    endpoint: Endpoint
-    origin: Origin
-    exchange: Exchange
-    phase: Phase
-    seconds: float | None
-
-    def find(self, name: str) -> BaseException | None:
-        """Return the first error of the chain whose type, or one it derives from, has that name."""
-        for error in self.errors:
-            if any(kind.__name__ == name for kind in type(error).__mro__):
-                return error
-        return None
-
-    @property
-    def limit(self) -> str | None:
-        """The time limit that was met, for a sentence."""
-        return None if self.seconds is None else f"{self.seconds:g}"
-
-
-def walk_chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception, what caused it and the members of groups, outermost first."""
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting and len(seen) < _DEEPEST:
-        current = waiting.pop(0)
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        if isinstance(current, BaseExceptionGroup):
-            waiting.extend(current.exceptions)
-        following = current.__cause__ or current.__context__
-        if following is not None:
-            waiting.append(following)
 
 
 def classify_exception(
@@ -112,35 +74,35 @@ def classify_exception(
         origin = origin_of(endpoint.base_url)
     except ValueError:
         origin = Origin("", "", 0)
-    case = _Case(errors, endpoint, origin, seen, seen.phase if phase is None else Phase(phase), seconds)
+    case = FailedCase(errors, endpoint, origin, seen, seen.phase if phase is None else Phase(phase), seconds)
     cause, facts = _decide(case, route)
     eraser = redactor or Redactor()
     chain = tuple(_describe(known, eraser) for known in errors)
     safe = {name: eraser.redact(value) for name, value in facts.items() if value}
-    return explain(cause, status=None, server_message=_proxy_words(case, eraser), chain=chain, **safe)
+    return explain(cause, status=None, server_message=proxy_words(case, eraser), chain=chain, **safe)
 
 
 _Verdict = tuple[str, dict[str, str | None]]
 
 
-def _decide(case: _Case, route: Route | None) -> _Verdict:
+def _decide(case: FailedCase, route: Route | None) -> _Verdict:
     for rule in (_configuration, _encoding):
         verdict = rule(case)
         if verdict is not None:
             return verdict
-    by_proxy: _Verdict = "proxy-failed", _proxy_facts(route)
-    if _is_proxy_fault(case, route):
+    by_proxy: _Verdict = "proxy-failed", proxy_facts(route)
+    if is_proxy_fault(case, route):
         return by_proxy
     for rule in (_name, _tls, _time, _system, _protocol):
         verdict = rule(case)
         if verdict is not None:
-            return by_proxy if verdict[0] in _OF_THE_NEXT_HOP and _met_proxy(case, route) else verdict
+            return by_proxy if verdict[0] in _OF_THE_NEXT_HOP and met_proxy(case, route) else verdict
     reason = next((str(error) for error in reversed(case.errors) if str(error)), None)
     facts: dict[str, str | None] = {"host": case.origin.host, "reason": reason}
     return "connection-failed", facts
 
 
-def _configuration(case: _Case) -> _Verdict | None:
+def _configuration(case: FailedCase) -> _Verdict | None:
     if not any(case.find(name) for name in ("InvalidURL", "UnsupportedProtocol")) and case.origin.host:
         return None
     for problem in inspect_url(case.endpoint.base_url).problems:
@@ -149,7 +111,7 @@ def _configuration(case: _Case) -> _Verdict | None:
     return "url-malformed", {"reason": str(case.errors[0])}
 
 
-def _encoding(case: _Case) -> _Verdict | None:
+def _encoding(case: FailedCase) -> _Verdict | None:
     if any(isinstance(error, BadEncoding) for error in case.errors) or case.find("DecodingError"):
         return "bad-encoding", {}
     if any(isinstance(error, GrowsTooMuch) for error in case.errors):
@@ -157,40 +119,7 @@ def _encoding(case: _Case) -> _Verdict | None:
     return None
 
 
-def _proxy_facts(route: Route | None) -> dict[str, str | None]:
-    return {} if route is None else {"proxy": route.proxy, "variable": route.variable}
-
-
-def _goes_through_proxy(case: _Case, route: Route | None) -> bool:
-    return case.exchange.through_proxy or (route is not None and not route.is_direct)
-
-
-def _met_proxy(case: _Case, route: Route | None) -> bool:
-    """Whether what was seen of a new connection was seen of the proxy, outside of any tunnel."""
-    is_open = case.origin.scheme == "http" and not case.exchange.is_reused
-    return is_open and _goes_through_proxy(case, route)
-
-
-def _is_proxy_fault(case: _Case, route: Route | None) -> bool:
-    """Whether it failed before the proxy had led to the endpoint."""
-    if case.find("ProxyError"):
-        return True
-    if not _goes_through_proxy(case, route):
-        return False
-    seen = case.exchange
-    is_in_tunnel = case.origin.scheme != "https" or seen.is_reused or Phase.TLS in seen.marks
-    return case.phase in _BEFORE_CONNECTION or not is_in_tunnel
-
-
-def _proxy_words(case: _Case, redactor: Redactor) -> str | None:
-    """Return what a proxy says that opens no tunnel: its status and reason."""
-    error = case.find("ProxyError")
-    return (
-        safe_line(" ".join(redactor.redact(str(error)).split()), _LONGEST_REASON) or None if error else None
-    )
-
-
-def _name(case: _Case) -> _Verdict | None:
+def _name(case: FailedCase) -> _Verdict | None:
     host: dict[str, str | None] = {"host": case.origin.host}
     for error in case.errors:
         if isinstance(error, socket.gaierror):
@@ -198,14 +127,14 @@ def _name(case: _Case) -> _Verdict | None:
                 return "url-bad-port", {"port": str(case.origin.port)}
             unknown = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", -5))
             return ("dns-unknown-host" if unknown else "dns-unavailable"), host
-        if isinstance(error, UnicodeError) and case.phase in _BEFORE_CONNECTION:
+        if isinstance(error, UnicodeError) and case.phase in BEFORE_CONNECTION:
             return "dns-unknown-host", host
-        if isinstance(error, OverflowError) and case.phase in _BEFORE_CONNECTION:
+        if isinstance(error, OverflowError) and case.phase in BEFORE_CONNECTION:
             return "url-bad-port", {"port": str(case.origin.port)}
     return None
 
 
-def _tls(case: _Case) -> _Verdict | None:
+def _tls(case: FailedCase) -> _Verdict | None:
     for error in case.errors:
         if isinstance(error, ssl.SSLError):
             cause, facts = classify_tls(error, case.endpoint, case.exchange)
@@ -213,7 +142,7 @@ def _tls(case: _Case) -> _Verdict | None:
     return None
 
 
-def _time(case: _Case) -> _Verdict | None:
+def _time(case: FailedCase) -> _Verdict | None:
     if not (case.find("TimeoutException") or any(isinstance(error, TimeoutError) for error in case.errors)):
         return None
     host: dict[str, str | None] = {"host": case.origin.host, "seconds": case.limit}
@@ -231,7 +160,7 @@ def _time(case: _Case) -> _Verdict | None:
     return ("headers-stalled" if case.exchange.received else "no-answer"), host
 
 
-def _system(case: _Case) -> _Verdict | None:
+def _system(case: FailedCase) -> _Verdict | None:
     codes = [error.errno for error in case.errors if isinstance(error, OSError) and error.errno]
     host: dict[str, str | None] = {"host": case.origin.host, "port": str(case.origin.port)}
     for code in codes:
@@ -244,20 +173,20 @@ def _system(case: _Case) -> _Verdict | None:
     return None
 
 
-def _given_up_by_system(case: _Case) -> _Verdict:
+def _given_up_by_system(case: FailedCase) -> _Verdict:
     """The system itself got no answer: to its first packet, or to the probes of a silent connection."""
-    if case.phase in _BEFORE_CONNECTION:
+    if case.phase in BEFORE_CONNECTION:
         return "connect-timeout", {"address": case.origin.authority}
     lost = "stream-reset" if case.phase is Phase.BODY else "connection-reset"
     return lost, {"host": case.origin.host}
 
 
-def _cut_cause(case: _Case) -> str:
+def _cut_cause(case: FailedCase) -> str:
     """A server that wants a certificate may hang up so fast that its alert is lost."""
     return "connection-reset" if sniff(bytes(case.exchange.first_bytes)) in (None, "http") else "not-http"
 
 
-def _protocol(case: _Case) -> _Verdict | None:
+def _protocol(case: FailedCase) -> _Verdict | None:
     error = case.find("RemoteProtocolError")
     if error is None:
         if case.find("ReadError") or case.find("WriteError"):
@@ -271,7 +200,7 @@ def _protocol(case: _Case) -> _Verdict | None:
     return _head_verdict(case, text)
 
 
-def _head_verdict(case: _Case, text: str) -> _Verdict:
+def _head_verdict(case: FailedCase, text: str) -> _Verdict:
     """Say what is wrong with the head of a response, by the bytes that it began with."""
     facts: dict[str, str | None] = {"host": case.origin.host, "port": str(case.origin.port)}
     protocol = sniff(bytes(case.exchange.first_bytes))
@@ -288,12 +217,12 @@ def _head_verdict(case: _Case, text: str) -> _Verdict:
     return "not-http", {**facts, "protocol": protocol}
 
 
-def _is_interim(case: _Case) -> bool:
+def _is_interim(case: FailedCase) -> bool:
     """Whether what came began with an interim response: status 100 to 199."""
     return _INTERIM.match(case.exchange.first_bytes) is not None
 
 
-def _with_repair(case: _Case, cause: str, facts: dict[str, str | None]) -> dict[str, str | None]:
+def _with_repair(case: FailedCase, cause: str, facts: dict[str, str | None]) -> dict[str, str | None]:
     """Add the URL with the other scheme, where that is the advice."""
     scheme = {"tls-on-plain-port": "http", "plain-on-tls-port": "https"}.get(cause)
     repair = replace_origin(case.endpoint.base_url, scheme=scheme) if scheme else None

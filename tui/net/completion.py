@@ -14,6 +14,7 @@ from tui.core.outside import split_url, web_address
 from tui.core.secret import Redactor
 from tui.core.secret_headers import is_secret_header
 from tui.net.addresses import replace_origin
+from tui.net.headers import sends_key
 from tui.net.proxies import Route
 
 _SHOWN_LOCATION = 200
@@ -108,11 +109,6 @@ def _says_nothing(failure: Failure) -> bool:
     """Whether a server only fails: what LiteLLM does where it can look no key up and none was sent."""
     words = (failure.server_message or "").lower().rstrip(".")
     return words in ("", "internal server error", "internal error", "500 internal server error")
-
-
-def sends_key(endpoint: Endpoint) -> bool:
-    """Return whether a request carries a key, be it in one of the extra headers."""
-    return bool(endpoint.key) or _secret_header(endpoint) is not None
 
 
 def _secret_header(endpoint: Endpoint) -> str | None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
-from tui.net.bases import is_model_api, other_bases
 from tui.net.fetch import Fetched
+from tui.wire.error_body import read_error_body
+from tui.wire.models import read_models
 
+_ASKS_FOR_KEY = (401, 403)
 NOT_THERE = frozenset(
     {
         "wrong-path",
@@ -61,3 +64,26 @@ def _endpoint_at(endpoint: Endpoint, base: str) -> Endpoint:
     if is_inside:
         return replace(endpoint, base_url=base)
     return replace(endpoint, base_url=base, key=None, extra_headers={})
+
+
+def is_model_api(answer: Fetched) -> bool:
+    """Return whether an answer is a model list, or a refusal in the form of an API."""
+    if is_list(answer):
+        return True
+    if answer.status not in _ASKS_FOR_KEY:
+        return False
+    return read_error_body(answer.body[:64_000].decode("utf-8", "replace")).is_error
+
+
+def is_list(answer: Fetched) -> bool:
+    """Return whether an answer is a model list."""
+    return answer.status < 300 and read_models(answer.body) is not None
+
+
+def other_bases(base: str) -> tuple[str, ...]:
+    """Return where the API may be, if it is not below this base: with ``/v1``, or at the root."""
+    parts = urlsplit(base)
+    root = f"{parts.scheme}://{parts.netloc}"
+    guesses = [] if parts.path.rstrip("/").endswith("/v1") else [f"{base}/v1"]
+    guesses += [f"{root}/v1", root] if parts.path.strip("/") else []
+    return tuple(guess for guess in dict.fromkeys(guesses) if guess != base)

@@ -56,6 +56,7 @@ async def embed(
     requests = Requests(origin, request.model)
     call = _Call(factory, endpoint, request, patience, proved, on_progress, requests)
     observed = Observed(requests, origin, endpoint, ROUTE, factory.redactor)
+    factory.redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
     started = time.perf_counter()
     outcome = None
     try:
@@ -75,58 +76,46 @@ class _Try:
     milliseconds: float = 0.0
 
 
+@dataclass(slots=True)
 class _Call:
     """The tries that one request takes."""
 
-    def __init__(
-        self,
-        factory: ClientFactory,
-        endpoint: Endpoint,
-        request: EmbeddingRequest,
-        patience: Patience,
-        proved: Collection[Proof] | None,
-        on_progress: Told,
-        requests: Requests,
-    ) -> None:
-        self._factory = factory
-        self._endpoint = endpoint
-        self._request = request
-        self._patience = patience
-        self._proved = proved
-        self._on_progress = on_progress
-        self._content = json.dumps(build_embeddings_body(request), allow_nan=False).encode()
-        self._tried = 0
-        self._requests = requests
-        factory.redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
-        self._retries = 0
-        self._loading_until: float | None = None
+    factory: ClientFactory
+    endpoint: Endpoint
+    request: EmbeddingRequest
+    patience: Patience
+    proved: Collection[Proof] | None
+    on_progress: Told
+    requests: Requests
+    tried: int = 0
+    loading_until: float | None = None
 
     async def run(self) -> EmbeddingOutcome:
         """Try until there are vectors, or no further try is worth it."""
         while True:
-            self._tried += 1
+            self.tried += 1
             last = await self._try()
             if last.failure is None or not await self._waits(last):
                 break
         details = () if last.response is None else last.response.details("POST")
         return EmbeddingOutcome(
-            self._request, last.vectors, last.failure, last.milliseconds, details, self._retries
+            self.request, last.vectors, last.failure, last.milliseconds, details, self.tried - 1
         )
 
     async def _try(self) -> _Try:
         started = time.perf_counter()
         try:
-            await self._factory.prepare(self._endpoint)
+            await self.factory.prepare(self.endpoint)
             started = time.perf_counter()  # loading the HTTP library is no time of the server's
             response = await fetch(
-                self._factory,
-                self._endpoint,
-                embeddings_url_of(self._endpoint.base_url),
-                seconds=self._patience.unstreamed_seconds,
+                self.factory,
+                self.endpoint,
+                embeddings_url_of(self.endpoint.base_url),
+                seconds=self.patience.unstreamed_seconds,
                 body_limit=DEFAULT_LIMITS.body,
-                second_look_seconds=self._patience.second_look_seconds,
-                content=self._content,
-                requests=self._requests,
+                second_look_seconds=self.patience.second_look_seconds,
+                content=json.dumps(build_embeddings_body(self.request), allow_nan=False).encode(),
+                requests=self.requests,
             )
         except LmdeckError as error:
             took = (time.perf_counter() - started) * 1000
@@ -135,36 +124,36 @@ class _Call:
         return await self._judge(response, took)
 
     async def _judge(self, response: Fetched, took: float) -> _Try:
-        redactor = self._factory.redactor
+        redactor = self.factory.redactor
         read = read_embeddings(
-            response.status, response.headers, response.body, len(self._request.texts), redactor
+            response.status, response.headers, response.body, len(self.request.texts), redactor
         )
         if isinstance(read, Vectors):
             return _Try(read, None, response, took)
         failure = complete_refusal(
             await self._with_proofs(response, read),
-            self._endpoint,
+            self.endpoint,
             route=ROUTE,
             location=response.headers.get("location"),
-            model=self._request.model,
+            model=self.request.model,
             redactor=redactor,
-            way=self._factory.route(self._endpoint.base_url),
+            way=self.factory.route(self.endpoint.base_url),
         )
         return _Try(None, failure, response, took)
 
     async def _with_proofs(self, response: Fetched, failure: Failure) -> Failure:
         """Judge again with what else the endpoint shows, where that decides."""
-        said = response.status, response.headers, response.body, self._factory.redactor
+        said = response.status, response.headers, response.body, self.factory.redactor
         is_no_error = response.status < 300 and failure.status == response.status
         if is_no_error and not is_page(response.body):
             return failure  # vectors that are none
         return await judge_refusal(
-            self._factory,
-            self._endpoint,
+            self.factory,
+            self.endpoint,
             read_refusal(*said),
-            model=self._request.model,
-            proved=self._proved,
-            looks=self._patience.second_look_seconds > 0,
+            model=self.request.model,
+            proved=self.proved,
+            looks=self.patience.second_look_seconds > 0,
             words=lambda proved: failure if is_no_error else refused_embeddings(*said, proved),
         )
 
@@ -176,20 +165,19 @@ class _Call:
         delay = self._loading_delay(failure)
         if delay is None:
             headers = last.response.headers if last.response is not None else {}
-            delay = retry_delay(failure, self._tried, self._patience, headers=headers)
+            delay = retry_delay(failure, self.tried, self.patience, headers=headers)
         if delay is None:
             return False
-        self._on_progress(f"{failure.title} Asking again in {delay:.0f} s.")
-        self._requests.last.tell("retry", seconds=delay, because=failure.cause)
-        self._retries += 1
+        self.on_progress(f"{failure.title} Asking again in {delay:.0f} s.")
+        self.requests.last.tell("retry", seconds=delay, because=failure.cause)
         await asyncio.sleep(delay)
         return True
 
     def _loading_delay(self, failure: Failure) -> float | None:
         """A model that is being loaded is worth asking again for longer than any other trouble."""
-        if failure.cause != "loading" or not self._patience.loading_seconds:
+        if failure.cause != "loading" or not self.patience.loading_seconds:
             return None
         now = asyncio.get_running_loop().time()
-        if self._loading_until is None:
-            self._loading_until = now + self._patience.loading_seconds
-        return self._patience.loading_interval_seconds if now < self._loading_until else None
+        if self.loading_until is None:
+            self.loading_until = now + self.patience.loading_seconds
+        return self.patience.loading_interval_seconds if now < self.loading_until else None

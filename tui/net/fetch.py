@@ -18,8 +18,8 @@ from tui.net.exchange import Exchange, Requests, observe
 from tui.net.expected import expected_errors
 from tui.net.headers import headers_of
 from tui.net.pace import Pace
+from tui.net.retry import MOST_STALE, is_stale
 from tui.net.second_look import look_again
-from tui.net.stale import MOST_STALE, is_stale
 
 if TYPE_CHECKING:
     import httpx

@@ -49,11 +49,18 @@ def check_encrypted(endpoint: Endpoint, origin: Origin) -> None:
     Raises:
         UsageError: cause ``key-unencrypted``.
     """
-    has_secret = bool(endpoint.key) or has_secret_header(endpoint.extra_headers)
-    if not has_secret or endpoint.allow_unencrypted_key or origin.scheme != "http":
-        return
-    if not is_loopback_host(origin.host):
+    if not endpoint.allow_unencrypted_key and is_key_open(endpoint, origin):
         raise UsageError(explain("key-unencrypted", host=origin.host))
+
+
+def is_key_open(endpoint: Endpoint, origin: Origin) -> bool:
+    """Whether a key would go to another machine in the clear."""
+    return sends_key(endpoint) and origin.scheme == "http" and not is_loopback_host(origin.host)
+
+
+def sends_key(endpoint: Endpoint) -> bool:
+    """Return whether a request carries a key, be it in one of the extra headers."""
+    return bool(endpoint.key) or has_secret_header(endpoint.extra_headers)
 
 
 def endpoint_headers(endpoint: Endpoint) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tui.core.chat import Endpoint
 from tui.core.failure import Failure
 from tui.core.provider import KeyHeader
 from tui.core.secret_headers import is_secret_header
-from tui.net.bases import is_list
+from tui.net.elsewhere import is_list
 from tui.net.fetch import Fetched
 
 Look = Callable[[Endpoint], Awaitable[Fetched | None]]

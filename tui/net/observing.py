@@ -15,7 +15,6 @@ from tui.core.parts import parts_of
 from tui.core.secret import Redactor
 from tui.core.timings import Timings
 from tui.core.turn import Turn, TurnState
-from tui.core.usage import Cost, ServerCost, ServerTimings, Usage
 from tui.net.addresses import origin_text
 from tui.net.exchange import Phase, Requests
 
@@ -35,17 +34,7 @@ class Observed:
         default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"), init=False
     )
 
-    def record(
-        self,
-        outcome: Outcome,
-        timings: Timings,
-        *,
-        cause: str | None = None,
-        usage: Usage | None = None,
-        cost: Cost | None = None,
-        server_cost: ServerCost | None = None,
-        server_timings: ServerTimings | None = None,
-    ) -> ExchangeRecord:
+    def record(self, outcome: Outcome, turn: Turn) -> ExchangeRecord:
         """Return the record of the exchange, which is over."""
         last, redact = self.requests.last, self.redactor.redact
         return ExchangeRecord(
@@ -55,14 +44,14 @@ class Observed:
             redact(self.requests.model),
             self.started_at,
             outcome,
-            cause,
+            None if turn.failure is None else turn.failure.cause,
             self.requests.count,
             last.status,
-            usage,
-            cost,
-            server_cost,
-            timings,
-            server_timings,
+            turn.usage,
+            turn.cost,
+            turn.server_cost,
+            turn.timings,
+            turn.server_timings,
             {phase.value: at for phase, at in last.marks.items()},
             last.sent,
             last.received,
@@ -74,16 +63,12 @@ class Observed:
         """Return the record of a request for vectors; ``None``: it was stopped."""
         marks = self.requests.last.marks
         timings = Timings(started, marks.get(Phase.SEND), marks.get(Phase.BODY), ended=ended)
+        turn = Turn("", parts_of(""), timings=timings)
         if outcome is None:
-            return self.record(Outcome.STOPPED, timings)
-        usage, failure = outcome.usage, outcome.failure
-        return self.record(
-            Outcome.DONE if failure is None else Outcome.FAILED,
-            timings,
-            cause=None if failure is None else failure.cause,
-            usage=usage,
-            cost=embedding_cost(usage, self.origin.price),
-        )
+            return self.record(Outcome.STOPPED, turn)
+        turn.usage, turn.failure = outcome.usage, outcome.failure
+        turn.cost = embedding_cost(outcome.usage, self.origin.price)
+        return self.record(Outcome.DONE if outcome.failure is None else Outcome.FAILED, turn)
 
 
 class ObservedChat:
@@ -104,12 +89,4 @@ class ObservedChat:
         """Return the record of the chat, which is over."""
         turn = self._turn
         settle(turn, self._request, self._observed.origin.price, self._clock())
-        return self._observed.record(
-            _OUTCOMES.get(turn.state, Outcome.STOPPED),
-            turn.timings,
-            cause=None if turn.failure is None else turn.failure.cause,
-            usage=turn.usage,
-            cost=turn.cost,
-            server_cost=turn.server_cost,
-            server_timings=turn.server_timings,
-        )
+        return self._observed.record(_OUTCOMES.get(turn.state, Outcome.STOPPED), turn)

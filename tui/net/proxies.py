@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
 from tui.core.causes import explain
@@ -91,24 +91,20 @@ def no_proxy_setting(environment: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _through(variable: str, value: str, problems: tuple[Failure, ...]) -> Route:
+    malformed = Route(
+        variable=variable, problems=problems, failure=explain("proxy-malformed", variable=variable)
+    )
     if value.lower() in _NO_PROXY_AT_ALL:
-        return Route(
-            variable=variable, problems=problems, failure=explain("proxy-malformed", variable=variable)
-        )
+        return malformed
     try:
         parts = urlsplit(value if "://" in value else f"http://{value}")
         scheme, host, port = origin_of(parts.geturl())
     except ValueError:
-        return Route(
-            variable=variable, problems=problems, failure=explain("proxy-malformed", variable=variable)
-        )
+        return malformed
     if scheme.startswith("socks"):
-        failure = explain("proxy-socks-unsupported", variable=variable)
-        return Route(variable=variable, problems=problems, failure=failure)
+        return replace(malformed, failure=explain("proxy-socks-unsupported", variable=variable))
     if scheme not in ("http", "https"):
-        return Route(
-            variable=variable, problems=problems, failure=explain("proxy-malformed", variable=variable)
-        )
+        return malformed
     shown = f"[{host}]" if ":" in host else host
     credentials = None
     if parts.username is not None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from tui.core.failure import Failure
 from tui.core.server_phase import ServerPhase, phase_of
 from tui.net.deadlines import Patience
+from tui.net.exchange import Exchange
 from tui.wire.error_facts import read_retry_after
 
 _STATUSES = (408, 429, 502, 503, 504)
@@ -19,6 +20,11 @@ _CONNECTION = ("connect-timeout", "no-route")
 """Failures before a byte was sent that may pass by themselves."""
 _WHEN_ASKED = ("connection-refused", "dns-unknown-host", "dns-unavailable", "tls-stalled")
 """Those that a person wants to know at once; a command that waits for a server tries them again."""
+
+
+MOST_STALE = 3
+"""Kept connections found closed in a row before that is called a failure."""
+_OF_CLOSED = ("closed-without-answer", "connection-reset")
 
 
 def retry_delay(
@@ -37,6 +43,12 @@ def retry_delay(
         return asked if asked <= patience.longest_retry_after_seconds else None
     delay = min(patience.backoff_seconds * 2.0 ** (tried - 1), patience.longest_backoff_seconds)
     return delay * random.uniform(0.75, 1.0)  # noqa: S311 - spreads the load, hides nothing
+
+
+def is_stale(failure: Failure, exchange: Exchange) -> bool:
+    """Return whether a request only met a kept connection that the server had closed just before:
+    nobody's failure."""
+    return exchange.is_reused and not exchange.received and failure.cause in _OF_CLOSED
 
 
 def asked_delay(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from tui.wire.error_layers import Layer, layers_of, quoted_in, title_of
 from tui.wire.numbers import read_count
 from tui.wire.reasoning import flatten
 from tui.wire.strict_json import StrictJsonError, parse_json
@@ -18,24 +19,13 @@ _TITLE = re.compile(r"<title[^>]*>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL
 _HTML_START = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 _PYTHON_LOCATION = re.compile(r"'loc':\s*\(([^)]{0,200})\)")
 _PYTHON_TYPE = re.compile(r"'type':\s*'([a-z_.]{1,60})'")
-_PYTHON_WORDS = re.compile(
-    r"['\"](?:message|detail|msg|error)['\"]:\s*(?:'((?:[^'\\]|\\.){1,2000})'|\"((?:[^\"\\]|\\.){1,2000})\")"
-)
-_PYTHON_CODE = re.compile(r"'code':\s*'([\w.-]{1,60})'")
 _IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)+", re.IGNORECASE)
-_LONGEST_QUOTE = 8_000
-"""Characters of a quoted object that is no JSON: its words stand at its beginning."""
-_DEEPEST = 6
 _PAGE = 20_000
 """Characters of a web page that are searched for marks."""
 _MESSAGE_KEYS = (
     "message", "msg", "error_msg", "error_description", "error", "detail", "title", "reason", "description",
     "Message", "error_message", "errorMessage", "faultstring", "status_msg",
 )  # fmt: skip
-_MESSAGES = ("message", "msg", "error_msg", "error_description")
-_CAUSES = ("details", "cause", "caused_by", "innererror", "inner_error", "original_error")
-"""Fields in which an error tells what was behind it: Google, Azure, Node's and Elastic's servers."""
-_CAUSE_MESSAGES = ("message", "msg", "detail", "error", "Message", *_CAUSES[1:])
 _CODE_KEYS = ("code", "error_code", "errorCode")
 _TYPE_KEYS = ("type", "error_type", "errorType", "object")
 
@@ -126,7 +116,7 @@ def is_error_object(value: Mapping[str, object]) -> bool:
 
 def read_error_object(value: object) -> ErrorBody:
     """Return what a JSON value says as an error."""
-    layers = tuple(_layers(value))
+    layers = tuple(layers_of(value))
     objects = [layer.value for layer in layers if isinstance(layer.value, dict)]
     own = [layer.value for layer in layers if isinstance(layer.value, dict) and not layer.is_quoted]
     quoted = [layer.value for layer in layers if isinstance(layer.value, dict) and layer.is_quoted]
@@ -152,86 +142,7 @@ def read_error_object(value: object) -> ErrorBody:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One value of the nest that an error is."""
-
-    value: object
-    is_quoted: bool
-    """It was quoted by the layer around it: the words of the server behind a gateway."""
-
-
-def _layers(value: object, depth: int = _DEEPEST, *, is_quoted: bool = False) -> Iterator[_Layer]:
-    """Yield a value and, outermost first, whatever it wraps or quotes."""
-    yield _Layer(value, is_quoted)
-    if depth == 0:
-        return
-    if isinstance(value, list) and value:
-        yield from _layers(value[0], depth - 1, is_quoted=is_quoted)
-    if isinstance(value, str):
-        for quoted in _quoted_in(value):
-            yield from _layers(quoted, depth - 1, is_quoted=True)
-    if isinstance(value, dict):
-        for inner, is_told_by_another in _wrapped(value):
-            yield from _layers(inner, depth - 1, is_quoted=is_quoted or is_told_by_another)
-
-
-def _wrapped(layer: dict[str, object]) -> Iterator[tuple[object, bool]]:
-    """Yield what an object wraps, and whether that is what somebody else has said."""
-    for name in ("error", "errors", "detail", "message", "fault", "base_resp"):
-        inner = layer.get(name)
-        if inner and (isinstance(inner, dict | list) or (name in ("error", "detail") and not _title(layer))):
-            yield inner, False
-            break
-    for name in _CAUSES:
-        inner = layer.get(name)
-        for item in inner if isinstance(inner, list) else [inner]:
-            words = isinstance(item, str) and " " in item.strip()
-            if words or (isinstance(item, dict) and any(item.get(key) for key in _CAUSE_MESSAGES)):
-                yield item, False
-    choices = layer.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], dict) and choices[0].get("error"):
-        yield choices[0]["error"], False
-    message = next((text for name in ("message", "msg") if isinstance(text := layer.get(name), str)), "")
-    for quoted in _quoted_in(message):
-        yield quoted, True
-    metadata = layer.get("metadata")
-    raw = metadata.get("raw") if isinstance(metadata, dict) else None
-    if raw:  # OpenRouter: what the provider behind it answered
-        yield _parsed(raw), True
-
-
-def _parsed(raw: object) -> object:
-    if not isinstance(raw, str):
-        return raw
-    try:
-        return parse_json(raw)
-    except StrictJsonError:
-        return raw
-
-
-def _quoted_in(text: str) -> Iterator[object]:
-    """Yield the object that a sentence quotes, as JSON or as Python writes it."""
-    begin, end = text.find("{"), text.rfind("}")
-    if not 0 <= begin < end:
-        return
-    try:
-        yield parse_json(text[begin : end + 1])
-        return
-    except StrictJsonError:
-        pass
-    found = _PYTHON_WORDS.findall(text[begin : begin + _LONGEST_QUOTE])
-    if found:
-        single, double = found[-1]
-        yield {"message": single or double, "code": _python_code(text[begin:])}
-
-
-def _python_code(text: str) -> str | None:
-    found = _PYTHON_CODE.search(text[:_LONGEST_QUOTE])
-    return found[1] if found else None
-
-
-def _message(layers: tuple[_Layer, ...]) -> str:
+def _message(layers: tuple[Layer, ...]) -> str:
     """Return the words of the innermost layer, then in brackets who passed them on and how."""
     sentences: list[str] = []
     provider = ""
@@ -250,19 +161,12 @@ def _message(layers: tuple[_Layer, ...]) -> str:
     return f"{inner} ({told})" if told else inner
 
 
-def _title(layer: dict[str, object]) -> str:
-    """Return what ``error`` says where it is only the heading of a message beside it."""
-    title = layer.get("error")
-    has_message = any(isinstance(text := layer.get(name), str) and text.strip() for name in _MESSAGES)
-    return title.strip() if has_message and isinstance(title, str) and title.strip() else ""
-
-
 def _sentence(value: object) -> str:
     """Return the sentence of one layer as it came."""
     if isinstance(value, dict):
         texts = (value.get(name) for name in _MESSAGE_KEYS)
         text = next((text for text in texts if isinstance(text, str) and text.strip()), "")
-        title = _title(value)
+        title = title_of(value)
         value = f"{text.strip()} ({title})" if title else text
     return value.strip() if isinstance(value, str) else ""
 
@@ -270,7 +174,7 @@ def _sentence(value: object) -> str:
 def _own_words(value: object) -> str:
     """Return the sentence of one layer, without what it quotes."""
     text = _sentence(value)
-    if any(True for _ in _quoted_in(text)):
+    if any(True for _ in quoted_in(text)):
         begin, end = text.find("{"), text.rfind("}")
         text = f"{text[:begin]}…{text[end + 1 :]}".strip()
         text = "" if text == "…" else text

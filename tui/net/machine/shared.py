@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.net.machine.machine import Machine
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.net.machine.gpus import Gpu
     from tui.net.machine.snapshot import Snapshot
 
+_Read = TypeVar("_Read")
 FRESH_SECONDS = 1.0
 """A server that opens its port is seen this much later at most."""
 
@@ -24,24 +25,21 @@ class SharedMachine(Machine):
     def __init__(self, environment: Mapping[str, str], root: Path = Path("/")) -> None:
         super().__init__(environment, root)
         self._looking = threading.Lock()
-        self._snapshot: tuple[float, Snapshot] | None = None
-        self._gpus: tuple[float, tuple[Gpu, ...]] | None = None
+        self._kept: dict[str, tuple[float, Any]] = {}
 
     def snapshot(self, port: int | None = None) -> Snapshot:
         """Return who listens where: on all ports, since others ask about other ones."""
-        with self._looking:
-            if self._snapshot is None or _age(self._snapshot[0]) > FRESH_SECONDS:
-                found = super().snapshot()
-                self._snapshot = (time.monotonic(), found)
-            return self._snapshot[1]
+        return self._fresh("snapshot", super().snapshot)
 
     def gpus(self) -> tuple[Gpu, ...]:
         """Return the GPUs."""
+        return self._fresh("gpus", super().gpus)
+
+    def _fresh(self, name: str, read: Callable[[], _Read]) -> _Read:
         with self._looking:
-            if self._gpus is None or _age(self._gpus[0]) > FRESH_SECONDS:
-                self._gpus = (time.monotonic(), super().gpus())
-            return self._gpus[1]
-
-
-def _age(moment: float) -> float:
-    return time.monotonic() - moment
+            kept = self._kept.get(name)
+            if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
+                found = read()
+                kept = self._kept[name] = (time.monotonic(), found)
+            seen: _Read = kept[1]
+            return seen

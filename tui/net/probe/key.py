@@ -6,8 +6,8 @@ from tui.core.diagnosis import CheckId, CheckResult, Repair, failed, passed
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
-from tui.net.bases import is_list
-from tui.net.completion import sends_key
+from tui.net.elsewhere import is_list
+from tui.net.headers import sends_key
 from tui.net.key_ways import find_key_way, refused_scheme, without_key
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.evidence import look

@@ -11,7 +11,8 @@ from tui.core.endpoint_url import UrlProblem, UrlReport, chat_url_of, inspect_ur
 from tui.core.failure import Failure
 from tui.core.key_rules import literal_trouble
 from tui.core.safe_text import safe_line
-from tui.core.secret_headers import has_secret_header
+from tui.net.addresses import origin_of
+from tui.net.headers import is_key_open
 from tui.net.probe.run import Run
 from tui.net.proxies import no_proxy_entries, no_proxy_setting
 
@@ -68,11 +69,9 @@ def _shown(text: str, report: UrlReport) -> str:
 
 
 def _unencrypted_key(run: Run, report: UrlReport) -> Failure | None:
-    endpoint = run.endpoint
-    has_secret = bool(endpoint.key) or has_secret_header(endpoint.extra_headers)
-    if not has_secret or report.scheme != "http" or report.is_loopback:
+    if not is_key_open(run.endpoint, origin_of(run.endpoint.base_url)):
         return None
-    is_allowed = "yes" if endpoint.allow_unencrypted_key else None
+    is_allowed = "yes" if run.endpoint.allow_unencrypted_key else None
     return explain("key-unencrypted", host=report.host, is_allowed=is_allowed)
 
 

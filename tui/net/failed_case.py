@@ -1,0 +1,91 @@
+"""One failed exchange as the rules of ``net.classify`` see it, and what of it is a proxy's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui.core.chat import Endpoint
+from tui.core.safe_text import safe_line
+from tui.core.secret import Redactor
+from tui.net.addresses import Origin
+from tui.net.exchange import Exchange, Phase
+from tui.net.proxies import Route
+
+BEFORE_CONNECTION = (Phase.PREPARE, Phase.LOOKUP, Phase.CONNECT)
+_DEEPEST = 20
+_LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCase:
+    """One failed exchange, as the rules below see it."""
+
+    errors: tuple[BaseException, ...]
+    endpoint: Endpoint
+    origin: Origin
+    exchange: Exchange
+    phase: Phase
+    seconds: float | None
+
+    def find(self, name: str) -> BaseException | None:
+        """Return the first error of the chain whose type, or one it derives from, has that name."""
+        for error in self.errors:
+            if any(kind.__name__ == name for kind in type(error).__mro__):
+                return error
+        return None
+
+    @property
+    def limit(self) -> str | None:
+        """The time limit that was met, for a sentence."""
+        return None if self.seconds is None else f"{self.seconds:g}"
+
+
+def walk_chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, what caused it and the members of groups, outermost first."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting and len(seen) < _DEEPEST:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)
+        following = current.__cause__ or current.__context__
+        if following is not None:
+            waiting.append(following)
+
+
+def proxy_facts(route: Route | None) -> dict[str, str | None]:
+    return {} if route is None else {"proxy": route.proxy, "variable": route.variable}
+
+
+def _goes_through_proxy(case: FailedCase, route: Route | None) -> bool:
+    return case.exchange.through_proxy or (route is not None and not route.is_direct)
+
+
+def met_proxy(case: FailedCase, route: Route | None) -> bool:
+    """Whether what was seen of a new connection was seen of the proxy, outside of any tunnel."""
+    is_open = case.origin.scheme == "http" and not case.exchange.is_reused
+    return is_open and _goes_through_proxy(case, route)
+
+
+def is_proxy_fault(case: FailedCase, route: Route | None) -> bool:
+    """Whether it failed before the proxy had led to the endpoint."""
+    if case.find("ProxyError"):
+        return True
+    if not _goes_through_proxy(case, route):
+        return False
+    seen = case.exchange
+    is_in_tunnel = case.origin.scheme != "https" or seen.is_reused or Phase.TLS in seen.marks
+    return case.phase in BEFORE_CONNECTION or not is_in_tunnel
+
+
+def proxy_words(case: FailedCase, redactor: Redactor) -> str | None:
+    """Return what a proxy says that opens no tunnel: its status and reason."""
+    error = case.find("ProxyError")
+    return (
+        safe_line(" ".join(redactor.redact(str(error)).split()), _LONGEST_REASON) or None if error else None
+    )
