@@ -51,7 +51,7 @@ def page() -> str:
 
 
 def _row(field: ProviderField, flags: dict[str, list[str]]) -> str:
-    key = f"`{_key(field)}`" if field in IN_TOML else ""
+    key = f"`{field.toml_key}`" if field in IN_TOML else ""
     options = ", ".join(f"`{flag}`" for flag in flags.get(place_of(field), []))
     casibase = f"`{field.casibase}`" if field.casibase else ""
     cells = (field.label, key, options, casibase, " ".join(_said(field)))
@@ -64,10 +64,6 @@ def _said(field: ProviderField) -> Iterator[str]:
         yield f"One of {', '.join(field.words)}."
     if isinstance(field.default, str) and field.default and field.kind is not Kind.LOCKED:
         yield f"Default: {field.default}"
-
-
-def _key(field: ProviderField) -> str:
-    return f"{field.toml_table}.{field.name}" if field.toml_table else field.name
 
 
 def schema() -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tools.causes_page import MOST_COMMON, render_common, render_page
 from tui.core.causes import CATALOGUE
-from tui.core.causes_page import MOST_COMMON, render_common, render_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "causes.md"
 

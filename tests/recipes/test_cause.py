@@ -76,7 +76,7 @@ def test_the_page_of_failures_has_its_row(tmp_path: Path, environment: dict[str,
     code = (
         "from tests.recipes import teapot_cause\n"
         "teapot_cause.add()\n"
-        "from tui.core.causes_page import render_page\n"
+        "from tools.causes_page import render_page\n"
         "print(render_page(), end='')\n"
     )
     page = subprocess.run(

@@ -123,6 +123,8 @@ def _with_headers(text: str, lines: list[str]) -> str:
 def _piped_key() -> str:
     """Return the key on stdin; what another program prints is a key, never a command or another secret."""
     text = read_text().strip()
+    if not text:
+        raise UsageError(explain("usage", reason="stdin has no key"))
     if disguised_reference(text) is not None:
         reason = "stdin has a reference in place of a key: give --key-env, --key-file or --key-command"
         raise UsageError(explain("usage", reason=reason))

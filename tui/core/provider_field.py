@@ -141,6 +141,11 @@ class ProviderField:
         return self.group if self.is_nested else ""
 
     @property
+    def toml_key(self) -> str:
+        """Where it stands in a provider's table: ``tls.ca_file``."""
+        return f"{self.toml_table}.{self.name}" if self.is_nested else self.name
+
+    @property
     def toml_rank(self) -> int:
         """The files have lower ones first, equal ones in the order of the form."""
         return (

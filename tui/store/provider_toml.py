@@ -17,8 +17,17 @@ from tui.core.key_reference import KeyReference, parse_key_reference
 from tui.core.provider import DEFAULT_TEST_PROMPT, Provider
 from tui.core.provider_field import Kind, ProviderField, with_values
 from tui.core.provider_schema import BY_NAME, IN_TOML
-from tui.store.security_settings import SECURITY_KEYS, misplaced, read_tls, refusals_of
-from tui.store.toml_values import TableReader, ValueProblem
+from tui.store.security_settings import misplaced, refusals_of, tls_problems
+from tui.store.toml_values import (
+    TEXT_WANTED,
+    ValueProblem,
+    as_amount,
+    as_choice,
+    as_count,
+    as_flag,
+    as_number,
+    as_text,
+)
 
 Table = dict[str, object]
 
@@ -58,78 +67,76 @@ def _written(field: ProviderField, value: Any) -> object:
 
 def decode_provider(name: str, table: Mapping[str, object]) -> tuple[Provider, tuple[ValueProblem, ...]]:
     """Return the provider of a table, as far as its values can be used, and what cannot."""
-    read = TableReader(table, security_keys=SECURITY_KEYS)
-    tls = read_tls(read)
+    problems: list[ValueProblem] = []
+    tls = table.get("tls", {})
+    if not isinstance(tls, dict):
+        problems.append(ValueProblem("tls", _table_wanted("tls"), is_of_security=True))
+        tls = {}
+    problems += tls_problems(tls)
     fields = (*IN_TOML, BY_NAME["is_default"])
-    values = {field: _read(field, tls if field.toml_table else read) for field in fields}
-    read.problems += misplaced(table, (*KNOWN_KEYS, "is_default"))
-    provider = replace(with_values(Provider(name), values), refusals=refusals_of(read.problems))
-    return provider, tuple(read.problems)
+    values = {field: _read(field, tls if field.toml_table else table, problems) for field in fields}
+    problems += misplaced(table, (*KNOWN_KEYS, "is_default"))
+    return replace(with_values(Provider(name), values), refusals=refusals_of(problems)), tuple(problems)
 
 
-def _read(field: ProviderField, read: TableReader) -> Any:
+def _read(field: ProviderField, table: Mapping[str, object], problems: list[ValueProblem]) -> Any:
     """Return a value; where it cannot be used, what holds without it."""
+    value = table.get(field.name)
+    if value is None:
+        return field.default
+    if field.kind is Kind.HEADERS and isinstance(value, dict):
+        wrong = [name for name, text in value.items() if not isinstance(text, str)]
+        problems += (ValueProblem(f"{field.name}.{name}", TEXT_WANTED, field.is_security) for name in wrong)
+        return {name: text for name, text in value.items() if name not in wrong}
+    try:
+        return _usable(field, value)
+    except ValueError as error:
+        problems.append(ValueProblem(field.toml_key, str(error), field.is_security))
+        return field.default
+
+
+def _usable(field: ProviderField, value: object) -> Any:
     match field.kind:
-        case Kind.PRICE:
-            return read.amount(field.name)
-        case Kind.NUMBER:
-            return read.number(field.name)
-        case Kind.COUNT:
-            return read.count(field.name)
-        case Kind.FLAG:
-            return read.flag(field.name)
         case Kind.KEY:
-            return _read_key(read)
-        case Kind.TIME:
-            return _read_time(read)
+            return _reference(as_text(value))
+        case Kind.TIME if isinstance(value, datetime):
+            return value.isoformat()
         case Kind.HEADERS:
-            return _read_headers(read)
+            raise ValueError(_table_wanted(field.name))
         case Kind.BODY:
-            return _read_body(read)
+            return _decode_body(value)
         case Kind.PATH:
-            return read.text(field.name) or None
+            return as_text(value) or None
         case Kind.CHOICE if isinstance(field.words, type):
-            return read.choice(field.name, field.words, field.default)
-    return read.text(field.name, field.default)
+            return as_choice(field.words)(value)
+    return _READERS.get(field.kind, as_text)(value)
 
 
-def _read_key(read: TableReader) -> KeyReference | None:
-    text = read.text("api_key")
+_READERS = {Kind.PRICE: as_amount, Kind.NUMBER: as_number, Kind.COUNT: as_count, Kind.FLAG: as_flag}
+
+
+def _table_wanted(key: str) -> str:
+    return f"must be a table, under a line such as [providers.NAME.{key}]"
+
+
+def _reference(text: str) -> KeyReference | None:
     reference = parse_key_reference(text)
     if reference is None and text.strip():
-        read.refuse(
-            "api_key",
-            'holds a key itself, and this file is not private; write "env:NAME", or enter it in the form',
+        raise ValueError(
+            'holds a key itself, and this file is not private; write "env:NAME", or enter it in the form'
         )
     return reference
 
 
-def _read_time(read: TableReader) -> str:
-    value = read.table.get("created_time", "")
-    return value.isoformat() if isinstance(value, datetime) else read.text("created_time")
-
-
-def _read_headers(read: TableReader) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for key, value in read.sub_table("extra_headers").items():
-        if isinstance(value, str):
-            headers[key] = value
-        else:
-            read.refuse(f"extra_headers.{key}", 'must be a text in quotes, such as "text"')
-    return headers
-
-
-def _read_body(read: TableReader) -> dict[str, object]:
-    value = read.table.get("extra_body", {})
+def _decode_body(value: object) -> dict[str, object]:
     if isinstance(value, str):
         try:
             value = json.loads(value or "{}")
         except (ValueError, RecursionError):
             value = None
-    if isinstance(value, dict):
-        return {key: _json_value(item) for key, item in value.items()}
-    read.refuse("extra_body", "must be a table, or a JSON object in quotes")
-    return {}
+    if not isinstance(value, dict):
+        raise ValueError("must be a table, or a JSON object in quotes")
+    return {key: _json_value(item) for key, item in value.items()}
 
 
 def _encode_body(body: Mapping[str, object]) -> object:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tui.core.closest import closest_name
 from tui.core.provider import Refusal
 from tui.core.provider_schema import BY_NAME, IN_TOML
-from tui.store.toml_values import TableReader, ValueProblem
+from tui.store.toml_values import ValueProblem
 
 TLS_KEYS = tuple(field.name for field in IN_TOML if field.toml_table == "tls")
 SECURITY_KEYS = tuple(dict.fromkeys(field.toml_table or field.name for field in IN_TOML if field.is_security))
@@ -27,19 +27,19 @@ _WORDS = frozenset(
 """What the names of such settings are made of, here and in other programs."""
 
 
-def read_tls(read: TableReader) -> TableReader:
-    """Return a reader of the ``tls`` table in which nothing is tolerated."""
-    tls = TableReader(read.sub_table("tls"), "tls.", read.problems, security_keys=None)
-    for key, value in tls.table.items():
+def tls_problems(tls: Mapping[str, object]) -> list[ValueProblem]:
+    """Return what is wrong with a ``tls`` table besides types: nothing is tolerated there."""
+    found = {}
+    for key, value in tls.items():
         if key not in TLS_KEYS:
-            tls.refuse(key, _unknown(key, TLS_KEYS))
+            found[key] = _unknown(key, TLS_KEYS)
         elif isinstance(value, str) and not value.strip():
-            tls.refuse(key, "is empty: give it a value, or remove the line")
+            found[key] = "is empty: give it a value, or remove the line"
         elif key == "pinned_sha256" and isinstance(value, str) and not _is_pin(value):
-            tls.refuse(key, "must be a SHA-256 in 64 digits 0-9 and a-f")
-    if "client_key" in tls.table and "client_certificate" not in tls.table:
-        tls.refuse("client_key", "needs client_certificate beside it")
-    return tls
+            found[key] = "must be a SHA-256 in 64 digits 0-9 and a-f"
+    if "client_key" in tls and "client_certificate" not in tls:
+        found.setdefault("client_key", "needs client_certificate beside it")
+    return [ValueProblem(f"tls.{key}", message, is_of_security=True) for key, message in found.items()]
 
 
 def _is_pin(value: str) -> bool:

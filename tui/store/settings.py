@@ -15,6 +15,7 @@ from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_line
 from tui.store.paths import Paths
 from tui.store.toml_file import TomlFile
+from tui.store.toml_values import TEXT_WANTED, as_count, as_flag, as_text
 
 SETTINGS_SCHEMA = 1
 
@@ -74,22 +75,10 @@ def _unknown(name: str) -> str:
     return f"{shown} is not a setting; " + (f"write {closest}." if closest else "remove it.")
 
 
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false, without quotes")
-    return value
-
-
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError('must be a text in quotes, such as "text"')
-    return value.strip()
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("must be a whole number above 0, such as 1024")
-    return value
+    if not (text := as_text(value).strip()):
+        raise ValueError(TEXT_WANTED)
+    return text
 
 
 def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
@@ -121,15 +110,15 @@ def _keys(value: object) -> dict[str, str]:
 
 _READERS: Mapping[str, Callable[[object], object]] = {
     "theme": _text,
-    "calm": _flag,
-    "plain": _flag,
-    "mouse": _flag,
+    "calm": as_flag,
+    "plain": as_flag,
+    "mouse": as_flag,
     "reasoning": _choice(ReasoningView),
-    "code_wrap": _flag,
-    "raw": _flag,
-    "save_conversations": _flag,
-    "check_reachability": _flag,
-    "max_tokens": _count,
+    "code_wrap": as_flag,
+    "raw": as_flag,
+    "save_conversations": as_flag,
+    "check_reachability": as_flag,
+    "max_tokens": as_count,
     "send_back": _choice(SendBack),
     "keys": _keys,
 }
