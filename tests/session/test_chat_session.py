@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from tui.core.events import (
     StreamFailed,
     UsageReport,
 )
+from tui.core.parts import NO_ATTACHMENTS
 from tui.core.provider import Provider, Sampling, Thinking
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
@@ -43,7 +44,10 @@ class Journal:
     def watch_trouble(self, changed: Callable[[], object] | None) -> None:
         """Its trouble never changes."""
 
-    def begin_turn(self, turn: Turn) -> None:
+    def read_attachments(self, parts: object) -> tuple[dict[str, bytes], list[str]]:
+        return {}, []
+
+    def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
         self.told.append(("begin", turn.prompt.text))
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:

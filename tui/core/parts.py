@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class FilePart(BlobPart):
 
 
 Part = TextPart | ImagePart | FilePart
+NO_ATTACHMENTS: Mapping[str, bytes] = MappingProxyType({})
+"""For a message without pictures and files; else their bytes stand in such a mapping by their SHA-256."""
 
 
 class Parts(tuple[Part, ...]):

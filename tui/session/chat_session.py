@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from tui.core.chat import ChatRequest, Message, Role
-from tui.core.parts import Parts, parts_of
+from tui.core.parts import NO_ATTACHMENTS, Parts, parts_of
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.totals import Totals, totals_of
@@ -83,6 +84,8 @@ class ChatSession:
         self._recorded = [turn.identity for turn in turns] if recorded is None else list(recorded)
         """Which turns the journal says are the conversation."""
         self._has_chosen = False
+        self._attachments: dict[str, bytes] = {}
+        """What was attached here, by its SHA-256."""
 
     @property
     def live(self) -> Turn | None:
@@ -107,15 +110,18 @@ class ChatSession:
         self.notices = (sentence,)
         self.moves = (*self.moves, sentence)
 
-    async def send(self, prompt: str | Parts, target: ChatTarget) -> Turn:
+    async def send(
+        self, prompt: str | Parts, target: ChatTarget, attachments: Mapping[str, bytes] = NO_ATTACHMENTS
+    ) -> Turn:
         """Send a prompt and fold the reply until it ends; return its turn.
 
         Failures end the turn, they are not raised. Cancelling stops the turn and keeps what came.
+        ``attachments`` has the bytes of the prompt's pictures and files.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
         """
-        return await self._finish(self.start(prompt, target))
+        return await self._finish(self.start(prompt, target, attachments))
 
     async def _finish(self, task: asyncio.Task[Turn]) -> Turn:
         turn = self.turns[-1]
@@ -129,12 +135,15 @@ class ChatSession:
                 raise
         return turn
 
-    def start(self, prompt: str | Parts, target: ChatTarget) -> asyncio.Task[Turn]:
+    def start(
+        self, prompt: str | Parts, target: ChatTarget, attachments: Mapping[str, bytes] = NO_ATTACHMENTS
+    ) -> asyncio.Task[Turn]:
         """Send a prompt, for those who cannot wait; the task gives the turn when the reply has ended.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
         """
+        self._attachments |= attachments
         return self._start(parts_of(prompt), target)
 
     def _start(self, prompt: Parts, target: ChatTarget, old: Turn | None = None) -> asyncio.Task[Turn]:
@@ -159,6 +168,8 @@ class ChatSession:
         self._record_path()
         turn.parent = self.turns[-1].identity if self.turns else None
         request = target.request((*self._history(), Message(Role.USER, prompt)), self._defaults)
+        given = {part.sha256 for part in prompt.blobs} & self._attachments.keys()
+        request = replace(request, attachments={sha256: self._attachments[sha256] for sha256 in given})
         self.turns.append(turn)
         self._recorded.append(turn.identity)
         self._paid[turn.identity] = turn
@@ -256,6 +267,16 @@ class ChatSession:
                 messages.append(Message(Role.ASSISTANT, answer, turn.reasoning.as_received))
         return messages
 
+    async def _with_attachments(self, request: ChatRequest, turn: Turn) -> ChatRequest:
+        """Return the request with the files of the turns before too; what is lost goes as its name."""
+        parts = [part for message in request.messages for part in message.content.blobs]
+        unread = [part for part in parts if part.sha256 not in self._attachments]
+        if not parts:
+            return request
+        found, problems = await asyncio.to_thread(self._journal.read_attachments, unread)
+        turn.notes += problems
+        return replace(request, attachments={**self._attachments, **found})
+
     async def _stop_and_wait(self) -> None:
         self.stop()
         if self._tasks:
@@ -263,6 +284,7 @@ class ChatSession:
 
     async def _run(self, live: LiveTurn, target: ChatTarget, request: ChatRequest) -> Turn:
         try:
+            request = await self._with_attachments(request, live.turn)
             async with aclosing(self._exchange(target, request)) as batches:
                 async for batch in batches:
                     live.fold(batch)

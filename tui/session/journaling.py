@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from tui.core.events import AnswerDelta, EventBatch, ReasoningDelta, Reclassified, StreamEvent
 from tui.core.fold import apply
+from tui.core.parts import FilePart, ImagePart
 from tui.core.redaction import ReplyRedactor
 from tui.core.turn import Turn
 
@@ -21,8 +22,11 @@ class TurnJournal(Protocol):
     def watch_trouble(self, changed: Callable[[], object] | None) -> None:
         """Have a change of ``trouble`` told, perhaps from another thread."""
 
-    def begin_turn(self, turn: Turn) -> None:
-        """Write down the prompt before anything is sent."""
+    def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = ...) -> None:
+        """Write down the prompt and its attachments before anything is sent."""
+
+    def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
+        """Return what is kept for parts of prompts, and a sentence on each that is lost; may take time."""
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Write down a piece of the ``reasoning`` or the ``answer``."""
@@ -49,11 +53,13 @@ class TurnJournal(Protocol):
 class TurnRecorder:
     """Folds the events of one turn, and writes them into the journal; keys are erased before both."""
 
-    def __init__(self, journal: TurnJournal, turn: Turn, redactor: ReplyRedactor) -> None:
+    def __init__(
+        self, journal: TurnJournal, turn: Turn, redactor: ReplyRedactor, attachments: Mapping[str, bytes]
+    ) -> None:
         self._journal = journal
         self._turn = turn
         self._redactor = redactor
-        journal.begin_turn(turn)
+        journal.begin_turn(turn, attachments)
 
     def fold(self, batch: EventBatch) -> None:
         """Take over what one read of the socket brought."""

@@ -31,7 +31,7 @@ class LiveTurn:
         self.turn = turn
         self._request = request
         self._price = price
-        self._recorder = TurnRecorder(journal, turn, ReplyRedactor(redactor))
+        self._recorder = TurnRecorder(journal, turn, ReplyRedactor(redactor), request.attachments)
         self._clock = clock
 
     def fold(self, batch: EventBatch) -> None:

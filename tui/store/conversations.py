@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from tui.core.failure import LmdeckError
 from tui.core.secret import Redactor
 from tui.core.turn import Turn
 from tui.store import disk
+from tui.store.blobs import SIZE_LIMIT, BlobStore
 from tui.store.errors import disk_error, usage_error
 from tui.store.files import FileContent, ensure_private_directory, read_file, remove_quietly
 from tui.store.journal import Journal
@@ -67,6 +68,7 @@ class ConversationStore:
         self._optional = optional or OptionalFiles()
         self._folder = paths.conversations_dir
         self._redactor = redactor or Redactor()
+        self._blobs = BlobStore(paths.attachments_dir)
         self._open: WeakSet[Journal] = WeakSet()
 
     @cached_property
@@ -88,6 +90,7 @@ class ConversationStore:
             forked_from=forked_from,
             redactor=self._redactor,
             shown_path=self._paths.shown(path),
+            blobs=self._blobs,
         )
         self._open.add(journal)
         return journal
@@ -121,7 +124,7 @@ class ConversationStore:
                 lease.release()
             raise
         transcript = self._read(content)
-        notices = (*(() if refusal is None else (refusal,)), *_notices(transcript))
+        notices = (*(() if refusal is None else (refusal,)), *self._notices(transcript))
         if transcript.is_newer and lease is not None:
             lease.release()
         is_writable = refusal is None and not transcript.is_newer
@@ -145,7 +148,7 @@ class ConversationStore:
         transcript.recorded = [turn.identity for turn in transcript.turns]
         for turn in (*transcript.turns, *transcript.dropped):
             turn.is_copy = True
-        return _opened(journal.identity, transcript, journal, tuple(_notices(transcript)))
+        return _opened(journal.identity, transcript, journal, tuple(self._notices(transcript)))
 
     def adopt(
         self, turns: Iterable[Turn], title: str = "", *, forked_from: str = "", is_copy: bool = False
@@ -185,6 +188,7 @@ class ConversationStore:
             is_new=False,
             lease=self._take_lease(path),
             shown_path=self._paths.shown(path),
+            blobs=self._blobs,
         )
         journal.set_title(title)
         if not journal.close():
@@ -236,6 +240,10 @@ class ConversationStore:
                 if status is not None and status.st_ctime <= limit:
                     remove_quietly(path)
                     removed += 1
+            if removed:
+                with self._blobs.held():
+                    for path in self._blobs.unnamed((self._folder, self._paths.trash_dir)):
+                        remove_quietly(path)
         return removed
 
     def _opened_here(self, identity: str) -> Journal | None:
@@ -262,6 +270,7 @@ class ConversationStore:
             is_new=False,
             lease=lease,
             shown_path=self._paths.shown(path),
+            blobs=self._blobs,
             content=content,
         )
         self._open.add(journal)
@@ -288,10 +297,8 @@ class ConversationStore:
             raise disk_error(error, shown) from error
 
     def _content(self, path: Path) -> FileContent | None:
-        from tui.store.summaries import CONVERSATION_SIZE_LIMIT
-
         try:
-            return read_file(path, CONVERSATION_SIZE_LIMIT)
+            return read_file(path, SIZE_LIMIT)
         except OSError as error:
             raise disk_error(error, self._paths.shown(path)) from error
 
@@ -299,6 +306,15 @@ class ConversationStore:
         from tui.store.transcript_file import read_transcript
 
         return read_transcript(content.data if content is not None else b"")
+
+    def _notices(self, transcript: Transcript) -> Iterator[str]:
+        """Yield what is to be said of a conversation that was read."""
+        if transcript.is_newer:
+            yield "A newer lmdeck wrote this conversation: it is read-only. Update lmdeck, or fork it."
+        if transcript.bad_lines:
+            lines = "line" if transcript.bad_lines == 1 else "lines"
+            yield f"{transcript.bad_lines} {lines} of this conversation cannot be read. The rest is shown."
+        yield from self._blobs.read(part for turn in transcript.turns for part in turn.prompt.blobs)[1]
 
     def _existing(self, identity: str) -> Path:
         path = self._folder / f"{_checked(identity)}.jsonl"
@@ -337,15 +353,3 @@ def _opened(
         transcript.dropped,
         transcript.recorded,
     )
-
-
-def _notices(transcript: Transcript) -> list[str]:
-    notices: list[str] = []
-    if transcript.is_newer:
-        notices.append("A newer lmdeck wrote this conversation: it is read-only. Update lmdeck, or fork it.")
-    if transcript.bad_lines:
-        lines = "line" if transcript.bad_lines == 1 else "lines"
-        notices.append(
-            f"{transcript.bad_lines} {lines} of this conversation cannot be read. The rest is shown."
-        )
-    return notices

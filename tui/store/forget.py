@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tui.core.failure import LmdeckError
 from tui.store import disk
+from tui.store.blobs import BlobStore
 from tui.store.errors import reason_of, usage_error
 from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path
 from tui.store.lease import LeaseHeldError, acquire_lease, holder_of
@@ -84,10 +86,30 @@ class _Remover:
             self._unlink(path)
         for path in self._matching(paths.trash_dir, f"*{_CONVERSATION}"):
             self._unlink(path)
+        self._remove_attachments()
         for path in self._matching(paths.cache_dir, paths.conversation_index_file.name):
             self._unlink(path)
         for path in self._matching(paths.state_dir, paths.copied_file.name):
             self._unlink(path)
+
+    def _remove_attachments(self) -> None:
+        """Remove the files that no conversation names any more: those of one that is open stay with it."""
+        folder = self._paths.attachments_dir
+        if not self._matching(folder, "*"):
+            return
+        blobs = BlobStore(folder)
+        try:
+            with blobs.held():
+                for path in blobs.unnamed((self._paths.conversations_dir, self._paths.trash_dir)):
+                    self._unlink(path)
+        except OSError as error:
+            self._keep_attachments(f"{reason_of(error)}.")
+        except LmdeckError as error:
+            self._keep_attachments(error.failure.title)
+
+    def _keep_attachments(self, reason: str) -> None:
+        shown = self._paths.shown(self._paths.attachments_dir)
+        self.forgotten.kept.append(f"The files in {shown} are still there: {reason}")
 
     def remove_caches(self) -> None:
         """Remove what was learned of endpoints, logs and caches."""

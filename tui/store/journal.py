@@ -6,13 +6,16 @@ blocks nor raises.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tui.core.failure import Failure
+from tui.core.parts import NO_ATTACHMENTS, FilePart, ImagePart
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.turn import Turn
+from tui.store.blobs import BlobStore, without_keys
 from tui.store.files import FileContent
 from tui.store.journal_writer import JournalWriter
 from tui.store.lease import Lease
@@ -42,19 +45,23 @@ class Journal:
         lease: Lease | None = None,
         shown_path: str = "",
         content: FileContent | None = None,
+        blobs: BlobStore,
     ) -> None:
         """``content`` is what the file holds, where it has been read."""
         self.title = title
         self.is_saved = True
         self.is_closed = False
         self._header = header_record(identity, title, created_at, forked_from) if is_new else None
+        self._blobs = blobs
+        self._redactor = redactor or Redactor()
         self._writer = JournalWriter(
             path,
-            redactor=redactor or Redactor(),
+            redactor=self._redactor,
             lease=lease,
             is_new=is_new,
             shown_path=shown_path,
             content=content,
+            blobs=blobs,
         )
 
     @property
@@ -91,12 +98,17 @@ class Journal:
         """Have the new identity and the newest of the ``notices`` told, from the writer's thread."""
         self._writer.on_moved = None if moved is None else lambda text: moved(self.identity, text)
 
-    def begin_turn(self, turn: Turn) -> None:
-        """Write down the prompt. A conversation without a title is named after it."""
+    def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
+        """Write down the prompt, and its attachments before it. It names a conversation without a title."""
         if not self.title:
             self.set_title(title_of(turn.prompt.text))
         self._begin()
-        self._writer.put(turn_record(turn))
+        prompt, blobs = without_keys(turn.prompt, attachments, self._redactor.redact)
+        self._writer.put(turn_record(replace(turn, prompt=prompt)), blobs)
+
+    def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
+        """Return what is kept for parts of prompts, and a sentence on each that is lost; may take time."""
+        return self._blobs.read(parts)
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Write down a piece of the ``reasoning`` or the ``answer``, within a quarter of a second."""
@@ -162,9 +174,13 @@ class MemoryJournal:
     def watch_moves(self, moved: Callable[[str, str], object] | None) -> None:
         """There is no file."""
 
-    def begin_turn(self, turn: Turn) -> None:
+    def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
         """Name a conversation without a title after its first prompt."""
         self.title = self.title or title_of(turn.prompt.text)
+
+    def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
+        """Nothing is kept."""
+        return {}, []
 
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Keep nothing."""

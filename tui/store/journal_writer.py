@@ -11,13 +11,15 @@ import contextlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.core.causes import explain
-from tui.core.failure import Failure
+from tui.core.failure import Failure, LmdeckError
+from tui.core.parts import NO_ATTACHMENTS
 from tui.core.secret import Redactor
+from tui.store.blobs import BlobStore
 from tui.store.errors import disk_failure
 from tui.store.files import FileContent, ensure_private_directory
 from tui.store.journal_file import FileLostError, JournalFile
@@ -55,10 +57,13 @@ class JournalWriter:
         is_new: bool = False,
         shown_path: str = "",
         content: FileContent | None = None,
+        blobs: BlobStore,
     ) -> None:
         """``content`` is what the file holds, where it has been read."""
         self._file = JournalFile(path, is_new=is_new, content=content)
         self._queue = JournalQueue(redactor)
+        self._blobs = blobs
+        self._waiting_blobs: dict[str, bytes] = {}
         self._lease = lease
         self._shown_folder = shown_path.removesuffix(path.name) if shown_path else f"{path.parent}/"
         self._changed = threading.Condition()
@@ -90,9 +95,10 @@ class JournalWriter:
         """The file. It is another one after another program took it away."""
         return self._file.path
 
-    def put(self, record: Record) -> None:
-        """Hand over a record, to be written now."""
+    def put(self, record: Record, blobs: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
+        """Hand over a record, to be written now, and the attachments that are to be on disk before it."""
         with self._changed:
+            self._waiting_blobs |= blobs
             self._queue.put(record)
             self._is_urgent = True
             self._wake()
@@ -214,6 +220,9 @@ class JournalWriter:
         except OSError as error:
             self._file.lose(error)
             self._postpone(disk_failure(error, self._shown(self.path), is_kept=True))
+        except LmdeckError as error:  # another lmdeck holds the folder of attachments for long
+            self._file.lose()
+            self._postpone(error.failure)
         except LeaseLostError:
             # When the other one is done the lease is free again, and what waits here is added.
             self._lease = None
@@ -238,6 +247,20 @@ class JournalWriter:
             self._is_sync_due |= is_complete
 
     def _save(self) -> None:
+        with self._changed:
+            blobs = dict(self._waiting_blobs)
+        if not blobs:
+            self._save_lines()
+            return
+        with self._blobs.held():  # nobody removes them before the lines that name them are there
+            self._blobs.write(blobs)
+            self._is_sync_due = True
+            self._save_lines()
+        with self._changed:
+            for sha256 in blobs:
+                del self._waiting_blobs[sha256]
+
+    def _save_lines(self) -> None:
         if not self._file.is_saved:
             self._hold_lease()
             self._file.write()

@@ -62,6 +62,11 @@ class Paths:
         return self.data_dir / "trash"
 
     @property
+    def attachments_dir(self) -> Path:
+        """The pictures and files of all conversations."""
+        return self.conversations_dir / "files"
+
+    @property
     def endpoints_file(self) -> Path:
         """What was learnt about endpoints."""
         return self.state_dir / "endpoints.json"

@@ -16,13 +16,13 @@ from types import UnionType
 from tui.core.totals import totals_of
 from tui.core.turn import Turn
 from tui.core.usage import Cost, Usage
+from tui.store.blobs import SIZE_LIMIT
 from tui.store.errors import reason_of
 from tui.store.files import FileStamp, read_file, stamp_of, write_atomically
 from tui.store.optional import OptionalFiles
 from tui.store.record_values import Record, decode_cost, decode_usage, encode_cost, encode_flat
 from tui.store.transcript_file import Transcript, read_transcript
 
-CONVERSATION_SIZE_LIMIT = 1024 * 1024 * 1024
 _INDEX_VERSION = 2
 
 
@@ -94,7 +94,7 @@ class SummaryIndex:
 def summarise(path: Path) -> ConversationSummary:
     """Read a conversation's figures. Never raises: what is wrong is in ``problem``."""
     try:
-        content = read_file(path, CONVERSATION_SIZE_LIMIT)
+        content = read_file(path, SIZE_LIMIT)
     except OSError as error:
         return ConversationSummary(path.stem, problem=f"It cannot be read: {reason_of(error)}.")
     if content is None:

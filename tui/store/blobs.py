@@ -1,0 +1,121 @@
+"""The pictures and files of conversations: kept once each, under their SHA-256, beside the journals.
+
+A file is there before the line that names it, and goes with the last conversation that does. Whoever
+writes such a line, or removes what nobody names, holds the folder's lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+from tui.core.parts import FilePart, ImagePart, Part, Parts, TextPart
+from tui.core.safe_text import safe_line
+from tui.store import disk
+from tui.store.errors import reason_of
+from tui.store.files import read_file, write_atomically
+from tui.store.lock import locked
+from tui.store.optional import look_at, paths_in
+
+SIZE_LIMIT = 1024 * 1024 * 1024
+"""Bytes of a conversation, or of one of its files."""
+_NAME = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+
+
+class BlobStore:
+    """The folder of one person's attached files. It is made with the first one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def held(self) -> AbstractContextManager[object]:
+        """Keep everybody else from writing and removing here.
+
+        Raises:
+            LmdeckError: somebody else does that for long.
+            OSError: the disk refuses.
+        """
+        return locked(self._folder)
+
+    def write(self, blobs: Mapping[str, bytes]) -> None:
+        """See contents to the disk, each under its SHA-256; what is there whole stays. Call it ``held``.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        for sha256, data in blobs.items():
+            path = self._folder / sha256
+            status = look_at(path, follows_links=False).status
+            if status is not None and stat.S_ISLNK(status.st_mode):
+                disk.unlink(path)  # it leads out of the folder
+            elif status is not None and _content(path, sha256)[1] is None:
+                continue
+            write_atomically(path, data)
+
+    def read(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
+        """Return the contents of parts, and a sentence on each that cannot be had whole. Never raises."""
+        found: dict[str, bytes] = {}
+        problems: dict[str, str] = {}
+        for part in parts:
+            data, problem = _content(self._folder / part.sha256, part.sha256)
+            if problem is None:
+                found[part.sha256] = data
+            else:
+                name = safe_line(part.name or part.text, 60)
+                problems[part.sha256] = f"{name} {problem}: only its name is left here."
+        return found, list(problems.values())
+
+    def unnamed(self, folders: Sequence[Path]) -> list[Path]:
+        """Return the files that no conversation in these folders names. Call it ``held``.
+
+        Raises:
+            OSError: a conversation cannot be read: it may name any of them.
+        """
+        kept = paths_in(self._folder, "*")
+        if not kept:
+            return []
+        named: set[str] = set()
+        for path in (path for folder in folders for path in paths_in(folder, "*.jsonl")):
+            content = read_file(path, SIZE_LIMIT)
+            named.update(name.decode() for name in _NAME.findall(content.data if content else b""))
+        return [path for path in kept if path.name not in named]
+
+
+def without_keys(
+    prompt: Parts, attachments: Mapping[str, bytes], redact: Callable[[str], str]
+) -> tuple[Parts, dict[str, bytes]]:
+    """Return a prompt and the contents to be kept for it, known keys erased from both."""
+    parts: list[Part] = []
+    blobs: dict[str, bytes] = {}
+    for part in prompt:
+        data = None if isinstance(part, TextPart) else attachments.get(part.sha256)
+        if data is not None and not isinstance(part, TextPart):
+            data = _redacted(data, redact)
+            part = replace(part, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+            blobs[part.sha256] = data
+        parts.append(part)
+    return Parts(parts), blobs
+
+
+def _redacted(data: bytes, redact: Callable[[str], str]) -> bytes:
+    try:
+        return redact(data.decode()).encode()
+    except UnicodeDecodeError:  # not a text
+        return data
+
+
+def _content(path: Path, sha256: str) -> tuple[bytes, str | None]:
+    """Return a file's content, or why it cannot be used, as the end of a sentence."""
+    try:
+        content = read_file(path, SIZE_LIMIT)
+    except OSError as error:
+        return b"", f"cannot be read ({reason_of(error)})"
+    if content is None:
+        return b"", "is missing"
+    is_whole = hashlib.sha256(content.data).hexdigest() == sha256
+    return (content.data, None) if is_whole else (b"", "is damaged")
