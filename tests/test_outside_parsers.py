@@ -72,7 +72,7 @@ REASONS = {
     "net/server_wait.py:_ask_health": _OWN_URL,
     "net/proxies.py:_covers": _IN_CALLER,
     "net/proxies.py:_split_port": _IN_CALLER,
-    "core/key_reference.py:arguments": _IN_CALLER,
+    "core/api_key_reference.py:arguments": _IN_CALLER,
     "core/url_parts.py:_of_parts": "a number of 32 bits",
     "core/endpoint_url.py:_take_ipv6": "is_ipv6 was asked before",
     "wire/embeddings.py:_numbers": "numbers of JSON, whose overflow is caught",

@@ -47,7 +47,7 @@ def new_runtime(home: Path, demo_url: str, theme: str) -> Runtime:
         Provider(
             "reasoner",
             "Reasoning model",
-            compatible_provider="demo-reasoner",
+            model="demo-reasoner",
             provider_url=demo_url,
             input_price=Decimal("0.00055"),
             output_price=Decimal("0.00219"),
@@ -56,7 +56,7 @@ def new_runtime(home: Path, demo_url: str, theme: str) -> Runtime:
         Provider(
             "vllm",
             "Qwen3 on vLLM",
-            compatible_provider="Qwen/Qwen3-8B",
+            model="Qwen/Qwen3-8B",
             provider_url="http://localhost:8009/v1",
             input_price=Decimal(0),
             output_price=Decimal(0),
@@ -64,7 +64,7 @@ def new_runtime(home: Path, demo_url: str, theme: str) -> Runtime:
         Provider(
             "resting",
             "Embedder",
-            compatible_provider="bge-m3",
+            model="bge-m3",
             provider_url="http://localhost:8010/v1",
             state=State.INACTIVE,
         ),

@@ -117,7 +117,7 @@ async def chat_on(home: Path, refusing: RefusingDisk, number: int | None, after:
     refusing.number, refusing.left, refusing.calls = number, after, 0
     journal = store.create()
     session = ChatSession(reply, journal, identity=journal.identity)
-    target = ChatTarget(Provider("p", compatible_provider="m"))
+    target = ChatTarget(Provider("p", model="m"))
     for prompt in ("one", "two"):
         turn = await session.send(prompt, target)
         assert (turn.state, turn.answer.text) == (TurnState.DONE, "abc")

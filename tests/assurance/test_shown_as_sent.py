@@ -196,7 +196,7 @@ async def test_a_failure_a_note_a_tool_call_and_a_model() -> None:
 async def test_a_provider_list() -> None:
     texts = strings(COUNT)
     providers = [
-        Provider(f"p{number}", text, compatible_provider=text, provider_url=f"http://e/{text}")
+        Provider(f"p{number}", text, model=text, provider_url=f"http://e/{text}")
         for number, text in enumerate(texts)
     ]
     runtime = FakeRuntime(providers)
@@ -210,7 +210,7 @@ async def test_what_is_below_the_provider_list() -> None:
     async with running(runtime) as (app, pilot):
         await until(pilot, lambda: app.is_warm)
         for text in strings(ONE_BY_ONE):
-            provider = Provider("p", text, compatible_provider=text, provider_url="http://e/v1")
+            provider = Provider("p", text, model=text, provider_url="http://e/v1")
             runtime.store.write([provider])
             runtime.store.notices = (f"notice {text}",)
             runtime.reachability["p"] = Reachability(False, failure(title=f"down {text}"))
@@ -260,7 +260,7 @@ async def test_messages_of_the_form() -> None:
 
 async def test_the_model_picker() -> None:
     texts = strings(COUNT)
-    provider = Provider("main", "[INST] main", compatible_provider="m", provider_url="http://e/v1")
+    provider = Provider("main", "[INST] main", model="m", provider_url="http://e/v1")
     runtime = FakeRuntime([provider])
     async with running(runtime, (200, LISTED + 60)) as (app, pilot):
         for first in range(0, COUNT, LISTED):
@@ -274,7 +274,7 @@ async def test_the_model_picker() -> None:
 
 
 async def test_places_that_show_one_text_at_a_time() -> None:
-    provider = Provider("main", "", compatible_provider="m", provider_url="http://e/v1")
+    provider = Provider("main", "", model="m", provider_url="http://e/v1")
     async with running(FakeRuntime([provider])) as (app, pilot):
         for text in strings(ONE_BY_ONE):
             for place, screen, wanted in (
@@ -293,7 +293,7 @@ async def test_places_that_show_one_text_at_a_time() -> None:
 
 
 async def test_the_chat_around_its_transcript(monkeypatch: pytest.MonkeyPatch) -> None:
-    provider = Provider("main", "", compatible_provider="m", provider_url="http://e/v1")
+    provider = Provider("main", "", model="m", provider_url="http://e/v1")
     runtime = FakeRuntime([provider])
     async with running(runtime) as (app, pilot):
         await app.push_screen(ChatScreen("main"))

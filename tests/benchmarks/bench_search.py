@@ -14,21 +14,21 @@ from tui.core.parts import parts_of
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript.document import View
-from tui.ui.transcript.roll import Roll
 from tui.ui.transcript.search import Search
+from tui.ui.transcript.virtual_rows import VirtualRows
 
 LINES = 100_000
 QUERY = "054321"
 SHAPES = {"paragraph": ("", "\n", ""), "paragraphs": ("", "\n\n", ""), "code": ("```\n", "\n", "\n```\n")}
 
 
-def answered(shape: str) -> Roll:
+def answered(shape: str) -> VirtualRows:
     """Return a conversation of one answer, drawn to its end."""
     before, between, after = SHAPES[shape]
     turn = Turn("1", parts_of("a question"))
     turn.answer.append(before + between.join(f"line {number:06d}" for number in range(LINES)) + after)
     turn.state = TurnState.DONE
-    roll = Roll(View(100), ReasoningView.LIVE)
+    roll = VirtualRows(View(100), ReasoningView.LIVE)
     roll.show([turn])
     roll.render(0)
     while roll.documents[0].is_behind:
@@ -36,7 +36,7 @@ def answered(shape: str) -> Roll:
     return roll
 
 
-def typed(roll: Roll) -> tuple[float, float, float, int]:
+def typed(roll: VirtualRows) -> tuple[float, float, float, int]:
     """Return the milliseconds of the first key, of the others and of the longest step; and the matches."""
     search = Search(roll)
     keys: list[float] = []

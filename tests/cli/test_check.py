@@ -20,7 +20,7 @@ from tests.support.json_schema import violations
 from tests.support.payloads import PAYLOADS, leaks
 from tests.support.terminal import private_environment
 from tui.core import diagnosis
-from tui.core.diagnosis import CHAT_LADDER, CheckId
+from tui.core.diagnosis import CHAT_CHECKS, CheckId
 from tui.core.report_text import LABELS
 from tui.demo.server import DemoServer
 
@@ -48,7 +48,7 @@ def test_all_is_well_as_json(program: Call, demo: str) -> None:
     assert list(report) == SCHEMA["required"]
     assert (report["ok"], report["exit_code"], report["verdict"]) == (True, 0, None)
     assert report["endpoint"] == {"url": demo, "model": "demo-plain", "key": None}
-    assert [check["id"] for check in report["checks"]] == [str(check) for check in CHAT_LADDER]
+    assert [check["id"] for check in report["checks"]] == [str(check) for check in CHAT_CHECKS]
     assert "demo-plain" in report["models"]
     assert report["timings_ms"]["ttft"] > 0
 

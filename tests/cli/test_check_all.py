@@ -125,7 +125,7 @@ def test_the_history_of_all_is_written_once(call: Call, monkeypatch: pytest.Monk
 async def test_who_only_waits_lets_others_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_all, "AT_ONCE", 2)
     monkeypatch.setattr(check_all, "PATIENCE_SECONDS", 0.01)
-    places, done = check_all.Places(), asyncio.Event()
+    places, done = check_all.ConcurrencyLimiter(), asyncio.Event()
 
     async def wait() -> None:
         async with places.one():
@@ -145,7 +145,7 @@ async def test_who_only_waits_lets_others_work(monkeypatch: pytest.MonkeyPatch) 
 async def test_no_more_work_at_once_than_there_are_places(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_all, "AT_ONCE", 2)
     monkeypatch.setattr(check_all, "PATIENCE_SECONDS", 60.0)
-    places = check_all.Places()
+    places = check_all.ConcurrencyLimiter()
     working, most = 0, 0
 
     async def work() -> None:

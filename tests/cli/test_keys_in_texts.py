@@ -15,7 +15,7 @@ from tests.support.encodings import ENCODINGS
 from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, FakeApi, model_list
 from tests.support.fault_server import Answer, Connection, Fault, FaultServer
 from tests.support.stream_samples import delta
-from tui.core.key_search import MASK
+from tui.core.api_key_search import MASK
 from tui.core.secret import Secret
 from tui.store.credentials import CredentialStore
 from tui.store.paths import resolve_paths

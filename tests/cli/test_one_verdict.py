@@ -12,7 +12,7 @@ from tests.support.catalogue_cases import CASES, Case, Situation, has_ipv6
 from tests.support.chatting import HASTE, Chatter
 from tests.support.check_runner import check_situation, endpoint_of
 from tests.support.commands import Call
-from tui.core.key_reference import KeyKind, KeyReference
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.provider import Provider, TlsSettings
 from tui.net.client import ClientFactory
 from tui.runtime.runtime import open_runtime
@@ -47,9 +47,9 @@ def add_provider(situation: Situation) -> None:
     runtime.directory.save(
         Provider(
             "case",
-            compatible_provider=situation.model,
+            model=situation.model,
             provider_url=situation.url,
-            api_key=KeyReference(KeyKind.ENVIRONMENT, KEY_VARIABLE) if situation.key else None,
+            api_key=ApiKeyReference(ApiKeyKind.ENVIRONMENT, KEY_VARIABLE) if situation.key else None,
             extra_headers=dict(situation.headers),
             tls=situation.settings,
         )
@@ -102,7 +102,7 @@ async def test_with_short_limits(case: Case) -> None:
     with case.make() as situation:
         factory = ClientFactory(situation.environment)
         report = await check_situation(situation)
-        reply = await Chatter(factory)(endpoint_of(situation), patience=HASTE)
+        reply = await Chatter(factory)(endpoint_of(situation), timeouts=HASTE)
         await factory.aclose()
     checked = report.verdict.cause if report.verdict is not None else None
     assert_one_verdict(case, checked, reply.cause)

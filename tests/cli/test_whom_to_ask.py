@@ -11,7 +11,7 @@ from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, FakeAp
 from tests.support.fault_server import Connection, FaultServer
 from tests.support.stream_samples import delta
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
-from tui.core.diagnosis import EMBEDDING_LADDER
+from tui.core.diagnosis import EMBEDDING_CHECKS
 
 PROVIDERS = """
 [providers.off]
@@ -110,7 +110,7 @@ def test_an_embedding_provider_is_checked_by_its_vectors(call: Call, home: Path)
     with FaultServer(FakeApi(models=model_list("m"), embeddings=vectors([0.6, 0.8], [1, 0]))) as server:
         _write(home, url=server.base_url)
         done = call("check", "vectors", "--json")
-        assert [check["id"] for check in done.json["checks"]] == [str(check) for check in EMBEDDING_LADDER]
+        assert [check["id"] for check in done.json["checks"]] == [str(check) for check in EMBEDDING_CHECKS]
         assert (done.code, done.json["ok"]) == (0, True)
         done = call("check", "vectors")
         assert "2 vectors of 2 numbers, norm 1.000, 8 tokens." in done.out

@@ -1,4 +1,4 @@
-"""The ladder's plan, the report, its JSON, its words, and what is remembered of it."""
+"""The checks's plan, the report, its JSON, its words, and what is remembered of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord, compare_checks, record_of
 from tui.core.curl import curl_command
 from tui.core.diagnosis import (
-    CHAT_LADDER,
+    CHAT_CHECKS,
     DEPENDENCIES,
     CheckId,
     CheckResult,
@@ -27,12 +27,12 @@ from tui.core.diagnosis import (
     ServerSummary,
     Surroundings,
     blocker_of,
+    checks_of,
     failed,
-    ladder_of,
     passed,
     skipped,
 )
-from tui.core.provider import KeyHeader, TlsSettings
+from tui.core.provider import ApiKeyHeader, TlsSettings
 from tui.core.report_text import (
     all_well_sentence,
     cost_line,
@@ -60,7 +60,7 @@ REFUSED = DiagnosisReport(
             "127.0.0.1:8000: connection refused",
             milliseconds=0.44,
         ),
-        *(skipped(check, "Not tried, because of: Connection.") for check in CHAT_LADDER[4:]),
+        *(skipped(check, "Not tried, because of: Connection.") for check in CHAT_CHECKS[4:]),
     ),
     timings_ms={"dns": 0.14},
     surroundings=Surroundings(ssh=True, hostname="gpu01"),
@@ -71,7 +71,7 @@ WELL = DiagnosisReport(
     url="http://localhost:8000/v1",
     model="Qwen/Qwen3-8B",
     key_label=None,
-    results=tuple(passed(check, "Fine.") for check in CHAT_LADDER),
+    results=tuple(passed(check, "Fine.") for check in CHAT_CHECKS),
     server=ServerSummary("vllm", "0.32.0", "owned_by"),
     models=("Qwen/Qwen3-8B",),
     context_window=2048,
@@ -88,7 +88,7 @@ def test_every_check_depends_on_earlier_ones() -> None:
 
 
 def test_an_embedding_provider_has_vectors_in_place_of_what_a_chat_shows() -> None:
-    chats, vectors = ladder_of(is_embedding=False), ladder_of(is_embedding=True)
+    chats, vectors = checks_of(is_embedding=False), checks_of(is_embedding=True)
     assert [str(check) for check in vectors] == [*map(str, chats[: chats.index(CheckId.CHAT)]), "vectors"]
     assert CheckId.VECTORS not in chats
 
@@ -103,7 +103,7 @@ def test_what_blocks_a_check() -> None:
 def test_the_json_follows_its_schema_and_is_ascii(report: DiagnosisReport) -> None:
     value = json.loads(json.dumps(report.to_json(), ensure_ascii=True))
     assert list(violations(value, SCHEMA)) == []
-    assert [check["id"] for check in value["checks"]] == [str(check) for check in CHAT_LADDER]
+    assert [check["id"] for check in value["checks"]] == [str(check) for check in CHAT_CHECKS]
 
 
 def test_the_schema_refuses_what_is_no_report() -> None:
@@ -248,7 +248,7 @@ def test_a_curl_command_names_the_key_as_a_variable() -> None:
 
 
 def test_other_key_headers_and_sources() -> None:
-    endpoint = Endpoint("http://h/v1", Secret("sk-canary"), "stored", KeyHeader.X_API_KEY)
+    endpoint = Endpoint("http://h/v1", Secret("sk-canary"), "stored", ApiKeyHeader.X_API_KEY)
     command = curl_command(endpoint, "http://h/v1/models")
     assert '-H "x-api-key: $API_KEY"' in command
     assert "-d" not in command.split()

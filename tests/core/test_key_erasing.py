@@ -19,6 +19,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.encodings import ENCODINGS
+from tui.core.api_key_search import MASK, ApiKeyEraser
 from tui.core.escapes import Plain
 from tui.core.events import (
     AnswerDelta,
@@ -41,7 +42,6 @@ from tui.core.events import (
 )
 from tui.core.failure import Failure
 from tui.core.fold import apply
-from tui.core.key_search import MASK, KeyEraser
 from tui.core.parts import parts_of
 from tui.core.placeholders import is_placeholder, is_plain_word, is_real_key, is_searchable
 from tui.core.redaction import ReplyRedactor
@@ -82,7 +82,7 @@ encodings = pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS.
 
 def erased(redactor: Redactor, text: str, cuts: list[int] | None = None) -> str:
     """Erase from the text in the pieces between these places."""
-    eraser = KeyEraser()
+    eraser = ApiKeyEraser()
     places = [0, *sorted(cut for cut in cuts or [] if cut < len(text)), len(text)]
     pieces = [eraser.feed(redactor.search, text[start:end])[0] for start, end in pairwise(places)]
     return "".join(pieces) + eraser.flush(redactor.search)[0]
@@ -315,7 +315,7 @@ def test_a_long_and_mixed_key_is_known_where_its_case_was_changed(change: Callab
 @pytest.mark.parametrize("endless", ["s", "\\", "%25", "&amp;", "sk-", "\\u00", "0", "&#0", "%"])
 def test_what_waits_has_a_bound(endless: str) -> None:
     redactor = Redactor([Secret("sk-abcdef0123456789"), Secret("00000000")])
-    eraser = KeyEraser()
+    eraser = ApiKeyEraser()
     text = ""
     for _ in range(300):
         text += eraser.feed(redactor.search, endless)[0]
@@ -325,7 +325,7 @@ def test_what_waits_has_a_bound(endless: str) -> None:
 
 
 def test_text_that_begins_no_key_does_not_wait() -> None:
-    eraser, redactor = KeyEraser(), Redactor([Secret("sk-abcdef0123456789")])
+    eraser, redactor = ApiKeyEraser(), Redactor([Secret("sk-abcdef0123456789")])
     for piece in ("Hello", " the", " wor", "ld", "\n", "d"):
         assert eraser.feed(redactor.search, piece)[0] == piece
 
@@ -333,7 +333,7 @@ def test_text_that_begins_no_key_does_not_wait() -> None:
 def test_many_keys_cost_little_where_there_is_none() -> None:
     """A generous bound, for a quadratic mistake; 20 keys, 1 MB in pieces and at once, escapes included."""
     redactor = Redactor(Secret(f"sk-proj-{number:04}-Zq81mVx0Rt7Lk") for number in range(20))
-    eraser = KeyEraser()
+    eraser = ApiKeyEraser()
     pieces = ["The \\frac{a}{b} of s", "k-pro", "gress & 20% ", "\\\\" * 20] * 2_000
     started = time.process_time()
     for piece in pieces:

@@ -1,20 +1,20 @@
-"""A failure met elsewhere, explained on the ladder without asking again."""
+"""A failure met elsewhere, explained on the checks without asking again."""
 
 from __future__ import annotations
 
 import pytest
 
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.causes import CATALOGUE, SECTIONS, explain
-from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckStatus
-from tui.core.key_reference import KeyKind, KeyReference
+from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckStatus
 from tui.core.known_failure import check_of, report_of_failure
 from tui.core.provider import Provider
 
 PROVIDER = Provider(
     "p",
-    compatible_provider="m",
+    model="m",
     provider_url="https://host/v1/",
-    api_key=KeyReference(KeyKind.ENVIRONMENT, "MY_KEY"),
+    api_key=ApiKeyReference(ApiKeyKind.ENVIRONMENT, "MY_KEY"),
 )
 
 
@@ -22,7 +22,7 @@ PROVIDER = Provider(
 def test_every_cause_is_the_verdict_and_nothing_above_it_was_tried(cause: str) -> None:
     report = report_of_failure(PROVIDER, explain(cause, model="m"), "env:MY_KEY")
     rung = check_of(cause)
-    assert [result.id for result in report.results] == list(CHAT_LADDER)
+    assert [result.id for result in report.results] == list(CHAT_CHECKS)
     assert report.verdict is not None
     assert (report.verdict.id, report.verdict.cause) == (rung, cause)
     is_configuration = cause.startswith(("url-", "key-")) and rung in (CheckId.URL, CheckId.ENVIRONMENT)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.key_reference import KeyKind, KeyReference
-from tui.core.provider import KeyHeader, Provider, Sampling, TlsSettings
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
+from tui.core.provider import ApiKeyHeader, Provider, Sampling, TlsSettings
 from tui.core.provider_rules import (
     check_currency,
     check_display_name,
@@ -27,14 +27,14 @@ from tui.core.provider_texts import check_provider, read_number
 
 GOOD = Provider(
     name="local",
-    compatible_provider="Qwen/Qwen3-8B",
+    model="Qwen/Qwen3-8B",
     provider_url="http://localhost:8000/v1",
     input_price=Decimal("0.00005"),
     output_price=Decimal("0"),
 )
 
 
-KEY = KeyReference(KeyKind.ENVIRONMENT, "A_KEY")
+KEY = ApiKeyReference(ApiKeyKind.ENVIRONMENT, "A_KEY")
 NUMBERS = [field.name for field in BY_NAME.values() if field.bounds != (0, 0)]
 
 
@@ -48,19 +48,19 @@ def test_a_good_provider_has_no_problem() -> None:
         ({"name": ""}, ["name"]),
         ({"name": "other"}, ["name"]),
         ({"display_name": "a\nb"}, ["display_name"]),
-        ({"compatible_provider": " "}, ["compatible_provider"]),
+        ({"model": " "}, ["compatible_provider"]),
         ({"input_price": Decimal("NaN")}, ["input_price"]),
         ({"output_price": Decimal("-1")}, ["output_price"]),
         ({"output_price": Decimal("1e999999")}, ["output_price"]),
         ({"currency": "BTC"}, ["currency"]),
-        ({"api_key": KeyReference(KeyKind.ENVIRONMENT, "not a name")}, ["api_key"]),
+        ({"api_key": ApiKeyReference(ApiKeyKind.ENVIRONMENT, "not a name")}, ["api_key"]),
         ({"provider_url": "localhost:8000/v1"}, ["provider_url"]),
         ({"sampling": Sampling(temperature=3.0, max_tokens=0)}, ["temperature", "max_tokens"]),
         ({"sampling": Sampling(top_p=float("nan"))}, ["top_p"]),
         ({"extra_headers": {"Host": "x"}}, ["extra_headers"]),
         ({"extra_headers": {"authorization": "x"}, "api_key": KEY}, ["extra_headers"]),
         (
-            {"extra_headers": {"X-API-Key": "x"}, "api_key": KEY, "key_header": KeyHeader.X_API_KEY},
+            {"extra_headers": {"X-API-Key": "x"}, "api_key": KEY, "key_header": ApiKeyHeader.X_API_KEY},
             ["extra_headers"],
         ),
         ({"tls": TlsSettings(client_key="k.pem")}, ["client_certificate"]),
@@ -75,7 +75,7 @@ def test_each_bad_field_is_named(change: dict[str, object], fields: list[str]) -
     "change",
     [
         {"extra_headers": {"Authorization": "Basic dTpw"}},
-        {"extra_headers": {"Authorization": "x"}, "api_key": KEY, "key_header": KeyHeader.API_KEY},
+        {"extra_headers": {"Authorization": "x"}, "api_key": KEY, "key_header": ApiKeyHeader.API_KEY},
         {"extra_headers": {"api-key": "x"}, "api_key": KEY},
     ],
 )
@@ -225,7 +225,7 @@ def test_no_message_or_repr_shows_a_key(text: str) -> None:
 
 def test_a_key_in_clear_over_a_network_is_pointed_out() -> None:
     provider = replace(
-        GOOD, provider_url="http://gpu01:8000/v1", api_key=KeyReference(KeyKind.ENVIRONMENT, "K")
+        GOOD, provider_url="http://gpu01:8000/v1", api_key=ApiKeyReference(ApiKeyKind.ENVIRONMENT, "K")
     )
     (problem,) = check_provider(provider, [])
     assert (problem.cause, problem.is_error) == ("key-unencrypted", False)

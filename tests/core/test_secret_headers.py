@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tui
-from tui.core.key_search import MASK
+from tui.core.api_key_search import MASK
 from tui.core.secret import Redactor
 from tui.core.secret_headers import is_secret_header
 

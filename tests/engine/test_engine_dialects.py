@@ -30,7 +30,7 @@ from tui.core.parts import parts_of
 from tui.core.provider import Sampling
 from tui.core.secret import Redactor
 from tui.demo.engine import EngineAddress, EngineProcess
-from tui.net.chat import ChatClient, Patience
+from tui.net.chat import ChatClient, RequestTimeouts
 from tui.net.client import ClientFactory
 from tui.net.machine.system import system_below
 from tui.net.probe.target import ProbeLimits, ProbeTarget
@@ -62,7 +62,7 @@ PATIENT = ProbeLimits(
     loading_seconds=SECONDS,
     loading_interval_seconds=0.1,
 )
-LONG = Patience(headers_seconds=SECONDS, idle_seconds=SECONDS, retries=0)
+LONG = RequestTimeouts(headers_seconds=SECONDS, idle_seconds=SECONDS, retries=0)
 
 
 class Lmdeck:
@@ -290,7 +290,7 @@ def chat_request(prompt: str, max_tokens: int) -> ChatRequest:
 
 async def test_a_model_that_is_being_loaded_is_told(tmp_path: Path) -> None:
     async with loading_engine(tmp_path / "engine.log") as (url, process_id, _), chat_client() as client:
-        stream = client.stream(Endpoint(url), chat_request("Hi", 8), patience=LONG)
+        stream = client.stream(Endpoint(url), chat_request("Hi", 8), timeouts=LONG)
         async with aclosing(stream) as batches:
             events: list[StreamEvent] = []
             async for batch in batches:
@@ -314,7 +314,7 @@ async def test_stopping_a_stream_frees_the_slot(address: EngineAddress) -> None:
             Sampling(max_tokens=3000),
             extra_body={"ignore_eos": True},
         )
-        async with aclosing(client.stream(endpoint, request, patience=LONG)) as batches:
+        async with aclosing(client.stream(endpoint, request, timeouts=LONG)) as batches:
             async for batch in batches:
                 if any(isinstance(event, AnswerDelta) for event in batch.events):
                     break
@@ -358,7 +358,7 @@ async def test_a_check_waits_for_a_model_that_is_being_loaded(tmp_path: Path) ->
     async with loading_engine(tmp_path / "engine.log") as (url, process_id, _):
 
         def go_on(result: CheckResult) -> None:
-            if result.id is CheckId.TCP:  # the next rung is the first that needs an answer
+            if result.id is CheckId.TCP:  # the next check is the first that needs an answer
                 os.kill(process_id, signal.SIGCONT)
 
         report = await run_check(

@@ -97,7 +97,7 @@ class ClientRun:
             await task
 
     async def _chat(self, endpoint: Endpoint) -> None:
-        reply = await self._chatter(endpoint, patience=PATIENCE)
+        reply = await self._chatter(endpoint, timeouts=PATIENCE)
         judge(reply.failure)
         for note in reply.notes:
             judge_text(note)
@@ -109,7 +109,7 @@ class ClientRun:
             judge(error.failure)
 
     async def _embed(self, endpoint: Endpoint) -> None:
-        outcome = await embed(self._factory, endpoint, EmbeddingRequest("m", ("a", "b")), patience=PATIENCE)
+        outcome = await embed(self._factory, endpoint, EmbeddingRequest("m", ("a", "b")), timeouts=PATIENCE)
         assert (outcome.vectors is None) == (outcome.failure is not None)
         judge(outcome.failure)
 

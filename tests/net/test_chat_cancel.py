@@ -20,7 +20,7 @@ PATIENT = replace(CALM, headers_seconds=None, idle_seconds=None)
 
 
 async def gather(chat: Chatter, url: str, events: list[StreamEvent], tls: TlsSettings) -> None:
-    stream = chat.client.stream(Endpoint(url, tls=tls), REQUEST, patience=PATIENT)
+    stream = chat.client.stream(Endpoint(url, tls=tls), REQUEST, timeouts=PATIENT)
     async with aclosing(stream) as batches:
         async for batch in batches:
             events += batch.events
@@ -50,7 +50,7 @@ async def test_cancelling_the_task_closes_the_socket(chat: Chatter, fault: str, 
 
 async def test_leaving_the_loop_closes_the_socket_before_it_returns(chat: Chatter) -> None:
     with FaultServer("stall-mid-stream") as server:
-        stream = chat.client.stream(Endpoint(server.base_url), REQUEST, patience=PATIENT)
+        stream = chat.client.stream(Endpoint(server.base_url), REQUEST, timeouts=PATIENT)
         async with aclosing(stream) as batches:
             async for batch in batches:
                 if any(isinstance(event, AnswerDelta) for event in batch.events):
@@ -66,9 +66,9 @@ async def test_a_stream_that_is_never_begun_sends_nothing(chat: Chatter) -> None
 
 
 async def test_a_countdown_can_be_cancelled(chat: Chatter) -> None:
-    patience = replace(CALM, retries=2, backoff_seconds=3600, longest_backoff_seconds=3600)
+    timeouts = replace(CALM, retries=2, backoff_seconds=3600, longest_backoff_seconds=3600)
     with FaultServer("http-502-nginx") as server:
-        stream = chat.client.stream(Endpoint(server.base_url), REQUEST, patience=patience)
+        stream = chat.client.stream(Endpoint(server.base_url), REQUEST, timeouts=timeouts)
         async with aclosing(stream) as batches:
             async for batch in batches:
                 if any(isinstance(e, Progress) and e.stage == "retrying" for e in batch.events):
@@ -94,7 +94,7 @@ async def test_a_reader_that_lags_slows_the_server_and_loses_nothing(chat: Chatt
             connection.send(b"0\r\n\r\n")
 
     with FaultServer(pour) as server:
-        stream = chat.client.stream(Endpoint(server.base_url), REQUEST, patience=PATIENT)
+        stream = chat.client.stream(Endpoint(server.base_url), REQUEST, timeouts=PATIENT)
         text = ""
         async with aclosing(stream) as batches:
             async for batch in batches:
@@ -132,7 +132,7 @@ async def test_a_name_server_that_does_not_answer_is_named(
     answered = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [answered.wait(10)][1:])
     stream = chat.client.stream(
-        Endpoint("http://models.localhost:1/v1"), REQUEST, patience=replace(HASTE, connect_seconds=0.05)
+        Endpoint("http://models.localhost:1/v1"), REQUEST, timeouts=replace(HASTE, connect_seconds=0.05)
     )
     async with aclosing(stream) as batches:
         last = [event async for batch in batches for event in batch.events][-1]

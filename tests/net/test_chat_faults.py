@@ -117,7 +117,7 @@ async def test_a_failure_before_the_answer_has_its_cause(chat: Chatter, fault: s
 @pytest.mark.parametrize(("fault", "cause"), SLOW.items())
 async def test_a_silence_has_its_cause(chat: Chatter, fault: str, cause: str) -> None:
     with FaultServer(fault) as server:
-        reply = await chat(server.base_url, patience=HASTE)
+        reply = await chat(server.base_url, timeouts=HASTE)
     assert reply.cause == cause
     assert "waiting" in reply.stages
     assert_words(reply.failure)
@@ -168,7 +168,7 @@ async def test_an_oddity_is_no_failure(chat: Chatter, fault: str) -> None:
 
 async def test_a_stall_keeps_its_text(chat: Chatter) -> None:
     with FaultServer("stall-mid-stream") as server:
-        reply = await chat(server.base_url, patience=HASTE)
+        reply = await chat(server.base_url, timeouts=HASTE)
     assert reply.cause == "stream-stalled"
     assert reply.answer == "Hello there"
     assert reply.failure is not None
@@ -203,7 +203,7 @@ async def test_a_closed_port_refuses(chat: Chatter, host: str) -> None:
 
 async def test_an_unanswered_connection_is_a_timeout_and_no_refusal(chat: Chatter) -> None:
     with full_backlog() as port:
-        reply = await chat(f"http://127.0.0.1:{port}/v1", patience=HASTE)
+        reply = await chat(f"http://127.0.0.1:{port}/v1", timeouts=HASTE)
     assert reply.cause == "connect-timeout"
     assert reply.failure is not None
     assert reply.failure.facts["seconds"] == "0.4"
@@ -246,10 +246,10 @@ async def test_an_address_that_does_not_answer_does_not_delay_the_next(
 
 async def test_a_screen_waits_on_and_tells_how_long(chat: Chatter) -> None:
     """Without limits the request lives on until somebody stops it."""
-    patience = replace(CALM, headers_seconds=None, idle_seconds=None, notice_seconds=0.05)
+    timeouts = replace(CALM, headers_seconds=None, idle_seconds=None, notice_seconds=0.05)
     with FaultServer("stall-mid-stream") as server:
         seconds: list[float] = []
-        stream = chat.client.stream(Endpoint(server.base_url), REQUEST, patience=patience)
+        stream = chat.client.stream(Endpoint(server.base_url), REQUEST, timeouts=timeouts)
         async with aclosing(stream) as batches:
             async for batch in batches:
                 seconds += [
@@ -295,6 +295,6 @@ async def test_the_idle_limit_counts_from_the_last_text(chat: Chatter) -> None:
         connection.send(b"0\r\n\r\n")
 
     with FaultServer(slow) as server:
-        reply = await chat(server.base_url, patience=replace(CALM, idle_seconds=0.5))
+        reply = await chat(server.base_url, timeouts=replace(CALM, idle_seconds=0.5))
     assert reply.cause is None
     assert reply.answer == "a" * 12

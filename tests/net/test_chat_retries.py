@@ -12,7 +12,7 @@ from tests.support.fault_server import FAULTS, Answer, Connection, FaultServer, 
 from tests.support.stream_samples import ANSWER_EVENTS, delta, http_error
 from tui.core.events import Progress
 from tui.net import chat_call
-from tui.wire.adaptation import Adaptation
+from tui.wire.server_quirks import ServerQuirks
 
 AGAIN = replace(CALM, retries=2)
 
@@ -25,7 +25,7 @@ NEVER_RETRIED = sorted(
 @pytest.mark.parametrize("fault", RETRIED)
 async def test_a_passing_trouble_is_tried_at_most_twice_more(chat: Chatter, fault: str) -> None:
     with FaultServer(fault) as server:
-        reply = await chat(server.base_url, patience=AGAIN)
+        reply = await chat(server.base_url, timeouts=AGAIN)
     assert len(server.requests) == 3
     assert reply.failure is not None
     assert reply.stages.count("retrying") == 2
@@ -34,7 +34,7 @@ async def test_a_passing_trouble_is_tried_at_most_twice_more(chat: Chatter, faul
 @pytest.mark.parametrize("fault", RETRIED)
 async def test_a_passing_trouble_ends_in_an_answer(chat: Chatter, fault: str) -> None:
     with FaultServer(Sequence([FAULTS[fault], FAULTS["healthy"]])) as server:
-        reply = await chat(server.base_url, patience=AGAIN)
+        reply = await chat(server.base_url, timeouts=AGAIN)
     assert len(server.requests) == 2
     assert reply.answer == "Hello there"
     assert reply.cause is None
@@ -43,7 +43,7 @@ async def test_a_passing_trouble_ends_in_an_answer(chat: Chatter, fault: str) ->
 @pytest.mark.parametrize("fault", NEVER_RETRIED)
 async def test_a_lasting_refusal_is_not_tried_again(chat: Chatter, fault: str) -> None:
     with FaultServer(fault) as server:
-        reply = await chat(server.base_url, patience=AGAIN)
+        reply = await chat(server.base_url, timeouts=AGAIN)
     assert sum(request.startswith(b"POST") for request in server.requests) == 1
     assert reply.failure is not None
 
@@ -69,7 +69,7 @@ async def test_a_lasting_refusal_is_not_tried_again(chat: Chatter, fault: str) -
 )
 async def test_what_the_server_may_have_begun_is_sent_once(chat: Chatter, fault: str) -> None:
     with FaultServer(fault) as server:
-        await chat(server.base_url, patience=replace(AGAIN, second_look_seconds=0))
+        await chat(server.base_url, timeouts=replace(AGAIN, reprobe_seconds=0))
     assert len(server.requests) == 1
 
 
@@ -84,14 +84,14 @@ async def test_a_stream_cut_after_any_byte_is_sent_once(chat: Chatter, count: in
             connection.send_chunks(body)
 
     with FaultServer(cut) as server:
-        reply = await chat(server.base_url, patience=AGAIN)
+        reply = await chat(server.base_url, timeouts=AGAIN)
     assert len(server.requests) == 1
     assert "Hello there".startswith(reply.answer)
 
 
 async def test_quota_is_not_tried_again_although_it_is_a_429(chat: Chatter) -> None:
     with FaultServer("http-429-quota") as server:
-        reply = await chat(server.base_url, patience=AGAIN)
+        reply = await chat(server.base_url, timeouts=AGAIN)
     assert (reply.cause, len(server.requests)) == ("quota", 1)
 
 
@@ -99,7 +99,7 @@ async def test_a_pause_that_is_asked_for_is_kept_and_told(chat: Chatter) -> None
     body, status, content_type, _ = http_error["429"]
     refusal = Answer(body, status, content_type, {"retry-after-ms": "70"})
     with FaultServer(Sequence([refusal, FAULTS["healthy"]])) as server:
-        reply = await chat(server.base_url, patience=AGAIN)
+        reply = await chat(server.base_url, timeouts=AGAIN)
     pauses = [e.seconds for e in reply.events if isinstance(e, Progress) and e.stage == "retrying"]
     assert pauses == [0.07]
     assert reply.answer == "Hello there"
@@ -108,7 +108,7 @@ async def test_a_pause_that_is_asked_for_is_kept_and_told(chat: Chatter) -> None
 async def test_a_pause_that_is_too_long_is_said_at_once(chat: Chatter) -> None:
     body, status, content_type, _ = http_error["429"]
     with FaultServer(Answer(body, status, content_type, {"Retry-After": "3600"})) as server:
-        reply = await chat(server.base_url, patience=AGAIN)
+        reply = await chat(server.base_url, timeouts=AGAIN)
     assert len(server.requests) == 1
     assert reply.failure is not None
     assert "3600" in reply.failure.advice
@@ -116,8 +116,8 @@ async def test_a_pause_that_is_too_long_is_said_at_once(chat: Chatter) -> None:
 
 async def test_a_refused_connection_is_said_at_once_unless_somebody_waits_for_it(chat: Chatter) -> None:
     with refused_port() as port:
-        at_once = await chat(f"http://127.0.0.1:{port}/v1", patience=AGAIN)
-        waiting = await chat(f"http://127.0.0.1:{port}/v1", patience=replace(AGAIN, retry_refused=True))
+        at_once = await chat(f"http://127.0.0.1:{port}/v1", timeouts=AGAIN)
+        waiting = await chat(f"http://127.0.0.1:{port}/v1", timeouts=replace(AGAIN, retry_refused=True))
     assert "retrying" not in at_once.stages
     assert waiting.stages.count("retrying") == 2
     assert at_once.cause == waiting.cause == "connection-refused"
@@ -126,7 +126,7 @@ async def test_a_refused_connection_is_said_at_once_unless_somebody_waits_for_it
 async def test_a_loading_model_is_asked_again_until_it_is_ready(chat: Chatter) -> None:
     loading = [FAULTS["http-503-loading"]] * 6
     with FaultServer(Sequence([*loading, FAULTS["healthy"]])) as server:
-        reply = await chat(server.base_url, patience=replace(AGAIN, loading_seconds=60))
+        reply = await chat(server.base_url, timeouts=replace(AGAIN, loading_seconds=60))
     assert reply.answer == "Hello there"
     assert len(server.requests) == 7
 
@@ -174,7 +174,7 @@ async def test_a_refused_parameter_is_dropped_said_and_remembered(chat: Chatter)
     assert len(reply.notes) == 1
     assert "stream_options" in reply.notes[0]
     assert again.notes == []
-    assert chat.memory.known[server.base_url, "m"] != Adaptation()
+    assert chat.memory.known[server.base_url, "m"] != ServerQuirks()
 
 
 async def test_several_refused_parameters_are_dropped_one_by_one(chat: Chatter) -> None:
@@ -215,7 +215,7 @@ async def test_text_in_a_failing_stream_forbids_another_try(chat: Chatter) -> No
         connection.send(b"0\r\n\r\n")
 
     with FaultServer(overloaded) as server:
-        reply = await chat(server.base_url, patience=AGAIN)
+        reply = await chat(server.base_url, timeouts=AGAIN)
     assert len(server.requests) == 1
     assert reply.answer == "Hello"
     assert reply.failure is not None
@@ -226,7 +226,7 @@ async def test_only_a_stream_without_text_is_ever_sent_again(
     chat: Chatter, monkeypatch: pytest.MonkeyPatch, has_text: bool, requests: int
 ) -> None:
     """Whatever the rules on parameters say of an error in a stream."""
-    adapted = (Adaptation(system_role="user"), "sent otherwise")
+    adapted = (ServerQuirks(system_role="user"), "sent otherwise")
     monkeypatch.setattr(chat_call, "adapt", lambda *_, **__: adapted)
 
     def fail(connection: Connection) -> None:

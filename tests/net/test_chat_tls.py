@@ -217,7 +217,7 @@ async def test_http_on_a_tls_port_offers_https(chat: Chatter) -> None:
 )
 async def test_https_on_a_port_that_does_not_encrypt(chat: Chatter, fault: str, cause: str) -> None:
     with FaultServer(fault) as server:
-        reply = await chat(server.base_url.replace("http", "https"), patience=HASTE)
+        reply = await chat(server.base_url.replace("http", "https"), timeouts=HASTE)
     assert reply.cause == cause
     if cause in ("tls-on-plain-port", "tls-no-handshake"):
         assert reply.failure is not None

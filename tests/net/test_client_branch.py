@@ -10,7 +10,7 @@ from tui.core.chat import Endpoint
 from tui.core.provider import TlsSettings
 from tui.net.client import ClientFactory
 from tui.net.fetch import fetch
-from tui.net.tls import JudgedContext, build_context
+from tui.net.tls import PinningSSLContext, build_context
 
 
 async def test_closing_a_branch_leaves_the_others_their_connections() -> None:
@@ -23,9 +23,9 @@ async def test_closing_a_branch_leaves_the_others_their_connections() -> None:
         await branch.aclose()
         again = await fetch(factory, endpoint, url)
         await factory.aclose()
-    assert not first.exchange.is_reused
-    assert not of_branch.exchange.is_reused
-    assert again.exchange.is_reused
+    assert not first.trace.is_reused
+    assert not of_branch.trace.is_reused
+    assert again.trace.is_reused
 
 
 async def test_all_branches_have_one_judge_of_certificates() -> None:
@@ -40,7 +40,7 @@ async def test_all_branches_have_one_judge_of_certificates() -> None:
 
 def test_the_authorities_are_loaded_once_by_whoever_comes_first() -> None:
     context = build_context(TlsSettings(), {})
-    assert isinstance(context, JudgedContext)
+    assert isinstance(context, PinningSSLContext)
     loads: list[int] = []
     context.load_authorities = lambda: loads.append(1)
     threads = [threading.Thread(target=context.complete) for _ in range(8)]

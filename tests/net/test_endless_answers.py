@@ -104,10 +104,10 @@ async def longest_gap(work: Awaitable[object]) -> float:
 async def test_what_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch, chat: Chatter, name: str) -> None:
     monkeypatch.setattr(reply_stream, "_MOST_WITHOUT_TEXT", 300_000)
     answer, cause = FAST[name]
-    patience = replace(CALM, headers_seconds=None, unstreamed_seconds=None, idle_seconds=None)
+    timeouts = replace(CALM, headers_seconds=None, unstreamed_seconds=None, idle_seconds=None)
     with FaultServer(answer) as server:
         async with asyncio.timeout(60):
-            reply = await chat(server.base_url, patience=patience)
+            reply = await chat(server.base_url, timeouts=timeouts)
     assert reply.cause == cause
 
 
@@ -118,7 +118,7 @@ async def test_a_flood_leaves_a_turn_to_everybody_else(factory: ClientFactory, n
     async def look() -> None:
         with contextlib.suppress(LmdeckError):
             endpoint = Endpoint(server.base_url)
-            await fetch(factory, endpoint, f"{server.base_url}/models", seconds=0.5, second_look_seconds=0)
+            await fetch(factory, endpoint, f"{server.base_url}/models", seconds=0.5, reprobe_seconds=0)
 
     with FaultServer(answer) as server:
         assert await longest_gap(look()) < 2.0
@@ -126,12 +126,12 @@ async def test_a_flood_leaves_a_turn_to_everybody_else(factory: ClientFactory, n
 
 @pytest.mark.parametrize("name", SLOW)
 async def test_the_wait_for_a_first_word_is_kept(chat: Chatter, name: str) -> None:
-    patience = replace(
+    timeouts = replace(
         CALM, headers_seconds=0.6, unstreamed_seconds=0.6, idle_seconds=0.6, first_text_seconds=0.6, retries=2
     )
     with FaultServer(SLOW[name]) as server:
         async with asyncio.timeout(8):
-            reply = await chat(server.base_url, patience=patience)
+            reply = await chat(server.base_url, timeouts=timeouts)
     assert reply.cause is not None
 
 
@@ -144,10 +144,10 @@ async def test_the_wait_spans_headers_and_body(chat: Chatter) -> None:
             while connection.pause(0.05):
                 connection.send(chunk(b": alive\n\n"))
 
-    patience = replace(HASTE, headers_seconds=1.0, idle_seconds=1.0, first_text_seconds=1.0)
+    timeouts = replace(HASTE, headers_seconds=1.0, idle_seconds=1.0, first_text_seconds=1.0)
     with FaultServer(answer) as server:
         begun = time.perf_counter()
-        reply = await chat(server.base_url, patience=patience)
+        reply = await chat(server.base_url, timeouts=timeouts)
     assert reply.cause == "stream-keepalive-only"
     assert time.perf_counter() - begun < 1.5, "the wait began anew with the body"
 
@@ -161,9 +161,9 @@ async def test_a_slow_answer_goes_on_once_it_has_begun(chat: Chatter) -> None:
             connection.send(chunk(delta(word)))
         connection.send(b"0\r\n\r\n")
 
-    patience = replace(CALM, idle_seconds=0.8, first_text_seconds=0.8)
+    timeouts = replace(CALM, idle_seconds=0.8, first_text_seconds=0.8)
     with FaultServer(answer) as server:
-        reply = await chat(server.base_url, patience=patience)
+        reply = await chat(server.base_url, timeouts=timeouts)
     assert reply.answer == "one two three four"
 
 
@@ -178,5 +178,5 @@ async def test_an_answer_that_comes_whole_and_slowly_is_read(chat: Chatter) -> N
             connection.send(body[start : start + 8])
 
     with FaultServer(answer) as server:
-        reply = await chat(server.base_url, patience=replace(CALM, idle_seconds=0.5))
+        reply = await chat(server.base_url, timeouts=replace(CALM, idle_seconds=0.5))
     assert reply.answer == "here"

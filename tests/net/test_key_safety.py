@@ -13,7 +13,7 @@ from tests.support.chatting import Chatter
 from tests.support.fault_server import Answer, FaultServer
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError
-from tui.core.provider import KeyHeader
+from tui.core.provider import ApiKeyHeader
 from tui.core.secret import Secret
 from tui.net import dialer, lookup
 from tui.net.client import ClientFactory
@@ -31,13 +31,13 @@ def header_lines(request: bytes) -> list[str]:
 @pytest.mark.parametrize(
     ("header", "line"),
     [
-        (KeyHeader.BEARER, f"Authorization: Bearer {CANARY}"),
-        (KeyHeader.API_KEY, f"api-key: {CANARY}"),
-        (KeyHeader.X_API_KEY, f"x-api-key: {CANARY}"),
+        (ApiKeyHeader.BEARER, f"Authorization: Bearer {CANARY}"),
+        (ApiKeyHeader.API_KEY, f"api-key: {CANARY}"),
+        (ApiKeyHeader.X_API_KEY, f"x-api-key: {CANARY}"),
     ],
 )
 async def test_the_key_travels_in_the_chosen_header_alone(
-    chat: Chatter, header: KeyHeader, line: str
+    chat: Chatter, header: ApiKeyHeader, line: str
 ) -> None:
     with FaultServer() as server:
         await chat(Endpoint(server.base_url, KEY, key_header=header))
@@ -58,8 +58,10 @@ async def test_the_headers_of_a_request(chat: Chatter) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("header", list(KeyHeader))
-async def test_a_redirect_is_told_and_never_followed(chat: Chatter, status: int, header: KeyHeader) -> None:
+@pytest.mark.parametrize("header", list(ApiKeyHeader))
+async def test_a_redirect_is_told_and_never_followed(
+    chat: Chatter, status: int, header: ApiKeyHeader
+) -> None:
     with FaultServer() as other:
         location = f"{other.base_url}/chat/completions"
         with FaultServer(Answer(b"", f"{status} Moved", headers={"Location": location})) as server:
@@ -127,8 +129,10 @@ async def test_a_header_that_cannot_be_is_refused(chat: Chatter, headers: dict[s
 
 
 @pytest.mark.parametrize("fault", ["echo-key", "echo-key-in-text"])
-@pytest.mark.parametrize("header", list(KeyHeader))
-async def test_a_server_that_echoes_the_key_is_redacted(chat: Chatter, fault: str, header: KeyHeader) -> None:
+@pytest.mark.parametrize("header", list(ApiKeyHeader))
+async def test_a_server_that_echoes_the_key_is_redacted(
+    chat: Chatter, fault: str, header: ApiKeyHeader
+) -> None:
     with FaultServer(fault) as server:
         reply = await chat(Endpoint(server.base_url, KEY, key_header=header))
         with pytest.raises(LmdeckError) as raised:
@@ -142,7 +146,7 @@ async def test_a_server_that_echoes_the_key_is_redacted(chat: Chatter, fault: st
 
 async def test_nothing_that_prints_itself_shows_the_key(factory: ClientFactory) -> None:
     with FaultServer(Answer(b"{}")) as server:
-        for header in KeyHeader:
+        for header in ApiKeyHeader:
             endpoint = Endpoint(
                 server.base_url, KEY, key_header=header, extra_headers={"X-Other-Key": CANARY[::-1]}
             )
@@ -151,9 +155,7 @@ async def test_nothing_that_prints_itself_shows_the_key(factory: ClientFactory) 
             response = await client.send(request)
             fetched = await fetch(factory, replace(endpoint, extra_headers={}), f"{server.base_url}/models")
             things = [client.headers, request, request.headers, response, response.request.headers, fetched]
-            shown = "".join(
-                repr(thing) + str(thing) for thing in (*things, factory, client, fetched.exchange)
-            )
+            shown = "".join(repr(thing) + str(thing) for thing in (*things, factory, client, fetched.trace))
             assert CANARY not in shown
             assert CANARY[::-1] not in shown
             assert CANARY not in str(vars(response.request))
@@ -170,7 +172,7 @@ async def test_no_log_record_shows_the_key(
     chat = Chatter(factory)
     with FaultServer(fault) as server:
         endpoint = Endpoint(
-            server.base_url, KEY, key_header=KeyHeader.X_API_KEY, extra_headers={"Cookie": CANARY[::-1]}
+            server.base_url, KEY, key_header=ApiKeyHeader.X_API_KEY, extra_headers={"Cookie": CANARY[::-1]}
         )
         await chat(endpoint)
     assert any(record.name.startswith("httpcore") for record in caplog.records), "the log was on"
@@ -182,7 +184,7 @@ async def test_no_log_record_shows_the_key(
 
 async def test_exceptions_of_a_client_show_no_key(factory: ClientFactory) -> None:
     with FaultServer("close-without-answer") as server:
-        client = factory.client(Endpoint(server.base_url, KEY, key_header=KeyHeader.API_KEY))
+        client = factory.client(Endpoint(server.base_url, KEY, key_header=ApiKeyHeader.API_KEY))
         with pytest.raises(httpx.HTTPError) as raised:
             await client.get(f"{server.base_url}/models")
     assert CANARY not in repr(raised.value) + str(vars(raised.value.request))

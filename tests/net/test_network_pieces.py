@@ -23,13 +23,13 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.events import EventBatch
 from tui.core.secret import Redactor, Secret
-from tui.net import mailbox as mailbox_module
+from tui.net import event_queue as mailbox_module
 from tui.net.addresses import origin_of, replace_origin
 from tui.net.certificate import CertificateFacts, read_certificate
 from tui.net.classify import classify_exception
 from tui.net.decoding import BadEncoding, Decoder, GrowsTooMuch
-from tui.net.exchange import Phase
-from tui.net.mailbox import Mailbox
+from tui.net.event_queue import BoundedEventQueue
+from tui.net.request_trace import Phase
 from tui.net.retry import asked_delay, retry_delay
 from tui.net.silence import SilenceWatch
 from tui.net.sniff import asks_for_certificate, may_be_http, sniff
@@ -208,9 +208,9 @@ def test_the_pause_that_a_server_asks_for(headers: dict[str, str], expected: flo
 def test_pauses_grow_and_end() -> None:
     from dataclasses import replace
 
-    patience = replace(HASTE, retries=9, backoff_seconds=0.5, longest_backoff_seconds=8.0)
+    timeouts = replace(HASTE, retries=9, backoff_seconds=0.5, longest_backoff_seconds=8.0)
     failure = explain("bad-gateway", status=502)
-    pauses = [retry_delay(failure, tried, patience) for tried in range(1, 11)]
+    pauses = [retry_delay(failure, tried, timeouts) for tried in range(1, 11)]
     assert pauses[-1] is None
     limits = [0.5, 1, 2, 4, 8, 8, 8, 8, 8]
     assert all(
@@ -247,7 +247,7 @@ async def test_a_touch_begins_the_silence_anew() -> None:
 
 
 async def test_a_full_mailbox_makes_its_writer_wait() -> None:
-    mailbox = Mailbox()
+    mailbox = BoundedEventQueue()
     for number in range(mailbox_module._ROOM):
         mailbox.put(EventBatch(float(number), ()))
     waiting = asyncio.create_task(mailbox.wait_for_room())
@@ -261,7 +261,7 @@ async def test_a_full_mailbox_makes_its_writer_wait() -> None:
     assert [batch.at for batch in rest] == [float(number) for number in range(1, mailbox_module._ROOM)]
 
 
-async def _drain(mailbox: Mailbox):  # type: ignore[no-untyped-def]
+async def _drain(mailbox: BoundedEventQueue):  # type: ignore[no-untyped-def]
     while (batch := await mailbox.get()) is not None:
         yield batch
 

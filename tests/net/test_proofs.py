@@ -189,7 +189,7 @@ async def test_a_model_that_is_not_listed_gets_the_closest_name(chat: Chatter) -
 async def test_embeddings_are_judged_by_the_same_evidence(factory: ClientFactory) -> None:
     with FaultServer(only_chat(UNAUTHORIZED)) as server:
         outcome = await embed(
-            factory, endpoint(server), EmbeddingRequest("m", ("a", "b")), patience=replace(CALM, retries=0)
+            factory, endpoint(server), EmbeddingRequest("m", ("a", "b")), timeouts=replace(CALM, retries=0)
         )
     assert outcome.failure is not None
     assert outcome.failure.cause == "upstream-auth"

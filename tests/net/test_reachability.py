@@ -142,8 +142,8 @@ async def test_what_was_seen_of_a_fetch_is_kept(factory: ClientFactory) -> None:
     with FaultServer(LIST) as server:
         fetched = await fetch(factory, Endpoint(server.base_url), f"{server.base_url}/models")
         again = await fetch(factory, Endpoint(server.base_url), f"{server.base_url}/models")
-    marks = list(fetched.exchange.marks.values())
+    marks = list(fetched.trace.marks.values())
     assert marks == sorted(marks)
-    assert fetched.exchange.address == f"127.0.0.1:{server.port}"
-    assert not fetched.exchange.is_reused
-    assert again.exchange.is_reused
+    assert fetched.trace.address == f"127.0.0.1:{server.port}"
+    assert not fetched.trace.is_reused
+    assert again.trace.is_reused

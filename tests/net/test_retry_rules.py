@@ -19,8 +19,8 @@ STATUSES = {408, 429, 502, 503, 504}
 
 
 def is_retried(cause: str, status: int | None = None, *, waits: bool = False) -> bool:
-    patience = replace(PATIENT, retry_refused=waits)
-    return retry_delay(explain(cause, status=status), 1, patience) is not None
+    timeouts = replace(PATIENT, retry_refused=waits)
+    return retry_delay(explain(cause, status=status), 1, timeouts) is not None
 
 
 def test_without_a_status_only_what_may_pass_is_sent_again() -> None:

@@ -91,10 +91,10 @@ class Late:
 
 
 async def chat_with(
-    factory: ClientFactory, machines: Machines, port: int, patience: object = PATIENT
+    factory: ClientFactory, machines: Machines, port: int, timeouts: object = PATIENT
 ) -> Reply:
     chat = Chatter(factory, machines.look)
-    return await chat(f"http://127.0.0.1:{port}/v1", patience=patience)  # type: ignore[arg-type]
+    return await chat(f"http://127.0.0.1:{port}/v1", timeouts=timeouts)  # type: ignore[arg-type]
 
 
 async def test_from_a_refused_port_over_a_loading_model_to_an_answer(
@@ -141,7 +141,7 @@ async def test_a_model_that_cannot_be_loaded_ends_the_wait(
     chat: Chatter, broken: Answer, cause: str, words: str
 ) -> None:
     with FaultServer(Sequence([LOADING, broken, HEALTHY])) as server:
-        reply = await chat(server.base_url, patience=replace(PATIENT, retries=2))
+        reply = await chat(server.base_url, timeouts=replace(PATIENT, retries=2))
     assert reply.failure is not None
     assert reply.cause == cause
     assert words in (reply.failure.server_message or "")
@@ -150,7 +150,7 @@ async def test_a_model_that_cannot_be_loaded_ends_the_wait(
 
 async def test_a_model_that_loads_forever_is_given_up_at_the_limit(chat: Chatter) -> None:
     with FaultServer("http-503-loading") as server:
-        reply = await chat(server.base_url, patience=replace(HASTY, retries=2))
+        reply = await chat(server.base_url, timeouts=replace(HASTY, retries=2))
     assert reply.failure is not None
     assert (reply.cause, reply.failure.server_message) == ("loading", "Loading model")
     assert "waited 0.1 s, the limit" in reply.failure.title
@@ -219,9 +219,9 @@ async def test_a_refused_port_is_told_at_once_where_nothing_is_starting_for_it(
     if waits != "no server":
         stated = port + 1 if waits == "another port" else port
         fake.run(42, "vllm", "serve", "m", "--port", str(stated))
-    patience = replace(PATIENT, loading_seconds=0.0) if waits == "no wait" else PATIENT
+    timeouts = replace(PATIENT, loading_seconds=0.0) if waits == "no wait" else PATIENT
     machines = Machines(fake)
-    reply = await chat_with(factory, machines, port, patience)
+    reply = await chat_with(factory, machines, port, timeouts)
     assert reply.cause == ("starting" if waits == "no wait" else "connection-refused")
     assert told(reply) == []
     assert machines.looks == 1
@@ -250,7 +250,7 @@ async def test_an_unclear_refusal_is_loading_where_the_health_route_says_so(
 ) -> None:
     busy = Routes({"/v1/chat/completions": shown, "/health": health})
     with FaultServer(busy) as server:
-        reply = await chat(server.base_url, patience=HASTY)
+        reply = await chat(server.base_url, timeouts=HASTY)
     assert (reply.cause == "loading") is asked
     assert bool(told(reply)) is asked
     posts = [request for request in server.requests if request.startswith(b"POST")]
@@ -264,7 +264,7 @@ async def test_the_health_route_is_asked_without_the_key(factory: ClientFactory)
     shown = Answer(b"", "503 Service Unavailable")
     with FaultServer(Routes({"/v1/chat/completions": shown})) as server:
         await Chatter(factory)(
-            Endpoint(server.base_url, Secret("sk-test-0123456789abcdef"), "KEY"), patience=HASTY
+            Endpoint(server.base_url, Secret("sk-test-0123456789abcdef"), "KEY"), timeouts=HASTY
         )
     (health,) = [request for request in server.requests if request.startswith(b"GET /health")]
     assert b"sk-test" not in health
@@ -273,7 +273,7 @@ async def test_the_health_route_is_asked_without_the_key(factory: ClientFactory)
 async def test_a_healthy_server_is_asked_for_its_health_once(chat: Chatter) -> None:
     shown = Answer(b"", "503 Service Unavailable")
     with FaultServer(Routes({"/v1/chat/completions": shown})) as server:
-        await chat(server.base_url, patience=replace(HASTY, retries=2))
+        await chat(server.base_url, timeouts=replace(HASTY, retries=2))
     assert len([request for request in server.requests if request.startswith(b"GET /health")]) == 1
     assert len(server.requests) == 4
 
@@ -282,7 +282,7 @@ async def test_what_a_server_says_is_safe_and_short(chat: Chatter) -> None:
     words = "Loading model \\u001b[31m" + "x" * 500
     loading = Answer(b'{"error":{"message":"%b"}}' % words.encode(), "503 Service Unavailable")
     with FaultServer(Sequence([loading, HEALTHY])) as server:
-        reply = await chat(server.base_url, patience=PATIENT)
+        reply = await chat(server.base_url, timeouts=PATIENT)
     ((_, sentence),) = told(reply)
     assert "\x1b" not in sentence
     assert len(sentence) < 200
@@ -298,7 +298,7 @@ async def test_a_stream_that_says_loading_is_asked_again(chat: Chatter) -> None:
         connection.send(b"0\r\n\r\n")
 
     with FaultServer(Sequence([says_loading, HEALTHY])) as server:
-        reply = await chat(server.base_url, patience=PATIENT)
+        reply = await chat(server.base_url, timeouts=PATIENT)
     assert reply.answer == "Hello there"
 
 
@@ -315,7 +315,7 @@ async def test_a_port_that_opens_between_the_refusal_and_the_look_is_asked_again
     machines = Machines(fake)
     machines.before_first(open_port)
     try:
-        reply = await Chatter(factory, machines.look)(f"http://{host}:{port}/v1", patience=PATIENT)
+        reply = await Chatter(factory, machines.look)(f"http://{host}:{port}/v1", timeouts=PATIENT)
     finally:
         late.stop()
     assert reply.answer == "Hello there"

@@ -67,6 +67,6 @@ async def test_it_costs_no_verdict_its_evidence(chat: Chatter) -> None:
 
 async def test_a_server_that_closes_new_connections_is_told(factory: ClientFactory) -> None:
     with FaultServer("close-without-answer") as server, pytest.raises(LmdeckError) as caught:
-        await fetch(factory, Endpoint(server.base_url), f"{server.base_url}/models", second_look_seconds=0)
+        await fetch(factory, Endpoint(server.base_url), f"{server.base_url}/models", reprobe_seconds=0)
     assert caught.value.failure.cause == "closed-without-answer"
     assert len(server.requests) == 1

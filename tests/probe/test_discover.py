@@ -57,7 +57,7 @@ async def test_what_is_found_becomes_a_valid_provider(tmp_path: Path) -> None:
         (found,) = (await find(tmp_path)).servers
         provider = found.as_provider([f"server-{server.port}"])
         assert provider.name == f"server-{server.port}-2"
-        assert (provider.provider_url, provider.compatible_provider) == (server.base_url, "m")
+        assert (provider.provider_url, provider.model) == (server.base_url, "m")
         assert check_provider(provider, [f"server-{server.port}"]) == ()
 
 

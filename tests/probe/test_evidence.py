@@ -35,7 +35,7 @@ from tests.support.stream_samples import delta, sse_stream
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord
 from tui.core.diagnosis import (
-    CHAT_LADDER,
+    CHAT_CHECKS,
     CheckId,
     CheckResult,
     CheckStatus,
@@ -48,8 +48,8 @@ from tui.net.machine.gpus import Gpu
 from tui.net.machine.machine import Machine
 from tui.net.machine.snapshot import Snapshot
 from tui.net.probe import connect, local
+from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.diagnose import Diagnosis
-from tui.net.probe.run import Run
 from tui.net.probe.target import ProbeLimits, ProbeTarget
 from tui.wire.model_names import closest_names
 
@@ -71,7 +71,7 @@ async def test_all_is_well() -> None:
         report = await run_check(target(server.base_url, model=""), on_result=seen.append)
     assert report.ok
     assert report.exit_code == 0
-    assert [result.id for result in seen] == list(CHAT_LADDER)
+    assert [result.id for result in seen] == list(CHAT_CHECKS)
     assert (report.model, report.models, report.context_window) == ("m", ("m",), 2048)
     assert report.server is not None
     assert (report.server.kind, report.server.evidence) == ("vllm", "owned_by")
@@ -643,7 +643,7 @@ async def test_other_ports_are_asked_no_longer_than_the_diagnosis_lives(
 ) -> None:
     asked = asyncio.Event()
 
-    async def never(run: Run, origin: Origin, port: int) -> str | None:
+    async def never(context: DiagnosisContext, origin: Origin, port: int) -> str | None:
         asked.set()
         await asyncio.Event().wait()
         return None

@@ -11,7 +11,7 @@ from tests.support.check_runner import SHORT, run_check
 from tests.support.fake_api import FakeApi, model_list, vectors
 from tests.support.fault_server import Answer, Connection, Fault, FaultServer
 from tui.core.chat import Endpoint
-from tui.core.diagnosis import EMBEDDING_LADDER, CheckId, CheckResult, CheckStatus, DiagnosisReport
+from tui.core.diagnosis import EMBEDDING_CHECKS, CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.secret import Secret
 from tui.net.probe.target import ProbeTarget
 
@@ -45,7 +45,7 @@ def rung(report: DiagnosisReport) -> CheckResult:
 async def test_a_healthy_one_tells_count_size_norm_tokens_and_time() -> None:
     report, requests = await check(GOOD)
     assert report.ok
-    assert [result.id for result in report.results] == list(EMBEDDING_LADDER)
+    assert [result.id for result in report.results] == list(EMBEDDING_CHECKS)
     result = rung(report)
     assert result.title == "2 vectors of 2 numbers, norm 1.000, 8 tokens."
     assert result.milliseconds is not None

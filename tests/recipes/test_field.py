@@ -33,7 +33,7 @@ from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.form_screen import ProviderFormScreen
 
 async def main():
-    stored = Provider("a", compatible_provider="m", provider_url="http://h/v1", region="us", tries=3)
+    stored = Provider("a", model="m", provider_url="http://h/v1", region="us", tries=3)
     runtime = FakeRuntime([stored])
     async with LmdeckApp(runtime, environment={}).run_test(size=(100, 200)) as pilot:
         screen = ProviderFormScreen(stored)

@@ -19,7 +19,7 @@ from tui.ui.deck import Deck, Router, deck_of
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.base import LmdeckScreen
-from tui.ui.shell.key_bar import KeyBar
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.title_bar import TitleBar
 
 
@@ -33,12 +33,12 @@ class RecipeScreen(LmdeckScreen[None]):
     def compose(self) -> ComposeResult:
         yield TitleBar("Recipe")
         yield Static(Content(f"{len(self.runtime.directory.providers())} providers here"))
-        yield KeyBar()
+        yield BindingBar()
 
     def action_close(self) -> None:
         self.dismiss(None)
 
-    def quit_hindrance(self) -> str | None:
+    def unsaved_reason(self) -> str | None:
         return "a recipe that is not finished"
 
 

@@ -20,13 +20,13 @@ from tools.readme import filled
 from tui.core.chat import ChatRequest, Endpoint, Message, Role
 from tui.core.diagnosis import CheckId, DiagnosisReport
 from tui.core.parts import parts_of
-from tui.core.provider import SendBack, Thinking
+from tui.core.provider import ReasoningReplay, Thinking
 from tui.net.probe.target import ProbeTarget
 from tui.wire import dialects
-from tui.wire.adaptation import Adaptation
 from tui.wire.errors import classify_error
 from tui.wire.fingerprint import identify
 from tui.wire.request import build_chat_body
+from tui.wire.server_quirks import ServerQuirks
 from tui.wire.servers import Dialect
 from tui.wire.thinking import EFFORT
 
@@ -111,16 +111,16 @@ def test_past_reasoning_travels_in_its_field() -> None:
         Message(Role.ASSISTANT, parts_of("Hi"), reasoning="A greeting."),
         Message(Role.USER, parts_of("Bye")),
     )
-    request = ChatRequest("m", past, send_back=SendBack.ALWAYS)
-    body: dict[str, Any] = build_chat_body(request, Adaptation(), ACME)
+    request = ChatRequest("m", past, reasoning_replay=ReasoningReplay.ALWAYS)
+    body: dict[str, Any] = build_chat_body(request, ServerQuirks(), ACME)
     assert body["messages"][0] == {"role": "assistant", "content": "Hi", "pondered": "A greeting."}
 
 
 def test_a_refused_form_is_dropped_though_no_other_server_has_it() -> None:
     assert {"ponder", EFFORT.field} <= dialects.thinking_field_names()
     request = ChatRequest("m", (), thinking=Thinking.HIGH)
-    assert build_chat_body(request, Adaptation(), ACME)["ponder"] == "high"
-    refused = Adaptation(dropped=dialects.thinking_field_names())
+    assert build_chat_body(request, ServerQuirks(), ACME)["ponder"] == "high"
+    refused = ServerQuirks(dropped=dialects.thinking_field_names())
     assert "ponder" not in build_chat_body(request, refused, ACME)
 
 

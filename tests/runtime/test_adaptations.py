@@ -6,13 +6,13 @@ import asyncio
 import time
 
 from tests.store.test_lock import held_by_another
-from tui.runtime.adaptations import KeptAdaptations
+from tui.runtime.kept_quirks import KeptQuirks
 from tui.store.endpoint_memory import EndpointMemory
 from tui.store.paths import Paths, resolve_paths
-from tui.wire.adaptation import Adaptation
+from tui.wire.server_quirks import ServerQuirks
 
 URL = "http://localhost:8000/v1"
-LEARNED = Adaptation(dropped=frozenset({"stream_options"}))
+LEARNED = ServerQuirks(dropped=frozenset({"stream_options"}))
 
 
 def paths_in(home: object) -> Paths:
@@ -21,7 +21,7 @@ def paths_in(home: object) -> Paths:
 
 async def test_the_loop_turns_while_another_process_holds_the_file(tmp_path: object) -> None:
     paths = paths_in(tmp_path)
-    kept = KeptAdaptations(EndpointMemory(paths))
+    kept = KeptQuirks(EndpointMemory(paths))
     turns = 0
 
     async def turn() -> None:
@@ -42,14 +42,14 @@ async def test_the_loop_turns_while_another_process_holds_the_file(tmp_path: obj
         assert time.monotonic() - started < 1, "ten turns, and not the two seconds of the lock"
     await kept.aclose()
     turning.cancel()
-    assert KeptAdaptations(EndpointMemory(paths)).get(URL, "m") == LEARNED
+    assert KeptQuirks(EndpointMemory(paths)).get(URL, "m") == LEARNED
 
 
 async def test_the_newest_of_many_is_kept(tmp_path: object) -> None:
     paths = paths_in(tmp_path)
-    kept = KeptAdaptations(EndpointMemory(paths))
+    kept = KeptQuirks(EndpointMemory(paths))
     for number in range(20):
-        kept.put(URL, "m", Adaptation(dropped=frozenset({f"p{number}"})))
+        kept.put(URL, "m", ServerQuirks(dropped=frozenset({f"p{number}"})))
     kept.put(URL, "m", LEARNED)
     await kept.aclose()
-    assert KeptAdaptations(EndpointMemory(paths)).get(URL, "m") == LEARNED
+    assert KeptQuirks(EndpointMemory(paths)).get(URL, "m") == LEARNED

@@ -164,7 +164,7 @@ async def test_a_failure_is_written_with_its_cause(tmp_path: Path, log: Path) ->
 async def test_no_key_is_in_it_wherever_it_stands(tmp_path: Path, log: Path) -> None:
     runtime = opened(log, tmp_path)
     with FaultServer(FakeApi(chat=echoes_everything, embeddings=echoes_everything)) as server:
-        provider = provider_at(f"{server.base_url}/{KEY}", name=KEY, compatible_provider=KEY)
+        provider = provider_at(f"{server.base_url}/{KEY}", name=KEY, model=KEY)
         headed = replace(provider, extra_headers={"X-Api-Key": "hdr-0123456789abcdef"})
         await runtime.test(headed, KEY)
         await runtime.test(replace(headed, provider_url=server.base_url), KEY)
@@ -197,7 +197,7 @@ async def test_a_key_in_the_wrong_field_is_erased_before_it_is_known(
     runtime = opened(log, tmp_path)
     with FaultServer("http-401-vllm") as server:
         url = f"{server.base_url}/accounts/{key}"
-        await runtime.test(provider_at(url, compatible_provider=key))  # pasted into the model's field
+        await runtime.test(provider_at(url, model=key))  # pasted into the model's field
     await runtime.aclose()
     assert key not in log.read_text()
     assert "•••" in log.read_text()
@@ -233,7 +233,7 @@ async def test_one_event_is_one_line_without_control_characters(tmp_path: Path, 
     runtime = opened(log, tmp_path)
     hostile = "m\x1b[2J\n2026-01-01 forged\u202e\x9b"
     with FaultServer("http-401-vllm") as server:
-        await runtime.test(provider_at(server.base_url, name=hostile, compatible_provider=hostile))
+        await runtime.test(provider_at(server.base_url, name=hostile, model=hostile))
     await runtime.aclose()
     events(log)
     text = log.read_text().replace("\n", "")

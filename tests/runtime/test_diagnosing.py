@@ -11,9 +11,9 @@ import pytest
 from tests.support.fake_api import FakeApi, model_list, vectors
 from tests.support.fault_server import FaultServer
 from tests.support.terminal import private_environment
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.check_options import CheckOptions
-from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult
-from tui.core.key_reference import KeyKind, KeyReference
+from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult
 from tui.core.provider import Category, Provider
 from tui.runtime.diagnosing import ProviderCheck, past_checks
 from tui.runtime.runtime import Runtime, open_runtime
@@ -29,7 +29,7 @@ async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
 
 
 def provider_at(url: str, **changes: object) -> Provider:
-    return replace(Provider("p", provider_url=url, compatible_provider="m"), **changes)  # type: ignore[arg-type]
+    return replace(Provider("p", provider_url=url, model="m"), **changes)  # type: ignore[arg-type]
 
 
 async def test_a_check_joins_the_history_of_its_endpoint(runtime: Runtime) -> None:
@@ -79,7 +79,7 @@ async def test_what_is_not_to_be_remembered_is_not(runtime: Runtime) -> None:
 
 
 async def test_a_key_that_cannot_be_had_is_a_report_and_no_request(runtime: Runtime) -> None:
-    key = KeyReference(KeyKind.ENVIRONMENT, "NOT_SET")
+    key = ApiKeyReference(ApiKeyKind.ENVIRONMENT, "NOT_SET")
     seen: list[CheckResult] = []
     with FaultServer(FakeApi()) as server:
         provider = provider_at(server.base_url, api_key=key)
@@ -88,11 +88,11 @@ async def test_a_key_that_cannot_be_had_is_a_report_and_no_request(runtime: Runt
         assert server.requests == []
     assert report.verdict is not None
     assert (report.verdict.id, report.verdict.cause) == (CheckId.ENVIRONMENT, "key-unavailable")
-    assert [result.id for result in seen] == list(CHAT_LADDER)
+    assert [result.id for result in seen] == list(CHAT_CHECKS)
 
 
 async def test_a_wrong_url_comes_before_a_missing_key(runtime: Runtime) -> None:
-    key = KeyReference(KeyKind.ENVIRONMENT, "NOT_SET")
+    key = ApiKeyReference(ApiKeyKind.ENVIRONMENT, "NOT_SET")
     report = await ProviderCheck(runtime, provider_at("ftp://127.0.0.1", api_key=key), options=QUICK).run()
     assert report.verdict is not None
     assert report.verdict.cause == "url-bad-scheme"

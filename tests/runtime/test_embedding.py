@@ -31,7 +31,7 @@ async def test_two_texts_are_sent_by_the_provider(runtime: Runtime, extra: dict[
     demo = DemoServer(key="sk-4f9c2b7e81d0aa")
     url = demo.start()
     try:
-        tested = provider(url, compatible_provider="demo-embedding", test_prompt="Mine", extra_body=extra)
+        tested = provider(url, model="demo-embedding", test_prompt="Mine", extra_body=extra)
         outcome = await runtime.test_vectors(tested, "sk-4f9c2b7e81d0aa", on_progress=lambda _: None)
         assert outcome.failure is None
         assert outcome.vectors is not None
@@ -47,7 +47,7 @@ async def test_two_texts_are_sent_by_the_provider(runtime: Runtime, extra: dict[
 
 async def test_a_chat_model_is_refused_in_words(runtime: Runtime) -> None:
     demo = DemoServer()
-    tested = provider(demo.start(), compatible_provider="demo-plain")
+    tested = provider(demo.start(), model="demo-plain")
     outcome = await runtime.test_vectors(tested, on_progress=lambda _: None)
     demo.stop()
     assert outcome.failure is not None
@@ -57,7 +57,7 @@ async def test_a_chat_model_is_refused_in_words(runtime: Runtime) -> None:
 
 async def test_what_keeps_a_server_from_answering_is_told(runtime: Runtime) -> None:
     with refused_port() as port:
-        tested = provider(f"http://127.0.0.1:{port}/v1", compatible_provider="m")
+        tested = provider(f"http://127.0.0.1:{port}/v1", model="m")
         outcome = await runtime.test_vectors(tested, on_progress=lambda _: None)
     assert outcome.failure is not None
     assert outcome.failure.cause == "connection-refused"
@@ -66,7 +66,7 @@ async def test_what_keeps_a_server_from_answering_is_told(runtime: Runtime) -> N
 async def test_a_server_that_limits_is_asked_again(runtime: Runtime) -> None:
     told: list[str] = []
     with FaultServer("http-429") as server:
-        tested = provider(server.base_url, compatible_provider="m")
+        tested = provider(server.base_url, model="m")
         outcome = await runtime.test_vectors(tested, on_progress=told.append)
         assert len(server.requests) == 3
     assert outcome.failure is not None

@@ -107,7 +107,7 @@ async def test_values_that_were_not_saved_are_tested(runtime: Runtime, server: F
     assert found.answer.text == "an answer"
     (body,) = bodies(server)
     assert (body["model"], body["messages"][-1]["content"]) == ("another-model", "Say something")
-    assert runtime.directory.get("main").compatible_provider != "another-model"
+    assert runtime.directory.get("main").model != "another-model"
 
 
 def test_what_cannot_be_sent_is_named(runtime: Runtime) -> None:

@@ -70,7 +70,7 @@ def ignore(_: object) -> None:
 
 def provider_at(url: str, **changes: object) -> Provider:
     money = {"input_price": Decimal("0.5"), "output_price": Decimal(2), "currency": "EUR"}
-    made = Provider("gpu", provider_url=url, compatible_provider="m", **money)  # type: ignore[arg-type]
+    made = Provider("gpu", provider_url=url, model="m", **money)  # type: ignore[arg-type]
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -329,7 +329,7 @@ async def test_no_key_is_in_a_record(
     runtime: Runtime, seen: Seen, chat: Callable[[Connection], None]
 ) -> None:
     with FaultServer(FakeApi(chat=chat, embeddings=chat)) as server:
-        provider = provider_at(server.base_url, name=KEY, compatible_provider=KEY)
+        provider = provider_at(server.base_url, name=KEY, model=KEY)
         await runtime.test(provider, KEY)
         await runtime.test_vectors(replace(provider, category=Category.EMBEDDING), KEY, on_progress=ignore)
     assert len(seen.records) == 2

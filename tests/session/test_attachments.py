@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.session.test_variants import TARGET, Desk
 from tui.core.parts import FilePart, ImagePart, Parts, TextPart
-from tui.wire.adaptation import Adaptation
 from tui.wire.request import build_chat_body
+from tui.wire.server_quirks import ServerQuirks
 
 PICTURE, TEXT = b"\x89PNG\x00\xff", b"x = 1\n"
 IMAGE = ImagePart(hashlib.sha256(PICTURE).hexdigest(), "plot.png", "image/png", len(PICTURE))
@@ -19,7 +19,7 @@ ATTACHED = {IMAGE.sha256: PICTURE, FILE.sha256: TEXT}
 
 def sent(desk: Desk) -> list[object]:
     """Return the contents of the last request's messages as a server gets them."""
-    messages = build_chat_body(desk.server.requests[-1], Adaptation())["messages"]
+    messages = build_chat_body(desk.server.requests[-1], ServerQuirks())["messages"]
     assert isinstance(messages, list)
     return [message["content"] for message in messages]
 

@@ -29,9 +29,7 @@ from tui.core.usage import Source, Usage
 from tui.session.chat_session import CONTINUE_PROMPT, ChatSession
 from tui.session.target import ChatTarget
 
-PROVIDER = Provider(
-    "paid", compatible_provider="m", input_price=Decimal("0.001"), output_price=Decimal("0.00005")
-)
+PROVIDER = Provider("paid", model="m", input_price=Decimal("0.001"), output_price=Decimal("0.00005"))
 
 
 @dataclass
@@ -39,9 +37,9 @@ class Journal:
     """Remembers what it was told."""
 
     told: list[tuple[str, ...]] = field(default_factory=list)
-    trouble: str | None = None
+    storage_error: str | None = None
 
-    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
+    def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
         """Its trouble never changes."""
 
     def read_attachments(self, parts: object) -> tuple[dict[str, bytes], list[str]]:
@@ -259,7 +257,7 @@ async def test_regenerate_drops_the_old_reply_and_continue_asks_for_more() -> No
 
 
 async def test_totals_add_up_and_never_mix_currencies() -> None:
-    yen = Provider("yen", compatible_provider="m", input_price=Decimal(1), currency="JPY")
+    yen = Provider("yen", model="m", input_price=Decimal(1), currency="JPY")
     session = session_of(Script(REPLY, REPLY, REPLY))
     for provider in (PROVIDER, yen, PROVIDER):
         await session.send("go", ChatTarget(provider))

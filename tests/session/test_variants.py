@@ -27,7 +27,7 @@ from tui.store.journal import MemoryJournal
 from tui.store.paths import resolve_paths
 from tui.store.transcript_file import read_transcript
 
-PAID = Provider("paid", compatible_provider="m", input_price=Decimal(1), output_price=Decimal(1))
+PAID = Provider("paid", model="m", input_price=Decimal(1), output_price=Decimal(1))
 TARGET = ChatTarget(PAID)
 FAILED = StreamFailed(explain("connection-reset"))
 

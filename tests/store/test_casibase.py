@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.disk_support import often
+from tui.core.api_key_reference import STORED, ApiKeyKind, ApiKeyReference
 from tui.core.failure import UsageError
-from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.provider import (
+    ApiKeyHeader,
     Category,
-    KeyHeader,
     Provider,
+    ReasoningReplay,
     Refusal,
     Sampling,
-    SendBack,
     State,
     Thinking,
 )
@@ -60,7 +60,7 @@ def test_a_record_of_casibase_becomes_a_provider() -> None:
     assert provider.api_key == STORED
     assert provider.name == "provider_x1"
     assert provider.display_name == "My model"
-    assert provider.compatible_provider == "qwen-plus"
+    assert provider.model == "qwen-plus"
     assert provider.input_price == Decimal("0.0004")
     assert provider.output_price == Decimal(0)
     assert provider.currency == "CNY"
@@ -102,7 +102,7 @@ def test_masked_keys_are_no_keys(secret: str | None) -> None:
 
 def test_other_types_are_imported_as_local_and_said_so() -> None:
     imported = import_records(json.dumps({"name": "a", "type": "OpenAI", "subType": "gpt-4o"}))
-    assert imported.records[0].provider.compatible_provider == "gpt-4o"
+    assert imported.records[0].provider.model == "gpt-4o"
     assert "OpenAI" in imported.notices[0]
 
 
@@ -140,7 +140,7 @@ prices = st.none() | st.decimals(min_value=0, max_value=10**6, places=12) | st.j
             name=st.text(min_size=1).map(lambda text: f"p{text.strip()}".strip()),
             display_name=st.text(),
             category=st.sampled_from(Category),
-            compatible_provider=st.text().map(str.strip),
+            model=st.text().map(str.strip),
             input_price=prices,
             output_price=prices,
             currency=st.sampled_from(CURRENCIES),
@@ -173,7 +173,7 @@ def test_a_round_trip_loses_nothing_that_casibase_has(providers: list[Provider])
         for name in (
             "name",
             "category",
-            "compatible_provider",
+            "model",
             "output_price",
             "currency",
             "sampling",
@@ -185,11 +185,11 @@ def test_a_round_trip_loses_nothing_that_casibase_has(providers: list[Provider])
 CHANGES: dict[str, object] = {
     "display_name": "Shown",
     "category": Category.EMBEDDING,
-    "compatible_provider": "m",
+    "model": "m",
     "input_price": Decimal("0.5"),
     "output_price": Decimal("1.5"),
     "currency": "CNY",
-    "api_key": KeyReference(KeyKind.ENVIRONMENT, "KEY"),
+    "api_key": ApiKeyReference(ApiKeyKind.ENVIRONMENT, "KEY"),
     "provider_url": "https://h/v1",
     "is_default": True,
     "state": State.INACTIVE,
@@ -197,8 +197,8 @@ CHANGES: dict[str, object] = {
     "test_prompt": "Hi",
     "system_prompt": "Be brief",
     "thinking": Thinking.LOW,
-    "send_back": SendBack.ALWAYS,
-    "key_header": KeyHeader.API_KEY,
+    "reasoning_replay": ReasoningReplay.ALWAYS,
+    "key_header": ApiKeyHeader.API_KEY,
     "extra_headers": {"X-Org": "abc"},
     "extra_body": {"top_k": 5},
     "allow_unencrypted_key": True,

@@ -275,7 +275,7 @@ def test_a_conversation_on_a_read_only_disk_goes_on_in_memory(
     assert opened.journal is not None
     opened.journal.write_turn(a_turn("t2"))
     assert not opened.journal.flush(0.2)
-    assert "read-only" in (opened.journal.trouble or "")
+    assert "read-only" in (opened.journal.storage_error or "")
     broken_disk.recover()
     assert opened.journal.close()
     assert len(store.open(identity).turns) == 2
@@ -416,7 +416,7 @@ def test_a_writer_whose_lease_was_taken_keeps_its_text_until_it_may_write(
     lease = foreign_lease(paths, identity)
     opened.journal.write_turn(a_turn("mine"))
     assert not opened.journal.flush(0.2)
-    assert "Another lmdeck writes" in (opened.journal.trouble or "")
+    assert "Another lmdeck writes" in (opened.journal.storage_error or "")
     assert opened.journal.path.read_bytes() == before
     lease.unlink()
     assert opened.journal.flush()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.disk_support import often
-from tui.core.key_reference import KeyKind, disguised_reference, parse_key_reference
+from tui.core.api_key_reference import ApiKeyKind, disguised_reference, parse_api_key_reference
 from tui.store.casibase import Import, NamedSecret, import_records
 
 URL = "https://somewhere.example/v1"
@@ -66,7 +66,7 @@ def test_what_was_allowed_is_the_reference_that_was_asked_about() -> None:
     found = imported("Cmd: pass show x ", allows=lambda named: named.reference.value == "pass show x")
     reference = found.records[0].provider.api_key
     assert reference is not None
-    assert (reference.kind, reference.value) == (KeyKind.COMMAND, "pass show x")
+    assert (reference.kind, reference.value) == (ApiKeyKind.COMMAND, "pass show x")
     assert found.records[0].key is None
 
 
@@ -86,11 +86,11 @@ def test_a_key_is_no_reference(secret: str) -> None:
 @given(st.text())
 def test_what_any_reader_takes_for_a_reference_is_never_taken_for_a_key(text: str) -> None:
     for shown in (text, text.strip(), text.casefold()):
-        if parse_key_reference(shown) is not None:
+        if parse_api_key_reference(shown) is not None:
             assert disguised_reference(text) is not None
     for record in imported(text).records:
         if record.key is not None:
-            assert parse_key_reference(record.key.reveal()) is None
+            assert parse_api_key_reference(record.key.reveal()) is None
 
 
 @pytest.mark.parametrize("field", ["providerUrl", "compatibleProvider", "displayName", "testContent", "name"])

@@ -206,12 +206,12 @@ def test_a_conversation_that_is_not_saved_has_the_same_calls_and_writes_nothing(
     journal.append("t1", "answer", "x")
     journal.end_turn(a_turn())
     journal.drop_turn("t1")
-    journal.watch_trouble(None)
+    journal.watch_storage_error(None)
     assert journal.title == "Why?"
     journal.set_title("x")
     assert journal.flush()
     assert journal.close()
-    assert journal.trouble is None
+    assert journal.storage_error is None
     assert journal.title == "x"
     assert not paths.data_dir.exists()
 
@@ -264,15 +264,15 @@ def test_the_chat_goes_on_in_memory_and_is_written_when_the_disk_is_back(
 ) -> None:
     journal = a_journal(paths)
     told: list[str | None] = []
-    journal.watch_trouble(lambda: told.append(journal.trouble))
+    journal.watch_storage_error(lambda: told.append(journal.storage_error))
     broken_disk.refuse(number, after=after)
     journal.write_turn(a_turn("one"))
-    wait_until(lambda: journal.trouble is not None)
+    wait_until(lambda: journal.storage_error is not None)
     journal.write_turn(a_turn("two"))
-    assert "~/.local/share/lmdeck/conversations/" in (journal.trouble or "") or number == errno.ENOSPC
+    assert "~/.local/share/lmdeck/conversations/" in (journal.storage_error or "") or number == errno.ENOSPC
     broken_disk.recover()
     assert journal.flush()
-    wait_until(lambda: journal.trouble is None)
+    wait_until(lambda: journal.storage_error is None)
     assert journal.close()
     assert told[0] is not None
     assert told[-1] is None
@@ -298,8 +298,8 @@ def test_a_record_that_a_full_disk_cut_short_is_written_again_and_costs_nothing(
     assert journal.flush()
     monkeypatch.setattr("tui.store.disk.write", write)
     journal.append("t1", "answer", "long " * 200)
-    wait_until(lambda: journal.trouble is not None)
-    assert "full" in (journal.trouble or "")
+    wait_until(lambda: journal.storage_error is not None)
+    assert "full" in (journal.storage_error or "")
     assert not journal.path.read_bytes().endswith(b"\n"), "the last line is torn"
     room[0] = 10**6
     journal.end_turn(a_turn())
@@ -325,10 +325,10 @@ def test_a_listener_that_is_gone_does_not_stop_the_writing(paths: Paths, broken_
         raise RuntimeError("Event loop is closed")
 
     journal = a_journal(paths)
-    journal.watch_trouble(listener)
+    journal.watch_storage_error(listener)
     broken_disk.refuse(errno.EIO)
     journal.write_turn(a_turn())
-    wait_until(lambda: journal.trouble is not None)
+    wait_until(lambda: journal.storage_error is not None)
     broken_disk.recover()
     assert journal.close()
     assert len(read_transcript(journal.path.read_bytes()).turns) == 1

@@ -198,11 +198,11 @@ def test_a_disk_without_room_for_the_new_file_is_waited_for(paths: Paths, broken
     broken_disk.refuse(errno.ENOSPC, "open_file", "write")
     deleted(journal.path)
     journal.write_turn(a_turn("two"))
-    wait_until(lambda: journal.trouble is not None)
+    wait_until(lambda: journal.storage_error is not None)
     assert not journal.path.exists()
     broken_disk.recover()
     assert journal.flush()
-    assert journal.trouble is None
+    assert journal.storage_error is None
     assert journal.close()
     assert turns_of(journal.path) == ["one", "two"]
 
@@ -286,7 +286,7 @@ def test_what_a_failed_sync_dropped_is_written_again(
     monkeypatch.setattr("tui.store.journal_writer._FIRST_RETRY_SECONDS", 0.02)
     journal = ConversationStore(paths).create()
     told: list[str | None] = []
-    journal.watch_trouble(lambda: told.append(journal.trouble))
+    journal.watch_storage_error(lambda: told.append(journal.storage_error))
     journal.write_turn(a_turn("one"))
     assert journal.flush()
     dropping.number, dropping.failures = number, failures
@@ -309,11 +309,11 @@ def test_nothing_reports_success_before_the_disk_has_it(paths: Paths, broken_dis
     journal = ConversationStore(paths).create()
     broken_disk.refuse(errno.EDQUOT, "fsync")
     journal.write_turn(a_turn())
-    wait_until(lambda: journal.trouble is not None)
+    wait_until(lambda: journal.storage_error is not None)
     assert not journal.flush(0.1)
-    assert journal.trouble is not None
+    assert journal.storage_error is not None
     assert not journal.close()
-    assert journal.trouble is not None
+    assert journal.storage_error is not None
 
 
 @pytest.mark.slow
@@ -400,7 +400,7 @@ def test_a_thread_that_ends_is_told_and_replaced_and_nothing_is_lost(
         monkeypatch.setattr(LineMaker, "lines_of", lines_of)
     journal = ConversationStore(paths).create()
     told: list[str | None] = []
-    journal.watch_trouble(lambda: told.append(journal.trouble))
+    journal.watch_storage_error(lambda: told.append(journal.storage_error))
     journal.write_turn(a_turn("one"))
     assert journal.flush()
     assert left[0] < 0
@@ -425,7 +425,7 @@ def test_a_thread_that_cannot_be_started_is_tried_again(
     monkeypatch.setattr(threading.Thread, "start", refuse)
     journal = ConversationStore(paths).create()
     journal.begin_turn(a_turn("one"))
-    assert "can't start new thread" in (journal.trouble or "")
+    assert "can't start new thread" in (journal.storage_error or "")
     monkeypatch.setattr(threading.Thread, "start", start)
     journal.end_turn(a_turn("one"))
     assert journal.close()
@@ -439,7 +439,7 @@ def test_without_any_thread_the_end_still_writes(paths: Paths, monkeypatch: pyte
     journal = ConversationStore(paths).create()
     monkeypatch.setattr(threading.Thread, "start", refuse)
     journal.write_turn(a_turn("one"))
-    assert journal.trouble is not None
+    assert journal.storage_error is not None
     assert journal.close()
     assert turns_of(journal.path) == ["one"]
     assert not list(paths.conversations_dir.glob("*.lease"))
@@ -455,4 +455,4 @@ def test_a_thread_that_fails_for_ever_gives_up_at_the_end(
     journal: Journal = ConversationStore(paths).create()
     journal.write_turn(a_turn("one"))
     assert not journal.close()
-    assert "TypeError" in (journal.trouble or "")
+    assert "TypeError" in (journal.storage_error or "")

@@ -97,7 +97,7 @@ def test_a_lock_that_is_given_up_in_time_is_waited_for(tmp_path: Path) -> None:
 def test_a_change_of_two_files_is_all_or_nothing_where_another_has_one(paths: Paths, name: str) -> None:
     credentials = CredentialStore(paths)
     directory = ProviderDirectory(ProviderStore(paths), credentials, BuiltIns(paths.state_dir))
-    provider = Provider("mine", provider_url="http://127.0.0.1:9/v1", compatible_provider="m")
+    provider = Provider("mine", provider_url="http://127.0.0.1:9/v1", model="m")
     directory.save(provider, "sk-0123456789abcdef")
     before = paths.providers_file.read_bytes(), paths.credentials_file.read_bytes()
     changes = (

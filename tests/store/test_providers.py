@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from tests.store.disk_support import BrokenDisk, often
 from tests.support.powers import without_root_powers
+from tui.core.api_key_reference import STORED, parse_api_key_reference
 from tui.core.failure import LmdeckError, UsageError
-from tui.core.key_reference import STORED, parse_key_reference
 from tui.core.provider import (
+    ApiKeyHeader,
     Category,
-    KeyHeader,
     Provider,
+    ReasoningReplay,
     Sampling,
-    SendBack,
     State,
     Thinking,
     TlsSettings,
@@ -33,7 +33,7 @@ from tui.store.provider_toml import decode_provider, encode_provider
 from tui.store.providers import ProviderStore
 from tui.store.toml_file import parse_toml, render
 
-GOOD = Provider("good", compatible_provider="m", provider_url="http://localhost:8000/v1")
+GOOD = Provider("good", model="m", provider_url="http://localhost:8000/v1")
 
 
 def write(paths: Paths, text: str) -> None:
@@ -67,12 +67,14 @@ providers = st.builds(
     name=st.just("p"),
     display_name=st.text(),
     category=st.sampled_from(Category),
-    compatible_provider=st.text(),
+    model=st.text(),
     input_price=st.none() | st.decimals(0, 10**6, places=10),
     output_price=st.none()
     | st.sampled_from([Decimal("0.00005"), Decimal("0.0010"), Decimal(0), Decimal("1e-12")]),
     currency=st.sampled_from(CURRENCIES),
-    api_key=st.sampled_from([None, STORED, parse_key_reference("env:A"), parse_key_reference("cmd:a 'b c'")]),
+    api_key=st.sampled_from(
+        [None, STORED, parse_api_key_reference("env:A"), parse_api_key_reference("cmd:a 'b c'")]
+    ),
     provider_url=st.text(),
     state=st.sampled_from(State),
     created_time=st.text(),
@@ -80,8 +82,8 @@ providers = st.builds(
     system_prompt=st.text(),
     sampling=st.builds(Sampling, numbers, numbers, numbers, numbers, st.none() | st.integers(1, 10**9)),
     thinking=st.none() | st.sampled_from(Thinking),
-    send_back=st.sampled_from(SendBack),
-    key_header=st.sampled_from(KeyHeader),
+    reasoning_replay=st.sampled_from(ReasoningReplay),
+    key_header=st.sampled_from(ApiKeyHeader),
     extra_headers=st.dictionaries(st.text(), st.text(), max_size=3),
     extra_body=st.dictionaries(st.text(), json_values | st.none(), max_size=3),
     tls=tls_settings,
@@ -128,11 +130,11 @@ def test_the_golden_file_of_this_schema_reads_as_ever(paths: Paths) -> None:
     assert first == Provider(
         name="qwen",
         display_name="Qwen on the cluster",
-        compatible_provider="Qwen/Qwen3-8B",
+        model="Qwen/Qwen3-8B",
         input_price=Decimal("0.00005"),
         output_price=Decimal("0.00020"),
         currency="CNY",
-        api_key=parse_key_reference("env:QWEN_API_KEY"),
+        api_key=parse_api_key_reference("env:QWEN_API_KEY"),
         provider_url="http://gpu01:8000/v1",
         is_default=True,
         created_time="2026-01-01T00:00:00+00:00",
@@ -238,7 +240,7 @@ def test_comments_inside_an_edited_provider_stay(paths: Paths, mark: str, end: s
     paths.providers_file.chmod(0o600)
     store = ProviderStore(paths)
     (provider,) = store.load().providers
-    store.save(replace(provider, compatible_provider="n", display_name="A"))
+    store.save(replace(provider, model="n", display_name="A"))
     wanted = text.replace("'m'", '"n"').replace("contract\n", 'contract\ndisplay_name = "A"\n')
     assert paths.providers_file.read_bytes().decode() == (mark + wanted).replace("\n", end)
     store.save(replace(store.load().providers[0], name="b"), "a")

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.store.disk_support import REPOSITORY
-from tui.core.provider import SendBack
+from tui.core.provider import ReasoningReplay
 from tui.core.reasoning_view import ReasoningView
 from tui.store.paths import Paths
 from tui.store.settings import Settings, load_settings
@@ -54,7 +54,7 @@ chat.stop = "f5"
         save_conversations=False,
         check_reachability=False,
         max_tokens=500,
-        send_back=SendBack.ALWAYS,
+        send_back=ReasoningReplay.ALWAYS,
         keys={"chat.stop": "f5", "list.add": "a,insert"},
     )
     assert paths.settings_file.read_text() == text

@@ -153,10 +153,10 @@ def test_a_group_of_ones_own_is_nobody_else(
 
 Change = Callable[[ProviderStore], object]
 CHANGES: list[Change] = [
-    lambda store: store.save(Provider("b", compatible_provider="m", provider_url="http://h/v1")),
+    lambda store: store.save(Provider("b", model="m", provider_url="http://h/v1")),
     lambda store: store.save(replace(store.load().providers[0], display_name="A"), "a"),
     lambda store: store.save(replace(store.load().providers[0], name="c"), "a"),
-    lambda store: store.save_all([Provider("b", compatible_provider="m", provider_url="http://h/v1")]),
+    lambda store: store.save_all([Provider("b", model="m", provider_url="http://h/v1")]),
     lambda store: store.set_default("a"),
     lambda store: store.delete("a"),
 ]
@@ -242,7 +242,7 @@ def test_lmdecks_own_changes_of_a_confirmed_file_stay_confirmed(paths: Paths) ->
     store = ProviderStore(paths)
     store.load()
     store.trust_files()
-    store.save(Provider("b", compatible_provider="m", provider_url="http://h/v1"))
+    store.save(Provider("b", model="m", provider_url="http://h/v1"))
     assert refusal(paths) == ""
     assert [provider.name for provider in ProviderStore(paths).load().providers] == ["a", "b"]
 

@@ -21,12 +21,12 @@ from tui.core.fold import apply
 from tui.core.parts import parts_of
 from tui.core.turn import Turn
 from tui.core.usage import Usage
-from tui.net.chat import ChatClient, Patience
+from tui.net.chat import ChatClient, RequestTimeouts
 from tui.net.client import ClientFactory
 from tui.net.server_wait import Look
-from tui.wire.adaptation import Adaptation
+from tui.wire.server_quirks import ServerQuirks
 
-HASTE = Patience(
+HASTE = RequestTimeouts(
     connect_seconds=0.4,
     headers_seconds=0.6,
     unstreamed_seconds=0.6,
@@ -35,7 +35,7 @@ HASTE = Patience(
     retries=0,
     backoff_seconds=0.01,
     loading_interval_seconds=0.01,
-    second_look_seconds=0.5,
+    reprobe_seconds=0.5,
 )
 """Limits that make a failing exchange end soon."""
 
@@ -45,20 +45,20 @@ CALM = replace(
     headers_seconds=10,
     unstreamed_seconds=10,
     idle_seconds=10,
-    second_look_seconds=5,
+    reprobe_seconds=5,
 )
 """Limits that a healthy exchange never meets, however busy the machine."""
 
 
 @dataclass
 class MemoryOfAdaptations:
-    known: dict[tuple[str, str], Adaptation] = field(default_factory=dict)
+    known: dict[tuple[str, str], ServerQuirks] = field(default_factory=dict)
 
-    def get(self, base_url: str, model: str) -> Adaptation | None:
+    def get(self, base_url: str, model: str) -> ServerQuirks | None:
         return self.known.get((base_url, model))
 
-    def put(self, base_url: str, model: str, adaptation: Adaptation) -> None:
-        self.known[base_url, model] = adaptation
+    def put(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
+        self.known[base_url, model] = quirks
 
 
 @dataclass
@@ -130,13 +130,13 @@ class Chatter:
         self,
         endpoint: Endpoint | str,
         *,
-        patience: Patience = CALM,
+        timeouts: RequestTimeouts = CALM,
         request: ChatRequest = REQUEST,
     ) -> Reply:
         if isinstance(endpoint, str):
             endpoint = Endpoint(endpoint)
         reply = Reply()
-        async with aclosing(self.client.stream(endpoint, request, patience=patience)) as batches:
+        async with aclosing(self.client.stream(endpoint, request, timeouts=timeouts)) as batches:
             async for batch in batches:
                 reply.events += batch.events
         ends: Sequence[StreamEvent] = [e for e in reply.events if isinstance(e, Finished | StreamFailed)]

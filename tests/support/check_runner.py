@@ -21,7 +21,7 @@ from tui.net.client import ClientFactory
 from tui.net.machine.machine import Machine
 from tui.net.probe.diagnose import Diagnosis
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
-from tui.wire.adaptation import Adaptation
+from tui.wire.server_quirks import ServerQuirks
 
 SHORT = ProbeLimits(
     connect_seconds=0.5,
@@ -32,7 +32,7 @@ SHORT = ProbeLimits(
     idle_seconds=0.5,
     loading_seconds=0.0,
     loading_interval_seconds=0.05,
-    second_look_seconds=0.5,
+    reprobe_seconds=0.5,
 )
 NOWHERE = Path("/nonexistent")
 """A machine that shows nothing of itself."""
@@ -41,10 +41,10 @@ NOWHERE = Path("/nonexistent")
 class ForgetfulMemory:
     """Learns nothing."""
 
-    def get(self, base_url: str, model: str) -> Adaptation | None:
+    def get(self, base_url: str, model: str) -> ServerQuirks | None:
         return None
 
-    def put(self, base_url: str, model: str, adaptation: Adaptation) -> None:
+    def put(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
         pass
 
 

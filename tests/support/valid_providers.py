@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tui.core.key_reference import parse_key_reference
+from tui.core.api_key_reference import parse_api_key_reference
 from tui.core.provider import Category, Provider
 from tui.core.provider_field import Kind, ProviderField, with_values
 from tui.core.provider_schema import BY_NAME, SETTABLE
@@ -30,7 +30,7 @@ _BY_KIND: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.FLAG: st.booleans(),
     Kind.PRICE: st.none() | st.decimals(0, 1000, places=9) | st.just(Decimal("1e-20")),
     Kind.KEY: st.sampled_from(
-        [None, *map(parse_key_reference, ("env:A_KEY", "cmd:pass show 'a b'", "file:~/.key"))]
+        [None, *map(parse_api_key_reference, ("env:A_KEY", "cmd:pass show 'a b'", "file:~/.key"))]
     ),
     Kind.MODEL: st.sampled_from(["Qwen/Qwen3-8B", "hf.co/unsloth/x:Q4_K_M", "[/]", "-m", "模型"]),
     Kind.TEST: st.sampled_from(["Say moo", "Hello, how are you today?", "--x"]),

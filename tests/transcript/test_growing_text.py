@@ -18,13 +18,13 @@ from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.ui.transcript import growing
 from tui.ui.transcript.code import code_blocks
+from tui.ui.transcript.compact_lines import CompactLines, Words, words_of
 from tui.ui.transcript.decoration import foot_lines
 from tui.ui.transcript.document import REASONING_BLOCK, TurnDocument, View
-from tui.ui.transcript.growing import SLICE_CHARACTERS, TOO_LONG, Allowance, GrowingText
+from tui.ui.transcript.growing import SLICE_CHARACTERS, TOO_LONG, GrowingText, WorkBudget
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Span
 from tui.ui.transcript.render import Layout
 from tui.ui.transcript.said import Said
-from tui.ui.transcript.shelf import Shelf, Words, words_of
 
 LAYOUT = Layout(40)
 
@@ -48,20 +48,20 @@ class StepClock:
 
 
 def test_an_allowance_gives_slices_until_its_characters_are_used_up() -> None:
-    allowance = Allowance(2 * SLICE_CHARACTERS + 5)
+    allowance = WorkBudget(2 * SLICE_CHARACTERS + 5)
     assert [allowance.slice() for _ in range(5)] == [SLICE_CHARACTERS, SLICE_CHARACTERS, 5, 0, 0]
 
 
 def test_an_allowance_gives_slices_until_its_time_is_over_and_one_in_any_case() -> None:
-    assert [bool(Allowance(seconds=0, clock=StepClock()).slice())] == [True]
-    allowance = Allowance(seconds=2.5, clock=StepClock())
+    assert [bool(WorkBudget(seconds=0, clock=StepClock()).slice())] == [True]
+    allowance = WorkBudget(seconds=2.5, clock=StepClock())
     assert [bool(allowance.slice()) for _ in range(6)] == [True, True, True, False, False, False]
 
 
 def test_a_look_at_a_huge_text_takes_in_what_is_allowed() -> None:
     buffer = TextBuffer("word " * 100_000)
     text = GrowingText(buffer, LAYOUT, is_raw=False)
-    assert text.advance(is_live=True, allowance=Allowance(seconds=2.5, clock=StepClock()))
+    assert text.advance(is_live=True, allowance=WorkBudget(seconds=2.5, clock=StepClock()))
     assert text._shown.offset == 3 * SLICE_CHARACTERS
     assert text.is_behind
 
@@ -78,11 +78,11 @@ def test_it_ends_as_a_fresh_render_however_it_was_allowed(text: str, steps: list
     for step in steps:
         buffer.append(rest[:step])
         rest = rest[step:]
-        growing_text.advance(is_live=True, allowance=Allowance(step))
+        growing_text.advance(is_live=True, allowance=WorkBudget(step))
     buffer.append(rest)
-    growing_text.advance(is_live=False, allowance=Allowance(steps[0]))
+    growing_text.advance(is_live=False, allowance=WorkBudget(steps[0]))
     while growing_text.is_behind:
-        assert growing_text.advance(is_live=False, allowance=Allowance(7)) or growing_text.is_behind
+        assert growing_text.advance(is_live=False, allowance=WorkBudget(7)) or growing_text.is_behind
     assert lines_of(growing_text) == markdown_lines(text, LAYOUT)
     assert not growing_text.advance(is_live=False)
 
@@ -91,12 +91,12 @@ def test_a_definition_at_the_end_is_read_back_in_slices_while_the_text_stays() -
     source = "See [here][x].\n\n" + "- item\n" * 2_000 + "\n[x]: http://a.b/c\n"
     text = GrowingText(TextBuffer(source), LAYOUT, is_raw=False)
     while text._reading is text._shown:
-        text.advance(is_live=False, allowance=Allowance(SLICE_CHARACTERS))
+        text.advance(is_live=False, allowance=WorkBudget(SLICE_CHARACTERS))
     before = len(text)
     passes = 0
     while text.is_behind:
         assert len(text) == before
-        text.advance(is_live=False, allowance=Allowance(SLICE_CHARACTERS))
+        text.advance(is_live=False, allowance=WorkBudget(SLICE_CHARACTERS))
         passes += 1
     assert passes >= len(source) // SLICE_CHARACTERS - 1
     assert lines_of(text) == markdown_lines(source, LAYOUT)
@@ -108,7 +108,7 @@ def test_an_answer_that_goes_on_is_read_again_while_its_lines_stay() -> None:
     text.advance(is_live=False)
     before = lines_of(text)
     buffer.append("2. two")
-    text.advance(is_live=True, allowance=Allowance(SLICE_CHARACTERS))
+    text.advance(is_live=True, allowance=WorkBudget(SLICE_CHARACTERS))
     assert text.is_behind
     assert lines_of(text) == before
     text.advance(is_live=False)
@@ -171,14 +171,14 @@ LINES = st.builds(
 
 @given(st.lists(LINES, max_size=5))
 def test_a_line_comes_off_the_shelf_as_it_was_put_there(lines: list[Line]) -> None:
-    shelf = Shelf()
+    shelf = CompactLines()
     shelf.extend(lines)
     assert [shelf[index] for index in range(len(shelf))] == lines
     assert shelf.span_count == sum(len(line.spans) + 1 for line in lines)
 
 
 def test_the_garbage_collector_does_not_look_at_lines_on_the_shelf() -> None:
-    shelf = Shelf()
+    shelf = CompactLines()
     shelf.extend(markdown_lines("```python\ndef f(): return [1]\n```\n\nSee [x](http://a.b).", LAYOUT))
     for _ in range(2):  # the tuples within a tuple go first
         gc.collect()
@@ -193,7 +193,7 @@ def test_a_huge_turn_is_rendered_in_part_and_goes_on_when_asked() -> None:
     document.render(View(80))
     rows, steps = document.drawn_rows, 0
     while document.is_behind:
-        document.advance(allowance=Allowance(100_000))
+        document.advance(allowance=WorkBudget(100_000))
         steps += 1
     assert steps > 0
     assert document.drawn_rows > 2 * rows

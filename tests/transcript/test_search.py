@@ -16,19 +16,19 @@ from tui.core.parts import parts_of
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn
 from tui.ui.transcript import growing
+from tui.ui.transcript.compact_lines import Words
 from tui.ui.transcript.document import TurnDocument, View
 from tui.ui.transcript.lines import Line, Role
-from tui.ui.transcript.roll import Roll
 from tui.ui.transcript.said import LINES_AT_ONCE, MATCHES_AT_ONCE, Said
 from tui.ui.transcript.search import Search
-from tui.ui.transcript.shelf import Words
+from tui.ui.transcript.virtual_rows import VirtualRows
 
 LONG = 30_000
 """Lines of an answer of which the beginning alone is drawn at once."""
 
 
-def rolled(*turns: Turn, width: int = 80) -> Roll:
-    roll = Roll(View(width), ReasoningView.LIVE)
+def rolled(*turns: Turn, width: int = 80) -> VirtualRows:
+    roll = VirtualRows(View(width), ReasoningView.LIVE)
     roll.show(turns)
     return roll
 

@@ -20,6 +20,7 @@ from weakref import finalize
 
 import tomli_w
 
+from tui.core.api_key_reference import STORED, ApiKeyKind, ApiKeyReference
 from tui.core.chat import ChatRequest
 from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
 from tui.core.events import (
@@ -34,7 +35,6 @@ from tui.core.events import (
     UsageReport,
 )
 from tui.core.failure import Failure, LmdeckError
-from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State
 from tui.core.turn import Turn
 from tui.core.usage import Usage
@@ -43,8 +43,8 @@ from tui.net.reachability import Reachability
 from tui.runtime.builtin import AVAILABLE, Availability, BuiltIns, is_built_in
 from tui.runtime.clipboard import Clipboard, CopyResult
 from tui.runtime.directory import ProviderDirectory
-from tui.runtime.exchanges import Exchange, Exchanges
 from tui.runtime.runtime import Runtime
+from tui.runtime.transports import ChatTransport, ChatTransports
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 from tui.store.journal_writer import lease_path
@@ -142,7 +142,7 @@ class ListedStore(ProviderStore):
 
 
 @dataclass(frozen=True, slots=True)
-class ScriptedExchange(Exchange):
+class ScriptedTransport(ChatTransport):
     """Plays what a test wrote."""
 
     play: Callable[[ChatTarget, ChatRequest], AsyncGenerator[EventBatch]] = field(kw_only=True)
@@ -151,20 +151,20 @@ class ScriptedExchange(Exchange):
         return self.play(target, request)
 
 
-class ScriptedExchanges(Exchanges):
+class ScriptedExchanges(ChatTransports):
     """Makes such exchanges."""
 
     play: Callable[[ChatTarget, ChatRequest], AsyncGenerator[EventBatch]]
 
-    def for_screen(self) -> Exchange:
+    def for_screen(self) -> ChatTransport:
         return self._scripted(super().for_screen())
 
-    def for_test(self, key_text: str | None = None) -> Exchange:
+    def for_test(self, key_text: str | None = None) -> ChatTransport:
         return self._scripted(super().for_test(key_text))
 
-    def _scripted(self, real: Exchange) -> Exchange:
-        return ScriptedExchange(
-            real.endpoints, real.client, real.patience, real.purpose, real.key_text, play=self.play
+    def _scripted(self, real: ChatTransport) -> ChatTransport:
+        return ScriptedTransport(
+            real.endpoints, real.client, real.timeouts, real.purpose, real.key_text, play=self.play
         )
 
 
@@ -230,7 +230,7 @@ class FakeRuntime(Runtime):
         return WatchedClipboard(self.environment, self.paths.state_dir)
 
     @cached_property
-    def exchanges(self) -> Exchanges:
+    def transports(self) -> ChatTransports:
         scripted = ScriptedExchanges(
             self.endpoints, lambda: self.clients, self.endpoint_memory, self.redactor, lambda: self.machine
         )
@@ -331,7 +331,7 @@ def example_providers() -> list[Provider]:
         Provider(
             "smollm2",
             "SmolLM2 on this machine",
-            compatible_provider="smollm2-135m-instruct",
+            model="smollm2-135m-instruct",
             provider_url="builtin:smollm2",
             input_price=Decimal(0),
             output_price=Decimal(0),
@@ -341,22 +341,22 @@ def example_providers() -> list[Provider]:
         Provider(
             "demo",
             "Demo",
-            compatible_provider="demo-reasoner",
+            model="demo-reasoner",
             provider_url="builtin:demo",
             is_remote=True,
         ),
         Provider(
             "gpu01-vllm",
             "Qwen on gpu01",
-            compatible_provider="Qwen/Qwen3-8B",
+            model="Qwen/Qwen3-8B",
             provider_url="http://gpu01:8000/v1",
-            api_key=KeyReference(KeyKind.ENVIRONMENT, "VLLM_KEY"),
+            api_key=ApiKeyReference(ApiKeyKind.ENVIRONMENT, "VLLM_KEY"),
             allow_unencrypted_key=True,
         ),
         Provider(
             "cloud",
             "Infini",
-            compatible_provider="deepseek-r1",
+            model="deepseek-r1",
             provider_url="https://cloud.infini-ai.com/maas/v1",
             input_price=Decimal("0.00055"),
             output_price=Decimal("0.00219"),
@@ -365,7 +365,7 @@ def example_providers() -> list[Provider]:
         Provider(
             "old-embedder",
             category=Category.EMBEDDING,
-            compatible_provider="bge-m3",
+            model="bge-m3",
             provider_url="http://localhost:9000/v1",
             state=State.INACTIVE,
         ),

@@ -12,11 +12,11 @@ from tests.wire.replies import DATA
 from tui.core.causes import explain
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import parts_of
-from tui.core.provider import Sampling, SendBack, Thinking
-from tui.wire.adaptation import Adaptation, adapt
+from tui.core.provider import ReasoningReplay, Sampling, Thinking
 from tui.wire.dialects import OLLAMA, OPENAI
 from tui.wire.errors import classify_error
 from tui.wire.request import build_chat_body
+from tui.wire.server_quirks import ServerQuirks, adapt
 from tui.wire.servers import Dialect
 
 REQUEST = ChatRequest(
@@ -29,25 +29,25 @@ REQUEST = ChatRequest(
     ),
     sampling=Sampling(temperature=0.5, top_p=0.9, max_tokens=64),
     thinking=Thinking.OFF,
-    send_back=SendBack.WHEN_DEMANDED,
+    reasoning_replay=ReasoningReplay.WHEN_DEMANDED,
     extra_body={"top_k": 5},
 )
 
 
 def refuse(
     body: object, *, status: int = 400, request: ChatRequest = REQUEST, server: Dialect | None = None
-) -> tuple[Adaptation, str, dict[str, object]]:
+) -> tuple[ServerQuirks, str, dict[str, object]]:
     """Return the adaptation to a refusal, its note, and the next body."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     failure = classify_error(status, {}, data)
-    sent = build_chat_body(request, Adaptation(), server)
-    adapted = adapt(Adaptation(), failure, sent, send_back=request.send_back)
+    sent = build_chat_body(request, ServerQuirks(), server)
+    adapted = adapt(ServerQuirks(), failure, sent, reasoning_replay=request.reasoning_replay)
     assert adapted is not None, failure
-    adaptation, note = adapted
-    again = build_chat_body(request, adaptation, server)
+    quirks, note = adapted
+    again = build_chat_body(request, quirks, server)
     assert again != sent
-    assert Adaptation.from_json(json.loads(json.dumps(adaptation.to_json()))) == adaptation
-    return adaptation, note, again
+    assert ServerQuirks.from_json(json.loads(json.dumps(quirks.to_json()))) == quirks
+    return quirks, note, again
 
 
 def recorded(name: str) -> bytes:
@@ -63,10 +63,10 @@ def test_max_tokens_gives_way_to_max_completion_tokens() -> None:
 def test_and_the_other_way_round_and_then_neither() -> None:
     request = ChatRequest("o3", REQUEST.messages, sampling=REQUEST.sampling)
     refused = {"detail": [{"type": "extra_forbidden", "loc": ["body", "max_completion_tokens"], "msg": "x"}]}
-    adaptation, _, body = refuse(refused, status=422, request=request)
+    quirks, _, body = refuse(refused, status=422, request=request)
     assert body["max_tokens"] == 64
     failure = classify_error(400, {}, recorded("openai-400-max_tokens.json"))
-    again = adapt(adaptation, failure, body)
+    again = adapt(quirks, failure, body)
     assert again is not None
     assert not {"max_tokens", "max_completion_tokens"} & build_chat_body(request, again[0]).keys()
 
@@ -80,7 +80,7 @@ def test_a_limit_that_is_too_large_is_for_the_person_to_see() -> None:
         }
     }
     failure = classify_error(400, {}, json.dumps(error).encode())
-    assert adapt(Adaptation(), failure, build_chat_body(REQUEST, Adaptation())) is None
+    assert adapt(ServerQuirks(), failure, build_chat_body(REQUEST, ServerQuirks())) is None
 
 
 def test_the_system_role_is_folded_into_the_first_message() -> None:
@@ -250,12 +250,12 @@ def test_past_reasoning_is_sent_where_it_is_demanded() -> None:
 
 def test_past_reasoning_stays_here_where_the_policy_says_never() -> None:
     failure = classify_error(400, {}, recorded("deepseek-400-passback.json"))
-    body = build_chat_body(REQUEST, Adaptation())
-    assert adapt(Adaptation(), failure, body, send_back=SendBack.NEVER) is None
+    body = build_chat_body(REQUEST, ServerQuirks())
+    assert adapt(ServerQuirks(), failure, body, reasoning_replay=ReasoningReplay.NEVER) is None
 
 
 def test_past_reasoning_that_is_refused_is_left_out() -> None:
-    request = ChatRequest("m", REQUEST.messages, send_back=SendBack.ALWAYS)
+    request = ChatRequest("m", REQUEST.messages, reasoning_replay=ReasoningReplay.ALWAYS)
     error = {
         "object": "error",
         "message": {
@@ -292,13 +292,13 @@ def test_past_reasoning_that_is_refused_is_left_out() -> None:
     ],
 )
 def test_other_failures_are_not_adapted_to(failure: object) -> None:
-    assert adapt(Adaptation(), failure, build_chat_body(REQUEST, Adaptation())) is None  # type: ignore[arg-type]
+    assert adapt(ServerQuirks(), failure, build_chat_body(REQUEST, ServerQuirks())) is None  # type: ignore[arg-type]
 
 
 @given(
     st.sampled_from(["unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"]),
     st.sampled_from(
-        [None, *build_chat_body(REQUEST, Adaptation()), "messages[0].role", "messages.1.reasoning"]
+        [None, *build_chat_body(REQUEST, ServerQuirks()), "messages[0].role", "messages.1.reasoning"]
     ),
     st.sampled_from(
         [
@@ -312,14 +312,14 @@ def test_other_failures_are_not_adapted_to(failure: object) -> None:
     ),
 )
 def test_adapting_comes_to_an_end(cause: str, parameter: str | None, message: str) -> None:
-    adaptation = Adaptation()
+    quirks = ServerQuirks()
     failure = explain(cause, status=400, server_message=message, parameter=parameter)
     for _ in range(12):
-        step = adapt(adaptation, failure, build_chat_body(REQUEST, adaptation))
+        step = adapt(quirks, failure, build_chat_body(REQUEST, quirks))
         if step is None:
             return
         assert step[1]
-        adaptation = step[0]
+        quirks = step[0]
     raise AssertionError("it never ends")
 
 
@@ -339,8 +339,8 @@ def test_adapting_comes_to_an_end(cause: str, parameter: str | None, message: st
     ],
 )
 def test_junk_in_the_memory_is_left_out(junk: object) -> None:
-    assert Adaptation.from_json(junk) == Adaptation()
+    assert ServerQuirks.from_json(junk) == ServerQuirks()
 
 
 def test_a_portable_endpoint_needs_no_memory() -> None:
-    assert Adaptation().to_json() == {}
+    assert ServerQuirks().to_json() == {}

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import FilePart, ImagePart, Part, TextPart, parts_of
-from tui.core.provider import SendBack
-from tui.wire.adaptation import Adaptation
+from tui.core.provider import ReasoningReplay
 from tui.wire.content import content_of
 from tui.wire.dialects import MISTRAL
 from tui.wire.request import build_chat_body
+from tui.wire.server_quirks import ServerQuirks
 
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\xff"
 
@@ -33,11 +33,11 @@ def a_file(text: str, name: str = "a.py", lines: tuple[int, int] | None = None) 
 
 
 def sent(
-    *parts: Part, attachments: dict[str, bytes] | None = None, adaptation: Adaptation | None = None
+    *parts: Part, attachments: dict[str, bytes] | None = None, quirks: ServerQuirks | None = None
 ) -> object:
     messages = (Message(Role.SYSTEM, parts_of("Be brief.")), Message(Role.USER, parts_of(parts)))
     request = ChatRequest("m", messages, attachments=attachments or {})
-    body = build_chat_body(request, adaptation or Adaptation())
+    body = build_chat_body(request, quirks or ServerQuirks())
     json.dumps(body)
     return body["messages"]
 
@@ -93,8 +93,8 @@ def test_what_was_not_given_goes_as_its_mark() -> None:
 
 
 def test_a_system_text_is_folded_into_a_message_with_a_picture() -> None:
-    adaptation = Adaptation(system_role="user")
-    assert sent(IMAGE, attachments={IMAGE.sha256: PICTURE}, adaptation=adaptation) == [
+    quirks = ServerQuirks(system_role="user")
+    assert sent(IMAGE, attachments={IMAGE.sha256: PICTURE}, quirks=quirks) == [
         {"role": "user", "content": [{"type": "text", "text": "Be brief."}, *_image()]},
     ]
 
@@ -106,6 +106,6 @@ def _image() -> list[object]:
 
 def test_past_reasoning_travels_beside_an_answer_in_parts() -> None:
     answer = Message(Role.ASSISTANT, parts_of("Yes."), "Hm.")
-    request = ChatRequest("m", (answer,), send_back=SendBack.ALWAYS)
-    (message,) = build_chat_body(request, Adaptation(), MISTRAL)["messages"]  # type: ignore[misc]
+    request = ChatRequest("m", (answer,), reasoning_replay=ReasoningReplay.ALWAYS)
+    (message,) = build_chat_body(request, ServerQuirks(), MISTRAL)["messages"]  # type: ignore[misc]
     assert message["content"][1] == {"type": "text", "text": "Yes."}  # type: ignore[has-type]

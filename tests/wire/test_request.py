@@ -8,11 +8,11 @@ import pytest
 
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import parts_of
-from tui.core.provider import Sampling, SendBack, Thinking
+from tui.core.provider import ReasoningReplay, Sampling, Thinking
 from tui.wire import dialects
-from tui.wire.adaptation import Adaptation
 from tui.wire.dialects import DIALECTS
 from tui.wire.request import build_chat_body
+from tui.wire.server_quirks import ServerQuirks
 from tui.wire.servers import Dialect
 
 HELLO = (Message(Role.USER, parts_of("Hello")),)
@@ -25,11 +25,11 @@ TALK = (
 
 
 def build(
-    server: Dialect | None = None, adaptation: Adaptation | None = None, **request: object
+    server: Dialect | None = None, quirks: ServerQuirks | None = None, **request: object
 ) -> dict[str, object]:
     request.setdefault("model", "m")
     request.setdefault("messages", HELLO)
-    body = build_chat_body(ChatRequest(**request), adaptation or Adaptation(), server)  # type: ignore[arg-type]
+    body = build_chat_body(ChatRequest(**request), quirks or ServerQuirks(), server)  # type: ignore[arg-type]
     json.dumps(body, allow_nan=False)
     return body
 
@@ -157,9 +157,9 @@ def test_every_server_takes_every_setting(server: Dialect | None, thinking: Thin
 
 
 def test_a_refused_form_gives_way_to_the_next() -> None:
-    refused = Adaptation(dropped=frozenset({"reasoning_effort"}))
+    refused = ServerQuirks(dropped=frozenset({"reasoning_effort"}))
     assert build(None, refused, thinking=Thinking.OFF)["chat_template_kwargs"]
-    both = Adaptation(dropped=frozenset({"reasoning_effort", "chat_template_kwargs"}))
+    both = ServerQuirks(dropped=frozenset({"reasoning_effort", "chat_template_kwargs"}))
     assert set(build(None, both, thinking=Thinking.OFF)) == {"model", "messages", "stream", "stream_options"}
 
 
@@ -169,20 +169,20 @@ def test_a_refused_form_gives_way_to_the_next() -> None:
 @pytest.mark.parametrize(
     ("policy", "adaptation", "server", "is_sent"),
     [
-        (SendBack.NEVER, Adaptation(), None, False),
-        (SendBack.NEVER, Adaptation(sends_reasoning=True), K.DEEPSEEK, False),
-        (SendBack.WHEN_DEMANDED, Adaptation(), K.DEEPSEEK, False),
-        (SendBack.WHEN_DEMANDED, Adaptation(sends_reasoning=True), K.DEEPSEEK, True),
-        (SendBack.ALWAYS, Adaptation(), None, True),
-        (SendBack.ALWAYS, Adaptation(sends_reasoning=False), None, False),
-        (SendBack.ALWAYS, Adaptation(), K.TGI, False),
-        (SendBack.ALWAYS, Adaptation(), K.OPENAI, False),
+        (ReasoningReplay.NEVER, ServerQuirks(), None, False),
+        (ReasoningReplay.NEVER, ServerQuirks(sends_reasoning=True), K.DEEPSEEK, False),
+        (ReasoningReplay.WHEN_DEMANDED, ServerQuirks(), K.DEEPSEEK, False),
+        (ReasoningReplay.WHEN_DEMANDED, ServerQuirks(sends_reasoning=True), K.DEEPSEEK, True),
+        (ReasoningReplay.ALWAYS, ServerQuirks(), None, True),
+        (ReasoningReplay.ALWAYS, ServerQuirks(sends_reasoning=False), None, False),
+        (ReasoningReplay.ALWAYS, ServerQuirks(), K.TGI, False),
+        (ReasoningReplay.ALWAYS, ServerQuirks(), K.OPENAI, False),
     ],
 )
 def test_past_reasoning_follows_the_policy(
-    policy: SendBack, adaptation: Adaptation, server: Dialect | None, is_sent: bool
+    policy: ReasoningReplay, quirks: ServerQuirks, server: Dialect | None, is_sent: bool
 ) -> None:
-    body = build(server, adaptation, messages=TALK, send_back=policy)
+    body = build(server, quirks, messages=TALK, reasoning_replay=policy)
     assert ("A greeting." in json.dumps(body)) is is_sent
 
 
@@ -206,7 +206,7 @@ def test_past_reasoning_follows_the_policy(
 def test_past_reasoning_has_the_form_of_the_server(
     server: Dialect | None, message: dict[str, object]
 ) -> None:
-    body = build(server, messages=TALK, send_back=SendBack.ALWAYS)
+    body = build(server, messages=TALK, reasoning_replay=ReasoningReplay.ALWAYS)
     assert body["messages"][2] == message  # type: ignore[index]
 
 
@@ -214,7 +214,7 @@ def test_past_reasoning_has_the_form_of_the_server(
 
 
 def test_the_system_text_goes_into_the_first_user_message_where_its_role_is_unknown() -> None:
-    body = build(None, Adaptation(system_role="user"), messages=TALK)
+    body = build(None, ServerQuirks(system_role="user"), messages=TALK)
     assert body["messages"] == [
         {"role": "user", "content": "Be brief.\n\nHello"},
         {"role": "assistant", "content": "Hi"},
@@ -223,6 +223,6 @@ def test_the_system_text_goes_into_the_first_user_message_where_its_role_is_unkn
 
 
 def test_a_system_text_alone_becomes_a_user_message() -> None:
-    body = build(None, Adaptation(system_role="user"), messages=TALK[:1])
+    body = build(None, ServerQuirks(system_role="user"), messages=TALK[:1])
     assert body["messages"] == [{"role": "user", "content": "Be brief."}]
-    assert build(None, Adaptation(system_role="user"))["messages"] == [{"role": "user", "content": "Hello"}]
+    assert build(None, ServerQuirks(system_role="user"))["messages"] == [{"role": "user", "content": "Hello"}]

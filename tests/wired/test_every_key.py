@@ -32,7 +32,7 @@ from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
 from tui.ui.conversations.screen import ConversationsScreen
-from tui.ui.diagnosis.details import RungDetailsScreen
+from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.screen import ProvidersScreen
@@ -508,7 +508,7 @@ async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
         async def detailed(tour: Tour) -> None:
             await checked()(tour)
             await opened.press("home", "enter")
-            await opened.until(lambda: isinstance(tour.top, RungDetailsScreen))
+            await opened.until(lambda: isinstance(tour.top, CheckDetailsScreen))
 
         await checked()(tour)
         await tour.step("rungs.bottom", before=("home",))
@@ -520,7 +520,7 @@ async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("diagnosis.copy", says="copied.txt")
         await tour.step("diagnosis.curl", says="copied.txt")
         await tour.step("diagnosis.again")
-        await tour.step("diagnosis.details", prepare=checked(), before=("home",), opens=RungDetailsScreen)
+        await tour.step("diagnosis.details", prepare=checked(), before=("home",), opens=CheckDetailsScreen)
         await tour.step("rung_details.close", prepare=detailed, opens=DiagnosisScreen)
         await tour.step("diagnosis.apply", prepare=checked("bare"))
         await tour.step("diagnosis.back", prepare=checked(), opens=ProvidersScreen)

@@ -31,15 +31,15 @@ from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
 from tui.ui.conversations.screen import ConversationsScreen
-from tui.ui.diagnosis.details import RungDetailsScreen
+from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.discover_screen import DiscoverScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
-from tui.ui.shell.ground import GroundScreen
 from tui.ui.shell.help import HelpScreen
+from tui.ui.shell.placeholder import PlaceholderScreen
 from tui.ui.shell.too_small import TooSmallScreen
 from tui.ui.textual_compat.palette import Palette
 
@@ -108,7 +108,7 @@ async def rung_details(visit: Visit) -> None:
     async with visit.opened("providers", "home", "d") as opened:
         await shows(opened, DiagnosisScreen, "Text flows")
         await opened.press("home", "enter")
-        await shows(opened, RungDetailsScreen, visit.server.base_url)
+        await shows(opened, CheckDetailsScreen, visit.server.base_url)
 
 
 async def discover(visit: Visit) -> None:
@@ -208,7 +208,7 @@ async def choice(visit: Visit) -> None:
 
 async def ground(visit: Visit) -> None:
     async with visit.chat() as opened:
-        assert isinstance(opened.app.screen_stack[0], GroundScreen)
+        assert isinstance(opened.app.screen_stack[0], PlaceholderScreen)
         await opened.press("ctrl+l")
         await shows(opened, ProvidersScreen, "main")
 
@@ -240,7 +240,7 @@ WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
     ProviderFormScreen: form,
     ProviderTestScreen: provider_test,
     DiagnosisScreen: diagnosis,
-    RungDetailsScreen: rung_details,
+    CheckDetailsScreen: rung_details,
     DiscoverScreen: discover,
     ChatScreen: chat,
     FiguresScreen: figures,
@@ -250,7 +250,7 @@ WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
     ConversationsScreen: conversations,
     ConfirmDialog: confirm,
     ChoiceDialog: choice,
-    GroundScreen: ground,
+    PlaceholderScreen: ground,
     HelpScreen: help_,
     Palette: palette,
     TooSmallScreen: too_small,

@@ -40,7 +40,7 @@ def _ignore(_: object) -> None:
     """One row is told when all is known."""
 
 
-class Places:
+class ConcurrencyLimiter:
     """Bounds how many checks work at once, without letting those that only wait keep others from working."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class Checks:
 
     async def run(self, tell: Told) -> list[DiagnosisReport]:
         """Check every subject once; ``tell`` gets each as it finishes. Returns them in their order."""
-        places = Places()
+        places = ConcurrencyLimiter()
         self.records = []
         self._tasks = [asyncio.create_task(self._check(subject, places, tell)) for subject in self._subjects]
         try:
@@ -116,7 +116,7 @@ class Checks:
         notes = WaitNotes(self._output, subject.provider.name)
         return lambda waiting: notes.say(waiting.sentence, waiting.waited_seconds)
 
-    async def _check(self, subject: Subject, places: Places, tell: Told) -> DiagnosisReport:
+    async def _check(self, subject: Subject, places: ConcurrencyLimiter, tell: Told) -> DiagnosisReport:
         check = self._runtime.check(
             subject.provider,
             subject.key_text,
@@ -200,7 +200,7 @@ async def watch(
         if report.was_interrupted or (before is not None and not changes):
             return
         known[name] = report
-        _tell_change(output, subject, name, report, changes, as_json=arguments.json)
+        _print_change(output, subject, name, report, changes, as_json=arguments.json)
 
     checks = Checks(runtime, subjects, arguments)
     with stopping_at_signals(checks.stop, output):
@@ -210,7 +210,7 @@ async def watch(
     return INTERRUPTED
 
 
-def _tell_change(
+def _print_change(
     output: Output,
     subject: Subject,
     name: str,
@@ -247,5 +247,5 @@ def _state(result: CheckResult | None) -> str:
 
 
 def _is_news(old: CheckResult | None, new: CheckResult | None) -> bool:
-    """What is skipped because another rung failed is no news of its own."""
+    """What is skipped because another check failed is no news of its own."""
     return all(result is None or result.status is not CheckStatus.SKIPPED for result in (old, new))

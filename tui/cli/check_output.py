@@ -1,4 +1,4 @@
-"""How a diagnosis is printed: rung by rung while it runs, then the verdict; or as one JSON object."""
+"""How a diagnosis is printed: check by check while it runs, then the verdict; or as one JSON object."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from tui.cli.check_subject import Subject
 from tui.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Output
-from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair, ladder_of
+from tui.core.api_key_reference import ApiKeyKind
+from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair, checks_of
 from tui.core.embedding import embedding_cost
 from tui.core.endpoint_url import inspect_url
 from tui.core.figures import exact_total
-from tui.core.key_reference import KeyKind
 from tui.core.provider import Provider
 from tui.core.report_text import (
     LABELS,
@@ -46,13 +46,13 @@ _NARROWEST, _WIDEST = 60, 110
 
 
 class CheckPrinter:
-    """Prints one diagnosis as it grows. A rung that later evidence corrects is printed again."""
+    """Prints one diagnosis as it grows. A check that later evidence corrects is printed again."""
 
     def __init__(self, output: Output, subject: Subject, *, is_verbose: bool) -> None:
         self._output = output
         self._subject = subject
         self._is_verbose = is_verbose
-        self._ladder = ladder_of(is_embedding=subject.provider.is_embedding)
+        self._checks = checks_of(is_embedding=subject.provider.is_embedding)
         self._width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((80, 24)).columns))
         self._waiting: dict[CheckId, CheckResult] = {}
         self._printed: dict[CheckId, list[ReportLine]] = {}
@@ -64,19 +64,19 @@ class CheckPrinter:
         self._model = model
         provider = self._subject.provider
         name = f"{provider.label}: " if self._subject.is_named else ""
-        model = model or provider.compatible_provider
+        model = model or provider.model
         shown = f" · model {model}" if model else ""
         self._line("plain", f"Checking {name}{_shown_url(provider)}{shown}")
         self._line("fact", cost_line(is_quick=is_quick, is_embedding=provider.is_embedding))
         self._line("plain", "")
 
     def result(self, result: CheckResult) -> None:
-        """Print a rung once every rung below it is printed."""
+        """Print a check once every check below it is printed."""
         if result.id in self._printed:
             self._show(result)
             return
         self._waiting[result.id] = result
-        for check in self._ladder:
+        for check in self._checks:
             if check in self._printed:
                 continue
             if check not in self._waiting:
@@ -89,7 +89,7 @@ class CheckPrinter:
             self._output.aside(self._plain(safe_line(text)))
 
     def end(self, report: DiagnosisReport) -> None:
-        """Print what was found beside the rungs, the verdict, and what it cost."""
+        """Print what was found beside the checks, the verdict, and what it cost."""
         for waiting in list(self._waiting.values()):  # an interrupted check leaves gaps
             self._show(waiting)
         about = report.machine if self._is_verbose or report.verdict is not None else ()
@@ -170,7 +170,7 @@ def _how_to_apply(subject: Subject, repair: Repair, model: str) -> str:
     if model := repair.changes.get("compatible_provider", model):
         command += ["--model", shlex.quote(model)]
     key = subject.provider.api_key
-    if key is not None and key.kind is KeyKind.ENVIRONMENT:
+    if key is not None and key.kind is ApiKeyKind.ENVIRONMENT:
         command += ["--key-env", shlex.quote(key.value)]
     if repair.kind in ("url", "model"):
         return "use it: " + " ".join(command)

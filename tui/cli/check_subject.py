@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.causes import explain
 from tui.core.check_options import CheckOptions
 from tui.core.failure import UsageError
-from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
 from tui.runtime.runtime import Runtime
@@ -42,7 +42,7 @@ def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject
         return _every_provider(arguments, runtime)
     if not arguments.target:
         raise _wrong_usage("name a provider or a URL, or give --all")
-    key = KeyReference(KeyKind.ENVIRONMENT, arguments.key_env) if arguments.key_env else None
+    key = ApiKeyReference(ApiKeyKind.ENVIRONMENT, arguments.key_env) if arguments.key_env else None
     if _is_name(arguments.target, runtime):
         provider = runtime.directory.get(arguments.target)
         return [Subject(provider, is_named=True, key_text=str(key) if key else None)]

@@ -80,7 +80,7 @@ class PlainChat:
                         break
             finally:
                 runner.run(self._runtime.aclose())
-                self._tell_moves(self._runtime.moved)
+                self._report_moves(self._runtime.moved)
                 self._output.notes(self._runtime.optional.notices)
         for sentence in self._runtime.unwritten:
             self._output.aside(sentence)
@@ -197,8 +197,8 @@ class PlainChat:
         printer = self._printer()
         printer.show(chosen)
         printer.end(chosen)
-        _tell_failure(self._output, chosen)
-        self._tell_figures(chosen)
+        _report_failure(self._output, chosen)
+        self._report_figures(chosen)
 
     def _answer(self, runner: asyncio.Runner, ask: Callable[[], Awaitable[Turn | None]]) -> None:
         """Ask for an answer, and print it as it comes."""
@@ -224,20 +224,20 @@ class PlainChat:
             self._output.text("There is no answer to go on with.")
             return
         printer.end(turn)
-        _tell_failure(self._output, turn)
-        self._tell_figures(turn, *connection_marks(self._target.provider))
+        _report_failure(self._output, turn)
+        self._report_figures(turn, *connection_marks(self._target.provider))
         words = _totals_words(self._session.totals)
         if words and len(self._session.turns) + len(turn.variants) > 1:
             self._output.line(f"chat: {words}")
-        if self._control.trouble:
-            self._output.line(f"note: {self._control.trouble}")
-        self._tell_moves(self._session.moves)
+        if self._control.storage_error:
+            self._output.line(f"note: {self._control.storage_error}")
+        self._report_moves(self._session.moves)
 
-    def _tell_figures(self, turn: Turn, *marks: str) -> None:
+    def _report_figures(self, turn: Turn, *marks: str) -> None:
         if words := " · ".join(filter(None, (_place_words(turn), turn_summary(turn), *marks))):
             self._output.line(words)
 
-    def _tell_moves(self, moves: Iterable[str]) -> None:
+    def _report_moves(self, moves: Iterable[str]) -> None:
         """Say once each where the conversation goes on that another program took away."""
         new = [text for text in moves if text not in self._moves_told]
         self._moves_told.update(new)
@@ -265,7 +265,7 @@ class PlainChat:
             self._answering = None
 
 
-def _tell_failure(output: Output, turn: Turn) -> None:
+def _report_failure(output: Output, turn: Turn) -> None:
     """Say why an answer is not there or not whole, and what to do: also of one that is shown again."""
     if turn.failure is not None:
         output.line(f"failed: {turn.failure.title} {turn.failure.advice}")
@@ -309,7 +309,7 @@ def _target(arguments: argparse.Namespace, runtime: Runtime, session: ChatSessio
     if arguments.provider is not None or last is None or not last.provider:
         return ChatTarget(runtime.directory.for_chat(arguments.provider))
     provider = runtime.directory.for_chat(last.provider)
-    return ChatTarget(provider, "" if last.model == provider.compatible_provider else last.model)
+    return ChatTarget(provider, "" if last.model == provider.model else last.model)
 
 
 def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> ChatSession:
@@ -319,5 +319,5 @@ def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) ->
     for turn in session.turns:
         output.text(f"you> {turn.prompt.text}")
         output.text(turn.answer.text)
-        _tell_failure(output, turn)
+        _report_failure(output, turn)
     return session

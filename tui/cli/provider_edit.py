@@ -9,10 +9,10 @@ from tui.cli.output import Output
 from tui.cli.provider_action import provider_action
 from tui.cli.provider_flags import FLAGGED, FROM_STDIN, place_of
 from tui.cli.stdin import read_text
+from tui.core.api_key_reference import disguised_reference
 from tui.core.causes import explain
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import UsageError
-from tui.core.key_reference import disguised_reference
 from tui.core.provider import Provider
 from tui.core.provider_field import NO, Kind, ProviderField
 from tui.core.provider_names import is_same_name

@@ -10,8 +10,8 @@ from tui.cli.confirm import confirmed
 from tui.cli.output import Output
 from tui.cli.provider_action import provider_action
 from tui.cli.stdin import is_piped
+from tui.core.api_key_reference import ApiKeyKind
 from tui.core.failure import LmdeckError
-from tui.core.key_reference import KeyKind
 from tui.core.safe_text import safe_line
 from tui.runtime.importing import Fate, ImportPlan, Outcome, plan_import
 from tui.runtime.runtime import Runtime
@@ -56,10 +56,10 @@ def _asking(arguments: argparse.Namespace, output: Output) -> Callable[[NamedSec
 def _deed(named: NamedSecret) -> str:
     value = safe_line(named.reference.value, 200)
     return {
-        KeyKind.ENVIRONMENT: f"its API key would be the value of the variable {value}",
-        KeyKind.COMMAND: f"its API key would be what this command prints: {value}",
-        KeyKind.FILE: f"its API key would be the content of the file {value}",
-        KeyKind.STORED: "its API key would be the one that is stored under this name",
+        ApiKeyKind.ENVIRONMENT: f"its API key would be the value of the variable {value}",
+        ApiKeyKind.COMMAND: f"its API key would be what this command prints: {value}",
+        ApiKeyKind.FILE: f"its API key would be the content of the file {value}",
+        ApiKeyKind.STORED: "its API key would be the one that is stored under this name",
     }[named.reference.kind]
 
 

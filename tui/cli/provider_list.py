@@ -31,7 +31,7 @@ def list_providers(arguments: argparse.Namespace, runtime: Runtime, output: Outp
         (
             "*" if provider.is_default else "",
             provider.name,
-            provider.compatible_provider,
+            provider.model,
             provider.provider_url,
             runtime.key_label(provider),
             _state_words(provider),
@@ -79,7 +79,7 @@ def _summary(provider: Provider, runtime: Runtime) -> dict[str, object]:
         "name": provider.name,
         "display_name": provider.label,
         "url": provider.provider_url,
-        "model": provider.compatible_provider,
+        "model": provider.model,
         "state": str(provider.state),
         "is_default": provider.is_default,
         "is_remote": provider.is_remote,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tui.core.parts import Parts
-from tui.core.provider import KeyHeader, Sampling, SendBack, Thinking, TlsSettings
+from tui.core.provider import ApiKeyHeader, ReasoningReplay, Sampling, Thinking, TlsSettings
 from tui.core.secret import Secret
 
 
@@ -30,7 +30,7 @@ class Message:
     """The reasoning of an assistant's message: sent back only where the policy says so."""
 
 
-class KeyRenewal(Protocol):
+class ApiKeyRenewal(Protocol):
     """Fetches a key again after a server refused it: once, however many requests were refused."""
 
     @property
@@ -54,13 +54,13 @@ class Endpoint:
     key: Secret | None = None
     key_source: str = ""
     """Where the key came from (``env:OPENAI_API_KEY``), for messages."""
-    key_header: KeyHeader = KeyHeader.BEARER
+    key_header: ApiKeyHeader = ApiKeyHeader.BEARER
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     tls: TlsSettings = field(default_factory=TlsSettings)
     allow_unencrypted_key: bool = False
     takes_options: bool = False
     """Whether a command asks that has ``--key-env`` and ``--model``, for advice: a screen has neither."""
-    renewal: KeyRenewal | None = field(default=None, repr=False, compare=False)
+    renewal: ApiKeyRenewal | None = field(default=None, repr=False, compare=False)
     """For a key that is made anew now and then, such as a command's."""
 
     @property
@@ -79,7 +79,7 @@ class ChatRequest:
     sampling: Sampling = field(default_factory=Sampling)
     stream: bool = True
     thinking: Thinking | None = None
-    send_back: SendBack = SendBack.NEVER
+    reasoning_replay: ReasoningReplay = ReasoningReplay.NEVER
     extra_body: Mapping[str, object] = field(default_factory=dict)
     attachments: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """The bytes of the messages' pictures and files, by their SHA-256."""

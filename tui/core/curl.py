@@ -7,10 +7,10 @@ import re
 import shlex
 from collections.abc import Mapping
 
+from tui.core.api_key_reference import ApiKeyKind, parse_api_key_reference
+from tui.core.api_key_search import MASK
 from tui.core.chat import Endpoint
-from tui.core.key_reference import KeyKind, parse_key_reference
-from tui.core.key_search import MASK
-from tui.core.provider import KeyHeader
+from tui.core.provider import ApiKeyHeader
 from tui.core.secret_fields import without_secrets
 from tui.core.secret_headers import is_secret_header
 
@@ -38,8 +38,8 @@ def curl_command(
 
 def key_variable(endpoint: Endpoint) -> str:
     """Return the name of the shell variable that stands for the key."""
-    reference = parse_key_reference(endpoint.key_source)
-    if reference is not None and reference.kind is KeyKind.ENVIRONMENT:
+    reference = parse_api_key_reference(endpoint.key_source)
+    if reference is not None and reference.kind is ApiKeyKind.ENVIRONMENT:
         name = reference.value
         return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else _DEFAULT_VARIABLE
     return _DEFAULT_VARIABLE
@@ -54,7 +54,7 @@ def _headers(endpoint: Endpoint) -> list[str]:
     shown: list[str] = []
     if endpoint.key:
         variable = f"${key_variable(endpoint)}"
-        if endpoint.key_header is KeyHeader.BEARER:
+        if endpoint.key_header is ApiKeyHeader.BEARER:
             shown.append(f'"Authorization: Bearer {variable}"')
         else:
             shown.append(f'"{endpoint.key_header}: {variable}"')

@@ -1,4 +1,4 @@
-"""The ladder: which checks there are, what each depends on, and the report they make.
+"""The checks: which checks there are, what each depends on, and the report they make.
 
 What is sent for a check is the business of ``net.probe``; how a report reads is ``core.report_text``.
 """
@@ -17,7 +17,7 @@ SCHEMA_VERSION = 1
 
 
 class CheckId(StrEnum):
-    """The rungs, in order."""
+    """The checks, in order."""
 
     URL = "url"
     ENVIRONMENT = "environment"
@@ -37,7 +37,7 @@ class CheckId(StrEnum):
 
 
 class CheckStatus(StrEnum):
-    """How a rung ended."""
+    """How a check ended."""
 
     OK = "ok"
     WARNING = "warning"
@@ -64,18 +64,18 @@ DEPENDENCIES: Mapping[CheckId, tuple[CheckId, ...]] = MappingProxyType(
         CheckId.SPEED: (CheckId.STREAM,),
     }
 )
-"""A rung is skipped where one of these has failed, or was itself skipped for that reason."""
+"""A check is skipped where one of these has failed, or was itself skipped for that reason."""
 
 
-CHAT_LADDER = tuple(check for check in CheckId if check is not CheckId.VECTORS)
-"""The rungs of an endpoint that chats."""
-EMBEDDING_LADDER = (*CHAT_LADDER[: CHAT_LADDER.index(CheckId.CHAT)], CheckId.VECTORS)
-"""The rungs of an endpoint that makes vectors: no chat is sent to it."""
+CHAT_CHECKS = tuple(check for check in CheckId if check is not CheckId.VECTORS)
+"""The checks of an endpoint that chats."""
+EMBEDDING_CHECKS = (*CHAT_CHECKS[: CHAT_CHECKS.index(CheckId.CHAT)], CheckId.VECTORS)
+"""The checks of an endpoint that makes vectors: no chat is sent to it."""
 
 
-def ladder_of(*, is_embedding: bool) -> tuple[CheckId, ...]:
-    """Return the rungs that an endpoint is checked on, in order: the only ones in its report."""
-    return EMBEDDING_LADDER if is_embedding else CHAT_LADDER
+def checks_of(*, is_embedding: bool) -> tuple[CheckId, ...]:
+    """Return the checks that an endpoint is checked on, in order: the only ones in its report."""
+    return EMBEDDING_CHECKS if is_embedding else CHAT_CHECKS
 
 
 CONFIGURED = ("url-", "key-")
@@ -86,7 +86,7 @@ _WITHOUT_REQUEST = frozenset({CheckId.URL, CheckId.ENVIRONMENT})
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What became of one rung."""
+    """What became of one check."""
 
     id: CheckId
     status: CheckStatus
@@ -180,7 +180,7 @@ class DiagnosisReport:
 
     @property
     def verdict(self) -> CheckResult | None:
-        """The first failed check, in the order of the ladder; ``None`` where all is well."""
+        """The first failed check, in their order; ``None`` where all is well."""
         return next((result for result in self.results if result.status is CheckStatus.FAILED), None)
 
     @property
@@ -206,7 +206,7 @@ class DiagnosisReport:
         return 2 if self.is_misconfigured or is_seen_before else 1
 
     def result(self, check: CheckId) -> CheckResult | None:
-        """Return the result of one rung."""
+        """Return the result of one check."""
         return next((result for result in self.results if result.id is check), None)
 
     def to_json(self) -> dict[str, object]:
@@ -249,7 +249,7 @@ def _server_json(server: ServerSummary | None) -> dict[str, object] | None:
 
 
 def _check_json(result: CheckResult) -> dict[str, object]:
-    """A rung that is fine says what was found in its first fact: it has no other sentence."""
+    """A check that is fine says what was found in its first fact: it has no other sentence."""
     is_plain = result.cause is None and result.title
     return {
         "id": str(result.id),
@@ -263,7 +263,7 @@ def _check_json(result: CheckResult) -> dict[str, object]:
 
 
 def passed(check: CheckId, title: str, *facts: str, milliseconds: float | None = None) -> CheckResult:
-    """Return the result of a rung where all is well."""
+    """Return the result of a check where all is well."""
     return CheckResult(check, CheckStatus.OK, title, milliseconds=milliseconds, facts=facts)
 
 
@@ -275,7 +275,7 @@ def failed(
     details: tuple[str, ...] = (),
     as_warning: bool = False,
 ) -> CheckResult:
-    """Return the result of a rung that failed, or that works with a warning."""
+    """Return the result of a check that failed, or that works with a warning."""
     return CheckResult(
         check,
         CheckStatus.WARNING if as_warning else CheckStatus.FAILED,
@@ -290,12 +290,12 @@ def failed(
 
 
 def skipped(check: CheckId, reason: str) -> CheckResult:
-    """Return the result of a rung that was not tried."""
+    """Return the result of a check that was not tried."""
     return CheckResult(check, CheckStatus.SKIPPED, reason)
 
 
 def blocker_of(check: CheckId, blocked: Collection[CheckId]) -> CheckId | None:
-    """Return which blocked rung, however far below, keeps this one from being tried."""
+    """Return which blocked check, however far below, keeps this one from being tried."""
     for needed in DEPENDENCIES[check]:
         blocker = needed if needed in blocked else blocker_of(needed, blocked)
         if blocker is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tui.core.failure import Failure
-from tui.core.provider import KeyHeader, Provider
+from tui.core.provider import ApiKeyHeader, Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class DiagnosisSubject:
         if url := changes.get("provider_url"):
             provider = replace(provider, provider_url=url)
         if model := changes.get("compatible_provider"):
-            provider = replace(provider, compatible_provider=model)
+            provider = replace(provider, model=model)
         if header := changes.get("key_header"):
-            provider = replace(provider, key_header=KeyHeader(header))
+            provider = replace(provider, key_header=ApiKeyHeader(header))
         return provider, changes.get("api_key")

@@ -1,6 +1,6 @@
 """The report for a failure that was met elsewhere (a chat, a form's test, a key that cannot be had).
 
-Nothing is asked again: the rungs below the failure are known to work, those above it were not tried.
+Nothing is asked again: the checks below the failure are known to work, those above it were not tried.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tui.core.api_key_search import MASK
 from tui.core.causes_stream import STREAM_CAUSES
 from tui.core.chat import Endpoint
 from tui.core.curl import curl_command
@@ -17,14 +18,13 @@ from tui.core.diagnosis import (
     CheckResult,
     DiagnosisReport,
     Repair,
+    checks_of,
     failed,
-    ladder_of,
     passed,
     skipped,
 )
 from tui.core.endpoint_url import chat_url_of, embeddings_url_of, inspect_url
 from tui.core.failure import Failure
-from tui.core.key_search import MASK
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
@@ -102,7 +102,7 @@ _BODY: Mapping[str, object] = {"messages": [{"role": "user", "content": "Hello"}
 
 
 def check_of(cause: str) -> CheckId:
-    """Return the rung to which a cause belongs; the chat for whatever only a chat can show."""
+    """Return the check to which a cause belongs; the chat for whatever only a chat can show."""
     if cause in _BY_CAUSE:
         return _BY_CAUSE[cause]
     for prefix, check in _BY_PREFIX:
@@ -115,34 +115,38 @@ def report_of_failure(
     provider: Provider, failure: Failure, key_label: str | None = None, model: str = ""
 ) -> DiagnosisReport:
     """Return what a known failure tells of an endpoint, without asking it anything."""
-    model = model or provider.compatible_provider
+    model = model or provider.model
     report = inspect_url(provider.provider_url)
-    ladder = ladder_of(is_embedding=provider.is_embedding)
-    rung = check_of(failure.cause)
-    rung = rung if rung in ladder else ladder[-1]
+    checks = checks_of(is_embedding=provider.is_embedding)
+    failed_check = check_of(failure.cause)
+    failed_check = failed_check if failed_check in checks else checks[-1]
     return DiagnosisReport(
         url=report.normalised or safe_line(report.repair or ""),
         model=model or None,
         key_label=key_label or None,
-        results=tuple(_result(check, rung, failure, provider) for check in ladder),
+        results=tuple(_result(check, failed_check, failure, provider) for check in checks),
         repairs=_repairs(failure),
         curl=_curl(provider, report.normalised, model),
     )
 
 
-def _result(check: CheckId, rung: CheckId, failure: Failure, provider: Provider) -> CheckResult:
-    if check is rung:
+def _result(check: CheckId, failed_check: CheckId, failure: Failure, provider: Provider) -> CheckResult:
+    if check is failed_check:
         return failed(check, failure)
-    if check is CheckId.TLS and _is_below(check, rung) and provider.provider_url.startswith("http://"):
+    if (
+        check is CheckId.TLS
+        and _is_below(check, failed_check)
+        and provider.provider_url.startswith("http://")
+    ):
         return skipped(check, "Not used: the URL says http://.")
-    if _is_below(check, rung):
+    if _is_below(check, failed_check):
         return passed(check, safe_line(provider.provider_url) if check is CheckId.URL else WORKS)
     return skipped(check, "Not tried.")
 
 
-def _is_below(check: CheckId, rung: CheckId) -> bool:
-    """Whether a rung must have worked for another one to be reached."""
-    needed = DEPENDENCIES[rung]
+def _is_below(check: CheckId, failed_check: CheckId) -> bool:
+    """Whether a check must have worked for another one to be reached."""
+    needed = DEPENDENCIES[failed_check]
     return check in needed or any(_is_below(check, other) for other in needed)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from tui.core.key_reference import KeyReference
+from tui.core.api_key_reference import ApiKeyReference
 from tui.core.usage import Price
 
 TYPE = "Local"
@@ -40,7 +40,7 @@ class State(StrEnum):
     INACTIVE = "Inactive"
 
 
-class KeyHeader(StrEnum):
+class ApiKeyHeader(StrEnum):
     """The header that carries the API key."""
 
     BEARER = "bearer"
@@ -59,7 +59,7 @@ class Thinking(StrEnum):
     HIGH = "high"
 
 
-class SendBack(StrEnum):
+class ReasoningReplay(StrEnum):
     """Whether past reasoning travels with the next prompt."""
 
     NEVER = "never"
@@ -110,14 +110,14 @@ class Provider:
     name: str
     display_name: str = ""
     category: Category = Category.MODEL
-    compatible_provider: str = ""
+    model: str = ""
     """The model name sent as ``model``; Casibase's label is kept."""
     input_price: Decimal | None = None
     """Per 1,000 prompt tokens; ``0`` is free, ``None`` says nothing about money."""
     output_price: Decimal | None = None
     """Per 1,000 completion tokens."""
     currency: str = "USD"
-    api_key: KeyReference | None = None
+    api_key: ApiKeyReference | None = None
     provider_url: str = ""
     is_default: bool = False
     is_remote: bool = False
@@ -129,9 +129,9 @@ class Provider:
     system_prompt: str = ""
     sampling: Sampling = field(default_factory=Sampling)
     thinking: Thinking | None = None
-    send_back: SendBack | None = None
+    reasoning_replay: ReasoningReplay | None = None
     """``None``: as the settings of the program say, without one there never."""
-    key_header: KeyHeader = KeyHeader.BEARER
+    key_header: ApiKeyHeader = ApiKeyHeader.BEARER
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     extra_body: Mapping[str, object] = field(default_factory=dict)
     tls: TlsSettings = field(default_factory=TlsSettings)

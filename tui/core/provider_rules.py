@@ -10,9 +10,9 @@ import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from tui.core.api_key_rules import key_trouble
 from tui.core.endpoint_url import inspect_url
-from tui.core.key_rules import key_trouble
-from tui.core.provider import KeyHeader, TlsSettings
+from tui.core.provider import ApiKeyHeader, TlsSettings
 from tui.core.provider_names import is_same_name
 from tui.core.safe_text import replace_hidden, safe_line
 from tui.core.usage import CURRENCIES
@@ -171,14 +171,14 @@ def check_number(
 
 
 def check_headers(
-    headers: Mapping[str, str], key_header: KeyHeader | None = None
+    headers: Mapping[str, str], key_header: ApiKeyHeader | None = None
 ) -> tuple[FieldProblem, ...]:
     """Check extra headers: names that HTTP allows and that lmdeck does not set itself, values on one line.
 
     Args:
         key_header: how the API key is sent; ``None``: there is none.
     """
-    taken = "authorization" if key_header is KeyHeader.BEARER else key_header
+    taken = "authorization" if key_header is ApiKeyHeader.BEARER else key_header
     found = (_check_header(name, value, taken or "") for name, value in headers.items())
     return tuple(problem for problem in found if problem)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from tui.core.provider import Category, KeyHeader, SendBack, State, Thinking
+from tui.core.provider import ApiKeyHeader, Category, ReasoningReplay, State, Thinking
 from tui.core.provider_field import Kind, ProviderField, Section
 from tui.core.provider_rules import (
     check_currency,
@@ -81,6 +81,7 @@ FIELDS: tuple[ProviderField, ...] = (
         "qwen-plus",
         rule=lambda text, _: check_model(text),
         flag="model",
+        attribute="model",
     ),
     ProviderField(
         "input_price",
@@ -168,8 +169,9 @@ FIELDS: tuple[ProviderField, ...] = (
         "Whether past reasoning travels with the next prompt. Most models want it left out. Not set: as "
         "config.toml says, without a line there never.",
         Kind.CHOICE,
-        words=SendBack,
+        words=ReasoningReplay,
         lost_as="sending the reasoning back ({})",
+        attribute="reasoning_replay",
     ),
     _advanced(
         "system_prompt",
@@ -196,7 +198,7 @@ FIELDS: tuple[ProviderField, ...] = (
         "Key header",
         "The header that carries the key. Almost every server wants bearer; Azure wants api-key.",
         Kind.CHOICE,
-        words=KeyHeader,
+        words=ApiKeyHeader,
         is_security=True,
         lost_as="the key's header ({})",
     ),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from tui.core.api_key_reference import STORED, ApiKeyReference, parse_api_key_reference
 from tui.core.extra_fields import read_body, read_headers, write_body, write_headers
-from tui.core.key_reference import STORED, KeyReference, parse_key_reference
 from tui.core.provider import Category, Provider
 from tui.core.provider_field import NO, NOT_SET, YES, Checked, Kind, ProviderField, with_values
 from tui.core.provider_rules import FieldProblem, check_amount, check_number, check_price
@@ -154,11 +154,11 @@ def _read(field: ProviderField, text: str, original: Provider) -> tuple[Any, Fie
     return text, None
 
 
-def read_key(text: str) -> KeyReference | None:
+def read_key(text: str) -> ApiKeyReference | None:
     """Return the reference that a key field means: of a literal key, that it is stored."""
     if not text.strip():
         return None
-    return parse_key_reference(text) or STORED
+    return parse_api_key_reference(text) or STORED
 
 
 def _plain_number(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tui.core.api_key_search import ApiKeyEraser
 from tui.core.events import (
     AnswerDelta,
     Finished,
@@ -17,7 +18,6 @@ from tui.core.events import (
     StreamFailed,
     ToolCallDelta,
 )
-from tui.core.key_search import KeyEraser
 from tui.core.secret import Redactor
 
 _ENDS_TEXTS = (Reclassified, Finished, StreamFailed)
@@ -56,11 +56,11 @@ class ReplyRedactor:
         return rest
 
     def _begin(self) -> None:
-        self._text_erasers: dict[type[AnswerDelta | ReasoningDelta], KeyEraser] = {
-            ReasoningDelta: KeyEraser(),
-            AnswerDelta: KeyEraser(),
+        self._text_erasers: dict[type[AnswerDelta | ReasoningDelta], ApiKeyEraser] = {
+            ReasoningDelta: ApiKeyEraser(),
+            AnswerDelta: ApiKeyEraser(),
         }
-        self._argument_erasers: dict[int, KeyEraser] = {}
+        self._argument_erasers: dict[int, ApiKeyEraser] = {}
 
     def _clean(self, event: StreamEvent) -> list[StreamEvent]:
         if isinstance(event, AnswerDelta | ReasoningDelta):
@@ -72,7 +72,7 @@ class ReplyRedactor:
         return [self._other(event)]
 
     def _tool_call(self, event: ToolCallDelta) -> ToolCallDelta:
-        eraser = self._argument_erasers.setdefault(event.index, KeyEraser())
+        eraser = self._argument_erasers.setdefault(event.index, ApiKeyEraser())
         redact = self._redactor.redact
         text, _ = eraser.feed(self._redactor.search, event.arguments)
         return ToolCallDelta(event.index, redact(event.name), text, redact(event.identity))

@@ -73,9 +73,9 @@ def milliseconds_text(milliseconds: float | None) -> str:
 def result_lines(
     result: CheckResult, *, width: int = 80, ascii_only: bool = False, verbose: bool = False
 ) -> list[ReportLine]:
-    """Return the lines of one rung: mark, label, sentence and time; its advice; its facts if wanted.
+    """Return the lines of one check: mark, label, sentence and time; its advice; its facts if wanted.
 
-    A rung that went wrong shows its facts always; ``verbose`` adds those of the others and the details.
+    A check that went wrong shows its facts always; ``verbose`` adds those of the others and the details.
     """
     glyph = glyph_of(result.status, ascii_only=ascii_only)
     head = f"{glyph} {LABELS[result.id]:<{LABEL_WIDTH}} "
@@ -164,7 +164,7 @@ def cost_line(*, is_quick: bool, usage_tokens: int | None = None, is_embedding: 
 def report_lines(
     report: DiagnosisReport, *, width: int = 80, ascii_only: bool = False, verbose: bool = False
 ) -> list[ReportLine]:
-    """Return a whole report: endpoint, rungs, what runs here, changes, verdict, repairs, summary."""
+    """Return a whole report: endpoint, checks, what runs here, changes, verdict, repairs, summary."""
     lines = [ReportLine("plain", safe_line(_endpoint_line(report), 300)), ReportLine("plain", "")]
     for result in report.results:
         lines += result_lines(result, width=width, ascii_only=ascii_only, verbose=verbose)

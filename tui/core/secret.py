@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
 
-from tui.core.key_search import MASK, KeySearch, masked
+from tui.core.api_key_search import MASK, ApiKeySearch, masked
 from tui.core.placeholders import is_real_key
 from tui.core.secret_fields import body_secrets
 from tui.core.secret_headers import basic_secrets, is_secret_header, secret_parts
@@ -65,7 +65,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._keys: dict[str, None] = {}
-        self._search: KeySearch | None = None
+        self._search: ApiKeySearch | None = None
         for secret in secrets:
             self.add(secret)
 
@@ -109,11 +109,11 @@ class Redactor:
         return bool(self._keys)
 
     @property
-    def search(self) -> KeySearch:
+    def search(self) -> ApiKeySearch:
         """The search for all keys that are known now."""
         search = self._search
         if search is None:
-            search = self._search = KeySearch(tuple(self._keys))
+            search = self._search = ApiKeySearch(tuple(self._keys))
         return search
 
     def redact_bytes(self, data: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from tui.core.key_search import MASK
+from tui.core.api_key_search import MASK
 from tui.core.secret_headers import is_secret_header, secret_parts
 
 _PLAIN_NAME = re.compile(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tui.core.api_key_search import MASK
 from tui.core.failure import Failure
-from tui.core.key_search import MASK
 from tui.core.parts import Parts
 from tui.core.phases import Phase
 from tui.core.safe_text import NeutralisedCount, count_neutralised

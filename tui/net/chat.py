@@ -13,17 +13,17 @@ from tui.core.chat import ChatRequest, Endpoint
 from tui.core.events import EventBatch
 from tui.core.observed import Origin
 from tui.core.secret import Redactor
-from tui.net.chat_call import CHAT_ROUTE, AdaptationMemory, ChatCall
+from tui.net.chat_call import CHAT_ROUTE, ChatCall, QuirksMemory
 from tui.net.client import ClientFactory
-from tui.net.deadlines import HEADLESS, PROBE, SCREEN, Patience
-from tui.net.exchange import Requests
-from tui.net.mailbox import Mailbox
+from tui.net.deadlines import HEADLESS, PROBE, SCREEN, RequestTimeouts
+from tui.net.event_queue import BoundedEventQueue
 from tui.net.observing import Observed, ObservedChat
+from tui.net.request_trace import Requests
 from tui.net.server_wait import Look
 from tui.wire.evidence import Proof
 from tui.wire.servers import Dialect
 
-__all__ = ["HEADLESS", "PROBE", "SCREEN", "AdaptationMemory", "ChatClient", "Patience"]
+__all__ = ["HEADLESS", "PROBE", "SCREEN", "ChatClient", "QuirksMemory", "RequestTimeouts"]
 
 
 _NOBODY = Origin()
@@ -36,7 +36,7 @@ class ChatClient:
         self,
         factory: ClientFactory,
         *,
-        memory: AdaptationMemory,
+        memory: QuirksMemory,
         redactor: Redactor,
         clock: Callable[[], float] = time.perf_counter,
         look: Look | None = None,
@@ -55,7 +55,7 @@ class ChatClient:
         *,
         server: Dialect | None = None,
         proved: Collection[Proof] | None = None,
-        patience: Patience = SCREEN,
+        timeouts: RequestTimeouts = SCREEN,
         origin: Origin = _NOBODY,
     ) -> AsyncGenerator[EventBatch]:
         """Yield the events of one chat, a batch for each read of the socket.
@@ -66,20 +66,20 @@ class ChatClient:
         Never raises for what a network or a server does: the last event of the last batch is ``Finished``
         or ``StreamFailed``. Cancelling the consumer, or ``aclose``, closes the socket before it returns.
         """
-        mailbox = Mailbox()
+        queue = BoundedEventQueue()
         requests = Requests(origin, request.model)
         call = ChatCall(
             self._factory,
             endpoint,
             request,
-            mailbox,
+            queue,
             requests=requests,
             memory=self._memory,
             redactor=self._redactor,
             clock=self._clock,
             server=server,
             proved=proved,
-            patience=patience,
+            timeouts=timeouts,
             look=self._look,
         )
         observed: ObservedChat | None = None
@@ -88,7 +88,7 @@ class ChatClient:
             observed = ObservedChat(watched, request, self._clock)
         pump = asyncio.create_task(call.run(), name="chat")
         try:
-            while (batch := await mailbox.get()) is not None:
+            while (batch := await queue.get()) is not None:
                 if observed is not None:
                     observed.fold(batch)
                 yield batch

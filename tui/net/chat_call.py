@@ -16,22 +16,22 @@ from tui.core.secret import Redactor
 from tui.core.secret_headers import is_secret_header
 from tui.net.classify import classify_exception
 from tui.net.client import ClientFactory
-from tui.net.completion import complete_refusal
-from tui.net.deadlines import Patience
-from tui.net.exchange import Exchange, Phase, Requests, observe
-from tui.net.expected import expected_errors
+from tui.net.deadlines import RequestTimeouts
+from tui.net.event_queue import BoundedEventQueue
 from tui.net.headers import headers_of
-from tui.net.mailbox import Mailbox
+from tui.net.http_error_details import enrich_http_error
 from tui.net.proofs import judge_refusal
 from tui.net.reply_stream import ReplyStream
+from tui.net.reprobe import reprobe_after_failure
+from tui.net.request_trace import Phase, Requests, RequestTrace, observe
 from tui.net.retry import MOST_STALE, is_stale, retry_delay
-from tui.net.second_look import look_again
 from tui.net.server_wait import Look, ServerWait, Waiting, WaitLimits
 from tui.net.silence import SilenceWatch
-from tui.wire.adaptation import Adaptation, adapt
+from tui.net.transport_errors import transport_errors
 from tui.wire.errors import Refusal
 from tui.wire.evidence import Proof
 from tui.wire.request import build_chat_body
+from tui.wire.server_quirks import ServerQuirks, adapt
 from tui.wire.servers import Dialect
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ _MOST_ADAPTATIONS = 8
 _UNANSWERED = ("no-answer", "headers-stalled")
 
 
-class AdaptationMemory(Protocol):
+class QuirksMemory(Protocol):
     """What was learned of an endpoint and a model, kept by somebody else."""
 
-    def get(self, base_url: str, model: str) -> Adaptation | None:
+    def get(self, base_url: str, model: str) -> ServerQuirks | None:
         """Return what was learned before."""
 
-    def put(self, base_url: str, model: str, adaptation: Adaptation) -> None:
+    def put(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
         """Keep what was learned."""
 
 
@@ -60,15 +60,15 @@ class ChatCall:
         factory: ClientFactory,
         endpoint: Endpoint,
         request: ChatRequest,
-        mailbox: Mailbox,
+        queue: BoundedEventQueue,
         *,
         requests: Requests,
-        memory: AdaptationMemory,
+        memory: QuirksMemory,
         redactor: Redactor,
         clock: Callable[[], float],
         server: Dialect | None,
         proved: Collection[Proof] | None,
-        patience: Patience,
+        timeouts: RequestTimeouts,
         look: Look | None = None,
     ) -> None:
         """``requests`` is told of each one that is sent. ``look`` reads this machine, to see whether a server
@@ -76,15 +76,15 @@ class ChatCall:
         self._factory = factory
         self._endpoint = endpoint
         self._request = request
-        self._mailbox = mailbox
+        self._queue = queue
         self._memory = memory
         self._redactor = redactor
         self._clock = clock
         self._server = server
         self._proved = proved
-        self._patience = patience
-        self._adaptation = memory.get(endpoint.base_url, request.model) or Adaptation()
-        self._adaptations = 0
+        self._timeouts = timeouts
+        self._quirks = memory.get(endpoint.base_url, request.model) or ServerQuirks()
+        self._adapted = 0
         self._tried = 0
         self._stale = 0
         self._is_streamed = request.stream
@@ -93,9 +93,9 @@ class ChatCall:
         self._refusal: Failure | None = None
         """What the server said to the try before, if it said anything."""
         limits = WaitLimits(
-            patience.loading_seconds, patience.loading_interval_seconds, patience.loading_option
+            timeouts.loading_seconds, timeouts.loading_interval_seconds, timeouts.loading_option
         )
-        self._wait = ServerWait(factory, endpoint, limits, look=look, tell=self._tell_waiting)
+        self._wait = ServerWait(factory, endpoint, limits, look=look, tell=self._report_waiting)
         redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
 
     async def run(self) -> None:
@@ -104,32 +104,32 @@ class ChatCall:
             while not await self._try():
                 pass
         finally:
-            self._mailbox.close()
+            self._queue.close()
 
     async def _try(self) -> bool:
         """Send the request once; return whether that was the end."""
         self._tried += 1
-        body = build_chat_body(self._request, self._adaptation, self._server)
+        body = build_chat_body(self._request, self._quirks, self._server)
         self._is_streamed = body.get("stream") is True
-        exchange = self._requests.begin("POST", f"{self._endpoint.base_url}{CHAT_ROUTE}")
-        with observe(exchange):
+        trace = self._requests.begin("POST", f"{self._endpoint.base_url}{CHAT_ROUTE}")
+        with observe(trace):
             try:
                 await self._factory.prepare(self._endpoint)
-                response = await self._send(body, exchange)
-            except expected_errors() as error:
-                failure = await self._explain(error, exchange)
-                exchange.tell("failed", cause=failure.cause)
-                return await self._end_or_retry(failure, exchange)
+                response = await self._send(body, trace)
+            except transport_errors() as error:
+                failure = await self._explain(error, trace)
+                trace.tell("failed", cause=failure.cause)
+                return await self._end_or_retry(failure, trace)
             try:
-                return await self._read(response, exchange, body)
+                return await self._read(response, trace, body)
             finally:
                 await response.aclose()
 
-    async def _send(self, body: Mapping[str, object], exchange: Exchange) -> httpx.Response:
+    async def _send(self, body: Mapping[str, object], trace: RequestTrace) -> httpx.Response:
         """Return the response with its headers; the deadline begins once the request is on its way."""
         import httpx
 
-        limits = self._patience
+        limits = self._timeouts
         limit = self._headers_limit
         client = self._factory.client(self._endpoint)
         message = client.build_request(
@@ -147,26 +147,28 @@ class ChatCall:
                 on_notice=lambda seconds: self._emit(Progress("waiting", seconds=seconds)),
                 on_limit=lambda: deadline.reschedule(loop.time()),
             )
-            exchange.listener = lambda phase: self._note_phase(phase, exchange, watch, limit)
+            trace.listener = lambda phase: self._note_phase(phase, trace, watch, limit)
             try:
                 return await client.send(message, stream=True)
             finally:
                 watch.close()
 
-    def _note_phase(self, phase: Phase, exchange: Exchange, watch: SilenceWatch, limit: float | None) -> None:
+    def _note_phase(
+        self, phase: Phase, trace: RequestTrace, watch: SilenceWatch, limit: float | None
+    ) -> None:
         if phase is Phase.LOOKUP:
             self._emit(Progress("connecting"))
         elif phase is Phase.SEND:
             now = asyncio.get_running_loop().time()
             self._first_sent = now if self._first_sent is None else self._first_sent
             watch.restart(self._within_whole(limit))
-            self._emit(Progress("connected", exchange.tls_version or ""))
+            self._emit(Progress("connected", trace.tls_version or ""))
         elif phase is Phase.HEADERS:
             self._emit(Progress("sent"))
 
     @property
     def _headers_limit(self) -> float | None:
-        limits = self._patience
+        limits = self._timeouts
         return limits.headers_seconds if self._is_streamed else limits.unstreamed_seconds
 
     @property
@@ -176,50 +178,50 @@ class ChatCall:
 
     def _within_whole(self, limit: float | None) -> float | None:
         """Return a limit of one try, cut to what is left of the time until the first text."""
-        whole = self._patience.first_text_seconds
+        whole = self._timeouts.first_text_seconds
         if whole is None:
             return limit
         left = max(0.0, whole - self._waited_seconds)
         return left if limit is None else min(limit, left)
 
-    async def _explain(self, error: BaseException, exchange: Exchange) -> Failure:
-        limits = self._patience
-        is_late = exchange.phase in (Phase.SEND, Phase.HEADERS)
+    async def _explain(self, error: BaseException, trace: RequestTrace) -> Failure:
+        limits = self._timeouts
+        is_late = trace.phase in (Phase.SEND, Phase.HEADERS)
         failure = classify_exception(
             error,
             endpoint=self._endpoint,
-            exchange=exchange,
+            trace=trace,
             redactor=self._redactor,
             seconds=self._headers_limit if is_late else limits.connect_seconds,
             route=self._factory.route(self._endpoint.base_url),
         )
-        if self._is_stale(failure, exchange):
+        if self._is_stale(failure, trace):
             return failure
-        return await look_again(failure, self._endpoint, exchange, limits.second_look_seconds)
+        return await reprobe_after_failure(failure, self._endpoint, trace, limits.reprobe_seconds)
 
-    async def _read(self, response: httpx.Response, exchange: Exchange, body: Mapping[str, object]) -> bool:
+    async def _read(self, response: httpx.Response, trace: RequestTrace, body: Mapping[str, object]) -> bool:
         """Pass the reply on; return whether that was the end."""
-        exchange.answered(response.status_code)
+        trace.answered(response.status_code)
         self._stale = 0
         headers = headers_of(response)
         self._emit(ResponseStarted(response.status_code, self._shown(headers)))
         reply = ReplyStream(
             response,
-            exchange,
+            trace,
             endpoint=self._endpoint,
             streamed=self._is_streamed,
             redactor=self._redactor,
-            patience=self._patience,
+            timeouts=self._timeouts,
             emit=self._emit,
             clock=self._clock,
             waited_seconds=self._waited_seconds,
         )
-        await reply.read(self._mailbox.wait_for_room)
-        exchange.ended()
-        last = await self._look_after(reply.last_events, exchange)
+        await reply.read(self._queue.wait_for_room)
+        trace.ended()
+        last = await self._look_after(reply.last_events, trace)
         end = last[-1]
         if isinstance(end, StreamFailed) and not reply.has_text:
-            failure = complete_refusal(
+            failure = enrich_http_error(
                 await self._judge(end.failure, reply.refusal),
                 self._endpoint,
                 route=CHAT_ROUTE,
@@ -228,7 +230,7 @@ class ChatCall:
                 redactor=self._redactor,
                 way=self._factory.route(self._endpoint.base_url),
             )
-            exchange.tell("failed", cause=failure.cause)
+            trace.tell("failed", cause=failure.cause)
             if self._adapt(failure, body):
                 return False
             self._refusal = failure
@@ -236,19 +238,21 @@ class ChatCall:
             if better is None:
                 return False
             last = (*last[:-1], replace(end, failure=better))
-        elif self._adaptations:
-            self._memory.put(self._endpoint.base_url, self._request.model, self._adaptation)
-        self._mailbox.put(EventBatch(reply.ended_at, last))
+        elif self._adapted:
+            self._memory.put(self._endpoint.base_url, self._request.model, self._quirks)
+        self._queue.put(EventBatch(reply.ended_at, last))
         await reply.drain()
         return True
 
-    async def _look_after(self, last: tuple[StreamEvent, ...], exchange: Exchange) -> tuple[StreamEvent, ...]:
+    async def _look_after(
+        self, last: tuple[StreamEvent, ...], trace: RequestTrace
+    ) -> tuple[StreamEvent, ...]:
         """Return the last events; a failure with what a second look at the host tells."""
         end = last[-1]
         if not isinstance(end, StreamFailed):
             return last
-        seconds = self._patience.second_look_seconds
-        failure = await look_again(end.failure, self._endpoint, exchange, seconds)
+        seconds = self._timeouts.reprobe_seconds
+        failure = await reprobe_after_failure(end.failure, self._endpoint, trace, seconds)
         return (*last[:-1], replace(end, failure=failure))
 
     async def _judge(self, failure: Failure, refusal: Refusal | None) -> Failure:
@@ -260,14 +264,14 @@ class ChatCall:
             refusal,
             model=self._request.model,
             proved=self._proved,
-            looks=self._patience.second_look_seconds > 0,
+            looks=self._timeouts.reprobe_seconds > 0,
         )
 
-    async def _end_or_retry(self, failure: Failure, exchange: Exchange) -> bool:
-        if self._is_stale(failure, exchange):
+    async def _end_or_retry(self, failure: Failure, trace: RequestTrace) -> bool:
+        if self._is_stale(failure, trace):
             self._stale += 1
             self._tried -= 1
-            exchange.tell("retry", because="the server had closed a kept connection")
+            trace.tell("retry", because="the server had closed a kept connection")
             return False
         better = await self._waits(failure, {})
         if better is None:
@@ -277,13 +281,13 @@ class ChatCall:
 
     def _told_before(self, failure: Failure) -> Failure:
         """Return what the server said before, where only our own limit ended the last try."""
-        whole = self._patience.first_text_seconds
+        whole = self._timeouts.first_text_seconds
         is_ours = failure.cause in _UNANSWERED and whole is not None and self._waited_seconds >= whole
         return self._refusal if is_ours and self._refusal is not None else failure
 
-    def _is_stale(self, failure: Failure, exchange: Exchange) -> bool:
+    def _is_stale(self, failure: Failure, trace: RequestTrace) -> bool:
         """Whether a kept connection had been closed by the server just before it was used again."""
-        return self._stale < MOST_STALE and is_stale(failure, exchange)
+        return self._stale < MOST_STALE and is_stale(failure, trace)
 
     async def _waits(self, failure: Failure, headers: Mapping[str, str]) -> Failure | None:
         """Wait before another try, visibly, and return ``None``; where there is none, the failure as all
@@ -292,8 +296,8 @@ class ChatCall:
         if better is None:
             self._begin_anew()
             return None
-        delay = retry_delay(better, self._tried, self._patience, headers=headers)
-        whole = self._patience.first_text_seconds
+        delay = retry_delay(better, self._tried, self._timeouts, headers=headers)
+        whole = self._timeouts.first_text_seconds
         if delay is None or (whole is not None and self._waited_seconds + delay > whole):
             return better
         self._requests.last.tell("retry", seconds=delay, because=better.cause)
@@ -307,19 +311,19 @@ class ChatCall:
         self._first_sent = None
         self._refusal = None
 
-    def _tell_waiting(self, waiting: Waiting) -> None:
+    def _report_waiting(self, waiting: Waiting) -> None:
         self._requests.last.tell("wait", phase=waiting.phase.value, seconds=waiting.waited_seconds)
         self._emit(Progress(f"server-{waiting.phase}", waiting.sentence, waiting.waited_seconds))
 
     def _adapt(self, failure: Failure, body: Mapping[str, object]) -> bool:
         """Drop or swap what the server refuses; return whether the request is worth sending again."""
-        if self._adaptations >= _MOST_ADAPTATIONS:
+        if self._adapted >= _MOST_ADAPTATIONS:
             return False
-        adapted = adapt(self._adaptation, failure, body, send_back=self._request.send_back)
-        if adapted is None or adapted[0] == self._adaptation:
+        adapted = adapt(self._quirks, failure, body, reasoning_replay=self._request.reasoning_replay)
+        if adapted is None or adapted[0] == self._quirks:
             return False
-        self._adaptation, note = adapted
-        self._adaptations += 1
+        self._quirks, note = adapted
+        self._adapted += 1
         self._tried -= 1
         self._requests.last.tell("change", note=note)
         self._emit(Note(note))
@@ -330,4 +334,4 @@ class ChatCall:
         return tuple((name, redact(value)) for name, value in headers.items() if not is_secret_header(name))
 
     def _emit(self, *events: StreamEvent) -> None:
-        self._mailbox.put(EventBatch(self._clock(), events))
+        self._queue.put(EventBatch(self._clock(), events))

@@ -1,7 +1,7 @@
 """Makes a failure of the catalogue from what a request raised.
 
 The libraries' own messages are often empty, and the reason sits some levels down: the whole chain of
-causes is walked. What was seen on the wire (``net.exchange``) decides where the exception cannot.
+causes is walked. What was seen on the wire (``net.request_trace``) decides where the exception cannot.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from tui.core.secret import Redactor
 from tui.net.addresses import Origin, origin_of, replace_origin
 from tui.net.classify_tls import classify_tls
 from tui.net.decoding import BadEncoding, GrowsTooMuch
-from tui.net.exchange import Exchange, Phase
 from tui.net.failed_case import (
     BEFORE_CONNECTION,
     FailedCase,
@@ -30,6 +29,7 @@ from tui.net.failed_case import (
     walk_chain,
 )
 from tui.net.proxies import Route
+from tui.net.request_trace import Phase, RequestTrace
 from tui.net.sniff import sniff
 
 _REFUSED = (errno.ECONNREFUSED,)
@@ -51,7 +51,7 @@ def classify_exception(
     *,
     endpoint: Endpoint,
     phase: Phase | str | None = None,
-    exchange: Exchange | None = None,
+    trace: RequestTrace | None = None,
     redactor: Redactor | None = None,
     seconds: float | None = None,
     route: Route | None = None,
@@ -59,7 +59,7 @@ def classify_exception(
     """Return the failure that an exception of a request means.
 
     Args:
-        phase: how far the request had come; taken from ``exchange`` where it is not given.
+        phase: how far the request had come; taken from ``trace`` where it is not given.
         exchange: what was seen of it.
         redactor: erases keys from the technical details.
         seconds: the time limit that was met, where one was.
@@ -69,7 +69,7 @@ def classify_exception(
     for known in errors:
         if isinstance(known, LmdeckError):
             return known.failure
-    seen = exchange or Exchange()
+    seen = trace or RequestTrace()
     try:
         origin = origin_of(endpoint.base_url)
     except ValueError:
@@ -137,7 +137,7 @@ def _name(case: FailedCase) -> _Verdict | None:
 def _tls(case: FailedCase) -> _Verdict | None:
     for error in case.errors:
         if isinstance(error, ssl.SSLError):
-            cause, facts = classify_tls(error, case.endpoint, case.exchange)
+            cause, facts = classify_tls(error, case.endpoint, case.trace)
             return cause, _with_repair(case, cause, facts)
     return None
 
@@ -157,7 +157,7 @@ def _time(case: FailedCase) -> _Verdict | None:
             return "tls-stalled", host
         case Phase.BODY:
             return "stream-stalled", host
-    return ("headers-stalled" if case.exchange.received else "no-answer"), host
+    return ("headers-stalled" if case.trace.received else "no-answer"), host
 
 
 def _system(case: FailedCase) -> _Verdict | None:
@@ -183,7 +183,7 @@ def _given_up_by_system(case: FailedCase) -> _Verdict:
 
 def _cut_cause(case: FailedCase) -> str:
     """A server that wants a certificate may hang up so fast that its alert is lost."""
-    return "connection-reset" if sniff(bytes(case.exchange.first_bytes)) in (None, "http") else "not-http"
+    return "connection-reset" if sniff(bytes(case.trace.first_bytes)) in (None, "http") else "not-http"
 
 
 def _protocol(case: FailedCase) -> _Verdict | None:
@@ -203,7 +203,7 @@ def _protocol(case: FailedCase) -> _Verdict | None:
 def _head_verdict(case: FailedCase, text: str) -> _Verdict:
     """Say what is wrong with the head of a response, by the bytes that it began with."""
     facts: dict[str, str | None] = {"host": case.origin.host, "port": str(case.origin.port)}
-    protocol = sniff(bytes(case.exchange.first_bytes))
+    protocol = sniff(bytes(case.trace.first_bytes))
     if protocol == "http2":
         return "http2-only", facts
     if protocol == "tls":
@@ -212,14 +212,14 @@ def _head_verdict(case: FailedCase, text: str) -> _Verdict:
         if "too long" in text:
             return ("interim-flood" if _is_interim(case) else "headers-too-large"), facts
         return ("closed-without-answer" if "disconnected" in text else "http-framing"), facts
-    if not case.exchange.first_bytes and "disconnected" in text:
+    if not case.trace.first_bytes and "disconnected" in text:
         return "closed-without-answer", facts
     return "not-http", {**facts, "protocol": protocol}
 
 
 def _is_interim(case: FailedCase) -> bool:
     """Whether what came began with an interim response: status 100 to 199."""
-    return _INTERIM.match(case.exchange.first_bytes) is not None
+    return _INTERIM.match(case.trace.first_bytes) is not None
 
 
 def _with_repair(case: FailedCase, cause: str, facts: dict[str, str | None]) -> dict[str, str | None]:

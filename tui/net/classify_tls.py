@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 
 from tui.core.chat import Endpoint
-from tui.net.exchange import Exchange, Phase
+from tui.net.request_trace import Phase, RequestTrace
 from tui.net.sniff import asks_for_certificate, sniff
 from tui.net.tls import PinMismatch
 
@@ -31,41 +31,41 @@ _NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH", "RECORD_LAY
 _ABOUT_CLIENT = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE", "ALERT_UNKNOWN_CA", "ALERT_CERTIFICATE")
 
 
-def classify_tls(error: ssl.SSLError, endpoint: Endpoint, exchange: Exchange) -> _Verdict:
+def classify_tls(error: ssl.SSLError, endpoint: Endpoint, trace: RequestTrace) -> _Verdict:
     """Return cause and facts for an error of TLS."""
     if isinstance(error, PinMismatch):
         return "tls-pin-mismatch", {"fingerprint": error.fingerprint}
     if isinstance(error, ssl.SSLCertVerificationError):
         cause = _JUDGEMENTS.get(error.verify_code, "tls-failed")
-        return cause, _judged(cause, error, endpoint, exchange)
+        return cause, _judged(cause, error, endpoint, trace)
     reason = error.reason or ""
-    if any(part in reason for part in _ABOUT_CLIENT) or _wanted_certificate(reason, endpoint, exchange):
+    if any(part in reason for part in _ABOUT_CLIENT) or _wanted_certificate(reason, endpoint, trace):
         return _client_certificate(reason, endpoint)
     if any(part in reason for part in _VERSION):
         return "tls-version", {}
     if isinstance(error, ssl.SSLEOFError):
-        return _hung_up(exchange)
+        return _hung_up(trace)
     if any(part in reason for part in _NOT_TLS):
-        return _other_protocol(exchange)
+        return _other_protocol(trace)
     return "tls-failed", {"reason": _words(reason) or "the handshake failed"}
 
 
 def _judged(
-    cause: str, error: ssl.SSLCertVerificationError, endpoint: Endpoint, exchange: Exchange
+    cause: str, error: ssl.SSLCertVerificationError, endpoint: Endpoint, trace: RequestTrace
 ) -> dict[str, str | None]:
     if cause == "tls-failed":
         return {"reason": error.verify_message}
     if cause in ("tls-unknown-ca", "tls-self-signed"):
-        return {"variable": exchange.authorities_from, "ca_file": endpoint.tls.ca_file}
+        return {"variable": trace.authorities_from, "ca_file": endpoint.tls.ca_file}
     return {}
 
 
-def _wanted_certificate(reason: str, endpoint: Endpoint, exchange: Exchange) -> bool:
+def _wanted_certificate(reason: str, endpoint: Endpoint, trace: RequestTrace) -> bool:
     """TLS 1.2 has no alert for a missing certificate: a server that asked for one just fails."""
     return (
         "ALERT_HANDSHAKE_FAILURE" in reason
         and endpoint.tls.client_certificate is None
-        and asks_for_certificate(bytes(exchange.handshake_bytes))
+        and asks_for_certificate(bytes(trace.handshake_bytes))
     )
 
 
@@ -75,14 +75,14 @@ def _client_certificate(reason: str, endpoint: Endpoint) -> _Verdict:
     return "tls-failed", {"reason": f"the server refuses the client certificate ({_words(reason)})"}
 
 
-def _hung_up(exchange: Exchange) -> _Verdict:
-    if exchange.phase is Phase.TLS and not exchange.handshake_bytes and not exchange.through_proxy:
+def _hung_up(trace: RequestTrace) -> _Verdict:
+    if trace.phase is Phase.TLS and not trace.handshake_bytes and not trace.through_proxy:
         return "tls-version", {}  # behind a proxy the end of a tunnel tells no more than that
     return "tls-failed", {"reason": "the server hung up during the handshake"}
 
 
-def _other_protocol(exchange: Exchange) -> _Verdict:
-    protocol = sniff(bytes(exchange.handshake_bytes))
+def _other_protocol(trace: RequestTrace) -> _Verdict:
+    protocol = sniff(bytes(trace.handshake_bytes))
     if protocol in (None, "http", "tls"):
         return "tls-on-plain-port", {}
     if protocol == "http2":

@@ -21,11 +21,11 @@ from tui.net.proxies import Route, choose_route
 if TYPE_CHECKING:
     import httpx
 
-    from tui.net.tls import JudgedContext
+    from tui.net.tls import PinningSSLContext
     from tui.net.transport import NetworkTransport
 
-_Judge = tuple[TlsSettings, tuple[int, ...]]
-_Shape = tuple[_Judge, str | None, tuple[str, str] | None]
+_TrustKey = tuple[TlsSettings, tuple[int, ...]]
+_Shape = tuple[_TrustKey, str | None, tuple[str, str] | None]
 
 _LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
 
@@ -57,7 +57,7 @@ class ClientFactory:
         self.redactor = redactor if redactor is not None else Redactor()
         self.observers = observers if observers is not None else Observers()
         self._shared: dict[_Shape, NetworkTransport] = {}
-        self._contexts: dict[_Judge, JudgedContext] = {}
+        self._contexts: dict[_TrustKey, PinningSSLContext] = {}
         self._guard = _Guard(self.redactor)
         for name in _LOGGERS:
             logging.getLogger(name).addFilter(self._guard)
@@ -108,7 +108,7 @@ class ClientFactory:
             UsageError: a certificate file cannot be used.
         """
         route = self.route(endpoint.base_url)
-        context = self._contexts.get(_judge(endpoint.tls))
+        context = self._contexts.get(_trust_key(endpoint.tls))
         is_encrypted = endpoint.base_url.lower().startswith("https:")
         if context is None or (is_encrypted and context.load_authorities is not None):
             await asyncio.to_thread(self._load, endpoint.tls, route, is_encrypted)
@@ -136,19 +136,19 @@ class ClientFactory:
     def _transport(self, tls: TlsSettings, route: Route) -> NetworkTransport:
         from tui.net.transport import NetworkTransport
 
-        judge = _judge(tls)
-        shape = (judge, route.proxy, route.credentials)
+        trust_key = _trust_key(tls)
+        shape = (trust_key, route.proxy, route.credentials)
         known = self._shared.get(shape)
         if known is None:
-            made = NetworkTransport(self._context(tls, judge), route)
+            made = NetworkTransport(self._context(tls, trust_key), route)
             known = self._shared.setdefault(shape, made)
         return known
 
-    def _context(self, tls: TlsSettings, judge: _Judge) -> JudgedContext:
+    def _context(self, tls: TlsSettings, trust_key: _TrustKey) -> PinningSSLContext:
         from tui.net.tls import build_context
 
-        known = self._contexts.get(judge)
-        return known or self._contexts.setdefault(judge, build_context(tls, self._environment))
+        known = self._contexts.get(trust_key)
+        return known or self._contexts.setdefault(trust_key, build_context(tls, self._environment))
 
     def _learn(self, endpoint: Endpoint, route: Route) -> None:
         """Make known to the redactor whatever a request of this endpoint carries that is secret."""
@@ -157,7 +157,7 @@ class ClientFactory:
         self.redactor.add_sent(endpoint.key, endpoint.extra_headers)
 
 
-def _judge(tls: TlsSettings) -> _Judge:
+def _trust_key(tls: TlsSettings) -> _TrustKey:
     return tls, _changes(tls)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RequestTimeouts:
     """The limits of one request, in seconds. ``None``: no limit while the connection lives."""
 
     connect_seconds: float = 5.0
@@ -40,15 +40,17 @@ class Patience:
     loading_interval_seconds: float = 2.0
     loading_option: str | None = None
     """The command's option that sets ``loading_seconds``, for the sentence that tells the limit."""
-    second_look_seconds: float = 1.0
-    """For looking again at a host that failed, to tell why (``net.second_look``); 0: never."""
+    reprobe_seconds: float = 1.0
+    """For looking again at a host that failed, to tell why (``net.reprobe``); 0: never."""
 
 
-HEADLESS = Patience()
+HEADLESS = RequestTimeouts()
 """For commands: they end by themselves."""
 
-SCREEN = Patience(headers_seconds=None, unstreamed_seconds=None, idle_seconds=None, loading_seconds=1800.0)
+SCREEN = RequestTimeouts(
+    headers_seconds=None, unstreamed_seconds=None, idle_seconds=None, loading_seconds=1800.0
+)
 """For a person who watches and can stop at any time: a request never gives up while it lives."""
 
-PROBE = Patience(headers_seconds=5.0, idle_seconds=5.0, retries=0)
+PROBE = RequestTimeouts(headers_seconds=5.0, idle_seconds=5.0, retries=0)
 """For a quick look."""

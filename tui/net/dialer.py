@@ -10,8 +10,8 @@ from typing import Any
 
 import httpcore
 
-from tui.net.exchange import Phase, current_exchange
 from tui.net.lookup import Address, address_text, resolve
+from tui.net.request_trace import Phase, current_trace
 from tui.net.streams import PlainStream, keep_alive
 
 _STAGGER_SECONDS = 0.25
@@ -52,16 +52,16 @@ async def connect(host: str, port: int, seconds: float | None) -> PlainStream:
         OSError: none did; of their errors the one that tells most. ``TimeoutError`` and
             ``socket.gaierror`` are among them.
     """
-    exchange = current_exchange()
-    exchange.enter(Phase.LOOKUP)
+    trace = current_trace()
+    trace.enter(Phase.LOOKUP)
     async with asyncio.timeout(None if seconds is None else 2 * seconds):
         addresses = await resolve(host, port)
-    exchange.enter(Phase.CONNECT)
+    trace.enter(Phase.CONNECT)
     connected, failures = await _race(addresses, seconds)
     if connected is None:
         raise min(failures, key=_rank)
     raw, address = connected
-    exchange.connected(address_text(address))
+    trace.connected(address_text(address))
     return PlainStream(raw)
 
 

@@ -77,7 +77,7 @@ class Discovered:
             name=name,
             display_name=f"{self.label} on port {self.port}",
             category=Category.MODEL,
-            compatible_provider=self.models[0] if self.models else "",
+            model=self.models[0] if self.models else "",
             provider_url=self.url,
         )
 

@@ -14,12 +14,12 @@ from tui.core.endpoint_url import embeddings_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.core.observed import Origin
 from tui.net.client import ClientFactory
-from tui.net.completion import complete_refusal
-from tui.net.deadlines import SCREEN, Patience
-from tui.net.exchange import Requests
+from tui.net.deadlines import SCREEN, RequestTimeouts
 from tui.net.fetch import Fetched, fetch
+from tui.net.http_error_details import enrich_http_error
 from tui.net.observing import Observed
 from tui.net.proofs import judge_refusal
+from tui.net.request_trace import Requests
 from tui.net.retry import retry_delay
 from tui.wire.embeddings import build_embeddings_body, read_embeddings, refused_embeddings
 from tui.wire.error_body import is_page
@@ -42,7 +42,7 @@ async def embed(
     endpoint: Endpoint,
     request: EmbeddingRequest,
     *,
-    patience: Patience = SCREEN,
+    timeouts: RequestTimeouts = SCREEN,
     proved: Collection[Proof] | None = None,
     on_progress: Told = _ignore,
     origin: Origin = _NOBODY,
@@ -50,11 +50,11 @@ async def embed(
     """Return the vectors of some texts, or why there are none. Never raises for what a server does.
 
     ``proved`` is what is known of the endpoint; ``None``: it is asked after a refusal that needs it.
-    ``patience.unstreamed_seconds`` limits each try. ``on_progress`` gets a sentence before another try.
+    ``timeouts.unstreamed_seconds`` limits each try. ``on_progress`` gets a sentence before another try.
     ``origin`` says who asks, for those who observe what is sent: they are told once, at the end.
     """
     requests = Requests(origin, request.model)
-    call = _Call(factory, endpoint, request, patience, proved, on_progress, requests)
+    call = _Call(factory, endpoint, request, timeouts, proved, on_progress, requests)
     observed = Observed(requests, origin, endpoint, ROUTE, factory.redactor)
     factory.redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
     started = time.perf_counter()
@@ -83,7 +83,7 @@ class _Call:
     factory: ClientFactory
     endpoint: Endpoint
     request: EmbeddingRequest
-    patience: Patience
+    timeouts: RequestTimeouts
     proved: Collection[Proof] | None
     on_progress: Told
     requests: Requests
@@ -111,9 +111,9 @@ class _Call:
                 self.factory,
                 self.endpoint,
                 embeddings_url_of(self.endpoint.base_url),
-                seconds=self.patience.unstreamed_seconds,
+                seconds=self.timeouts.unstreamed_seconds,
                 body_limit=DEFAULT_LIMITS.body,
-                second_look_seconds=self.patience.second_look_seconds,
+                reprobe_seconds=self.timeouts.reprobe_seconds,
                 content=json.dumps(build_embeddings_body(self.request), allow_nan=False).encode(),
                 requests=self.requests,
             )
@@ -130,7 +130,7 @@ class _Call:
         )
         if isinstance(read, Vectors):
             return _Try(read, None, response, took)
-        failure = complete_refusal(
+        failure = enrich_http_error(
             await self._with_proofs(response, read),
             self.endpoint,
             route=ROUTE,
@@ -153,7 +153,7 @@ class _Call:
             read_refusal(*said),
             model=self.request.model,
             proved=self.proved,
-            looks=self.patience.second_look_seconds > 0,
+            looks=self.timeouts.reprobe_seconds > 0,
             words=lambda proved: failure if is_no_error else refused_embeddings(*said, proved),
         )
 
@@ -165,7 +165,7 @@ class _Call:
         delay = self._loading_delay(failure)
         if delay is None:
             headers = last.response.headers if last.response is not None else {}
-            delay = retry_delay(failure, self.tried, self.patience, headers=headers)
+            delay = retry_delay(failure, self.tried, self.timeouts, headers=headers)
         if delay is None:
             return False
         self.on_progress(f"{failure.title} Asking again in {delay:.0f} s.")
@@ -175,9 +175,9 @@ class _Call:
 
     def _loading_delay(self, failure: Failure) -> float | None:
         """A model that is being loaded is worth asking again for longer than any other trouble."""
-        if failure.cause != "loading" or not self.patience.loading_seconds:
+        if failure.cause != "loading" or not self.timeouts.loading_seconds:
             return None
         now = asyncio.get_running_loop().time()
         if self.loading_until is None:
-            self.loading_until = now + self.patience.loading_seconds
-        return self.patience.loading_interval_seconds if now < self.loading_until else None
+            self.loading_until = now + self.timeouts.loading_seconds
+        return self.timeouts.loading_interval_seconds if now < self.loading_until else None

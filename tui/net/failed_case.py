@@ -9,8 +9,8 @@ from tui.core.chat import Endpoint
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.net.addresses import Origin
-from tui.net.exchange import Exchange, Phase
 from tui.net.proxies import Route
+from tui.net.request_trace import Phase, RequestTrace
 
 BEFORE_CONNECTION = (Phase.PREPARE, Phase.LOOKUP, Phase.CONNECT)
 _DEEPEST = 20
@@ -24,7 +24,7 @@ class FailedCase:
     errors: tuple[BaseException, ...]
     endpoint: Endpoint
     origin: Origin
-    exchange: Exchange
+    trace: RequestTrace
     phase: Phase
     seconds: float | None
 
@@ -63,12 +63,12 @@ def proxy_facts(route: Route | None) -> dict[str, str | None]:
 
 
 def _goes_through_proxy(case: FailedCase, route: Route | None) -> bool:
-    return case.exchange.through_proxy or (route is not None and not route.is_direct)
+    return case.trace.through_proxy or (route is not None and not route.is_direct)
 
 
 def met_proxy(case: FailedCase, route: Route | None) -> bool:
     """Whether what was seen of a new connection was seen of the proxy, outside of any tunnel."""
-    is_open = case.origin.scheme == "http" and not case.exchange.is_reused
+    is_open = case.origin.scheme == "http" and not case.trace.is_reused
     return is_open and _goes_through_proxy(case, route)
 
 
@@ -78,7 +78,7 @@ def is_proxy_fault(case: FailedCase, route: Route | None) -> bool:
         return True
     if not _goes_through_proxy(case, route):
         return False
-    seen = case.exchange
+    seen = case.trace
     is_in_tunnel = case.origin.scheme != "https" or seen.is_reused or Phase.TLS in seen.marks
     return case.phase in BEFORE_CONNECTION or not is_in_tunnel
 

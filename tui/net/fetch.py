@@ -13,13 +13,13 @@ from tui.core.failure import LmdeckError
 from tui.core.secret_headers import is_secret_header
 from tui.net.classify import classify_exception
 from tui.net.client import ClientFactory
+from tui.net.cooperative_yield import CooperativeYield
 from tui.net.decoding import Decoder
-from tui.net.exchange import Exchange, Requests, observe
-from tui.net.expected import expected_errors
 from tui.net.headers import headers_of
-from tui.net.pace import Pace
+from tui.net.reprobe import reprobe_after_failure
+from tui.net.request_trace import Requests, RequestTrace, observe
 from tui.net.retry import MOST_STALE, is_stale
-from tui.net.second_look import look_again
+from tui.net.transport_errors import transport_errors
 
 if TYPE_CHECKING:
     import httpx
@@ -40,7 +40,7 @@ class Fetched:
     headers: Mapping[str, str]
     """Lower-case names."""
     body: bytes = field(repr=False)
-    exchange: Exchange = field(repr=False)
+    trace: RequestTrace = field(repr=False)
 
     def details(self, method: str) -> tuple[str, ...]:
         """Return request and response without what is secret; keys are erased already."""
@@ -58,7 +58,7 @@ async def fetch(
     *,
     seconds: float | None = 10.0,
     body_limit: int = BODY_LIMIT,
-    second_look_seconds: float = 1.0,
+    reprobe_seconds: float = 1.0,
     content: bytes | None = None,
     requests: Requests | None = None,
 ) -> Fetched:
@@ -77,28 +77,28 @@ async def fetch(
     requests = requests or Requests()
     stale = 0
     while True:
-        exchange = requests.begin("GET" if content is None else "POST", url)
+        trace = requests.begin("GET" if content is None else "POST", url)
         try:
             await factory.prepare(endpoint)  # before the clock runs
-            with observe(exchange):
+            with observe(trace):
                 async with asyncio.timeout(seconds):
-                    return await _exchange(factory, endpoint, message, exchange, body_limit)
-        except expected_errors() as error:
+                    return await _fetch_once(factory, endpoint, message, trace, body_limit)
+        except transport_errors() as error:
             failure = classify_exception(
                 error,
                 endpoint=endpoint,
-                exchange=exchange,
+                trace=trace,
                 redactor=factory.redactor,
                 seconds=seconds,
                 route=factory.route(endpoint.base_url),
             )
-            exchange.tell("failed", cause=failure.cause)
-            if stale == MOST_STALE or not is_stale(failure, exchange):
+            trace.tell("failed", cause=failure.cause)
+            if stale == MOST_STALE or not is_stale(failure, trace):
                 raise LmdeckError(
-                    await look_again(failure, endpoint, exchange, second_look_seconds)
+                    await reprobe_after_failure(failure, endpoint, trace, reprobe_seconds)
                 ) from error
             stale += 1
-            exchange.tell("retry", because="the server had closed a kept connection")
+            trace.tell("retry", because="the server had closed a kept connection")
 
 
 async def fetch_evidence(
@@ -112,7 +112,7 @@ async def fetch_evidence(
             url,
             seconds=_EVIDENCE_SECONDS if seconds is None else seconds,
             body_limit=_EVIDENCE_LIMIT,
-            second_look_seconds=0,
+            reprobe_seconds=0,
         )
     except LmdeckError:
         return None
@@ -135,17 +135,17 @@ class _Message:
         return client.build_request("POST", self.url, content=self.content, headers=headers, timeout=timeout)
 
 
-async def _exchange(
-    factory: ClientFactory, endpoint: Endpoint, message: _Message, exchange: Exchange, limit: int
+async def _fetch_once(
+    factory: ClientFactory, endpoint: Endpoint, message: _Message, trace: RequestTrace, limit: int
 ) -> Fetched:
     client = factory.client(endpoint)
     response = await client.send(message.build(client), stream=True)
     try:
-        exchange.answered(response.status_code)
+        trace.answered(response.status_code)
         headers = headers_of(response)
         decoder = Decoder(headers.get("content-encoding", ""))
         body = bytearray()
-        pace = Pace()
+        pace = CooperativeYield()
         async for data in response.aiter_raw():
             pace.begin()
             for plain in decoder.feed(data):
@@ -153,9 +153,9 @@ async def _exchange(
                 if len(body) > limit:
                     raise LmdeckError(explain("answer-too-large", limit=f"{limit // 1_000_000} MB"))
             await pace.rest()
-        exchange.ended()
+        trace.ended()
         redactor = factory.redactor
         clean = {name: redactor.redact(value) for name, value in headers.items()}
-        return Fetched(message.url, response.status_code, clean, redactor.redact_bytes(bytes(body)), exchange)
+        return Fetched(message.url, response.status_code, clean, redactor.redact_bytes(bytes(body)), trace)
     finally:
         await response.aclose()

@@ -10,7 +10,7 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import UsageError
-from tui.core.provider import KeyHeader
+from tui.core.provider import ApiKeyHeader
 from tui.core.secret_headers import has_secret_header
 from tui.net.addresses import Origin
 
@@ -81,7 +81,7 @@ def _key_header(endpoint: Endpoint) -> dict[str, str]:
     if not _KEY.fullmatch(text):
         reason = "it contains a space, a line break or a character outside ASCII"
         raise UsageError(explain("key-malformed", reason=reason, key_source=endpoint.key_source))
-    if endpoint.key_header is KeyHeader.BEARER:
+    if endpoint.key_header is ApiKeyHeader.BEARER:
         return {"Authorization": f"Bearer {text}"}
     return {endpoint.key_header.value: text}
 

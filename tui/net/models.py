@@ -9,9 +9,9 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import LmdeckError
 from tui.net.client import ClientFactory
-from tui.net.completion import complete_refusal
 from tui.net.elsewhere import NOT_THERE, find_base, told_elsewhere
 from tui.net.fetch import Fetched, fetch, fetch_evidence
+from tui.net.http_error_details import enrich_http_error
 from tui.wire.errors import classify_error
 from tui.wire.models import ModelList, read_models
 
@@ -48,7 +48,7 @@ def read_list(factory: ClientFactory, endpoint: Endpoint, response: Fetched) -> 
     models = read_models(response.body) if response.status < 300 else None
     if models is not None:
         return models
-    failure = complete_refusal(
+    failure = enrich_http_error(
         classify_error(response.status, response.headers, response.body, factory.redactor),
         endpoint,
         route="/models",

@@ -16,7 +16,7 @@ from tui.core.secret import Redactor
 from tui.core.timings import Timings
 from tui.core.turn import Turn, TurnState
 from tui.net.addresses import origin_text
-from tui.net.exchange import Phase, Requests
+from tui.net.request_trace import Phase, Requests
 
 _OUTCOMES = {TurnState.DONE: Outcome.DONE, TurnState.FAILED: Outcome.FAILED}
 

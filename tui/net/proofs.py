@@ -17,11 +17,11 @@ from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
+from tui.net.api_key_ways import find_key_way, refused_scheme, without_key
 from tui.net.client import ClientFactory
 from tui.net.elsewhere import NOT_THERE, find_base, told_elsewhere
 from tui.net.fetch import Fetched, fetch_evidence
 from tui.net.headers import sends_key
-from tui.net.key_ways import find_key_way, refused_scheme, without_key
 from tui.wire.errors import FACT_LENGTH, Refusal, clean_message
 from tui.wire.evidence import Proof
 from tui.wire.model_names import closest_names

@@ -13,13 +13,13 @@ from tui.core.events import AnswerDelta, Progress, ReasoningDelta, StreamEvent, 
 from tui.core.failure import Failure, LmdeckError
 from tui.core.secret import Redactor
 from tui.net.classify import classify_exception
-from tui.net.deadlines import Patience
+from tui.net.cooperative_yield import CooperativeYield
+from tui.net.deadlines import RequestTimeouts
 from tui.net.decoding import Decoder
-from tui.net.exchange import Exchange
-from tui.net.expected import expected_errors
 from tui.net.headers import headers_of
-from tui.net.pace import Pace
+from tui.net.request_trace import RequestTrace
 from tui.net.silence import SilenceWatch
+from tui.net.transport_errors import transport_errors
 from tui.wire.errors import Refusal
 from tui.wire.reply import ReplyReader
 
@@ -49,22 +49,22 @@ class ReplyStream:
     def __init__(
         self,
         response: httpx.Response,
-        exchange: Exchange,
+        trace: RequestTrace,
         *,
         endpoint: Endpoint,
         streamed: bool,
         redactor: Redactor,
-        patience: Patience,
+        timeouts: RequestTimeouts,
         emit: Callable[..., None],
         clock: Callable[[], float],
         waited_seconds: float = 0.0,
     ) -> None:
         """``waited_seconds``: since the request was sent, its earlier tries among them."""
         self._response = response
-        self._exchange = exchange
+        self._trace = trace
         self._endpoint = endpoint
         self._redactor = redactor
-        self._patience = patience
+        self._timeouts = timeouts
         self._emit = emit
         self._clock = clock
         self._headers = headers_of(response)
@@ -76,8 +76,8 @@ class ReplyStream:
         self._came_at = clock()
         self._waited_seconds = waited_seconds
         self._without_text = 0
-        self._text_at = exchange.received
-        self._pace = Pace()
+        self._text_at = trace.received
+        self._pace = CooperativeYield()
         self.has_text = False
         """Whether any text came: from then on nothing is ever sent again."""
         self.ended_at = self._came_at
@@ -94,7 +94,7 @@ class ReplyStream:
         cut: Failure | None = None
         try:
             await self._read_within_limits(wait_for_room)
-        except expected_errors() as error:
+        except transport_errors() as error:
             cut = self._explain_cut(error)
         self.ended_at = self._clock()
         self.last_events = tuple(self._reader.finish(transport=cut))
@@ -102,7 +102,7 @@ class ReplyStream:
 
     async def drain(self) -> None:
         """Read what is left, for a moment only, where the reply was over before its body."""
-        with suppress(*expected_errors()):
+        with suppress(*transport_errors()):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 left = _DRAIN_BYTES
                 async for data in self._chunks:
@@ -118,7 +118,7 @@ class ReplyStream:
         async with asyncio.timeout(None) as deadline:
             watch = SilenceWatch(
                 self._first_limit,
-                self._patience.notice_seconds,
+                self._timeouts.notice_seconds,
                 on_notice=self._notice,
                 on_limit=lambda: deadline.reschedule(loop.time()),
             )
@@ -147,7 +147,7 @@ class ReplyStream:
         self._without_text += len(data) + _PIECE
         if events:
             self._emit(*events)
-        if max(self._without_text, self._exchange.received - self._text_at) > _MOST_WITHOUT_TEXT:
+        if max(self._without_text, self._trace.received - self._text_at) > _MOST_WITHOUT_TEXT:
             limit = f"{_MOST_WITHOUT_TEXT // 1_000_000} MB without text"
             raise LmdeckError(explain("answer-too-large", limit=limit))
 
@@ -155,22 +155,22 @@ class ReplyStream:
         if self.has_text:
             watch.touch()
         else:
-            self._exchange.tell("first-token")
+            self._trace.tell("first-token")
             watch.restart(self._limit)
         self.has_text = True
         self._without_text = 0
-        self._text_at = self._exchange.received
+        self._text_at = self._trace.received
 
     @property
     def _counts_bytes(self) -> bool:
         """Whether bytes that are no text yet are a sign of it: the parts of an answer that comes whole."""
         is_answer = self._response.status_code < 300 and not self._is_event_stream
-        return is_answer and self._patience.first_text_seconds is None
+        return is_answer and self._timeouts.first_text_seconds is None
 
     @property
     def _first_limit(self) -> float | None:
         """Until the first text; what was waited for the headers counts where a command said how long."""
-        whole = self._patience.first_text_seconds
+        whole = self._timeouts.first_text_seconds
         if whole is None:
             return self._limit
         left = max(0.0, whole - self._waited_seconds)
@@ -178,12 +178,12 @@ class ReplyStream:
 
     @property
     def _limit(self) -> float | None:
-        return self._patience.idle_seconds if self._response.status_code < 300 else _ERROR_BODY_SECONDS
+        return self._timeouts.idle_seconds if self._response.status_code < 300 else _ERROR_BODY_SECONDS
 
     @property
     def _is_alive(self) -> bool:
         """Whether something that is no text came lately."""
-        limit = self._limit or self._patience.notice_seconds
+        limit = self._limit or self._timeouts.notice_seconds
         return self._clock() - self._came_at < limit / 2
 
     def _notice(self, seconds: float) -> None:
@@ -196,6 +196,4 @@ class ReplyStream:
         if isinstance(error, TimeoutError) and limit is not None:
             cause = "stream-keepalive-only" if self._is_alive else "stream-stalled"
             return explain(cause, seconds=f"{limit:g}")
-        return classify_exception(
-            error, endpoint=self._endpoint, exchange=self._exchange, redactor=self._redactor
-        )
+        return classify_exception(error, endpoint=self._endpoint, trace=self._trace, redactor=self._redactor)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from tui.core.failure import Failure
 from tui.core.server_phase import ServerPhase, phase_of
-from tui.net.deadlines import Patience
-from tui.net.exchange import Exchange
+from tui.net.deadlines import RequestTimeouts
+from tui.net.request_trace import RequestTrace
 from tui.wire.error_facts import read_retry_after
 
 _STATUSES = (408, 429, 502, 503, 504)
@@ -28,7 +28,7 @@ _OF_CLOSED = ("closed-without-answer", "connection-reset")
 
 
 def retry_delay(
-    failure: Failure, tried: int, patience: Patience, *, headers: Mapping[str, str] | None = None
+    failure: Failure, tried: int, timeouts: RequestTimeouts, *, headers: Mapping[str, str] | None = None
 ) -> float | None:
     """Return the seconds to wait before the next try, or ``None`` where there is none.
 
@@ -36,19 +36,19 @@ def retry_delay(
         tried: tries so far, at least 1.
         headers: those of the refusal, in lower case, for ``Retry-After``.
     """
-    if tried > patience.retries or not _may_pass(failure, patience):
+    if tried > timeouts.retries or not _may_pass(failure, timeouts):
         return None
     asked = asked_delay(headers or {})
     if asked is not None:
-        return asked if asked <= patience.longest_retry_after_seconds else None
-    delay = min(patience.backoff_seconds * 2.0 ** (tried - 1), patience.longest_backoff_seconds)
+        return asked if asked <= timeouts.longest_retry_after_seconds else None
+    delay = min(timeouts.backoff_seconds * 2.0 ** (tried - 1), timeouts.longest_backoff_seconds)
     return delay * random.uniform(0.75, 1.0)  # noqa: S311 - spreads the load, hides nothing
 
 
-def is_stale(failure: Failure, exchange: Exchange) -> bool:
+def is_stale(failure: Failure, trace: RequestTrace) -> bool:
     """Return whether a request only met a kept connection that the server had closed just before:
     nobody's failure."""
-    return exchange.is_reused and not exchange.received and failure.cause in _OF_CLOSED
+    return trace.is_reused and not trace.received and failure.cause in _OF_CLOSED
 
 
 def asked_delay(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -57,9 +57,9 @@ def asked_delay(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return read_retry_after(headers, now or datetime.now(UTC))
 
 
-def _may_pass(failure: Failure, patience: Patience) -> bool:
+def _may_pass(failure: Failure, timeouts: RequestTimeouts) -> bool:
     if failure.cause in _NEVER or phase_of(failure) in _IN_VAIN or failure.facts.get("waited"):
         return False
     if failure.status is not None:
         return failure.status in _STATUSES
-    return failure.cause in _CONNECTION or (patience.retry_refused and failure.cause in _WHEN_ASKED)
+    return failure.cause in _CONNECTION or (timeouts.retry_refused and failure.cause in _WHEN_ASKED)

@@ -174,7 +174,7 @@ class ServerWait:
                 f"{root.base_url}/health",
                 seconds=_HEALTH_SECONDS,
                 body_limit=100_000,
-                second_look_seconds=0,
+                reprobe_seconds=0,
             )
         except LmdeckError:
             return None  # no health route is no evidence

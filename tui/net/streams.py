@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import httpcore
 
-from tui.net.exchange import Phase, current_exchange
-from tui.net.pace import Pace
+from tui.net.cooperative_yield import CooperativeYield
+from tui.net.request_trace import Phase, current_trace
 from tui.net.sniff import may_be_http
 from tui.net.tls import EndlessRecords, check_pin
 
@@ -36,7 +36,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         self._socket = raw
         self._loop = asyncio.get_running_loop()
         self._write_error: OSError | None = None
-        self._pace = Pace()
+        self._pace = CooperativeYield()
 
     async def receive(self, max_bytes: int = _BLOCK) -> bytes:
         """Return some bytes of the peer's, ``b""`` at the end.
@@ -57,10 +57,10 @@ class PlainStream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return some bytes of the response, ``b""`` at the end."""
-        exchange = current_exchange()
-        if exchange.phase is Phase.SEND:
-            exchange.enter(Phase.HEADERS)
-        if exchange.phase is Phase.HEADERS and exchange.received > _LONGEST_HEAD:
+        trace = current_trace()
+        if trace.phase is Phase.SEND:
+            trace.enter(Phase.HEADERS)
+        if trace.phase is Phase.HEADERS and trace.received > _LONGEST_HEAD:
             raise httpcore.RemoteProtocolError("The head of the response is too long.")
         try:
             async with asyncio.timeout(timeout):
@@ -72,8 +72,8 @@ class PlainStream(httpcore.AsyncNetworkStream):
         if not data and self._write_error is not None:
             # The system tells of a reset once: the write heard it, and the HTTP library went on to read.
             raise httpcore.ReadError(str(self._write_error)) from self._write_error
-        exchange.read(data)
-        if exchange.phase is Phase.HEADERS and not may_be_http(bytes(exchange.first_bytes[:5])):
+        trace.read(data)
+        if trace.phase is Phase.HEADERS and not may_be_http(bytes(trace.first_bytes[:5])):
             # The HTTP library would wait for the end of a line or of headers that never come.
             raise httpcore.RemoteProtocolError("The answer does not begin with HTTP/.")
         return data
@@ -82,7 +82,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         """Send part of the request."""
         if not buffer:
             return
-        current_exchange().wrote(len(buffer))
+        current_trace().wrote(len(buffer))
         try:
             async with asyncio.timeout(timeout):
                 await self.transmit(buffer)
@@ -106,16 +106,16 @@ class PlainStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Do the handshake and compare the pin; closes the socket where either fails."""
-        exchange = current_exchange()
-        exchange.enter(Phase.TLS)
-        exchange.authorities_from = getattr(ssl_context, "variable", None)
+        trace = current_trace()
+        trace.enter(Phase.TLS)
+        trace.authorities_from = getattr(ssl_context, "variable", None)
         # Behind a proxy the name of an IPv6 host has brackets, in the certificate it has none.
         stream = TlsStream(self, ssl_context, server_hostname and server_hostname.strip("[]"))
         try:
             async with asyncio.timeout(timeout):
                 await stream.handshake()
-            exchange.certificate = stream.certificate
-            exchange.tls_version = stream.version
+            trace.certificate = stream.certificate
+            trace.tls_version = stream.version
             check_pin(ssl_context, stream.certificate)
         except TimeoutError as error:
             await self.aclose()
@@ -163,9 +163,9 @@ class TlsStream(PlainStream):
             OSError: among them ``ssl.SSLError``, whose alert the server has been told.
         """
         try:
-            await self._drive(self._tls.do_handshake, current_exchange().read_handshake)
+            await self._drive(self._tls.do_handshake, current_trace().read_handshake)
         except ssl.SSLError:
-            await self._tell_alert()
+            await self._send_alert()
             raise
 
     async def _take(self, max_bytes: int) -> bytes:
@@ -213,7 +213,7 @@ class TlsStream(PlainStream):
         if data := self._outgoing.read():
             await self._below.transmit(data)
 
-    async def _tell_alert(self) -> None:
+    async def _send_alert(self) -> None:
         try:
             await self._flush()
         except OSError:

@@ -22,7 +22,7 @@ from tui.core.provider import TlsSettings
 _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-class JudgedContext(ssl.SSLContext):
+class PinningSSLContext(ssl.SSLContext):
     """A client context that may also know the one certificate to accept."""
 
     pinned_sha256: str | None = None
@@ -66,7 +66,7 @@ class EndlessRecords(ssl.SSLError):
         self.reason = "RECORDS_WITHOUT_CONTENT"
 
 
-def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> JudgedContext:
+def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> PinningSSLContext:
     """Return the context for these settings. Reads the certificate files: some milliseconds.
 
     A pin replaces the judgement of authorities, names and dates; *insecure* replaces all of it. A CA
@@ -75,7 +75,7 @@ def build_context(settings: TlsSettings, environment: Mapping[str, str]) -> Judg
     Raises:
         UsageError: a file cannot be used (cause ``tls-file-unreadable``).
     """
-    context = JudgedContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = PinningSSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if settings.pinned_sha256:
         context.pinned_sha256 = settings.pinned_sha256.replace(":", "").strip().lower()
     if settings.insecure or settings.pinned_sha256:

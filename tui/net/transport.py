@@ -17,11 +17,11 @@ from tui.core.failure import LmdeckError
 from tui.core.secret import Secret
 from tui.net.addresses import origin_of
 from tui.net.dialer import Dialer
-from tui.net.exchange import current_exchange
 from tui.net.headers import check_encrypted, endpoint_headers, hold_back
 from tui.net.httpx_compat import leave_out_sniffio, use_asyncio_locks, use_pool
 from tui.net.proxies import Route
-from tui.net.tls import JudgedContext
+from tui.net.request_trace import current_trace
+from tui.net.tls import PinningSSLContext
 
 leave_out_sniffio()
 use_asyncio_locks()
@@ -31,7 +31,7 @@ _UNAUTHORISED = 401
 class NetworkTransport(httpx.AsyncHTTPTransport):
     """The library's transport over our own sockets; shared by all endpoints of one route and judge."""
 
-    def __init__(self, context: JudgedContext, route: Route) -> None:
+    def __init__(self, context: PinningSSLContext, route: Route) -> None:
         self.context = context
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30)
         super().__init__(verify=context, trust_env=False, limits=limits)
@@ -93,8 +93,8 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         """
         if self._route.failure is not None:
             raise LmdeckError(self._route.failure)
-        exchange = current_exchange()
-        exchange.through_proxy = not self._route.is_direct
+        trace = current_trace()
+        trace.through_proxy = not self._route.is_direct
         sent = self._endpoint.current_key  # another request may renew it while this one is on its way
         response = await self._send(request)
         if response.status_code == _UNAUTHORISED and sent and self._is_own(request):
@@ -127,7 +127,7 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         if key is None or key == sent:
             return refused
         await refused.aclose()
-        current_exchange().tell("retry", because="the key was fetched again")
+        current_trace().tell("retry", because="the key was fetched again")
         return await self._send(request)
 
     def _is_own(self, request: httpx.Request) -> bool:

@@ -53,7 +53,7 @@ class ChatControl:
         on_change: Callable[[], None] | None = None,
         on_trouble: Callable[[], object] | None = None,
     ) -> None:
-        """``on_change``: something arrived. ``on_trouble``: ``trouble`` or notices changed, in any thread."""
+        """``on_change``: something arrived. ``on_trouble``: a storage error or notice, in any thread."""
         self.runtime = runtime
         self.session: ChatSession | None = None
         self.target: ChatTarget | None = None
@@ -109,10 +109,10 @@ class ChatControl:
         return bool(self.turns) and (self.is_read_only or self.is_saved)
 
     @property
-    def trouble(self) -> str:
+    def storage_error(self) -> str:
         """Why nothing can be written to disk now, and what becomes of the chat; empty: it can."""
-        trouble = self.session.trouble if self.session is not None else None
-        return f"{trouble} {_UNWRITTEN}" if trouble else ""
+        storage_error = self.session.storage_error if self.session is not None else None
+        return f"{storage_error} {_UNWRITTEN}" if storage_error else ""
 
     @property
     def notices(self) -> Sequence[str]:
@@ -126,7 +126,7 @@ class ChatControl:
         self.session = session
         self._notices_read = ()
         session.on_change = self._on_change
-        session.watch_trouble(self._on_trouble)
+        session.watch_storage_error(self._on_trouble)
         last = self.last
         if not keeps_target and last is not None and last.provider:
             self.aim(last.provider, last.model)
@@ -147,7 +147,7 @@ class ChatControl:
         session, self.session = self.session, None
         if session is not None:
             session.on_change = None
-            session.watch_trouble(None)
+            session.watch_storage_error(None)
             await self.runtime.release(session)
 
     def loss(self, draft: str = "") -> str | None:
@@ -165,7 +165,7 @@ class ChatControl:
             return None
         if not session.is_saved and self.runtime.settings.save_conversations:
             return "a chat that is not saved"
-        return "a chat that could not be written to disk" if session.trouble else None
+        return "a chat that could not be written to disk" if session.storage_error else None
 
     # ── The target ──────────────────────────────────────────────────────────────────────────
 
@@ -174,14 +174,14 @@ class ChatControl:
         self._refusal = None
         try:
             provider = self.runtime.directory.for_chat(name)
-            self.target = ChatTarget(provider, "" if model == provider.compatible_provider else model)
+            self.target = ChatTarget(provider, "" if model == provider.model else model)
         except LmdeckError as error:
             self.target = None
             self._refusal = None if error.failure.cause == "no-provider" else error.failure
 
     def use(self, provider: Provider, model: str = "") -> None:
         """Ask a provider from now on, with what was set for this chat."""
-        own = "" if model == provider.compatible_provider else model
+        own = "" if model == provider.model else model
         self.target = (
             ChatTarget(provider, own)
             if self.target is None
@@ -207,7 +207,7 @@ class ChatControl:
         repaired = known.get(target.provider.name) if target is not None else None
         if target is None or repaired is None or repaired == target.provider:
             return False
-        is_other_model = repaired.compatible_provider != target.provider.compatible_provider
+        is_other_model = repaired.model != target.provider.model
         self.target = replace(target, provider=repaired, model="" if is_other_model else target.model)
         return True
 

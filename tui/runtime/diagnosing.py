@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.net.probe.diagnose import Diagnosis
     from tui.net.server_wait import Waiting
     from tui.runtime.endpoints import Endpoints
-    from tui.runtime.exchanges import Exchanges
+    from tui.runtime.transports import ChatTransports
     from tui.store.endpoint_memory import EndpointMemory
 
 _NETWORK = "tui.net.probe.diagnose"
@@ -51,7 +51,7 @@ class CheckServices(Protocol):
         """The factory of network clients."""
 
     @property
-    def exchanges(self) -> Exchanges:
+    def transports(self) -> ChatTransports:
         """The one path of every chat."""
 
     @property
@@ -137,7 +137,7 @@ class ProviderCheck:
         """Return what is known of a check that was stopped."""
         if self._diagnosis is not None:
             return self._diagnosis.report(interrupted=True)
-        url, model = self._provider.provider_url, self._options.model or self._provider.compatible_provider
+        url, model = self._provider.provider_url, self._options.model or self._provider.model
         shown = inspect_url(url).normalised or ""
         return DiagnosisReport(shown, model or None, None, (), was_interrupted=True)
 
@@ -170,8 +170,8 @@ class ProviderCheck:
         )
 
     def _chat_client(self) -> ChatClient:
-        exchanges = self._services.exchanges
-        return exchanges.forgetful_client if self._options.is_forgetful else exchanges.client
+        transports = self._services.transports
+        return transports.forgetful_client if self._options.is_forgetful else transports.client
 
     def _unresolved(self, error: LmdeckError) -> DiagnosisReport:
         """Tell that not even the key could be had, or the built-in endpoint not be started."""
@@ -202,7 +202,7 @@ def failed_vectors(memory: EndpointMemory, provider: Provider) -> Failure | None
     """Return why an embedding provider gave no vectors when it was checked last: a list of models cannot
     tell that, and asking for vectors is paid for. Blocking."""
     last = next(reversed(past_checks(memory, provider)), None)
-    is_known = last is not None and last.model == provider.compatible_provider and last.cause in _OF_VECTORS
+    is_known = last is not None and last.model == provider.model and last.cause in _OF_VECTORS
     if last is None or last.cause is None or not is_known:
         return None
     failure = explain(last.cause, model=last.model)
@@ -219,7 +219,7 @@ def _history_key(provider: Provider) -> str | None:
 def _target(
     provider: Provider, endpoint: Endpoint, model: str, history: tuple[CheckRecord, ...]
 ) -> ProbeTarget:
-    name = model or provider.compatible_provider
+    name = model or provider.model
     return ProbeTarget(
         endpoint,
         model=name,

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from tui.core.api_key_reference import STORED, ApiKeyKind, ApiKeyReference, parse_api_key_reference
 from tui.core.causes import explain
 from tui.core.closest import closest_name
 from tui.core.failure import Failure, LmdeckError, UsageError
-from tui.core.key_reference import STORED, KeyKind, KeyReference, parse_key_reference
 from tui.core.provider import Category, Provider, State
 from tui.core.provider_names import is_same_name
 from tui.core.safe_text import safe_line
@@ -23,7 +23,7 @@ from tui.runtime.builtin import (
     built_in_name,
     is_built_in,
 )
-from tui.store.key_text import checked_key
+from tui.store.api_key_text import checked_key
 from tui.store.optional import OptionalFiles
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class ProviderDirectory:
                 self._store.save(saved, previous_name)
             else:
                 self._save_with_key(saved, literal, previous_name)
-            if reference is None or reference.kind is not KeyKind.STORED:
+            if reference is None or reference.kind is not ApiKeyKind.STORED:
                 self._credentials.delete(provider.name)
         self.reload()
         return saved
@@ -412,12 +412,12 @@ class ProviderDirectory:
                 raise UsageError(explain("provider-read-only", name=name))
 
     @staticmethod
-    def _read_key(provider: Provider, key_text: str | None) -> tuple[KeyReference | None, Secret | None]:
+    def _read_key(provider: Provider, key_text: str | None) -> tuple[ApiKeyReference | None, Secret | None]:
         if key_text is None:
             return provider.api_key, None
         if not key_text.strip():
             return None, None
-        reference = parse_key_reference(key_text)
+        reference = parse_api_key_reference(key_text)
         if reference is not None:
             return reference, None
         return STORED, Secret(key_text.strip())

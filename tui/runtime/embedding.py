@@ -30,10 +30,10 @@ async def test_vectors(
     ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
     """
     texts = (provider.test_text, SECOND_TEXT)
-    request = EmbeddingRequest(provider.compatible_provider, texts, provider.extra_body)
+    request = EmbeddingRequest(provider.model, texts, provider.extra_body)
     try:
         endpoint = await endpoints.resolve(provider, key_text)
     except LmdeckError as error:
         return EmbeddingOutcome(request, failure=error.failure)
     origin = Origin(Purpose.TEST, provider.name, provider.price)
-    return await embed(clients, endpoint, request, patience=SCREEN, on_progress=on_progress, origin=origin)
+    return await embed(clients, endpoint, request, timeouts=SCREEN, on_progress=on_progress, origin=origin)

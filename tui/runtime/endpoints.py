@@ -8,19 +8,19 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference, parse_api_key_reference
 from tui.core.causes import explain
-from tui.core.chat import Endpoint, KeyRenewal
+from tui.core.chat import ApiKeyRenewal, Endpoint
 from tui.core.failure import LmdeckError, UsageError
-from tui.core.key_reference import KeyKind, KeyReference, parse_key_reference
 from tui.core.provider import Provider
 from tui.core.secret import Redactor, Secret
+from tui.runtime.api_key_renewal import CommandRenewal
 from tui.runtime.builtin import BuiltIns, built_in_name, is_built_in
 from tui.runtime.checked_url import checked_url
-from tui.runtime.key_renewal import CommandRenewal
 
 if TYPE_CHECKING:
+    from tui.store.api_keys import ApiKeyResolver
     from tui.store.credentials import CredentialStore
-    from tui.store.keys import KeyResolver
 
 
 class Endpoints:
@@ -44,11 +44,11 @@ class Endpoints:
         """Whether a command asks that has ``--key-env`` and ``--model``."""
 
     @cached_property
-    def keys(self) -> KeyResolver:
+    def keys(self) -> ApiKeyResolver:
         """Turns key references into keys; remembers what a command printed for this run."""
-        from tui.store.keys import KeyResolver
+        from tui.store.api_keys import ApiKeyResolver
 
-        return KeyResolver(self._credentials(), self._environment, command_refusal=self._command_refusal)
+        return ApiKeyResolver(self._credentials(), self._environment, command_refusal=self._command_refusal)
 
     def must_start(self, provider: Provider) -> bool:
         """Return whether a built-in endpoint is not up yet, so that resolving it takes a moment."""
@@ -98,7 +98,7 @@ class Endpoints:
         reference = provider.api_key
         if reference is None:
             return ""
-        if reference.kind is not KeyKind.STORED:
+        if reference.kind is not ApiKeyKind.STORED:
             return str(reference)
         try:
             secret = self._credentials().get(provider.name)
@@ -107,17 +107,21 @@ class Endpoints:
         return secret.hint if secret is not None else "stored, but missing"
 
     @staticmethod
-    def _reference(provider: Provider, key_text: str | None) -> KeyReference | None:
-        return provider.api_key if key_text is None else parse_key_reference(key_text)
+    def _reference(provider: Provider, key_text: str | None) -> ApiKeyReference | None:
+        return provider.api_key if key_text is None else parse_api_key_reference(key_text)
 
-    def _key(self, provider: Provider, reference: KeyReference | None, key_text: str | None) -> Secret | None:
+    def _key(
+        self, provider: Provider, reference: ApiKeyReference | None, key_text: str | None
+    ) -> Secret | None:
         if reference is not None:
             return self.keys.resolve(provider.name, reference)
         return Secret(key_text.strip()) if key_text and key_text.strip() else None
 
-    def _renewal(self, name: str, reference: KeyReference | None, key: Secret | None) -> KeyRenewal | None:
+    def _renewal(
+        self, name: str, reference: ApiKeyReference | None, key: Secret | None
+    ) -> ApiKeyRenewal | None:
         """Return how the key of a command is fetched again; the others stay what they are."""
-        if reference is None or not key or reference.kind is not KeyKind.COMMAND:
+        if reference is None or not key or reference.kind is not ApiKeyKind.COMMAND:
             return None
 
         def fetch() -> Secret | None:

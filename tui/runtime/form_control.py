@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.core.api_key_reference import ApiKeyKind
 from tui.core.endpoint_url import inspect_url
-from tui.core.key_reference import KeyKind
 from tui.core.provider import Category, Provider
 from tui.core.provider_rules import FieldProblem
 from tui.core.provider_schema import ROWS
@@ -83,7 +83,7 @@ class FormControl:
         if source is None or not self.is_clone:
             return source or Provider("")
         key = source.api_key
-        if key is not None and key.kind is KeyKind.STORED:
+        if key is not None and key.kind is ApiKeyKind.STORED:
             key, self._lost_key = None, "A stored key is not copied: type it again, or leave it empty."
         elif key is not None and directory.command_refusal(source.name) is not None:
             key, self._lost_key = None, "Others can write the file this is from: its API key is not copied."
@@ -118,7 +118,7 @@ class FormControl:
     def key_note(self) -> str:
         """What is to be said of the key: whether it is stored, or why it is not there."""
         key = self.original.api_key
-        if self._lost_key or key is None or key.kind is not KeyKind.STORED or self._previous_name is None:
+        if self._lost_key or key is None or key.kind is not ApiKeyKind.STORED or self._previous_name is None:
             return self._lost_key
         name, directory = self.original.name, self.runtime.directory
         if (refusal := directory.key_refusal) is not None:
@@ -146,7 +146,7 @@ class FormControl:
         return inspect_url(self.values["provider_url"]).host
 
     def _unlisted(self, provider: Provider) -> Iterable[FieldProblem]:
-        model = provider.compatible_provider
+        model = provider.model
         if self.models and model and model not in self.models:
             listed = ", ".join(self.models[:3]) + (", …" if len(self.models) > 3 else "")
             message = f"The endpoint does not list this model; it lists {safe_line(listed, 80)}."

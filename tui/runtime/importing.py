@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from tui.core.api_key_reference import STORED
 from tui.core.endpoint_url import inspect_url
-from tui.core.key_reference import STORED
 from tui.core.provider import Category, Provider
 from tui.core.provider_field import with_values
 from tui.core.provider_names import normal_name

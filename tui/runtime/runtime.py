@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.directory import ProviderDirectory
-    from tui.runtime.exchanges import Exchange, Exchanges
+    from tui.runtime.transports import ChatTransport, ChatTransports
     from tui.session.chat_session import ChatSession
     from tui.session.journaling import TurnJournal
     from tui.store.conversations import ConversationStore, OpenConversation
@@ -147,11 +147,11 @@ class Runtime:
         return SharedMachine(self.environment)
 
     @cached_property
-    def exchanges(self) -> Exchanges:
+    def transports(self) -> ChatTransports:
         """The one path of every chat."""
-        from tui.runtime.exchanges import Exchanges
+        from tui.runtime.transports import ChatTransports
 
-        return Exchanges(
+        return ChatTransports(
             self.endpoints,
             lambda: self.clients,
             self.endpoint_memory,
@@ -187,7 +187,7 @@ class Runtime:
             endpoint = await self.endpoint_for(provider)
         except LmdeckError as error:
             return Reachability(False, error.failure)
-        model = provider.compatible_provider
+        model = provider.model
         found = await reach(self.clients, endpoint, model=model, look=self.shared_machine.look)
         if not (provider.is_embedding and found.is_reachable and found.failure is None):
             return found
@@ -243,9 +243,9 @@ class Runtime:
     def new_session(self, saved: bool = True) -> ChatSession:
         """Begin a conversation. Its file is made with its first prompt."""
         if not (saved and self.saves_conversations and self.settings.save_conversations):
-            return self._unsaved_session(self.exchanges.for_screen())
+            return self._unsaved_session(self.transports.for_screen())
         journal = self.conversations.create()
-        session = self._begin(self.exchanges.for_screen(), journal, identity=journal.identity)
+        session = self._begin(self.transports.for_screen(), journal, identity=journal.identity)
         journal.watch_moves(session.moved)
         return session
 
@@ -254,7 +254,7 @@ class Runtime:
 
         ``is_forgetful`` also forgets what was learned of the endpoint.
         """
-        return self._unsaved_session(self.exchanges.for_command(wait_seconds, is_forgetful=is_forgetful))
+        return self._unsaved_session(self.transports.for_command(wait_seconds, is_forgetful=is_forgetful))
 
     def open_session(self, identity: str) -> ChatSession:
         """Reopen a conversation; where another session writes to it, it is read-only (``is_saved`` is false).
@@ -288,7 +288,7 @@ class Runtime:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
         from tui.session.target import ChatTarget
 
-        session = self._unsaved_session(self.exchanges.for_test(key_text))
+        session = self._unsaved_session(self.transports.for_test(key_text))
         try:
             return await session.send(provider.test_prompt, ChatTarget(provider))
         finally:
@@ -309,14 +309,16 @@ class Runtime:
     async def warm(self) -> None:
         """Import the network and build the TLS context ahead of the first request, off the event loop."""
         await asyncio.to_thread(self.clients.warm)
-        await asyncio.to_thread(lambda: self.exchanges.client)
+        await asyncio.to_thread(lambda: self.transports.client)
         await asyncio.to_thread(self.conversations.purge_trash)
 
     async def release(self, session: ChatSession) -> None:
         """Close one conversation: its record is complete, another session may write to it."""
         if not await session.aclose():
             name = safe_line(session.title, 60) or "without a title"
-            self.unwritten.append(f"The conversation {name} was not saved. {session.trouble or ''}".strip())
+            self.unwritten.append(
+                f"The conversation {name} was not saved. {session.storage_error or ''}".strip()
+            )
         self.moved += session.moves
         if session in self._sessions:
             self._sessions.remove(session)
@@ -326,7 +328,7 @@ class Runtime:
         for session in list(self._sessions):
             await self.release(session)
         if "exchanges" in self.__dict__:
-            await self.exchanges.aclose()
+            await self.transports.aclose()
         if "clients" in self.__dict__:
             await self.clients.aclose()
         await self.built_ins.aclose()
@@ -337,17 +339,17 @@ class Runtime:
         # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
         return self.directory.command_refusal(name) if "directory" in self.__dict__ else None
 
-    def _unsaved_session(self, exchange: Exchange) -> ChatSession:
+    def _unsaved_session(self, transport: ChatTransport) -> ChatSession:
         from tui.store.journal import MemoryJournal
 
-        return self._begin(exchange, MemoryJournal(), identity=_new_identity(), is_saved=False)
+        return self._begin(transport, MemoryJournal(), identity=_new_identity(), is_saved=False)
 
     def _resumed(self, opened: OpenConversation) -> ChatSession:
         from tui.store.journal import MemoryJournal
 
         journal = opened.journal
         session = self._begin(
-            self.exchanges.for_screen(),
+            self.transports.for_screen(),
             MemoryJournal() if journal is None else journal,
             identity=opened.identity,
             title=opened.title,
@@ -363,7 +365,7 @@ class Runtime:
 
     def _begin(
         self,
-        exchange: Exchange,
+        transport: ChatTransport,
         journal: TurnJournal,
         *,
         identity: str,
@@ -379,7 +381,7 @@ class Runtime:
 
         settings = self.settings
         session = ChatSession(
-            replace(exchange, conversation=identity),
+            replace(transport, conversation=identity),
             journal,
             identity=identity,
             title=title,

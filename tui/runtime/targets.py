@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
-from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Provider
 from tui.runtime.checked_url import checked_url
 from tui.runtime.runtime import Runtime
 
 
-def unnamed_provider(url: str, model: str | None, key_variable: str | None) -> Provider:
+def ad_hoc_provider(url: str, model: str | None, key_variable: str | None) -> Provider:
     """Return a provider that is saved nowhere.
 
     Raises:
@@ -20,9 +20,9 @@ def unnamed_provider(url: str, model: str | None, key_variable: str | None) -> P
     """
     return Provider(
         name="url",
-        compatible_provider=model or "",
+        model=model or "",
         provider_url=checked_url(url),
-        api_key=KeyReference(KeyKind.ENVIRONMENT, key_variable) if key_variable else None,
+        api_key=ApiKeyReference(ApiKeyKind.ENVIRONMENT, key_variable) if key_variable else None,
     )
 
 
@@ -35,11 +35,11 @@ async def provider_for_url(
         UsageError: the URL cannot be used.
         LmdeckError: no model was named and the endpoint lists none.
     """
-    provider = unnamed_provider(url, model, key_variable)
-    if provider.compatible_provider:
+    provider = ad_hoc_provider(url, model, key_variable)
+    if provider.model:
         return provider
     listed = await runtime.list_models(provider)
     chat_models = [entry for entry in listed.models if not entry.is_embedding] or list(listed.models)
     if not chat_models:
         raise LmdeckError(explain("no-model-loaded"))
-    return replace(provider, compatible_provider=chat_models[0].identifier)
+    return replace(provider, model=chat_models[0].identifier)

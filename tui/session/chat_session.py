@@ -33,7 +33,7 @@ CONTINUE_PROMPT = "Continue exactly where you stopped."
 """What ``continue_turn`` asks: plain words work on every server, a prefilled answer does not."""
 
 
-class Exchange(Protocol):
+class ChatStream(Protocol):
     """Opens the stream of one request; expected failures arrive as its last event."""
 
     def __call__(self, target: ChatTarget, request: ChatRequest, /) -> AsyncGenerator[EventBatch]: ...
@@ -44,7 +44,7 @@ class ChatSession:
 
     def __init__(
         self,
-        exchange: Exchange,
+        stream: ChatStream,
         journal: TurnJournal,
         *,
         identity: str,
@@ -75,7 +75,7 @@ class ChatSession:
         self.on_change: Callable[[], None] | None = None
         self._defaults = defaults
         self._redactor = redactor or Redactor()
-        self._exchange = exchange
+        self._stream = stream
         self._journal = journal
         self._clock = clock
         self._now = now
@@ -93,13 +93,13 @@ class ChatSession:
         return self.turns[-1] if self.turns and self.turns[-1].state.is_live else None
 
     @property
-    def trouble(self) -> str | None:
+    def storage_error(self) -> str | None:
         """Why the conversation cannot be written to disk right now, in words for a banner."""
-        return self._journal.trouble
+        return self._journal.storage_error
 
-    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
-        """Have a change of ``trouble`` or ``moves`` told, at any moment and perhaps from another thread."""
-        self._journal.watch_trouble(changed)
+    def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
+        """Call ``changed`` when ``storage_error`` or ``moves`` changes, perhaps from another thread."""
+        self._journal.watch_storage_error(changed)
 
     def moved(self, identity: str, sentence: str) -> None:
         """Take note that the record goes on elsewhere, and why; from any thread.
@@ -285,7 +285,7 @@ class ChatSession:
     async def _run(self, live: LiveTurn, target: ChatTarget, request: ChatRequest) -> Turn:
         try:
             request = await self._with_attachments(request, live.turn)
-            async with aclosing(self._exchange(target, request)) as batches:
+            async with aclosing(self._stream(target, request)) as batches:
                 async for batch in batches:
                     live.fold(batch)
                     self._changed()

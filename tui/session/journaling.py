@@ -16,11 +16,11 @@ class TurnJournal(Protocol):
     """What a session needs of a journal: nothing of it blocks or raises."""
 
     @property
-    def trouble(self) -> str | None:
+    def storage_error(self) -> str | None:
         """Why records wait in memory, in words for a banner; ``None`` when all is written."""
 
-    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
-        """Have a change of ``trouble`` told, perhaps from another thread."""
+    def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
+        """Call ``changed`` when ``storage_error`` changes, perhaps from another thread."""
 
     def begin_turn(self, turn: Turn, attachments: Mapping[str, bytes] = ...) -> None:
         """Write down the prompt and its attachments before anything is sent."""

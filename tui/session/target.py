@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import parts_of
-from tui.core.provider import Provider, Sampling, SendBack, Thinking
+from tui.core.provider import Provider, ReasoningReplay, Sampling, Thinking
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class RequestDefaults:
     """What holds for requests where neither the chat nor its provider says anything."""
 
     max_tokens: int | None = None
-    send_back: SendBack | None = None
+    reasoning_replay: ReasoningReplay | None = None
 
 
 NO_DEFAULTS = RequestDefaults()
@@ -36,7 +36,7 @@ class ChatTarget:
     @property
     def model_name(self) -> str:
         """The model that is asked for."""
-        return self.model or self.provider.compatible_provider
+        return self.model or self.provider.model
 
     @property
     def own_settings(self) -> dict[str, object]:
@@ -62,7 +62,7 @@ class ChatTarget:
             sampling=self._sampling(defaults),
             stream=self.stream,
             thinking=self.thinking or provider.thinking,
-            send_back=provider.send_back or defaults.send_back or SendBack.NEVER,
+            reasoning_replay=provider.reasoning_replay or defaults.reasoning_replay or ReasoningReplay.NEVER,
             extra_body=provider.extra_body,
         )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tui.core.key_reference import STORED, KeyReference, disguised_reference
+from tui.core.api_key_reference import STORED, ApiKeyReference, disguised_reference
 from tui.core.provider import TYPE, Category, Provider
 from tui.core.provider_field import Kind, ProviderField, with_values
 from tui.core.provider_schema import SETTABLE
@@ -76,7 +76,7 @@ class NamedSecret:
     """A record that names a secret of this machine, or a command, in place of a key."""
 
     name: str
-    reference: KeyReference
+    reference: ApiKeyReference
     url: str
     """Where that secret would be sent."""
 
@@ -168,7 +168,7 @@ class _Reader:
         )
         return ImportedRecord(provider, Secret(secret.strip()) if is_literal else None, number, is_priced)
 
-    def _reference(self, record: Mapping[str, Any]) -> KeyReference | None:
+    def _reference(self, record: Mapping[str, Any]) -> ApiKeyReference | None:
         reference = disguised_reference(record["clientSecret"])
         if reference is None:
             return None
@@ -209,13 +209,13 @@ def _label(number: int, name: str) -> str:
 
 
 def _provider(
-    record: Mapping[str, Any], key: KeyReference | None, prices: tuple[Decimal | None, Decimal | None]
+    record: Mapping[str, Any], key: ApiKeyReference | None, prices: tuple[Decimal | None, Decimal | None]
 ) -> Provider:
     is_named_alike = record["displayName"] == record["name"]
     return replace(
         with_values(Provider(""), {field: _read(field, record) for field in SETTABLE if field.casibase}),
         display_name="" if is_named_alike else record["displayName"],
-        compatible_provider=_model(record),
+        model=_model(record),
         input_price=prices[0],
         output_price=prices[1],
         api_key=key,

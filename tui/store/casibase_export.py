@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from tui.core.key_reference import KeyKind, KeyReference
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.provider import Provider
 from tui.core.provider_schema import FIELDS, SETTABLE
 from tui.core.secret import Secret
@@ -51,11 +51,11 @@ def losses_of(provider: Provider, *, with_key: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _key_words(reference: KeyReference) -> str:
+def _key_words(reference: ApiKeyReference) -> str:
     """A command may have a secret among its arguments: its kind is enough."""
-    if reference.kind is KeyKind.STORED:
+    if reference.kind is ApiKeyKind.STORED:
         return "the stored API key (--with-keys)"
-    shown = "cmd:…" if reference.kind is KeyKind.COMMAND else str(reference)
+    shown = "cmd:…" if reference.kind is ApiKeyKind.COMMAND else str(reference)
     return f"where the API key comes from ({shown})"
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
+from tui.store.api_key_text import checked_key
 from tui.store.files import kept_aside, read_file
-from tui.store.key_text import checked_key
 from tui.store.toml_file import TomlDocument, parse_toml
 
 _TABLE = re.compile(r"\s*\[+\s*[\"']?(\w*)")

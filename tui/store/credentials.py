@@ -17,10 +17,10 @@ from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
 from tui.core.secret import Secret
 from tui.store import disk
+from tui.store.api_key_text import checked_key
 from tui.store.credential_rescue import WHOLE_TABLE, kept_file, odd_entries, readable_keys
 from tui.store.errors import reason_of
 from tui.store.files import FileStamp, stamp_of
-from tui.store.key_text import checked_key
 from tui.store.migrations import CREDENTIALS_SCHEMA
 from tui.store.paths import Paths
 from tui.store.toml_file import Table, TomlDocument, TomlFile

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui import __version__
+from tui.core.api_key_search import MASK
 from tui.core.debug_log import LOG, tell
-from tui.core.key_search import MASK
 from tui.core.observed import ExchangeRecord, Observers
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor

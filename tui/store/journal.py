@@ -80,19 +80,19 @@ class Journal:
         return self._writer.notices
 
     @property
-    def trouble(self) -> str | None:
+    def storage_error(self) -> str | None:
         """Why records wait in memory, in words for a banner; ``None`` when the disk takes them."""
         failure = self._writer.failure
         return None if failure is None else f"{failure.title} {failure.advice}"
 
     @property
     def failure(self) -> Failure | None:
-        """``trouble`` as a failure of the catalogue."""
+        """``storage_error`` as a failure of the catalogue."""
         return self._writer.failure
 
-    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
-        """Have a change of ``trouble`` or ``notices`` told, from the writer's thread."""
-        self._writer.on_trouble_changed = changed
+    def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
+        """Have a change of ``storage_error`` or ``notices`` told, from the writer's thread."""
+        self._writer.on_storage_error_changed = changed
 
     def watch_moves(self, moved: Callable[[str, str], object] | None) -> None:
         """Have the new identity and the newest of the ``notices`` told, from the writer's thread."""
@@ -164,11 +164,11 @@ class MemoryJournal:
         self.identity = identity
         self.title = title
         self.is_saved = False
-        self.trouble: str | None = None
+        self.storage_error: str | None = None
         self.notices: tuple[str, ...] = ()
         self.failure: Failure | None = None
 
-    def watch_trouble(self, changed: Callable[[], object] | None) -> None:
+    def watch_storage_error(self, changed: Callable[[], object] | None) -> None:
         """There is never any trouble."""
 
     def watch_moves(self, moved: Callable[[str, str], object] | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 
-from tui.core.key_search import KeyEraser
+from tui.core.api_key_search import ApiKeyEraser
 from tui.core.secret import Redactor
 from tui.store.record_values import Record
 from tui.store.records import delta_record, encode_line
@@ -28,7 +28,7 @@ class LineMaker:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._erasers: dict[tuple[str, str], KeyEraser] = {}
+        self._erasers: dict[tuple[str, str], ApiKeyEraser] = {}
 
     def lines_of(self, item: Record | PendingText) -> list[bytes]:
         """Return the lines of a record or a text, as far as they can be written now.
@@ -41,7 +41,7 @@ class LineMaker:
         """An end of the text that could be the beginning of a key waits for what follows."""
         key = (item.turn_identity, item.kind)
         text = "".join(item.pieces)
-        eraser = copy(self._erasers.get(key) or KeyEraser())
+        eraser = copy(self._erasers.get(key) or ApiKeyEraser())
         if self._redactor.knows_any:
             text, _ = eraser.feed(self._redactor.search, text)
         starts = range(0, len(text), _LINE_CHARACTERS)

@@ -83,7 +83,7 @@ class JournalWriter:
         self.failure: Failure | None = None
         self.notices: tuple[str, ...] = ()
         """What other programs did to the file, and where the conversation goes on, a sentence or two each."""
-        self.on_trouble_changed: Callable[[], object] | None = None
+        self.on_storage_error_changed: Callable[[], object] | None = None
         """Called when ``failure`` or ``notices`` are others than before, from the writer's thread."""
         self.on_moved: Callable[[str], object] | None = None
         """Called before that with the last of the ``notices``, and ``path`` is the new one."""
@@ -337,9 +337,9 @@ class JournalWriter:
             self._tell()
 
     def _tell(self) -> None:
-        if self.on_trouble_changed is not None:
+        if self.on_storage_error_changed is not None:
             with contextlib.suppress(RuntimeError):  # whoever listened has closed its event loop
-                self.on_trouble_changed()
+                self.on_storage_error_changed()
 
     def _shown(self, path: Path) -> str:
         return f"{self._shown_folder}{path.name}"

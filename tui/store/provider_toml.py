@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from tui.core.key_reference import KeyReference, parse_key_reference
+from tui.core.api_key_reference import ApiKeyReference, parse_api_key_reference
 from tui.core.provider import DEFAULT_TEST_PROMPT, Provider
 from tui.core.provider_field import Kind, ProviderField, with_values
 from tui.core.provider_schema import BY_NAME, IN_TOML
@@ -119,8 +119,8 @@ def _table_wanted(key: str) -> str:
     return f"must be a table, under a line such as [providers.NAME.{key}]"
 
 
-def _reference(text: str) -> KeyReference | None:
-    reference = parse_key_reference(text)
+def _reference(text: str) -> ApiKeyReference | None:
+    reference = parse_api_key_reference(text)
     if reference is None and text.strip():
         raise ValueError(
             'holds a key itself, and this file is not private; write "env:NAME", or enter it in the form'

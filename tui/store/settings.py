@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from tui.core.closest import closest_name
-from tui.core.provider import SendBack
+from tui.core.provider import ReasoningReplay
 from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_line
 from tui.store.paths import Paths
@@ -41,7 +41,7 @@ class Settings:
     """Whether the list looks in the background which endpoints answer."""
     max_tokens: int | None = None
     """For providers that set no limit of their own."""
-    send_back: SendBack | None = None
+    send_back: ReasoningReplay | None = None
     """For providers that set none of their own."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by binding id (``chat.stop``), several separated by commas."""
@@ -119,6 +119,6 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "save_conversations": as_flag,
     "check_reachability": as_flag,
     "max_tokens": as_count,
-    "send_back": _choice(SendBack),
+    "send_back": _choice(ReasoningReplay),
     "keys": _keys,
 }

@@ -25,7 +25,7 @@ from textual.screen import Screen
 from tui.core.safe_text import safe_line, safe_text
 from tui.ui.background import in_background
 from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of
-from tui.ui.deck import ChecksReachability, HoldsWork, NoticesEdits
+from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
@@ -208,7 +208,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """Leave at once, or ask where something would be lost."""
-        losses = [screen.quit_hindrance() for screen in self.screen_stack if isinstance(screen, HoldsWork)]
+        losses = [screen.unsaved_reason() for screen in self.screen_stack if isinstance(screen, UnsavedWork)]
         reasons = [loss for loss in losses if loss]
         if not reasons:
             self.exit()

@@ -81,10 +81,10 @@ def runtime_of(node: DOMNode) -> ScreenRuntime:
 
 
 @runtime_checkable
-class HoldsWork(Protocol):
+class UnsavedWork(Protocol):
     """A screen that may lose something when the program ends."""
 
-    def quit_hindrance(self) -> str | None:
+    def unsaved_reason(self) -> str | None:
         """Return what would be lost, as a clause (``an answer is still streaming``), or ``None``."""
 
 

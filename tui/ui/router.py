@@ -27,9 +27,9 @@ class ScreenRouter:
 
     def ground(self) -> Screen[None]:
         """Return what lies under a chat that is opened at once."""
-        from tui.ui.shell.ground import GroundScreen
+        from tui.ui.shell.placeholder import PlaceholderScreen
 
-        return GroundScreen(self.providers)
+        return PlaceholderScreen(self.providers)
 
     def chat(
         self,

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from tui.core.chat import ChatRequest, Role
 from tui.core.provider import Sampling
-from tui.wire.adaptation import Adaptation
 from tui.wire.content import put_before
-from tui.wire.send_back import past_message, sends_back
+from tui.wire.reasoning_replay import past_message, replays_reasoning
+from tui.wire.server_quirks import ServerQuirks
 from tui.wire.servers import UNKNOWN, Dialect
 from tui.wire.thinking import effort_of
 
@@ -17,7 +17,7 @@ _TOKEN_LIMITS = ("max_tokens", "max_completion_tokens", "max_new_tokens", "n_pre
 
 
 def build_chat_body(
-    request: ChatRequest, adaptation: Adaptation, server: Dialect | None = None
+    request: ChatRequest, quirks: ServerQuirks, server: Dialect | None = None
 ) -> dict[str, object]:
     """Return the JSON object to send; its ``stream`` says whether a stream is asked for.
 
@@ -28,27 +28,27 @@ def build_chat_body(
     server = server or UNKNOWN
     body: dict[str, object] = {
         "model": request.model,
-        "messages": _messages(request, adaptation, server),
-        "stream": request.stream and adaptation.streams,
+        "messages": _messages(request, quirks, server),
+        "stream": request.stream and quirks.streams,
     }
     if body["stream"] and server.stream_options:
         body["stream_options"] = {"include_usage": True}
-    body |= _sampling(request.sampling, request.model, adaptation, server)
-    body |= _thinking(request, adaptation, server)
+    body |= _sampling(request.sampling, request.model, quirks, server)
+    body |= _thinking(request, quirks, server)
     body |= extra_fields(request.extra_body)
     if not body["stream"]:
         body.pop("stream_options", None)
-        if adaptation.thinking_off_when_whole:
+        if quirks.thinking_off_when_whole:
             body["enable_thinking"] = False
-    return {name: value for name, value in body.items() if name not in adaptation.dropped}
+    return {name: value for name, value in body.items() if name not in quirks.dropped}
 
 
-def _messages(request: ChatRequest, adaptation: Adaptation, server: Dialect) -> list[dict[str, object]]:
-    with_reasoning = sends_back(request.send_back, adaptation, server)
+def _messages(request: ChatRequest, quirks: ServerQuirks, server: Dialect) -> list[dict[str, object]]:
+    with_reasoning = replays_reasoning(request.reasoning_replay, quirks, server)
     messages = [
         past_message(message, with_reasoning, server, request.attachments) for message in request.messages
     ]
-    return _fold_system(messages) if adaptation.system_role == "user" else messages
+    return _fold_system(messages) if quirks.system_role == "user" else messages
 
 
 def _fold_system(messages: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -64,13 +64,13 @@ def _fold_system(messages: list[dict[str, object]]) -> list[dict[str, object]]:
     return [{"role": Role.USER.value, "content": system}, *kept]
 
 
-def _sampling(sampling: Sampling, model: str, adaptation: Adaptation, server: Dialect) -> dict[str, object]:
+def _sampling(sampling: Sampling, model: str, quirks: ServerQuirks, server: Dialect) -> dict[str, object]:
     fields: dict[str, object] = {
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "frequency_penalty": sampling.frequency_penalty,
         "presence_penalty": sampling.presence_penalty,
-        adaptation.token_field or _token_field(model, server): sampling.max_tokens,
+        quirks.token_field or _token_field(model, server): sampling.max_tokens,
     }
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -82,13 +82,13 @@ def _token_field(model: str, server: Dialect) -> str:
     return "max_tokens" if wanted is None or not re.match(wanted, model) else "max_completion_tokens"
 
 
-def _thinking(request: ChatRequest, adaptation: Adaptation, server: Dialect) -> dict[str, object]:
-    form = next((form for form in server.thinking if form.field not in adaptation.dropped), None)
+def _thinking(request: ChatRequest, quirks: ServerQuirks, server: Dialect) -> dict[str, object]:
+    form = next((form for form in server.thinking if form.field not in quirks.dropped), None)
     if request.thinking is None or form is None:
         return {}
     effort_word = effort_of(request.thinking, server.efforts)
     fields = form.fields(request.thinking, effort_word, request.model)
-    efforts = dict(adaptation.efforts)
+    efforts = dict(quirks.efforts)
     for _ in efforts:
         effort = fields.get("reasoning_effort")
         if isinstance(effort, str) and effort in efforts:

@@ -12,6 +12,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.ui.fake_runtime import FakeRuntime, example_providers
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.causes import explain
 from tui.core.events import (
     AnswerDelta,
@@ -22,7 +23,6 @@ from tui.core.events import (
     StreamFailed,
     UsageReport,
 )
-from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.parts import parts_of
 from tui.core.provider import Category, Provider, State, Thinking, TlsSettings
 from tui.core.turn import TextBuffer, Turn, TurnState
@@ -35,8 +35,8 @@ from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
 from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import ConfirmDialog
-from tui.ui.shell.key_bar import KeyBar
 
 FAILURE = StreamFailed(explain("connection-refused", address="127.0.0.1", port="9", host="127.0.0.1"))
 
@@ -211,9 +211,9 @@ async def test_a_failed_prompt_can_be_asked_again(open_chat: Any) -> None:
         chat.runtime.scripts = [[FAILURE]]
         await chat.ask("hello")
         await chat.until(lambda: chat.screen.prompt.value == "hello")
-        assert chat.screen.quit_hindrance() is None, "it stands in the conversation"
+        assert chat.screen.unsaved_reason() is None, "it stands in the conversation"
         chat.screen.prompt.value = "hello, and more"
-        assert chat.screen.quit_hindrance() == "a prompt that was not sent"
+        assert chat.screen.unsaved_reason() == "a prompt that was not sent"
         chat.screen.prompt.value = "hello"
         await chat.press("ctrl+r")
         await chat.until(lambda: chat.session.turns[-1].state is TurnState.DONE)
@@ -256,7 +256,7 @@ async def test_an_unsaved_chat_is_marked_and_not_dropped_without_asking(open_cha
         await chat.press("f10")
         await chat.until(lambda: "not saved" in chat.status)
         await chat.ask("secret")
-        assert chat.screen.quit_hindrance() == "a chat that is not saved"
+        assert chat.screen.unsaved_reason() == "a chat that is not saved"
         await chat.press("ctrl+n")
         await chat.until(lambda: isinstance(chat.app.screen, ConfirmDialog))
         await chat.press("n")
@@ -379,7 +379,7 @@ async def test_a_provider_that_was_changed_meanwhile_is_asked_as_it_is(runtime: 
 async def test_a_chat_with_a_provider_that_cannot_be_had_has_no_other(
     runtime: Any, open_chat: Any, name: str
 ) -> None:
-    off = Provider("off", compatible_provider="m", provider_url="http://h/v1", state=State.INACTIVE)
+    off = Provider("off", model="m", provider_url="http://h/v1", state=State.INACTIVE)
     runtime.directory.save(off)
     async with open_chat(name) as chat:
         assert chat.screen.control.target is None
@@ -425,32 +425,32 @@ class Trouble:
 
 
 @pytest.fixture
-def trouble(monkeypatch: pytest.MonkeyPatch) -> Trouble:
+def storage_error(monkeypatch: pytest.MonkeyPatch) -> Trouble:
     return Trouble(monkeypatch)
 
 
 async def test_disk_trouble_between_two_turns_is_told_and_taken_back(
-    trouble: Trouble, open_chat: Any
+    storage_error: Trouble, open_chat: Any
 ) -> None:
     async with open_chat() as chat:
         await chat.ask("one")
-        assert trouble.changed is not None
+        assert storage_error.changed is not None
         for text in ("The disk is full.", None):
-            trouble.text = text
-            await asyncio.to_thread(trouble.changed)
-            await chat.until(lambda: ("The disk is full." in chat.banner) == bool(trouble.text))
+            storage_error.text = text
+            await asyncio.to_thread(storage_error.changed)
+            await chat.until(lambda: ("The disk is full." in chat.banner) == bool(storage_error.text))
 
 
 async def test_disk_trouble_is_a_banner_and_a_mark_and_the_chat_goes_on(
-    trouble: Trouble, open_chat: Any
+    storage_error: Trouble, open_chat: Any
 ) -> None:
     async with open_chat() as chat:
-        trouble.text = "The disk is full."
+        storage_error.text = "The disk is full."
         turn = await chat.ask("hello")
         assert turn.state is TurnState.DONE
         assert chat.banner.startswith("The disk is full.")
         assert "disk trouble" in chat.status
-        trouble.text = None
+        storage_error.text = None
         await chat.ask("more")
         assert chat.banner == ""
         assert "disk trouble" not in chat.status
@@ -484,7 +484,7 @@ async def test_warnings_about_the_connection_stay(runtime: Any, open_chat: Any) 
     runtime.change(
         "gpu01-vllm",
         tls=TlsSettings(insecure=True),
-        api_key=KeyReference(KeyKind.ENVIRONMENT, "VLLM_KEY"),
+        api_key=ApiKeyReference(ApiKeyKind.ENVIRONMENT, "VLLM_KEY"),
         allow_unencrypted_key=True,
     )
     async with open_chat("gpu01-vllm", size=(80, 24)) as chat:
@@ -625,7 +625,7 @@ async def test_f12_leaves_the_mouse_to_the_terminal_and_takes_it_back(
 async def test_hostile_text_is_shown_as_text_everywhere(runtime: Any, open_chat: Any) -> None:
     hostile = "[/] [link='x \x1b]52;c;eA==\x07 \u202e[@click=app.quit]x[/]"
     runtime.store.write(
-        [replace(known, display_name=hostile, compatible_provider=hostile) for known in example_providers()]
+        [replace(known, display_name=hostile, model=hostile) for known in example_providers()]
     )
     async with open_chat("demo") as chat:
         chat.runtime.scripts = [[ReasoningDelta(hostile), AnswerDelta(hostile), Finished(hostile)]]
@@ -683,7 +683,7 @@ async def test_at_80_by_24_everything_has_its_place(open_chat: Any) -> None:
         await chat.ask("hello")
         regions = {
             name: chat.screen.query_one(name).region
-            for name in ("TitleBar", "Transcript", "Prompt", "StatusBar", "KeyBar")
+            for name in ("TitleBar", "Transcript", "Prompt", "StatusBar", "BindingBar")
         }
         assert [region.height for region in regions.values()] == [1, 16, 4, 2, 1]
         assert [region.y for region in regions.values()] == [0, 1, 17, 21, 23]
@@ -697,4 +697,4 @@ async def test_the_footer_has_at_most_six_keys_and_they_fit(open_chat: Any, focu
             await chat.press("tab")
         shown = [active.binding for active in chat.screen.active_bindings.values() if active.binding.show]
         assert 3 <= len({binding.description for binding in shown}) <= 6
-        assert chat.screen.query_one(KeyBar).render().cell_length <= 80
+        assert chat.screen.query_one(BindingBar).render().cell_length <= 80

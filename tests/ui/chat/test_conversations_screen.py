@@ -26,7 +26,7 @@ TITLES = {"c1": "Streaming over SSH", "c2": "[/] hostile \x1b[2J", "c3": "显存
 
 def is_ready(app: LmdeckApp) -> bool:
     """Whether the list is there with all of its parts."""
-    return isinstance(app.screen, ConversationsScreen) and bool(app.screen.query("KeyBar"))
+    return isinstance(app.screen, ConversationsScreen) and bool(app.screen.query("BindingBar"))
 
 
 class Deck:

@@ -16,7 +16,7 @@ from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
 from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import (
-    CHAT_LADDER,
+    CHAT_CHECKS,
     CheckId,
     CheckResult,
     DiagnosisReport,
@@ -43,7 +43,7 @@ ALL_WELL = DiagnosisReport(
     "http://gpu01:8000/v1",
     "Qwen/Qwen3-8B",
     "env:VLLM_KEY (…1234)",
-    tuple(works(check) for check in CHAT_LADDER),
+    tuple(works(check) for check in CHAT_CHECKS),
     server=ServerSummary("vllm", "0.32.0", "owned_by"),
     models=("Qwen/Qwen3-8B",),
     context_window=32_768,

@@ -24,17 +24,17 @@ from tests.ui.diagnosis.diagnosis_runtime import (
     works,
 )
 from tests.ui.fake_runtime import example_providers
+from tui.core.api_key_reference import STORED
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
-from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult, CheckStatus, Repair, failed
+from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult, CheckStatus, Repair, failed
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.events import StreamFailed
-from tui.core.key_reference import STORED
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS
 from tui.core.secret import Secret
-from tui.ui.diagnosis.check_list import RungList
-from tui.ui.diagnosis.details import RungDetailsScreen
+from tui.ui.diagnosis.check_list import CheckList
+from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.shell.dialogs import ConfirmDialog
@@ -72,13 +72,13 @@ async def test_all_is_well(runtime: DiagnosingRuntime, size: tuple[int, int], un
         assert "✓ The endpoint works: vllm 0.32.0 with Qwen/Qwen3-8B" in lines[2]
         assert "14 ok" in text_of(pilot)
         assert "Used 30 tokens" in text_of(pilot)
-        for check in CHAT_LADDER:
+        for check in CHAT_CHECKS:
             assert line_of(pilot, check).lstrip().startswith("✓")
             assert "ms" in line_of(pilot, check)
         assert not pilot.app.screen._clock, "an idle screen has no timer"  # type: ignore[attr-defined]
 
 
-async def test_rungs_appear_as_they_finish(runtime: DiagnosingRuntime, until: Until) -> None:
+async def test_checks_appear_as_they_finish(runtime: DiagnosingRuntime, until: Until) -> None:
     gate = asyncio.Event()
     runtime.steps = (
         works(CheckId.URL),
@@ -126,8 +126,8 @@ async def test_a_repair_is_applied_and_checked_with_one_key(runtime: DiagnosingR
         runtime.report = ALL_WELL
         await pilot.press("u")
         await until(pilot, lambda: "The endpoint works" in text_of(pilot))
-        assert runtime.directory.get("gpu01-vllm").compatible_provider == "other"
-        assert [asked[0].compatible_provider for asked in runtime.asked] == ["Qwen/Qwen3-8B", "other"]
+        assert runtime.directory.get("gpu01-vllm").model == "other"
+        assert [asked[0].model for asked in runtime.asked] == ["Qwen/Qwen3-8B", "other"]
 
 
 async def test_enter_changes_nothing_of_an_endpoint_that_works(
@@ -137,7 +137,7 @@ async def test_enter_changes_nothing_of_an_endpoint_that_works(
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, RungDetailsScreen))
+        await until(pilot, lambda: isinstance(pilot.app.screen, CheckDetailsScreen))
         assert len(runtime.asked) == 1
 
 
@@ -148,7 +148,7 @@ async def test_enter_takes_the_repair_under_the_cursor(runtime: DiagnosingRuntim
         runtime.report = ALL_WELL
         await pilot.press("down", "enter")
         await until(pilot, lambda: "The endpoint works" in text_of(pilot))
-        assert runtime.directory.get("gpu01-vllm").compatible_provider == "other"
+        assert runtime.directory.get("gpu01-vllm").model == "other"
 
 
 @pytest.mark.parametrize(("answer", "url"), [("y", "http://gpu01:8001/v1"), ("n", "http://gpu01:8000/v1")])
@@ -169,7 +169,7 @@ async def test_a_key_goes_elsewhere_only_after_a_question(
 
 async def test_a_read_only_provider_offers_a_copy(runtime: DiagnosingRuntime, until: Until) -> None:
     runtime.report = NOTHING_THERE
-    site = Provider("site", provider_url="http://gpu01:8000/v1", compatible_provider="m", is_remote=True)
+    site = Provider("site", provider_url="http://gpu01:8000/v1", model="m", is_remote=True)
     runtime.store.write([*example_providers(), site])
     async with opened(runtime, DiagnosisScreen(DiagnosisSubject(site))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
@@ -263,7 +263,7 @@ async def test_details_show_what_was_sent_and_seen(runtime: DiagnosingRuntime, u
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, RungDetailsScreen))
+        await until(pilot, lambda: isinstance(pilot.app.screen, CheckDetailsScreen))
         await until(pilot, lambda: "GET http://gpu01:8000/v1/models" in text_of(pilot))
         assert "connection-refused" in text_of(pilot)
         assert "OSError: [Errno 111]" in text_of(pilot)
@@ -283,7 +283,7 @@ async def test_no_key_reaches_the_details_or_a_copy(runtime: DiagnosingRuntime, 
         await pilot.press("y", "c")
         await until(pilot, lambda: len(runtime.clipboard.texts) == 2)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, RungDetailsScreen))
+        await until(pilot, lambda: isinstance(pilot.app.screen, CheckDetailsScreen))
         assert key.reveal() not in text_of(pilot)
     assert all(key.reveal() not in text for text in runtime.clipboard.texts)
     assert "•••" in runtime.clipboard.texts[1]
@@ -327,7 +327,7 @@ async def test_text_from_outside_is_data(runtime: DiagnosingRuntime, until: Unti
         await until(pilot, lambda: done(pilot))
         await pilot.press("down")
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, RungDetailsScreen))
+        await until(pilot, lambda: isinstance(pilot.app.screen, CheckDetailsScreen))
         assert not any(ord(character) < 32 and character != "\n" for character in text_of(pilot))
 
 
@@ -350,7 +350,7 @@ async def test_the_list_leads_here_with_d(runtime: DiagnosingRuntime, until: Unt
         await pilot.press("d")
         await until(pilot, lambda: done(pilot))
         assert runtime.asked[0][0].name == "smollm2"
-        assert isinstance(screen_of(pilot).focused, RungList)
+        assert isinstance(screen_of(pilot).focused, CheckList)
 
 
 async def test_a_failed_test_of_the_form_leads_here_explained(

@@ -79,7 +79,7 @@ async def test_one_key_adds_a_provider(runtime: DiagnosingRuntime, until: Until,
         await pilot.press(key)
         await until(pilot, lambda: results)
     added = runtime.directory.get(results[0])
-    assert (added.provider_url, added.compatible_provider) == (VLLM.url, "Qwen/Qwen3-8B")
+    assert (added.provider_url, added.model) == (VLLM.url, "Qwen/Qwen3-8B")
     assert added.api_key is None
 
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.key_reference import STORED, KeyKind, KeyReference
+from tui.core.api_key_reference import STORED, ApiKeyKind, ApiKeyReference
 from tui.core.provider import (
+    ApiKeyHeader,
     Category,
-    KeyHeader,
     Provider,
+    ReasoningReplay,
     Sampling,
-    SendBack,
     State,
     Thinking,
     TlsSettings,
@@ -24,7 +24,7 @@ from tui.core.usage import CURRENCIES
 
 PRICES = st.none() | st.decimals(0, 1000, allow_nan=False, allow_infinity=False, places=9)
 NUMBERS = st.none() | st.integers(0, 20).map(lambda tenths: tenths / 10)
-KEYS = st.sampled_from([None, STORED, KeyReference(KeyKind.ENVIRONMENT, "A_KEY")])
+KEYS = st.sampled_from([None, STORED, ApiKeyReference(ApiKeyKind.ENVIRONMENT, "A_KEY")])
 LINES = st.text("abc {}[]'\"/=", max_size=10).map(str.strip)
 
 PROVIDERS = st.builds(
@@ -32,7 +32,7 @@ PROVIDERS = st.builds(
     name=st.sampled_from(["a", "my-server", "x.y_z"]),
     display_name=LINES,
     category=st.just(Category.MODEL),
-    compatible_provider=st.sampled_from(["Qwen/Qwen3-8B", "hf.co/unsloth/x:Q4_K_M", "[/]"]),
+    model=st.sampled_from(["Qwen/Qwen3-8B", "hf.co/unsloth/x:Q4_K_M", "[/]"]),
     input_price=PRICES,
     output_price=PRICES,
     currency=st.sampled_from(CURRENCIES),
@@ -48,8 +48,8 @@ PROVIDERS = st.builds(
         max_tokens=st.none() | st.integers(1, 10**8),
     ),
     thinking=st.none() | st.sampled_from(Thinking),
-    send_back=st.sampled_from(SendBack),
-    key_header=st.sampled_from(KeyHeader),
+    reasoning_replay=st.sampled_from(ReasoningReplay),
+    key_header=st.sampled_from(ApiKeyHeader),
     extra_headers=st.dictionaries(st.sampled_from(["X-A", "X-B"]), st.text("abc", max_size=4)),
     extra_body=st.dictionaries(st.text("ab"), st.integers()),
     tls=st.builds(TlsSettings, ca_file=st.none() | st.just("/ca.pem"), insecure=st.booleans()),
@@ -85,7 +85,7 @@ def test_problems_come_in_the_order_of_the_form() -> None:
 
 def test_a_literal_key_is_recorded_as_stored_only() -> None:
     assert read_key("sk-secret") == STORED
-    assert read_key("env:A") == KeyReference(KeyKind.ENVIRONMENT, "A")
+    assert read_key("env:A") == ApiKeyReference(ApiKeyKind.ENVIRONMENT, "A")
     assert read_key(" ") is None
     values = {**values_of(Provider("a")), "api_key": "sk-secret"}
     assert "sk-secret" not in repr(read_form(values, Provider("a"), ()))

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Label
 
-from tui.ui.shell.key_bar import KeyBar
+from tui.ui.shell.binding_bar import BindingBar
 
 
 class Sample(App[None]):
@@ -28,7 +28,7 @@ class Sample(App[None]):
 
     def compose(self) -> ComposeResult:
         yield Label("somewhere")
-        yield KeyBar()
+        yield BindingBar()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return True if action != "second" or self.is_open else None
@@ -40,7 +40,7 @@ class Sample(App[None]):
         self.done.append("second")
 
 
-def parts(bar: KeyBar) -> Iterator[tuple[str, str]]:
+def parts(bar: BindingBar) -> Iterator[tuple[str, str]]:
     content = bar.render()
     for span in content.spans:
         yield content.plain[span.start : span.end].strip(), str(span.style)
@@ -48,7 +48,7 @@ def parts(bar: KeyBar) -> Iterator[tuple[str, str]]:
 
 async def test_each_action_has_its_first_key_and_hidden_ones_none() -> None:
     async with Sample().run_test() as pilot:
-        bar = pilot.app.query_one(KeyBar)
+        bar = pilot.app.query_one(BindingBar)
         assert bar.render().plain == " F2 First  F4 Second "
 
 
@@ -61,12 +61,12 @@ async def test_a_narrow_line_has_the_short_names_of_keys_and_they_are_clicked_wh
 
     app = Wide()
     async with app.run_test(size=(30, 10)) as pilot:
-        bar = app.query_one(KeyBar)
+        bar = app.query_one(BindingBar)
         assert bar.render().plain == " Ctrl+S First  Enter Second "
         await pilot.resize_terminal(24, 10)
         await pilot.pause()
         assert bar.render().plain == " ^s First  ⏎ Second "
-        await pilot.click(KeyBar, offset=(12, 0))
+        await pilot.click(BindingBar, offset=(12, 0))
         await pilot.pause()
         assert app.done == ["second"]
         await pilot.resize_terminal(19, 10)
@@ -77,29 +77,29 @@ async def test_a_narrow_line_has_the_short_names_of_keys_and_they_are_clicked_wh
 async def test_a_click_is_the_key() -> None:
     app = Sample()
     async with app.run_test() as pilot:
-        await pilot.click(KeyBar, offset=(12, 0))
-        await pilot.click(KeyBar, offset=(1, 0))
-        await pilot.click(KeyBar, offset=(60, 0))
+        await pilot.click(BindingBar, offset=(12, 0))
+        await pilot.click(BindingBar, offset=(1, 0))
+        await pilot.click(BindingBar, offset=(60, 0))
         assert app.done == ["second", "first"]
 
 
 async def test_what_cannot_be_done_is_dim_and_a_click_on_it_does_nothing() -> None:
     app = Sample()
     async with app.run_test() as pilot:
-        bar = app.query_one(KeyBar)
+        bar = app.query_one(BindingBar)
         assert not any("dim" in style for _, style in parts(bar))
         app.is_open = False
         app.refresh_bindings()
         await pilot.pause()
         assert {text for text, style in parts(bar) if "dim" in style} == {"F4", "Second"}
-        await pilot.click(KeyBar, offset=(12, 0))
+        await pilot.click(BindingBar, offset=(12, 0))
         assert app.done == []
 
 
 async def test_the_pointer_is_told_what_a_key_does() -> None:
     async with Sample().run_test() as pilot:
-        bar = pilot.app.query_one(KeyBar)
-        await pilot.hover(KeyBar, offset=(2, 0))
+        bar = pilot.app.query_one(BindingBar)
+        await pilot.hover(BindingBar, offset=(2, 0))
         assert bar.tooltip == Content("The first one")
-        await pilot.hover(KeyBar, offset=(60, 0))
+        await pilot.hover(BindingBar, offset=(60, 0))
         assert bar.tooltip is None

@@ -15,16 +15,16 @@ from textual.screen import Screen
 from textual.widgets import Collapsible, Input, OptionList, Static
 
 from tests.ui.fake_runtime import REPLY, FakeRuntime, failure, refused
+from tui.core.api_key_reference import STORED, ApiKeyKind, ApiKeyReference
 from tui.core.diagnosis_subject import DiagnosisSubject
-from tui.core.key_reference import STORED, KeyKind, KeyReference
 from tui.core.model_names import COMMON_MODELS
 from tui.core.provider import Category, Provider, State, Thinking
 from tui.core.provider_schema import MAIN_ROWS
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp
+from tui.ui.providers.api_key_field import ApiKeyField
 from tui.ui.providers.form_row import FormRow, FormScroll
 from tui.ui.providers.form_screen import ProviderFormScreen
-from tui.ui.providers.key_field import KeyField
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
 
@@ -116,12 +116,12 @@ async def test_a_provider_is_added_by_keys_alone(
         await until(pilot, lambda: any(p.name == "box" for p in runtime.directory.providers()))
         saved = runtime.directory.get("box")
         assert saved.display_name == "My"
-        assert saved.compatible_provider == "Qw/3:b"
+        assert saved.model == "Qw/3:b"
         assert saved.provider_url == "http://[::1]/v1"
         assert saved.input_price == Decimal("0.00005")
         assert saved.output_price == Decimal(0)
         assert saved.currency == "CNY"
-        assert saved.api_key == KeyReference(KeyKind.ENVIRONMENT, "BOX")
+        assert saved.api_key == ApiKeyReference(ApiKeyKind.ENVIRONMENT, "BOX")
         assert isinstance(pilot.app.screen, ProviderFormScreen), "Save stays on the page"
 
 
@@ -162,9 +162,7 @@ async def test_a_key_never_lays_out_the_form(runtime: FakeRuntime, monkeypatch: 
 
 
 async def test_what_is_wrong_with_a_stored_record_is_said_at_once(runtime: FakeRuntime) -> None:
-    odd = Provider(
-        "odd", compatible_provider=" qwen ", provider_url="http://localhost:8000/v1", currency="usd"
-    )
+    odd = Provider("odd", model=" qwen ", provider_url="http://localhost:8000/v1", currency="usd")
     async with form(runtime, odd) as pilot:
         await pilot.pause()
         assert "spaces around it" in problem(pilot, "compatible_provider")
@@ -220,7 +218,7 @@ async def test_an_unlisted_model_is_a_warning_and_can_be_saved(runtime: FakeRunt
         await until(pilot, lambda: "does not list this model" in problem(pilot, "compatible_provider"))
         assert problem(pilot, "compatible_provider").startswith("!")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: runtime.directory.get("gpu01-vllm").compatible_provider == "my-own")
+        await until(pilot, lambda: runtime.directory.get("gpu01-vllm").model == "my-own")
 
 
 async def test_without_an_answer_common_names_are_suggested(runtime: FakeRuntime, until: Until) -> None:
@@ -251,7 +249,7 @@ async def test_a_literal_key_is_masked_revealed_and_never_copied(runtime: FakeRu
     async with form(runtime) as pilot:
         await write(pilot, "api_key", KEY)
         field = form_of(pilot).row("api_key").editor
-        assert isinstance(field, KeyField)
+        assert isinstance(field, ApiKeyField)
         masked = [field.password]
         assert KEY not in pilot.app.export_screenshot()
         await pilot.press("f3")
@@ -446,7 +444,7 @@ async def test_a_save_that_fails_keeps_everything(runtime: FakeRuntime, until: U
         await pilot.press("f2")
         await until(pilot, lambda: [n for n in pilot.app._notifications if "The disk is full" in n.message])
         assert editor(pilot, "display_name").value == "Other"
-        assert form_of(pilot).quit_hindrance()
+        assert form_of(pilot).unsaved_reason()
 
 
 async def test_renaming_keeps_the_record(runtime: FakeRuntime, until: Until) -> None:

@@ -20,8 +20,8 @@ from tests.ui.fake_runtime import (
     failure,
     refused,
 )
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.causes import CATALOGUE, explain
-from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.provider import Category, Provider, State
 from tui.net.reachability import Reachability
 from tui.runtime.builtin import Availability
@@ -156,7 +156,7 @@ async def test_the_cursor_stays_on_its_provider_when_the_order_changes(runtime: 
 
 
 async def test_at_most_four_checks_run_at_once_and_keys_do_not_wait(until: Until) -> None:
-    providers = [Provider(f"p{n}", provider_url="http://h/v1", compatible_provider="m") for n in range(12)]
+    providers = [Provider(f"p{n}", provider_url="http://h/v1", model="m") for n in range(12)]
     runtime = FakeRuntime(providers)
     gate = asyncio.Event()
     runtime.reachability = {provider.name: gate for provider in providers}
@@ -238,7 +238,7 @@ async def test_a_provider_that_is_down_tells_why_and_what_to_do(runtime: FakeRun
 
 
 async def test_a_key_that_a_command_prints_is_not_asked_for_unasked(until: Until) -> None:
-    key = KeyReference(KeyKind.COMMAND, "pass show x")
+    key = ApiKeyReference(ApiKeyKind.COMMAND, "pass show x")
     runtime = FakeRuntime([Provider("asks", provider_url="http://h/v1", api_key=key), *example_providers()])
     async with listed(runtime) as pilot:
         await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.UP)
@@ -405,9 +405,9 @@ async def test_hostile_texts_are_shown_as_text(until: Until) -> None:
     provider = Provider(
         "evil",
         HOSTILE,
-        compatible_provider=HOSTILE,
+        model=HOSTILE,
         provider_url=HOSTILE,
-        api_key=KeyReference(KeyKind.FILE, HOSTILE),
+        api_key=ApiKeyReference(ApiKeyKind.FILE, HOSTILE),
     )
     runtime = FakeRuntime([provider])
     runtime.reachability["evil"] = Reachability(False, failure(title=HOSTILE, advice=HOSTILE), None)
@@ -446,7 +446,7 @@ def embedding() -> Provider:
     return Provider(
         "bge",
         category=Category.EMBEDDING,
-        compatible_provider="bge-m3",
+        model="bge-m3",
         provider_url="http://127.0.0.1:9/v1",
         input_price=Decimal("0.02"),
         currency="EUR",

@@ -12,13 +12,13 @@ from tui.core.failure import Failure, LmdeckError
 from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
 from tui.net.elsewhere import NOT_THERE, find_base, told_elsewhere
-from tui.net.exchange import Phase
 from tui.net.fetch import Fetched, fetch
 from tui.net.models import read_list
+from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.encryption import certificate_facts, settle_tls, settle_unencrypted
 from tui.net.probe.evidence import first_answering, look
 from tui.net.probe.local import is_tunnel
-from tui.net.probe.run import Run
+from tui.net.request_trace import Phase
 from tui.wire.models import ModelList
 
 _BELOW_TLS = (
@@ -59,30 +59,30 @@ class FirstAnswer:
         return () if self.response is None else self.response.details("GET")
 
 
-async def ask(run: Run) -> FirstAnswer:
+async def ask(context: DiagnosisContext) -> FirstAnswer:
     """Ask for the model list; while the server is on its way, ask again until the limit."""
     while True:
-        answer = await _ask_once(run)
+        answer = await _ask_once(context)
         if answer.failure is None:
             return answer
-        failure = await run.wait.pause(answer.failure)
+        failure = await context.wait.pause(answer.failure)
         if failure is not None:
             return replace(answer, failure=failure)
 
 
-async def _ask_once(run: Run) -> FirstAnswer:
-    url = models_url_of(run.endpoint.base_url)
+async def _ask_once(context: DiagnosisContext) -> FirstAnswer:
+    url = models_url_of(context.endpoint.base_url)
     started = time.perf_counter()
-    notice = run.announce("Still waiting for the server's answer.")
+    notice = context.announce("Still waiting for the server's answer.")
     try:
-        await run.services.factory.prepare(run.endpoint)
+        await context.services.factory.prepare(context.endpoint)
         started = time.perf_counter()  # loading the HTTP library is no time of the server's
         response = await fetch(
-            run.services.factory,
-            run.endpoint,
+            context.services.factory,
+            context.endpoint,
             url,
-            seconds=run.limits.answer_seconds,
-            second_look_seconds=run.limits.second_look_seconds,
+            seconds=context.limits.answer_seconds,
+            reprobe_seconds=context.limits.reprobe_seconds,
         )
     except LmdeckError as error:
         return FirstAnswer(failure=error.failure, milliseconds=_since(started))
@@ -90,112 +90,116 @@ async def _ask_once(run: Run) -> FirstAnswer:
         notice.cancel()
     took = _since(started)
     try:
-        return FirstAnswer(response, read_list(run.services.factory, run.endpoint, response), None, took)
+        return FirstAnswer(
+            response, read_list(context.services.factory, context.endpoint, response), None, took
+        )
     except LmdeckError as error:
         return FirstAnswer(response, None, error.failure, took)
 
 
-async def check_answer(run: Run) -> FirstAnswer | None:
+async def check_answer(context: DiagnosisContext) -> FirstAnswer | None:
     """Ask, and settle encryption and HTTP; ``None`` where no answer came.
 
     A model list that fails leaves HTTP open where what the endpoint is there for may still work: its
     failure is set, the HTTP check is not settled, and the request itself decides.
     """
-    if run.endpoint.base_url.startswith("http:"):
-        settle_unencrypted(run)  # known before: what is waited for is HTTP
-    answer = await ask(run)
+    if context.endpoint.base_url.startswith("http:"):
+        settle_unencrypted(context)  # known before: what is waited for is HTTP
+    answer = await ask(context)
     if answer.response is None:
-        if _settle_or_leave(run, answer):
+        if _settle_or_leave(context, answer):
             return answer
-        await settle_silence(run, answer)
+        await settle_silence(context, answer)
         return None
-    run.findings.headers = dict(answer.response.headers)
-    settle_tls(run, answer.response)
+    context.findings.headers = dict(answer.response.headers)
+    settle_tls(context, answer.response)
     failure = answer.failure
     if failure is None:
-        settle_http(run, answer)
+        settle_http(context, answer)
     elif failure.cause not in NOT_THERE and (
-        failure.cause in _FOR_ALL_ROUTES or not (run.sends_chat or run.sends_texts)
+        failure.cause in _FOR_ALL_ROUTES or not (context.sends_chat or context.sends_texts)
     ):
-        await offer_repair(run, failure)
-        settle_http(run, answer, None if failure.cause in ACCESS_CAUSES else failure)
+        await offer_repair(context, failure)
+        settle_http(context, answer, None if failure.cause in ACCESS_CAUSES else failure)
     return answer
 
 
-def _settle_or_leave(run: Run, answer: FirstAnswer) -> bool:
+def _settle_or_leave(context: DiagnosisContext, answer: FirstAnswer) -> bool:
     """Whether only the model list may be silent; the encryption is settled then."""
     cause = answer.failure.cause if answer.failure is not None else ""
-    if cause not in _OF_ONE_ROUTE or not (run.sends_chat or run.sends_texts):
+    if cause not in _OF_ONE_ROUTE or not (context.sends_chat or context.sends_texts):
         return False
-    _settle_encryption(run)
+    _settle_encryption(context)
     return True
 
 
-def _settle_encryption(run: Run) -> None:
-    if run.endpoint.base_url.startswith("https:"):
-        run.settle(passed(CheckId.TLS, "The connection is encrypted."))
+def _settle_encryption(context: DiagnosisContext) -> None:
+    if context.endpoint.base_url.startswith("https:"):
+        context.settle(passed(CheckId.TLS, "The connection is encrypted."))
     else:
-        settle_unencrypted(run)
+        settle_unencrypted(context)
 
 
-async def offer_repair(run: Run, failure: Failure) -> None:
+async def offer_repair(context: DiagnosisContext, failure: Failure) -> None:
     """Offer the URL that a failure names; a redirect's target is not asked, it may be anybody's."""
     repair = failure.facts.get("repair")
     if repair:
         is_ours = failure.cause != "redirect"
-        answering = await first_answering(run, (repair,)) if is_ours else None
-        run.offer_url(repair, was_tried=answering is not None)
+        answering = await first_answering(context, (repair,)) if is_ours else None
+        context.offer_url(repair, was_tried=answering is not None)
 
 
-async def settle_silence(run: Run, answer: FirstAnswer) -> None:
-    """No response came: say on which rung it ended."""
+async def settle_silence(context: DiagnosisContext, answer: FirstAnswer) -> None:
+    """No response came: say on which check it ended."""
     failure = answer.failure or explain("internal")
-    await offer_repair(run, failure)
-    pid = await is_tunnel(run) if failure.cause in ("closed-without-answer", "connection-reset") else None
+    await offer_repair(context, failure)
+    pid = await is_tunnel(context) if failure.cause in ("closed-without-answer", "connection-reset") else None
     if pid is not None:
-        port = str(origin_of(run.endpoint.base_url).port)
+        port = str(origin_of(context.endpoint.base_url).port)
         failure = explain_again(failure, "tunnel-far-end-down", port=port, pid=str(pid))
     facts = certificate_facts(failure)
-    is_encrypted = run.endpoint.base_url.startswith("https:")
+    is_encrypted = context.endpoint.base_url.startswith("https:")
     if failure.cause in _BELOW_TLS or failure.cause == "proxy-failed":
-        run.settle(failed(CheckId.TCP, failure, milliseconds=answer.milliseconds))
+        context.settle(failed(CheckId.TCP, failure, milliseconds=answer.milliseconds))
         return
     if is_encrypted and failure.cause.startswith("tls-"):
-        run.settle(failed(CheckId.TLS, failure, *facts, milliseconds=answer.milliseconds))
+        context.settle(failed(CheckId.TLS, failure, *facts, milliseconds=answer.milliseconds))
         return
-    _settle_encryption(run)
-    run.settle(failed(CheckId.HTTP, failure, milliseconds=answer.milliseconds))
+    _settle_encryption(context)
+    context.settle(failed(CheckId.HTTP, failure, milliseconds=answer.milliseconds))
 
 
-def settle_http(run: Run, answer: FirstAnswer, failure: Failure | None = None) -> None:
+def settle_http(context: DiagnosisContext, answer: FirstAnswer, failure: Failure | None = None) -> None:
     """Record that the server answers, or the failure that its answer means."""
     took, response = answer.milliseconds, answer.response
     if failure is not None:
-        run.settle(failed(CheckId.HTTP, failure, milliseconds=took, details=answer.details))
+        context.settle(failed(CheckId.HTTP, failure, milliseconds=took, details=answer.details))
         return
     facts: tuple[str, ...] = ()
     if response is not None:
-        sent, headed = response.exchange.marks.get(Phase.SEND), response.exchange.marks.get(Phase.BODY)
+        sent, headed = response.trace.marks.get(Phase.SEND), response.trace.marks.get(Phase.BODY)
         facts = (f"HTTP status {response.status}",)
         if sent is not None and headed is not None:
-            run.findings.timings_ms["ttfb"] = (headed - sent) * 1000
-    base = run.endpoint.base_url
+            context.findings.timings_ms["ttfb"] = (headed - sent) * 1000
+    base = context.endpoint.base_url
     asked = f"POST {chat_url_of(base)}" if response is None else f"GET {models_url_of(base)}"
     title = f"The server answers {safe_line(asked, 130)}."
-    run.settle(passed(CheckId.HTTP, title, *facts, milliseconds=took))
+    context.settle(passed(CheckId.HTTP, title, *facts, milliseconds=took))
 
 
-async def settle_elsewhere(run: Run, answer: FirstAnswer, failure: Failure) -> None:
+async def settle_elsewhere(context: DiagnosisContext, answer: FirstAnswer, failure: Failure) -> None:
     """Nothing below the URL is an API: record that, and where one of the same host answers."""
-    base = run.endpoint.base_url
-    found = await find_base(run.endpoint, lambda at, url: look(run, at, url))
+    base = context.endpoint.base_url
+    found = await find_base(context.endpoint, lambda at, url: look(context, at, url))
     if found is None:
-        settle_http(run, answer, failure)
+        settle_http(context, answer, failure)
         return
-    run.offer_url(found, was_tried=True)
+    context.offer_url(found, was_tried=True)
     better = told_elsewhere(failure, base, found)
     facts = (f"{base} does not answer as an API", f"{found} does")
-    run.settle(failed(CheckId.HTTP, better, *facts, milliseconds=answer.milliseconds, details=answer.details))
+    context.settle(
+        failed(CheckId.HTTP, better, *facts, milliseconds=answer.milliseconds, details=answer.details)
+    )
 
 
 def _since(started: float) -> float:

@@ -20,12 +20,12 @@ from tui.core.redaction import ReplyRedactor
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage, estimate_tokens
-from tui.net.probe.run import Run
+from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.server import accept_unlisted, read_load, settle_server, unlisted
-from tui.wire.adaptation import Adaptation
 from tui.wire.fingerprint import identify
 from tui.wire.reply import WAS_IN_REASONING
 from tui.wire.request import build_chat_body
+from tui.wire.server_quirks import ServerQuirks
 
 PROMPT = "Count from one to twenty."
 MAX_TOKENS = 20
@@ -63,34 +63,34 @@ class ChatOutcome:
         return bool(self.turn.answer) or bool(self.turn.reasoning) or bool(self.turn.tool_calls)
 
 
-async def chat(run: Run) -> ChatOutcome:
+async def chat(context: DiagnosisContext) -> ChatOutcome:
     """Send the short chat and fold what comes; nothing is raised for what a network or server does."""
     request = ChatRequest(
-        model=run.findings.model,
+        model=context.findings.model,
         messages=(Message(Role.USER, parts_of(PROMPT)),),
-        sampling=replace(run.target.sampling, max_tokens=MAX_TOKENS),
+        sampling=replace(context.target.sampling, max_tokens=MAX_TOKENS),
         stream=True,
-        thinking=run.target.thinking,
-        extra_body=_thrifty(run.target.extra_body),
+        thinking=context.target.thinking,
+        extra_body=_thrifty(context.target.extra_body),
     )
-    server = run.findings.identity.kind
-    body = build_chat_body(request, Adaptation(), server)
-    url = chat_url_of(run.endpoint.base_url)
-    run.findings.curl = curl_command(run.endpoint, url, body, around_proxy=run.goes_around_proxy)
+    server = context.findings.identity.kind
+    body = build_chat_body(request, ServerQuirks(), server)
+    url = chat_url_of(context.endpoint.base_url)
+    context.findings.curl = curl_command(context.endpoint, url, body, around_proxy=context.goes_around_proxy)
     outcome = ChatOutcome(Turn(identity="check", prompt=parts_of(PROMPT), model=request.model))
     outcome.turn.timings.started = time.perf_counter()
-    stream = run.services.chat().stream(
-        run.endpoint,
+    stream = context.services.chat().stream(
+        context.endpoint,
         request,
         server=server,
-        proved=run.findings.proved,
-        patience=run.limits.of_request(),
-        origin=run.target.origin,
+        proved=context.findings.proved,
+        timeouts=context.limits.of_request(),
+        origin=context.target.origin,
     )
-    redactor = ReplyRedactor(run.services.redactor)
+    redactor = ReplyRedactor(context.services.redactor)
     async with aclosing(stream) as batches:
         async for batch in batches:
-            _take(run, outcome, batch.at, redactor.clean(batch.events))
+            _take(context, outcome, batch.at, redactor.clean(batch.events))
             if outcome.turn.timings.text_events > _MOST_PIECES:
                 apply(outcome.turn, Finished("length"), batch.at)  # a server that knows no limit of tokens
                 break
@@ -102,7 +102,7 @@ def _thrifty(extra_body: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in extra_body.items() if name not in _SPENDERS}
 
 
-def _take(run: Run, outcome: ChatOutcome, at: float, events: list[StreamEvent]) -> None:
+def _take(context: DiagnosisContext, outcome: ChatOutcome, at: float, events: list[StreamEvent]) -> None:
     has_text = False
     for event in events:
         apply(outcome.turn, event, at)
@@ -110,11 +110,11 @@ def _take(run: Run, outcome: ChatOutcome, at: float, events: list[StreamEvent]) 
         if isinstance(event, ResponseStarted):
             outcome.headers = dict(event.headers)
         elif isinstance(event, Progress) and event.stage == "waiting":
-            run.progress(f"Waiting for the answer: {event.seconds:.0f} s so far.")
+            context.progress(f"Waiting for the answer: {event.seconds:.0f} s so far.")
         elif isinstance(event, Progress) and event.stage in WAITING_STAGES:
-            run.progress(event.detail)
+            context.progress(event.detail)
         elif isinstance(event, Progress) and event.stage == "retrying":
-            run.progress(f"{event.detail} Asking again in {event.seconds:.0f} s.")
+            context.progress(f"{event.detail} Asking again in {event.seconds:.0f} s.")
         _log(outcome, event, at)
     if has_text:
         outcome.reads.append(at)
@@ -126,39 +126,41 @@ def _log(outcome: ChatOutcome, event: StreamEvent, at: float) -> None:
         outcome.log.append(f"+{since:.1f} ms {safe_line(repr(event), 300)}")
 
 
-async def check_chat(run: Run, outcome: ChatOutcome) -> None:
+async def check_chat(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     """Judge the chat as a whole: did the model answer?"""
-    if not run.can_try(CheckId.CHAT):
+    if not context.can_try(CheckId.CHAT):
         return
     turn, failure = outcome.turn, outcome.failure
-    run.findings.turn = turn
-    _note_usage(run, outcome)
-    _note_identity(run, outcome)
-    details = (run.findings.curl, *outcome.log)
+    context.findings.turn = turn
+    _note_usage(context, outcome)
+    _note_identity(context, outcome)
+    details = (context.findings.curl, *outcome.log)
     took = turn.timings.total_ms
     if failure is not None and not outcome.has_text and failure.cause != "thinking-ate-budget":
-        failure, facts = await _add_evidence(run, failure)
+        failure, facts = await _add_evidence(context, failure)
         if repair := failure.facts.get("repair"):
-            run.offer_url(repair, was_tried=False)
-        run.settle(failed(CheckId.CHAT, failure, *facts, milliseconds=took, details=details))
+            context.offer_url(repair, was_tried=False)
+        context.settle(failed(CheckId.CHAT, failure, *facts, milliseconds=took, details=details))
         return
-    accept_unlisted(run)
+    accept_unlisted(context)
     facts = tuple(safe_line(note, 120) for note in turn.notes if note != WAS_IN_REASONING)
     refused = next((note for note in turn.notes if note.startswith("retried")), None)
     if refused is not None:
         warning = explain("unsupported-param", retried=refused.partition(":")[0])
-        run.settle(failed(CheckId.CHAT, warning, *facts, milliseconds=took, details=details, as_warning=True))
+        context.settle(
+            failed(CheckId.CHAT, warning, *facts, milliseconds=took, details=details, as_warning=True)
+        )
         return
     result = passed(CheckId.CHAT, _answer_title(turn), *facts, milliseconds=took)
-    run.settle(replace(result, details=details))
+    context.settle(replace(result, details=details))
 
 
-async def _add_evidence(run: Run, failure: Failure) -> tuple[Failure, tuple[str, ...]]:
+async def _add_evidence(context: DiagnosisContext, failure: Failure) -> tuple[Failure, tuple[str, ...]]:
     """Add what else is known: close model names, the length of a queue."""
     if failure.cause == "model-not-found":
-        return unlisted(run, failure), ()
+        return unlisted(context, failure), ()
     if failure.cause in ("overloaded", "rate-limited"):
-        load = await read_load(run)
+        load = await read_load(context)
         if load is not None and load.requests_waiting is not None:
             waiting, running = f"{load.requests_waiting:.0f}", f"{load.requests_running or 0:.0f}"
             better = explain_again(failure, waiting=waiting, retry_after=failure.facts.get("retry_after"))
@@ -172,37 +174,37 @@ def _answer_title(turn: Turn) -> str:
     return f'{kind}: "{text}"' if text else "The model answers with a tool call."
 
 
-def _note_usage(run: Run, outcome: ChatOutcome) -> None:
+def _note_usage(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     """Count what the check has used: as reported, else estimated."""
     turn = outcome.turn
     if turn.usage is not None:
-        run.findings.usage = turn.usage
+        context.findings.usage = turn.usage
     elif outcome.has_text:
         text = turn.reasoning.text + turn.answer.text
         prompt, completion = estimate_tokens(PROMPT), estimate_tokens(text)
-        run.findings.usage = Usage(prompt, completion, source=Source.ESTIMATED)
+        context.findings.usage = Usage(prompt, completion, source=Source.ESTIMATED)
 
 
-def _note_identity(run: Run, outcome: ChatOutcome) -> None:
+def _note_identity(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     """A stream, or the headers before it, can tell the server where the model list did not."""
     fingerprint = outcome.turn.system_fingerprint
     seen = identify(headers=outcome.headers, system_fingerprint=fingerprint)
-    known = run.findings.identity
-    run.findings.identity = known.refined_by(seen)
-    if run.findings.identity != known or (fingerprint and known.version is None):
-        settle_server(run)
+    known = context.findings.identity
+    context.findings.identity = known.refined_by(seen)
+    if context.findings.identity != known or (fingerprint and known.version is None):
+        settle_server(context)
 
 
-def check_usage(run: Run, outcome: ChatOutcome) -> None:
+def check_usage(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     """Judge whether the server counts tokens."""
-    if not run.can_try(CheckId.USAGE):
+    if not context.can_try(CheckId.USAGE):
         return
     usage = outcome.turn.usage
     if usage is None and outcome.was_cut:
-        run.settle(skipped(CheckId.USAGE, "Not known: the answer ended before its token counts."))
+        context.settle(skipped(CheckId.USAGE, "Not known: the answer ended before its token counts."))
         return
     if usage is None or usage.completion_tokens is None:
-        run.settle(failed(CheckId.USAGE, explain("usage-missing"), as_warning=True))
+        context.settle(failed(CheckId.USAGE, explain("usage-missing"), as_warning=True))
         return
     parts = [f"{usage.prompt_tokens if usage.prompt_tokens is not None else '—'} prompt"]
     parts.append(f"{usage.completion_tokens} completion")
@@ -210,34 +212,38 @@ def check_usage(run: Run, outcome: ChatOutcome) -> None:
         parts.append(f"{usage.reasoning_tokens} of them reasoning")
     if usage.cached_tokens:
         parts.append(f"{usage.cached_tokens} from the prefix cache")
-    run.settle(passed(CheckId.USAGE, f"The server counts tokens: {', '.join(parts)}."))
+    context.settle(passed(CheckId.USAGE, f"The server counts tokens: {', '.join(parts)}."))
 
 
-def check_reasoning(run: Run, outcome: ChatOutcome) -> None:
+def check_reasoning(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     """Tell whether and how the model shows its reasoning."""
-    if not run.can_try(CheckId.REASONING):
+    if not context.can_try(CheckId.REASONING):
         return
     turn = outcome.turn
     if turn.failure is not None and turn.failure.cause == "thinking-ate-budget":
         warning = explain("thinking-ate-budget", allowed=str(MAX_TOKENS))
-        run.settle(failed(CheckId.REASONING, warning, *_reasoning_facts(turn), as_warning=True))
+        context.settle(failed(CheckId.REASONING, warning, *_reasoning_facts(turn), as_warning=True))
     elif WAS_IN_REASONING in turn.notes:
-        run.settle(failed(CheckId.REASONING, explain("reasoning-parser"), as_warning=True))
+        context.settle(failed(CheckId.REASONING, explain("reasoning-parser"), as_warning=True))
     elif turn.reasoning:
-        run.settle(passed(CheckId.REASONING, f"Reasoning comes in {turn.reasoning_source or 'the stream'}."))
+        context.settle(
+            passed(CheckId.REASONING, f"Reasoning comes in {turn.reasoning_source or 'the stream'}.")
+        )
     elif turn.usage is not None and turn.usage.reasoning_tokens:
-        run.settle(passed(CheckId.REASONING, "The model thinks, but the server does not show its thoughts."))
+        context.settle(
+            passed(CheckId.REASONING, "The model thinks, but the server does not show its thoughts.")
+        )
     else:
-        run.settle(passed(CheckId.REASONING, "No reasoning seen: the model answers at once."))
+        context.settle(passed(CheckId.REASONING, "No reasoning seen: the model answers at once."))
 
 
 def _reasoning_facts(turn: Turn) -> tuple[str, ...]:
     return (f"reasoning comes in {turn.reasoning_source or 'the stream'}",) if turn.reasoning else ()
 
 
-def skip_chat(run: Run) -> None:
+def skip_chat(context: DiagnosisContext) -> None:
     """Record why no chat was sent."""
-    reason = "Not sent: a quick check spends no tokens." if run.quick else "Not sent: no model is named."
+    reason = "Not sent: a quick check spends no tokens." if context.quick else "Not sent: no model is named."
     for check in (CheckId.CHAT, CheckId.STREAM, CheckId.USAGE, CheckId.REASONING, CheckId.SPEED):
-        if run.can_try(check):
-            run.settle(skipped(check, reason), blocks=False)
+        if context.can_try(check):
+            context.settle(skipped(check, reason), blocks=False)

@@ -1,4 +1,4 @@
-"""Climbs the ladder: runs the checks in their order and makes the report.
+"""Runs the checks in their order and makes the report.
 
 What is needed only once something answers (``probe.api``) is imported then: a wrong URL or a refused
 connection is told without loading the HTTP library and the chat.
@@ -12,9 +12,9 @@ from tui.core.causes import explain
 from tui.core.check_history import compare_servers, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, failed
 from tui.net.probe.connect import check_connection
+from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.lint import check_environment, check_url
 from tui.net.probe.local import begin_look, note_machine
-from tui.net.probe.run import Run
 from tui.net.probe.target import ProbeServices, ProbeTarget
 from tui.net.server_wait import Waiting
 
@@ -37,7 +37,7 @@ class Diagnosis:
         to know looks in any case. ``on_result`` gets each check as it ends, and again where later evidence
         corrects it; ``on_progress`` a sentence while something is waited for, also while that is a server
         which is starting or loading, where nobody takes ``on_waiting``."""
-        self._run = Run(
+        self._run = DiagnosisContext(
             target,
             services,
             quick=quick,
@@ -56,35 +56,35 @@ class Diagnosis:
         return self.report()
 
     async def _check(self) -> None:
-        run = self._run
-        await check_url(run)
-        if run.can_try(CheckId.ENVIRONMENT):
+        context = self._run
+        await check_url(context)
+        if context.can_try(CheckId.ENVIRONMENT):
             if self._notes_machine:
-                begin_look(run)
-            await check_environment(run)
-        if run.can_try(CheckId.DNS):
-            await check_connection(run)
-        if run.can_try(CheckId.TLS):
+                begin_look(context)
+            await check_environment(context)
+        if context.can_try(CheckId.DNS):
+            await check_connection(context)
+        if context.can_try(CheckId.TLS):
             from tui.net.probe.api import check_api
 
-            await check_api(run)
-        run.skip_rest()
-        if self._notes_machine and run.has_origin:
-            await note_machine(run)
-        _settle_drift(run)
+            await check_api(context)
+        context.skip_rest()
+        if self._notes_machine and context.has_origin:
+            await note_machine(context)
+        _settle_drift(context)
 
     def report(self, *, interrupted: bool = False) -> DiagnosisReport:
         """Return what is known so far."""
         return self._run.report(interrupted=interrupted)
 
 
-def _settle_drift(run: Run) -> None:
+def _settle_drift(context: DiagnosisContext) -> None:
     """Point out at the server what is not what it was at the last check; a slower day is no drift."""
-    if run.target.last is None:
+    if context.target.last is None:
         return
-    changes = compare_servers(run.target.last, record_of(run.report(), at=""))
-    result = run.result(CheckId.SERVER)
+    changes = compare_servers(context.target.last, record_of(context.report(), at=""))
+    result = context.result(CheckId.SERVER)
     if changes and result is not None and result.status is CheckStatus.OK:
         warning = explain("server-changed", change=changes[0])
         facts = (result.title, *result.facts, *changes[1:])
-        run.settle(failed(CheckId.SERVER, warning, *facts, as_warning=True))
+        context.settle(failed(CheckId.SERVER, warning, *facts, as_warning=True))

@@ -9,9 +9,9 @@ from tui.core.diagnosis import CheckId, failed, passed, skipped
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
 from tui.net.certificate import read_certificate
-from tui.net.exchange import Phase
 from tui.net.fetch import Fetched
-from tui.net.probe.run import Run
+from tui.net.probe.context import DiagnosisContext
+from tui.net.request_trace import Phase
 
 _SOON = timedelta(days=14)
 
@@ -28,29 +28,29 @@ def certificate_facts(failure: Failure) -> tuple[str, ...]:
     return tuple(f"{label} {failure.facts[name]}" for name, label in labels.items() if name in failure.facts)
 
 
-def settle_unencrypted(run: Run) -> None:
+def settle_unencrypted(context: DiagnosisContext) -> None:
     """Record that there is nothing to encrypt; what comes after is tried all the same."""
-    if run.result(CheckId.TLS) is None:
-        run.settle(skipped(CheckId.TLS, "Not used: the URL says http://."), blocks=False)
+    if context.result(CheckId.TLS) is None:
+        context.settle(skipped(CheckId.TLS, "Not used: the URL says http://."), blocks=False)
 
 
-def settle_tls(run: Run, response: Fetched) -> None:
+def settle_tls(context: DiagnosisContext, response: Fetched) -> None:
     """Record the encryption under which a response came."""
-    exchange = response.exchange
-    if not run.endpoint.base_url.startswith("https:"):
-        settle_unencrypted(run)
+    trace = response.trace
+    if not context.endpoint.base_url.startswith("https:"):
+        settle_unencrypted(context)
         return
-    begun, done = exchange.marks.get(Phase.TLS), exchange.marks.get(Phase.SEND)
+    begun, done = trace.marks.get(Phase.TLS), trace.marks.get(Phase.SEND)
     took = (done - begun) * 1000 if begun is not None and done is not None else None
     if took is not None:
-        run.findings.timings_ms["tls"] = took
-    facts = _describe_certificate(exchange.certificate)
-    if run.endpoint.tls.insecure:
+        context.findings.timings_ms["tls"] = took
+    facts = _describe_certificate(trace.certificate)
+    if context.endpoint.tls.insecure:
         unverified = explain("tls-not-verified")
-        run.settle(failed(CheckId.TLS, unverified, *facts, milliseconds=took, as_warning=True))
+        context.settle(failed(CheckId.TLS, unverified, *facts, milliseconds=took, as_warning=True))
         return
-    title = f"Encrypted ({exchange.tls_version or 'TLS'}), certificate accepted."
-    run.settle(passed(CheckId.TLS, title, *facts, milliseconds=took))
+    title = f"Encrypted ({trace.tls_version or 'TLS'}), certificate accepted."
+    context.settle(passed(CheckId.TLS, title, *facts, milliseconds=took))
 
 
 def _describe_certificate(der: bytes | None) -> tuple[str, ...]:

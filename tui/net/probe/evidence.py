@@ -11,22 +11,22 @@ from tui.core.chat import Endpoint
 from tui.core.endpoint_url import chat_url_of
 from tui.net import elsewhere
 from tui.net.fetch import Fetched, fetch_evidence
-from tui.net.probe.run import Run
+from tui.net.probe.context import DiagnosisContext
 
 _NOT_BY_GET = 405
 
 
-async def look(run: Run, endpoint: Endpoint, url: str) -> Fetched | None:
+async def look(context: DiagnosisContext, endpoint: Endpoint, url: str) -> Fetched | None:
     """GET a URL for evidence, shortly; ``None`` where nothing came."""
-    return await fetch_evidence(run.services.factory, endpoint, url, run.limits.probe_seconds)
+    return await fetch_evidence(context.services.factory, endpoint, url, context.limits.probe_seconds)
 
 
-async def first_answering(run: Run, bases: Sequence[str]) -> str | None:
+async def first_answering(context: DiagnosisContext, bases: Sequence[str]) -> str | None:
     """Return the first of some base URLs below which a model list is found (or a key is asked for)."""
-    return await elsewhere.first_answering(run.endpoint, bases, lambda at, url: look(run, at, url))
+    return await elsewhere.first_answering(context.endpoint, bases, lambda at, url: look(context, at, url))
 
 
-async def has_chat_route(run: Run) -> bool:
+async def has_chat_route(context: DiagnosisContext) -> bool:
     """Return whether chats are taken below the base URL: a GET there is refused for its method alone."""
-    answer = await look(run, run.endpoint, chat_url_of(run.endpoint.base_url))
+    answer = await look(context, context.endpoint, chat_url_of(context.endpoint.base_url))
     return answer is not None and answer.status == _NOT_BY_GET

@@ -6,61 +6,63 @@ from tui.core.diagnosis import CheckId, CheckResult, Repair, failed, passed
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
+from tui.net.api_key_ways import find_key_way, refused_scheme, without_key
 from tui.net.elsewhere import is_list
 from tui.net.headers import sends_key
-from tui.net.key_ways import find_key_way, refused_scheme, without_key
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
+from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.evidence import look
-from tui.net.probe.run import Run
 from tui.wire.evidence import Proof
 
 _REFUSED = (401, 403)
 
 
-async def judge_key(run: Run, answer: FirstAnswer, refused: Failure | None) -> CheckResult:
+async def check_api_key(
+    context: DiagnosisContext, answer: FirstAnswer, refused: Failure | None
+) -> CheckResult:
     """Judge whether the key was accepted; where it was not, find out what would be.
 
     ``refused`` is what came of the request that decides: the model list, else the first chat.
     """
-    endpoint = run.endpoint
+    endpoint = context.endpoint
     if refused is None or refused.cause not in ACCESS_CAUSES:
-        return passed(CheckId.AUTH, await _describe_access(run, answer))
+        return passed(CheckId.AUTH, await _describe_access(context, answer))
     failure = refused
     if failure.cause == "auth" and endpoint.key:
-        failure = await _try_other_ways(run, failure)
-    asked = run.findings.headers.get("www-authenticate")
+        failure = await _try_other_ways(context, failure)
+    asked = context.findings.headers.get("www-authenticate")
     facts = (
         [f"the key comes from {endpoint.key_source or 'the command line'}"]
         if endpoint.key
         else ["no key was sent"]
     )
     if asked:
-        facts.append(f"the server asks for: {safe_line(run.services.redactor.redact(asked), 120)}")
+        facts.append(f"the server asks for: {safe_line(context.services.redactor.redact(asked), 120)}")
     return failed(CheckId.AUTH, failure, *facts, details=answer.details)
 
 
-async def _describe_access(run: Run, answer: FirstAnswer) -> str:
-    if not sends_key(run.endpoint):
+async def _describe_access(context: DiagnosisContext, answer: FirstAnswer) -> str:
+    if not sends_key(context.endpoint):
         return "No key was sent, and the server asks for none."
     if answer.models is None:
         return "The key was sent and not refused."
-    url = models_url_of(run.endpoint.base_url)
-    open_answer = await look(run, without_key(run.endpoint), url)
+    url = models_url_of(context.endpoint.base_url)
+    open_answer = await look(context, without_key(context.endpoint), url)
     if open_answer is not None and open_answer.status in _REFUSED:
-        run.findings.proved.add(Proof.KEY)
+        context.findings.proved.add(Proof.KEY)
     is_open = open_answer is not None and is_list(open_answer)
     return "The server shows its models without a key, too." if is_open else "The server accepts the key."
 
 
-async def _try_other_ways(run: Run, failure: Failure) -> Failure:
+async def _try_other_ways(context: DiagnosisContext, failure: Failure) -> Failure:
     """Ask in the other ways in which servers want a key, and offer the one that works."""
-    url = models_url_of(run.endpoint.base_url)
-    way = await find_key_way(run.endpoint, lambda tried: look(run, tried, url))
+    url = models_url_of(context.endpoint.base_url)
+    way = await find_key_way(context.endpoint, lambda tried: look(context, tried, url))
     if way is None:
         return failure
     if way.header is None:
-        run.offer(Repair("key", "The server answers without a key: use none?", {"api_key": ""}))
+        context.offer(Repair("key", "The server answers without a key: use none?", {"api_key": ""}))
     else:
         text = f"The key is accepted in the header {way.header}: use it?"
-        run.offer(Repair("key-header", text, {"key_header": str(way.header)}))
+        context.offer(Repair("key-header", text, {"key_header": str(way.header)}))
     return refused_scheme(failure, way)

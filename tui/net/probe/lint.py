@@ -5,42 +5,42 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from tui.core.api_key_rules import literal_trouble
 from tui.core.causes import CATALOGUE, explain
 from tui.core.diagnosis import CheckId, CheckResult, Surroundings, failed, passed
 from tui.core.endpoint_url import UrlProblem, UrlReport, chat_url_of, inspect_url
 from tui.core.failure import Failure
-from tui.core.key_rules import literal_trouble
 from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
 from tui.net.headers import is_key_open
-from tui.net.probe.run import Run
+from tui.net.probe.context import DiagnosisContext
 from tui.net.proxies import no_proxy_entries, no_proxy_setting
 
 _ODDITIES = ("url-double-slash", "url-listen-address")
 """Warnings about a URL that hold whatever the server answers; a missing /v1 is judged by evidence."""
 
 
-async def check_url(run: Run) -> None:
+async def check_url(context: DiagnosisContext) -> None:
     """Judge the URL; where it cannot be used, try its repair."""
-    report = inspect_url(run.target.endpoint.base_url)
-    run.findings.shown_url = report.normalised or _shown(run.target.endpoint.base_url, report)
+    report = inspect_url(context.target.endpoint.base_url)
+    context.findings.shown_url = report.normalised or _shown(context.target.endpoint.base_url, report)
     if report.normalised is None:
-        await _refuse_url(run, report)
+        await _refuse_url(context, report)
         return
-    run.endpoint = replace(run.target.endpoint, base_url=report.normalised)
-    unencrypted = _unencrypted_key(run, report)
+    context.endpoint = replace(context.target.endpoint, base_url=report.normalised)
+    unencrypted = _unencrypted_key(context, report)
     if unencrypted is not None:
-        run.settle(failed(CheckId.URL, unencrypted, as_warning=run.endpoint.allow_unencrypted_key))
+        context.settle(failed(CheckId.URL, unencrypted, as_warning=context.endpoint.allow_unencrypted_key))
         return
     odd = next((problem for problem in report.problems if problem.cause in _ODDITIES), None)
     fact = f"requests go to {chat_url_of(report.normalised)}"
     if odd is not None:
-        run.settle(failed(CheckId.URL, _failure_of(odd), fact, as_warning=True))
+        context.settle(failed(CheckId.URL, _failure_of(odd), fact, as_warning=True))
         return
-    run.settle(passed(CheckId.URL, safe_line(report.normalised), fact))
+    context.settle(passed(CheckId.URL, safe_line(report.normalised), fact))
 
 
-async def _refuse_url(run: Run, report: UrlReport) -> None:
+async def _refuse_url(context: DiagnosisContext, report: UrlReport) -> None:
     first = report.errors[0]
     others = tuple(CATALOGUE[problem.cause].title.split("[[")[0] for problem in report.errors[1:3])
     facts: list[str] = [f"also: {safe_line(other, 60)}" for other in others]
@@ -48,12 +48,14 @@ async def _refuse_url(run: Run, report: UrlReport) -> None:
         from tui.net.probe.evidence import first_answering
 
         # The repair may lie outside of what was written: no key goes there before a person agrees.
-        run.endpoint = replace(run.target.endpoint, base_url=report.repair, key=None, extra_headers={})
-        answering = await first_answering(run, (report.repair, report.repair.removesuffix("/v1")))
+        context.endpoint = replace(
+            context.target.endpoint, base_url=report.repair, key=None, extra_headers={}
+        )
+        answering = await first_answering(context, (report.repair, report.repair.removesuffix("/v1")))
         if answering is not None:
             facts.append(f"tried: {answering} answers")
-        run.offer_url(answering or report.repair, was_tried=answering is not None)
-    run.settle(failed(CheckId.URL, _failure_of(first), *facts))
+        context.offer_url(answering or report.repair, was_tried=answering is not None)
+    context.settle(failed(CheckId.URL, _failure_of(first), *facts))
 
 
 def _failure_of(problem: UrlProblem) -> Failure:
@@ -68,30 +70,30 @@ def _shown(text: str, report: UrlReport) -> str:
     return safe_line(bare, 200)
 
 
-def _unencrypted_key(run: Run, report: UrlReport) -> Failure | None:
-    if not is_key_open(run.endpoint, origin_of(run.endpoint.base_url)):
+def _unencrypted_key(context: DiagnosisContext, report: UrlReport) -> Failure | None:
+    if not is_key_open(context.endpoint, origin_of(context.endpoint.base_url)):
         return None
-    is_allowed = "yes" if run.endpoint.allow_unencrypted_key else None
+    is_allowed = "yes" if context.endpoint.allow_unencrypted_key else None
     return explain("key-unencrypted", host=report.host, is_allowed=is_allowed)
 
 
-async def check_environment(run: Run) -> None:
+async def check_environment(context: DiagnosisContext) -> None:
     """Judge proxy variables and the key as text, and note where the program runs."""
-    found = run.findings
-    found.route = run.services.factory.route(run.endpoint.base_url)
-    found.surroundings = run.services.machine.surroundings(found.route.proxy)
-    run.settle(_judge_environment(run))
+    found = context.findings
+    found.route = context.services.factory.route(context.endpoint.base_url)
+    found.surroundings = context.services.machine.surroundings(found.route.proxy)
+    context.settle(_judge_environment(context))
 
 
-def _judge_environment(run: Run) -> CheckResult:
-    route = run.findings.route
-    facts = surrounding_facts(run.findings.surroundings)
+def _judge_environment(context: DiagnosisContext) -> CheckResult:
+    route = context.findings.route
+    facts = surrounding_facts(context.findings.surroundings)
     if route.failure is not None:
         return failed(CheckId.ENVIRONMENT, route.failure, *facts)
-    malformed = _malformed_key(run)
+    malformed = _malformed_key(context)
     if malformed is not None:
         return failed(CheckId.ENVIRONMENT, malformed, *facts)
-    oddities = [*route.problems, *_lint_no_proxy(run)]
+    oddities = [*route.problems, *_lint_no_proxy(context)]
     if oddities:
         titles = dict.fromkeys(oddity.title for oddity in oddities)
         more = tuple(f"also: {title}" for title in titles if title != oddities[0].title)
@@ -101,8 +103,8 @@ def _judge_environment(run: Run) -> CheckResult:
     return passed(CheckId.ENVIRONMENT, f"The route is {route.describe()}.", *facts)
 
 
-def _malformed_key(run: Run) -> Failure | None:
-    endpoint = run.endpoint
+def _malformed_key(context: DiagnosisContext) -> Failure | None:
+    endpoint = context.endpoint
     if not endpoint.key:
         return None
     trouble = literal_trouble(endpoint.key.reveal())
@@ -123,14 +125,14 @@ def surrounding_facts(surroundings: Surroundings) -> tuple[str, ...]:
     return tuple(facts)
 
 
-def _lint_no_proxy(run: Run) -> list[Failure]:
+def _lint_no_proxy(context: DiagnosisContext) -> list[Failure]:
     """Point out entries of NO_PROXY that other programs read differently, and a proxy that takes all."""
-    environment = run.services.environment
+    environment = context.services.environment
     variable, text = no_proxy_setting(environment)
     entries = no_proxy_entries(text)
-    route = run.findings.route
+    route = context.findings.route
     void = {problem.facts.get("entry") for problem in route.problems}
-    host = inspect_url(run.endpoint.base_url).host
+    host = inspect_url(context.endpoint.base_url).host
     odd: list[Failure] = []
     for entry in entries:
         if entry in void:

@@ -11,8 +11,8 @@ from tui.core.diagnosis import CheckId, failed
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, origin_of
+from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.lint import surrounding_facts
-from tui.net.probe.run import Run
 
 if TYPE_CHECKING:
     from tui.net.machine.gpus import Gpu
@@ -22,47 +22,47 @@ _MOST_SERVERS = 6
 _MOST_PORTS = 32
 
 
-def begin_look(run: Run) -> None:
+def begin_look(context: DiagnosisContext) -> None:
     """Begin to read this machine for an endpoint on it, while the requests are on their way."""
-    if is_loopback_host(origin_of(run.endpoint.base_url).host):
-        _snapshot(run)
-        _gpus(run)
+    if is_loopback_host(origin_of(context.endpoint.base_url).host):
+        _snapshot(context)
+        _gpus(context)
 
 
-async def take_snapshot(run: Run) -> Snapshot:
+async def take_snapshot(context: DiagnosisContext) -> Snapshot:
     """Return sockets and processes, read once for each diagnosis."""
-    return await _snapshot(run)
+    return await _snapshot(context)
 
 
-def _snapshot(run: Run) -> asyncio.Future[Snapshot]:
-    if run.findings.snapshot is None:
-        port = origin_of(run.endpoint.base_url).port
-        run.findings.snapshot = run.begin(run.services.machine.look(port))
-    return run.findings.snapshot
+def _snapshot(context: DiagnosisContext) -> asyncio.Future[Snapshot]:
+    if context.findings.snapshot is None:
+        port = origin_of(context.endpoint.base_url).port
+        context.findings.snapshot = context.begin(context.services.machine.look(port))
+    return context.findings.snapshot
 
 
-def _gpus(run: Run) -> asyncio.Future[tuple[Gpu, ...]]:
-    if run.findings.gpus is None:
-        run.findings.gpus = run.begin(asyncio.to_thread(run.services.machine.gpus))
-    return run.findings.gpus
+def _gpus(context: DiagnosisContext) -> asyncio.Future[tuple[Gpu, ...]]:
+    if context.findings.gpus is None:
+        context.findings.gpus = context.begin(asyncio.to_thread(context.services.machine.gpus))
+    return context.findings.gpus
 
 
-async def explain_refusal(run: Run, origin: Origin, failure: Failure) -> Failure:
+async def explain_refusal(context: DiagnosisContext, origin: Origin, failure: Failure) -> Failure:
     """Say what this machine shows about a port on which nothing listens."""
     if not is_loopback_host(origin.host):
         return failure
-    snapshot = await take_snapshot(run)
+    snapshot = await take_snapshot(context)
     others = [server for server in snapshot.servers if origin.port not in server.ports]
-    answering = await _offer_ports(run, origin, others)
+    answering = await _offer_ports(context, origin, others)
     if not snapshot.servers:
-        note_what_localhost_is(run, origin)
+        note_what_localhost_is(context, origin)
     facts = {"host": origin.host, "port": str(origin.port), "hint": _hint(others, answering)}
     return explain_again(failure, **facts)
 
 
-def note_what_localhost_is(run: Run, origin: Origin) -> None:
+def note_what_localhost_is(context: DiagnosisContext, origin: Origin) -> None:
     """Point out that ``localhost`` is not what a person at another machine may think."""
-    around = run.findings.surroundings
+    around = context.findings.surroundings
     for is_so, cause in (
         (around.wsl, "localhost-is-wsl"),
         (around.ssh, "localhost-is-remote-host"),
@@ -70,54 +70,54 @@ def note_what_localhost_is(run: Run, origin: Origin) -> None:
     ):
         if is_so:
             note = explain(cause, host=origin.host, port=str(origin.port), hostname=around.hostname)
-            known = run.result(CheckId.ENVIRONMENT)
+            known = context.result(CheckId.ENVIRONMENT)
             also = (f"also: {known.title}",) if known is not None and known.cause is not None else ()
             facts = (*also, *surrounding_facts(around))
-            run.settle(failed(CheckId.ENVIRONMENT, note, *facts, as_warning=True))
+            context.settle(failed(CheckId.ENVIRONMENT, note, *facts, as_warning=True))
             return
 
 
-async def note_machine(run: Run) -> None:
+async def note_machine(context: DiagnosisContext) -> None:
     """Collect what runs on this machine, for an endpoint on it or one that did not answer."""
-    origin = origin_of(run.endpoint.base_url)
+    origin = origin_of(context.endpoint.base_url)
     is_here = is_loopback_host(origin.host)
-    if not is_here and not run.has_failed():
+    if not is_here and not context.has_failed():
         return
-    snapshot = await take_snapshot(run)
-    facts = run.findings.machine
+    snapshot = await take_snapshot(context)
+    facts = context.findings.machine
     if is_here:
         facts += [owner.describe() for owner in snapshot.on_port(origin.port)]
-        if not facts and run.services.machine.is_visible:
+        if not facts and context.services.machine.is_visible:
             facts.append(f"nothing listens on port {origin.port}")
     facts += [
         server.describe()
         for server in snapshot.servers[:_MOST_SERVERS]
         if not is_here or origin.port not in server.ports
     ]
-    facts += [gpu.describe() for gpu in await _gpus(run)]
+    facts += [gpu.describe() for gpu in await _gpus(context)]
 
 
-async def is_tunnel(run: Run) -> int | None:
+async def is_tunnel(context: DiagnosisContext) -> int | None:
     """Return the process id of an SSH client that listens on the endpoint's port, if that is what it is."""
-    origin = origin_of(run.endpoint.base_url)
+    origin = origin_of(context.endpoint.base_url)
     if not is_loopback_host(origin.host):
         return None
-    snapshot = await take_snapshot(run)
+    snapshot = await take_snapshot(context)
     for owner in snapshot.on_port(origin.port):
         if owner.process is not None and owner.process.name in ("ssh", "autossh"):
             return owner.process.pid
     return None
 
 
-async def _offer_ports(run: Run, origin: Origin, servers: list[RunningServer]) -> set[int]:
+async def _offer_ports(context: DiagnosisContext, origin: Origin, servers: list[RunningServer]) -> set[int]:
     """Offer the same URL with each other port of this machine that is seen to answer; return those ports.
 
     All are asked at once, for a moment: a verdict that is known must not wait for them.
     """
     ports = [port for server in servers if not server.is_elsewhere for port in server.ports][:_MOST_PORTS]
-    asked = {port: run.begin(_answering_at(run, origin, port)) for port in ports}
+    asked = {port: context.begin(_answering_at(context, origin, port)) for port in ports}
     if asked:
-        _, late = await asyncio.wait(asked.values(), timeout=run.limits.ports_seconds)
+        _, late = await asyncio.wait(asked.values(), timeout=context.limits.ports_seconds)
         for task in late:
             task.cancel()
         if late:
@@ -126,17 +126,17 @@ async def _offer_ports(run: Run, origin: Origin, servers: list[RunningServer]) -
     for port, task in asked.items():
         url = None if task.cancelled() else task.result()
         if url is not None:
-            run.offer_url(url, was_tried=True)
+            context.offer_url(url, was_tried=True)
             found.add(port)
     return found
 
 
-async def _answering_at(run: Run, origin: Origin, port: int) -> str | None:
+async def _answering_at(context: DiagnosisContext, origin: Origin, port: int) -> str | None:
     from tui.net.probe.evidence import first_answering
 
     elsewhere = Origin(origin.scheme, origin.host, port).authority
-    base = urlsplit(run.endpoint.base_url)._replace(netloc=elsewhere).geturl()
-    return await first_answering(run, (base, f"{base}/v1"))
+    base = urlsplit(context.endpoint.base_url)._replace(netloc=elsewhere).geturl()
+    return await first_answering(context, (base, f"{base}/v1"))
 
 
 def _hint(servers: list[RunningServer], answering: set[int]) -> str | None:

@@ -11,8 +11,8 @@ from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
+from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.evidence import look
-from tui.net.probe.run import Run
 from tui.net.recognition import Look, recognise, recognise_refusal
 from tui.wire.error_body import is_page
 from tui.wire.evidence import Proof
@@ -24,39 +24,43 @@ from tui.wire.prometheus import ServerMetrics, read_metrics
 _SHOWN_MODELS = 5
 
 
-async def check_server(run: Run, answer: FirstAnswer, *, works: bool) -> None:
+async def check_server(context: DiagnosisContext, answer: FirstAnswer, *, works: bool) -> None:
     """Tell which server answers, from what came already and from a few requests without a key.
 
     ``works``: it was used already, though its model list failed.
     """
-    run.findings.identity = identify(
-        host=origin_of(run.endpoint.base_url).host,
-        headers=run.findings.headers,
+    context.findings.identity = identify(
+        host=origin_of(context.endpoint.base_url).host,
+        headers=context.findings.headers,
         owned_by=answer.models.owners if answer.models is not None else (),
         error_body=answer.response.body if answer.failure is not None and answer.response else None,
     )
-    if works or not _can_wait(run, answer):
-        await _recognise(run, has_list=answer.models is not None)
+    if works or not _can_wait(context, answer):
+        await _recognise(context, has_list=answer.models is not None)
     elif answer.failure is not None and answer.response is not None:
-        await _recognise_refusal(run, answer.response.body)
+        await _recognise_refusal(context, answer.response.body)
     if works or answer.models is not None or not _is_page(answer):
-        settle_server(run)
+        settle_server(context)
     else:
         title = "Not known: a web page is all that came."
-        run.settle(skipped(CheckId.SERVER, title), blocks=False)
+        context.settle(skipped(CheckId.SERVER, title), blocks=False)
 
 
-def _can_wait(run: Run, answer: FirstAnswer) -> bool:
+def _can_wait(context: DiagnosisContext, answer: FirstAnswer) -> bool:
     """Return whether the verdict is known, or near, before anybody knows which server it is.
 
     A refused key is the verdict. A model that is not listed most likely gets it from the chat, and
     ``recognise_late`` asks where it does not. The way to ask a model to think depends on the server.
     """
-    if run.findings.identity.kind is not None:
+    if context.findings.identity.kind is not None:
         return False
     if answer.failure is not None:
         return answer.failure.cause in ACCESS_CAUSES
-    return run.sends_chat and run.target.thinking is None and _is_doubtful(answer.models, run.findings.model)
+    return (
+        context.sends_chat
+        and context.target.thinking is None
+        and _is_doubtful(answer.models, context.findings.model)
+    )
 
 
 def _is_doubtful(models: ModelList | None, name: str) -> bool:
@@ -64,75 +68,75 @@ def _is_doubtful(models: ModelList | None, name: str) -> bool:
     return models is not None and bool(models.models) and models.find(name) is None
 
 
-async def recognise_late(run: Run, refusal: Failure | None) -> None:
+async def recognise_late(context: DiagnosisContext, refusal: Failure | None) -> None:
     """Tell which server it is where that was left open until the chat: from the refusal, or by asking."""
-    found = run.findings
+    found = context.findings
     if found.identity.kind is not None or not _is_doubtful(found.models, found.model):
         return
     if refusal is not None and refusal.cause == "model-not-found":
         found.identity = identify(error_body=(refusal.server_message or "").encode())
     else:
-        await _recognise(run, has_list=True)
+        await _recognise(context, has_list=True)
     if found.identity.kind is not None:
-        settle_server(run)
+        settle_server(context)
 
 
-async def _recognise_refusal(run: Run, body: bytes) -> None:
-    identity = run.findings.identity
-    run.findings.identity = await recognise_refusal(identity, _look(run), body)
+async def _recognise_refusal(context: DiagnosisContext, body: bytes) -> None:
+    identity = context.findings.identity
+    context.findings.identity = await recognise_refusal(identity, _look(context), body)
 
 
 def _is_page(answer: FirstAnswer) -> bool:
     return answer.response is not None and is_page(answer.response.body)
 
 
-def _look(run: Run) -> Look:
-    return lambda path: look(run, run.without_key, _root(run) + path)
+def _look(context: DiagnosisContext) -> Look:
+    return lambda path: look(context, context.without_key, _root(context) + path)
 
 
-async def _recognise(run: Run, *, has_list: bool) -> None:
-    found = run.findings
+async def _recognise(context: DiagnosisContext, *, has_list: bool) -> None:
+    found = context.findings
     if found.identity.kind is not None and found.identity.kind.hosts:
         return
-    learned = await recognise(found.identity, _look(run), has_list=has_list)
+    learned = await recognise(found.identity, _look(context), has_list=has_list)
     found.identity = learned.identity
     found.context_window = found.context_window or learned.context_window
 
 
-def settle_server(run: Run) -> None:
+def settle_server(context: DiagnosisContext) -> None:
     """Record what is known of the server by now."""
-    identity = run.findings.identity
+    identity = context.findings.identity
     if identity.kind is None:
-        run.settle(passed(CheckId.SERVER, "An OpenAI-compatible server of unknown kind."))
+        context.settle(passed(CheckId.SERVER, "An OpenAI-compatible server of unknown kind."))
         return
     named = " ".join(filter(None, (str(identity.kind), identity.version)))
-    build = run.findings.turn.system_fingerprint if run.findings.turn is not None else None
+    build = context.findings.turn.system_fingerprint if context.findings.turn is not None else None
     facts = [f"told by: {identity.evidence}"]
     if build and identity.version is None:
         facts.append(f"it calls its build {safe_line(build, 60)}")
-    run.settle(passed(CheckId.SERVER, f"{safe_line(named, 100)}.", *facts))
+    context.settle(passed(CheckId.SERVER, f"{safe_line(named, 100)}.", *facts))
 
 
-async def read_load(run: Run) -> ServerMetrics | None:
+async def read_load(context: DiagnosisContext) -> ServerMetrics | None:
     """Return the server's own load figures, where it shows them to everybody."""
-    answer = await look(run, run.without_key, f"{_root(run)}/metrics")
+    answer = await look(context, context.without_key, f"{_root(context)}/metrics")
     if answer is None or answer.status != 200:
         return None
     metrics = read_metrics(answer.body.decode("utf-8", "replace"))
     return None if metrics.is_empty else metrics
 
 
-def check_models(run: Run, answer: FirstAnswer) -> None:
+def check_models(context: DiagnosisContext, answer: FirstAnswer) -> None:
     """Judge the model list and choose the model to chat with."""
     models = answer.models
-    if not run.can_try(CheckId.MODELS) or models is None:
+    if not context.can_try(CheckId.MODELS) or models is None:
         return
-    found = run.findings
+    found = context.findings
     found.models = models
     found.proved.add(Proof.PATH)
-    offered = _offered(run, models)
+    offered = _offered(context, models)
     if not offered:
-        _settle_empty(run)
+        _settle_empty(context)
         return
     facts: tuple[str, ...] = (f"offers {_list_names(models)}",)
     if not found.model:
@@ -141,59 +145,59 @@ def check_models(run: Run, answer: FirstAnswer) -> None:
             facts = (*facts, "no model was named: the first one is checked")
     if models.find(found.model) is not None:
         found.proved.add(Proof.MODEL)
-    _note_window(run, models.find(found.model) or (offered[0] if len(offered) == 1 else None))
+    _note_window(context, models.find(found.model) or (offered[0] if len(offered) == 1 else None))
     if models.find(found.model) is None:
-        _settle_unlisted(run, models, facts)
+        _settle_unlisted(context, models, facts)
         return
     window = f", context {found.context_window:,} tokens" if found.context_window else ""
-    run.settle(passed(CheckId.MODELS, f"{safe_line(found.model, 100)} is served{window}.", *facts))
+    context.settle(passed(CheckId.MODELS, f"{safe_line(found.model, 100)} is served{window}.", *facts))
 
 
-def _settle_empty(run: Run) -> None:
+def _settle_empty(context: DiagnosisContext) -> None:
     """An empty list says little where a model is named: servers that load on demand may not list it."""
-    if run.findings.model:
-        run.settle(failed(CheckId.MODELS, explain("no-model-list", is_empty="yes"), as_warning=True))
+    if context.findings.model:
+        context.settle(failed(CheckId.MODELS, explain("no-model-list", is_empty="yes"), as_warning=True))
     else:
-        run.settle(failed(CheckId.MODELS, explain("no-model-loaded")))
+        context.settle(failed(CheckId.MODELS, explain("no-model-loaded")))
 
 
-def _offered(run: Run, models: ModelList) -> tuple[ModelInfo, ...]:
+def _offered(context: DiagnosisContext, models: ModelList) -> tuple[ModelInfo, ...]:
     """Return the models to choose from where none is named: of the kind that the provider is for."""
-    if run.target.is_embedding:
+    if context.target.is_embedding:
         return tuple(model for model in models.models if model.is_embedding) or models.models
     return models.chat_models or models.models
 
 
-def _note_window(run: Run, info: ModelInfo | None) -> None:
+def _note_window(context: DiagnosisContext, info: ModelInfo | None) -> None:
     if info is not None and info.context_window is not None:
-        run.findings.context_window = info.context_window
+        context.findings.context_window = info.context_window
 
 
-def _settle_unlisted(run: Run, models: ModelList, facts: tuple[str, ...]) -> None:
-    failure = unlisted(run, explain("model-not-found", model=run.findings.model))
-    server = run.findings.identity.kind
+def _settle_unlisted(context: DiagnosisContext, models: ModelList, facts: tuple[str, ...]) -> None:
+    failure = unlisted(context, explain("model-not-found", model=context.findings.model))
+    server = context.findings.identity.kind
     is_certain = server is not None and server.refuses_unlisted and not models.is_cut
-    run.settle(failed(CheckId.MODELS, failure, *facts, as_warning=not (run.quick and is_certain)))
+    context.settle(failed(CheckId.MODELS, failure, *facts, as_warning=not (context.quick and is_certain)))
 
 
-def accept_unlisted(run: Run) -> None:
+def accept_unlisted(context: DiagnosisContext) -> None:
     """Correct the doubt about a model that is not listed, once it has answered."""
-    doubt = run.result(CheckId.MODELS)
+    doubt = context.result(CheckId.MODELS)
     if doubt is None or doubt.cause != "model-not-found" or doubt.status is not CheckStatus.WARNING:
         return
-    title = f"The server answers to {safe_line(run.findings.model, 60)}, but does not list it."
+    title = f"The server answers to {safe_line(context.findings.model, 60)}, but does not list it."
     advice = "Nothing to do if this was expected: some servers take any name for the model they have."
-    run.settle(replace(doubt, title=title, advice=advice))
+    context.settle(replace(doubt, title=title, advice=advice))
 
 
-def unlisted(run: Run, failure: Failure) -> Failure:
+def unlisted(context: DiagnosisContext, failure: Failure) -> Failure:
     """Return the failure of a model that is not served, with the closest names, which are offered."""
-    found = run.findings
+    found = context.findings
     served = found.models.identifiers if found.models is not None else ()
     closest = [name for name in closest_names(found.model, served) if name != found.model]
     for name in closest:
         text = f"{safe_line(name, 100)} is served: use it?"
-        run.offer(Repair("model", text, {"compatible_provider": name}))
+        context.offer(Repair("model", text, {"compatible_provider": name}))
     return explain_again(
         failure,
         "model-not-found",
@@ -209,6 +213,6 @@ def _list_names(models: ModelList) -> str:
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
-def _root(run: Run) -> str:
-    parts = urlsplit(run.endpoint.base_url)
+def _root(context: DiagnosisContext) -> str:
+    parts = urlsplit(context.endpoint.base_url)
     return f"{parts.scheme}://{parts.netloc}"

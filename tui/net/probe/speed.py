@@ -9,7 +9,7 @@ from tui.core.timings import Timings
 from tui.core.turn import Turn
 from tui.core.usage import ServerTimings
 from tui.net.probe.chat import ChatOutcome
-from tui.net.probe.run import Run
+from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.server import read_load
 
 _FEWEST_EVENTS = 8
@@ -20,15 +20,15 @@ _BURST_GAP_SECONDS = 0.004
 """Between pieces that were held back; a model that writes 250 of them a second is rare."""
 
 
-def check_stream(run: Run, outcome: ChatOutcome) -> None:
+def check_stream(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     """Judge how the stream ran and how it ended."""
-    if not run.can_try(CheckId.STREAM):
+    if not context.can_try(CheckId.STREAM):
         return
     turn, failure = outcome.turn, outcome.failure
     took = turn.timings.total_ms
     facts = _stream_facts(outcome)
     if failure is not None and outcome.was_cut:
-        run.settle(failed(CheckId.STREAM, failure, *facts, milliseconds=took, details=tuple(outcome.log)))
+        context.settle(failed(CheckId.STREAM, failure, *facts, milliseconds=took, details=tuple(outcome.log)))
         return
     warning = None
     if "text/event-stream" not in outcome.headers.get("content-type", "text/event-stream"):
@@ -38,11 +38,11 @@ def check_stream(run: Run, outcome: ChatOutcome) -> None:
     elif is_buffered(outcome):
         warning = "stream-buffered"
     if warning is not None:
-        run.settle(failed(CheckId.STREAM, explain(warning), *facts, milliseconds=took, as_warning=True))
+        context.settle(failed(CheckId.STREAM, explain(warning), *facts, milliseconds=took, as_warning=True))
         return
     pieces = turn.timings.text_events
     title = f"Text flows: {_count(pieces, 'piece')}." if pieces else "The stream ends as it should."
-    run.settle(passed(CheckId.STREAM, title, *facts, milliseconds=took))
+    context.settle(passed(CheckId.STREAM, title, *facts, milliseconds=took))
 
 
 def _stream_facts(outcome: ChatOutcome) -> tuple[str, ...]:
@@ -82,42 +82,42 @@ def is_buffered(outcome: ChatOutcome) -> bool:
     return whole > _LONG_SECONDS and late > 0.9 * len(reads) and is_burst
 
 
-async def check_speed(run: Run, outcome: ChatOutcome) -> None:
+async def check_speed(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     """Measure the stream and put the server's own figures beside it."""
-    if not run.can_try(CheckId.SPEED):
+    if not context.can_try(CheckId.SPEED):
         return
     turn = outcome.turn
     timings, usage = turn.timings, turn.usage
     tokens = usage.completion_tokens if usage is not None and not is_buffered(outcome) else None
-    run.findings.decode_rate = timings.decode_rate(tokens)
-    _note_timings(run, timings, tokens)
-    facts = [*_own_figures(turn), *_server_figures(turn.server_timings, run.findings.decode_rate)]
-    server = run.findings.identity.kind
+    context.findings.decode_rate = timings.decode_rate(tokens)
+    _note_timings(context, timings, tokens)
+    facts = [*_own_figures(turn), *_server_figures(turn.server_timings, context.findings.decode_rate)]
+    server = context.findings.identity.kind
     if server is not None and server.shows_load:
-        facts += await _load_figures(run)
-    run.settle(passed(CheckId.SPEED, _speed_title(run, timings), *facts))
+        facts += await _load_figures(context)
+    context.settle(passed(CheckId.SPEED, _speed_title(context, timings), *facts))
 
 
-def _note_timings(run: Run, timings: Timings, tokens: int | None) -> None:
+def _note_timings(context: DiagnosisContext, timings: Timings, tokens: int | None) -> None:
     figures = {
         "ttft": timings.ttft_ms,
         "ttfa": timings.ttfa_ms,
         "tpot": timings.tpot_ms(tokens),
         "total": timings.total_ms,
     }
-    run.findings.timings_ms.update({name: value for name, value in figures.items() if value is not None})
+    context.findings.timings_ms.update({name: value for name, value in figures.items() if value is not None})
 
 
-def _speed_title(run: Run, timings: Timings) -> str:
+def _speed_title(context: DiagnosisContext, timings: Timings) -> str:
     if timings.ttft_ms is None:
         return "No text came, so there is nothing to measure."
     first = f"First text after {milliseconds_text(timings.ttft_ms)}"
-    rate = run.findings.decode_rate
-    return f"{first}, then {rate:.1f} tokens/s." if rate else f"{first}; {_why_no_rate(run, timings)}."
+    rate = context.findings.decode_rate
+    return f"{first}, then {rate:.1f} tokens/s." if rate else f"{first}; {_why_no_rate(context, timings)}."
 
 
-def _why_no_rate(run: Run, timings: Timings) -> str:
-    usage = run.findings.turn.usage if run.findings.turn is not None else None
+def _why_no_rate(context: DiagnosisContext, timings: Timings) -> str:
+    usage = context.findings.turn.usage if context.findings.turn is not None else None
     if usage is None or usage.completion_tokens is None:
         return "no rate without the server's count of tokens"
     return (
@@ -151,8 +151,8 @@ def _server_figures(server: ServerTimings | None, rate: float | None) -> list[st
     return facts
 
 
-async def _load_figures(run: Run) -> list[str]:
-    load = await read_load(run)
+async def _load_figures(context: DiagnosisContext) -> list[str]:
+    load = await read_load(context)
     if load is None:
         return []
     facts: list[str] = []

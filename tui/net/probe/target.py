@@ -11,7 +11,7 @@ from tui.core.check_history import CheckRecord
 from tui.core.observed import Origin
 from tui.core.provider import Sampling, Thinking
 from tui.core.secret import Redactor
-from tui.net.deadlines import Patience
+from tui.net.deadlines import RequestTimeouts
 
 if TYPE_CHECKING:
     from tui.net.chat import ChatClient
@@ -60,11 +60,11 @@ class ProbeLimits:
     """The command's option that sets ``loading_seconds``."""
     ports_seconds: float = 0.5
     """For all other ports of this machine together that may be the right one."""
-    second_look_seconds: float = 0.5
+    reprobe_seconds: float = 0.5
 
-    def of_request(self) -> Patience:
+    def of_request(self) -> RequestTimeouts:
         """Return the limits of the request that the endpoint is there for: one try."""
-        return Patience(
+        return RequestTimeouts(
             connect_seconds=self.connect_seconds,
             headers_seconds=self.headers_seconds,
             unstreamed_seconds=self.headers_seconds,
@@ -73,7 +73,7 @@ class ProbeLimits:
             loading_seconds=self.loading_seconds,
             loading_interval_seconds=self.loading_interval_seconds,
             loading_option=self.loading_option,
-            second_look_seconds=self.second_look_seconds,
+            reprobe_seconds=self.reprobe_seconds,
         )
 
 

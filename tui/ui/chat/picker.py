@@ -117,7 +117,7 @@ class ModelPicker(Window[Picked | None]):
         if provider is None:
             return
         typed = self.query_one(Input).value.strip()
-        current = self._model if provider == self._current_provider() else provider.compatible_provider
+        current = self._model if provider == self._current_provider() else provider.model
         found = _matching(provider, self._offered.get(provider.name, []), typed)
         self._shown = _first_of(found, current)
         models = self._list("models")
@@ -133,7 +133,7 @@ class ModelPicker(Window[Picked | None]):
         return self._providers[self._first] if self._first is not None else None
 
     def _model_line(self, provider: Provider, name: str, typed: str) -> Content:
-        if name == provider.compatible_provider:
+        if name == provider.model:
             note = "  its own"
         elif name == typed and name not in self._offered.get(provider.name, []):
             note = "  as typed"
@@ -190,7 +190,7 @@ def _first_of(found: list[str], current: str) -> list[str]:
 
 def _matching(provider: Provider, offered: Sequence[str], typed: str) -> list[str]:
     """Return the models to choose from: the provider's own first; what is typed last, where it is new."""
-    names = list(dict.fromkeys(name for name in (provider.compatible_provider, *offered) if name))
+    names = list(dict.fromkeys(name for name in (provider.model, *offered) if name))
     if not typed:
         return names
     found = [name for name in names if typed.casefold() in name.casefold()]

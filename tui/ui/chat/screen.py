@@ -25,8 +25,8 @@ from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.view import SessionView
 from tui.ui.chat.words import banner_words, invitation
 from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import confirm
-from tui.ui.shell.key_bar import KeyBar
 from tui.ui.shell.title_bar import TitleBar
 from tui.ui.transcript import Transcript
 from tui.ui.transcript.document import View
@@ -89,7 +89,7 @@ class ChatScreen(LmdeckScreen[None]):
         )
         yield Prompt(self._asking.send, id="prompt")
         yield StatusBar(self._facts)
-        yield KeyBar()
+        yield BindingBar()
 
     def on_mount(self) -> None:
         """Choose the provider, begin or reopen the conversation, and be ready to type."""
@@ -146,7 +146,7 @@ class ChatScreen(LmdeckScreen[None]):
         """Where the conversation is read."""
         return self.query_one(Transcript)
 
-    def quit_hindrance(self) -> str | None:
+    def unsaved_reason(self) -> str | None:
         """Return what would be lost on leaving."""
         return self.control.loss(self.prompt.text if self.is_mounted else "")
 
@@ -253,7 +253,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     def action_back(self) -> None:
         """Go back to the provider list."""
-        self._conversations.ask_before_losing(self.quit_hindrance(), lambda: self.dismiss(None))
+        self._conversations.ask_before_losing(self.unsaved_reason(), lambda: self.dismiss(None))
 
     def action_conversations(self) -> None:
         """Open the list of saved conversations."""

@@ -45,7 +45,7 @@ def invitation(chat: ChatControl) -> str:
 def banner_words(chat: ChatControl) -> str:
     """Return what is to be said of the conversation; empty: nothing."""
     copy = ("F8 goes on in a copy.",) if chat.is_read_only else ()
-    return chat.trouble or " ".join((*chat.notices, *copy))
+    return chat.storage_error or " ".join((*chat.notices, *copy))
 
 
 def marks(chat: ChatControl) -> Iterator[tuple[str, str]]:
@@ -56,7 +56,7 @@ def marks(chat: ChatControl) -> Iterator[tuple[str, str]]:
             yield mark, "error" if mark == BLOCKED else "warning"
         if chat.runtime.proxy_label(provider):
             yield "via proxy", "muted"
-    if chat.trouble:
+    if chat.storage_error:
         yield "disk trouble", "error"
     elif chat.is_read_only:
         yield "read only", "warning"

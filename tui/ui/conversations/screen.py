@@ -21,8 +21,8 @@ from tui.ui.chat.rename import RenameDialog
 from tui.ui.conversations.view import columns_for, matches, note_on, row_texts
 from tui.ui.deck import ShowsConversation
 from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import confirm
-from tui.ui.shell.key_bar import KeyBar
 from tui.ui.shell.table import FilterRow, RowTable
 from tui.ui.shell.title_bar import TitleBar
 
@@ -58,7 +58,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         yield RowTable("conversations")
         yield Static(id="nothing")
         yield Static(id="note")
-        yield KeyBar()
+        yield BindingBar()
 
     def on_mount(self) -> None:
         """Read the list."""

@@ -1,4 +1,4 @@
-"""The list of a diagnosis: offered repairs, the rungs as they finish, and what else was found."""
+"""The list of a diagnosis: offered repairs, the checks as they finish, and what else was found."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.core.diagnosis import CHAT_LADDER, CheckId, CheckResult, CheckStatus, Repair
+from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult, CheckStatus, Repair
 from tui.core.safe_text import safe_line
 from tui.ui.bindings import bindings_of
-from tui.ui.diagnosis.view import rung_line
+from tui.ui.diagnosis.view import check_line
 
 Section = tuple[str, Sequence[str]]
 """A heading and its lines."""
 
 
-class RungList(OptionList, inherit_bindings=False):
-    """Shows the ladder; the row under the cursor is a repair, a rung, or a plain fact."""
+class CheckList(OptionList, inherit_bindings=False):
+    """Shows the checks; the row under the cursor is a repair, a check, or a plain fact."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.list")
 
-    def __init__(self, ladder: Sequence[CheckId] = CHAT_LADDER) -> None:
-        """``ladder``: the rungs that there are, in order."""
-        super().__init__(id="rungs")
-        self._ladder = tuple(ladder)
+    def __init__(self, checks: Sequence[CheckId] = CHAT_CHECKS) -> None:
+        """``checks``: the checks that there are, in order."""
+        super().__init__(id="checks")
+        self._checks = tuple(checks)
         self._results: Mapping[CheckId, CheckResult] = {}
         self._repairs: tuple[Repair, ...] = ()
         self._sections: tuple[Section, ...] = ()
@@ -39,13 +39,13 @@ class RungList(OptionList, inherit_bindings=False):
     # ── Content ─────────────────────────────────────────────────────────────────────────────
 
     def grow(self, results: Mapping[CheckId, CheckResult]) -> None:
-        """Show the rungs that are there so far; the next one is marked as being tried."""
+        """Show the checks that are there so far; the next one is marked as being tried."""
         self._results = dict(results)
         if not self._is_growing or self._repairs or self._sections or not self.option_count:
             self._is_growing, self._repairs, self._sections = True, (), ()
             self._build()
             return
-        for check, line in self._rung_lines():
+        for check, line in self._check_lines():
             self.replace_option_prompt(f"check-{check}", line)
 
     def complete(
@@ -70,7 +70,7 @@ class RungList(OptionList, inherit_bindings=False):
 
     @property
     def check(self) -> CheckResult | None:
-        """The result of the rung under the cursor, if it is there already."""
+        """The result of the check under the cursor, if it is there already."""
         identifier = self._current_id()
         if not identifier.startswith("check-"):
             return None
@@ -88,7 +88,7 @@ class RungList(OptionList, inherit_bindings=False):
         return self.get_option_index(f"check-{warned or CheckId.URL}")
 
     def _first(self, status: CheckStatus) -> CheckId | None:
-        results = (self._results.get(check) for check in self._ladder)
+        results = (self._results.get(check) for check in self._checks)
         return next((result.id for result in results if result is not None and result.status is status), None)
 
     def _build(self) -> None:
@@ -100,7 +100,7 @@ class RungList(OptionList, inherit_bindings=False):
         ]
         if options:
             options.append(None)
-        options += [Option(line, id=f"check-{check}") for check, line in self._rung_lines()]
+        options += [Option(line, id=f"check-{check}") for check, line in self._check_lines()]
         for number, (heading, lines) in enumerate(self._sections):
             options.append(Option(Content(""), disabled=True))
             options.append(Option(Content.styled(heading, "bold"), disabled=True))
@@ -113,16 +113,16 @@ class RungList(OptionList, inherit_bindings=False):
         elif self.option_count:
             self.highlighted = 0
 
-    def _rung_lines(self) -> list[tuple[CheckId, Content]]:
+    def _check_lines(self) -> list[tuple[CheckId, Content]]:
         times = [result.milliseconds or 0.0 for result in self._results.values()]
         longest = max(times, default=0.0)
-        current = next((check for check in self._ladder if check not in self._results), None)
+        current = next((check for check in self._checks if check not in self._results), None)
         width = self._line_width
         bar_style = "" if self.app.current_theme.ansi else "$primary"  # there the cursor has that colour
         return [
             (
                 check,
-                rung_line(
+                check_line(
                     check,
                     self._results.get(check),
                     width=width,
@@ -132,7 +132,7 @@ class RungList(OptionList, inherit_bindings=False):
                     bar_style=bar_style,
                 ),
             )
-            for check in self._ladder
+            for check in self._checks
         ]
 
     @property

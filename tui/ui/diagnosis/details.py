@@ -1,4 +1,4 @@
-"""Everything about one rung of a diagnosis, in a small window: request, answer, events, causes."""
+"""Everything about one check of a diagnosis, in a small window: request, answer, events, causes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.ui.diagnosis.view import details_content
 from tui.ui.shell.modal import Window
 
 
-class RungDetailsScreen(Window[None]):
+class CheckDetailsScreen(Window[None]):
     """Shows what one check saw, every known key masked."""
 
     CSS_PATH = "screen.tcss"
@@ -48,5 +48,5 @@ class RungDetailsScreen(Window[None]):
         return content if redacted == content.plain else Content(redacted)
 
     def action_close(self) -> None:
-        """Go back to the ladder."""
+        """Go back to the checks."""
         self.dismiss()

@@ -19,7 +19,7 @@ from tui.core.server_words import failure_text
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.base import LmdeckScreen
-from tui.ui.shell.key_bar import KeyBar
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.table import RowTable
 from tui.ui.shell.title_bar import TitleBar
 
@@ -59,7 +59,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         yield RowTable("servers")
         yield Static(Content(_NONE), id="nothing")
         yield Static(id="about")
-        yield KeyBar()
+        yield BindingBar()
 
     def on_mount(self) -> None:
         """Look at once: who opens this screen has asked for it."""
@@ -194,7 +194,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
             return
         directory = self.runtime.directory
         provider = server.as_provider({known.name for known in directory.providers()})
-        if server.needs_key or not provider.compatible_provider:
+        if server.needs_key or not provider.model:
             self._open_form(provider)
             return
         self.writes.write(lambda: directory.save(provider), self._added)

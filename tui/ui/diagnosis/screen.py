@@ -1,4 +1,4 @@
-"""The diagnosis of one endpoint: the verdict in plain words, the rungs below it as they finish."""
+"""The diagnosis of one endpoint: the verdict in plain words, the checks below it as they finish."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from textual.worker import Worker
 
 from tui.core.check_cost import CHECK_COST
 from tui.core.check_options import CheckOptions
-from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport, Repair, ladder_of
+from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport, Repair, checks_of
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.endpoint_url import inspect_url
 from tui.core.known_failure import report_of_failure
@@ -26,12 +26,12 @@ from tui.core.report_text import LABELS, cost_line, report_text
 from tui.core.safe_text import safe_line
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
-from tui.ui.diagnosis.check_list import RungList, is_ascii
-from tui.ui.diagnosis.details import RungDetailsScreen
+from tui.ui.diagnosis.check_list import CheckList, is_ascii
+from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.view import past_lines, verdict_content
 from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import confirm
-from tui.ui.shell.key_bar import KeyBar
 from tui.ui.shell.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -65,16 +65,16 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self._clock: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the verdict over the ladder."""
+        """Lay out the verdict over the checks."""
         name = self._subject.provider.name or "unsaved provider"
         yield TitleBar(f"Diagnosis › {name}")
         yield Static(id="verdict")
-        yield RungList(self._ladder)
-        yield KeyBar()
+        yield CheckList(self._checks)
+        yield BindingBar()
 
     def on_mount(self) -> None:
         """Explain what is known, or find out."""
-        self.rungs.focus()
+        self.checks.focus()
         failure = self._subject.known
         if failure is None:
             self.action_again()
@@ -83,13 +83,13 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self._finish(report_of_failure(provider, failure, label, self._subject.model))
 
     @property
-    def rungs(self) -> RungList:
-        """The ladder."""
-        return self.query_one(RungList)
+    def checks(self) -> CheckList:
+        """The checks."""
+        return self.query_one(CheckList)
 
     @property
-    def _ladder(self) -> tuple[CheckId, ...]:
-        return ladder_of(is_embedding=self._subject.provider.is_embedding)
+    def _checks(self) -> tuple[CheckId, ...]:
+        return checks_of(is_embedding=self._subject.provider.is_embedding)
 
     @property
     def is_checking(self) -> bool:
@@ -122,7 +122,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self._worker = in_background(
             self, self._run, self._check, name="diagnosis", group="diagnosis", exclusive=True
         )
-        self.rungs.grow({})
+        self.checks.grow({})
         self._show_waiting()
         self.refresh_bindings()
 
@@ -136,7 +136,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     def _on_result(self, result: CheckResult) -> None:
         self._results[result.id] = result
         self._progress = ""
-        self.rungs.grow(self._results)
+        self.checks.grow(self._results)
         self._show_waiting()
 
     def _on_progress(self, text: str) -> None:
@@ -147,7 +147,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         """Say what is being done, for how long, and what it costs."""
         if self._worker is None:
             return
-        current = next((check for check in self._ladder if check not in self._results), self._ladder[-1])
+        current = next((check for check in self._checks if check not in self._results), self._checks[-1])
         seconds = monotonic() - self._begun
         waited = f"  {seconds:.0f} s" if seconds >= 1 else ""
         lines = [
@@ -176,7 +176,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             ("On this machine", report.machine),
             ("Past checks", past_lines(history, is_ascii=ascii_only)),
         )
-        self.rungs.complete(self._results, report.repairs, sections)
+        self.checks.complete(self._results, report.repairs, sections)
         self._show_verdict()
         if not self._is_known:
             self.query_one(TitleBar).status = f"{monotonic() - self._begun:.1f} s"
@@ -227,11 +227,11 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         self.action_details()
 
     def action_details(self) -> None:
-        """Show everything about the rung under the cursor, or take the repair under it."""
-        if self.rungs.repair_index is not None:
+        """Show everything about the check under the cursor, or take the repair under it."""
+        if self.checks.repair_index is not None:
             self.action_apply()
-        elif (result := self.rungs.check) is not None:
-            self.app.push_screen(RungDetailsScreen(result))
+        elif (result := self.checks.check) is not None:
+            self.app.push_screen(CheckDetailsScreen(result))
 
     def action_copy_report(self) -> None:
         """Copy the report, every known key erased."""
@@ -256,7 +256,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         """Take the repair under the cursor, or the first one."""
         if self._report is None or not self._report.repairs:
             return
-        repair = self._report.repairs[self.rungs.repair_index or 0]
+        repair = self._report.repairs[self.checks.repair_index or 0]
         if not self._subject.is_saved:
             self.dismiss(dict(repair.changes))
         elif self._subject.provider.is_remote:

@@ -1,4 +1,4 @@
-"""How a diagnosis is shown: rungs with their times as bars, the verdict, past checks. Pure functions.
+"""How a diagnosis is shown: checks with their times as bars, the verdict, past checks. Pure functions.
 
 Every text here has passed ``core.safe_text``.
 """
@@ -51,7 +51,7 @@ def time_bar(milliseconds: float, longest: float, cells: int, *, is_ascii: bool 
     return "█" * whole + (_EIGHTHS[rest] if rest else "")
 
 
-def rung_line(
+def check_line(
     check: CheckId,
     result: CheckResult | None,
     *,
@@ -61,7 +61,7 @@ def rung_line(
     is_ascii: bool = False,
     bar_style: str = "$primary",
 ) -> Content:
-    """Return one rung in one line: mark, label, sentence, time and bar. ``None``: not there yet."""
+    """Return one check in one line: mark, label, sentence, time and bar. ``None``: not there yet."""
     label = f"{LABELS[check]:<{LABEL_WIDTH}}  "
     if result is None:
         glyph = ("..." if is_ascii else "…") if is_current else " "
@@ -167,7 +167,7 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 def details_content(result: CheckResult, *, is_ascii: bool = False) -> Content:
-    """Return everything that is known of one rung."""
+    """Return everything that is known of one check."""
     glyph = glyph_of(result.status, ascii_only=is_ascii)
     lines = [Content.styled(f"{glyph} {safe_line(result.title)}", f"bold {COLOURS[result.status]}")]
     if said := quoted_words(result.server_message, result.title):

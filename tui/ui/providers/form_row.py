@@ -18,7 +18,7 @@ from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line, safe_text
 from tui.ui.bindings import bindings_of
-from tui.ui.providers.key_field import KeyField
+from tui.ui.providers.api_key_field import ApiKeyField
 from tui.ui.providers.model_field import ModelField
 from tui.ui.shell.choice_field import ChoiceField
 from tui.ui.shell.plain_input import PlainInput
@@ -89,7 +89,7 @@ class FormRow(Vertical):
         if field.kind is Kind.MODEL:
             return ModelField(self._value, field.placeholder, field_id=identity)
         if field.kind is Kind.KEY:
-            return KeyField(self._value, field.placeholder, id=identity)
+            return ApiKeyField(self._value, field.placeholder, id=identity)
         return PlainInput(self._value, field.placeholder, id=identity)
 
     @property

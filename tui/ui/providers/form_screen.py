@@ -29,8 +29,8 @@ from tui.ui.providers.form_row import EditScroll, FormRow, FormScroll
 from tui.ui.providers.form_trial import Trial
 from tui.ui.providers.model_field import ModelField
 from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import Choice, ChoiceDialog, confirm
-from tui.ui.shell.key_bar import KeyBar
 from tui.ui.shell.title_bar import TitleBar
 
 _EDITING_ACTIONS = ("save", "save_exit", "repair")
@@ -83,7 +83,7 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         """Whether something would be lost."""
         return self.form.has_changes
 
-    def quit_hindrance(self) -> str | None:
+    def unsaved_reason(self) -> str | None:
         """Return what would be lost."""
         return "changes in the provider form that are not saved" if self.has_changes else None
 
@@ -100,7 +100,7 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         with FormScroll(id="form") if form.is_view_only else EditScroll(id="form", can_focus=False):
             yield from self._rows_of(MAIN_ROWS)
             yield Collapsible(title="", collapsed=True, id="advanced")
-        yield KeyBar()
+        yield BindingBar()
 
     def _new_row(self, field: ProviderField) -> FormRow:
         row = FormRow(field, self._control.baseline[field.name])

@@ -9,8 +9,8 @@ from typing import Any
 
 from textual.screen import Screen
 
+from tui.core.api_key_reference import ApiKeyKind
 from tui.core.failure import LmdeckError
-from tui.core.key_reference import KeyKind
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_text
 from tui.ui.background import in_background
@@ -90,7 +90,7 @@ def _is_due(row: Row, everything: bool) -> bool:
     if row.reach in (Reach.MISSING, Reach.INACTIVE, Reach.CHECKING):
         return False
     reference = row.provider.api_key
-    asks_command = reference is not None and reference.kind is KeyKind.COMMAND
+    asks_command = reference is not None and reference.kind is ApiKeyKind.COMMAND
     return everything or (row.reach is Reach.UNKNOWN and not asks_command)
 
 

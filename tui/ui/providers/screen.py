@@ -21,8 +21,8 @@ from tui.ui.providers.rows import ProviderRows
 from tui.ui.providers.table import ProviderTable
 from tui.ui.providers.view import Row, condition, details, shortened
 from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import confirm
-from tui.ui.shell.key_bar import KeyBar
 from tui.ui.shell.table import FilterRow
 from tui.ui.shell.title_bar import TitleBar
 
@@ -61,7 +61,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         yield Static(Content("Nothing matches the filter. Esc shows everything again."), id="nothing")
         yield Static(id="details")
         yield Static(id="condition")
-        yield KeyBar()
+        yield BindingBar()
 
     def on_mount(self) -> None:
         """Show the list at once; who answers is found out later."""

@@ -59,7 +59,7 @@ class ProviderTestScreen(Window[None]):
 
     def action_again(self) -> None:
         """Send the line; a running test is dropped."""
-        model = safe_line(self._provider.compatible_provider, 60)
+        model = safe_line(self._provider.model, 60)
         self._show(Content(f"… asking {model}. Esc stops."))
         in_background(self, self._test, group="trial", exclusive=True)
 

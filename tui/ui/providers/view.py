@@ -106,7 +106,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("category", "Category", lambda row: row.provider.category.value, 9, 9),
     Column("type", "Type", lambda row: row.provider.type, 5, 10),
     Column("subtype", "Sub type", lambda row: row.provider.sub_type, 16, 11),
-    Column("model", "Compatible provider", lambda row: safe_line(row.provider.compatible_provider), 28, 3),
+    Column("model", "Compatible provider", lambda row: safe_line(row.provider.model), 28, 3),
     Column("url", "Provider URL", lambda row: shown_url(row.provider), 38, 5),
     Column("key", "API key", lambda row: safe_line(row.key_label), 22, 7),
     Column("remote", "Is remote", lambda row: remote_words(row.provider), 9, 8),
@@ -190,7 +190,7 @@ def details(row: Row) -> Content:
         parts.append(read_only_words(provider))
     parts += (f"! {mark}" for mark in connection_marks(provider))
     first = Content.assemble((safe_line(provider.label), "bold"), ("  " + " · ".join(parts), "dim"))
-    url = safe_line(provider.compatible_provider) + "  at  " + shown_url(provider)
+    url = safe_line(provider.model) + "  at  " + shown_url(provider)
     money = f"Key: {safe_line(row.key_label) or 'none'}   Price: {price_text(provider)}"
     return Content("\n").join([first, Content(url), Content(money)])
 

@@ -52,7 +52,7 @@ class ProviderWrites:
         self._screen.notify("Given up: nothing was changed.")
         return True
 
-    def quit_hindrance(self) -> str | None:
+    def unsaved_reason(self) -> str | None:
         """Return what would be lost by leaving now."""
         return "a change that waits for another lmdeck" if self.is_waiting else None
 

@@ -81,6 +81,6 @@ class LmdeckScreen(ClosesOnce[ResultType]):
         """The changes of the providers that this screen makes."""
         return ProviderWrites(self)
 
-    def quit_hindrance(self) -> str | None:
+    def unsaved_reason(self) -> str | None:
         """Return what would be lost by leaving now."""
-        return self.writes.quit_hindrance()
+        return self.writes.unsaved_reason()

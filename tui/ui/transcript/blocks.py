@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from tui.ui.transcript import grammar
 from tui.ui.transcript.grammar import Rest
-from tui.ui.transcript.pieces import LINE_LIMIT, PARAGRAPH_LIMIT, line_cut, paragraph_cut
 from tui.ui.transcript.references import definitions
 from tui.ui.transcript.sink import Sink
+from tui.ui.transcript.split_points import LINE_LIMIT, PARAGRAPH_LIMIT, line_cut, paragraph_cut
 
 _WHITE = " \t\n"
 _TITLE_MARKS = ("", '"', "'", "(")
@@ -175,7 +175,7 @@ class BlockParser:
         if rest.text[0] == ">":
             self._close_to(depth)
             self._end_list()
-            self._tell_container()
+            self._report_container()
             self.sink.open_quote(self._take_blank())
             self._stack.append(_Container())
             return _after_quote_mark(rest)
@@ -201,7 +201,7 @@ class BlockParser:
         number = marker.number
         if same and before is not None and before[1] is not None:
             number = before[1] + 1
-        self._tell_container()
+        self._report_container()
         self.sink.open_item(marker, number, self._take_blank(), same)
         parent.last_item = (marker.kind, number)
         self._stack.append(_Container(marker, indent + marker.width))
@@ -276,7 +276,7 @@ class BlockParser:
         level = grammar.underline_level(text)
         if level is not None and not leaf.is_settled and (body := self._take_references(leaf.text)):
             self._leaf = None
-            self._tell_container()
+            self._report_container()
             self.sink.heading(level, body.strip(_WHITE), leaf.after_blank)
             return True
         alignments = grammar.delimiter_row(text)
@@ -294,7 +294,7 @@ class BlockParser:
         after_blank = leaf.after_blank and not above
         self._close_leaf()
         self._leaf = _Leaf("table", columns=len(header))
-        self._tell_container()
+        self._report_container()
         self.sink.open_table(alignments, header, after_blank)
 
     def _begin(self, depth: int, leaf: _Leaf) -> None:
@@ -308,7 +308,7 @@ class BlockParser:
         """Close what a new block ends."""
         self._close_to(depth)
         self._end_list()
-        self._tell_container()
+        self._report_container()
 
     def _extend_paragraph(self, leaf: _Leaf, text: str) -> None:
         leaf.text += "\n" + text
@@ -409,7 +409,7 @@ class BlockParser:
         """Something other than an item comes next: a list that could have gone on is over."""
         self._stack[-1].last_item = None
 
-    def _tell_container(self) -> None:
+    def _report_container(self) -> None:
         self._stack[-1].is_empty = False
 
     def _take_blank(self) -> bool:

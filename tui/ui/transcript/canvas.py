@@ -29,14 +29,14 @@ from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument, View
 from tui.ui.transcript.folds import Folds
 from tui.ui.transcript.frame_clock import FrameClock, writer_is_behind
-from tui.ui.transcript.growing import Allowance
+from tui.ui.transcript.growing import WorkBudget
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
 from tui.ui.transcript.messages import FollowChanged
 from tui.ui.transcript.palette import Palette
-from tui.ui.transcript.roll import Anchor, Roll
 from tui.ui.transcript.search import Search
 from tui.ui.transcript.selecting import mark_selection
 from tui.ui.transcript.viewport import Viewport
+from tui.ui.transcript.virtual_rows import Anchor, VirtualRows
 
 GUTTER = 2
 """Columns at the left for the cursor's mark."""
@@ -70,7 +70,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         ``view`` is how texts are shown at first; its width is that of the widget in any case.
         """
         super().__init__(name=name, id=id, classes=classes)
-        self.roll = Roll(view or View(), reasoning)
+        self.roll = VirtualRows(view or View(), reasoning)
         self.viewport = Viewport(self.roll)
         self.cursor = BlockCursor(self.roll)
         self.clock = FrameClock(self._ask_for_frame, lambda: writer_is_behind(self.app), calm=calm)
@@ -227,7 +227,7 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def advance_turn(self, document: TurnDocument, index: int) -> None:
         """Take in what arrived for a turn, as far as a frame has time for it."""
-        document.advance(allowance=Allowance(seconds=_FRAME_SECONDS))
+        document.advance(allowance=WorkBudget(seconds=_FRAME_SECONDS))
         self.roll.moved(index + 1)
         self._catch_up_later()
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tui.ui.transcript.decoration import PROMPT_BLOCK
 from tui.ui.transcript.document import TurnDocument
-from tui.ui.transcript.roll import Roll
 from tui.ui.transcript.viewport import Viewport
+from tui.ui.transcript.virtual_rows import VirtualRows
 
 
 class Target(NamedTuple):
@@ -23,7 +23,7 @@ class Target(NamedTuple):
 class BlockCursor:
     """A turn and the ordinal of one of its blocks, or nothing."""
 
-    def __init__(self, roll: Roll) -> None:
+    def __init__(self, roll: VirtualRows) -> None:
         self._roll = roll
         self.identity: str | None = None
         self.block = 0

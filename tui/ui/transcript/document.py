@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript.decoration import estimated_rows, foot_lines, head_lines
-from tui.ui.transcript.growing import Allowance, GrowingText
+from tui.ui.transcript.growing import GrowingText, WorkBudget
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
 from tui.ui.transcript.render import Layout
 
@@ -111,7 +111,7 @@ class TurnDocument:
         self._head = head_lines(self.turn, view.width, raw=view.raw)
         self._answer = GrowingText(self.turn.answer, view.layout(Role.TEXT), is_raw=view.raw)
         self._reasoning = None
-        self.advance(force=True, allowance=Allowance(RENDERED_CHARACTERS))
+        self.advance(force=True, allowance=WorkBudget(RENDERED_CHARACTERS))
 
     @property
     def is_behind(self) -> bool:
@@ -119,7 +119,7 @@ class TurnDocument:
         shown = (self._answer, self._reasoning if self.is_reasoning_shown else None)
         return any(text is not None and text.is_behind for text in shown)
 
-    def advance(self, *, force: bool = False, allowance: Allowance | None = None) -> bool:
+    def advance(self, *, force: bool = False, allowance: WorkBudget | None = None) -> bool:
         """Take in what arrived since the last time; return whether anything changed.
 
         With an allowance no more than that: ``is_behind`` tells whether more is waiting.
@@ -136,7 +136,7 @@ class TurnDocument:
             self.measure()
         return changed
 
-    def _advance_reasoning(self, allowance: Allowance | None) -> bool:
+    def _advance_reasoning(self, allowance: WorkBudget | None) -> bool:
         if not self.has_reasoning or not self.is_reasoning_shown or self._view is None:
             return False
         if self._reasoning is None:
@@ -150,7 +150,7 @@ class TurnDocument:
         if self._answer is None:
             return
         if self._reasoning is None:
-            self._advance_reasoning(Allowance(RENDERED_CHARACTERS))
+            self._advance_reasoning(WorkBudget(RENDERED_CHARACTERS))
         self._rows = self.answer_start + len(self._answer) + len(self._foot) + 1
         if self._view is not None:
             self._measured_for = (self._view, self.is_reasoning_shown)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from tui.core.turn import TextBuffer
+from tui.ui.transcript.compact_lines import CompactLines
 from tui.ui.transcript.inline import Reference
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
 from tui.ui.transcript.raw import RawLines
 from tui.ui.transcript.render import Layout
-from tui.ui.transcript.shelf import Shelf
 from tui.ui.transcript.stream import MarkdownLines
 from tui.ui.transcript.wrap import wrap
 
@@ -24,7 +24,7 @@ MOST_SPANS = 800_000
 TOO_LONG = "The text goes on, but is too long to draw in full. All of it is saved and can be copied."
 
 
-class Allowance:
+class WorkBudget:
     """How much may be taken in: so many characters at most, for so many seconds, and a slice in any case."""
 
     __slots__ = ("_characters", "_clock", "_is_begun", "_until")
@@ -58,7 +58,7 @@ class _Reading:
 
     def __init__(self, source: MarkdownLines | RawLines) -> None:
         self.source = source
-        self.settled = Shelf()
+        self.settled = CompactLines()
         self.offset = 0
         self.is_finished = False
 
@@ -69,7 +69,7 @@ class _Reading:
     def is_behind(self, buffer: TextBuffer) -> bool:
         return self.offset < len(buffer) and not self.is_full
 
-    def take(self, buffer: TextBuffer, allowance: Allowance) -> bool:
+    def take(self, buffer: TextBuffer, allowance: WorkBudget) -> bool:
         """Take in what is allowed; return whether that was anything."""
         begun = self.offset
         while self.is_behind(buffer) and (size := allowance.slice()):
@@ -119,7 +119,7 @@ class GrowingText:
         """Whether more arrived than was taken in, or a second passage has not come as far as the first."""
         return self._reading is not self._shown or self._reading.is_behind(self._buffer)
 
-    def advance(self, *, is_live: bool, allowance: Allowance | None = None) -> bool:
+    def advance(self, *, is_live: bool, allowance: WorkBudget | None = None) -> bool:
         """Take in what arrived, as far as allowed; return whether any line may have changed."""
         if self._buffer.generation != self._generation:
             self._begin()
@@ -127,9 +127,9 @@ class GrowingText:
             self._reading = (
                 self._new_reading()
             )  # an answer that had ended goes on: its end may belong to that
-        return self._advance(is_live, allowance or Allowance())
+        return self._advance(is_live, allowance or WorkBudget())
 
-    def _advance(self, is_live: bool, allowance: Allowance) -> bool:
+    def _advance(self, is_live: bool, allowance: WorkBudget) -> bool:
         reading = self._reading
         changed = reading.take(self._buffer, allowance)
         is_at_end = not reading.is_behind(self._buffer)
@@ -160,7 +160,7 @@ class GrowingText:
         return settled.block(index) if index < len(settled) else self._tail[index - len(settled)].block
 
     @property
-    def settled(self) -> Shelf:
+    def settled(self) -> CompactLines:
         """The lines that only become more; another shelf where they are drawn anew."""
         return self._shown.settled
 

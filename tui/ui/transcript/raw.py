@@ -8,7 +8,7 @@ from unicodedata import category
 from tui.core.safe_text import safe_text
 from tui.ui.transcript.cells import expand_tabs, settle_cells
 from tui.ui.transcript.lines import Line, Role, Span
-from tui.ui.transcript.pieces import LINE_LIMIT
+from tui.ui.transcript.split_points import LINE_LIMIT
 from tui.ui.transcript.wrap import cut
 
 _MOST_MARKS = 8

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from tui.ui.transcript.shelf import Words
+from tui.ui.transcript.compact_lines import Words
 
 LINES_AT_ONCE = 2_000
 """What is read between two chances for others to work: some 2 ms."""

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from tui.ui.transcript.compact_lines import CompactLines, words_of
 from tui.ui.transcript.document import Passage, TurnDocument
 from tui.ui.transcript.growing import GrowingText
 from tui.ui.transcript.lines import Line, Role
-from tui.ui.transcript.roll import Roll
 from tui.ui.transcript.said import LINES_AT_ONCE, MATCHES_AT_ONCE, Matches, Said
 from tui.ui.transcript.selecting import mark
-from tui.ui.transcript.shelf import Shelf, words_of
+from tui.ui.transcript.virtual_rows import VirtualRows
 
 
 class Match(NamedTuple):
@@ -43,12 +43,12 @@ class _Found(NamedTuple):
 class Search:
     """What was searched for, and which match the person is at."""
 
-    def __init__(self, roll: Roll) -> None:
+    def __init__(self, roll: VirtualRows) -> None:
         self._roll = roll
         self._pattern: re.Pattern[str] | None = None
         self._current: tuple[str, Match] | None = None
         self._unfolded: TurnDocument | None = None
-        self._said: WeakKeyDictionary[Shelf, Said] = WeakKeyDictionary()
+        self._said: WeakKeyDictionary[CompactLines, Said] = WeakKeyDictionary()
         self._found: WeakKeyDictionary[TurnDocument, _Found] = WeakKeyDictionary()
         self.count = 0
         """How many matches there were when the search began."""

@@ -10,8 +10,8 @@ from tui.core.safe_text import CONTEXT, safe_text
 from tui.ui.transcript.blocks import BlockParser
 from tui.ui.transcript.inline import Reference, reference_tuple
 from tui.ui.transcript.lines import Line
-from tui.ui.transcript.pieces import LINE_LIMIT, line_cut
 from tui.ui.transcript.render import Layout, LineRenderer
+from tui.ui.transcript.split_points import LINE_LIMIT, line_cut
 
 
 class MarkdownLines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui.ui.transcript.document import TurnDocument, View
-from tui.ui.transcript.roll import Anchor, Roll
+from tui.ui.transcript.virtual_rows import Anchor, VirtualRows
 
 JUMP_SHARE = 3
 """Where the terminal cannot scroll, following goes on by one third of the view at a time."""
@@ -14,7 +14,7 @@ JUMP_SHARE = 3
 class Viewport:
     """A window of ``height`` rows on a roll."""
 
-    def __init__(self, roll: Roll) -> None:
+    def __init__(self, roll: VirtualRows) -> None:
         self.roll = roll
         self.height = 0
         self.anchor = Anchor(0, 0)

@@ -17,7 +17,7 @@ _BREAK_SECONDS = 0.002
 _LONGEST_REST_SECONDS = 0.1
 
 
-class Pace:
+class CooperativeYield:
     """Counts the time since one task began to work without a break."""
 
     __slots__ = ("_clock", "_last", "_since", "_worked")

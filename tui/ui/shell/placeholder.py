@@ -7,7 +7,7 @@ from collections.abc import Callable
 from textual.screen import Screen
 
 
-class GroundScreen(Screen[None]):
+class PlaceholderScreen(Screen[None]):
     """Covers itself with the provider list when it comes into sight: a start into a chat builds no list."""
 
     def __init__(self, make_list: Callable[[], Screen[None]]) -> None:

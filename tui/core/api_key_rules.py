@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from tui.core.key_reference import KeyKind, KeyReference, parse_key_reference
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference, parse_api_key_reference
 
 LONGEST_KEY = 8_192
 
@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class KeyTrouble:
+class ApiKeyProblem:
     """Why a text cannot be an API key."""
 
     reason: str
@@ -30,39 +30,39 @@ class KeyTrouble:
     """It may be meant so: some servers take any key."""
 
 
-def key_trouble(text: str) -> KeyTrouble | None:
+def key_trouble(text: str) -> ApiKeyProblem | None:
     """Say what is wrong with a text given as API key; an empty one is fine: many servers want none."""
     if not text:
         return None
-    reference = parse_key_reference(text)
+    reference = parse_api_key_reference(text)
     if reference is not None:
         return _reference_trouble(reference)
     if text.strip() in ("env:", "cmd:", "file:"):
-        return KeyTrouble(f"something must follow {text.strip()}")
+        return ApiKeyProblem(f"something must follow {text.strip()}")
     return literal_trouble(text)
 
 
-def literal_trouble(text: str) -> KeyTrouble | None:
+def literal_trouble(text: str) -> ApiKeyProblem | None:
     """Say what is wrong with a key itself, wherever it came from."""
     bare = text.strip()
     if not bare:
-        return KeyTrouble("it is empty", "")
+        return ApiKeyProblem("it is empty", "")
     if len(bare) > LONGEST_KEY:
-        return KeyTrouble(f"it is longer than {LONGEST_KEY:,} characters")
+        return ApiKeyProblem(f"it is longer than {LONGEST_KEY:,} characters")
     if match := _VARIABLE.fullmatch(bare):
-        return KeyTrouble("a variable is written env:NAME here", f"env:{match[1]}")
+        return ApiKeyProblem("a variable is written env:NAME here", f"env:{match[1]}")
     clean = _clean(bare)
     repair = clean if clean and clean != text and _is_sendable(clean) else None
     if bare[0] in "\"'`" or bare[-1] in "\"'`":
-        return KeyTrouble("it has quotes around it", repair)
+        return ApiKeyProblem("it has quotes around it", repair)
     if _PREFIX.match(bare):
-        return KeyTrouble("the word before the key does not belong to it", repair)
+        return ApiKeyProblem("the word before the key does not belong to it", repair)
     if not _is_sendable(bare):
-        return KeyTrouble("it has a space, a line break or a character that no header can carry", repair)
+        return ApiKeyProblem("it has a space, a line break or a character that no header can carry", repair)
     if bare != text:
-        return KeyTrouble("it has spaces or a line break around it", repair)
+        return ApiKeyProblem("it has spaces or a line break around it", repair)
     if _PLACEHOLDER.fullmatch(bare):
-        return KeyTrouble("it is a placeholder, not a key", is_doubtful=True)
+        return ApiKeyProblem("it is a placeholder, not a key", is_doubtful=True)
     return None
 
 
@@ -78,15 +78,15 @@ def _is_sendable(text: str) -> bool:
     return text.isascii() and text.isprintable() and " " not in text
 
 
-def _reference_trouble(reference: KeyReference) -> KeyTrouble | None:
-    if reference.kind is KeyKind.ENVIRONMENT and not _VARIABLE_NAME.fullmatch(reference.value):
+def _reference_trouble(reference: ApiKeyReference) -> ApiKeyProblem | None:
+    if reference.kind is ApiKeyKind.ENVIRONMENT and not _VARIABLE_NAME.fullmatch(reference.value):
         bare = reference.value.strip("${} ")
         repair = f"env:{bare}" if _VARIABLE_NAME.fullmatch(bare) else None
-        return KeyTrouble("after env: stands the name of a variable, such as env:OPENAI_API_KEY", repair)
-    if reference.kind is KeyKind.COMMAND:
+        return ApiKeyProblem("after env: stands the name of a variable, such as env:OPENAI_API_KEY", repair)
+    if reference.kind is ApiKeyKind.COMMAND:
         try:
             if not reference.arguments:
-                return KeyTrouble("after cmd: stands a command, such as cmd:pass show openai")
+                return ApiKeyProblem("after cmd: stands a command, such as cmd:pass show openai")
         except ValueError:
-            return KeyTrouble("a quotation mark in the command is not closed")
+            return ApiKeyProblem("a quotation mark in the command is not closed")
     return None

@@ -40,7 +40,7 @@ class _Entry(NamedTuple):
         )
 
 
-class KeyBar(Widget):
+class BindingBar(Widget):
     """Shows the keys of the focused widget and the screen; what cannot be done now is dim.
 
     Keys are written as everywhere else, and in Textual's short form (``^s``) where that takes too much room.
@@ -48,7 +48,7 @@ class KeyBar(Widget):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    KeyBar { dock: bottom; height: 1; background: $footer-background; text-wrap: nowrap; }
+    BindingBar { dock: bottom; height: 1; background: $footer-background; text-wrap: nowrap; }
     """
 
     def __init__(self) -> None:

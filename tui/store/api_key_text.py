@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tui.core.api_key_rules import literal_trouble
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
-from tui.core.key_rules import literal_trouble
 from tui.core.secret import Secret
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.failure import Failure
-from tui.core.provider import KeyHeader
+from tui.core.provider import ApiKeyHeader
 from tui.core.secret_headers import is_secret_header
 from tui.net.elsewhere import is_list
 from tui.net.fetch import Fetched
@@ -19,28 +19,30 @@ Look = Callable[[Endpoint], Awaitable[Fetched | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class KeyWay:
+class ApiKeyWay:
     """A way in which the model list is shown that was refused."""
 
-    header: KeyHeader | None = None
+    header: ApiKeyHeader | None = None
     """The header that the key is wanted in; ``None``: it is shown without a key."""
 
 
-async def find_key_way(endpoint: Endpoint, look: Look) -> KeyWay | None:
+async def find_key_way(endpoint: Endpoint, look: Look) -> ApiKeyWay | None:
     """Ask for the model list without the key and with the other headers that servers want it in.
 
     Every request goes to the endpoint's own URL. ``None``: all were refused.
     """
-    others = [header for header in KeyHeader if header is not endpoint.key_header]
+    others = [header for header in ApiKeyHeader if header is not endpoint.key_header]
     tried = (without_key(endpoint), *(replace(endpoint, key_header=header) for header in others))
     answers = await asyncio.gather(*(look(one) for one in tried))
     works = [answer is not None and is_list(answer) for answer in answers]
     if works[0]:
-        return KeyWay()
-    return next((KeyWay(header) for header, is_fine in zip(others, works[1:], strict=True) if is_fine), None)
+        return ApiKeyWay()
+    return next(
+        (ApiKeyWay(header) for header, is_fine in zip(others, works[1:], strict=True) if is_fine), None
+    )
 
 
-def refused_scheme(failure: Failure, way: KeyWay) -> Failure:
+def refused_scheme(failure: Failure, way: ApiKeyWay) -> Failure:
     """Return the refusal of a key that is right, but sent in the wrong way."""
     asked = failure.facts.get("scheme")
     facts = {**failure.facts, "scheme": asked if way.header is None else f"the header {way.header}"}

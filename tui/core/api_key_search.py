@@ -22,7 +22,7 @@ _WORD = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 spaces."""
 
 
-class KeySearch:
+class ApiKeySearch:
     """Searches for a set of keys. Cheap where there is none: a few look-ups for a short piece of text."""
 
     def __init__(self, keys: Iterable[str]) -> None:
@@ -107,7 +107,7 @@ class KeySearch:
         return longest
 
 
-class KeyEraser:
+class ApiKeyEraser:
     """Erases the keys from a text that comes in pieces. What may become a key waits for the next piece."""
 
     __slots__ = ("_before", "held")
@@ -116,7 +116,7 @@ class KeyEraser:
         self.held = ""
         self._before = ""
 
-    def feed(self, search: KeySearch, piece: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+    def feed(self, search: ApiKeySearch, piece: str) -> tuple[str, tuple[tuple[int, str], ...]]:
         """Return what is settled now, and what was erased from it: the place of each mask, and the text."""
         text = self.held + piece
         end = search.open_end(text)
@@ -127,7 +127,7 @@ class KeyEraser:
         self.held = text[end:]
         return self._settled(text[:end], spans)
 
-    def flush(self, search: KeySearch) -> tuple[str, tuple[tuple[int, str], ...]]:
+    def flush(self, search: ApiKeySearch) -> tuple[str, tuple[tuple[int, str], ...]]:
         """Return what still waits: nothing follows it."""
         text, self.held = self.held, ""
         return self._settled(text, search.spans(text, self._before))

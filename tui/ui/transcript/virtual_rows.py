@@ -25,7 +25,7 @@ class Anchor(NamedTuple):
     row: int
 
 
-class Roll:
+class VirtualRows:
     """The documents in order, their heights, and the anchors between them."""
 
     def __init__(self, view: View, reasoning: ReasoningView) -> None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tui.core.chat import Message, Role
-from tui.core.provider import SendBack
-from tui.wire.adaptation import Adaptation
+from tui.core.provider import ReasoningReplay
 from tui.wire.content import content_of
+from tui.wire.server_quirks import ServerQuirks
 from tui.wire.servers import Dialect
 
 
-def sends_back(policy: SendBack, adaptation: Adaptation, server: Dialect) -> bool:
+def replays_reasoning(policy: ReasoningReplay, quirks: ServerQuirks, server: Dialect) -> bool:
     """Return whether past reasoning is sent: the person's policy, within what the server takes."""
-    if policy is SendBack.NEVER or adaptation.sends_reasoning is False or server.replay is None:
+    if policy is ReasoningReplay.NEVER or quirks.sends_reasoning is False or server.replay is None:
         return False
-    return policy is SendBack.ALWAYS or adaptation.sends_reasoning is True
+    return policy is ReasoningReplay.ALWAYS or quirks.sends_reasoning is True
 
 
 def past_message(

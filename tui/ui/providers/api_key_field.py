@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from textual import events
 from textual.binding import BindingType
 
-from tui.core.key_reference import parse_key_reference
+from tui.core.api_key_reference import parse_api_key_reference
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.plain_input import PlainInput
 
 
-class KeyField(PlainInput):
+class ApiKeyField(PlainInput):
     """Masks what is a key itself; F3 reveals it while the field has the focus."""
 
     ALLOW_SELECT = False
@@ -25,7 +25,7 @@ class KeyField(PlainInput):
         self._mask()
 
     def _mask(self) -> None:
-        is_literal = bool(self.value) and parse_key_reference(self.value) is None
+        is_literal = bool(self.value) and parse_api_key_reference(self.value) is None
         self.password = is_literal and not self._is_revealed
 
     def watch_value(self) -> None:

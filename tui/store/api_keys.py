@@ -8,20 +8,20 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.failure import LmdeckError
-from tui.core.key_reference import KeyKind, KeyReference
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
+from tui.store.api_key_command import TIME_LIMIT_SECONDS, CommandFailedError, first_line_of
+from tui.store.api_key_text import checked_key
 from tui.store.credentials import CredentialStore
 from tui.store.errors import key_error, reason_of
 from tui.store.files import read_file
-from tui.store.key_command import TIME_LIMIT_SECONDS, CommandFailedError, first_line_of
-from tui.store.key_text import checked_key
 
 _FILE_SIZE_LIMIT = 64 * 1024
 
 
-class KeyResolver:
+class ApiKeyResolver:
     """Fetches keys. What a command printed is remembered in memory for this run, nothing else is."""
 
     def __init__(
@@ -42,7 +42,7 @@ class KeyResolver:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def resolve(self, provider_name: str, reference: KeyReference | None) -> Secret | None:
+    def resolve(self, provider_name: str, reference: ApiKeyReference | None) -> Secret | None:
         """Return a provider's key, or ``None`` where it has no reference. Blocks up to 10 s.
 
         Raises:
@@ -52,20 +52,20 @@ class KeyResolver:
             return None
         refusal = self._command_refusal(provider_name)
         if refusal is not None:
-            is_command = reference.kind is KeyKind.COMMAND
+            is_command = reference.kind is ApiKeyKind.COMMAND
             reason = "its command is not run" if is_command else "it is not used"
             raise _unavailable(reference, reason, f"{refusal[0].upper()}{refusal[1:]}.")
         match reference.kind:
-            case KeyKind.ENVIRONMENT:
+            case ApiKeyKind.ENVIRONMENT:
                 return self._from_environment(reference)
-            case KeyKind.COMMAND:
+            case ApiKeyKind.COMMAND:
                 return self._from_command(reference)
-            case KeyKind.FILE:
+            case ApiKeyKind.FILE:
                 return self._from_file(reference)
-            case KeyKind.STORED:
+            case ApiKeyKind.STORED:
                 return self._from_credentials(provider_name)
 
-    def renew(self, provider_name: str, reference: KeyReference, refused: Secret) -> Secret | None:
+    def renew(self, provider_name: str, reference: ApiKeyReference, refused: Secret) -> Secret | None:
         """Fetch a key again that a server refused: its command runs once, whoever else asks meanwhile.
 
         Raises:
@@ -76,7 +76,7 @@ class KeyResolver:
                 del self._printed[reference.value]
         return self.resolve(provider_name, reference)
 
-    def _from_environment(self, reference: KeyReference) -> Secret:
+    def _from_environment(self, reference: ApiKeyReference) -> Secret:
         name = reference.value
         value = self._environment.get(name)
         if value is None:
@@ -88,13 +88,13 @@ class KeyResolver:
             )
         return checked_key(value, _shown(reference))
 
-    def _from_command(self, reference: KeyReference) -> Secret:
+    def _from_command(self, reference: ApiKeyReference) -> Secret:
         with self._lock_of(reference.value):  # several requests at once ask the person once
             if reference.value not in self._printed:
                 self._printed[reference.value] = self._run(reference)
             return self._printed[reference.value]
 
-    def _run(self, reference: KeyReference) -> Secret:
+    def _run(self, reference: ApiKeyReference) -> Secret:
         try:
             arguments = reference.arguments
         except ValueError:
@@ -107,7 +107,7 @@ class KeyResolver:
             raise _unavailable(reference, error.reason, error.advice) from None
         return checked_key(line, _shown(reference))
 
-    def _from_file(self, reference: KeyReference) -> Secret:
+    def _from_file(self, reference: ApiKeyReference) -> Secret:
         text = reference.value
         home = self._environment.get("HOME", "")
         if text.startswith("~/") and home:
@@ -150,9 +150,9 @@ class KeyResolver:
             return self._locks.setdefault(command, threading.Lock())
 
 
-def _shown(reference: KeyReference) -> str:
+def _shown(reference: ApiKeyReference) -> str:
     return safe_line(str(reference), 48)
 
 
-def _unavailable(reference: KeyReference, reason: str, advice: str) -> LmdeckError:
+def _unavailable(reference: ApiKeyReference, reason: str, advice: str) -> LmdeckError:
     return key_error("key-unavailable", reason, advice, _shown(reference))

@@ -17,15 +17,15 @@ from tui.session.target import ChatTarget
 
 if TYPE_CHECKING:
     from tui.core.events import EventBatch
-    from tui.net.chat import ChatClient, Patience
+    from tui.net.chat import ChatClient, RequestTimeouts
     from tui.net.client import ClientFactory
     from tui.net.machine.machine import Machine
     from tui.net.machine.snapshot import Snapshot
-    from tui.runtime.adaptations import KeptAdaptations
+    from tui.runtime.kept_quirks import KeptQuirks
     from tui.store.endpoint_memory import EndpointMemory
 
 
-class Exchanges:
+class ChatTransports:
     """Makes exchanges for sessions: for a screen, for a command that must end, for a form's test."""
 
     def __init__(
@@ -53,31 +53,31 @@ class Exchanges:
 
         return ChatClient(
             self._clients(),
-            memory=self._adaptations,
+            memory=self._kept_quirks,
             redactor=self._redactor,
             look=self._look_around,
         )
 
     @cached_property
-    def _adaptations(self) -> KeptAdaptations:
-        from tui.runtime.adaptations import KeptAdaptations
+    def _kept_quirks(self) -> KeptQuirks:
+        from tui.runtime.kept_quirks import KeptQuirks
 
-        return KeptAdaptations(self._memory)
+        return KeptQuirks(self._memory)
 
     async def aclose(self) -> None:
         """Let what was learned of endpoints be written."""
         if "_adaptations" in self.__dict__:
-            await self._adaptations.aclose()
+            await self._kept_quirks.aclose()
 
     @cached_property
     def forgetful_client(self) -> ChatClient:
         """The same for an endpoint of which nothing is kept after this run."""
         from tui.net.chat import ChatClient
-        from tui.runtime.adaptations import ForgottenAdaptations
+        from tui.runtime.kept_quirks import ForgottenQuirks
 
         return ChatClient(
             self._clients(),
-            memory=ForgottenAdaptations(),
+            memory=ForgottenQuirks(),
             redactor=self._redactor,
             look=self._look_around,
         )
@@ -85,38 +85,38 @@ class Exchanges:
     async def _look_around(self, port: int) -> Snapshot:
         return await self._machine().look(port)
 
-    def for_screen(self) -> Exchange:
+    def for_screen(self) -> ChatTransport:
         """Return an exchange for a person who watches: it never gives up while the connection lives."""
-        return Exchange(self._endpoints, lambda: self.client, _screen_patience, "chat")
+        return ChatTransport(self._endpoints, lambda: self.client, _screen_timeouts, "chat")
 
-    def for_test(self, key_text: str | None = None) -> Exchange:
+    def for_test(self, key_text: str | None = None) -> ChatTransport:
         """Return the same for a test: a server that is starting or loading is told at once.
 
         ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
         """
-        return Exchange(self._endpoints, lambda: self.client, _test_patience, "test", key_text)
+        return ChatTransport(self._endpoints, lambda: self.client, _test_timeouts, "test", key_text)
 
-    def for_command(self, wait_seconds: float, *, is_forgetful: bool) -> Exchange:
+    def for_command(self, wait_seconds: float, *, is_forgetful: bool) -> ChatTransport:
         """Return an exchange that gives up when no text came for ``wait_seconds``."""
-        return Exchange(
+        return ChatTransport(
             self._endpoints,
             lambda: self.forgetful_client if is_forgetful else self.client,
-            lambda: _command_patience(wait_seconds),
+            lambda: _command_timeouts(wait_seconds),
             "ask",
         )
 
 
-def _screen_patience() -> Patience:
+def _screen_timeouts() -> RequestTimeouts:
     from tui.net.deadlines import SCREEN
 
     return SCREEN
 
 
-def _test_patience() -> Patience:
-    return replace(_screen_patience(), loading_seconds=0.0)
+def _test_timeouts() -> RequestTimeouts:
+    return replace(_screen_timeouts(), loading_seconds=0.0)
 
 
-def _command_patience(wait_seconds: float) -> Patience:
+def _command_timeouts(wait_seconds: float) -> RequestTimeouts:
     from tui.net.deadlines import HEADLESS
 
     return replace(
@@ -134,12 +134,12 @@ def _command_patience(wait_seconds: float) -> Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ChatTransport:
     """Opens the stream of one request; the network is loaded when the first one is sent."""
 
     endpoints: Endpoints
     client: Callable[[], ChatClient]
-    patience: Callable[[], Patience]
+    timeouts: Callable[[], RequestTimeouts]
     purpose: Literal["chat", "ask", "test"]
     key_text: str | None = None
     conversation: str = ""
@@ -158,7 +158,7 @@ class Exchange:
             return
         provider = target.provider
         origin = Origin(Purpose(self.purpose), provider.name, provider.price, self.conversation)
-        stream = self.client().stream(endpoint, request, patience=self.patience(), origin=origin)
+        stream = self.client().stream(endpoint, request, timeouts=self.timeouts(), origin=origin)
         async with aclosing(stream) as batches:
             async for batch in batches:
                 yield batch

@@ -30,7 +30,7 @@ def words_of(line: Line) -> Words:
     return Words(line.text, sum(len(span.text) for span in line.spans[: line.lead]), line.soft)
 
 
-class Shelf:
+class CompactLines:
     """Lines that only become more."""
 
     __slots__ = ("__weakref__", "_lines", "span_count")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def expected_errors() -> tuple[type[Exception], ...]:
+def transport_errors() -> tuple[type[Exception], ...]:
     """Return the exception types for an ``except`` clause; ``net.classify`` knows them all."""
     import httpx
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tui.core.failure import Failure
-from tui.core.provider import SendBack
+from tui.core.provider import ReasoningReplay
 from tui.wire.dialects import thinking_field_names
 
 _TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
@@ -30,7 +30,7 @@ _TOO_LARGE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Adaptation:
+class ServerQuirks:
     """How requests to one model of one endpoint differ from the portable form."""
 
     dropped: frozenset[str] = frozenset()
@@ -58,11 +58,11 @@ class Adaptation:
             "thinking_off_when_whole": self.thinking_off_when_whole,
             "sends_reasoning": self.sends_reasoning,
         }
-        portable = Adaptation()
+        portable = ServerQuirks()
         return {name: value for name, value in values.items() if value not in (getattr(portable, name), [])}
 
     @classmethod
-    def from_json(cls, value: object) -> Adaptation:
+    def from_json(cls, value: object) -> ServerQuirks:
         """Return the adaptation that ``to_json`` gave; whatever is strange in it is left out."""
         if not isinstance(value, dict):
             return cls()
@@ -111,16 +111,16 @@ class _Refusal:
     body: Mapping[str, object]
 
 
-_Rule = Callable[[Adaptation, _Refusal], "tuple[Adaptation, str] | None"]
+_Rule = Callable[[ServerQuirks, _Refusal], "tuple[ServerQuirks, str] | None"]
 
 
 def adapt(
-    adaptation: Adaptation,
+    quirks: ServerQuirks,
     failure: Failure,
     body: Mapping[str, object],
     *,
-    send_back: SendBack = SendBack.WHEN_DEMANDED,
-) -> tuple[Adaptation, str] | None:
+    reasoning_replay: ReasoningReplay = ReasoningReplay.WHEN_DEMANDED,
+) -> tuple[ServerQuirks, str] | None:
     """Return the adaptation for the next try and a note on it, ``None`` where nothing can be left out.
 
     Every step changes the adaptation, so that trying until ``None`` ends. ``send_back`` is the
@@ -130,10 +130,10 @@ def adapt(
         return None
     refusal = _understand(failure, body)
     for rule in _RULES:
-        if rule is _send_reasoning and send_back is SendBack.NEVER:
+        if rule is _send_reasoning and reasoning_replay is ReasoningReplay.NEVER:
             continue
-        step = rule(adaptation, refusal)
-        if step is not None and step[0] != adaptation:
+        step = rule(quirks, refusal)
+        if step is not None and step[0] != quirks:
             return step
     return None
 
@@ -151,29 +151,29 @@ def _named_in(message: str, body: Mapping[str, object]) -> str:
     return next((name for name in names if re.search(rf"\b{re.escape(name.lower())}\b", message)), "")
 
 
-def _send_reasoning(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
-    if adaptation.sends_reasoning is not None or not _DEMAND.search(refusal.message):
+def _send_reasoning(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
+    if quirks.sends_reasoning is not None or not _DEMAND.search(refusal.message):
         return None
-    return replace(adaptation, sends_reasoning=True), "sent past reasoning back because the server demands it"
+    return replace(quirks, sends_reasoning=True), "sent past reasoning back because the server demands it"
 
 
-def _keep_reasoning(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+def _keep_reasoning(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     if refusal.head != "messages" or "reasoning" not in refusal.parameter:
         return None
-    return replace(adaptation, sends_reasoning=False), "retried without past reasoning"
+    return replace(quirks, sends_reasoning=False), "retried without past reasoning"
 
 
-def _change_role(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
-    if adaptation.system_role == "user":
+def _change_role(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
+    if quirks.system_role == "user":
         return None
     speaks_of_role = refusal.head == "messages" and "role" in refusal.parameter
     if not speaks_of_role and not re.search(r"system.{0,40}role|role.{0,40}system|'system'", refusal.message):
         return None
     roles = {message.get("role") for message in _messages(refusal.body)}
     if "developer" in roles:
-        return replace(adaptation, system_role="system"), "retried with the role system instead of developer"
+        return replace(quirks, system_role="system"), "retried with the role system instead of developer"
     if "system" in roles:
-        return replace(adaptation, system_role="user"), "retried with the system prompt in the first message"
+        return replace(quirks, system_role="user"), "retried with the system prompt in the first message"
     return None
 
 
@@ -182,17 +182,17 @@ def _messages(body: Mapping[str, object]) -> list[dict[str, object]]:
     return [item for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
 
 
-def _swap_token_field(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+def _swap_token_field(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     name = refusal.head
     if name not in _TOKEN_FIELDS or name not in refusal.body or _TOO_LARGE.search(refusal.message):
         return None
-    if adaptation.token_field is not None:
-        return _drop(adaptation, *_TOKEN_FIELDS)
+    if quirks.token_field is not None:
+        return _drop(quirks, *_TOKEN_FIELDS)
     other = _TOKEN_FIELDS[1 - _TOKEN_FIELDS.index(name)]
-    return replace(adaptation, token_field=other), f"retried with {other} instead of {name}"
+    return replace(quirks, token_field=other), f"retried with {other} instead of {name}"
 
 
-def _stop_streaming(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+def _stop_streaming(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     if refusal.body.get("stream") is not True:
         return None
     if refusal.parameter == "stream" or re.search(
@@ -200,28 +200,28 @@ def _stop_streaming(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptati
         r"(?:not|n't) support stream|verified to stream",
         refusal.message,
     ):
-        return replace(adaptation, streams=False), "retried without streaming"
+        return replace(quirks, streams=False), "retried without streaming"
     return None
 
 
-def _drop_stream_options(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+def _drop_stream_options(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     if "stream_options" not in refusal.body:
         return None
     if refusal.head in ("stream_options", "include_usage") or re.search("stream[ _]options", refusal.message):
-        return _drop(adaptation, "stream_options")
+        return _drop(quirks, "stream_options")
     return None
 
 
-def _switch_off_when_whole(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+def _switch_off_when_whole(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     if "enable_thinking" not in refusal.message or "non-streaming" not in refusal.message:
         return None
     return (
-        replace(adaptation, thinking_off_when_whole=True),
+        replace(quirks, thinking_off_when_whole=True),
         "thinking was switched off: the server thinks only while it streams",
     )
 
 
-def _swap_effort(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+def _swap_effort(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     value = refusal.body.get("reasoning_effort")
     if refusal.head != "reasoning_effort" or not isinstance(value, str):
         return None
@@ -231,29 +231,29 @@ def _swap_effort(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation,
     if not named:
         return None
     return (
-        replace(adaptation, efforts=(*adaptation.efforts, (value, named[0]))),
+        replace(quirks, efforts=(*quirks.efforts, (value, named[0]))),
         f"retried with reasoning_effort {named[0]} instead of {value}",
     )
 
 
-def _drop_thinking(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+def _drop_thinking(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     if refusal.cause != "thinking-unsupported" or not thinking_field_names() & refusal.body.keys():
         return None
-    changed = replace(adaptation, dropped=adaptation.dropped | thinking_field_names())
+    changed = replace(quirks, dropped=quirks.dropped | thinking_field_names())
     return changed, "retried without the thinking setting: the model cannot think"
 
 
-def _drop_named(adaptation: Adaptation, refusal: _Refusal) -> tuple[Adaptation, str] | None:
+def _drop_named(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     name = refusal.head
     if name not in refusal.body or name in _NEVER_DROPPED or name in _TOKEN_FIELDS:
         return None
     if refusal.cause == "invalid-request" and name not in thinking_field_names():
         return None  # the field is known, its value is wrong: that is for the person to see
-    return _drop(adaptation, name)
+    return _drop(quirks, name)
 
 
-def _drop(adaptation: Adaptation, *names: str) -> tuple[Adaptation, str]:
-    changed = replace(adaptation, dropped=adaptation.dropped.union(names))
+def _drop(quirks: ServerQuirks, *names: str) -> tuple[ServerQuirks, str]:
+    changed = replace(quirks, dropped=quirks.dropped.union(names))
     return changed, f"retried without {names[0]}"
 
 

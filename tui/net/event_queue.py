@@ -6,13 +6,13 @@ import asyncio
 from collections import deque
 
 from tui.core.events import EventBatch
-from tui.net.pace import Pace
+from tui.net.cooperative_yield import CooperativeYield
 
 _ROOM = 32
 """Batches that may wait before the socket is no longer read: memory stays bounded."""
 
 
-class Mailbox:
+class BoundedEventQueue:
     """A queue for one writer and one reader, which can also be written to from a timer."""
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class Mailbox:
         self._is_closed = False
         self._filled = asyncio.Event()
         self._emptied = asyncio.Event()
-        self._pace = Pace()
+        self._pace = CooperativeYield()
 
     def put(self, batch: EventBatch) -> None:
         """Add a batch; see ``wait_for_room``."""

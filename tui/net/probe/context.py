@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tui.core.api_key_search import MASK
 from tui.core.chat import Endpoint
 from tui.core.check_history import compare_checks, record_of
 from tui.core.curl import curl_command
@@ -20,11 +21,10 @@ from tui.core.diagnosis import (
     ServerSummary,
     Surroundings,
     blocker_of,
-    ladder_of,
+    checks_of,
     skipped,
 )
 from tui.core.endpoint_url import inspect_url, models_url_of
-from tui.core.key_search import MASK
 from tui.core.report_text import LABELS
 from tui.core.secret import Secret
 from tui.core.usage import Usage
@@ -72,7 +72,7 @@ class Findings:
     """What the requests so far have shown of the endpoint."""
 
 
-class Run:
+class DiagnosisContext:
     """The state that the checks share. Results may be corrected by later evidence: the last one counts."""
 
     def __init__(
@@ -112,12 +112,12 @@ class Run:
 
     @property
     def sends_chat(self) -> bool:
-        """Whether a chat is part of this check, once the rungs before it allow one."""
+        """Whether a chat is part of this check, once the checks before it allow one."""
         return self._spends and not self.target.is_embedding
 
     @property
     def sends_texts(self) -> bool:
-        """Whether texts are sent for their vectors, once the rungs before that allow it."""
+        """Whether texts are sent for their vectors, once the checks before that allow it."""
         return self._spends and self.target.is_embedding
 
     @property
@@ -170,7 +170,7 @@ class Run:
 
     def skip_rest(self) -> None:
         """Record every check that was not tried as skipped."""
-        for check in ladder_of(is_embedding=self.target.is_embedding):
+        for check in checks_of(is_embedding=self.target.is_embedding):
             if self.can_try(check):
                 self.settle(skipped(check, "Not tried."), blocks=True)
 
@@ -194,7 +194,11 @@ class Run:
             self.limits.loading_seconds, self.limits.loading_interval_seconds, self.limits.loading_option
         )
         return ServerWait(
-            self.services.factory, self.endpoint, limits, look=self._look_again, tell=self._tell_waiting
+            self.services.factory,
+            self.endpoint,
+            limits,
+            look=self._reprobe_after_failure,
+            tell=self._report_waiting,
         )
 
     def begin(self, work: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
@@ -209,14 +213,14 @@ class Run:
             task.cancel()
         await asyncio.gather(*self._begun, return_exceptions=True)
 
-    async def _look_again(self, port: int) -> Snapshot:
+    async def _reprobe_after_failure(self, port: int) -> Snapshot:
         """Read this machine: the first time what is read already will do."""
         if self.findings.snapshot is None or self._has_looked:
             self.findings.snapshot = self.begin(self.services.machine.look(port))
         self._has_looked = True
         return await self.findings.snapshot
 
-    def _tell_waiting(self, waiting: Waiting) -> None:
+    def _report_waiting(self, waiting: Waiting) -> None:
         if self._on_waiting is not None:
             self._on_waiting(waiting)
         else:

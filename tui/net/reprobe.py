@@ -20,7 +20,7 @@ from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
 from tui.net.certificate import CertificateFacts, read_certificate
-from tui.net.exchange import Exchange, Phase, observe
+from tui.net.request_trace import Phase, RequestTrace, observe
 from tui.net.sniff import sniff
 from tui.wire.error_words import TLS
 
@@ -50,22 +50,24 @@ _MOMENT_SECONDS = 0.2
 """An ending process may close its connections a moment before the port on which it listens."""
 
 
-async def look_again(failure: Failure, endpoint: Endpoint, exchange: Exchange, seconds: float) -> Failure:
+async def reprobe_after_failure(
+    failure: Failure, endpoint: Endpoint, trace: RequestTrace, seconds: float
+) -> Failure:
     """Return the failure with what a second look tells, or as it was. Never raises, never adds a wait
     longer than ``seconds``. A host behind a proxy is not looked at."""
-    if seconds <= 0 or exchange.through_proxy:
+    if seconds <= 0 or trace.through_proxy:
         return failure
     try:
         origin = origin_of(endpoint.base_url)
         async with asyncio.timeout(seconds):
-            better = await _look(failure, endpoint, origin, exchange)
+            better = await _look(failure, endpoint, origin, trace)
     except (OSError, ValueError, EOFError):  # TimeoutError among them: the question stays open
         return failure
     return better or failure
 
 
-async def fetch_certificate(host: str, port: int, exchange: Exchange | None = None) -> CertificateFacts:
-    """Return the certificate of a server, whoever signed it: to be shown, or to be pinned. ``exchange``
+async def fetch_certificate(host: str, port: int, trace: RequestTrace | None = None) -> CertificateFacts:
+    """Return the certificate of a server, whoever signed it: to be shown, or to be pinned. ``trace``
     records what came.
 
     Raises:
@@ -77,18 +79,18 @@ async def fetch_certificate(host: str, port: int, exchange: Exchange | None = No
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    async with _connection(host, port, exchange) as stream:
+    async with _connection(host, port, trace) as stream:
         tls = TlsStream(stream, context, host)
         await tls.handshake()
         return read_certificate(tls.certificate or b"")
 
 
 @asynccontextmanager
-async def _connection(host: str, port: int, exchange: Exchange | None = None) -> AsyncIterator[PlainStream]:
+async def _connection(host: str, port: int, trace: RequestTrace | None = None) -> AsyncIterator[PlainStream]:
     """Give a connection of which no other exchange takes notice."""
     from tui.net.dialer import connect
 
-    with observe(exchange or Exchange()):
+    with observe(trace or RequestTrace()):
         stream = await connect(host, port, None)
         try:
             yield stream
@@ -96,13 +98,13 @@ async def _connection(host: str, port: int, exchange: Exchange | None = None) ->
             await stream.aclose()
 
 
-async def _look(failure: Failure, endpoint: Endpoint, origin: Origin, exchange: Exchange) -> Failure | None:
+async def _look(failure: Failure, endpoint: Endpoint, origin: Origin, trace: RequestTrace) -> Failure | None:
     cause = failure.cause
     if cause in _ABOUT_CERTIFICATE:
         found = await fetch_certificate(origin.host, origin.port)
         return _with_certificate(failure, found, origin.host)
-    if cause in _PERHAPS_PLAIN and origin.scheme == "https" and exchange.phase is Phase.TLS:
-        if sniff(bytes(exchange.handshake_bytes)) != "tls" and await _speaks_plain_http(origin):
+    if cause in _PERHAPS_PLAIN and origin.scheme == "https" and trace.phase is Phase.TLS:
+        if sniff(bytes(trace.handshake_bytes)) != "tls" and await _speaks_plain_http(origin):
             return _other_scheme(failure, endpoint, origin, _PERHAPS_PLAIN[cause], "http")
         return None
     if cause == "connection-refused" and is_loopback_host(origin.host) and ip_address(origin.host):
@@ -133,11 +135,11 @@ async def _is_gone(origin: Origin) -> bool:
 
 async def _encrypts(origin: Origin) -> bool:
     """Whether the port answers a TLS handshake, be it by a refusal."""
-    exchange = Exchange()
+    trace = RequestTrace()
     try:
-        await fetch_certificate(origin.host, origin.port, exchange)
+        await fetch_certificate(origin.host, origin.port, trace)
     except ssl.SSLError:
-        return sniff(bytes(exchange.handshake_bytes)) == "tls"
+        return sniff(bytes(trace.handshake_bytes)) == "tls"
     return True
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tui.core.api_key_rules import literal_trouble
+from tui.core.api_key_search import MASK
 from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import usable_url
 from tui.core.failure import Failure
-from tui.core.key_rules import literal_trouble
-from tui.core.key_search import MASK
 from tui.core.outside import split_url, web_address
 from tui.core.secret import Redactor
 from tui.core.secret_headers import is_secret_header
@@ -21,7 +21,7 @@ _SHOWN_LOCATION = 200
 """Characters of a redirect's target that cannot be used."""
 
 
-def complete_refusal(
+def enrich_http_error(
     failure: Failure,
     endpoint: Endpoint,
     *,

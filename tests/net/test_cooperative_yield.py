@@ -13,10 +13,10 @@ from tui.core.chat import Endpoint
 from tui.core.events import EventBatch
 from tui.core.secret import Redactor
 from tui.net import reply_stream
-from tui.net.exchange import Exchange
-from tui.net.mailbox import Mailbox
-from tui.net.pace import Pace
+from tui.net.cooperative_yield import CooperativeYield
+from tui.net.event_queue import BoundedEventQueue
 from tui.net.reply_stream import ReplyStream
+from tui.net.request_trace import RequestTrace
 
 
 class HandClock:
@@ -46,7 +46,7 @@ def rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 async def test_work_without_a_break_rests_as_long_as_it_took(rests: list[float]) -> None:
     clock = HandClock()
-    pace = Pace(clock)
+    pace = CooperativeYield(clock)
     for _ in range(8):
         pace.begin()
         clock.now += 0.001
@@ -56,7 +56,7 @@ async def test_work_without_a_break_rests_as_long_as_it_took(rests: list[float])
 
 async def test_work_with_breaks_gives_way_now_and_then_and_never_waits(rests: list[float]) -> None:
     clock = HandClock()
-    pace = Pace(clock)
+    pace = CooperativeYield(clock)
     for _ in range(100):
         pace.begin()
         clock.now += 0.003
@@ -68,7 +68,7 @@ async def test_work_with_breaks_gives_way_now_and_then_and_never_waits(rests: li
 
 async def test_a_rest_has_an_end(rests: list[float]) -> None:
     clock = HandClock()
-    pace = Pace(clock)
+    pace = CooperativeYield(clock)
     await pace.rest()
     pace.begin()
     clock.now += 60
@@ -77,8 +77,8 @@ async def test_a_rest_has_an_end(rests: list[float]) -> None:
 
 
 async def test_who_reads_a_full_mailbox_gives_way_between_batches(rests: list[float]) -> None:
-    mailbox = Mailbox()
-    mailbox._pace = Pace(HandClock(step=0.001))
+    mailbox = BoundedEventQueue()
+    mailbox._pace = CooperativeYield(HandClock(step=0.001))
     for number in range(20):
         mailbox.put(EventBatch(float(number), ()))
     mailbox.close()
@@ -116,15 +116,15 @@ class AlwaysReady:
 def stream_of(response: AlwaysReady, batches: list[int]) -> ReplyStream:
     stream = ReplyStream(
         response,  # type: ignore[arg-type]
-        Exchange(),
+        RequestTrace(),
         endpoint=Endpoint("http://127.0.0.1:1/v1"),
         streamed=True,
         redactor=Redactor(),
-        patience=CALM,
+        timeouts=CALM,
         emit=lambda *events: batches.append(len(events)),
         clock=lambda: 0.0,
     )
-    stream._pace = Pace(HandClock(step=0.001))
+    stream._pace = CooperativeYield(HandClock(step=0.001))
     return stream
 
 

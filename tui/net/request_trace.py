@@ -45,7 +45,7 @@ _NUMBERS = itertools.count(1)
 
 
 @dataclass(slots=True)
-class Exchange:
+class RequestTrace:
     """The record of one request and its response."""
 
     listener: Callable[[Phase], None] | None = None
@@ -140,31 +140,31 @@ class Requests:
     """Who asks."""
     model: str = ""
     count: int = 0
-    last: Exchange = field(default_factory=Exchange)
+    last: RequestTrace = field(default_factory=RequestTrace)
 
-    def begin(self, method: str, url: str) -> Exchange:
+    def begin(self, method: str, url: str) -> RequestTrace:
         """Return the record of the next one."""
         self.count += 1
-        self.last = Exchange()
+        self.last = RequestTrace()
         if is_wanted():
             who = {"provider": self.origin.provider, "purpose": self.origin.purpose} if self.origin else {}
             self.last.tell("request", method=method, url=bare_url(url), model=self.model, **who)
         return self.last
 
 
-_CURRENT: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+_CURRENT: ContextVar[RequestTrace | None] = ContextVar("exchange", default=None)
 
 
-def current_exchange() -> Exchange:
+def current_trace() -> RequestTrace:
     """Return the exchange that this task is part of, or one that nobody looks at."""
-    return _CURRENT.get() or Exchange()
+    return _CURRENT.get() or RequestTrace()
 
 
 @contextmanager
-def observe(exchange: Exchange) -> Iterator[Exchange]:
+def observe(trace: RequestTrace) -> Iterator[RequestTrace]:
     """Let the requests of this task (and of tasks it starts) write to an exchange."""
-    token = _CURRENT.set(exchange)
+    token = _CURRENT.set(trace)
     try:
-        yield exchange
+        yield trace
     finally:
         _CURRENT.reset(token)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class KeyKind(StrEnum):
+class ApiKeyKind(StrEnum):
     """The four forms of an API key."""
 
     ENVIRONMENT = "env"
@@ -18,14 +18,14 @@ class KeyKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyReference:
+class ApiKeyReference:
     """``env:NAME``, ``cmd:ARGV…``, ``file:PATH``, or ``stored`` (the key is in credentials.toml)."""
 
-    kind: KeyKind
+    kind: ApiKeyKind
     value: str = ""
 
     def __str__(self) -> str:
-        return "stored" if self.kind is KeyKind.STORED else f"{self.kind}:{self.value}"
+        return "stored" if self.kind is ApiKeyKind.STORED else f"{self.kind}:{self.value}"
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -37,24 +37,24 @@ class KeyReference:
         return tuple(shlex.split(self.value))
 
 
-STORED = KeyReference(KeyKind.STORED)
+STORED = ApiKeyReference(ApiKeyKind.STORED)
 
 
-_KINDS = {"env": KeyKind.ENVIRONMENT, "cmd": KeyKind.COMMAND, "file": KeyKind.FILE}
+_KINDS = {"env": ApiKeyKind.ENVIRONMENT, "cmd": ApiKeyKind.COMMAND, "file": ApiKeyKind.FILE}
 
 
-def parse_key_reference(text: str) -> KeyReference | None:
+def parse_api_key_reference(text: str) -> ApiKeyReference | None:
     """Return the reference that a text is, or ``None`` for a literal key (or an empty text)."""
     text = text.strip()
     if text == "stored":
         return STORED
     prefix, colon, value = text.partition(":")
     if colon and prefix in _KINDS and value.strip():
-        return KeyReference(_KINDS[prefix], value.strip())
+        return ApiKeyReference(_KINDS[prefix], value.strip())
     return None
 
 
-def disguised_reference(text: str) -> KeyReference | None:
+def disguised_reference(text: str) -> ApiKeyReference | None:
     """Return the reference that a text is in any spelling: capitals, full-width letters, hidden characters.
 
     For texts from outside: what may be taken for a reference anywhere is never taken for a key.
@@ -66,7 +66,7 @@ def disguised_reference(text: str) -> KeyReference | None:
         return STORED if word == "stored" else None
     if word not in _KINDS:
         return None
-    return KeyReference(_KINDS[word], value.strip())
+    return ApiKeyReference(_KINDS[word], value.strip())
 
 
 def _bare(text: str) -> str:

@@ -7,33 +7,33 @@ import threading
 import time
 
 from tui.store.endpoint_memory import EndpointMemory
-from tui.wire.adaptation import Adaptation
+from tui.wire.server_quirks import ServerQuirks
 
 _LAST_SECONDS = 1.0
 """How long the end of the program waits for the disk: what is lost is learned again."""
 
 
-class KeptAdaptations:
+class KeptQuirks:
     """Adaptations by endpoint and model: in memory at once, and written for the next run by threads, as
     another process may hold the file."""
 
     def __init__(self, memory: EndpointMemory) -> None:
         self._memory = memory
-        self._known: dict[tuple[str, str], Adaptation | None] = {}
+        self._known: dict[tuple[str, str], ServerQuirks | None] = {}
         self._writers: list[threading.Thread] = []
 
-    def get(self, base_url: str, model: str) -> Adaptation | None:
+    def get(self, base_url: str, model: str) -> ServerQuirks | None:
         """Return what was learned, or ``None``."""
         key = (base_url, model)
         if key not in self._known:
             document = self._memory.get_json(base_url, model)
-            self._known[key] = None if document is None else Adaptation.from_json(document)
+            self._known[key] = None if document is None else ServerQuirks.from_json(document)
         return self._known[key]
 
-    def put(self, base_url: str, model: str, adaptation: Adaptation) -> None:
+    def put(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
         """Keep what was learned. Returns at once."""
-        self._known[base_url, model] = adaptation
-        self._memory.learn_json(base_url, model, adaptation.to_json())
+        self._known[base_url, model] = quirks
+        self._memory.learn_json(base_url, model, quirks.to_json())
         writer = threading.Thread(target=self._memory.write, name="adaptations", daemon=True)
         self._writers = [known for known in self._writers if known.is_alive()]
         self._writers.append(writer)
@@ -49,16 +49,16 @@ class KeptAdaptations:
             writer.join(max(0.0, end - time.monotonic()))
 
 
-class ForgottenAdaptations:
+class ForgottenQuirks:
     """Adaptations for this run alone: ``ask --url`` saves nothing."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], Adaptation] = {}
+        self._known: dict[tuple[str, str], ServerQuirks] = {}
 
-    def get(self, base_url: str, model: str) -> Adaptation | None:
+    def get(self, base_url: str, model: str) -> ServerQuirks | None:
         """Return what was learned in this run, or ``None``."""
         return self._known.get((base_url, model))
 
-    def put(self, base_url: str, model: str, adaptation: Adaptation) -> None:
+    def put(self, base_url: str, model: str, quirks: ServerQuirks) -> None:
         """Keep what was learned until the end of this run."""
-        self._known[base_url, model] = adaptation
+        self._known[base_url, model] = quirks
