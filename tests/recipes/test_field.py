@@ -39,14 +39,14 @@ async def main():
         screen = ProviderFormScreen(stored)
         await pilot.app.push_screen(screen)
         await pilot.pause()
-        await pilot.press("f6" if screen.is_view_only else "end")
+        await pilot.press("end")
         screen.query_one("#advanced").collapsed = False
         await pilot.pause()
         rows = {row.field.label: row for row in screen.query(FormRow)}
         shown = {label: rows[label].value for label in ("Region", "Tries")}
         rows["Region"].value, rows["Tries"].value = "asia", "99"
         await pilot.pause()
-        reading = screen.reading()
+        reading = screen._control.reading()
         problems = [problem.message for problem in reading.errors]
         print(json.dumps([shown, reading.provider.region, problems]))
 

@@ -120,11 +120,11 @@ def test_while_the_disk_refuses_the_file_the_line_waits_too(
     assert journal.flush()
     broken_disk.refuse(number, call)
     journal.begin_turn(asking(FILE), ATTACHED)
-    wait_until(lambda: journal.trouble is not None)
+    wait_until(lambda: journal.storage_error is not None)
     assert FILE.sha256.encode() not in journal.path.read_bytes()
     broken_disk.recover()
     assert journal.flush()
-    assert journal.trouble is None
+    assert journal.storage_error is None
     assert FILE.sha256.encode() in journal.path.read_bytes()
     assert kept(paths)[FILE.sha256] == TEXT
     assert journal.close()
@@ -347,11 +347,11 @@ def test_a_folder_that_another_program_holds_is_waited_for(
         other.stdout.readline()
         journal = store.create()
         journal.begin_turn(asking(FILE), ATTACHED)
-        wait_until(lambda: journal.trouble is not None)
+        wait_until(lambda: journal.storage_error is not None)
         assert not journal.path.exists()
         other.kill()
     assert journal.flush(10)
-    assert (journal.trouble, kept(paths)) == (None, {FILE.sha256: TEXT})
+    assert (journal.storage_error, kept(paths)) == (None, {FILE.sha256: TEXT})
     assert journal.close()
 
 
