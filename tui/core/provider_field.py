@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from operator import attrgetter
 from typing import Any
@@ -106,21 +106,21 @@ class ProviderField:
     """What an export to Casibase says is missing, if not its label."""
     flag: str = ""
     """Its flag on the command line, if not ``name``."""
+    of: Callable[[Provider], Any] = field(init=False, repr=False)
+    """Returns its value in a provider."""
+    default: Any = field(init=False, repr=False)
+    """Its value where nothing is said."""
+
+    def __post_init__(self) -> None:
+        """Look up once where providers have it."""
+        object.__setattr__(self, "of", attrgetter(self.path))
+        object.__setattr__(self, "default", self.of(_BLANK))
 
     @property
     def path(self) -> str:
         """Where a provider has it: ``tls.ca_file``."""
         name = self.attribute or self.name
         return f"{self.group}.{name}" if self.group else name
-
-    def of(self, provider: Provider) -> Any:
-        """Return its value in a provider."""
-        return attrgetter(self.path)(provider)
-
-    @property
-    def default(self) -> Any:
-        """Its value where nothing is said."""
-        return self.of(_BLANK)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -166,8 +166,8 @@ class ProviderField:
 def with_values(provider: Provider, values: Mapping[ProviderField, Any]) -> Provider:
     """Return the provider with other values in some fields."""
     groups: dict[str, dict[str, Any]] = {}
-    for field, value in values.items():
-        groups.setdefault(field.group, {})[field.attribute or field.name] = value
+    for item, value in values.items():
+        groups.setdefault(item.group, {})[item.attribute or item.name] = value
     changes = groups.pop("", {})
     inner = {name: replace(getattr(provider, name), **group) for name, group in groups.items()}
     return replace(provider, **changes, **inner)

@@ -102,12 +102,10 @@ def guess_scheme(text: str) -> str:
 
 def is_hidden(character: str) -> bool:
     """Return whether a character has no business in a URL: a space, or something drawn as nothing."""
-    return (
-        character.isspace()
-        or not character.isprintable()
-        or character == _BLANK
-        or is_ignorable(ord(character))
-    )
+    if "!" <= character <= "~":  # nearly all of them: asked for each character of each URL
+        return False
+    is_seen = character.isprintable() and not character.isspace() and character != _BLANK
+    return not is_seen or is_ignorable(ord(character))
 
 
 def character_name(character: str) -> str:
