@@ -174,13 +174,113 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "The JSON schema of the file": (
         "tests/core/test_provider_schema.py::test_what_is_written_follows_the_json_schema",
     ),
+    # docs/journal.md
+    "A conversation is one file": ("tests/wired/test_places.py::test_a_place_holds_what_its_line_says",),
+    "It is private (0600) and only": (
+        "tests/store/test_journal.py::test_the_file_is_private_and_the_lease_goes_with_the_journal",
+        "tests/store/test_journal.py::test_each_record_is_one_write",
+    ),
+    "A line is seen to the disk before": (
+        "tests/store/test_journal_file.py::test_what_a_failed_sync_dropped_is_written_again",
+        "tests/store/test_journal_file.py::test_nothing_reports_success_before_the_disk_has_it",
+    ),
+    "Any beginning of a file is a conversation": (
+        "tests/store/test_schema2.py::test_any_beginning_of_the_bytes_is_a_beginning_of_the_conversation",
+        "tests/store/test_journal.py::test_damage_anywhere_costs_only_the_lines_it_hits",
+        "tests/store/test_conversations.py::test_a_killed_writer_loses_at_most_two_seconds_and_its_lease",
+    ),
+    "`header` stands first": (
+        "tests/store/test_schema2.py::test_any_conversation_comes_back_as_it_was_written",
+        "tests/store/test_conversations.py::test_a_fork_is_a_conversation_of_its_own_and_costs_nothing_twice",
+    ),
+    "`turn` is written before": (
+        "tests/store/test_journal.py::test_a_prompt_is_on_disk_before_the_answer_and_text_follows_by_itself",
+    ),
+    "`parent` is the name": (
+        "tests/session/test_chat_session.py::test_a_turn_keeps_what_the_chat_had_set_for_itself_and_which_turn_was_before_it",
+        "tests/store/test_schema2.py::test_schema_1_of_any_conversation_reads_as_schema_2",
+    ),
+    "`prompt` is the plain reading": (
+        "tests/store/test_schema2.py::test_a_prompt_with_parts_has_its_plain_reading_beside_them",
+    ),
+    "`parts` stands beside it": (
+        "tests/store/test_schema2.py::test_a_prompt_with_parts_has_its_plain_reading_beside_them",
+    ),
+    "`settings` is what this chat": (
+        "tests/session/test_chat_session.py::test_a_turn_keeps_what_the_chat_had_set_for_itself_and_which_turn_was_before_it",
+        "tests/store/test_schema2.py::test_any_conversation_comes_back_as_it_was_written",
+    ),
+    "`delta` is a piece": ("tests/store/test_journal.py::test_pieces_are_written_in_batches_and_in_order",),
+    "`reclassify` says": (
+        "tests/store/test_schema1.py::test_a_file_of_schema_1_reads_as_it_read_when_it_was_written",
+    ),
+    "`end` says how the turn ended": (
+        "tests/store/test_schema2.py::test_any_conversation_comes_back_as_it_was_written",
+        "tests/store/test_schema2.py::test_amounts_keep_every_digit",
+    ),
+    "A turn without one was interrupted": (
+        "tests/store/test_journal.py::test_any_prefix_of_a_file_is_a_conversation",
+    ),
+    "`phases` of an `end`": (
+        "tests/store/test_journal.py::test_the_golden_file_of_each_schema_reads_as_ever",
+    ),
+    "`copy` of an `end`": (
+        "tests/session/test_variants.py::test_a_copy_has_every_answer_and_counts_only_what_is_asked_in_it",
+    ),
+    "`title` gives": ("tests/store/test_journal.py::test_dropping_and_renaming_are_records_too",),
+    "`drop` of the last turn": (
+        "tests/session/test_variants.py::test_an_answer_chosen_in_the_middle_is_what_is_sent_and_what_is_reopened",
+    ),
+    "`path` names the last turn": (
+        "tests/store/test_schema2.py::test_a_path_line_shows_another_branch_and_the_chat_goes_on_there",
+    ),
+    "A turn whose parent is not the end": (
+        "tests/store/test_schema2.py::test_the_newest_branch_is_the_conversation_and_the_others_are_kept",
+    ),
+    "Records and keys that are unknown": (
+        "tests/store/test_schema2.py::test_what_is_unknown_is_kept_where_the_file_is_written_anew",
+        "tests/store/test_schema2.py::test_what_is_unknown_of_a_turn_is_kept_in_a_copy",
+    ),
+    "Pictures and files are kept in `files/`": (
+        "tests/store/test_blobs.py::test_a_prompt_comes_back_with_its_files_and_each_is_kept_once_and_private",
+    ),
+    "A file is on the disk before the line": (
+        "tests/store/test_blobs.py::test_a_file_is_on_the_disk_before_the_line_that_names_it",
+        "tests/store/test_blobs.py::test_nobody_removes_a_file_between_its_writing_and_its_line",
+    ),
+    "It is checked when it is read": (
+        "tests/store/test_blobs.py::test_a_file_that_is_lost_is_told_and_the_rest_is_there",
+        "tests/session/test_attachments.py::test_what_is_lost_goes_as_its_name_and_the_answer_says_so",
+    ),
+    "It is removed with the last conversation": (
+        "tests/store/test_blobs.py::test_a_file_goes_with_the_last_conversation_that_names_it",
+        "tests/store/test_blobs.py::test_emptying_the_trash_removes_what_nobody_else_names",
+        "tests/store/test_blobs.py::test_forgetting_conversations_removes_every_file_and_counts_it",
+    ),
+    "Known keys are erased from every line": (
+        "tests/store/test_journal.py::test_a_real_key_is_redacted_in_every_text_and_a_word_in_none",
+        "tests/store/test_blobs.py::test_a_key_in_an_attached_text_is_not_kept",
+    ),
+    "lmdeck 0.1.0 wrote files of schema 1": ("tests/store/test_schema1.py",),
+    "They are read as ever": (
+        "tests/store/test_schema1.py::test_a_file_of_schema_1_reads_as_it_read_when_it_was_written",
+    ),
+    "A conversation of schema 1 that goes on": (
+        "tests/store/test_schema2.py::test_a_conversation_of_schema_1_goes_on_as_one_of_schema_2",
+        "tests/store/test_schema2.py::test_a_program_that_is_killed_while_it_goes_on_loses_no_line",
+    ),
+    "lmdeck 0.1.0 shows files of schema 2": (
+        "tests/store/test_schema2.py::test_a_conversation_of_schema_1_goes_on_as_one_of_schema_2",
+    ),
+    "The same holds here": ("tests/store/test_conversations.py::test_a_newer_conversation_is_read_only",),
 }
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+JOURNAL = (ROOT / "docs/journal.md").read_text(encoding="utf-8")
 
 
 def test_every_sentence_is_linked() -> None:
     sentences, tables = sentences_and_tables(
-        "\n\n".join((SECURITY, assurance.HEAD, servers.HEAD, provider_pages.HEAD))
+        "\n\n".join((SECURITY, JOURNAL, assurance.HEAD, servers.HEAD, provider_pages.HEAD))
     )
     assert not_linked(sentences, (*SHOWN, *NO_PROMISE)) == ([], [])
     assert tables == []
@@ -189,7 +289,14 @@ def test_every_sentence_is_linked() -> None:
 def test_no_page_is_left_out() -> None:
     """The page for builders promises nothing to users."""
     pages = {path.name for path in (ROOT / "docs").glob("*.md")}
-    assert pages == {"architecture.md", "assurance.md", "causes.md", "providers.md", "servers.md"}
+    assert pages == {
+        "architecture.md",
+        "assurance.md",
+        "causes.md",
+        "journal.md",
+        "providers.md",
+        "servers.md",
+    }
 
 
 @pytest.mark.parametrize("test", sorted({test for tests in SHOWN.values() for test in tests}))

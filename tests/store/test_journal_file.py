@@ -414,20 +414,46 @@ def test_a_thread_that_ends_is_told_and_replaced_and_nothing_is_lost(
     assert not list(paths.conversations_dir.glob("*.lease"))
 
 
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
 def test_a_thread_that_cannot_be_started_is_tried_again(
-    paths: Paths, monkeypatch: pytest.MonkeyPatch
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     start = threading.Thread.start
 
     def refuse(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
+        raise error
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
     journal = ConversationStore(paths).create()
     journal.begin_turn(a_turn("one"))
-    assert "can't start new thread" in (journal.storage_error or "")
+    assert (str(error) or "memory is full") in (journal.storage_error or "")
     monkeypatch.setattr(threading.Thread, "start", start)
     journal.end_turn(a_turn("one"))
+    assert journal.close()
+    assert turns_of(journal.path) == ["one"]
+
+
+def test_a_thread_that_ends_when_no_other_can_be_had_loses_nothing(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, make = threading.Thread.start, LineMaker.lines_of
+
+    def lines_of(maker: LineMaker, item: dict[str, object]) -> list[bytes]:
+        monkeypatch.setattr(LineMaker, "lines_of", make)
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        raise MemoryError
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    journal = ConversationStore(paths).create()
+    monkeypatch.setattr(LineMaker, "lines_of", lines_of)
+    journal.begin_turn(a_turn("one"))
+    wait_until(lambda: "can't start new thread" in (journal.storage_error or ""))
+    monkeypatch.setattr(threading.Thread, "start", start)
+    journal.end_turn(a_turn("one"))
+    assert journal.flush()
+    assert journal.storage_error is None
     assert journal.close()
     assert turns_of(journal.path) == ["one"]
 

@@ -159,7 +159,7 @@ class JournalWriter:
         atexit.register(self.close)
         try:
             self._thread.start()
-        except RuntimeError as error:  # no more threads for now; the next record tries again
+        except (RuntimeError, MemoryError) as error:  # no more threads for now; the next record tries again
             self._thread = None
             self._report(self._stopped(error))
 

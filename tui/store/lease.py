@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +42,11 @@ class _Seen:
     """It is no file that a lease could be."""
     is_unreadable: bool = False
     """Somebody else's: only its heartbeat is known."""
+
+    @property
+    def token(self) -> str:
+        """What no other lease of this name has."""
+        return self.owner.token if self.owner is not None else f"{self.heartbeat:.6f}"
 
 
 class LeaseHeldError(Exception):
@@ -94,8 +101,7 @@ def acquire_lease(path: Path, stale_after_seconds: float) -> Lease:
             _create(path, owner)
         except FileExistsError:
             # A network disk may answer so to a link that it did make.
-            if not _is_owned_by(path, owner):
-                _break_if_stale(path, stale_after_seconds)
+            if not _is_owned_by(path, owner) and not _take_over(path, owner, stale_after_seconds):
                 continue
         return Lease(path, owner)
     raise LeaseHeldError(None)
@@ -114,16 +120,28 @@ def holder_of(path: Path, stale_after_seconds: float) -> Owner | None:
 
 def _create(path: Path, owner: Owner) -> None:
     """Make the lease with its content in one step; nobody ever sees an empty one where links exist."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    with _written(path, owner) as temporary:
+        try:
+            disk.link(temporary, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            create_private(path, owner.encode())
+
+
+@contextlib.contextmanager
+def _written(path: Path, owner: Owner) -> Iterator[Path]:
+    """Have a lease's content in a file beside it."""
+    temporary = _beside(path)
     create_private(temporary, owner.encode())
     try:
-        disk.link(temporary, path)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        create_private(path, owner.encode())
+        yield temporary
     finally:
         remove_quietly(temporary)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
 
 
 def _is_owned_by(path: Path, owner: Owner) -> bool:
@@ -131,28 +149,34 @@ def _is_owned_by(path: Path, owner: Owner) -> bool:
     return current is not None and current.owner == owner
 
 
-def _break_if_stale(path: Path, stale_after_seconds: float) -> None:
-    """Take a stale lease away; one breaker at a time, so that none takes what another has just made.
+def _take_over(path: Path, owner: Owner, stale_after_seconds: float) -> bool:
+    """Put an owner in the place of a stale one, in one step: nobody finds the name free meanwhile.
+
+    Only who has the lease of that very stale one may do so. Where he dies, that lease is taken over alike.
 
     Raises:
-        LeaseHeldError: it is held, or somebody else is breaking it.
+        LeaseHeldError: it is held, or somebody else takes it over.
         OSError: the disk refuses.
     """
-    _require_stale(path, stale_after_seconds)
-    mark = path.with_name(f".{path.name}.break")
+    stale = _require_stale(path, stale_after_seconds)
+    if stale is None:
+        return False
+    name = hashlib.sha256(f"{path.name} {stale.token}".encode("utf-8", "replace")).hexdigest()[:32]
+    mark = acquire_lease(path.with_name(f".{name}.break"), _BREAK_SECONDS)
     try:
-        _create(mark, new_owner())
-    except FileExistsError:
-        seen = _read(mark)
-        if seen is not None and _is_stale(seen, _BREAK_SECONDS):
-            remove_quietly(mark)
-        raise LeaseHeldError(None) from None
-    try:
-        stale = _require_stale(path, stale_after_seconds)
-        if stale is not None:
-            _break(path, stale)
+        return _require_stale(path, stale_after_seconds) == stale and _replace(path, owner)
     finally:
-        remove_quietly(mark)
+        mark.release()
+
+
+def _replace(path: Path, owner: Owner) -> bool:
+    with _written(path, owner) as temporary:
+        try:
+            disk.replace(temporary, path)
+        except IsADirectoryError:  # no lmdeck made that
+            disk.replace(path, _beside(path))
+            return False
+    return True
 
 
 def _require_stale(path: Path, stale_after_seconds: float) -> _Seen | None:
@@ -161,22 +185,6 @@ def _require_stale(path: Path, stale_after_seconds: float) -> _Seen | None:
     if current is not None and not _is_stale(current, stale_after_seconds):
         raise LeaseHeldError(current.owner)
     return current
-
-
-def _break(path: Path, stale: _Seen) -> None:
-    """Take a stale lease away. One that its slow holder has just made anew is put back."""
-    taken = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    try:
-        disk.replace(path, taken)
-    except FileNotFoundError:
-        return
-    try:
-        current = _read(taken)
-        if current is not None and current.owner != stale.owner:
-            with contextlib.suppress(FileExistsError):
-                disk.link(taken, path)
-    finally:
-        remove_quietly(taken)
 
 
 def _read(path: Path) -> _Seen | None:
