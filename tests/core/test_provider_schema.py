@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from tests.support.json_schema import violations
 from tests.support.valid_providers import valid_providers
@@ -85,8 +85,10 @@ def given_flags(argv: list[str], *, is_new: bool = True) -> Namespace:
 
 @given(valid_providers)
 def test_flags_give_the_same_provider(provider: Provider) -> None:
+    argv = list(argv_of(provider))
+    assume(not any(argument.endswith("=--") for argument in argv))  # argparse drops it before Python 3.13
     blank = Provider(provider.name, created_time=provider.created_time)
-    texts = changed(texts_of(blank), given_flags(list(argv_of(provider))))
+    texts = changed(texts_of(blank), given_flags(argv))
     reading = read_form(texts, blank, ())
     assert reading.errors == ()
     assert reading.provider == provider

@@ -28,7 +28,7 @@ async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
 async def test_it_asks_whom_it_was_told_to_ask(runtime: Runtime) -> None:
     control = ChatControl(runtime)
     assert control.blocked() is not None and control.blocked().obstacle is Obstacle.OPENING  # type: ignore[union-attr]
-    control.begin(runtime.new_session())
+    control.begin(runtime.sessions.begin())
     assert control.no_target().obstacle is Obstacle.NO_PROVIDER
     control.aim("main")
     assert control.blocked() is None
@@ -45,7 +45,7 @@ async def test_it_asks_whom_it_was_told_to_ask(runtime: Runtime) -> None:
 @pytest.mark.parametrize("name", ["resting", "unknown"])
 async def test_nobody_is_asked_in_place_of_another(runtime: Runtime, name: str) -> None:
     control = ChatControl(runtime)
-    control.begin(runtime.new_session())
+    control.begin(runtime.sessions.begin())
     control.aim("main")
     control.aim(name)
     blocked = control.blocked()
@@ -59,7 +59,7 @@ async def test_nobody_is_asked_in_place_of_another(runtime: Runtime, name: str) 
 async def test_a_conversation_that_was_left_can_be_written_to_by_others(runtime: Runtime) -> None:
     control = ChatControl(runtime)
     control.aim("main")
-    control.begin(runtime.new_session())
+    control.begin(runtime.sessions.begin())
     await control.send("hello")
     (summary,) = runtime.conversations.list()
     identity = summary.identity
@@ -76,7 +76,7 @@ async def test_a_conversation_that_was_left_can_be_written_to_by_others(runtime:
 async def test_an_unsaved_chat_is_a_loss(runtime: Runtime) -> None:
     control = ChatControl(runtime)
     control.aim("main")
-    control.begin(runtime.new_session(saved=False))
+    control.begin(runtime.sessions.begin(saved=False))
     assert control.loss() is None
     await control.send("hello")
     assert control.loss() == "a chat that is not saved"

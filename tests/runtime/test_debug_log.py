@@ -109,7 +109,7 @@ def test_without_it_nothing_is_written_or_loaded(tmp_path: Path) -> None:
     code = (
         "import sys, os\n"
         "from tui.runtime.runtime import open_runtime\n"
-        "open_runtime(os.environ).new_session()\n"
+        "open_runtime(os.environ).sessions.begin()\n"
         "late = {'tui.store.debug_log', 'tui.core.debug_log', 'tui.core.observed'}\n"
         "sys.exit(1 if late & set(sys.modules) else 0)\n"
     )
@@ -138,7 +138,7 @@ async def test_vectors_and_what_is_stopped_are_written(tmp_path: Path, log: Path
         provider = provider_at(server.base_url, category=Category.EMBEDDING)
         await runtime.test_vectors(provider, on_progress=ignore)
     with FaultServer("stall-mid-stream") as server:
-        session = runtime.new_session(saved=False)
+        session = runtime.sessions.begin(saved=False)
         task = session.start("hello", ChatTarget(provider_at(server.base_url)))
         await until(lambda: session.turns[-1].answer)
         session.stop()
@@ -332,7 +332,7 @@ async def test_two_requests_at_once_are_told_apart(tmp_path: Path, log: Path) ->
 async def test_a_wait_for_a_loading_model_is_a_decision(tmp_path: Path, log: Path) -> None:
     runtime = opened(log, tmp_path)
     with FaultServer(Sequence([FAULTS["http-503-loading"], good_chat])) as server:
-        session = runtime.scripted_session(2)
+        session = runtime.sessions.for_command(2)
         turn = await session.send("hello", ChatTarget(provider_at(server.base_url)))
     await runtime.aclose()
     assert turn.failure is None

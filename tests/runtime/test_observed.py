@@ -96,9 +96,9 @@ def assert_chat(record: ExchangeRecord, purpose: Purpose, url: str) -> None:
 @pytest.mark.parametrize("saved", [True, False])
 async def test_a_chat_is_told_with_the_figures_of_its_turn(runtime: Runtime, seen: Seen, saved: bool) -> None:
     with FaultServer(FakeApi()) as server:
-        session = runtime.new_session(saved)
+        session = runtime.sessions.begin(saved)
         turn = await session.send("hello", ChatTarget(provider_at(server.base_url)))
-        await runtime.release(session)
+        await runtime.sessions.release(session)
         record = seen.only
         assert_chat(record, Purpose.CHAT, server.base_url)
     assert record.origin.conversation == session.identity
@@ -110,7 +110,7 @@ async def test_a_chat_is_told_with_the_figures_of_its_turn(runtime: Runtime, see
 async def test_each_answer_of_a_conversation_is_told(runtime: Runtime, seen: Seen) -> None:
     with FaultServer(FakeApi()) as server:
         target = ChatTarget(provider_at(server.base_url))
-        session = runtime.new_session()
+        session = runtime.sessions.begin()
         await session.send("hello", target)
         await session.regenerate(target)
         await session.continue_turn(target)
@@ -120,9 +120,9 @@ async def test_each_answer_of_a_conversation_is_told(runtime: Runtime, seen: See
 async def test_ask_and_the_test_of_a_provider_are_told(runtime: Runtime, seen: Seen) -> None:
     with FaultServer(FakeApi()) as server:
         provider = provider_at(server.base_url)
-        session = runtime.scripted_session(10)
+        session = runtime.sessions.for_command(10)
         await session.send("hello", ChatTarget(provider))
-        await runtime.release(session)
+        await runtime.sessions.release(session)
         await runtime.test(provider)
         asked, tested = seen.records
         assert_chat(asked, Purpose.ASK, server.base_url)
@@ -242,7 +242,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 async def test_an_answer_that_is_stopped_costs_what_came(runtime: Runtime, seen: Seen) -> None:
     with FaultServer(stall_mid_stream) as server:
-        session = runtime.new_session()
+        session = runtime.sessions.begin()
         task = session.start("hello", ChatTarget(provider_at(server.base_url)))
         await until(lambda: session.turns[-1].answer)
         session.stop()

@@ -10,7 +10,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -41,10 +41,11 @@ from tui.core.usage import Usage
 from tui.net.discover import Discovered, Discovery
 from tui.net.reachability import Reachability
 from tui.runtime.builtin import AVAILABLE, Availability, BuiltIns, is_built_in
+from tui.runtime.chats import Chats
 from tui.runtime.clipboard import Clipboard, CopyResult
 from tui.runtime.directory import ProviderDirectory
 from tui.runtime.runtime import Runtime
-from tui.runtime.transports import ChatTransport, ChatTransports
+from tui.runtime.sessions import ChatTransport, Sessions, SessionServices
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 from tui.store.journal_writer import lease_path
@@ -141,31 +142,27 @@ class ListedStore(ProviderStore):
         super().save(provider, previous_name)
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptedTransport(ChatTransport):
+class ScriptedChats(Chats):
     """Plays what a test wrote."""
-
-    play: Callable[[ChatTarget, ChatRequest], AsyncGenerator[EventBatch]] = field(kw_only=True)
-
-    def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
-        return self.play(target, request)
-
-
-class ScriptedExchanges(ChatTransports):
-    """Makes such exchanges."""
 
     play: Callable[[ChatTarget, ChatRequest], AsyncGenerator[EventBatch]]
 
-    def for_screen(self) -> ChatTransport:
-        return self._scripted(super().for_screen())
+    def stream(
+        self, how: ChatTransport, target: ChatTarget, request: ChatRequest
+    ) -> AsyncGenerator[EventBatch]:
+        return self.play(target, request)
 
-    def for_test(self, key_text: str | None = None) -> ChatTransport:
-        return self._scripted(super().for_test(key_text))
 
-    def _scripted(self, real: ChatTransport) -> ChatTransport:
-        return ScriptedTransport(
-            real.endpoints, real.client, real.timeouts, real.purpose, real.key_text, play=self.play
-        )
+class WatchedSessions(Sessions):
+    """The real ones, which remember what was closed."""
+
+    def __init__(self, services: SessionServices) -> None:
+        super().__init__(services)
+        self.released: list[str] = []
+
+    async def release(self, session: ChatSession) -> None:
+        self.released.append(session.identity)
+        await super().release(session)
 
 
 class WatchedClipboard(Clipboard):
@@ -218,7 +215,6 @@ class FakeRuntime(Runtime):
         self.listed: list[str] = []
         self.tested: list[tuple[Provider, str | None]] = []
         self.requests: list[tuple[ChatTarget, ChatRequest]] = []
-        self.released: list[str] = []
         self.is_closed = False
 
     @cached_property
@@ -230,12 +226,20 @@ class FakeRuntime(Runtime):
         return WatchedClipboard(self.environment, self.paths.state_dir)
 
     @cached_property
-    def transports(self) -> ChatTransports:
-        scripted = ScriptedExchanges(
-            self.endpoints, lambda: self.clients, self.endpoint_memory, self.redactor, lambda: self.machine
-        )
+    def sessions(self) -> WatchedSessions:
+        return WatchedSessions(self)
+
+    @cached_property
+    def chats(self) -> Chats:
+        memory = self.endpoint_memory
+        scripted = ScriptedChats(self.endpoints, self.clients, memory, self.redactor, lambda: self.machine)
         scripted.play = self._play
         return scripted
+
+    @property
+    def released(self) -> list[str]:
+        """The conversations that were closed."""
+        return self.sessions.released
 
     def change(self, name: str, **fields: Any) -> None:
         """Save a provider with other values."""
@@ -295,10 +299,6 @@ class FakeRuntime(Runtime):
     ) -> EmbeddingOutcome:
         self.tested.append((provider, key_text))
         return self.vectors
-
-    async def release(self, session: ChatSession) -> None:
-        self.released.append(session.identity)
-        await super().release(session)
 
     async def warm(self) -> None:
         """Nothing is asked of a network."""

@@ -36,11 +36,11 @@ async def set_something(deck: RealDeck, server: FaultServer) -> None:
 
 async def converse(deck: RealDeck, server: FaultServer) -> None:
     runtime = open_runtime(deck.environment)
-    session = runtime.new_session()
+    session = runtime.sessions.begin()
     from tui.session.target import ChatTarget
 
     await session.send("hello", ChatTarget(runtime.directory.get("main")))
-    await runtime.release(session)
+    await runtime.sessions.release(session)
     assert len(runtime.conversations.list()) == 1
     await runtime.aclose()
 

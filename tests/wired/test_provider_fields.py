@@ -44,7 +44,7 @@ async def ask(
     deck.provider(**{"url": server.base_url, **fields})
     runtime = open_runtime(deck.environment)
     server.requests.clear()
-    session = runtime.new_session(saved=False)
+    session = runtime.sessions.begin(saved=False)
     for prompt in prompts:
         turn = await session.send(prompt, ChatTarget(runtime.directory.for_chat("main")))
     await runtime.aclose()

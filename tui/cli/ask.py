@@ -99,7 +99,7 @@ async def _stream(
     arguments: argparse.Namespace, runtime: Runtime, target: ChatTarget, prompt: str, output: Output
 ) -> Turn:
     wait = DEFAULT_WAIT_SECONDS if arguments.wait is None else arguments.wait
-    session = runtime.scripted_session(wait, is_forgetful=arguments.url is not None)
+    session = runtime.sessions.for_command(wait, is_forgetful=arguments.url is not None)
     printer = None if arguments.json else StreamedText(output, reasoning=runtime.settings.reasoning)
     notes = WaitNotes(output)
 

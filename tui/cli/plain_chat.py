@@ -157,7 +157,7 @@ class PlainChat:
         elif word == "/new":
             is_saved = self._session.is_saved
             runner.run(self._control.leave())
-            self._control.begin(self._runtime.new_session(saved=is_saved))
+            self._control.begin(self._runtime.sessions.begin(saved=is_saved))
             self._output.text("A new conversation.")
         elif word == "/model":
             self._choose_model(rest.strip())
@@ -314,8 +314,8 @@ def _target(arguments: argparse.Namespace, runtime: Runtime, session: ChatSessio
 
 def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> ChatSession:
     if not arguments.resume:
-        return runtime.new_session(saved=not arguments.unsaved)
-    session = runtime.open_session(runtime.resolve_conversation(arguments.resume))
+        return runtime.sessions.begin(saved=not arguments.unsaved)
+    session = runtime.sessions.open(runtime.sessions.find(arguments.resume))
     for turn in session.turns:
         output.text(f"you> {turn.prompt.text}")
         output.text(turn.answer.text)

@@ -42,7 +42,7 @@ def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Outpu
         if arguments.provider is not None or not arguments.resume:
             runtime.directory.for_chat(arguments.provider)
         runtime.saves_conversations = not arguments.unsaved
-        conversation = runtime.resolve_conversation(arguments.resume) if arguments.resume else None
+        conversation = runtime.sessions.find(arguments.resume) if arguments.resume else None
         code = run_app(runtime, ChatStart(arguments.provider, conversation))
     for sentence in runtime.unwritten:
         output.aside(sentence)

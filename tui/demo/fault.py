@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui.demo.connection import Connection
+from tui.demo.plan import Plan
 
 CHAT = "/chat/completions"
 MODELS = "/models"
@@ -24,14 +25,44 @@ class Fault:
     """Answers a request and returns true, or leaves it to the routes and returns false."""
 
 
-def fault(cause: str, summary: str) -> Callable[[Callable[[Connection], bool]], Callable[[Connection], bool]]:
+Answer = Callable[[Connection], bool]
+
+
+def fault(cause: str, summary: str) -> Callable[[Answer], Answer]:
     """Register a function as the fault of a cause."""
 
-    def register(answer: Callable[[Connection], bool]) -> Callable[[Connection], bool]:
+    def register(answer: Answer) -> Answer:
         REGISTRY[cause] = Fault(cause, summary, answer)
         return answer
 
     return register
+
+
+def chat_fault(cause: str, summary: str) -> Callable[[Callable[[Connection], object]], Answer]:
+    """Register a function that answers every chat; the rest is left to the routes."""
+
+    def register(answer: Callable[[Connection], object]) -> Answer:
+        return fault(cause, summary)(lambda connection: is_chat(connection) and _done(answer(connection)))
+
+    return register
+
+
+def stream_fault(cause: str, summary: str) -> Callable[[Callable[[Connection, Plan], object]], Answer]:
+    """Register a function that answers chats which ask for a stream, each with the plan of its answer."""
+
+    def register(answer: Callable[[Connection, Plan], object]) -> Answer:
+        @fault(cause, summary)
+        def streamed(connection: Connection) -> bool:
+            plan = connection.demo.plan(connection) if is_chat(connection) else None
+            return plan is not None and plan.is_streamed and _done(answer(connection, plan))
+
+        return streamed
+
+    return register
+
+
+def _done(_: object) -> bool:
+    return True
 
 
 def is_chat(connection: Connection) -> bool:

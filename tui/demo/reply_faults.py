@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tui.demo.connection import Connection
-from tui.demo.fault import CHAT, MODELS, fault, is_chat
+from tui.demo.fault import CHAT, MODELS, chat_fault, fault, is_chat
 from tui.demo.plan import CONTEXT_WINDOW, context_too_long, error_body
 
 LOADING_SECONDS = 20.0
@@ -45,9 +45,9 @@ def _auth_scheme(connection: Connection) -> bool:
     return True
 
 
-@fault("forbidden", "knows the key and does not let it use the model")
-def _forbidden(connection: Connection) -> bool:
-    return is_chat(connection) and _refuse(
+@chat_fault("forbidden", "knows the key and does not let it use the model")
+def _forbidden(connection: Connection) -> None:
+    _refuse(
         connection, 403, "Your key is not allowed to use this model.", "permission_error", "model_forbidden"
     )
 
@@ -96,10 +96,8 @@ def _redirect(connection: Connection) -> bool:
     return True
 
 
-@fault("context-too-long", "finds every prompt too long")
-def _context_too_long(connection: Connection) -> bool:
-    if not is_chat(connection):
-        return False
+@chat_fault("context-too-long", "finds every prompt too long")
+def _context_too_long(_: Connection) -> None:
     raise context_too_long(CONTEXT_WINDOW + 1, CONTEXT_WINDOW)
 
 
@@ -112,9 +110,9 @@ def _unsupported_param(connection: Connection) -> bool:
     )
 
 
-@fault("no-chat-template", "has a model without a chat template")
-def _no_chat_template(connection: Connection) -> bool:
-    return is_chat(connection) and _refuse(
+@chat_fault("no-chat-template", "has a model without a chat template")
+def _no_chat_template(connection: Connection) -> None:
+    _refuse(
         connection,
         400,
         "As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat "
@@ -132,45 +130,33 @@ def _thinking_unsupported(connection: Connection) -> bool:
     return _refuse(connection, 400, f'"{body.get("model")}" does not support thinking', "api_error")
 
 
-@fault("invalid-request", "finds the body invalid")
-def _invalid_request(connection: Connection) -> bool:
-    if not is_chat(connection):
-        return False
+@chat_fault("invalid-request", "finds the body invalid")
+def _invalid_request(connection: Connection) -> None:
     problem = {"type": "extra_forbidden", "loc": ["body", "messages"], "msg": "Input should be a valid list"}
     connection.send_json(422, {"detail": [problem]})
-    return True
 
 
-@fault("body-too-large", "has a gateway that takes small bodies only")
-def _body_too_large(connection: Connection) -> bool:
-    if not is_chat(connection):
-        return False
+@chat_fault("body-too-large", "has a gateway that takes small bodies only")
+def _body_too_large(connection: Connection) -> None:
     page = b"<html><head><title>413 Request Entity Too Large</title></head></html>"
     connection.send_whole(413, "text/html", page)
-    return True
 
 
-@fault("gateway-timeout", "has a gateway that gave up on the model server")
-def _gateway_timeout(connection: Connection) -> bool:
-    if not is_chat(connection):
-        return False
+@chat_fault("gateway-timeout", "has a gateway that gave up on the model server")
+def _gateway_timeout(connection: Connection) -> None:
     page = b"<html><head><title>504 Gateway Time-out</title></head></html>"
     connection.send_whole(504, "text/html", page)
-    return True
 
 
-@fault("rate-limited", "allows no more requests for 30 seconds")
-def _rate_limited(connection: Connection) -> bool:
-    if not is_chat(connection):
-        return False
+@chat_fault("rate-limited", "allows no more requests for 30 seconds")
+def _rate_limited(connection: Connection) -> None:
     error = {"message": "Rate limit reached for requests.", "type": "requests", "code": "rate_limit_exceeded"}
     connection.send_json(429, {"error": error}, {"Retry-After": "30"})
-    return True
 
 
-@fault("quota", "has no credit left for this key")
-def _quota(connection: Connection) -> bool:
-    return is_chat(connection) and _refuse(
+@chat_fault("quota", "has no credit left for this key")
+def _quota(connection: Connection) -> None:
+    _refuse(
         connection,
         429,
         "You exceeded your current quota, please check your plan and billing details.",
@@ -179,9 +165,9 @@ def _quota(connection: Connection) -> bool:
     )
 
 
-@fault("overloaded", "has a full queue")
-def _overloaded(connection: Connection) -> bool:
-    return is_chat(connection) and _refuse(
+@chat_fault("overloaded", "has a full queue")
+def _overloaded(connection: Connection) -> None:
+    _refuse(
         connection,
         429,
         "The engine is currently overloaded, please try again later",
@@ -189,10 +175,10 @@ def _overloaded(connection: Connection) -> bool:
     )
 
 
-@fault("server-error", "fails inside")
-def _server_error(connection: Connection) -> bool:
+@chat_fault("server-error", "fails inside")
+def _server_error(connection: Connection) -> None:
     message = "CUDA out of memory. Tried to allocate 2.00 GiB."
-    return is_chat(connection) and _refuse(connection, 500, message, "InternalServerError")
+    _refuse(connection, 500, message, "InternalServerError")
 
 
 @fault("bad-gateway", "has a gateway in front of a model server that is down")
@@ -215,9 +201,8 @@ def _no_model_loaded(connection: Connection) -> bool:
     if connection.route.endswith(MODELS):
         connection.send_json(200, {"object": "list", "data": []})
         return True
-    return is_chat(connection) and _refuse(
-        connection, 400, "No models loaded. Please load a model first.", "invalid_request_error"
-    )
+    message = "No models loaded. Please load a model first."
+    return is_chat(connection) and _refuse(connection, 400, message, "invalid_request_error")
 
 
 @fault("no-model-list", "has no /models, and chats all the same")

@@ -5,20 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 from tui.demo.connection import Connection
-from tui.demo.fault import fault, is_chat
+from tui.demo.fault import chat_fault, fault, stream_fault
 from tui.demo.plan import Plan
 
 _LARGE_LINE_BYTES = 256 * 1024 * 1024
 _PIECE = b"x" * (1 << 20)
 _KEEP_ALIVE_SECONDS = 1.0
-
-
-def _streamed_plan(connection: Connection) -> Plan | None:
-    """Return the plan of a chat that asks for a stream; anything else is left to the routes."""
-    if not is_chat(connection):
-        return None
-    plan = connection.demo.plan(connection)
-    return plan if plan.is_streamed else None
 
 
 def _send_half(connection: Connection, plan: Plan) -> None:
@@ -29,90 +21,64 @@ def _send_half(connection: Connection, plan: Plan) -> None:
     connection.send_frames(frames[: max(1, len(frames) // 2)], plan.rate)
 
 
-@fault("stream-truncated", "closes the connection in the middle of the answer")
-def _truncated(connection: Connection) -> bool:
-    if (plan := _streamed_plan(connection)) is None:
-        return False
+@stream_fault("stream-truncated", "closes the connection in the middle of the answer")
+def _truncated(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.hang_up()
-    return True
 
 
-@fault("stream-reset", "resets the connection in the middle of the answer")
-def _reset(connection: Connection) -> bool:
-    if (plan := _streamed_plan(connection)) is None:
-        return False
+@stream_fault("stream-reset", "resets the connection in the middle of the answer")
+def _reset(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.reset()
-    return True
 
 
-@fault("stream-unfinished", "ends in the middle of the answer as if it were complete")
-def _unfinished(connection: Connection) -> bool:
-    if (plan := _streamed_plan(connection)) is None:
-        return False
+@stream_fault("stream-unfinished", "ends in the middle of the answer as if it were complete")
+def _unfinished(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.close_stream()
-    return True
 
 
-@fault("stream-stalled", "stops sending in the middle of the answer")
-def _stalled(connection: Connection) -> bool:
-    if (plan := _streamed_plan(connection)) is None:
-        return False
+@stream_fault("stream-stalled", "stops sending in the middle of the answer")
+def _stalled(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.hold()
-    return True
 
 
-@fault("stream-keepalive-only", "sends comments that keep the connection alive, and no token")
-def _keepalive_only(connection: Connection) -> bool:
-    if _streamed_plan(connection) is None:
-        return False
+@stream_fault("stream-keepalive-only", "sends comments that keep the connection alive, and no token")
+def _keepalive_only(connection: Connection, _: Plan) -> None:
     connection.open_stream()
     while True:
         connection.send_chunk(b": keep-alive\n\n")
         connection.pause(_KEEP_ALIVE_SECONDS)
 
 
-@fault("stream-buffered", "holds the answer back and sends it all at the end")
-def _buffered(connection: Connection) -> bool:
-    if (plan := _streamed_plan(connection)) is None:
-        return False
+@stream_fault("stream-buffered", "holds the answer back and sends it all at the end")
+def _buffered(connection: Connection, plan: Plan) -> None:
     frames = plan.frames()
     connection.open_stream()
     connection.pause(len(frames) / plan.rate if plan.rate else 0.0)
     connection.send_frames([plan.opening() + b"".join(frames) + plan.closing()], 0.0)
     connection.close_stream()
-    return True
 
 
-@fault("stream-ignored", "answers with one JSON object although a stream was asked for")
-def _ignored(connection: Connection) -> bool:
-    if (plan := _streamed_plan(connection)) is None:
-        return False
+@stream_fault("stream-ignored", "answers with one JSON object although a stream was asked for")
+def _ignored(connection: Connection, plan: Plan) -> None:
     connection.send_json(200, plan.whole())
-    return True
 
 
-@fault("empty-answer", "ends properly without a word")
-def _empty(connection: Connection) -> bool:
-    if not is_chat(connection):
-        return False
-    return _send_instead(connection, reasoning=(), answer=(), finish_reason="stop")
+@chat_fault("empty-answer", "ends properly without a word")
+def _empty(connection: Connection) -> None:
+    _send_instead(connection, reasoning=(), answer=(), finish_reason="stop")
 
 
-@fault("thinking-ate-budget", "thinks until the token limit is reached, and answers nothing")
-def _thinking_ate_budget(connection: Connection) -> bool:
-    if not is_chat(connection):
-        return False
-    return _send_instead(connection, answer=(), finish_reason="length")
+@chat_fault("thinking-ate-budget", "thinks until the token limit is reached, and answers nothing")
+def _thinking_ate_budget(connection: Connection) -> None:
+    _send_instead(connection, answer=(), finish_reason="length")
 
 
-@fault("malformed-event", "breaks every tenth event")
-def _malformed(connection: Connection) -> bool:
-    if (plan := _streamed_plan(connection)) is None:
-        return False
+@stream_fault("malformed-event", "breaks every tenth event")
+def _malformed(connection: Connection, plan: Plan) -> None:
     frames = plan.frames()
     frames[4::10] = [b'data: {"choices": [{"delta": {"content": "\xff\xfe\n\n'] * len(frames[4::10])
     connection.open_stream()
@@ -120,39 +86,29 @@ def _malformed(connection: Connection) -> bool:
     connection.send_frames(frames, plan.rate)
     connection.send_chunk(plan.closing())
     connection.close_stream()
-    return True
 
 
-@fault("answer-too-large", "sends a line that does not end")
-def _too_large(connection: Connection) -> bool:
-    if _streamed_plan(connection) is None:
-        return False
+@stream_fault("answer-too-large", "sends a line that does not end")
+def _too_large(connection: Connection, _plan: Plan) -> None:
     connection.open_stream()
     connection.send_chunk(b"data: ")
     for _ in range(_LARGE_LINE_BYTES // len(_PIECE)):
         connection.send_chunk(_PIECE)
     connection.hang_up()
-    return True
 
 
-@fault("http-framing", "writes a chunk size that is no number")
-def _framing(connection: Connection) -> bool:
-    if (plan := _streamed_plan(connection)) is None:
-        return False
+@stream_fault("http-framing", "writes a chunk size that is no number")
+def _framing(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.send(b"zz\r\nbroken\r\n")
     connection.hang_up()
-    return True
 
 
-@fault("bad-encoding", "says gzip and sends plain text")
-def _bad_encoding(connection: Connection) -> bool:
-    if (plan := _streamed_plan(connection)) is None:
-        return False
+@stream_fault("bad-encoding", "says gzip and sends plain text")
+def _bad_encoding(connection: Connection, plan: Plan) -> None:
     connection.open_stream({"Content-Encoding": "gzip"})
     connection.send_chunk(plan.opening())
     connection.close_stream()
-    return True
 
 
 @fault("no-answer", "accepts requests and never answers")
@@ -203,11 +159,10 @@ def _http2_only(connection: Connection) -> bool:
     return True
 
 
-def _send_instead(connection: Connection, **changes: object) -> bool:
+def _send_instead(connection: Connection, **changes: object) -> None:
     """Answer a chat with a changed plan, streamed or not."""
     plan = dataclasses.replace(connection.demo.plan(connection), **changes)  # type: ignore[arg-type]
     if plan.is_streamed:
         connection.stream(plan)
     else:
         connection.send_json(200, plan.whole())
-    return True

@@ -139,7 +139,7 @@ class ChatControl:
         """
         if self.session is not None and is_fork:
             self.session.keep_choice()  # the copy is made of what is written
-        opening = self.runtime.fork_session if is_fork else self.runtime.open_session
+        opening = self.runtime.sessions.fork if is_fork else self.runtime.sessions.open
         return await asyncio.to_thread(opening, identity)
 
     async def leave(self) -> None:
@@ -148,7 +148,7 @@ class ChatControl:
         if session is not None:
             session.on_change = None
             session.watch_storage_error(None)
-            await self.runtime.release(session)
+            await self.runtime.sessions.release(session)
 
     def loss(self, draft: str = "") -> str | None:
         """Return what leaving would lose, as a clause: of the conversation, and of a prompt not sent yet."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.directory import ProviderDirectory
-    from tui.session.chat_session import ChatSession
+    from tui.runtime.sessions import Sessions
     from tui.store.conversations import ConversationStore
     from tui.store.credentials import CredentialStore
     from tui.store.paths import Paths
@@ -53,6 +53,10 @@ class ScreenRuntime(Reported, Protocol):
     @property
     def conversations(self) -> ConversationStore:
         """The saved conversations."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """The conversations of this run."""
 
     @property
     def clipboard(self) -> Clipboard:
@@ -91,18 +95,6 @@ class ScreenRuntime(Reported, Protocol):
         self, provider: Provider, key_text: str | None = None, *, on_progress: Callable[[str], None]
     ) -> EmbeddingOutcome:
         """Send the test text of an embedding provider."""
-
-    def new_session(self, saved: bool = True) -> ChatSession:
-        """Begin a conversation."""
-
-    def open_session(self, identity: str) -> ChatSession:
-        """Reopen a conversation; raises ``LmdeckError``."""
-
-    def fork_session(self, identity: str) -> ChatSession:
-        """Go on in a copy of a conversation; raises ``LmdeckError``."""
-
-    async def release(self, session: ChatSession) -> None:
-        """Close one conversation."""
 
     async def warm(self) -> None:
         """Load what the first request needs."""

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tui.net.machine.machine import Machine
     from tui.net.probe.diagnose import Diagnosis
     from tui.net.server_wait import Waiting
+    from tui.runtime.chats import Chats
     from tui.runtime.endpoints import Endpoints
-    from tui.runtime.transports import ChatTransports
     from tui.store.endpoint_memory import EndpointMemory
 
 _NETWORK = "tui.net.probe.diagnose"
@@ -51,8 +51,8 @@ class CheckServices(Protocol):
         """The factory of network clients."""
 
     @property
-    def transports(self) -> ChatTransports:
-        """The one path of every chat."""
+    def chats(self) -> Chats:
+        """The network side of every chat."""
 
     @property
     def machine(self) -> Machine:
@@ -170,8 +170,8 @@ class ProviderCheck:
         )
 
     def _chat_client(self) -> ChatClient:
-        transports = self._services.transports
-        return transports.forgetful_client if self._options.is_forgetful else transports.client
+        chats = self._services.chats
+        return chats.forgetful_client if self._options.is_forgetful else chats.client
 
     def _unresolved(self, error: LmdeckError) -> DiagnosisReport:
         """Tell that not even the key could be had, or the built-in endpoint not be started."""

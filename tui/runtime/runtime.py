@@ -6,7 +6,7 @@ Opening it is cheap: what reads files or imports the network does so when it is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,9 +14,8 @@ from weakref import WeakSet
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
-from tui.core.failure import LmdeckError, UsageError
+from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
-from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.runtime.builtin import BuiltIns, is_built_in
 from tui.runtime.endpoints import Endpoints
@@ -35,13 +34,12 @@ if TYPE_CHECKING:
     from tui.net.machine.machine import Machine
     from tui.net.reachability import Reachability
     from tui.net.server_wait import Waiting
+    from tui.runtime.chats import Chats
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.directory import ProviderDirectory
-    from tui.runtime.transports import ChatTransport, ChatTransports
-    from tui.session.chat_session import ChatSession
-    from tui.session.journaling import TurnJournal
-    from tui.store.conversations import ConversationStore, OpenConversation
+    from tui.runtime.sessions import Sessions
+    from tui.store.conversations import ConversationStore
     from tui.store.credentials import CredentialStore
     from tui.store.debug_log import DebugLog
     from tui.store.endpoint_memory import EndpointMemory
@@ -70,7 +68,6 @@ class Runtime:
         """Which conversations other programs took away, and where they are whole, in words for the person."""
         self.saves_conversations = True
         """Off for a run that keeps no conversation, whatever the settings say."""
-        self._sessions: list[ChatSession] = []
 
     @cached_property
     def settings(self) -> Settings:
@@ -147,17 +144,19 @@ class Runtime:
         return SharedMachine(self.environment)
 
     @cached_property
-    def transports(self) -> ChatTransports:
-        """The one path of every chat."""
-        from tui.runtime.transports import ChatTransports
+    def sessions(self) -> Sessions:
+        """The conversations of this run."""
+        from tui.runtime.sessions import Sessions
 
-        return ChatTransports(
-            self.endpoints,
-            lambda: self.clients,
-            self.endpoint_memory,
-            self.redactor,
-            lambda: self.machine,
-        )
+        return Sessions(self)
+
+    @cached_property
+    def chats(self) -> Chats:
+        """The network side of every chat."""
+        from tui.runtime.chats import Chats
+
+        memory = self.endpoint_memory
+        return Chats(self.endpoints, self.clients, memory, self.redactor, lambda: self.machine)
 
     async def endpoint_for(self, provider: Provider, key_text: str | None = None) -> Endpoint:
         """Return where a provider's requests go; see ``Endpoints.resolve``."""
@@ -240,59 +239,15 @@ class Runtime:
 
         return await fetch_models(self.clients, await self.endpoint_for(provider, key_text))
 
-    def new_session(self, saved: bool = True) -> ChatSession:
-        """Begin a conversation. Its file is made with its first prompt."""
-        if not (saved and self.saves_conversations and self.settings.save_conversations):
-            return self._unsaved_session(self.transports.for_screen())
-        journal = self.conversations.create()
-        session = self._begin(self.transports.for_screen(), journal, identity=journal.identity)
-        journal.watch_moves(session.moved)
-        return session
-
-    def scripted_session(self, wait_seconds: float, *, is_forgetful: bool = False) -> ChatSession:
-        """Begin a conversation for a command: kept nowhere, given up after ``wait_seconds`` without text.
-
-        ``is_forgetful`` also forgets what was learned of the endpoint.
-        """
-        return self._unsaved_session(self.transports.for_command(wait_seconds, is_forgetful=is_forgetful))
-
-    def open_session(self, identity: str) -> ChatSession:
-        """Reopen a conversation; where another session writes to it, it is read-only (``is_saved`` is false).
-
-        Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
-        """
-        return self._resumed(self.conversations.open(identity))
-
-    def fork_session(self, identity: str) -> ChatSession:
-        """Copy a conversation and go on in the copy.
-
-        Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
-        """
-        return self._resumed(self.conversations.fork(identity))
-
-    def resolve_conversation(self, name: str) -> str:
-        """Return a conversation's identity: by its beginning, or the newest for ``last``.
-
-        Raises:
-            UsageError: there is none.
-        """
-        known = [summary.identity for summary in self.conversations.list()]
-        matches = known[:1] if name == "last" else [item for item in known if item.startswith(name)]
-        if len(matches) != 1:
-            raise UsageError(explain("conversation-unknown", name=name))
-        return matches[0]
-
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
         from tui.session.target import ChatTarget
 
-        session = self._unsaved_session(self.transports.for_test(key_text))
+        session = self.sessions.for_test(key_text)
         try:
             return await session.send(provider.test_prompt, ChatTarget(provider))
         finally:
-            await self.release(session)
+            await self.sessions.release(session)
 
     async def test_vectors(
         self,
@@ -309,26 +264,15 @@ class Runtime:
     async def warm(self) -> None:
         """Import the network and build the TLS context ahead of the first request, off the event loop."""
         await asyncio.to_thread(self.clients.warm)
-        await asyncio.to_thread(lambda: self.transports.client)
+        await asyncio.to_thread(lambda: self.chats.client)
         await asyncio.to_thread(self.conversations.purge_trash)
-
-    async def release(self, session: ChatSession) -> None:
-        """Close one conversation: its record is complete, another session may write to it."""
-        if not await session.aclose():
-            name = safe_line(session.title, 60) or "without a title"
-            self.unwritten.append(
-                f"The conversation {name} was not saved. {session.storage_error or ''}".strip()
-            )
-        self.moved += session.moves
-        if session in self._sessions:
-            self._sessions.remove(session)
 
     async def aclose(self) -> None:
         """Stop what streams, close every record, end the children."""
-        for session in list(self._sessions):
-            await self.release(session)
-        if "exchanges" in self.__dict__:
-            await self.transports.aclose()
+        if "sessions" in self.__dict__:
+            await self.sessions.aclose()
+        if "chats" in self.__dict__:
+            await self.chats.aclose()
         if "clients" in self.__dict__:
             await self.clients.aclose()
         await self.built_ins.aclose()
@@ -338,70 +282,6 @@ class Runtime:
     def _command_refusal(self, name: str) -> str | None:
         # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
         return self.directory.command_refusal(name) if "directory" in self.__dict__ else None
-
-    def _unsaved_session(self, transport: ChatTransport) -> ChatSession:
-        from tui.store.journal import MemoryJournal
-
-        return self._begin(transport, MemoryJournal(), identity=_new_identity(), is_saved=False)
-
-    def _resumed(self, opened: OpenConversation) -> ChatSession:
-        from tui.store.journal import MemoryJournal
-
-        journal = opened.journal
-        session = self._begin(
-            self.transports.for_screen(),
-            MemoryJournal() if journal is None else journal,
-            identity=opened.identity,
-            title=opened.title,
-            turns=opened.turns,
-            dropped=opened.dropped,
-            recorded=opened.recorded,
-            notices=opened.notices,
-            is_saved=journal is not None,
-        )
-        if journal is not None:
-            journal.watch_moves(session.moved)
-        return session
-
-    def _begin(
-        self,
-        transport: ChatTransport,
-        journal: TurnJournal,
-        *,
-        identity: str,
-        title: str = "",
-        turns: Sequence[Turn] = (),
-        dropped: Sequence[Turn] = (),
-        recorded: Sequence[str] | None = None,
-        notices: Sequence[str] = (),
-        is_saved: bool = True,
-    ) -> ChatSession:
-        from tui.session.chat_session import ChatSession
-        from tui.session.target import RequestDefaults
-
-        settings = self.settings
-        session = ChatSession(
-            replace(transport, conversation=identity),
-            journal,
-            identity=identity,
-            title=title,
-            turns=turns,
-            dropped=dropped,
-            recorded=recorded,
-            is_saved=is_saved,
-            is_read_only=recorded is not None and not is_saved,
-            notices=notices,
-            defaults=RequestDefaults(settings.max_tokens, settings.send_back),
-            redactor=self.redactor,
-        )
-        self._sessions.append(session)
-        return session
-
-
-def _new_identity() -> str:
-    from uuid import uuid4
-
-    return uuid4().hex[:12]
 
 
 def open_runtime(environment: Mapping[str, str]) -> Runtime:

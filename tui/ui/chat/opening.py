@@ -29,7 +29,7 @@ class Conversations:
 
     def begin(self, *, is_saved: bool = True) -> None:
         """Begin a conversation."""
-        self._go_on_in(self._chat.runtime.new_session(saved=is_saved))
+        self._go_on_in(self._chat.runtime.sessions.begin(saved=is_saved))
 
     def begin_another(self, *, is_saved: bool) -> None:
         """Begin a conversation in place of the one that is shown; asks where that would be lost."""

@@ -1,0 +1,105 @@
+"""The network side of every chat: resolve the endpoint, stream, and let failures end the stream.
+
+To import it loads the network.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from functools import cached_property
+
+from tui.core.chat import ChatRequest
+from tui.core.events import EventBatch, Progress, StreamFailed
+from tui.core.failure import LmdeckError
+from tui.core.observed import Origin, Purpose
+from tui.core.secret import Redactor
+from tui.net.chat import ChatClient, RequestTimeouts
+from tui.net.client import ClientFactory
+from tui.net.deadlines import HEADLESS, SCREEN
+from tui.net.machine.machine import Machine
+from tui.net.machine.snapshot import Snapshot
+from tui.runtime.endpoints import Endpoints
+from tui.runtime.kept_quirks import ForgottenQuirks, KeptQuirks
+from tui.runtime.sessions import ChatTransport
+from tui.session.target import ChatTarget
+from tui.store.endpoint_memory import EndpointMemory
+
+
+class Chats:
+    """Streams the replies of every session: of a screen, a command that must end, a form's test."""
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        clients: ClientFactory,
+        memory: EndpointMemory,
+        redactor: Redactor,
+        machine: Callable[[], Machine],
+    ) -> None:
+        """``machine`` gives this machine when a port on it is refused."""
+        self._endpoints = endpoints
+        self._clients = clients
+        self._redactor = redactor
+        self._machine = machine
+        self._kept_quirks = KeptQuirks(memory)
+
+    @cached_property
+    def client(self) -> ChatClient:
+        """The client that remembers what endpoints refuse."""
+        return self._client(self._kept_quirks)
+
+    @cached_property
+    def forgetful_client(self) -> ChatClient:
+        """The same for an endpoint of which nothing is kept after this run."""
+        return self._client(ForgottenQuirks())
+
+    def _client(self, memory: KeptQuirks | ForgottenQuirks) -> ChatClient:
+        return ChatClient(self._clients, memory=memory, redactor=self._redactor, look=self._look_around)
+
+    async def _look_around(self, port: int) -> Snapshot:
+        return await self._machine().look(port)
+
+    async def aclose(self) -> None:
+        """Let what was learned of endpoints be written."""
+        await self._kept_quirks.aclose()
+
+    async def stream(
+        self, how: ChatTransport, target: ChatTarget, request: ChatRequest
+    ) -> AsyncGenerator[EventBatch]:
+        """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
+        provider = target.provider
+        if self._endpoints.must_start(provider):
+            yield EventBatch(time.perf_counter(), (Progress("starting", provider.label),))
+        try:
+            endpoint = await self._endpoints.resolve(provider, how.key_text)
+        except LmdeckError as error:
+            yield EventBatch(time.perf_counter(), (StreamFailed(error.failure),))
+            return
+        client = self.forgetful_client if how.is_forgetful else self.client
+        origin = Origin(Purpose(how.purpose), provider.name, provider.price, how.conversation)
+        stream = client.stream(endpoint, request, timeouts=_timeouts(how), origin=origin)
+        async with aclosing(stream) as batches:
+            async for batch in batches:
+                yield batch
+
+
+def _timeouts(how: ChatTransport) -> RequestTimeouts:
+    """A screen waits while the connection lives, a test is not for waiting, and a command ends in time."""
+    wait = how.wait_seconds
+    if wait is None:
+        return replace(SCREEN, loading_seconds=0.0) if how.purpose == "test" else SCREEN
+    return replace(
+        HEADLESS,
+        headers_seconds=wait,
+        unstreamed_seconds=wait,
+        idle_seconds=wait,
+        first_text_seconds=wait,
+        loading_seconds=wait,
+        loading_option="--wait",
+        backoff_seconds=min(HEADLESS.backoff_seconds, wait / 4),
+        longest_retry_after_seconds=min(HEADLESS.longest_retry_after_seconds, wait),
+        loading_interval_seconds=min(HEADLESS.loading_interval_seconds, max(0.05, wait / 4)),
+    )

@@ -1,0 +1,203 @@
+"""The conversations of one run: begun, reopened, copied, and closed with their records complete."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol
+from uuid import uuid4
+
+from tui.core.causes import explain
+from tui.core.chat import ChatRequest
+from tui.core.failure import UsageError
+from tui.core.safe_text import safe_line
+from tui.core.secret import Redactor
+from tui.session.chat_session import ChatSession
+from tui.session.target import ChatTarget, RequestDefaults
+from tui.store.journal import MemoryJournal
+
+if TYPE_CHECKING:
+    from tui.core.events import EventBatch
+    from tui.core.turn import Turn
+    from tui.session.journaling import TurnJournal
+    from tui.store.conversations import ConversationStore, OpenConversation
+    from tui.store.settings import Settings
+
+
+class ChatNetwork(Protocol):
+    """The network side of every chat; see ``runtime.chats``."""
+
+    def stream(
+        self, how: ChatTransport, target: ChatTarget, request: ChatRequest
+    ) -> AsyncGenerator[EventBatch]:
+        """Yield what comes back; what keeps the endpoint from being resolved ends the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTransport:
+    """Opens the stream of one request; the network is loaded when the first one is sent."""
+
+    chats: Callable[[], ChatNetwork]
+    purpose: Literal["chat", "ask", "test"] = "chat"
+    key_text: str | None = None
+    """What stands in a form's key field; ``None`` takes the provider's saved key."""
+    wait_seconds: float | None = None
+    """How long a command waits for text; ``None``: a person watches, and it never gives up."""
+    is_forgetful: bool = False
+    """Whether nothing is kept of what was learned of the endpoint."""
+    conversation: str = ""
+
+    def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
+        """Yield what comes back; see ``ChatNetwork.stream``."""
+        return self.chats().stream(self, target, request)
+
+
+class SessionServices(Protocol):
+    """What conversations use of the runtime; each is made when it is first asked for."""
+
+    redactor: Redactor
+    saves_conversations: bool
+    unwritten: list[str]
+    moved: list[str]
+
+    @property
+    def settings(self) -> Settings:
+        """The person's settings."""
+
+    @property
+    def conversations(self) -> ConversationStore:
+        """The saved conversations."""
+
+    @property
+    def chats(self) -> ChatNetwork:
+        """The network side of every chat."""
+
+
+class Sessions:
+    """Makes conversations, and knows those that are open."""
+
+    def __init__(self, services: SessionServices) -> None:
+        self._services = services
+        self._open: list[ChatSession] = []
+        self._transport = ChatTransport(lambda: services.chats)
+
+    def begin(self, saved: bool = True) -> ChatSession:
+        """Begin a conversation. Its file is made with its first prompt."""
+        services = self._services
+        if not (saved and services.saves_conversations and services.settings.save_conversations):
+            return self._unsaved(self._transport)
+        journal = services.conversations.create()
+        session = self._add(self._transport, journal, identity=journal.identity)
+        journal.watch_moves(session.moved)
+        return session
+
+    def for_command(self, wait_seconds: float, *, is_forgetful: bool = False) -> ChatSession:
+        """Begin a conversation for a command: kept nowhere, given up after ``wait_seconds`` without text.
+
+        ``is_forgetful`` also forgets what was learned of the endpoint.
+        """
+        how = replace(self._transport, purpose="ask", wait_seconds=wait_seconds, is_forgetful=is_forgetful)
+        return self._unsaved(how)
+
+    def for_test(self, key_text: str | None = None) -> ChatSession:
+        """Begin one for a test, kept nowhere: a server that is starting or loading is told at once.
+
+        ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
+        """
+        return self._unsaved(replace(self._transport, purpose="test", key_text=key_text))
+
+    def open(self, identity: str) -> ChatSession:
+        """Reopen a conversation; where another session writes to it, it is read-only (``is_saved`` is false).
+
+        Raises:
+            LmdeckError: there is none of that identity, or it cannot be read.
+        """
+        return self._resumed(self._services.conversations.open(identity))
+
+    def fork(self, identity: str) -> ChatSession:
+        """Copy a conversation and go on in the copy.
+
+        Raises:
+            LmdeckError: there is none of that identity, or it cannot be read.
+        """
+        return self._resumed(self._services.conversations.fork(identity))
+
+    def find(self, name: str) -> str:
+        """Return a conversation's identity: by its beginning, or the newest for ``last``.
+
+        Raises:
+            UsageError: there is none.
+        """
+        known = [summary.identity for summary in self._services.conversations.list()]
+        matches = known[:1] if name == "last" else [item for item in known if item.startswith(name)]
+        if len(matches) != 1:
+            raise UsageError(explain("conversation-unknown", name=name))
+        return matches[0]
+
+    async def release(self, session: ChatSession) -> None:
+        """Close one conversation: its record is complete, another session may write to it."""
+        services = self._services
+        if not await session.aclose():
+            name = safe_line(session.title, 60) or "without a title"
+            services.unwritten.append(
+                f"The conversation {name} was not saved. {session.storage_error or ''}".strip()
+            )
+        services.moved += session.moves
+        if session in self._open:
+            self._open.remove(session)
+
+    async def aclose(self) -> None:
+        """Close every conversation."""
+        for session in list(self._open):
+            await self.release(session)
+
+    def _unsaved(self, transport: ChatTransport) -> ChatSession:
+        return self._add(transport, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False)
+
+    def _resumed(self, opened: OpenConversation) -> ChatSession:
+        journal = opened.journal
+        session = self._add(
+            self._transport,
+            MemoryJournal() if journal is None else journal,
+            identity=opened.identity,
+            title=opened.title,
+            turns=opened.turns,
+            dropped=opened.dropped,
+            recorded=opened.recorded,
+            notices=opened.notices,
+            is_saved=journal is not None,
+        )
+        if journal is not None:
+            journal.watch_moves(session.moved)
+        return session
+
+    def _add(
+        self,
+        transport: ChatTransport,
+        journal: TurnJournal,
+        *,
+        identity: str,
+        title: str = "",
+        turns: Sequence[Turn] = (),
+        dropped: Sequence[Turn] = (),
+        recorded: Sequence[str] | None = None,
+        notices: Sequence[str] = (),
+        is_saved: bool = True,
+    ) -> ChatSession:
+        settings = self._services.settings
+        session = ChatSession(
+            replace(transport, conversation=identity),
+            journal,
+            identity=identity,
+            title=title,
+            turns=turns,
+            dropped=dropped,
+            recorded=recorded,
+            is_saved=is_saved,
+            is_read_only=recorded is not None and not is_saved,
+            notices=notices,
+            defaults=RequestDefaults(settings.max_tokens, settings.send_back),
+            redactor=self._services.redactor,
+        )
+        self._open.append(session)
+        return session
