@@ -5,19 +5,20 @@ Run as a program it is lmdeck with that failure.
 
 from __future__ import annotations
 
-from tui.core import causes_http
-from tui.core.cause import Cause
+from tui.core import causes
 
-TEAPOT = Cause(
-    "teapot",
-    "The server is a teapot[[: {server_message}]].",
-    "Ask it for tea, or use another server.",
-)
+ENTRY = """
+teapot
+  The server is a teapot[[: {server_message}]].
+  Ask it for tea, or use another server.
+"""
+(TEAPOT,) = causes.read_causes(f"== A chapter\n{ENTRY}")["A chapter"]
 
 
 def add() -> None:
     """Make it known to this process, before anything that reads the catalogue is loaded."""
-    causes_http.HTTP_CAUSES = (*causes_http.HTTP_CAUSES, TEAPOT)
+    causes.SECTIONS["HTTP, key and model"] += (TEAPOT,)
+    causes.CATALOGUE["teapot"] = TEAPOT
 
 
 def find_and_practise() -> None:

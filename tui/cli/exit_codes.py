@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tui.cli.command import DONE, FAILED, INTERRUPTED, WRONG_USAGE
-from tui.core.causes_usage import USAGE_CAUSES
+from tui.core.causes import causes_of
 from tui.core.diagnosis import CONFIGURED
 from tui.core.failure import Failure
 from tui.core.losses import loss_of
 from tui.core.turn import Turn, TurnState
 
 _PROGRAM_FAULTS = frozenset({"internal", "interrupted", "engine-failed"})
-_CONFIGURATION = frozenset(cause.identifier for cause in USAGE_CAUSES) - _PROGRAM_FAULTS
+_CONFIGURATION = causes_of("The program itself") - _PROGRAM_FAULTS
 
 
 def code_of_failure(failure: Failure | None) -> int:

@@ -1,33 +1,40 @@
 """The catalogue of failures: for each cause one sentence on what is wrong and one on what to do.
 
-The one place for these words: screens, commands, JSON and documentation take them from here.
+The one place for these words is ``causes.txt``: screens, commands, JSON and documentation
+take them from here.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tui.core.cause import Cause, fill
-from tui.core.causes_embedding import EMBEDDING_CAUSES
-from tui.core.causes_http import HTTP_CAUSES
-from tui.core.causes_network import NETWORK_CAUSES
-from tui.core.causes_setup import SETUP_CAUSES
-from tui.core.causes_stream import STREAM_CAUSES
-from tui.core.causes_usage import USAGE_CAUSES
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_text
 
 __all__ = ["CATALOGUE", "SECTIONS", "Cause", "explain", "explain_again", "fill"]
 
-SECTIONS: dict[str, tuple[Cause, ...]] = {
-    "Configuration and environment": SETUP_CAUSES,
-    "Name, network and encryption": NETWORK_CAUSES,
-    "HTTP, key and model": HTTP_CAUSES,
-    "The answer": STREAM_CAUSES,
-    "Embeddings": EMBEDDING_CAUSES,
-    "The program itself": USAGE_CAUSES,
-}
+
+def read_causes(text: str) -> dict[str, tuple[Cause, ...]]:
+    """Return the chapters of a catalogue in the form of ``causes.txt``."""
+    sections: dict[str, tuple[Cause, ...]] = {}
+    section = ""
+    for entry in text.replace("\n    ||", "||").split("\n\n"):
+        lines = [line.strip() for line in entry.splitlines() if not line.startswith("#")]
+        if lines and lines[0].startswith("== "):
+            section = lines[0][3:]
+            sections[section] = ()
+        elif lines:
+            head, title, advice = lines
+            identifier, _, mark = head.partition(" ")
+            sections[section] += (Cause(identifier, title, advice, is_warning=mark == "(warning)"),)
+    return sections
+
+
+SECTIONS = read_causes(Path(__file__).with_name("causes.txt").read_text("utf-8"))
 """The catalogue in chapters, in the order of the documentation."""
 
-CATALOGUE: dict[str, Cause] = {cause.identifier: cause for section in SECTIONS.values() for cause in section}
+CATALOGUE = {cause.identifier: cause for section in SECTIONS.values() for cause in section}
 
 
 def explain(
@@ -59,6 +66,11 @@ def explain(
         facts=known,
         chain=tuple(map(safe_text, chain)),
     )
+
+
+def causes_of(section: str) -> frozenset[str]:
+    """Return the names of the causes of a chapter."""
+    return frozenset(cause.identifier for cause in SECTIONS[section])
 
 
 def explain_again(failure: Failure, cause: str = "", /, **facts: str | None) -> Failure:

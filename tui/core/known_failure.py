@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tui.core.api_key_search import MASK
-from tui.core.causes_stream import STREAM_CAUSES
+from tui.core.causes import causes_of
 from tui.core.chat import Endpoint
 from tui.core.curl import curl_command
 from tui.core.diagnosis import (
@@ -97,7 +97,7 @@ _BY_PREFIX = (
     ("dns-", CheckId.DNS),
     ("tls-", CheckId.TLS),
 )
-_STREAM = frozenset(cause.identifier for cause in STREAM_CAUSES)
+_STREAM = causes_of("The answer")
 _BODY: Mapping[str, object] = {"messages": [{"role": "user", "content": "Hello"}], "stream": True}
 
 

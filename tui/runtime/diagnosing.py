@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from tui.core.causes import explain
-from tui.core.causes_embedding import EMBEDDING_CAUSES
+from tui.core.causes import causes_of, explain
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord, record_of
 from tui.core.check_options import CheckOptions
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 _NETWORK = "tui.net.probe.diagnose"
 """Imported in a thread, so that the event loop is not held up."""
-_OF_VECTORS = frozenset(cause.identifier for cause in EMBEDDING_CAUSES)
+_OF_VECTORS = causes_of("Embeddings")
 
 
 class CheckServices(Protocol):

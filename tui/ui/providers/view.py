@@ -12,7 +12,7 @@ from enum import Enum
 from rich.cells import cell_len
 from textual.content import Content
 
-from tui.core.causes_embedding import EMBEDDING_CAUSES
+from tui.core.causes import causes_of
 from tui.core.failure import Failure
 from tui.core.provider import Provider
 from tui.core.provider_marks import connection_marks
@@ -153,7 +153,7 @@ _IN_THE_WAY: Mapping[str, Reach] = {
     "starting": Reach.LOADING,
     **dict.fromkeys(("rate-limited", "overloaded", "gateway-limit"), Reach.BUSY),
     "quota": Reach.NO_CREDIT,
-    **dict.fromkeys((cause.identifier for cause in EMBEDDING_CAUSES), Reach.NO_VECTORS),
+    **dict.fromkeys(causes_of("Embeddings"), Reach.NO_VECTORS),
     "setting-unreadable": Reach.BLOCKED,
     **dict.fromkeys(("key-unavailable", "key-malformed"), Reach.NO_KEY),
 }
