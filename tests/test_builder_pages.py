@@ -1,4 +1,4 @@
-"""The pages for builders name what is there: files, classes, make targets, bindings of nothing that is gone."""
+"""The pages for builders name what is there: files, classes, make targets."""
 
 from __future__ import annotations
 
