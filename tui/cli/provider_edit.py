@@ -104,6 +104,8 @@ def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[st
 
 
 def _text(field: ProviderField, given: str | list[str], texts: Mapping[str, str]) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in "".join(given)):
+        raise UsageError(explain("usage", reason=f"what is given as {field.label} is not UTF-8"))
     if isinstance(given, list):
         return _with_headers(texts[field.name], given)
     if field.kind is Kind.KEY and given == FROM_STDIN:

@@ -44,7 +44,11 @@ def read_body(text: str) -> tuple[dict[str, object], FieldProblem | None]:
         message = f"Write a JSON object, or lines such as top_k = 20. It cannot be read: {reason}."
         return {}, FieldProblem("extra_body", message)
     try:
-        json.dumps(found)
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return {}, FieldProblem(
+            "extra_body", "It has half of a character, such as \\ud800: write the whole one."
+        )
     except (TypeError, ValueError):
         message = "A date or time has no form in a request: put it in quotation marks."
         return {}, FieldProblem("extra_body", message)
