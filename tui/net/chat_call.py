@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tui.core.chat import ChatRequest, Endpoint
@@ -24,10 +24,11 @@ from tui.net.proofs import judge_refusal
 from tui.net.reply_stream import ReplyStream
 from tui.net.reprobe import reprobe_after_failure
 from tui.net.request_trace import Phase, Requests, RequestTrace, observe
-from tui.net.retry import MOST_STALE, is_stale, retry_delay
-from tui.net.server_wait import Look, ServerWait, Waiting, WaitLimits
+from tui.net.retry import retry_delay
+from tui.net.server_wait import Look, ServerWait, Waiting
 from tui.net.silence import SilenceWatch
 from tui.net.transport_errors import transport_errors
+from tui.net.tries import Tries
 from tui.wire.errors import Refusal
 from tui.wire.evidence import Proof
 from tui.wire.request import build_chat_body
@@ -52,51 +53,41 @@ class QuirksMemory(Protocol):
         """Keep what was learned."""
 
 
+@dataclass(slots=True)
 class ChatCall:
     """The work behind ``ChatClient.stream``, done in a task of its own."""
 
-    def __init__(
-        self,
-        factory: ClientFactory,
-        endpoint: Endpoint,
-        request: ChatRequest,
-        queue: BoundedEventQueue,
-        *,
-        requests: Requests,
-        memory: QuirksMemory,
-        redactor: Redactor,
-        clock: Callable[[], float],
-        server: Dialect | None,
-        proved: Collection[Proof] | None,
-        timeouts: RequestTimeouts,
-        look: Look | None = None,
-    ) -> None:
-        """``requests`` is told of each one that is sent. ``look`` reads this machine, to see whether a server
-        on it is starting."""
-        self._factory = factory
-        self._endpoint = endpoint
-        self._request = request
-        self._queue = queue
-        self._memory = memory
-        self._redactor = redactor
-        self._clock = clock
-        self._server = server
-        self._proved = proved
-        self._timeouts = timeouts
-        self._quirks = memory.get(endpoint.base_url, request.model) or ServerQuirks()
-        self._adapted = 0
-        self._tried = 0
-        self._stale = 0
-        self._is_streamed = request.stream
-        self._first_sent: float | None = None
-        self._requests = requests
-        self._refusal: Failure | None = None
-        """What the server said to the try before, if it said anything."""
-        limits = WaitLimits(
-            timeouts.loading_seconds, timeouts.loading_interval_seconds, timeouts.loading_option
+    factory: ClientFactory
+    endpoint: Endpoint
+    request: ChatRequest
+    queue: BoundedEventQueue
+    requests: Requests
+    """Told of each request that is sent."""
+    memory: QuirksMemory
+    redactor: Redactor
+    clock: Callable[[], float]
+    server: Dialect | None
+    proved: Collection[Proof] | None
+    timeouts: RequestTimeouts
+    look: Look | None = None
+    """Reads this machine, to see whether a server on it is starting."""
+    _quirks: ServerQuirks = field(init=False)
+    _adapted: int = field(default=0, init=False)
+    _is_streamed: bool = field(init=False)
+    _tries: Tries = field(init=False)
+    _refusal: Failure | None = field(default=None, init=False)
+    """What the server said to the try before, if it said anything."""
+    _wait: ServerWait = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._quirks = self.memory.get(self.endpoint.base_url, self.request.model) or ServerQuirks()
+        self._is_streamed = self.request.stream
+        self._tries = Tries(self.timeouts)
+        limits = self.timeouts.of_waiting()
+        self._wait = ServerWait(
+            self.factory, self.endpoint, limits, look=self.look, tell=self._report_waiting
         )
-        self._wait = ServerWait(factory, endpoint, limits, look=look, tell=self._report_waiting)
-        redactor.add_sent(endpoint.key, endpoint.extra_headers, request.extra_body)
+        self.redactor.add_sent(self.endpoint.key, self.endpoint.extra_headers, self.request.extra_body)
 
     async def run(self) -> None:
         """Send, read, and try again where that is right; the mailbox is closed at the end."""
@@ -104,17 +95,17 @@ class ChatCall:
             while not await self._try():
                 pass
         finally:
-            self._queue.close()
+            self.queue.close()
 
     async def _try(self) -> bool:
         """Send the request once; return whether that was the end."""
-        self._tried += 1
-        body = build_chat_body(self._request, self._quirks, self._server)
+        self._tries.count += 1
+        body = build_chat_body(self.request, self._quirks, self.server)
         self._is_streamed = body.get("stream") is True
-        trace = self._requests.begin("POST", f"{self._endpoint.base_url}{CHAT_ROUTE}")
+        trace = self.requests.begin("POST", f"{self.endpoint.base_url}{CHAT_ROUTE}")
         with observe(trace):
             try:
-                await self._factory.prepare(self._endpoint)
+                await self.factory.prepare(self.endpoint)
                 response = await self._send(body, trace)
             except transport_errors() as error:
                 failure = await self._explain(error, trace)
@@ -129,12 +120,12 @@ class ChatCall:
         """Return the response with its headers; the deadline begins once the request is on its way."""
         import httpx
 
-        limits = self._timeouts
-        limit = self._headers_limit
-        client = self._factory.client(self._endpoint)
+        limits = self.timeouts
+        limit = self._headers_limit()
+        client = self.factory.client(self.endpoint)
         message = client.build_request(
             "POST",
-            chat_url_of(self._endpoint.base_url),
+            chat_url_of(self.endpoint.base_url),
             content=json.dumps(body, allow_nan=False).encode(),
             headers={"Content-Type": "application/json"},
             timeout=httpx.Timeout(None, connect=limits.connect_seconds, write=limits.write_seconds),
@@ -159,76 +150,57 @@ class ChatCall:
         if phase is Phase.LOOKUP:
             self._emit(Progress("connecting"))
         elif phase is Phase.SEND:
-            now = asyncio.get_running_loop().time()
-            self._first_sent = now if self._first_sent is None else self._first_sent
-            watch.restart(self._within_whole(limit))
+            self._tries.sent()
+            watch.restart(self._tries.within_whole(limit))
             self._emit(Progress("connected", trace.tls_version or ""))
         elif phase is Phase.HEADERS:
             self._emit(Progress("sent"))
 
-    @property
-    def _headers_limit(self) -> float | None:
-        limits = self._timeouts
-        return limits.headers_seconds if self._is_streamed else limits.unstreamed_seconds
-
-    @property
-    def _waited_seconds(self) -> float:
-        """Since the first try was sent."""
-        return 0.0 if self._first_sent is None else asyncio.get_running_loop().time() - self._first_sent
-
-    def _within_whole(self, limit: float | None) -> float | None:
-        """Return a limit of one try, cut to what is left of the time until the first text."""
-        whole = self._timeouts.first_text_seconds
-        if whole is None:
-            return limit
-        left = max(0.0, whole - self._waited_seconds)
-        return left if limit is None else min(limit, left)
-
     async def _explain(self, error: BaseException, trace: RequestTrace) -> Failure:
-        limits = self._timeouts
+        limits = self.timeouts
         is_late = trace.phase in (Phase.SEND, Phase.HEADERS)
         failure = classify_exception(
             error,
-            endpoint=self._endpoint,
+            endpoint=self.endpoint,
             trace=trace,
-            redactor=self._redactor,
-            seconds=self._headers_limit if is_late else limits.connect_seconds,
-            route=self._factory.route(self._endpoint.base_url),
+            redactor=self.redactor,
+            seconds=self._headers_limit() if is_late else limits.connect_seconds,
+            route=self.factory.route(self.endpoint.base_url),
         )
-        if self._is_stale(failure, trace):
+        if self._tries.met_stale(failure, trace):
             return failure
-        return await reprobe_after_failure(failure, self._endpoint, trace, limits.reprobe_seconds)
+        return await reprobe_after_failure(failure, self.endpoint, trace, limits.reprobe_seconds)
 
     async def _read(self, response: httpx.Response, trace: RequestTrace, body: Mapping[str, object]) -> bool:
         """Pass the reply on; return whether that was the end."""
         trace.answered(response.status_code)
-        self._stale = 0
+        self._tries.stale = 0
         headers = headers_of(response)
         self._emit(ResponseStarted(response.status_code, self._shown(headers)))
         reply = ReplyStream(
             response,
             trace,
-            endpoint=self._endpoint,
+            endpoint=self.endpoint,
             streamed=self._is_streamed,
-            redactor=self._redactor,
-            timeouts=self._timeouts,
+            redactor=self.redactor,
+            timeouts=self.timeouts,
             emit=self._emit,
-            clock=self._clock,
-            waited_seconds=self._waited_seconds,
+            clock=self.clock,
+            waited_seconds=self._tries.waited_seconds,
         )
-        await reply.read(self._queue.wait_for_room)
+        await reply.read(self.queue.wait_for_room)
         trace.ended()
         last = await self._look_after(reply.last_events, trace)
         end = last[-1]
         if isinstance(end, StreamFailed) and not reply.has_text:
             failure = enrich_http_error(
                 await self._judge(end.failure, reply.refusal),
-                self._endpoint,
+                self.endpoint,
                 route=CHAT_ROUTE,
                 location=headers.get("location"),
-                model=self._request.model,
-                redactor=self._redactor,
-                way=self._factory.route(self._endpoint.base_url),
+                model=self.request.model,
+                redactor=self.redactor,
+                way=self.factory.route(self.endpoint.base_url),
             )
             trace.tell("failed", cause=failure.cause)
             if self._adapt(failure, body):
@@ -239,8 +211,8 @@ class ChatCall:
                 return False
             last = (*last[:-1], replace(end, failure=better))
         elif self._adapted:
-            self._memory.put(self._endpoint.base_url, self._request.model, self._quirks)
-        self._queue.put(EventBatch(reply.ended_at, last))
+            self.memory.put(self.endpoint.base_url, self.request.model, self._quirks)
+        self.queue.put(EventBatch(reply.ended_at, last))
         await reply.drain()
         return True
 
@@ -251,26 +223,26 @@ class ChatCall:
         end = last[-1]
         if not isinstance(end, StreamFailed):
             return last
-        seconds = self._timeouts.reprobe_seconds
-        failure = await reprobe_after_failure(end.failure, self._endpoint, trace, seconds)
+        seconds = self.timeouts.reprobe_seconds
+        failure = await reprobe_after_failure(end.failure, self.endpoint, trace, seconds)
         return (*last[:-1], replace(end, failure=failure))
 
     async def _judge(self, failure: Failure, refusal: Refusal | None) -> Failure:
         if refusal is None:
             return failure
         return await judge_refusal(
-            self._factory,
-            self._endpoint,
+            self.factory,
+            self.endpoint,
             refusal,
-            model=self._request.model,
-            proved=self._proved,
-            looks=self._timeouts.reprobe_seconds > 0,
+            model=self.request.model,
+            proved=self.proved,
+            looks=self.timeouts.reprobe_seconds > 0,
         )
 
     async def _end_or_retry(self, failure: Failure, trace: RequestTrace) -> bool:
-        if self._is_stale(failure, trace):
-            self._stale += 1
-            self._tried -= 1
+        if self._tries.met_stale(failure, trace):
+            self._tries.stale += 1
+            self._tries.count -= 1
             trace.tell("retry", because="the server had closed a kept connection")
             return False
         better = await self._waits(failure, {})
@@ -281,57 +253,50 @@ class ChatCall:
 
     def _told_before(self, failure: Failure) -> Failure:
         """Return what the server said before, where only our own limit ended the last try."""
-        whole = self._timeouts.first_text_seconds
-        is_ours = failure.cause in _UNANSWERED and whole is not None and self._waited_seconds >= whole
+        is_ours = failure.cause in _UNANSWERED and self._tries.is_over
         return self._refusal if is_ours and self._refusal is not None else failure
-
-    def _is_stale(self, failure: Failure, trace: RequestTrace) -> bool:
-        """Whether a kept connection had been closed by the server just before it was used again."""
-        return self._stale < MOST_STALE and is_stale(failure, trace)
 
     async def _waits(self, failure: Failure, headers: Mapping[str, str]) -> Failure | None:
         """Wait before another try, visibly, and return ``None``; where there is none, the failure as all
         the evidence explains it."""
         better = await self._wait.pause(failure)
         if better is None:
-            self._begin_anew()
+            self._tries.begin_anew()
+            self._refusal = None
             return None
-        delay = retry_delay(better, self._tried, self._timeouts, headers=headers)
-        whole = self._timeouts.first_text_seconds
-        if delay is None or (whole is not None and self._waited_seconds + delay > whole):
+        delay = retry_delay(better, self._tries.count, self.timeouts, headers=headers)
+        if delay is None or not self._tries.has_time_for(delay):
             return better
-        self._requests.last.tell("retry", seconds=delay, because=better.cause)
+        self.requests.last.tell("retry", seconds=delay, because=better.cause)
         self._emit(Progress("retrying", better.title, delay))
         await asyncio.sleep(delay)
         return None
 
-    def _begin_anew(self) -> None:
-        """Give whoever waited for a model, up to a limit of its own, all tries and all time again."""
-        self._tried -= 1
-        self._first_sent = None
-        self._refusal = None
-
     def _report_waiting(self, waiting: Waiting) -> None:
-        self._requests.last.tell("wait", phase=waiting.phase.value, seconds=waiting.waited_seconds)
+        self.requests.last.tell("wait", phase=waiting.phase.value, seconds=waiting.waited_seconds)
         self._emit(Progress(f"server-{waiting.phase}", waiting.sentence, waiting.waited_seconds))
 
     def _adapt(self, failure: Failure, body: Mapping[str, object]) -> bool:
         """Drop or swap what the server refuses; return whether the request is worth sending again."""
         if self._adapted >= _MOST_ADAPTATIONS:
             return False
-        adapted = adapt(self._quirks, failure, body, reasoning_replay=self._request.reasoning_replay)
+        adapted = adapt(self._quirks, failure, body, reasoning_replay=self.request.reasoning_replay)
         if adapted is None or adapted[0] == self._quirks:
             return False
         self._quirks, note = adapted
         self._adapted += 1
-        self._tried -= 1
-        self._requests.last.tell("change", note=note)
+        self._tries.count -= 1
+        self.requests.last.tell("change", note=note)
         self._emit(Note(note))
         return True
 
+    def _headers_limit(self) -> float | None:
+        limits = self.timeouts
+        return limits.headers_seconds if self._is_streamed else limits.unstreamed_seconds
+
     def _shown(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        redact = self._redactor.redact
+        redact = self.redactor.redact
         return tuple((name, redact(value)) for name, value in headers.items() if not is_secret_header(name))
 
     def _emit(self, *events: StreamEvent) -> None:
-        self._queue.put(EventBatch(self._clock(), events))
+        self.queue.put(EventBatch(self.clock(), events))

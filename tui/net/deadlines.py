@@ -9,6 +9,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class WaitLimits:
+    """How long and how often, in seconds."""
+
+    seconds: float
+    """0: what is found is told at once."""
+    interval_seconds: float = 2.0
+    option: str | None = None
+    """The command's option that sets the limit, such as ``--wait``."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestTimeouts:
     """The limits of one request, in seconds. ``None``: no limit while the connection lives."""
 
@@ -42,6 +53,10 @@ class RequestTimeouts:
     """The command's option that sets ``loading_seconds``, for the sentence that tells the limit."""
     reprobe_seconds: float = 1.0
     """For looking again at a host that failed, to tell why (``net.reprobe``); 0: never."""
+
+    def of_waiting(self) -> WaitLimits:
+        """Return those for a server that is starting or loading."""
+        return WaitLimits(self.loading_seconds, self.loading_interval_seconds, self.loading_option)
 
 
 HEADLESS = RequestTimeouts()

@@ -11,9 +11,10 @@ from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
 from tui.net.addresses import origin_of
 from tui.net.client import ClientFactory
+from tui.net.deadlines import WaitLimits
 from tui.net.fetch import Fetched, fetch
 from tui.net.models import read_list
-from tui.net.server_wait import Look, ServerWait, Waiting, WaitLimits
+from tui.net.server_wait import Look, ServerWait, Waiting
 from tui.wire.fingerprint import identify
 from tui.wire.model_names import closest_names
 from tui.wire.models import ModelList

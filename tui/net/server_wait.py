@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from tui.core.outside import read_decimal
 from tui.core.safe_text import safe_line
 from tui.core.server_phase import WORTH_WAITING, ServerPhase, phase_of
 from tui.net.addresses import Origin, ip_address, origin_of
+from tui.net.deadlines import WaitLimits
 
 if TYPE_CHECKING:
     from tui.net.client import ClientFactory
@@ -33,17 +34,6 @@ _HEALTH_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 15.0
 """However long a server says that its model will take: it may be ready sooner."""
 _WORDS_LENGTH = 120
-
-
-@dataclass(frozen=True, slots=True)
-class WaitLimits:
-    """How long and how often, in seconds."""
-
-    seconds: float
-    """0: what is found is told at once."""
-    interval_seconds: float = 2.0
-    option: str | None = None
-    """The command's option that sets the limit, such as ``--wait``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +58,23 @@ Look = Callable[[int], Awaitable["Snapshot"]]
 """Reads this machine's sockets and processes, for a question about one port."""
 
 
+@dataclass(slots=True)
 class ServerWait:
     """The waits of one check or one question: all of them together have one limit."""
 
-    def __init__(
-        self,
-        factory: ClientFactory,
-        endpoint: Endpoint,
-        limits: WaitLimits,
-        *,
-        look: Look | None,
-        tell: Callable[[Waiting], None],
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        """``look`` is ``None`` where this machine shows nothing; ``tell`` is called before each pause."""
-        self._factory = factory
-        self._endpoint = endpoint
-        self._limits = limits
-        self._look = look
-        self._tell = tell
-        self._clock = clock
-        self._began: float | None = None
-        self._seen: RunningServer | None = None
-        self._has_opened = False
-        self._is_healthy = False
-        """Whether the health route was asked and said nothing of loading: it is not asked again."""
+    factory: ClientFactory
+    endpoint: Endpoint
+    limits: WaitLimits
+    look: Look | None
+    """``None`` where this machine shows nothing."""
+    tell: Callable[[Waiting], None]
+    """Called before each pause."""
+    clock: Callable[[], float] = time.perf_counter
+    _began: float | None = field(default=None, init=False)
+    _seen: RunningServer | None = field(default=None, init=False)
+    _has_opened: bool = field(default=False, init=False)
+    _is_healthy: bool = field(default=False, init=False)
+    """Whether the health route was asked and said nothing of loading: it is not asked again."""
 
     async def pause(self, failure: Failure) -> Failure | None:
         """Wait a moment where the server is on its way, and return ``None``: it is worth asking again.
@@ -101,15 +83,15 @@ class ServerWait:
         """
         failure = await self.judge(failure)
         phase = phase_of(failure)
-        if phase not in WORTH_WAITING or not self._limits.seconds:
+        if phase not in WORTH_WAITING or not self.limits.seconds:
             return failure
-        now = self._clock()
+        now = self.clock()
         self._began = now if self._began is None else self._began
         waited = now - self._began
-        left = self._limits.seconds - waited
+        left = self.limits.seconds - waited
         if left <= 0:
             return self._given_up(failure)
-        self._tell(Waiting(phase, _words(failure), waited, self._limits))
+        self.tell(Waiting(phase, _words(failure), waited, self.limits))
         await asyncio.sleep(min(self._pause_seconds(failure), left + 0.01))
         return None
 
@@ -126,10 +108,10 @@ class ServerWait:
         return explain("loading", status=_UNAVAILABLE, server_message=sentence, chain=failure.chain)
 
     async def _judge_refusal(self, failure: Failure) -> Failure:
-        origin = origin_of(self._endpoint.base_url)
-        if self._look is None or not is_loopback_host(origin.host) or self._goes_through_proxy:
+        origin = origin_of(self.endpoint.base_url)
+        if self.look is None or not is_loopback_host(origin.host) or self._goes_through_proxy:
             return failure
-        snapshot = await self._look(origin.port)
+        snapshot = await self.look(origin.port)
         server = snapshot.starting_for(origin.port) or self._just_opened(snapshot, origin)
         if server is None and (self._seen is None or _runs(self._seen, snapshot)):
             return failure
@@ -154,8 +136,8 @@ class ServerWait:
 
     async def _is_restarted(self, port: int) -> bool:
         """Look once more a moment later: what watches over a server starts it again."""
-        await asyncio.sleep(self._limits.interval_seconds)
-        found = (await self._look(port)).starting_for(port) if self._look is not None else None
+        await asyncio.sleep(self.limits.interval_seconds)
+        found = (await self.look(port)).starting_for(port) if self.look is not None else None
         self._seen = found or self._seen
         return found is not None
 
@@ -165,11 +147,11 @@ class ServerWait:
         from tui.wire.errors import clean_message
         from tui.wire.load_state import says_loading
 
-        parts = urlsplit(self._endpoint.base_url)
-        root = Endpoint(f"{parts.scheme}://{parts.netloc}", tls=self._endpoint.tls)
+        parts = urlsplit(self.endpoint.base_url)
+        root = Endpoint(f"{parts.scheme}://{parts.netloc}", tls=self.endpoint.tls)
         try:
             answer = await fetch(
-                self._factory,
+                self.factory,
                 root,
                 f"{root.base_url}/health",
                 seconds=_HEALTH_SECONDS,
@@ -179,19 +161,19 @@ class ServerWait:
         except LmdeckError:
             return None  # no health route is no evidence
         sentence = says_loading(answer.status, answer.body)
-        return clean_message(sentence, self._factory.redactor) if sentence is not None else None
+        return clean_message(sentence, self.factory.redactor) if sentence is not None else None
 
     @property
     def _goes_through_proxy(self) -> bool:
-        return not self._factory.route(self._endpoint.base_url).is_direct
+        return not self.factory.route(self.endpoint.base_url).is_direct
 
     def _pause_seconds(self, failure: Failure) -> float:
         seconds = read_decimal(failure.facts.get("retry_after", "")) or 0.0
-        interval = self._limits.interval_seconds
+        interval = self.limits.interval_seconds
         return max(interval, min(seconds, _LONGEST_PAUSE_SECONDS)) if interval >= 1 else interval
 
     def _given_up(self, failure: Failure) -> Failure:
-        limits = self._limits
+        limits = self.limits
         words = {**failure.facts, "waited": duration(limits.seconds), "option": limits.option}
         return explain_again(failure, **words)
 

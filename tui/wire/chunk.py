@@ -6,11 +6,8 @@ import json
 from collections.abc import Mapping
 
 from tui.core.events import (
-    AnswerDelta,
     Identified,
-    LostText,
     Note,
-    ReasoningDelta,
     ServerCostReport,
     StreamEvent,
     TimingsReport,
@@ -23,9 +20,8 @@ from tui.wire.choices import MessageParts, OtherChoices, choices_of, deltas_of, 
 from tui.wire.finish import Outcome
 from tui.wire.numbers import read_count
 from tui.wire.reasoning import find_reasoning, flatten, split_parts
-from tui.wire.sse import LimitExceeded
-from tui.wire.surrogates import SurrogateMender, mend
-from tui.wire.think_tags import TagSplitter
+from tui.wire.reply_text import ReplyText
+from tui.wire.surrogates import mend
 from tui.wire.tool_calls import ToolCallOrder
 from tui.wire.unread_fields import AUDIO_NOTE, KNOWN_FIELDS, find_unread, find_unread_part, holds_text
 from tui.wire.usage_fields import read_server_cost, read_timings, read_usage
@@ -40,28 +36,20 @@ class ChunkReader:
     """Reads the chunks of one reply in order and keeps what they say of its end in ``outcome``."""
 
     __slots__ = (
-        "_answer_mender", "_calls", "_fingerprint", "_has_delta_reasoning", "_has_delta_text", "_has_refusal",
-        "_messages", "_model", "_others", "_reasoning_mender", "_room", "_said", "_server_cost", "_source",
-        "_splitter", "_usage",
-        "mends", "outcome",
+        "_add_answer", "_calls", "_fingerprint", "_has_delta_reasoning", "_has_delta_text", "_messages",
+        "_model", "_others", "_usage", "outcome", "server_cost", "texts",
     )  # fmt: skip
 
     def __init__(self, answer_limit: int) -> None:
         self.outcome = Outcome()
-        self.mends = False
-        """Set for a chunk whose texts may hold halves of surrogate pairs."""
-        self._room = answer_limit
-        self._splitter = TagSplitter()
-        self._answer_mender = SurrogateMender()
-        self._reasoning_mender = SurrogateMender()
+        self.texts = ReplyText(answer_limit, self.outcome)
+        self._add_answer = self.texts.add_answer  # once a token
         self._model: str | None = None
         self._fingerprint: str | None = None
-        self._source: str | None = None
         self._usage: Usage | None = None
-        self._server_cost: ServerCost | None = None
+        self.server_cost: ServerCost | None = None
+        """What the ``usage`` object said of the cost."""
         self._calls = ToolCallOrder()
-        self._said: set[str] = set()
-        self._has_refusal = False
         self._has_delta_text = self._has_delta_reasoning = False
         self._messages = MessageParts()
         self._others = OtherChoices()
@@ -83,7 +71,7 @@ class ChunkReader:
             for choice in known:
                 self._read_choice(choice, events)
             if not known and (flatten(choices) or holds_text({**chunk, "message": None})):
-                self.lose(NO_CHOICE, events)
+                self.texts.lose(NO_CHOICE, events)
         if chunk.get("usage") or "x_groq" in chunk:
             self._read_usage(chunk, events)
         if "timings" in chunk or "metrics" in chunk or "stats" in chunk:
@@ -99,26 +87,7 @@ class ChunkReader:
         else:
             for choice in others:
                 self._read_choice(choice, events)
-        for mender, add in (
-            (self._reasoning_mender, self._add_reasoning),
-            (self._answer_mender, self._add_answer),
-        ):
-            left = mender.finish()
-            if left:
-                add(left, events)
-        self._take(self._splitter.finish(), events)
-
-    @property
-    def server_cost(self) -> ServerCost | None:
-        """What the ``usage`` object said of the cost."""
-        return self._server_cost
-
-    def add_text(self, text: str, is_reasoning: bool, events: list[StreamEvent]) -> None:
-        """Add a text that was found outside of a whole chunk."""
-        if is_reasoning:
-            self._add_reasoning(text, events)
-        else:
-            self._add_answer(text, events)
+        self.texts.finish(events)
 
     def _identify(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
         model = chunk.get("model")
@@ -165,31 +134,29 @@ class ChunkReader:
     def _read_delta(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
         reasoning, source = find_reasoning(delta)
         if reasoning:
-            self._name_source(source, events)
-            events.extend(self._splitter.expect_fields())
-            self._add_reasoning(reasoning, events)
+            self.texts.begin_reasoning(source, events)
+            self.texts.add_reasoning(reasoning, events)
         content = delta.get("content")
         if content:
             if isinstance(content, list):
                 self._read_parts(content, events)
             elif text := flatten(content):
-                self._add_answer(text, events)
+                self.texts.add_answer(text, events)
             else:
-                self.lose(STRANGE_CONTENT, events)
+                self.texts.lose(STRANGE_CONTENT, events)
         if len(delta) > 1 or content is None:
             self._read_rest(delta, events)
 
     def _read_parts(self, parts: list[object], events: list[StreamEvent]) -> None:
         for text, is_reasoning in split_parts(parts):
             if is_reasoning:
-                self._name_source("content[].thinking", events)
-                events.extend(self._splitter.expect_fields())
-            self.add_text(text, is_reasoning, events)
+                self.texts.begin_reasoning("content[].thinking", events)
+            self.texts.add(text, is_reasoning, events)
         for part in parts:
             if isinstance(part, dict) and part.get("type") == "refusal":
                 self._refuse(part.get("refusal"), events)
             elif what := find_unread_part(part):
-                self.lose(what, events)
+                self.texts.lose(what, events)
 
     def _read_rest(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
         refusal = delta.get("refusal")
@@ -207,28 +174,19 @@ class ChunkReader:
             self._read_strange(delta, events)
 
     def _refuse(self, words: object, events: list[StreamEvent]) -> None:
-        if not self._has_refusal:
-            self._has_refusal = True
+        if self.texts.is_new(REFUSED):
             events.append(Note(REFUSED))
-        self._add_answer(flatten(words), events)
+        self.texts.add_answer(flatten(words), events)
 
     def _read_strange(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
         """Read or name what stands in fields that few servers send."""
         audio = delta.get("audio")
         if isinstance(audio, dict):
-            if AUDIO_NOTE not in self._said:
-                self._said.add(AUDIO_NOTE)
+            if self.texts.is_new(AUDIO_NOTE):
                 events.append(Note(AUDIO_NOTE))
-            self._add_answer(flatten(audio.get("transcript")), events)
+            self.texts.add_answer(flatten(audio.get("transcript")), events)
         for what in find_unread(delta):
-            self.lose(what, events)
-
-    def lose(self, what: str, events: list[StreamEvent]) -> None:
-        """Say once that something of the answer came and is not shown."""
-        if what not in self._said:
-            self._said.add(what)
-            self.outcome.has_lost_text = True
-            events.append(LostText(what))
+            self.texts.lose(what, events)
 
     def _read_tool_call(self, position: int, call: object, events: list[StreamEvent]) -> None:
         if not isinstance(call, dict):
@@ -245,58 +203,10 @@ class ChunkReader:
         identity = mend(identity)[:200] if isinstance(identity, str) else ""
         if not name and not arguments:
             return
-        self._use_room(len(arguments or "") + len(name))
+        self.texts.use_room(len(arguments or "") + len(name))
         self.outcome.has_tool_calls = True
         where = self._calls.place(index, position, identity, name, arguments or "")
         events.append(ToolCallDelta(where, mend(name), mend(arguments or ""), identity))
-
-    def _add_answer(self, text: str, events: list[StreamEvent]) -> None:
-        if self.mends or self._answer_mender.pending:
-            text = self._answer_mender.feed(text)
-        if not text:
-            return
-        self._room -= len(text)
-        if self._room < 0:
-            self._use_room(0)
-        if self._splitter.passes(text):
-            self.outcome.has_answer = True
-            events.append(AnswerDelta(text))
-        else:
-            self._take(self._splitter.feed(text), events)
-
-    def _take(self, split: list[StreamEvent], events: list[StreamEvent]) -> None:
-        """Add events of the splitter, and follow which kind of text there is now."""
-        if self._splitter.source is not None:
-            self._name_source(self._splitter.source, events)
-        for event in split:
-            kind = type(event)
-            if kind is AnswerDelta:
-                self.outcome.has_answer = True
-            elif kind is ReasoningDelta:
-                self.outcome.has_reasoning = True
-            elif kind is ToolCallDelta:
-                self.outcome.has_tool_calls = True
-            else:
-                self.outcome.has_reasoning, self.outcome.has_answer = True, False
-        events.extend(split)
-
-    def _add_reasoning(self, text: str, events: list[StreamEvent]) -> None:
-        if self.mends or self._reasoning_mender.pending:
-            text = self._reasoning_mender.feed(text)
-        if text:
-            self._use_room(len(text))
-            self.outcome.has_reasoning = True
-            events.append(ReasoningDelta(text))
-
-    def _use_room(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0:
-            raise LimitExceeded("the answer", self._room + size)
-
-    def _name_source(self, source: str, events: list[StreamEvent]) -> None:
-        if self._source is None:
-            self._source = source
-            events.append(Identified(reasoning_source=source))
 
     def _read_usage(self, chunk: Mapping[str, object], events: list[StreamEvent]) -> None:
         value = chunk.get("usage")
@@ -309,8 +219,8 @@ class ChunkReader:
             self.outcome.counts_no_tokens = usage.completion_tokens == 0
             events.append(UsageReport(usage))
         cost = read_server_cost(value)
-        if cost is not None and cost != self._server_cost:
-            self._server_cost = cost
+        if cost is not None and cost != self.server_cost:
+            self.server_cost = cost
             events.append(ServerCostReport(cost))
         if isinstance(value, dict) and "timing_token_generation" in value:  # LocalAI
             timings = read_timings(chunk)

@@ -170,7 +170,7 @@ class ReplyReader:
         except LimitExceeded as exceeded:
             self._stop_at_limit(exceeded, events)
         if decoder.has_invalid_bytes:
-            self._chunks.lose(NO_UTF8, events)
+            self._chunks.texts.lose(NO_UTF8, events)
 
     def _stop_at_limit(self, exceeded: LimitExceeded, events: list[StreamEvent]) -> None:
         """Keep what came before the limit, and read nothing more."""
@@ -195,7 +195,7 @@ class ReplyReader:
         except StrictJsonError as error:
             self._read_odd_event(event, str(error), events)
             return
-        self._chunks.mends = "\\u" in data and may_hold_surrogates(data)
+        self._chunks.texts.mends = "\\u" in data and may_hold_surrogates(data)
         self._read_object(chunk, events, is_named_error=event.event == "error")
 
     def _read_object(
@@ -244,9 +244,9 @@ class ReplyReader:
         elif not event.is_complete and not is_json(data):
             self._chunks.outcome.was_cut = True
             for text, is_reasoning in salvage(data):
-                self._chunks.add_text(text, is_reasoning, events)
+                self._chunks.texts.add(text, is_reasoning, events)
         elif (objects := read_objects(data)) is not None:
-            self._chunks.mends = may_hold_surrogates(data)
+            self._chunks.texts.mends = may_hold_surrogates(data)
             for chunk in objects:
                 self._read_object(chunk, events, is_named_error=event.event == "error")
         elif event.event == "error" or _PLAIN_ERROR.match(data):
@@ -256,7 +256,7 @@ class ReplyReader:
             if data[:1].isalpha() and not is_json(data):
                 self._last_words = data
             for text, is_reasoning in salvage(data):
-                self._chunks.add_text(text, is_reasoning, events)
+                self._chunks.texts.add(text, is_reasoning, events)
         else:
             self._add_sign_of_life(events)
 
@@ -333,10 +333,10 @@ class ReplyReader:
             if self._streamed:
                 events.append(Note(SENT_WHOLE))
             self._chunks.outcome.is_done = True
-            self._chunks.mends = may_hold_surrogates(text)
+            self._chunks.texts.mends = may_hold_surrogates(text)
             self._read_odd_chunk(value, events)
             if "\ufffd" in text and text.encode() != body.strip():
-                self._chunks.lose(NO_UTF8, events)
+                self._chunks.texts.lose(NO_UTF8, events)
         else:
             self._failure = self._refused(body)
 
@@ -361,7 +361,7 @@ class ReplyReader:
 
     def _salvage_body(self, text: str, events: list[StreamEvent]) -> None:
         for piece, is_reasoning in salvage(text):
-            self._chunks.add_text(piece, is_reasoning, events)
+            self._chunks.texts.add(piece, is_reasoning, events)
 
     # The end
 

@@ -30,7 +30,7 @@ from tui.core.secret import Secret
 from tui.core.usage import Usage
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.net.proxies import Route
-from tui.net.server_wait import ServerWait, Waiting, WaitLimits
+from tui.net.server_wait import ServerWait, Waiting
 from tui.wire.evidence import Proof
 from tui.wire.servers import ServerIdentity
 
@@ -190,9 +190,7 @@ class DiagnosisContext:
     @cached_property
     def wait(self) -> ServerWait:
         """The wait for a server that is starting or loading: one limit for the whole diagnosis."""
-        limits = WaitLimits(
-            self.limits.loading_seconds, self.limits.loading_interval_seconds, self.limits.loading_option
-        )
+        limits = self.limits.of_request().of_waiting()
         return ServerWait(
             self.services.factory,
             self.endpoint,

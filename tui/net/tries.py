@@ -1,0 +1,61 @@
+"""The tries of one chat, and the time that is left for them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from tui.core.failure import Failure
+from tui.net.deadlines import RequestTimeouts
+from tui.net.request_trace import RequestTrace
+from tui.net.retry import MOST_STALE, is_stale
+
+
+@dataclass(slots=True)
+class Tries:
+    """Counts what a chat has taken so far, within the limits of a ``RequestTimeouts``."""
+
+    timeouts: RequestTimeouts
+    count: int = 0
+    """Tries that count; neither a closed connection nor a dropped parameter is one."""
+    stale: int = 0
+    """Connections in a row that the server had closed just before they were used again."""
+    first_sent: float | None = None
+
+    def sent(self) -> None:
+        """Note that a request is on its way."""
+        now = asyncio.get_running_loop().time()
+        self.first_sent = now if self.first_sent is None else self.first_sent
+
+    @property
+    def waited_seconds(self) -> float:
+        """Since the first try was sent."""
+        return 0.0 if self.first_sent is None else asyncio.get_running_loop().time() - self.first_sent
+
+    def within_whole(self, limit: float | None) -> float | None:
+        """Return a limit of one try, cut to what is left of the time until the first text."""
+        whole = self.timeouts.first_text_seconds
+        if whole is None:
+            return limit
+        left = max(0.0, whole - self.waited_seconds)
+        return left if limit is None else min(limit, left)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time until the first text has passed."""
+        whole = self.timeouts.first_text_seconds
+        return whole is not None and self.waited_seconds >= whole
+
+    def has_time_for(self, seconds: float) -> bool:
+        """Whether the first text may still come in time after a pause."""
+        whole = self.timeouts.first_text_seconds
+        return whole is None or self.waited_seconds + seconds <= whole
+
+    def met_stale(self, failure: Failure, trace: RequestTrace) -> bool:
+        """Whether a kept connection had been closed by the server just before it was used again."""
+        return self.stale < MOST_STALE and is_stale(failure, trace)
+
+    def begin_anew(self) -> None:
+        """Give whoever waited for a model, up to a limit of its own, all tries and all time again."""
+        self.count -= 1
+        self.first_sent = None
