@@ -167,7 +167,7 @@ def test_a_refused_form_gives_way_to_the_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "adaptation", "server", "is_sent"),
+    ("policy", "quirks", "server", "is_sent"),
     [
         (ReasoningReplay.NEVER, ServerQuirks(), None, False),
         (ReasoningReplay.NEVER, ServerQuirks(sends_reasoning=True), K.DEEPSEEK, False),
