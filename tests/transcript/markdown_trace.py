@@ -14,12 +14,13 @@ from markdown_it.token import Token
 
 from tui.ui.transcript.blocks import BlockParser
 from tui.ui.transcript.grammar import ItemMarker
+from tui.ui.transcript.sink import Sink
 
 Trace = list[tuple[Any, ...]]
 _TEXTS = ("paragraph_open", "heading_open", "th_open", "td_open")
 
 
-class Tracer:
+class Tracer(Sink):
     """Takes down what the parser tells."""
 
     def __init__(self) -> None:
@@ -27,6 +28,10 @@ class Tracer:
         self._info = ""
         self._lines: list[str] = []
         self._paragraph = ""
+        self._begins = False
+
+    def begin_block(self, after_blank: bool) -> None:
+        self._begins, self._paragraph = True, ""
 
     def open_quote(self, after_blank: bool) -> None:
         self.trace.append(("quote",))
@@ -37,18 +42,18 @@ class Tracer:
     def close_container(self) -> None:
         self.trace.append(("end",))
 
-    def paragraph(self, text: str, *, first: bool, last: bool, after_blank: bool) -> None:
-        self._paragraph = text if first else self._paragraph + text
+    def paragraph(self, text: str, *, last: bool) -> None:
+        self._paragraph += text
         if last:
             self.trace.append(("paragraph", self._paragraph))
 
-    def heading(self, level: int, text: str, after_blank: bool) -> None:
+    def heading(self, level: int, text: str) -> None:
         self.trace.append(("heading", level, text))
 
-    def rule(self, after_blank: bool) -> None:
+    def rule(self) -> None:
         self.trace.append(("rule",))
 
-    def open_code(self, info: str, after_blank: bool) -> None:
+    def open_code(self, info: str) -> None:
         self._info, self._lines = info, []
 
     def code_line(self, text: str, *, continued: bool) -> None:
@@ -60,13 +65,14 @@ class Tracer:
     def close_code(self) -> None:
         self.trace.append(("code", self._info, "".join(f"{line}\n" for line in self._lines)))
 
-    def literal_line(self, text: str, *, first: bool, after_blank: bool, continued: bool) -> None:
+    def literal_line(self, text: str, *, continued: bool) -> None:
+        first, self._begins = self._begins, False
         if first:
             self.trace.append(("literal", ""))
         before = self.trace.pop()[1]
         self.trace.append(("literal", before + text if continued or first else f"{before}\n{text}"))
 
-    def open_table(self, alignments: tuple[str, ...], header: list[str], after_blank: bool) -> None:
+    def open_table(self, alignments: tuple[str, ...], header: list[str]) -> None:
         self.trace.append(("table", header))
 
     def table_row(self, cells: list[str]) -> None:

@@ -150,8 +150,8 @@ def test_a_text_of_lines_says_where_each_stretch_is(lines: list[tuple[str, int, 
 async def test_a_match_is_marked_where_it_was_found_after_the_text_moved() -> None:
     async with chat(done_turn("a", "needle\n\nend", reasoning="think\n\nmore")) as (_, transcript, pilot):
         transcript.search("needle")
-        transcript.toggle_reasoning()
-        transcript.next_match()
+        transcript.action_toggle_reasoning()
+        transcript.action_next_match()
         await pilot.pause()
         rows = transcript.rows_of_view(0, transcript.viewport.height)
         marked = [span.text for line in rows for span in line.spans if span.style == Role.CURRENT_MATCH]

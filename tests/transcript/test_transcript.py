@@ -94,7 +94,7 @@ async def test_a_frame_without_new_output_announces_none() -> None:
     thoughtful = done_turn("b", "plain\n\n" * 30, reasoning="a clue\n\n" * 3000)
     async with chat(thoughtful, *many(20)) as (app, transcript, pilot):
         assert transcript.search("clue") == 3000
-        transcript.next_match()
+        transcript.action_next_match()
         transcript._frame()  # as for a text that is taken in a piece at a time
         await pilot.pause()
         assert not any("new output below" in row for row in app.shown())

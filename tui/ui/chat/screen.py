@@ -347,7 +347,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     def action_reasoning(self) -> None:
         """Show or fold the reasoning of the turn under the cursor, or of the last one."""
-        self.transcript.toggle_reasoning()
+        self.transcript.action_toggle_reasoning()
 
     def action_all_reasoning(self) -> None:
         """Show or fold every reasoning."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from textual.screen import Screen
@@ -21,7 +21,11 @@ _IN_USE = "store-locked"
 
 
 class ProviderWrites:
-    """What one screen changes: at once where it can, else as soon as the other process is done."""
+    """What one screen changes: in a thread, at once where that can be, else when the other process is done.
+
+    The keys behind the one that asked for it wait for the thread; those typed while another process has the
+    file do not.
+    """
 
     def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen
@@ -37,7 +41,13 @@ class ProviderWrites:
         if self.is_waiting:
             text = "A change before this one still waits for another lmdeck. Esc gives it up."
             self._screen.notify(text, severity="warning")
-        elif (refusal := self._try(change, afterwards)) is not None:
+        else:
+            self._screen.call_next(self._make, change, afterwards)
+
+    async def _make(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
+        known = self._notices
+        refusal = self._follow(await asyncio.to_thread(_made, change), afterwards, known)
+        if refusal is not None:
             text = f"{refusal.failure.title} Your change waits for it. Esc gives it up."
             self._screen.notify(text, severity="warning", timeout=10)
             self._waiting = in_background(self._screen, self._wait, change, afterwards, group="write")
@@ -57,40 +67,48 @@ class ProviderWrites:
         return "a change that waits for another lmdeck" if self.is_waiting else None
 
     async def _wait(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
-        while True:
-            await asyncio.sleep(_PAUSE_SECONDS)
-            if self._try(change, self._then(afterwards)) is None:
-                break
-        self._end_of_waiting()
+        """Try again and again; not in a thread: what was saved is known to be before the next key."""
 
-    def _then(self, afterwards: Callable[[Value], object]) -> Callable[[Value], None]:
         def follow(value: Value) -> None:
             self._end_of_waiting()
             afterwards(value)
 
-        return follow
+        known = self._notices
+        while self._follow(_made(change), follow, known) is not None:
+            await asyncio.sleep(_PAUSE_SECONDS)
+        self._end_of_waiting()
+
+    @property
+    def _notices(self) -> Sequence[str]:
+        return runtime_of(self._screen).directory.notices
 
     def _end_of_waiting(self) -> None:
         self._waiting = None
         if self._screen.is_mounted:
             self._screen.refresh_bindings()
 
-    def _try(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> LmdeckError | None:
+    def _follow(
+        self, made: Value | LmdeckError, afterwards: Callable[[Value], object], known: Sequence[str]
+    ) -> LmdeckError | None:
         """Return the refusal of another process that has the file; ``None`` where the change is settled."""
-        from tui.store.lock import waiting_at_most
-
-        directory = runtime_of(self._screen).directory
-        known = directory.notices
-        try:
-            with waiting_at_most(0):
-                value = change()
-        except LmdeckError as error:
-            if error.failure.cause == _IN_USE:
-                return error
-            self._screen.notify(failure_text(error.failure), severity="error", timeout=8)
+        if isinstance(made, LmdeckError):
+            if made.failure.cause == _IN_USE:
+                return made
+            self._screen.notify(failure_text(made.failure), severity="error", timeout=8)
             return None
-        afterwards(value)
-        for notice in directory.notices:
+        afterwards(made)
+        for notice in self._notices:
             if notice not in known:  # such as a file that was kept aside for this change
                 self._screen.notify(notice, severity="warning", timeout=10)
         return None
+
+
+def _made(change: Callable[[], Value]) -> Value | LmdeckError:
+    """Make a change without waiting for anybody; return what came of it."""
+    from tui.store.lock import waiting_at_most
+
+    with waiting_at_most(0):
+        try:
+            return change()
+        except LmdeckError as error:
+            return error

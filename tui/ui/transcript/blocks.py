@@ -236,18 +236,17 @@ class BlockParser:
     def _open_leaf(self, depth: int, text: str, source: str, rest: Rest) -> bool:
         """Open a block that is neither a paragraph nor part of one, where the text begins one."""
         if (title := grammar.heading(text)) is not None:
-            self._begin_closed(depth)
-            self.sink.heading(title[0], title[1], self._take_blank())
+            self._begin_block(depth)
+            self.sink.heading(*title)
         elif (fence := grammar.fence_start(text)) is not None:
             self._begin(depth, _Leaf("fence", end=fence.mark, indent=rest.indent))
-            self.sink.open_code(fence.info, self._take_blank())
+            self.sink.open_code(fence.info)
         elif grammar.is_rule(text):
-            self._begin_closed(depth)
-            self.sink.rule(self._take_blank())
+            self._begin_block(depth)
+            self.sink.rule()
         elif (literal := grammar.literal_start(text, in_paragraph=self._is_in_paragraph)) is not None:
             self._begin(depth, _Leaf("literal", literal=literal))
-            line = grammar.from_column(source, rest.column)
-            self.sink.literal_line(line, first=True, after_blank=self._take_blank(), continued=False)
+            self.sink.literal_line(grammar.from_column(source, rest.column), continued=False)
             if literal.is_closed:
                 self._leaf = None
         else:
@@ -260,7 +259,7 @@ class BlockParser:
 
     def _open_indented(self, depth: int, code: str) -> None:
         self._begin(depth, _Leaf("indented"))
-        self.sink.open_code("", self._take_blank())
+        self.sink.open_code("")
         self.sink.code_line(code, continued=False)
 
     def _go_on_indented(self, leaf: _Leaf, code: str) -> None:
@@ -277,7 +276,8 @@ class BlockParser:
         if level is not None and not leaf.is_settled and (body := self._take_references(leaf.text)):
             self._leaf = None
             self._report_container()
-            self.sink.heading(level, body.strip(_WHITE), leaf.after_blank)
+            self.sink.begin_block(leaf.after_blank)
+            self.sink.heading(level, body.strip(_WHITE))
             return True
         alignments = grammar.delimiter_row(text)
         above, _, header_line = leaf.text.rpartition("\n")
@@ -295,16 +295,22 @@ class BlockParser:
         self._close_leaf()
         self._leaf = _Leaf("table", columns=len(header))
         self._report_container()
-        self.sink.open_table(alignments, header, after_blank)
+        self.sink.begin_block(after_blank)
+        self.sink.open_table(alignments, header)
 
     def _begin(self, depth: int, leaf: _Leaf) -> None:
-        self._begin_closed(depth)
-        leaf.after_blank = self._blank
         if leaf.kind == "paragraph":
-            self._blank = False
+            self._end_others(depth)
+            leaf.after_blank = self._take_blank()  # it is told when it is certain that it is one
+        else:
+            self._begin_block(depth)
         self._leaf = leaf
 
-    def _begin_closed(self, depth: int) -> None:
+    def _begin_block(self, depth: int) -> None:
+        self._end_others(depth)
+        self.sink.begin_block(self._take_blank())
+
+    def _end_others(self, depth: int) -> None:
         """Close what a new block ends."""
         self._close_to(depth)
         self._end_list()
@@ -320,8 +326,7 @@ class BlockParser:
         while len(leaf.text) > PARAGRAPH_LIMIT:
             cut = paragraph_cut(leaf.text)
             head, leaf.text = leaf.text[:cut], leaf.text[cut:]
-            self.sink.paragraph(head, first=not leaf.is_settled, last=False, after_blank=leaf.after_blank)
-            leaf.is_settled = True
+            self._tell_paragraph(leaf, head, last=False)
 
     def _shed_references(self, leaf: _Leaf) -> None:
         """Learn the definitions at the start of a long paragraph, but for a last one that may go on."""
@@ -344,7 +349,7 @@ class BlockParser:
         elif leaf.kind in ("fence", "indented"):
             self.sink.code_line(text, continued=True)
         elif leaf.kind == "literal":
-            self.sink.literal_line(text, first=False, after_blank=False, continued=True)
+            self.sink.literal_line(text, continued=True)
         else:
             self.sink.table_row(_fit([text], leaf.columns))
 
@@ -361,7 +366,7 @@ class BlockParser:
             self._blank = True
         else:
             line = grammar.from_column(source, rest.column)
-            self.sink.literal_line(line, first=False, after_blank=False, continued=False)
+            self.sink.literal_line(line, continued=False)
             if literal.end.search(line):
                 self._leaf = None
 
@@ -381,9 +386,13 @@ class BlockParser:
     def _close_paragraph(self, leaf: _Leaf) -> None:
         text = leaf.text if leaf.is_settled else self._take_references(leaf.text)
         if text.strip(_WHITE) or leaf.is_settled:
-            self.sink.paragraph(
-                text.rstrip(_WHITE), first=not leaf.is_settled, last=True, after_blank=leaf.after_blank
-            )
+            self._tell_paragraph(leaf, text.rstrip(_WHITE), last=True)
+
+    def _tell_paragraph(self, leaf: _Leaf, text: str, *, last: bool) -> None:
+        if not leaf.is_settled:
+            self.sink.begin_block(leaf.after_blank)
+        leaf.is_settled = True
+        self.sink.paragraph(text, last=last)
 
     def _take_references(self, text: str) -> str:
         """Learn the link reference definitions at the start of a paragraph and return the rest."""

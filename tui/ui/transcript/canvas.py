@@ -84,6 +84,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         self._strips: dict[int, tuple[Line, Strip]] = {}
         self._pause: asyncio.TimerHandle | None = None
         self.has_unseen = False
+        self._told = (True, False)
 
     # ---- view options
 
@@ -153,6 +154,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         """Render what is in view and tell Textual where that is, without asking for a layout."""
         self.viewport.settle(jump=jump)
         self._forget_seen_output()
+        self._tell_follow()
         self._catch_up_later()
         top = float(self.viewport.top)
         bottom = int(top) + self.viewport.height
@@ -206,14 +208,20 @@ class Canvas(ScrollView, inherit_bindings=False):
         if not (self.has_unseen or self.viewport.is_following or self.viewport.is_at_end):
             self.has_unseen = True
             self.refresh()
-            self.post_message(FollowChanged(False, True))
+            self._tell_follow()
 
     def _forget_seen_output(self) -> None:
         """Take the mark away once the end is in view, however it came there."""
         if self.has_unseen and self.viewport.is_at_end:
             self.has_unseen = False
             self.refresh()
-            self.post_message(FollowChanged(self.viewport.is_following, False))
+
+    def _tell_follow(self) -> None:
+        """Say whether the view follows the end, and whether there is output below it, where that changed."""
+        state = (self.viewport.is_following, self.has_unseen)
+        if state != self._told:
+            self._told = state
+            self.post_message(FollowChanged(*state))
 
     def show_change(self, *, jump: bool = False) -> None:
         """Draw what changed, without a layout where no fold came, went or grew."""
@@ -350,11 +358,8 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def follow_end(self) -> None:
         """Go to the end and stay there."""
-        changed = not self.viewport.is_following or self.has_unseen
-        self.viewport.is_following, self.has_unseen = True, False
-        self.show_change()
-        if changed:
-            self.post_message(FollowChanged(True, False))
+        self.viewport.is_following = True
+        self.after_scroll()
 
     def action_follow_end(self) -> None:
         """Go to the end, take the cursor off, and stay there."""
@@ -363,17 +368,13 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll, down where positive. Scrolling up ends following, reaching the end resumes it."""
-        was = self.viewport.is_following
         self.viewport.scroll(rows)
-        self.after_scroll(was)
+        self.after_scroll()
 
-    def after_scroll(self, was_following: bool) -> None:
-        following = self.viewport.is_following
-        if following:
-            self.has_unseen = False
+    def after_scroll(self) -> None:
+        """Draw what came into view."""
+        self.has_unseen = self.has_unseen and not self.viewport.is_following
         self.show_change()
-        if was_following != following:
-            self.post_message(FollowChanged(following, self.has_unseen))
 
     def action_scroll_pages(self, pages: float) -> None:
         """Scroll by a share of the view; a whole page keeps one row of the last."""
@@ -382,9 +383,8 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def action_go_top(self) -> None:
         """Go to the beginning."""
-        was = self.viewport.is_following
         self.viewport.go_top()
-        self.after_scroll(was)
+        self.after_scroll()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll by rows of its own."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from tui.ui.transcript.blocks import BlockParser
-from tui.ui.transcript.grammar import ItemMarker
+from tui.ui.transcript.sink import Sink
 
 LONG_CHARACTERS = 50_000
 """What is looked through at once: some 30 ms of work."""
@@ -14,33 +14,17 @@ _MARKS = ("```", "~~~", "    ", "\t")
 """One of these is in every text with a block of code."""
 
 
-class _CodeCollector:
+class _CodeCollector(Sink):
     """Counts blocks as the renderer does and keeps the text of code."""
 
     def __init__(self) -> None:
         self.codes: dict[int, list[str]] = {}
         self._block = -1
 
-    def open_quote(self, after_blank: bool) -> None:
-        pass
-
-    def open_item(self, marker: ItemMarker, number: int | None, after_blank: bool, same_list: bool) -> None:
-        pass
-
-    def close_container(self) -> None:
-        pass
-
-    def paragraph(self, text: str, *, first: bool, last: bool, after_blank: bool) -> None:
-        self._block += first
-
-    def heading(self, level: int, text: str, after_blank: bool) -> None:
+    def begin_block(self, after_blank: bool) -> None:
         self._block += 1
 
-    def rule(self, after_blank: bool) -> None:
-        self._block += 1
-
-    def open_code(self, info: str, after_blank: bool) -> None:
-        self._block += 1
+    def open_code(self, info: str) -> None:
         self.codes[self._block] = []
 
     def code_line(self, text: str, *, continued: bool) -> None:
@@ -49,21 +33,6 @@ class _CodeCollector:
             lines[-1] += text
         else:
             lines.append(text)
-
-    def close_code(self) -> None:
-        pass
-
-    def literal_line(self, text: str, *, first: bool, after_blank: bool, continued: bool) -> None:
-        self._block += first
-
-    def open_table(self, alignments: tuple[str, ...], header: list[str], after_blank: bool) -> None:
-        self._block += 1
-
-    def table_row(self, cells: list[str]) -> None:
-        pass
-
-    def close_table(self) -> None:
-        pass
 
 
 def code_blocks(text: str) -> dict[int, str]:

@@ -15,6 +15,7 @@ from tui.ui.transcript.grammar import ItemMarker
 from tui.ui.transcript.highlight import Highlighter
 from tui.ui.transcript.inline import Reference, inline_spans
 from tui.ui.transcript.lines import EMPTY_LINE, Attribute, Line, Role, Span
+from tui.ui.transcript.sink import Sink
 from tui.ui.transcript.wrap import Flow, cut, wrap
 
 NARROWEST_TEXT = 12
@@ -57,7 +58,7 @@ class _Table:
     widths: list[int] | None = None
 
 
-class LineRenderer:
+class LineRenderer(Sink):
     """Collects lines in ``lines``; whoever drives the parser takes them from there."""
 
     def __init__(self, layout: Layout, references: tuple[tuple[str, Reference], ...] = ()) -> None:
@@ -103,13 +104,15 @@ class LineRenderer:
 
     # ---- leaves
 
-    def paragraph(self, text: str, *, first: bool, last: bool, after_blank: bool) -> None:
-        if first:
-            self._separate(after_blank)
-            self._next_block()
+    def begin_block(self, after_blank: bool) -> None:
+        self._separate(after_blank)
+        self.block += 1
+
+    def paragraph(self, text: str, *, last: bool) -> None:
+        if self._flow is None:
             text = self._task(text)
-        flow = self._flow if self._flow is not None and not first else Flow(self._room())
-        self._flow = flow
+            self._flow = Flow(self._room())
+        flow = self._flow
         spans = inline_spans(text.strip(" \t\n"), self._text_style(), self.references)
         self._emit_flow(flow.feed(spans))
         if last:
@@ -118,9 +121,7 @@ class LineRenderer:
         elif text[-1:] in " \n":
             self._emit_flow(flow.feed((Span(" ", self._text_style()),)))
 
-    def heading(self, level: int, text: str, after_blank: bool) -> None:
-        self._separate(after_blank)
-        self._next_block()
+    def heading(self, level: int, text: str) -> None:
         style = (Role.HEADING if level <= 2 else Role.SUBHEADING) | Attribute.BOLD
         if level == 1:
             style |= Attribute.UNDERLINE
@@ -129,14 +130,10 @@ class LineRenderer:
         spans = inline_spans(text, style, self.references)
         self._emit_flow(wrap(spans, self._room()) or [()], ended=True)
 
-    def rule(self, after_blank: bool) -> None:
-        self._separate(after_blank)
-        self._next_block()
+    def rule(self) -> None:
         self._emit((Span("─" * self._room(), Role.RULE),))
 
-    def open_code(self, info: str, after_blank: bool) -> None:
-        self._separate(after_blank)
-        self._next_block()
+    def open_code(self, info: str) -> None:
         self._highlighter = Highlighter(info)
         label = cut_cells(
             settle_cells(safe_line(info.split(maxsplit=1)[0] if info else "")), self._room() - 2
@@ -155,16 +152,11 @@ class LineRenderer:
         self._highlighter = None
         self._emit((Span("╵ ", Role.CODE_BORDER),), lead=1, fill=Role.CODE)
 
-    def literal_line(self, text: str, *, first: bool, after_blank: bool, continued: bool) -> None:
-        if first:
-            self._separate(after_blank)
-            self._next_block()
+    def literal_line(self, text: str, *, continued: bool) -> None:
         for piece in cut(settle_cells(expand_tabs(text)), self._room()):
             self._emit((Span(piece, Role.LITERAL),))
 
-    def open_table(self, alignments: tuple[str, ...], header: list[str], after_blank: bool) -> None:
-        self._separate(after_blank)
-        self._next_block()
+    def open_table(self, alignments: tuple[str, ...], header: list[str]) -> None:
         self._table = _Table(alignments, self._cells(header))
 
     def table_row(self, cells: list[str]) -> None:
@@ -253,9 +245,6 @@ class LineRenderer:
             prefix = tuple(span for each in self._levels if (span := each.rest).text.strip())
             self.lines.append(Line(self._prefix(), len(self._prefix())) if prefix else EMPTY_LINE)
         level.has_content = True
-
-    def _next_block(self) -> None:
-        self.block += 1
 
     def _text_style(self) -> int:
         quoted = any(level.is_quote for level in self._levels)

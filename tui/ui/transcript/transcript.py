@@ -91,10 +91,9 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     def _show_speaker(self, index: int) -> None:
         """Move the view as little as it takes to see whose answer it is, and which of several."""
         row = max(0, self.roll.render(index).reasoning_start - 1)
-        was = self.viewport.is_following
         self.viewport.reveal(index, row, row)
         self.viewport.is_following = self.viewport.is_at_end
-        self.after_scroll(was)
+        self.after_scroll()
 
     # ---- cursor
 
@@ -107,12 +106,10 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         self._went_to(self.cursor.move_turn(step, self.viewport))
 
     def _went_to(self, target: Target | None) -> None:
-        if target is None:
-            return
-        was = self.viewport.is_following
-        self.viewport.reveal(target.turn, target.first, target.last)
-        self.viewport.is_following = target.is_end
-        self.after_scroll(was)
+        if target is not None:
+            self.viewport.reveal(target.turn, target.first, target.last)
+            self.viewport.is_following = target.is_end
+            self.after_scroll()
 
     def _document_under_cursor(self) -> TurnDocument | None:
         index = self.cursor.index
@@ -128,15 +125,11 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     # ---- reasoning
 
-    def toggle_reasoning(self) -> None:
+    def action_toggle_reasoning(self) -> None:
         """Fold or unfold the reasoning of the turn under the cursor, or of the last turn."""
         document = self._document_under_cursor()
         if document is not None and document.has_reasoning:
             self._set_reasoning([document], not document.is_reasoning_shown)
-
-    def action_toggle_reasoning(self) -> None:
-        """Fold or unfold."""
-        self.toggle_reasoning()
 
     def toggle_all_reasoning(self) -> None:
         """Fold the reasoning of every turn, or unfold it all where none is unfolded."""
@@ -239,32 +232,22 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
         Where a turn is still being drawn its lines are searched once they are there.
         """
-        await in_slices(self.matches.steps(query))
-        tell(self.matches)
-        self._show_search()
-        if not query.strip() or (self.matches.count and not self.matches.is_waiting):
-            return
-        while self.roll.behind() is not None:
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-            if self.matches.count and not self.matches.is_waiting:
-                return
-        await in_slices(self.matches.steps(query))
-        tell(self.matches)
-        self._show_search()
+        for _ in range(2):
+            await in_slices(self.matches.steps(query))
+            tell(self.matches)
+            self._show_search()
+            while True:
+                if not query.strip() or (self.matches.count and not self.matches.is_waiting):
+                    return
+                if self.roll.behind() is None:
+                    break
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     def _show_search(self) -> None:
         if self.matches.count:
             self._move_to_match(-1)
         else:
             self.relayout()
-
-    def next_match(self) -> None:
-        """Go to the next match, around the end."""
-        self._move_to_match(1)
-
-    def previous_match(self) -> None:
-        """Go to the previous match, around the beginning."""
-        self._move_to_match(-1)
 
     def _move_to_match(self, step: int) -> None:
         self._go_to_match(self.matches.move(step))
@@ -278,22 +261,20 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self._move_to_match(step)
 
     def action_next_match(self) -> None:
-        """Go to the next match."""
-        self.next_match()
+        """Go to the next match, around the end."""
+        self._move_to_match(1)
 
     def action_previous_match(self) -> None:
-        """Go to the previous match."""
-        self.previous_match()
+        """Go to the previous match, around the beginning."""
+        self._move_to_match(-1)
 
     def _go_to_match(self, found: tuple[int, Match] | None) -> None:
-        if found is None:
-            return
-        index, match = found
-        was = self.viewport.is_following
-        self.viewport.reveal(index, match.row, match.parts[-1][0])
-        self.viewport.is_following = False
-        self.after_scroll(was)
-        self.relayout()  # a fold may have opened, another closed
+        if found is not None:
+            index, match = found
+            self.viewport.reveal(index, match.row, match.parts[-1][0])
+            self.viewport.is_following = False
+            self.after_scroll()
+            self.relayout()  # a fold may have opened, another closed
 
     # ---- selection
 
