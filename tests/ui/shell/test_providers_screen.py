@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
@@ -498,3 +500,29 @@ async def test_enter_on_a_provider_that_has_gone_meanwhile_does_nothing(until: U
         await pilot.pause()
         assert isinstance(pilot.app.screen, ProvidersScreen)
         assert "demo is no longer in the list" in toasts(pilot)
+
+
+async def test_a_slow_disk_holds_up_nobody_but_the_keys_behind_it(
+    runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = runtime.directory._store
+    threads: list[int] = []
+    goes_on = threading.Event()
+    save = store.save
+
+    def slow_save(*arguments: Any) -> None:
+        threads.append(threading.get_ident())
+        assert goes_on.wait(20), "the event loop stood still"
+        save(*arguments)
+
+    async with listed(runtime) as pilot:
+        monkeypatch.setattr(store, "save", slow_save)
+        await pilot.press("down", "down")
+        pilot.app.post_message(events.Key("s", "s"))
+        while not threads:
+            await asyncio.sleep(0.01)
+        assert threads[0] != threading.get_ident()
+        assert runtime.directory.get("gpu01-vllm").is_active
+        goes_on.set()
+        await until(pilot, lambda: not runtime.directory.get("gpu01-vllm").is_active)
+        await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.INACTIVE)

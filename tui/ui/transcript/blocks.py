@@ -326,7 +326,7 @@ class BlockParser:
         while len(leaf.text) > PARAGRAPH_LIMIT:
             cut = paragraph_cut(leaf.text)
             head, leaf.text = leaf.text[:cut], leaf.text[cut:]
-            self._tell_paragraph(leaf, head, last=False)
+            self._report_paragraph(leaf, head, last=False)
 
     def _shed_references(self, leaf: _Leaf) -> None:
         """Learn the definitions at the start of a long paragraph, but for a last one that may go on."""
@@ -386,9 +386,9 @@ class BlockParser:
     def _close_paragraph(self, leaf: _Leaf) -> None:
         text = leaf.text if leaf.is_settled else self._take_references(leaf.text)
         if text.strip(_WHITE) or leaf.is_settled:
-            self._tell_paragraph(leaf, text.rstrip(_WHITE), last=True)
+            self._report_paragraph(leaf, text.rstrip(_WHITE), last=True)
 
-    def _tell_paragraph(self, leaf: _Leaf, text: str, *, last: bool) -> None:
+    def _report_paragraph(self, leaf: _Leaf, text: str, *, last: bool) -> None:
         if not leaf.is_settled:
             self.sink.begin_block(leaf.after_blank)
         leaf.is_settled = True

@@ -154,7 +154,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         """Render what is in view and tell Textual where that is, without asking for a layout."""
         self.viewport.settle(jump=jump)
         self._forget_seen_output()
-        self._tell_follow()
+        self._report_follow()
         self._catch_up_later()
         top = float(self.viewport.top)
         bottom = int(top) + self.viewport.height
@@ -208,7 +208,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         if not (self.has_unseen or self.viewport.is_following or self.viewport.is_at_end):
             self.has_unseen = True
             self.refresh()
-            self._tell_follow()
+            self._report_follow()
 
     def _forget_seen_output(self) -> None:
         """Take the mark away once the end is in view, however it came there."""
@@ -216,7 +216,7 @@ class Canvas(ScrollView, inherit_bindings=False):
             self.has_unseen = False
             self.refresh()
 
-    def _tell_follow(self) -> None:
+    def _report_follow(self) -> None:
         """Say whether the view follows the end, and whether there is output below it, where that changed."""
         state = (self.viewport.is_following, self.has_unseen)
         if state != self._told:
