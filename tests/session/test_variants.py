@@ -22,10 +22,10 @@ from tui.core.usage import Usage
 from tui.core.variants import variant_place
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
-from tui.store.conversations import ConversationStore, OpenConversation
+from tui.store.conversations import ConversationStore
 from tui.store.journal import MemoryJournal
 from tui.store.paths import resolve_paths
-from tui.store.transcript_file import read_transcript
+from tui.store.transcript_file import Transcript, read_transcript
 
 PAID = Provider("paid", model="m", input_price=Decimal(1), output_price=Decimal(1))
 TARGET = ChatTarget(PAID)
@@ -88,7 +88,7 @@ class Desk:
         assert await self.session.aclose()
         self.session = self._session(copy)
 
-    def _session(self, opened: OpenConversation) -> ChatSession:
+    def _session(self, opened: Transcript) -> ChatSession:
         journal = opened.journal
         self.journal = journal or self.journal
         return ChatSession(

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from tui.core.events import EventBatch
     from tui.core.turn import Turn
     from tui.session.journaling import TurnJournal
-    from tui.store.conversations import ConversationStore, OpenConversation
+    from tui.store.conversations import ConversationStore
     from tui.store.settings import Settings
+    from tui.store.transcript_file import Transcript
 
 
 class ChatNetwork(Protocol):
@@ -154,7 +155,7 @@ class Sessions:
     def _unsaved(self, transport: ChatTransport) -> ChatSession:
         return self._add(transport, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False)
 
-    def _resumed(self, opened: OpenConversation) -> ChatSession:
+    def _resumed(self, opened: Transcript) -> ChatSession:
         journal = opened.journal
         session = self._add(
             self._transport,

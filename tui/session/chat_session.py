@@ -168,8 +168,7 @@ class ChatSession:
         self._record_path()
         turn.parent = self.turns[-1].identity if self.turns else None
         request = target.request((*self._history(), Message(Role.USER, prompt)), self._defaults)
-        given = {part.sha256 for part in prompt.blobs} & self._attachments.keys()
-        request = replace(request, attachments={sha256: self._attachments[sha256] for sha256 in given})
+        request = replace(request, attachments=self._attachments)
         self.turns.append(turn)
         self._recorded.append(turn.identity)
         self._paid[turn.identity] = turn
@@ -271,7 +270,7 @@ class ChatSession:
         """Return the request with the files of the turns before too; what is lost goes as its name."""
         parts = [part for message in request.messages for part in message.content.blobs]
         unread = [part for part in parts if part.sha256 not in self._attachments]
-        if not parts:
+        if not unread:
             return request
         found, problems = await asyncio.to_thread(self._journal.read_attachments, unread)
         turn.notes += problems

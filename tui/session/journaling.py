@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from tui.core.events import AnswerDelta, EventBatch, ReasoningDelta, Reclassified, StreamEvent
-from tui.core.fold import apply
 from tui.core.parts import FilePart, ImagePart
-from tui.core.redaction import ReplyRedactor
 from tui.core.turn import Turn
 
 
@@ -48,38 +45,3 @@ class TurnJournal(Protocol):
 
     def close(self) -> bool:
         """Write what is left and give up the file, which may take a moment; return whether all is written."""
-
-
-class TurnRecorder:
-    """Folds the events of one turn, and writes them into the journal; keys are erased before both."""
-
-    def __init__(
-        self, journal: TurnJournal, turn: Turn, redactor: ReplyRedactor, attachments: Mapping[str, bytes]
-    ) -> None:
-        self._journal = journal
-        self._turn = turn
-        self._redactor = redactor
-        journal.begin_turn(turn, attachments)
-
-    def fold(self, batch: EventBatch) -> None:
-        """Take over what one read of the socket brought."""
-        for event in self._redactor.clean(batch.events):
-            self._take(event, batch.at)
-
-    def fold_rest(self, at: float) -> None:
-        """Take over what was held back while it could have become a key."""
-        for event in self._redactor.flush():
-            self._take(event, at)
-
-    def end(self) -> None:
-        """Write down the end."""
-        self._journal.end_turn(self._turn)
-
-    def _take(self, event: StreamEvent, at: float) -> None:
-        apply(self._turn, event, at)
-        if isinstance(event, AnswerDelta):
-            self._journal.append(self._turn.identity, "answer", event.text)
-        elif isinstance(event, ReasoningDelta):
-            self._journal.append(self._turn.identity, "reasoning", event.text)
-        elif isinstance(event, Reclassified):
-            self._journal.reclassify(self._turn.identity, to_answer=event.to_answer)

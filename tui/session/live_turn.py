@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from tui.core.chat import ChatRequest
-from tui.core.events import EventBatch
-from tui.core.fold import settle
+from tui.core.events import AnswerDelta, EventBatch, ReasoningDelta, Reclassified, StreamEvent
+from tui.core.fold import apply, settle
 from tui.core.redaction import ReplyRedactor
 from tui.core.secret import Redactor
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, cost_of
-from tui.session.journaling import TurnJournal, TurnRecorder
+from tui.session.journaling import TurnJournal
 
 
 class LiveTurn:
-    """Nobody sees the turn ended before its figures are complete and its end is on the way to the disk."""
+    """Nobody sees the turn ended before its figures are complete and its end is on the way to the disk.
+
+    Known keys are erased before anything is folded or written.
+    """
 
     def __init__(
         self,
@@ -31,23 +34,36 @@ class LiveTurn:
         self.turn = turn
         self._request = request
         self._price = price
-        self._recorder = TurnRecorder(journal, turn, ReplyRedactor(redactor), request.attachments)
+        self._journal = journal
+        self._redactor = ReplyRedactor(redactor)
         self._clock = clock
+        journal.begin_turn(turn, request.attachments)
 
     def fold(self, batch: EventBatch) -> None:
         """Take over what one read of the socket brought; the event that ends the turn settles it."""
         if self.turn.state.is_live:
-            self._recorder.fold(batch)
+            self._take(self._redactor.clean(batch.events), batch.at)
             self._account()
 
     def end(self, state: TurnState) -> bool:
         """End the turn with this state where no event has ended it; return whether that was so."""
         if not self.turn.state.is_live:
             return False
-        self._recorder.fold_rest(self._clock())
+        self._take(self._redactor.flush(), self._clock())  # it could have become a key
         self.turn.state = state
         self._settle()
         return True
+
+    def _take(self, events: Iterable[StreamEvent], at: float) -> None:
+        journal, identity = self._journal, self.turn.identity
+        for event in events:
+            apply(self.turn, event, at)
+            if isinstance(event, AnswerDelta):
+                journal.append(identity, "answer", event.text)
+            elif isinstance(event, ReasoningDelta):
+                journal.append(identity, "reasoning", event.text)
+            elif isinstance(event, Reclassified):
+                journal.reclassify(identity, to_answer=event.to_answer)
 
     def _account(self) -> None:
         if not self.turn.state.is_live:
@@ -61,4 +77,4 @@ class LiveTurn:
         settle(turn, self._request, self._price, self._clock())
         if turn.reasoning and turn.thinking_seconds is None and turn.timings.thinking_ms is not None:
             turn.thinking_seconds = turn.timings.thinking_ms / 1000
-        self._recorder.end()
+        self._journal.end_turn(turn)

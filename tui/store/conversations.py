@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -26,6 +26,7 @@ from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
 from tui.store.optional import OptionalFiles, look_at, paths_in
 from tui.store.owner import holder_words
 from tui.store.paths import Paths
+from tui.store.records import header_record
 
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary, SummaryIndex
@@ -34,24 +35,6 @@ if TYPE_CHECKING:
 TRASH_DAYS = 30
 
 _IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-
-
-@dataclass(frozen=True, slots=True)
-class OpenConversation:
-    """A conversation as it was read, and the journal to go on with."""
-
-    identity: str
-    title: str
-    created_at: str
-    turns: list[Turn]
-    journal: Journal | None
-    """``None``: it can only be read (and forked); the notices say why."""
-    notices: tuple[str, ...] = ()
-    forked_from: str = ""
-    dropped: Sequence[Turn] = ()
-    """Turns that are not part of the conversation any more: what they cost was paid all the same."""
-    recorded: Sequence[str] = ()
-    """The identities of ``turns`` as far as the journal says so."""
 
 
 class ConversationStore:
@@ -69,6 +52,7 @@ class ConversationStore:
         self._folder = paths.conversations_dir
         self._redactor = redactor or Redactor()
         self._blobs = BlobStore(paths.attachments_dir)
+        self._journal = partial(Journal, redactor=self._redactor, blobs=self._blobs, shown=paths.shown)
         self._open: WeakSet[Journal] = WeakSet()
 
     @cached_property
@@ -81,17 +65,9 @@ class ConversationStore:
     def create(self, title: str = "", *, forked_from: str = "") -> Journal:
         """Return the journal of a new conversation. Its file is made with its first turn; never raises."""
         identity = new_identity()
+        now = datetime.now(UTC).isoformat(timespec="seconds")
         path = self._folder / f"{identity}.jsonl"
-        journal = Journal(
-            path,
-            identity,
-            title=title,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            forked_from=forked_from,
-            redactor=self._redactor,
-            shown_path=self._paths.shown(path),
-            blobs=self._blobs,
-        )
+        journal = self._journal(path, title=title, header=header_record(identity, title, now, forked_from))
         self._open.add(journal)
         return journal
 
@@ -109,7 +85,7 @@ class ConversationStore:
         self._index.save({summary.identity for summary in found})
         return sorted(found, key=lambda summary: (summary.updated_at, summary.identity), reverse=True)
 
-    def open(self, identity: str) -> OpenConversation:
+    def open(self, identity: str) -> Transcript:
         """Read a conversation and take its lease, so that this session alone writes to it.
 
         Raises:
@@ -124,14 +100,17 @@ class ConversationStore:
                 lease.release()
             raise
         transcript = self._read(content)
-        notices = (*(() if refusal is None else (refusal,)), *self._notices(transcript))
-        if transcript.is_newer and lease is not None:
+        transcript.identity = identity
+        transcript.notices = (*(() if refusal is None else (refusal,)), *self._notices(transcript))
+        if refusal is None and not transcript.is_newer:
+            title = transcript.title
+            transcript.journal = self._journal(path, title=title, lease=lease, content=content)
+            self._open.add(transcript.journal)
+        elif lease is not None:
             lease.release()
-        is_writable = refusal is None and not transcript.is_newer
-        journal = self._journal(path, transcript, lease, content) if is_writable else None
-        return _opened(identity, transcript, journal, notices)
+        return transcript
 
-    def fork(self, identity: str) -> OpenConversation:
+    def fork(self, identity: str) -> Transcript:
         """Copy a conversation, as far as it is on disk, into a new one of one's own.
 
         Raises:
@@ -142,13 +121,14 @@ class ConversationStore:
             opened.flush()
         path = self._existing(identity) if opened is None else opened.path
         transcript = self._read(self._content(path))
-        title = f"{transcript.title} (copy)" if transcript.title else ""
-        journal = self.adopt(transcript.turns, title, forked_from=identity, is_copy=True)
-        transcript.title, transcript.forked_from = title, identity
+        transcript.notices = tuple(self._notices(transcript))
+        transcript.title = f"{transcript.title} (copy)" if transcript.title else ""
+        journal = self.adopt(transcript.turns, transcript.title, forked_from=identity, is_copy=True)
+        transcript.identity, transcript.forked_from, transcript.journal = journal.identity, identity, journal
         transcript.recorded = [turn.identity for turn in transcript.turns]
         for turn in (*transcript.turns, *transcript.dropped):
             turn.is_copy = True
-        return _opened(journal.identity, transcript, journal, tuple(self._notices(transcript)))
+        return transcript
 
     def adopt(
         self, turns: Iterable[Turn], title: str = "", *, forked_from: str = "", is_copy: bool = False
@@ -181,15 +161,7 @@ class ConversationStore:
             opened.set_title(title)
             return
         path = self._existing(identity)
-        journal = Journal(
-            path,
-            identity,
-            redactor=self._redactor,
-            is_new=False,
-            lease=self._take_lease(path),
-            shown_path=self._paths.shown(path),
-            blobs=self._blobs,
-        )
+        journal = self._journal(path, lease=self._take_lease(path))
         journal.set_title(title)
         if not journal.close():
             raise LmdeckError(journal.failure or explain("store-failed", path=self._paths.shown(path)))
@@ -259,23 +231,6 @@ class ConversationStore:
         holder = holder_of(lease_path(path), LEASE_STALE_SECONDS)
         return replace(summary, is_open_elsewhere=holder is not None and not holder.is_this_process)
 
-    def _journal(
-        self, path: Path, transcript: Transcript, lease: Lease | None, content: FileContent | None
-    ) -> Journal:
-        journal = Journal(
-            path,
-            path.stem,
-            title=transcript.title,
-            redactor=self._redactor,
-            is_new=False,
-            lease=lease,
-            shown_path=self._paths.shown(path),
-            blobs=self._blobs,
-            content=content,
-        )
-        self._open.add(journal)
-        return journal
-
     def _try_lease(self, path: Path) -> tuple[Lease | None, str | None]:
         """Return the lease, or a sentence on who has it; neither where the disk refuses for now."""
         try:
@@ -337,19 +292,3 @@ def _checked(identity: str) -> str:
     if not _IDENTITY.fullmatch(identity):
         raise usage_error("conversation-unknown", name=identity)
     return identity
-
-
-def _opened(
-    identity: str, transcript: Transcript, journal: Journal | None, notices: tuple[str, ...]
-) -> OpenConversation:
-    return OpenConversation(
-        identity,
-        transcript.title,
-        transcript.created_at,
-        transcript.turns,
-        journal,
-        notices,
-        transcript.forked_from,
-        transcript.dropped,
-        transcript.recorded,
-    )

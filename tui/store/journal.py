@@ -17,12 +17,13 @@ from tui.core.titles import title_of
 from tui.core.turn import Turn
 from tui.store.blobs import BlobStore, without_keys
 from tui.store.files import FileContent
+from tui.store.journal_file import JournalFile
 from tui.store.journal_writer import JournalWriter
 from tui.store.lease import Lease
+from tui.store.record_values import Record
 from tui.store.records import (
     drop_record,
     end_record,
-    header_record,
     reclassify_record,
     title_record,
     turn_record,
@@ -35,34 +36,24 @@ class Journal:
     def __init__(
         self,
         path: Path,
-        identity: str,
         *,
-        title: str = "",
-        created_at: str = "",
-        forked_from: str = "",
-        redactor: Redactor | None = None,
-        is_new: bool = True,
-        lease: Lease | None = None,
-        shown_path: str = "",
-        content: FileContent | None = None,
+        redactor: Redactor,
         blobs: BlobStore,
+        shown: Callable[[Path], str],
+        title: str = "",
+        header: Record | None = None,
+        lease: Lease | None = None,
+        content: FileContent | None = None,
     ) -> None:
-        """``content`` is what the file holds, where it has been read."""
+        """``header`` begins a new file; ``content`` is what an old one holds, where it has been read."""
         self.title = title
         self.is_saved = True
         self.is_closed = False
-        self._header = header_record(identity, title, created_at, forked_from) if is_new else None
+        self._header = header
+        self._redactor = redactor
         self._blobs = blobs
-        self._redactor = redactor or Redactor()
-        self._writer = JournalWriter(
-            path,
-            redactor=self._redactor,
-            lease=lease,
-            is_new=is_new,
-            shown_path=shown_path,
-            content=content,
-            blobs=blobs,
-        )
+        file = JournalFile(path, is_new=header is not None, content=content)
+        self._writer = JournalWriter(file, redactor=redactor, blobs=blobs, shown=shown, lease=lease)
 
     @property
     def path(self) -> Path:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Sequence
 from pathlib import Path
 
 from tui.store import disk
-from tui.store.files import FileContent, create_private, remove_quietly, sync_directory, sync_file
+from tui.store.files import FileContent, create_private, sync_directory, sync_file, write_atomically
 from tui.store.optional import look_at
 from tui.store.packed_bytes import TAIL_BYTES, PackedBytes
 from tui.store.records import SCHEMA, decode_line, encode_line, header_record, schema_of
@@ -217,14 +216,7 @@ class JournalFile:
     def _replace(self) -> None:
         """Write all of it in another place of the disk, under the same name."""
         content = self._whole(self.path.stem)
-        temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(6)}.tmp")
-        create_private(temporary, content)
-        try:
-            disk.replace(temporary, Path(os.path.realpath(self.path)))
-        except BaseException:
-            remove_quietly(temporary)
-            raise
-        sync_directory(self.path.parent)
+        write_atomically(self.path, content)
         self._restart(self.path, content)
 
     def _restart(self, path: Path, content: bytes) -> None:

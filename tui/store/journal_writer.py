@@ -21,7 +21,7 @@ from tui.core.parts import NO_ATTACHMENTS
 from tui.core.secret import Redactor
 from tui.store.blobs import BlobStore
 from tui.store.errors import disk_failure
-from tui.store.files import FileContent, ensure_private_directory
+from tui.store.files import ensure_private_directory
 from tui.store.journal_file import FileLostError, JournalFile
 from tui.store.journal_queue import JournalQueue
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease
@@ -50,22 +50,20 @@ class JournalWriter:
 
     def __init__(
         self,
-        path: Path,
+        file: JournalFile,
         *,
         redactor: Redactor,
-        lease: Lease | None = None,
-        is_new: bool = False,
-        shown_path: str = "",
-        content: FileContent | None = None,
         blobs: BlobStore,
+        shown: Callable[[Path], str],
+        lease: Lease | None = None,
     ) -> None:
-        """``content`` is what the file holds, where it has been read."""
-        self._file = JournalFile(path, is_new=is_new, content=content)
+        """``shown`` returns a path as people write it."""
+        self._file = file
+        self._shown = shown
         self._queue = JournalQueue(redactor)
         self._blobs = blobs
         self._waiting_blobs: dict[str, bytes] = {}
         self._lease = lease
-        self._shown_folder = shown_path.removesuffix(path.name) if shown_path else f"{path.parent}/"
         self._changed = threading.Condition()
         self._unsynced_since: float | None = None
         self._is_sync_due = False
@@ -340,9 +338,6 @@ class JournalWriter:
         if self.on_storage_error_changed is not None:
             with contextlib.suppress(RuntimeError):  # whoever listened has closed its event loop
                 self.on_storage_error_changed()
-
-    def _shown(self, path: Path) -> str:
-        return f"{self._shown_folder}{path.name}"
 
     def _finish(self) -> None:
         self._file.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui.core.fold import move_text
 from tui.core.parts import Parts
@@ -12,6 +13,9 @@ from tui.core.variants import has_content, link_variants
 from tui.store.record_values import Record
 from tui.store.records import DELTA_START, SCHEMA, apply_end, apply_turn, decode_line, schema_of
 from tui.store.turn_path import TurnPath
+
+if TYPE_CHECKING:
+    from tui.store.journal import Journal
 
 _TURN_AT = len(DELTA_START) + len(',"turn":"')
 
@@ -33,6 +37,10 @@ class Transcript:
     """The identities of ``turns`` as far as the journal says so: a retry that died early leaves the rest."""
     bad_lines: int = 0
     """Complete lines that could not be read: damage, unlike a torn last line."""
+    journal: Journal | None = None
+    """To go on with. ``None``: it can only be read (and forked); the notices say why."""
+    notices: tuple[str, ...] = ()
+    """What is to be said of it, a sentence or two each."""
 
     @property
     def is_newer(self) -> bool:
