@@ -26,7 +26,8 @@ def sent(desk: Desk) -> list[object]:
 
 async def test_what_was_attached_is_sent_with_every_prompt_also_after_a_restart(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    await desk.session.send(PROMPT, TARGET, ATTACHED)
+    desk.session.attachments |= ATTACHED
+    await desk.session.send(PROMPT, TARGET)
     first = sent(desk)
     (content,) = first
     assert isinstance(content, list)
@@ -46,7 +47,8 @@ async def test_what_was_attached_is_sent_with_every_prompt_also_after_a_restart(
 
 async def test_what_is_lost_goes_as_its_name_and_the_answer_says_so(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    await desk.session.send(PROMPT, TARGET, ATTACHED)
+    desk.session.attachments |= ATTACHED
+    await desk.session.send(PROMPT, TARGET)
     assert desk.journal.flush()
     (desk.path.parent / "files" / FILE.sha256).unlink()
     await desk.reopen()

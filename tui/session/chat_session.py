@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from tui.core.chat import ChatRequest, Message, Role
-from tui.core.parts import NO_ATTACHMENTS, Parts, parts_of
+from tui.core.parts import Parts, parts_of
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.totals import Totals, totals_of
@@ -73,6 +73,8 @@ class ChatSession:
         self.path_revision = 0
         """Grows when ``turns`` has other members than before."""
         self.on_change: Callable[[], None] | None = None
+        self.attachments: dict[str, bytes] = {}
+        """The bytes of the pictures and files in prompts, by their SHA-256: put here before they are sent."""
         self._defaults = defaults
         self._redactor = redactor or Redactor()
         self._stream = stream
@@ -84,8 +86,6 @@ class ChatSession:
         self._recorded = [turn.identity for turn in turns] if recorded is None else list(recorded)
         """Which turns the journal says are the conversation."""
         self._has_chosen = False
-        self._attachments: dict[str, bytes] = {}
-        """What was attached here, by its SHA-256."""
 
     @property
     def live(self) -> Turn | None:
@@ -110,18 +110,15 @@ class ChatSession:
         self.notices = (sentence,)
         self.moves = (*self.moves, sentence)
 
-    async def send(
-        self, prompt: str | Parts, target: ChatTarget, attachments: Mapping[str, bytes] = NO_ATTACHMENTS
-    ) -> Turn:
+    async def send(self, prompt: str | Parts, target: ChatTarget) -> Turn:
         """Send a prompt and fold the reply until it ends; return its turn.
 
         Failures end the turn, they are not raised. Cancelling stops the turn and keeps what came.
-        ``attachments`` has the bytes of the prompt's pictures and files.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
         """
-        return await self._finish(self.start(prompt, target, attachments))
+        return await self._finish(self.start(prompt, target))
 
     async def _finish(self, task: asyncio.Task[Turn]) -> Turn:
         turn = self.turns[-1]
@@ -136,18 +133,15 @@ class ChatSession:
         return turn
 
     def start(
-        self, prompt: str | Parts, target: ChatTarget, attachments: Mapping[str, bytes] = NO_ATTACHMENTS
+        self, prompt: str | Parts, target: ChatTarget, *, old: Turn | None = None
     ) -> asyncio.Task[Turn]:
         """Send a prompt, for those who cannot wait; the task gives the turn when the reply has ended.
+
+        It is a turn of its own, or takes the place of the last turn, ``old``.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
         """
-        self._attachments |= attachments
-        return self._start(parts_of(prompt), target)
-
-    def _start(self, prompt: Parts, target: ChatTarget, old: Turn | None = None) -> asyncio.Task[Turn]:
-        """Send a prompt as a turn of its own, or in the place of the last turn, ``old``."""
         from tui.session.live_turn import LiveTurn  # not before the first prompt: a start does without
 
         if self.live is not None:
@@ -155,11 +149,11 @@ class ChatSession:
         if self.is_read_only:
             raise RuntimeError("the conversation is read-only")
         turn = Turn(
-            identity=uuid4().hex[:12],
-            prompt=prompt,
-            provider=target.provider.name,
-            model=target.model_name,
-            started_at=self._now().isoformat(timespec="milliseconds"),
+            uuid4().hex[:12],
+            parts_of(prompt),
+            target.provider.name,
+            target.model_name,
+            self._now().isoformat(timespec="milliseconds"),
             settings=target.own_settings,
         )
         if old is not None:
@@ -167,12 +161,12 @@ class ChatSession:
             add_variant(old, turn)
         self._record_path()
         turn.parent = self.turns[-1].identity if self.turns else None
-        request = target.request((*self._history(), Message(Role.USER, prompt)), self._defaults)
-        request = replace(request, attachments=self._attachments)
+        request = target.request((*self._history(), Message(Role.USER, turn.prompt)), self._defaults)
+        request = replace(request, attachments=self.attachments)
         self.turns.append(turn)
         self._recorded.append(turn.identity)
         self._paid[turn.identity] = turn
-        self.title = self.title or title_of(prompt.text)
+        self.title = self.title or title_of(turn.prompt.text)
         live = LiveTurn(
             turn, request, target.provider.price, self._journal, redactor=self._redactor, clock=self._clock
         )
@@ -190,7 +184,7 @@ class ChatSession:
         if not self.turns or self.live is not None or self.is_read_only:
             return None
         old = self.turns[-1]
-        return await self._finish(self._start(old.prompt, target, old))
+        return await self._finish(self.start(old.prompt, target, old=old))
 
     def choose_variant(self, turn: Turn, step: int) -> Turn | None:
         """Put another answer to the same prompt in the place of a turn; ``None`` where that cannot be.
@@ -269,12 +263,12 @@ class ChatSession:
     async def _with_attachments(self, request: ChatRequest, turn: Turn) -> ChatRequest:
         """Return the request with the files of the turns before too; what is lost goes as its name."""
         parts = [part for message in request.messages for part in message.content.blobs]
-        unread = [part for part in parts if part.sha256 not in self._attachments]
+        unread = [part for part in parts if part.sha256 not in self.attachments]
         if not unread:
             return request
         found, problems = await asyncio.to_thread(self._journal.read_attachments, unread)
         turn.notes += problems
-        return replace(request, attachments={**self._attachments, **found})
+        return replace(request, attachments={**self.attachments, **found})
 
     async def _stop_and_wait(self) -> None:
         self.stop()

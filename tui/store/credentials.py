@@ -21,7 +21,6 @@ from tui.store.api_key_text import checked_key
 from tui.store.credential_rescue import WHOLE_TABLE, kept_file, odd_entries, readable_keys
 from tui.store.errors import reason_of
 from tui.store.files import FileStamp, stamp_of
-from tui.store.migrations import CREDENTIALS_SCHEMA
 from tui.store.paths import Paths
 from tui.store.toml_file import Table, TomlDocument, TomlFile
 
@@ -37,8 +36,6 @@ class CredentialStore:
         self._file = TomlFile(
             paths,
             paths.credentials_file,
-            "credentials",
-            CREDENTIALS_SCHEMA,
             keep_backup=False,
             replaces_unusable=True,
             size_limit=_SIZE_LIMIT,

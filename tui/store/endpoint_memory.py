@@ -12,12 +12,12 @@ from typing import Any, cast
 
 from tui.store.files import keep_aside, read_file, write_atomically
 from tui.store.lock import locked
-from tui.store.migrations import ENDPOINTS_SCHEMA
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths
 
 Document = dict[str, Any]
 
+_SCHEMA = 1
 ADAPTATION_LIMIT = 500
 ENDPOINT_LIMIT = 200
 CHECKS_PER_ENDPOINT = 20
@@ -114,7 +114,7 @@ class EndpointMemory:
                 keep_aside(self._path, broken)
             for waiting in changes:
                 waiting(document)
-            data = json.dumps({**document, "schema": ENDPOINTS_SCHEMA}, indent=1).encode("ascii")
+            data = json.dumps({**document, "schema": _SCHEMA}, indent=1).encode("ascii")
             write_atomically(self._path, data, before_replace=check)
             self._take_over(document, len(changes))
 
@@ -137,8 +137,8 @@ class EndpointMemory:
             return {}, content.data, False
         if not isinstance(value, dict):
             return {}, content.data, False
-        schema = value.get("schema", ENDPOINTS_SCHEMA)
-        return value, b"", not isinstance(schema, int) or schema > ENDPOINTS_SCHEMA
+        schema = value.get("schema", _SCHEMA)
+        return value, b"", not isinstance(schema, int) or schema > _SCHEMA
 
 
 def _part(document: Document, name: str) -> Document:

@@ -19,7 +19,6 @@ from tui.store.credentials import CredentialStore
 from tui.store.errors import disk_error, usage_error
 from tui.store.files import FileStamp, backup_of, stamp_of
 from tui.store.lock import locked
-from tui.store.migrations import PROVIDERS_SCHEMA
 from tui.store.optional import look_at
 from tui.store.paths import Paths
 from tui.store.provider_records import (
@@ -63,7 +62,7 @@ class ProviderStore:
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
-        self._file = TomlFile(paths, paths.providers_file, "providers", PROVIDERS_SCHEMA, keep_backup=True)
+        self._file = TomlFile(paths, paths.providers_file, keep_backup=True)
         self._credentials = CredentialStore(paths)
         self._good: Table | None = None
         self._base: dict[str, Table] = {}
@@ -286,7 +285,7 @@ class ProviderStore:
         notices: list[str] = []
         self._is_site_whole = True
         for path in self._paths.site_provider_files:
-            file = TomlFile(self._paths, path, "providers", PROVIDERS_SCHEMA, keep_backup=False)
+            file = TomlFile(self._paths, path, keep_backup=False)
             document = file.read()
             self._stamps[path] = document.stamp or stamp_of(path)
             self._documents[path] = document

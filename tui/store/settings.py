@@ -17,8 +17,6 @@ from tui.store.paths import Paths
 from tui.store.toml_file import TomlFile
 from tui.store.toml_values import TEXT_WANTED, as_count, as_flag, as_text
 
-SETTINGS_SCHEMA = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -49,7 +47,7 @@ class Settings:
 
 def load_settings(paths: Paths) -> tuple[Settings, tuple[str, ...]]:
     """Read the settings. Never raises: what cannot be used keeps its default and gets a notice."""
-    file = TomlFile(paths, paths.settings_file, "settings", SETTINGS_SCHEMA, keep_backup=False)
+    file = TomlFile(paths, paths.settings_file, keep_backup=False)
     document = file.read()
     if document.problem is not None:
         return Settings(), (f"{file.shown} cannot be read: {document.problem}. Correct it; defaults hold.",)

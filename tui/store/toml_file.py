@@ -30,10 +30,12 @@ from tui.store.files import (
     write_backup,
 )
 from tui.store.lock import locked
-from tui.store.migrations import migrate, schema_of
 from tui.store.paths import Paths
 
 Table = dict[str, object]
+
+SCHEMA = 1
+"""Of the files that are written here."""
 
 _NO_USABLE_FILE = frozenset(
     (errno.EISDIR, errno.EINVAL, errno.ELOOP, errno.EFBIG, errno.ENXIO, errno.EACCES, errno.EPERM)
@@ -67,8 +69,6 @@ class TomlFile:
         self,
         paths: Paths,
         path: Path,
-        kind: str,
-        schema: int,
         *,
         keep_backup: bool,
         replaces_unusable: bool = False,
@@ -77,8 +77,6 @@ class TomlFile:
         """``replaces_unusable``: a change moves aside what cannot be read at all, instead of refusing."""
         self.path = path
         self.shown = paths.shown(path)
-        self._kind = kind
-        self._schema = schema
         self._keep_backup = keep_backup
         self._replaces_unusable = replaces_unusable
         self._size_limit = size_limit
@@ -142,7 +140,7 @@ class TomlFile:
         changed = _copy(table)
         edit(changed)
         changed = {
-            "schema": self._schema,
+            "schema": SCHEMA,
             **{key: value for key, value in changed.items() if key != "schema"},
         }
         if is_broken or changed != _raw_table(document.data):
@@ -184,12 +182,12 @@ class TomlFile:
             table = parse_toml(content.data)
         except ValueError as error:
             return _document(content, problem=str(error), is_corrupt=True)
-        version = schema_of(table)
-        if version is None:
+        version = table.get("schema", SCHEMA)  # one without it was written by hand
+        if isinstance(version, bool) or not isinstance(version, int) or version < 1:
             return _document(content, problem='its "schema" is not a number', is_corrupt=True)
-        if version > self._schema:
+        if version > SCHEMA:
             return _document(content, table=table, is_newer=True)
-        return _document(content, table=migrate(self._kind, table, version, self._schema))
+        return _document(content, table=table)
 
 
 def parse_toml(data: bytes) -> Table:
