@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tui.core.failure import Failure
-from tui.core.parts import FilePart, ImagePart, Part, Parts, TextPart
+from tui.core.parts import FilePart, ImagePart, Part, Parts, TextPart, parts_of
 from tui.core.phases import Phase
 from tui.core.timings import Timings
 from tui.core.turn import ToolCall
@@ -216,7 +216,7 @@ def decode_phases(value: object) -> tuple[Phase, ...]:
 
 def encode_parts(parts: Parts) -> list[Record] | None:
     """Return the parts of a message; ``None`` where its plain reading is all of it."""
-    if len(parts) < 2 and not parts.blobs:
+    if parts == parts_of(parts.text):
         return None
     return [{"kind": _PART_KINDS[type(part)], **(encode_flat(part) or {})} for part in parts]
 
