@@ -35,6 +35,7 @@ async def test_reasoning_is_in_a_collapsible_above_the_answer(tmp_path: Path, sw
             bar = opened.app.screen.query_one(StatusBar).region
             assert "USD" in "\n".join(lines[bar.y : bar.bottom])
             assert (opened.app.get_driver_class() is TerminalDriver) is (switch == "our drawing")
+            assert opened.app.is_plain is (switch == "plain Textual"), "the painter asks the program"
 
 
 @pytest.mark.parametrize("switch", SWITCHES)

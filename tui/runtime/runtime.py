@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -264,7 +265,8 @@ class Runtime:
     async def warm(self) -> None:
         """Import the network and build the TLS context ahead of the first request, off the event loop."""
         await asyncio.to_thread(self.clients.warm)
-        await asyncio.to_thread(lambda: self.chats.client)
+        # Only imported: a part that two threads ask for at once would be made twice.
+        await asyncio.to_thread(import_module, "tui.runtime.chats")
         await asyncio.to_thread(self.conversations.purge_trash)
 
     async def aclose(self) -> None:

@@ -31,7 +31,7 @@ from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.too_small import TooSmallScreen, is_too_small
 from tui.ui.textual_compat.honest_app import HonestApp
-from tui.ui.textual_compat.internals import driver_of, is_plain
+from tui.ui.textual_compat.internals import driver_of
 from tui.ui.themes import THEMES, choose_theme
 from tui.ui.type_ahead import TypeAhead
 
@@ -70,6 +70,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.runtime = runtime
         self._start = start
         self._environment = os.environ if environment is None else environment
+        self.is_plain = self._environment.get("LMDECK_COMPAT") == "textual"
         self._guard = ControlCharacterGuard()
         self._type_ahead = TypeAhead(self, super().on_event)
         self.router = ScreenRouter(self)
@@ -108,7 +109,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that survives what terminals do, where there is one for this system."""
         usual = super().get_driver_class()
-        if usual is not LinuxDriver or is_plain(self._environment):
+        if usual is not LinuxDriver or self.is_plain:
             return usual
         from tui.ui.textual_compat.driver import TerminalDriver
 

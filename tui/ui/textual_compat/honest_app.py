@@ -12,6 +12,9 @@ from tui.ui.textual_compat.internals import WHILE_LEAVING
 class HonestApp(App[None], inherit_bindings=False):
     """Ends with ``defect_report`` in place of Textual's traceback."""
 
+    is_plain = False
+    """Whether the program is to run on Textual's own driver and compositor: slower, and without ours."""
+
     def defect_report(self, error: BaseException) -> str:
         """Return what is printed of a defect that ends the program."""
         raise NotImplementedError

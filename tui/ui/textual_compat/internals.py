@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from textual._context import NoActiveAppError
@@ -15,11 +14,6 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Collapsible
-
-
-def is_plain(environment: Mapping[str, str]) -> bool:
-    """Whether the program is to run on Textual's own driver and compositor: slower, and without ours."""
-    return environment.get("LMDECK_COMPAT") == "textual"
 
 
 def driver_of(app: App[Any]) -> Driver | None:

@@ -9,7 +9,6 @@ asks the widget for a repaint makes the painter forget what it knows of the scre
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tui.ui.textual_compat.encoder import RESET, Encoder
-from tui.ui.textual_compat.internals import is_plain
+from tui.ui.textual_compat.honest_app import HonestApp
 from tui.ui.transcript.cells import cell_len
 from tui.ui.transcript.lines import Line, Span
 
@@ -41,7 +40,6 @@ class Painter:
         self._make_strip = make_strip
         self._shown: list[Line | None] = []
         self._encoder: Encoder | None = None
-        self._is_off = is_plain(os.environ)
         self.may_scroll = True
         """Whether the terminal may be asked to scroll."""
 
@@ -57,10 +55,11 @@ class Painter:
         ``covered`` rows belong to widgets inside of this one. Returns whether it could: where not,
         the caller asks the compositor.
         """
-        place = None if self._is_off else clear_region(self._widget)
+        app = self._widget.app
+        is_off = isinstance(app, HonestApp) and app.is_plain
+        place = None if is_off else clear_region(self._widget)
         if place is None or len(rows) != place.height:
             return False
-        app = self._widget.app
         encoder = self._encoder = self._encoder or Encoder(app.console)
         encoder.begin()
         shown: list[Line | None] = self._shown if len(self._shown) == len(rows) else [None] * len(rows)
