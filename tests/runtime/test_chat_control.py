@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
+from tui.core.provider import Provider
 from tui.core.turn import TurnState
-from tui.runtime.chat_control import ChatControl, Obstacle
+from tui.runtime.chat_control import STREAMING, ChatControl, Obstacle
 from tui.runtime.runtime import Runtime, open_runtime
 
 
@@ -61,9 +63,9 @@ async def test_a_conversation_that_was_left_can_be_written_to_by_others(runtime:
     control.aim("main")
     control.begin(runtime.sessions.begin())
     await control.send("hello")
+    await control.leave()
     (summary,) = runtime.conversations.list()
     identity = summary.identity
-    await control.leave()
     assert control.turns == []
     opened = await control.open(identity, is_fork=False)
     control.begin(opened)
@@ -80,3 +82,89 @@ async def test_an_unsaved_chat_is_a_loss(runtime: Runtime) -> None:
     assert control.loss() is None
     await control.send("hello")
     assert control.loss() == "a chat that is not saved"
+
+
+async def test_a_draft_is_a_loss_unless_it_came_back_from_a_failure(runtime: Runtime) -> None:
+    control = ChatControl(runtime)
+    control.aim("main")
+    control.begin(runtime.sessions.begin())
+    assert control.loss("  \n") is None
+    assert control.loss("half a thought") == "a prompt that was not sent"
+    await control.send("hello")
+    assert control.loss(" hello ") is None, "it stands in the conversation"
+    assert control.loss("hello again") == "a prompt that was not sent"
+
+
+async def test_what_streams_is_the_first_loss(runtime: Runtime) -> None:
+    control = ChatControl(runtime)
+    control.aim("main")
+    control.begin(runtime.sessions.begin(saved=False))
+    task = control.send("hello")
+    assert control.loss("a draft") == STREAMING
+    await task
+    assert control.loss("a draft") == "a chat that is not saved"
+
+
+async def test_a_prompt_without_an_answer_comes_back_once(runtime: Runtime) -> None:
+    deck_url = "http://127.0.0.1:9/v1"
+    runtime.directory.save(Provider("dead", provider_url=deck_url, model="m"))
+    control = ChatControl(runtime)
+    control.aim("dead")
+    control.begin(runtime.sessions.begin())
+    turn = await control.send("hello")
+    assert turn.state is TurnState.FAILED
+    assert [control.take_unanswered(), control.take_unanswered()] == ["hello", ""]
+    await control.retry()
+    assert control.take_unanswered() == "", "what is asked again stands in the conversation"
+
+
+async def test_a_prompt_that_was_answered_does_not_come_back(runtime: Runtime) -> None:
+    control = ChatControl(runtime)
+    control.aim("main")
+    control.begin(runtime.sessions.begin())
+    await control.send("hello")
+    assert control.take_unanswered() == ""
+
+
+async def test_the_provider_is_taken_as_the_files_have_it_by_now(runtime: Runtime) -> None:
+    control = ChatControl(runtime)
+    control.aim("main")
+    control.begin(runtime.sessions.begin())
+    before = control.target
+    assert control.ready() is None
+    assert control.target is before, "nothing has changed"
+    main = runtime.directory.get("main")
+    runtime.directory.save(replace(main, display_name="Another"), None, "main")
+    assert control.ready() is None
+    assert control.target is not None
+    assert control.target.provider.display_name == "Another"
+    runtime.directory.delete("main")
+    blocked = control.ready()
+    assert blocked is not None and blocked.obstacle is Obstacle.REFUSED
+    assert blocked.failure is not None and "main" in blocked.failure.title
+
+
+async def test_something_that_came_is_told_until_the_conversation_is_left(runtime: Runtime) -> None:
+    changes: list[int] = []
+    control = ChatControl(runtime, lambda: changes.append(1))
+    control.aim("main")
+    control.begin(runtime.sessions.begin())
+    await control.send("hello")
+    assert changes
+    session = control.session
+    assert session is not None
+    await control.leave()
+    assert session.on_change is None
+
+
+async def test_notices_of_a_record_are_over_when_something_is_asked(runtime: Runtime) -> None:
+    control = ChatControl(runtime)
+    control.aim("main")
+    session = runtime.sessions.begin()
+    session.notices = ("A line of it could not be read.",)
+    control.begin(session)
+    assert [*control.notices] == ["A line of it could not be read."]
+    await control.send("hello")
+    assert [*control.notices] == []
+    session.moved("elsewhere", "It goes on elsewhere.")
+    assert [*control.notices] == ["It goes on elsewhere."], "what is new is said again"

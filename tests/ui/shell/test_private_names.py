@@ -12,7 +12,7 @@ import pytest
 from tests.support.imports import Graph, import_graph, imported, nodes, sources
 
 WINGS = ("tui.ui.textual_compat.", "tui.net.httpx_compat")
-PYTHONS_OWN = {"_replace", "_exit", "_SubParsersAction", "_Decompress"}
+PYTHONS_OWN = {"_replace", "_exit", "_SubParsersAction", "_ActionsContainer", "_Decompress"}
 """Names with an underscore that the standard library documents or has no public one for."""
 OWNERS = {
     "textual.app:App": (
