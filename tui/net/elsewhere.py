@@ -21,13 +21,10 @@ from tui.wire.models import read_models
 _ASKS_FOR_KEY = (401, 403)
 NOT_THERE = frozenset(
     {
-        "wrong-path",
-        "method-not-allowed",
-        "unexpected-response",
-        "embeddings-missing",
+        "wrong-path", "method-not-allowed", "unexpected-response", "embeddings-missing",
         "embeddings-unexpected",
     }
-)
+)  # fmt: skip
 """Causes of an answer that is none of an API's: the API may be at another address of the same host."""
 
 Look = Callable[[Endpoint, str], Awaitable[Fetched | None]]

@@ -63,16 +63,10 @@ def enrich_http_error(
 _OF_PROXIES = frozenset({"bad-gateway", "gateway-timeout", "forbidden"})
 _OF_MODELS = frozenset(
     {
-        "model-not-found",
-        "thinking-unsupported",
-        "embeddings-unsupported",
-        "model-forbidden",
-        "model-other-api",
-        "deployment-not-found",
-        "upstream-auth",
-        "upstream-mapping",
+        "model-not-found", "thinking-unsupported", "embeddings-unsupported", "model-forbidden",
+        "model-other-api", "deployment-not-found", "upstream-auth", "upstream-mapping",
     }
-)
+)  # fmt: skip
 
 
 def _facts(failure: Failure, endpoint: Endpoint, asked: str, model: str | None) -> dict[str, str | None]:

@@ -12,17 +12,9 @@ FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "th
 
 _PREFIXES = ("reasoning", "thinking", "thought")
 _NO_TEXT = (
-    "_signature",
-    "_id",
-    "_ids",
-    "_tokens",
-    "_effort",
-    "_budget",
-    "_type",
-    "_status",
-    "_format",
+    "_signature", "_id", "_ids", "_tokens", "_effort", "_budget", "_type", "_status", "_format",
     "_encrypted",
-)
+)  # fmt: skip
 
 _TEXT_KEYS = ("text", "thinking", "summary", "content", "reasoning")
 

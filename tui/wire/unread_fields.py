@@ -27,15 +27,8 @@ _METADATA = frozenset(
 """Fields beside the text that tell about it; ``audio`` is read apart."""
 _NO_TEXT = ("_id", "_ids", "_index", "_signature", "_type", "_reason", "_tokens", "_encrypted", "_metadata")
 _SILENT_PARTS = (
-    "text",
-    "output_text",
-    "thinking",
-    "reasoning",
-    "redacted",
-    "reference",
-    "citation",
-    "signature",
-)
+    "text", "output_text", "thinking", "reasoning", "redacted", "reference", "citation", "signature",
+)  # fmt: skip
 """How the kinds of parts begin that hold text only where ``flatten`` finds it."""
 _MEDIA = {"image": "an image", "images": "an image", "video": "a video", "videos": "a video"}
 

@@ -8,19 +8,10 @@ from dataclasses import dataclass
 
 _SECRET_WORDS = frozenset(
     {
-        "key",
-        "keys",
-        "apikey",
-        "apikeys",
-        "token",
-        "secret",
-        "password",
-        "passwd",
-        "credentials",
-        "auth",
+        "key", "keys", "apikey", "apikeys", "token", "secret", "password", "passwd", "credentials", "auth",
         "bearer",
     }
-)
+)  # fmt: skip
 _SECRET_VALUE = re.compile(r"(sk-|hf_|gsk_|ghp_|xox[bp]-)[\w-]{8,}|Bearer\s+\S+", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
 MASK = "•••"

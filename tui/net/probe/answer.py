@@ -22,23 +22,14 @@ from tui.net.request_trace import Phase
 from tui.wire.models import ModelList
 
 _BELOW_TLS = (
-    "dns-unknown-host",
-    "dns-unavailable",
-    "connection-refused",
-    "starting",
-    "start-failed",
-    "connect-timeout",
-    "no-route",
-)
+    "dns-unknown-host", "dns-unavailable", "connection-refused", "starting", "start-failed",
+    "connect-timeout", "no-route",
+)  # fmt: skip
 ACCESS_CAUSES = ("auth", "auth-scheme", "basic-auth", "forbidden", "key-malformed")
 """The server answers, but not to this key."""
 _FOR_ALL_ROUTES = (
-    "loading",
-    "load-failed",
-    "plain-on-tls-port",
-    "proxy-failed",
-    "tls-client-certificate-required",
-)
+    "loading", "load-failed", "plain-on-tls-port", "proxy-failed", "tls-client-certificate-required",
+)  # fmt: skip
 """What is true of a chat as well, whatever route said it."""
 _OF_ONE_ROUTE = ("no-answer", "headers-stalled", "answer-too-large")
 """Silences that the model list may have for itself."""

@@ -1,0 +1,183 @@
+"""The events and objects of a reply, read one after the other, and the failure that one of them is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from tui.core.causes import explain
+from tui.core.events import (
+    AnswerDelta,
+    ChunkSeen,
+    MalformedEvent,
+    Progress,
+    ReasoningDelta,
+    StreamEvent,
+    ToolCallDelta,
+)
+from tui.core.failure import Failure
+from tui.core.secret import Redactor
+from tui.wire.chunk import ChunkReader
+from tui.wire.error_body import is_error_object
+from tui.wire.errors import Refusal, clean_message, read_refusal, read_refusal_object
+from tui.wire.lenient_json import read_objects
+from tui.wire.salvage import salvage
+from tui.wire.sse import ServerSentEvent
+from tui.wire.strict_json import StrictJsonError, is_json, parse_json_object
+from tui.wire.surrogates import may_hold_surrogates
+from tui.wire.unread_fields import holds_text
+
+KEEP_ALIVE = "keep-alive"
+_CHUNK_SEEN = ChunkSeen()
+_TEXTS = frozenset((AnswerDelta, ReasoningDelta, ToolCallDelta))
+_EMPTY_EVENT = re.compile(
+    r"null|true|false|\[\]|\"\"|[:\s]*(ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|processing)[.…]*",
+    re.IGNORECASE,
+)
+"""Events of servers and gateways that only say that they are alive: no text can be lost in one."""
+_DONE = re.compile(r"\[DONE\]|\"?\[?DONE\]?\"?\Z", re.IGNORECASE)
+_PLAIN_ERROR = re.compile(r"\A(?:\[ERROR\]:?|error:)", re.IGNORECASE)
+"""How an event begins that tells an error in plain words, where others put JSON."""
+_SHOWN = 2_000
+_EXCERPT = 120
+_MOST_LINES = 5_000
+"""Lines of one event that are read as events of their own, where a server leaves blank lines out."""
+
+
+class EventReader:
+    """Reads events in their order; ``failure`` is the first error among them."""
+
+    __slots__ = (
+        "_headers", "_is_foreign", "_malformed", "_redactor", "_status", "chunks", "failure", "last_words",
+        "position", "refusal",
+    )  # fmt: skip
+
+    def __init__(
+        self, status: int, headers: Mapping[str, str], redactor: Redactor | None, answer_limit: int
+    ) -> None:
+        self._status = status
+        self._headers = headers
+        self._redactor = redactor
+        self.chunks = ChunkReader(answer_limit)
+        self.failure: Failure | None = None
+        self.refusal: Refusal | None = None
+        """What the failure was made of, where it is the server's answer."""
+        self.position = 0
+        """Events so far."""
+        self._malformed = 0
+        self._is_foreign = False
+        """Whether whole events of another API came."""
+        self.last_words = ""
+        """The last event, where it was no JSON but a sentence."""
+
+    def read(self, event: ServerSentEvent, events: list[StreamEvent]) -> None:
+        """Add what an event of the stream says."""
+        if event.is_comment:
+            self._add_sign_of_life(events)
+            return
+        data = event.data
+        self.position += 1
+        self.last_words = ""
+        try:
+            chunk = parse_json_object(data)
+        except StrictJsonError as error:
+            self._read_odd_event(event, str(error), events)
+            return
+        self.chunks.texts.mends = "\\u" in data and may_hold_surrogates(data)
+        self.read_object(chunk, events, is_named_error=event.event == "error")
+
+    def read_object(
+        self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
+    ) -> None:
+        """Add what a chunk says, or an object in the place of one."""
+        before = len(events)
+        if "choices" in chunk and "error" not in chunk and "base_resp" not in chunk:
+            self.chunks.read(chunk, events)
+            if self.chunks.outcome.error is not None:
+                self._fail({"error": self.chunks.outcome.error})
+        else:
+            self.read_odd_chunk(chunk, events, is_named_error=is_named_error)
+        if chunk.get("choices") and (len(events) == before or type(events[-1]) not in _TEXTS):
+            events.append(_CHUNK_SEEN)
+
+    def read_odd_chunk(
+        self, chunk: dict[str, object], events: list[StreamEvent], *, is_named_error: bool = False
+    ) -> None:
+        """Add what an object says that may be an error, or no chunk at all."""
+        self.chunks.read(chunk, events)
+        if self.chunks.outcome.error is not None:
+            self._fail({"error": self.chunks.outcome.error})
+        elif (not chunk.get("choices") or chunk.get("error")) and is_error_object(chunk):
+            self._fail(chunk)
+        elif is_named_error:
+            self._fail({"error": chunk})
+        elif "choices" not in chunk:
+            if holds_text(chunk):
+                self._is_foreign = True
+                self._add_malformed("a chunk without choices", json.dumps(chunk)[:_SHOWN], events)
+            else:
+                self._add_sign_of_life(events)
+
+    def _read_odd_event(self, event: ServerSentEvent, reason: str, events: list[StreamEvent]) -> None:
+        """Read an event that is no JSON object: several objects without blank lines between them, the
+        end mark, the cut end of the stream, an error in plain words, or something malformed."""
+        data = event.data.strip()
+        lines = data.split("\n", _MOST_LINES)
+        if 1 < len(lines) <= _MOST_LINES:
+            self.position -= 1
+            for line in lines[:-1]:
+                self.read(event._replace(data=line, is_complete=True), events)
+            self.read(event._replace(data=lines[-1]), events)
+        elif not data or _DONE.match(data):
+            self.position -= 1
+            self.chunks.outcome.is_done |= bool(data)
+        elif not event.is_complete and not is_json(data):
+            self.chunks.outcome.was_cut = True
+            self.salvage(data, events)
+        elif (objects := read_objects(data)) is not None:
+            self.chunks.texts.mends = may_hold_surrogates(data)
+            for chunk in objects:
+                self.read_object(chunk, events, is_named_error=event.event == "error")
+        elif event.event == "error" or _PLAIN_ERROR.match(data):
+            self._fail({"error": _PLAIN_ERROR.sub("", data, count=1).strip() or data})
+        elif (event.event == "message" or data.startswith("{")) and not _EMPTY_EVENT.fullmatch(data):
+            self._add_malformed(reason, data, events)
+            if data[:1].isalpha() and not is_json(data):
+                self.last_words = data
+            self.salvage(data, events)
+        else:
+            self._add_sign_of_life(events)
+
+    def _add_malformed(self, reason: str, data: str, events: list[StreamEvent]) -> None:
+        self._malformed += 1
+        excerpt = clean_message(data, self._redactor, _EXCERPT)
+        events.append(MalformedEvent(self.position, reason, excerpt))
+
+    def _fail(self, error: dict[str, object]) -> None:
+        """Keep the first error: what follows it is a consequence."""
+        if self.failure is None:
+            self.refusal = read_refusal_object(self._status, self._headers, error, self._redactor)
+            self.failure = self.refusal.failure()
+
+    def _add_sign_of_life(self, events: list[StreamEvent]) -> None:
+        if not events or type(events[-1]) is not Progress:
+            events.append(Progress(KEEP_ALIVE))
+
+    def refuse(self, body: bytes) -> None:
+        """Take the whole body for what the server says in place of an answer."""
+        self.refusal = read_refusal(self._status, self._headers, body, self._redactor)
+        self.failure = self.refusal.failure()
+
+    def judge_strange_stream(self) -> Failure | None:
+        """Return what a stream without a single chunk of a chat is."""
+        if self._malformed and not self._is_foreign:
+            return explain("malformed-event", position=str(self.position))
+        if self.position:
+            return explain("unexpected-response", status=self._status, content="events of another kind")
+        return None
+
+    def salvage(self, text: str, events: list[StreamEvent]) -> None:
+        """Add the texts that a cut or malformed document holds."""
+        for piece, is_reasoning in salvage(text):
+            self.chunks.texts.add(piece, is_reasoning, events)
