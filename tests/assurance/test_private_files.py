@@ -15,7 +15,7 @@ import pytest
 
 from tests.assurance.kit import by_length, publish
 from tests.support.terminal import TerminalProgram, lmdeck
-from tui.demo.engine import find_engine
+from tui.demo.engine_files import find_engine
 from tui.demo.server import DemoServer
 
 REPOSITORY = Path(__file__).parents[2]

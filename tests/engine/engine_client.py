@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tui.demo.engine import EngineAddress, find_engine
+from tui.demo.engine import EngineAddress
+from tui.demo.engine_files import find_engine
 
 needs_engine = pytest.mark.skipif(
     find_engine() is None and not os.environ.get("LMDECK_REQUIRE_ENGINE"),

@@ -14,7 +14,8 @@ import pytest
 from tui.core.failure import LmdeckError
 from tui.demo import engine as engine_module
 from tui.demo import engine_install
-from tui.demo.engine import EngineFiles, EngineProcess, find_engine
+from tui.demo.engine import EngineProcess
+from tui.demo.engine_files import EngineFiles, find_engine
 from tui.demo.engine_install import find_installer, install_engine
 
 FILES = EngineFiles(Path("packages"), Path("model.gguf"))

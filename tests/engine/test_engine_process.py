@@ -19,7 +19,8 @@ import pytest
 from tests.engine.engine_client import fetch, needs_engine
 from tui.core.failure import LmdeckError
 from tui.demo import engine as engine_module
-from tui.demo.engine import EngineFiles, EngineProcess, find_engine
+from tui.demo.engine import EngineProcess
+from tui.demo.engine_files import EngineFiles, find_engine
 
 pytestmark = [pytest.mark.engine, needs_engine]
 

@@ -15,7 +15,8 @@ from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult
 from tui.core.provider import Category, Provider
-from tui.runtime.diagnosing import ProviderCheck, past_checks
+from tui.runtime.diagnosing import ProviderCheck
+from tui.runtime.past_checks import past_checks
 from tui.runtime.runtime import Runtime, open_runtime
 
 QUICK = CheckOptions(is_quick=True)

@@ -20,7 +20,7 @@ from tui.cli.wait_notes import WaitNotes
 from tui.core.check_history import CheckRecord, compare_checks, record_of
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.report_text import cost_line
-from tui.runtime.diagnosing import remember
+from tui.runtime.past_checks import remember
 from tui.runtime.runtime import Runtime
 
 if TYPE_CHECKING:

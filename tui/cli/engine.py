@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tui.cli.output import Output
-from tui.demo.engine import INSTALL_COMMAND, find_engine
+from tui.demo.engine_files import INSTALL_COMMAND, find_engine
 from tui.demo.engine_install import install_engine
 
 

@@ -53,7 +53,7 @@ def _keys(chosen: list[Provider], runtime: Runtime, output: Output) -> tuple[dic
     is_complete = True
     for provider in chosen:
         try:
-            key = runtime.endpoints.keys.resolve(provider.name, provider.api_key)
+            key = runtime.keys.resolve(provider.name, provider.api_key)
         except LmdeckError as error:
             is_complete = False
             output.aside(

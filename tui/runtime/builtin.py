@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING
 from tui.core.chat import Endpoint
 from tui.core.provider import Provider, Sampling
 from tui.core.safe_text import safe_line
+from tui.demo.engine_files import INSTALL_COMMAND, find_engine
 from tui.store.optional import OptionalFiles
 
 if TYPE_CHECKING:
-    from tui.demo.engine import EngineProcess
-    from tui.demo.server import DemoServer
+    from tui.runtime.builtin_servers import BuiltInServers
 
 ENGINE_NAME = "smollm2"
 DEMO_NAME = "demo"
@@ -94,25 +93,21 @@ class BuiltIns:
         """``optional`` is told where the engine's log cannot be written: it runs without one."""
         self._log_directory = log_directory
         self._optional = optional or OptionalFiles()
-        self._engine: EngineProcess | None = None
-        self._demo: DemoServer | None = None
-        self._starting = asyncio.Lock()
+        self._servers: BuiltInServers | None = None
 
     def availability(self, name: str) -> Availability:
         """Say whether a built-in provider can be started; looks for files, starts nothing."""
         if name != ENGINE_NAME:
             return AVAILABLE
-        from tui.demo.engine import INSTALL_COMMAND, find_engine
-
         if find_engine() is not None:
             return AVAILABLE
         return Availability(False, "The engine is not installed.", INSTALL_COMMAND)
 
     def is_running(self, name: str) -> bool:
         """Return whether a built-in endpoint is up."""
-        if name == DEMO_NAME:
-            return self._demo is not None
-        return self._engine is not None and self._engine.is_running
+        if self._servers is None:
+            return False
+        return self._servers.is_demo_running if name == DEMO_NAME else self._servers.is_engine_running
 
     async def endpoint(self, name: str) -> Endpoint:
         """Return where a built-in provider listens, starting it when it is not up.
@@ -120,41 +115,14 @@ class BuiltIns:
         Raises:
             LmdeckError: the engine is not installed (``engine-missing``) or did not start.
         """
-        async with self._starting:
-            return await (self._demo_endpoint() if name == DEMO_NAME else self._engine_endpoint())
+        if self._servers is None:
+            from tui.runtime.builtin_servers import BuiltInServers
 
-    async def _demo_endpoint(self) -> Endpoint:
-        from tui.demo.server import DemoServer
-
-        if self._demo is None:
-            demo = DemoServer()
-            await asyncio.to_thread(demo.start)
-            self._demo = demo
-        return Endpoint(self._demo.base_url)
-
-    async def _engine_endpoint(self) -> Endpoint:
-        from tui.demo.engine import EngineProcess
-
-        if self._engine is None:
-            self._engine = EngineProcess(await asyncio.to_thread(self._log_path))
-        address = await self._engine.start()
-        return Endpoint(address.base_url, address.key, key_source="built in")
-
-    def _log_path(self) -> Path | None:
-        from tui.store.files import ensure_private_directory, require_writable
-
-        path = self._log_directory / "engine.log"
-        with self._optional.attempt(str(path), "The embedded model runs without a log."):
-            ensure_private_directory(self._log_directory)
-            require_writable(path)
-            return path
-        return None
+            self._servers = BuiltInServers(self._log_directory, self._optional)
+        return await (self._servers.demo() if name == DEMO_NAME else self._servers.engine())
 
     async def aclose(self) -> None:
         """Stop whatever was started."""
-        engine, self._engine = self._engine, None
-        demo, self._demo = self._demo, None
-        if engine is not None:
-            await asyncio.to_thread(engine.stop)
-        if demo is not None:
-            await asyncio.to_thread(demo.stop)
+        servers, self._servers = self._servers, None
+        if servers is not None:
+            await servers.aclose()

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from tui.core.causes import causes_of, explain
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord, record_of
 from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CheckResult, DiagnosisReport
 from tui.core.endpoint_url import inspect_url
-from tui.core.failure import Failure, LmdeckError, UsageError
+from tui.core.failure import LmdeckError, UsageError
 from tui.core.known_failure import report_of_failure
 from tui.core.observed import Origin, Purpose
 from tui.core.provider import Category, Provider
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.runtime.builtin import is_built_in
+from tui.runtime.past_checks import history_key, past_checks, remember
 
 if TYPE_CHECKING:
     from tui.core.secret import Redactor
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _NETWORK = "tui.net.probe.diagnose"
 """Imported in a thread, so that the event loop is not held up."""
-_OF_VECTORS = causes_of("Embeddings")
 
 
 class CheckServices(Protocol):
@@ -125,7 +124,7 @@ class ProviderCheck:
 
     def record(self, report: DiagnosisReport) -> tuple[str, CheckRecord] | None:
         """Return what is kept of a report, and under what; the history of this check has it from now on."""
-        key = _history_key(self._provider)
+        key = history_key(self._provider)
         if key is None:
             return None
         record = record_of(report, datetime.now(UTC).isoformat(timespec="seconds"))
@@ -183,36 +182,6 @@ class ProviderCheck:
             self._on_result(result)
         is_misconfigured = isinstance(error, UsageError)
         return replace(report, is_quick=self._options.is_quick, is_misconfigured=is_misconfigured)
-
-
-def remember(memory: EndpointMemory, records: Sequence[tuple[str, CheckRecord] | None]) -> None:
-    """Add checks to the history of their endpoints, all with one writing of the file. Blocking."""
-    memory.add_checks([(key, record.to_json()) for key, record in filter(None, records)])
-
-
-def past_checks(memory: EndpointMemory, provider: Provider) -> tuple[CheckRecord, ...]:
-    """Return the past checks of a provider's endpoint, the oldest first."""
-    key = _history_key(provider)
-    stored = memory.checks(key) if key is not None else []
-    return tuple(record for check in stored if (record := CheckRecord.from_json(check)) is not None)
-
-
-def failed_vectors(memory: EndpointMemory, provider: Provider) -> Failure | None:
-    """Return why an embedding provider gave no vectors when it was checked last: a list of models cannot
-    tell that, and asking for vectors is paid for. Blocking."""
-    last = next(reversed(past_checks(memory, provider)), None)
-    is_known = last is not None and last.model == provider.model and last.cause in _OF_VECTORS
-    if last is None or last.cause is None or not is_known:
-        return None
-    failure = explain(last.cause, model=last.model)
-    return replace(failure, title=f"At the last check: {failure.title}")
-
-
-def _history_key(provider: Provider) -> str | None:
-    """Return what an endpoint's checks are kept under: a built-in one has another port each time."""
-    if is_built_in(provider):
-        return provider.provider_url
-    return inspect_url(provider.provider_url).normalised
 
 
 def _target(

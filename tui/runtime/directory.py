@@ -14,6 +14,7 @@ from tui.core.closest import closest_name
 from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.provider import Category, Provider, State
 from tui.core.provider_names import is_same_name
+from tui.core.provider_texts import check_provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.runtime.builtin import (
@@ -25,11 +26,12 @@ from tui.runtime.builtin import (
 )
 from tui.store.api_key_text import checked_key
 from tui.store.optional import OptionalFiles
+from tui.store.paths import Paths
+from tui.store.providers import ProviderStore
 
 if TYPE_CHECKING:
     from tui.core.provider_rules import FieldProblem
     from tui.store.credentials import CredentialStore
-    from tui.store.providers import ProviderStore
     from tui.store.trust import Distrust
 
 
@@ -53,6 +55,13 @@ class ProviderDirectory:
         self._unreadable: tuple[str, str] | None = None
         self._notices: tuple[str, ...] = ()
         self._is_whole = True
+
+    @classmethod
+    def open(
+        cls, paths: Paths, credentials: CredentialStore, built_ins: BuiltIns, optional: OptionalFiles
+    ) -> ProviderDirectory:
+        """Return the list of the files at these paths; reads none yet."""
+        return cls(ProviderStore(paths), credentials, built_ins, optional)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -193,8 +202,6 @@ class ProviderDirectory:
         self, provider: Provider, previous_name: str | None, key_text: str | None
     ) -> list[FieldProblem]:
         """Return what keeps a provider from being saved, and the warnings."""
-        from tui.core.provider_texts import check_provider
-
         others = {known.name for known in self.providers() if known.name != previous_name}
         return list(check_provider(provider, others, key_text=key_text))
 

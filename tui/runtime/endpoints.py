@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference, parse_api_key_reference
@@ -29,26 +28,17 @@ class Endpoints:
     def __init__(
         self,
         credentials: Callable[[], CredentialStore],
+        keys: Callable[[], ApiKeyResolver],
         built_ins: BuiltIns,
-        environment: Mapping[str, str],
         redactor: Redactor,
-        command_refusal: Callable[[str], str | None],
     ) -> None:
-        """``command_refusal`` says why the ``cmd:`` key of a provider must not be run, if so."""
+        """``credentials`` and ``keys`` are made when a provider first needs them."""
         self._credentials = credentials
+        self._keys = keys
         self._built_ins = built_ins
-        self._environment = environment
         self._redactor = redactor
-        self._command_refusal = command_refusal
         self.takes_options = False
         """Whether a command asks that has ``--key-env`` and ``--model``."""
-
-    @cached_property
-    def keys(self) -> ApiKeyResolver:
-        """Turns key references into keys; remembers what a command printed for this run."""
-        from tui.store.api_keys import ApiKeyResolver
-
-        return ApiKeyResolver(self._credentials(), self._environment, command_refusal=self._command_refusal)
 
     def must_start(self, provider: Provider) -> bool:
         """Return whether a built-in endpoint is not up yet, so that resolving it takes a moment."""
@@ -114,7 +104,7 @@ class Endpoints:
         self, provider: Provider, reference: ApiKeyReference | None, key_text: str | None
     ) -> Secret | None:
         if reference is not None:
-            return self.keys.resolve(provider.name, reference)
+            return self._keys().resolve(provider.name, reference)
         return Secret(key_text.strip()) if key_text and key_text.strip() else None
 
     def _renewal(
@@ -125,7 +115,7 @@ class Endpoints:
             return None
 
         def fetch() -> Secret | None:
-            renewed = self.keys.renew(name, reference, key)
+            renewed = self._keys().renew(name, reference, key)
             if renewed is not None:
                 self._redactor.add(renewed)
             return renewed

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.directory import ProviderDirectory
     from tui.runtime.sessions import Sessions
+    from tui.store.api_keys import ApiKeyResolver
     from tui.store.conversations import ConversationStore
     from tui.store.credentials import CredentialStore
     from tui.store.debug_log import DebugLog
@@ -59,9 +60,7 @@ class Runtime:
         self.optional = OptionalFiles()
         """Told of every file that cannot be used and that nothing depends on."""
         self.built_ins = BuiltIns(paths.state_dir, self.optional)
-        self.endpoints = Endpoints(
-            lambda: self.credentials, self.built_ins, environment, self.redactor, self._command_refusal
-        )
+        self.endpoints = Endpoints(lambda: self.credentials, lambda: self.keys, self.built_ins, self.redactor)
         self.debug_log: DebugLog | None = None
         self.unwritten: list[str] = []
         """What could not be saved until the end, in words for the person."""
@@ -86,14 +85,20 @@ class Runtime:
         return CredentialStore(self.paths)
 
     @cached_property
+    def keys(self) -> ApiKeyResolver:
+        """Turns key references into keys; remembers what a command printed for this run."""
+        from tui.store.api_keys import ApiKeyResolver
+
+        return ApiKeyResolver(self.credentials, self.environment, command_refusal=self._command_refusal)
+
+    @cached_property
     def directory(self) -> ProviderDirectory:
         """The provider list."""
         from tui.runtime.directory import ProviderDirectory
-        from tui.store.providers import ProviderStore
 
         for secret in self.credentials.all():
             self.redactor.add(secret)
-        return ProviderDirectory(ProviderStore(self.paths), self.credentials, self.built_ins, self.optional)
+        return ProviderDirectory.open(self.paths, self.credentials, self.built_ins, self.optional)
 
     @cached_property
     def conversations(self) -> ConversationStore:
@@ -177,6 +182,7 @@ class Runtime:
     async def reach(self, provider: Provider) -> Reachability:
         """Look shortly whether a provider answers; spends no tokens and never starts the engine."""
         from tui.net.reachability import Reachability, reach
+        from tui.runtime.past_checks import failed_vectors
 
         if is_built_in(provider):
             availability = self.directory.availability(provider)
@@ -187,12 +193,9 @@ class Runtime:
             endpoint = await self.endpoint_for(provider)
         except LmdeckError as error:
             return Reachability(False, error.failure)
-        model = provider.model
-        found = await reach(self.clients, endpoint, model=model, look=self.shared_machine.look)
+        found = await reach(self.clients, endpoint, model=provider.model, look=self.shared_machine.look)
         if not (provider.is_embedding and found.is_reachable and found.failure is None):
             return found
-        from tui.runtime.diagnosing import failed_vectors
-
         return replace(found, failure=await asyncio.to_thread(failed_vectors, self.endpoint_memory, provider))
 
     def check(
@@ -220,7 +223,7 @@ class Runtime:
 
     def past_checks(self, provider: Provider) -> tuple[CheckRecord, ...]:
         """Return what the checks of a provider's endpoint found, the oldest first."""
-        from tui.runtime.diagnosing import past_checks
+        from tui.runtime.past_checks import past_checks
 
         return past_checks(self.endpoint_memory, provider)
 
@@ -242,13 +245,7 @@ class Runtime:
 
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""
-        from tui.session.target import ChatTarget
-
-        session = self.sessions.for_test(key_text)
-        try:
-            return await session.send(provider.test_prompt, ChatTarget(provider))
-        finally:
-            await self.sessions.release(session)
+        return await self.sessions.test(provider, key_text)
 
     async def test_vectors(
         self,

@@ -10,6 +10,7 @@ from uuid import uuid4
 from tui.core.causes import explain
 from tui.core.chat import ChatRequest
 from tui.core.failure import UsageError
+from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.session.chat_session import ChatSession
@@ -100,12 +101,16 @@ class Sessions:
         how = replace(self._transport, purpose="ask", wait_seconds=wait_seconds, is_forgetful=is_forgetful)
         return self._unsaved(how)
 
-    def for_test(self, key_text: str | None = None) -> ChatSession:
-        """Begin one for a test, kept nowhere: a server that is starting or loading is told at once.
+    async def test(self, provider: Provider, key_text: str | None) -> Turn:
+        """Send a provider's test prompt in one for that alone: a server that is starting is told at once.
 
         ``key_text`` is what stands in a form's key field; ``None`` takes the provider's saved key.
         """
-        return self._unsaved(replace(self._transport, purpose="test", key_text=key_text))
+        session = self._unsaved(replace(self._transport, purpose="test", key_text=key_text))
+        try:
+            return await session.send(provider.test_prompt, ChatTarget(provider))
+        finally:
+            await self.release(session)
 
     def open(self, identity: str) -> ChatSession:
         """Reopen a conversation; where another session writes to it, it is read-only (``is_saved`` is false).

