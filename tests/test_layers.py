@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.imports import cycles, import_graph, sources
+from tests.support.imports import cycles, import_graph, nodes, sources
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("textual", "rich", "httpx", "pydantic", "ssl", "markdown_it", "pygments", "asyncio")
@@ -72,6 +73,66 @@ def test_no_screen_imports_another_one_and_only_the_router_knows_them() -> None:
     assert len(screens) >= 7
     importers = {name for name, used in graph.items() if used & screens}
     assert importers == {"tui.ui.router"}
+
+
+SEAMS = ("tui.cli.main", "tui.runtime.runtime", "tui.ui.router")
+"""Where the program decides what it loads: inside a layer, imports stand at the top."""
+LATE = {
+    "tui.cli.check": (
+        3,
+        "a check is mostly imports: its text, ticket and many at once wait",
+    ),
+    "tui.cli.running": (1, "the report of a defect"),
+    "tui.cli.screens": (2, "line by line or the screens: one of them alone"),
+    "tui.core.invisible": (1, "the help and the version need no table of characters"),
+    "tui.core.outside": (1, "an HTTP date loads sockets and e-mail"),
+    "tui.demo.engine_child": (1, "an optional package, imported when the parent is watched"),
+    "tui.net.client": (4, "the HTTP library, with the first request"),
+    "tui.net.fetch": (1, "the HTTP library, with the first request"),
+    "tui.net.machine.machine": (2, "processes and GPUs, where a check looks at this machine"),
+    "tui.net.machine.system": (1, "psutil, where there is no /proc"),
+    "tui.net.probe.diagnose": (1, "the checks above HTTP, once there is a connection"),
+    "tui.net.probe.lint": (1, "the checks above HTTP"),
+    "tui.net.probe.local": (1, "the checks above HTTP"),
+    "tui.net.server_wait": (1, "a server that loads its model"),
+    "tui.net.tls": (1, "certifi, where the system has no authorities"),
+    "tui.net.transport_errors": (1, "the HTTP library, with the first request"),
+    "tui.runtime.builtin": (1, "an HTTP server and the engine, when one is used"),
+    "tui.runtime.diagnosing": (1, "the network, in a thread"),
+    "tui.session.chat_session": (1, "a turn, with the first prompt"),
+    "tui.session.target": (1, "the forms of servers, where a limit is set"),
+    "tui.store.conversations": (2, "the saved conversations, when they are listed or opened"),
+    "tui.store.paths": (1, "the places of macOS"),
+    "tui.store.toml_file": (1, "tomlkit, when a file is changed"),
+    "tui.ui.app": (4, "the driver that is chosen, the palette, and what the first answer needs"),
+    "tui.ui.chat.screen": (1, "what opens over a chat"),
+    "tui.ui.providers.screen": (1, "the dialog of a test"),
+    "tui.ui.textual_compat.lexers": (2, "Pygments, with the first code"),
+    "tui.ui.transcript.grammar": (2, "the Markdown parser, with the first answer"),
+    "tui.ui.transcript.highlight": (2, "Pygments, with the first code"),
+    "tui.ui.transcript.inline": (1, "the Markdown parser, with the first answer"),
+    "tui.ui.transcript.references": (1, "the Markdown parser, with the first answer"),
+}
+"""How many imports inside functions a module has beside the seams, and why a start is the sooner for it."""
+MOST_LATE = 77
+
+
+def late_imports() -> dict[str, int]:
+    """Return how many imports inside functions each module has."""
+    found = {}
+    for name, tree in sources().items():
+        functions = [node for node in nodes(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        within = {id(child): child for function in functions for child in ast.walk(function)}
+        found[name] = sum(isinstance(child, ast.Import | ast.ImportFrom) for child in within.values())
+    return {name: count for name, count in found.items() if count}
+
+
+def test_imports_stand_at_the_top_but_at_the_seams_and_where_a_start_needs_it() -> None:
+    found = late_imports()
+    assert {name: count for name, count in found.items() if name not in SEAMS} == {
+        name: count for name, (count, _) in LATE.items()
+    }
+    assert sum(found.values()) < MOST_LATE
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 def closest_name(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the known name that is most like it; ``None`` where the likeness is under ``cutoff``."""
-    from difflib import get_close_matches  # most names are not mistyped
-
     return next(iter(get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)

@@ -6,7 +6,9 @@ import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+import httpx
 
 from tui.core.chat import ChatRequest, Endpoint
 from tui.core.endpoint_url import chat_url_of
@@ -34,9 +36,6 @@ from tui.wire.evidence import Proof
 from tui.wire.request import build_chat_body
 from tui.wire.server_quirks import ServerQuirks, adapt
 from tui.wire.servers import Dialect
-
-if TYPE_CHECKING:
-    import httpx
 
 CHAT_ROUTE = "/chat/completions"
 _MOST_ADAPTATIONS = 8
@@ -118,8 +117,6 @@ class ChatCall:
 
     async def _send(self, body: Mapping[str, object], trace: RequestTrace) -> httpx.Response:
         """Return the response with its headers; the deadline begins once the request is on its way."""
-        import httpx
-
         limits = self.timeouts
         limit = self._headers_limit()
         client = self.factory.client(self.endpoint)

@@ -6,6 +6,7 @@ by itself: it is imported ahead of them.
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import sys
 from contextlib import AbstractContextManager, nullcontext
@@ -49,8 +50,6 @@ class AsyncioLocks(ModuleType):
     """Stands in for the module ``anyio``: what is not here is taken from there."""
 
     def __init__(self, behind: ModuleType) -> None:
-        import asyncio
-
         super().__init__(behind.__name__)
         self._behind = behind
         self.Lock = asyncio.Lock

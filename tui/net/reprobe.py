@@ -12,7 +12,6 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
@@ -20,12 +19,11 @@ from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
 from tui.net.certificate import CertificateFacts, read_certificate
+from tui.net.dialer import connect
 from tui.net.request_trace import Phase, RequestTrace, observe
 from tui.net.sniff import sniff
+from tui.net.streams import PlainStream, TlsStream
 from tui.wire.error_words import TLS
-
-if TYPE_CHECKING:
-    from tui.net.streams import PlainStream
 
 _ABOUT_CERTIFICATE = {
     "tls-self-signed",
@@ -74,8 +72,6 @@ async def fetch_certificate(host: str, port: int, trace: RequestTrace | None = N
         OSError: there is no connection or no TLS.
         ValueError: the certificate cannot be read.
     """
-    from tui.net.streams import TlsStream
-
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -88,8 +84,6 @@ async def fetch_certificate(host: str, port: int, trace: RequestTrace | None = N
 @asynccontextmanager
 async def _connection(host: str, port: int, trace: RequestTrace | None = None) -> AsyncIterator[PlainStream]:
     """Give a connection of which no other exchange takes notice."""
-    from tui.net.dialer import connect
-
     with observe(trace or RequestTrace()):
         stream = await connect(host, port, None)
         try:

@@ -11,12 +11,11 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tui.core.causes import explain, explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import is_loopback_host
-from tui.core.failure import Failure, LmdeckError
+from tui.core.failure import Failure
 from tui.core.outside import read_decimal
 from tui.core.safe_text import safe_line
 from tui.core.server_phase import WORTH_WAITING, ServerPhase, phase_of
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 _UNAVAILABLE = 503
 _UNCLEAR = ("bad-gateway", "overloaded", "no-answer")
 """What a server that is loading may look like until its health route is asked."""
-_HEALTH_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 15.0
 """However long a server says that its model will take: it may be ready sooner."""
 _WORDS_LENGTH = 120
@@ -143,25 +141,9 @@ class ServerWait:
 
     async def _ask_health(self) -> str | None:
         """Return what the health route says, where it says that the model is being loaded."""
-        from tui.net.fetch import fetch
-        from tui.wire.errors import clean_message
-        from tui.wire.load_state import says_loading
+        from tui.net.health import loading_words  # most servers have loaded their model
 
-        parts = urlsplit(self.endpoint.base_url)
-        root = Endpoint(f"{parts.scheme}://{parts.netloc}", tls=self.endpoint.tls)
-        try:
-            answer = await fetch(
-                self.factory,
-                root,
-                f"{root.base_url}/health",
-                seconds=_HEALTH_SECONDS,
-                body_limit=100_000,
-                reprobe_seconds=0,
-            )
-        except LmdeckError:
-            return None  # no health route is no evidence
-        sentence = says_loading(answer.status, answer.body)
-        return clean_message(sentence, self.factory.redactor) if sentence is not None else None
+        return await loading_words(self.factory, self.endpoint)
 
     @property
     def _goes_through_proxy(self) -> bool:

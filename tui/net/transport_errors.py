@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from tui.core.failure import LmdeckError
+from tui.net.decoding import BadEncoding, GrowsTooMuch
+
 
 def transport_errors() -> tuple[type[Exception], ...]:
     """Return the exception types for an ``except`` clause; ``net.classify`` knows them all."""
-    import httpx
-
-    from tui.core.failure import LmdeckError
-    from tui.net.decoding import BadEncoding, GrowsTooMuch
+    import httpx  # a check knows what it excepts before it needs the library
 
     return (
         httpx.HTTPError,

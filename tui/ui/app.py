@@ -23,6 +23,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tui.core.safe_text import safe_line, safe_text
+from tui.runtime.crash import report_crash
 from tui.ui.background import in_background
 from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
@@ -261,8 +262,6 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     def defect_report(self, error: BaseException) -> str:
         """Keep the report of a defect, and return what is said of it."""
-        from tui.runtime.crash import report_crash
-
         return report_crash(self.runtime, error)
 
     def report_defect(self, error: Exception) -> None:

@@ -6,6 +6,7 @@ FastAPI, and in the documents or captures of OpenRouter, DeepSeek, Mistral, Dash
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -91,8 +92,6 @@ def _json_candidates(text: str) -> Iterator[str]:
 
 
 def _read_html(text: str) -> ErrorBody:
-    import html  # its table of names is large, and few servers answer with a page
-
     found = _TITLE.search(text)
     title = " ".join(html.unescape(found[1]).split()) if found else ""
     content = f'a web page titled "{title}"' if title else "a web page"

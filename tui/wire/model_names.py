@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 
 def closest_names(name: str, served: Sequence[str], limit: int = 3) -> list[str]:
     """Return the served names that a name was most likely meant to be, the best first."""
     if len(served) <= 1:
         return list(served)
-    import difflib  # most requests end without it
 
     def likeness(candidate: str) -> float:
-        whole = difflib.SequenceMatcher(None, name.lower(), candidate.lower()).ratio()
-        last = difflib.SequenceMatcher(None, _last(name), _last(candidate)).ratio()
+        whole = SequenceMatcher(None, name.lower(), candidate.lower()).ratio()
+        last = SequenceMatcher(None, _last(name), _last(candidate)).ratio()
         return max(whole, last)
 
     ranked = sorted(served[:2_000], key=likeness, reverse=True)

@@ -41,10 +41,9 @@ class Machine:
         With a port only its owner is looked for among all processes, and that of the others among the
         model servers: on a machine with thousands of processes this is what makes it quick.
         """
-        from tui.net.machine.snapshot import take_snapshot
-        from tui.net.machine.system import system_below
+        from tui.net.machine.snapshot import snapshot_below
 
-        return take_snapshot(system_below(self._root), port)
+        return snapshot_below(self._root, port)
 
     async def look(self, port: int) -> Snapshot:
         """Return the same without blocking."""

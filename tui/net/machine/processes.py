@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pwd
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,8 +34,6 @@ class Process:
     @property
     def user(self) -> str:
         """The name of its user, or the number where there is no name."""
-        import pwd
-
         try:
             return pwd.getpwuid(self.uid).pw_name
         except KeyError:

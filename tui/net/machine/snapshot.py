@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui.core.safe_text import safe_line
 from tui.net.machine.known_servers import model_argument, port_argument, port_variable, recognise
 from tui.net.machine.processes import Process
 from tui.net.machine.sockets import Listener
-from tui.net.machine.system import System
+from tui.net.machine.system import System, system_below
 from tui.wire.servers import KnownServer
 
 _COMMAND_LIMIT = 160
@@ -97,6 +98,11 @@ def take_snapshot(system: System, port: int | None = None) -> Snapshot:
     table = _ProcessTable(system)
     owners = tuple(_owner(listener, pid, table) for listener, pid in system.listeners(known, port))
     return Snapshot(owners, _running_servers(system, known, owners, table))
+
+
+def snapshot_below(root: Path, port: int | None = None) -> Snapshot:
+    """Return the same of the system below a root."""
+    return take_snapshot(system_below(root), port)
 
 
 class _ProcessTable:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
+from tui.net.machine.proc_files import ProcFiles
 from tui.net.machine.processes import Process
 from tui.net.machine.sockets import Held
 
@@ -42,8 +43,6 @@ def system_below(root: Path) -> System:
     On Linux psutil reads the same files, several times as slowly and command lines of any length.
     """
     if root != Path("/") or (root / "proc/net").is_dir():
-        from tui.net.machine.proc_files import ProcFiles
-
         return ProcFiles(root)
     from tui.net.machine.psutil_system import PsutilSystem
 
