@@ -11,6 +11,7 @@ from textual.worker import Worker
 
 from tui.core.failure import LmdeckError
 from tui.core.server_words import failure_text
+from tui.store.lock import waiting_at_most
 from tui.ui.background import in_background
 from tui.ui.deck import runtime_of
 
@@ -105,8 +106,6 @@ class ProviderWrites:
 
 def _made(change: Callable[[], Value]) -> Value | LmdeckError:
     """Make a change without waiting for anybody; return what came of it."""
-    from tui.store.lock import waiting_at_most
-
     with waiting_at_most(0):
         try:
             return change()
