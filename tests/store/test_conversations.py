@@ -412,7 +412,7 @@ def test_a_writer_whose_lease_was_taken_keeps_its_text_until_it_may_write(
     opened = store.open(identity)
     assert opened.journal is not None
     before = opened.journal.path.read_bytes()
-    opened.journal._writer._seen_at -= 3_600
+    opened.journal._writer._lease._seen_at -= 3_600
     lease = foreign_lease(paths, identity)
     opened.journal.write_turn(a_turn("mine"))
     assert not opened.journal.flush(0.2)

@@ -48,7 +48,7 @@ from tui.runtime.runtime import Runtime
 from tui.runtime.sessions import ChatTransport, Sessions, SessionServices
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
-from tui.store.journal_writer import lease_path
+from tui.store.journal_lease import lease_path
 from tui.store.owner import Owner
 from tui.store.paths import Paths
 from tui.store.provider_records import with_default

@@ -21,7 +21,8 @@ from tui.store.blobs import SIZE_LIMIT, BlobStore
 from tui.store.errors import disk_error, usage_error
 from tui.store.files import FileContent, ensure_private_directory, read_file, remove_quietly
 from tui.store.journal import Journal
-from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path, new_identity
+from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
+from tui.store.journal_writer import new_identity
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
 from tui.store.optional import OptionalFiles, look_at, paths_in
 from tui.store.owner import holder_words

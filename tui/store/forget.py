@@ -12,7 +12,7 @@ from tui.core.failure import LmdeckError
 from tui.store import disk
 from tui.store.blobs import BlobStore
 from tui.store.errors import reason_of, usage_error
-from tui.store.journal_writer import LEASE_STALE_SECONDS, lease_path
+from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
 from tui.store.lease import LeaseHeldError, acquire_lease, holder_of
 from tui.store.optional import look_at, paths_in
 from tui.store.owner import Owner, holder_words

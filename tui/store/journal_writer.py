@@ -21,10 +21,10 @@ from tui.core.parts import NO_ATTACHMENTS
 from tui.core.secret import Redactor
 from tui.store.blobs import BlobStore
 from tui.store.errors import disk_failure
-from tui.store.files import ensure_private_directory
 from tui.store.journal_file import FileLostError, JournalFile
+from tui.store.journal_lease import JournalLease, LeaseLostError
 from tui.store.journal_queue import JournalQueue
-from tui.store.lease import Lease, LeaseHeldError, acquire_lease
+from tui.store.lease import Lease
 from tui.store.optional import Sight, look_at
 from tui.store.record_values import Record
 
@@ -32,17 +32,10 @@ BATCH_SECONDS = 0.25
 """Text is written at least this often: what a killed process can lose."""
 SYNC_SECONDS = 2.0
 """Text is seen to the disk at least this often: what a power cut can lose."""
-HEARTBEAT_SECONDS = 60.0
-LEASE_STALE_SECONDS = 300.0
-"""After how long without a heartbeat another host's lease counts as abandoned."""
 _FIRST_RETRY_SECONDS = 0.5
 _LONGEST_RETRY_SECONDS = 30.0
 _LAST_STARTS = 3
 """So many threads may fail at the very end before what waits is given up."""
-
-
-class LeaseLostError(Exception):
-    """Another session writes to this conversation."""
 
 
 class JournalWriter:
@@ -63,14 +56,11 @@ class JournalWriter:
         self._queue = JournalQueue(redactor)
         self._blobs = blobs
         self._waiting_blobs: dict[str, bytes] = {}
-        self._lease = lease
+        self._lease = JournalLease(lease)
         self._changed = threading.Condition()
         self._unsynced_since: float | None = None
         self._is_sync_due = False
         self._is_flushing = False
-        self._beat_at = time.monotonic()
-        self._seen_at = time.time()
-        """When the lease was last known to be held, by the clock that goes on while a machine sleeps."""
         self._text_since: float | None = None
         self._is_urgent = False
         self._is_closing = False
@@ -203,8 +193,8 @@ class JournalWriter:
             dues.append(self._text_since + BATCH_SECONDS)
         if self._unsynced_since is not None:
             dues.append(self._unsynced_since + SYNC_SECONDS)
-        if self._lease is not None:
-            dues.append(self._beat_at + HEARTBEAT_SECONDS)
+        if (next_beat := self._lease.next_beat) is not None:
+            dues.append(next_beat)
         return max(min(dues), self._retry_at) - now if dues else None
 
     def _attempt(self) -> None:
@@ -222,8 +212,7 @@ class JournalWriter:
             self._file.lose()
             self._postpone(error.failure)
         except LeaseLostError:
-            # When the other one is done the lease is free again, and what waits here is added.
-            self._lease = None
+            self._lease.drop()  # when the other one is done, what waits here is added
             self._file.lose()
             self._postpone(_taken_over(self._shown(self.path)))
         else:
@@ -260,13 +249,9 @@ class JournalWriter:
 
     def _save_lines(self) -> None:
         if not self._file.is_saved:
-            self._hold_lease()
+            self._lease.hold(self.path)
             self._file.write()
-        is_beat = self._lease is not None and time.monotonic() - self._beat_at >= HEARTBEAT_SECONDS
-        if is_beat and self._lease is not None:
-            self._require_lease(self._lease)
-            self._lease.beat()
-            self._note_lease()
+        is_beat = self._lease.beat_if_due()
         if self._file.is_made and (is_beat or self._is_sync_due or self._is_closing):
             self._file.verify()
         self._sync_if_due()
@@ -290,12 +275,7 @@ class JournalWriter:
         before = self.path
         is_free = look_at(before, follows_links=False) == Sight()
         path = before if is_free else before.with_name(f"{new_identity()}{before.suffix}")
-        if path != before and self._lease is not None:
-            self._lease.release()
-            self._lease = None
-        if self._lease is not None and not self._lease.is_held:
-            self._lease = None  # it was taken away with the file
-        self._hold_lease(path)
+        self._lease.move(path, is_other=path != before)
         self._file.move(path)
         self._synced()
         place = "again under that name" if path == before else f"in {self._shown(path)}"
@@ -305,23 +285,6 @@ class JournalWriter:
         if self.on_moved is not None:
             self.on_moved(text)
         self._tell()
-
-    def _hold_lease(self, path: Path | None = None) -> None:
-        path = path or self.path
-        if self._lease is None:
-            ensure_private_directory(path.parent)
-            self._lease = _acquire(path)
-            self._note_lease()
-        elif abs(time.time() - self._seen_at) > LEASE_STALE_SECONDS / 2:
-            self._require_lease(self._lease)  # a machine that slept may have lost it meanwhile
-            self._seen_at = time.time()
-
-    def _note_lease(self) -> None:
-        self._beat_at, self._seen_at = time.monotonic(), time.time()
-
-    def _require_lease(self, lease: Lease) -> None:
-        if not lease.is_held:
-            raise LeaseLostError
 
     def _postpone(self, failure: Failure) -> None:
         doubled = self._retry_seconds * 2 or _FIRST_RETRY_SECONDS
@@ -341,26 +304,12 @@ class JournalWriter:
 
     def _finish(self) -> None:
         self._file.close()
-        if self._lease is not None:
-            self._lease.release()
-            self._lease = None
+        self._lease.release()
 
 
 def new_identity() -> str:
     """Return the identity of a new conversation, which is the name of its file."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(6)}"
-
-
-def lease_path(path: Path) -> Path:
-    """Return where the lease of a conversation's file is."""
-    return path.with_suffix(".lease")
-
-
-def _acquire(path: Path) -> Lease:
-    try:
-        return acquire_lease(lease_path(path), LEASE_STALE_SECONDS)
-    except LeaseHeldError:
-        raise LeaseLostError from None
 
 
 def _taken_over(shown_path: str) -> Failure:

@@ -1,0 +1,94 @@
+"""The lease of a conversation that is written to: held, kept alive, and looked at after a long sleep."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tui.store.files import ensure_private_directory
+from tui.store.lease import Lease, LeaseHeldError, acquire_lease
+
+LEASE_STALE_SECONDS = 300.0
+"""After how long without a heartbeat another host's lease counts as abandoned."""
+_HEARTBEAT_SECONDS = 60.0
+
+
+class LeaseLostError(Exception):
+    """Another session writes to this conversation."""
+
+
+class JournalLease:
+    """The lease of one journal, if it has any by now. One thread at a time uses it."""
+
+    def __init__(self, lease: Lease | None) -> None:
+        self._lease = lease
+        self._note()
+
+    def _note(self) -> None:
+        self._beat_at = time.monotonic()
+        self._seen_at = time.time()
+        """When it was last known to be held, by the clock that goes on while a machine sleeps."""
+
+    @property
+    def next_beat(self) -> float | None:
+        """When the next heartbeat is due, on the monotonic clock; ``None`` where there is no lease."""
+        return None if self._lease is None else self._beat_at + _HEARTBEAT_SECONDS
+
+    def hold(self, path: Path) -> None:
+        """Have the lease of a conversation's file.
+
+        Raises:
+            LeaseLostError: somebody else has it.
+            OSError: the disk refuses.
+        """
+        if self._lease is None:
+            ensure_private_directory(path.parent)
+            try:
+                self._lease = acquire_lease(lease_path(path), LEASE_STALE_SECONDS)
+            except LeaseHeldError:
+                raise LeaseLostError from None
+            self._note()
+        elif abs(time.time() - self._seen_at) > LEASE_STALE_SECONDS / 2:
+            self._require()  # a machine that slept may have lost it meanwhile
+            self._seen_at = time.time()
+
+    def beat_if_due(self) -> bool:
+        """Say that the holder lives, where it is time to; return whether it was.
+
+        Raises:
+            LeaseLostError: somebody else has it.
+            OSError: the disk refuses.
+        """
+        if self._lease is None or time.monotonic() < self._beat_at + _HEARTBEAT_SECONDS:
+            return False
+        self._require()
+        self._lease.beat()
+        self._note()
+        return True
+
+    def move(self, path: Path, *, is_other: bool) -> None:
+        """Have the lease of the file where the conversation goes on."""
+        if is_other:
+            self.release()
+        elif self._lease is not None and not self._lease.is_held:
+            self._lease = None  # it was taken away with the file
+        self.hold(path)
+
+    def drop(self) -> None:
+        """Forget a lease that somebody else has by now: when he is done it is free again."""
+        self._lease = None
+
+    def release(self) -> None:
+        """Give it back."""
+        if self._lease is not None:
+            self._lease.release()
+            self._lease = None
+
+    def _require(self) -> None:
+        if self._lease is not None and not self._lease.is_held:
+            raise LeaseLostError
+
+
+def lease_path(path: Path) -> Path:
+    """Return where the lease of a conversation's file is."""
+    return path.with_suffix(".lease")
