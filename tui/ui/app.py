@@ -31,6 +31,7 @@ from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.too_small import TooSmallScreen, is_too_small
+from tui.ui.textual_compat.driver import TerminalDriver
 from tui.ui.textual_compat.honest_app import HonestApp
 from tui.ui.textual_compat.internals import driver_of
 from tui.ui.themes import THEMES, choose_theme
@@ -110,11 +111,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that survives what terminals do, where there is one for this system."""
         usual = super().get_driver_class()
-        if usual is not LinuxDriver or self.is_plain:
-            return usual
-        from tui.ui.textual_compat.driver import TerminalDriver
-
-        return TerminalDriver
+        return TerminalDriver if usual is LinuxDriver and not self.is_plain else usual
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the provider list, the bottom of every stack; a chat opened at once gets it later."""
