@@ -104,7 +104,7 @@ LATE = {
     "tui.store.conversations": (2, "the saved conversations, when they are listed or opened"),
     "tui.store.paths": (1, "the places of macOS"),
     "tui.store.toml_file": (1, "tomlkit, when a file is changed"),
-    "tui.ui.app": (4, "the driver that is chosen, the palette, and what the first answer needs"),
+    "tui.ui.app": (3, "the palette, and what the first answer needs"),
     "tui.ui.chat.screen": (1, "what opens over a chat"),
     "tui.ui.providers.screen": (1, "the dialog of a test"),
     "tui.ui.textual_compat.lexers": (2, "Pygments, with the first code"),
