@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from tui.cli.argument_parser import ArgumentParser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tui.cli.output import Output
 
@@ -37,6 +37,11 @@ exit codes:
 def argument(*names: str, **options: Any) -> Argument:
     """Return an argument of a command, described as for ``ArgumentParser.add_argument``."""
     return lambda parser: parser.add_argument(*names, **options)
+
+
+def later(function: str, **options: Any) -> Argument:
+    """Return what ``module:function`` adds to a parser; it is imported only then."""
+    return lambda parser: load(function)(parser, **options)
 
 
 def one_of(*arguments: Argument) -> Argument:
@@ -75,26 +80,37 @@ class Command:
         self.arguments = arguments
         self.actions = actions
 
-    def add_to(self, commands: argparse._SubParsersAction[ArgumentParser]) -> None:
-        """Add the command to the ones that a parser knows."""
-        parser = commands.add_parser(
-            self.name,
-            help=self.summary,
-            description=self.summary,
-            epilog=f"examples:\n{self.examples}" if self.examples else None,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
+    def add_to(
+        self, commands: argparse._SubParsersAction[ArgumentParser], typed: Sequence[str] | None = None
+    ) -> None:
+        """Add the command to the ones that a parser knows.
+
+        ``typed`` is what follows it: where that names an action, the others are left out.
+        """
+        parser = self.list_in(commands)
         parser.set_defaults(run=self.run)
         parser.add_argument("--log", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         for add in self.arguments:
             add(parser)
         if self.actions:
             actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-            for action in self.actions:
+            called = [action for action in self.actions if typed and action.name == typed[0]]
+            for action in called or self.actions:
                 action.add_to(actions)
 
+    def list_in(self, commands: argparse._SubParsersAction[ArgumentParser]) -> ArgumentParser:
+        """Add the command without its arguments: all that the help of the whole needs."""
+        return commands.add_parser(
+            self.name,
+            help=self.summary,
+            description=self.summary,
+            epilog=f"examples:\n{self.examples}" if self.examples else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
 
-def load(run: str) -> Run:
+
+def load(name: str) -> Callable[..., Any]:
     """Return the function that ``module:function`` names."""
-    module, _, function = run.partition(":")
-    return cast("Run", getattr(import_module(module), function))
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found

@@ -39,7 +39,10 @@ def build_parser(arguments: Sequence[str] | None = None) -> ArgumentParser:
     parser.add_argument("--log", metavar="FILE", help="write a debug log, keys erased (or LMDECK_LOG=FILE)")
     below = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in every_command() if arguments is None else _needed(arguments):
-        command.add_to(below)
+        if arguments and arguments[0] in ("-h", "--help"):
+            command.list_in(below)
+        else:
+            command.add_to(below, arguments and arguments[1:])
     return parser
 
 

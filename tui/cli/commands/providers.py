@@ -1,9 +1,6 @@
 """``lmdeck providers``: the arguments of its actions."""
 
-from functools import partial
-
-from tui.cli.command import DOES_NOT_ASK, Command, argument
-from tui.cli.provider_flags import add_flags
+from tui.cli.command import DOES_NOT_ASK, Command, argument, later
 
 NAME = argument("name", metavar="NAME")
 JSON = argument("--json", action="store_true")
@@ -24,7 +21,7 @@ ADD = Command(
     "      --model deepseek-chat --key-stdin --input-price 0.00027 --output-price 0.0011\n",
     arguments=(
         NAME,
-        partial(add_flags, is_new=True),
+        later("tui.cli.provider_flags:add_flags", is_new=True),
     ),
 )
 SET = Command(
@@ -33,7 +30,7 @@ SET = Command(
     run="tui.cli.provider_edit:set_provider",
     examples="  lmdeck providers set qwen --model Qwen/Qwen3-32B --thinking low\n"
     "  lmdeck providers set qwen --header 'X-Team: red' --clear temperature\n",
-    arguments=(NAME, partial(add_flags, is_new=False)),
+    arguments=(NAME, later("tui.cli.provider_flags:add_flags", is_new=False)),
 )
 REMOVE = Command(
     "remove",
