@@ -52,7 +52,7 @@ class QuirksMemory(Protocol):
         """Keep what was learned."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class ChatCall:
     """The work behind ``ChatClient.stream``, done in a task of its own."""
 

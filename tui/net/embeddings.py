@@ -76,7 +76,7 @@ class _Try:
     milliseconds: float = 0.0
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class _Call:
     """The tries that one request takes."""
 

@@ -56,7 +56,7 @@ Look = Callable[[int], Awaitable["Snapshot"]]
 """Reads this machine's sockets and processes, for a question about one port."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class ServerWait:
     """The waits of one check or one question: all of them together have one limit."""
 

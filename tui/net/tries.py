@@ -11,7 +11,7 @@ from tui.net.request_trace import RequestTrace
 from tui.net.retry import MOST_STALE, is_stale
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Tries:
     """Counts what a chat has taken so far, within the limits of a ``RequestTimeouts``."""
 

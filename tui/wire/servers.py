@@ -35,7 +35,7 @@ class GatewayMark:
     """What stands in the page or the sentence, in lower case."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dialect:
     """A kind of server: how it is recognised, how it is talked to, and what it does.
 
