@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.demo import texts
+from tui.demo import said
 from tui.demo.bench_script import bench_script
 from tui.demo.tokens import tokenise
 
@@ -66,14 +66,12 @@ def text_of(message: Mapping[str, object]) -> str:
 def _texts(model: str, prompt: str, turn: int) -> tuple[str, str]:
     """Pick reasoning and answer: by model, then by a word of the prompt, then by turn."""
     if model == PLAIN:
-        return "", texts.PLAIN_ANSWER
+        return said.text("plain")
     if model == HOSTILE:
-        return texts.HOSTILE_REASONING, texts.HOSTILE_ANSWER
+        return said.HOSTILE_REASONING, said.HOSTILE_ANSWER
     words = set(re.findall(r"\w+", prompt.lower()))
-    for keywords, reasoning, answer in _BY_KEYWORD:
-        if words & keywords:
-            return reasoning, answer
-    return _BY_TURN[(max(turn, 1) - 1) % len(_BY_TURN)]
+    by_turn = _BY_TURN[(max(turn, 1) - 1) % len(_BY_TURN)]
+    return said.text(next((name for name, keywords in _BY_KEYWORD.items() if words & keywords), by_turn))
 
 
 def _quoted(prompt: str) -> str:
@@ -84,13 +82,9 @@ def _quoted(prompt: str) -> str:
     return f"`{shortened}`" if shortened else "nothing"
 
 
-_BY_KEYWORD: tuple[tuple[frozenset[str], str, str], ...] = (
-    (frozenset({"code", "python", "function", "program"}), texts.CODE_REASONING, texts.CODE_ANSWER),
-    (frozenset({"compare", "comparison", "table", "versus"}), texts.COMPARE_REASONING, texts.COMPARE_ANSWER),
-    (frozenset({"hello", "hi", "hey", "ping"}), texts.SHORT_REASONING, texts.SHORT_ANSWER),
-)
-_BY_TURN = (
-    (texts.TOUR_REASONING, texts.TOUR_ANSWER),
-    (texts.COMPARE_REASONING, texts.COMPARE_ANSWER),
-    (texts.CODE_REASONING, texts.CODE_ANSWER),
-)
+_BY_KEYWORD = {
+    "code": {"code", "python", "function", "program"},
+    "compare": {"compare", "comparison", "table", "versus"},
+    "short": {"hello", "hi", "hey", "ping"},
+}
+_BY_TURN = ("tour", "compare", "code")

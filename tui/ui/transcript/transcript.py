@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -29,7 +30,6 @@ from tui.ui.transcript.palette import COMPONENTS
 from tui.ui.transcript.reasoning import ReasoningFold
 from tui.ui.transcript.search import Match, Search
 from tui.ui.transcript.selecting import selected_text
-from tui.ui.transcript.styles import TRANSCRIPT_CSS
 
 _LOOK_AGAIN_SECONDS = 0.05
 """Between two looks at whether a turn is drawn."""
@@ -38,7 +38,7 @@ _LOOK_AGAIN_SECONDS = 0.05
 class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     """The turns of a conversation."""
 
-    DEFAULT_CSS = TRANSCRIPT_CSS
+    DEFAULT_CSS = Path(__file__).with_name("transcript.tcss").read_text("utf-8")
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     ALLOW_SELECT = True
     BINDINGS = TRANSCRIPT_BINDINGS
