@@ -417,8 +417,8 @@ class Trouble:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.text: str | None = None
         self.changed: Callable[[], object] | None = None
-        monkeypatch.setattr(Journal, "trouble", property(lambda _: self.text))
-        monkeypatch.setattr(Journal, "watch_trouble", lambda _, changed: self.watch(changed))
+        monkeypatch.setattr(Journal, "storage_error", property(lambda _: self.text))
+        monkeypatch.setattr(Journal, "watch_storage_error", lambda _, changed: self.watch(changed))
 
     def watch(self, changed: Callable[[], object] | None) -> None:
         self.changed = changed or self.changed
