@@ -69,7 +69,7 @@ REASONS = {
     "net/elsewhere.py:other_bases": _OWN_URL,
     "net/probe/local.py:_answering_at": _OWN_URL,
     "net/probe/server.py:_root": _OWN_URL,
-    "net/server_wait.py:_ask_health": _OWN_URL,
+    "net/health.py:loading_words": _OWN_URL,
     "net/proxies.py:_covers": _IN_CALLER,
     "net/proxies.py:_split_port": _IN_CALLER,
     "core/api_key_reference.py:arguments": _IN_CALLER,
