@@ -9,6 +9,9 @@ import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.cli.check_all import check_all, watch
+from tui.cli.check_output import CheckPrinter
+from tui.cli.check_report import Ticket
 from tui.cli.check_subject import Subject, options_of, subjects_of
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
@@ -18,8 +21,6 @@ from tui.core.failure import Failure, LmdeckError
 from tui.runtime.runtime import Runtime, open_runtime
 
 if TYPE_CHECKING:
-    from tui.cli.check_output import CheckPrinter
-    from tui.cli.check_report import Ticket
     from tui.net.server_wait import Waiting
 
 
@@ -37,8 +38,6 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 async def _check(arguments: argparse.Namespace, output: Output) -> int:
     ticket = None
     if arguments.report is not None:
-        from tui.cli.check_report import Ticket
-
         ticket = Ticket(arguments.report)
     runtime = open_runtime(os.environ)
     runtime.endpoints.takes_options = True
@@ -46,8 +45,6 @@ async def _check(arguments: argparse.Namespace, output: Output) -> int:
         subjects = subjects_of(arguments, runtime)
         if arguments.watch is None and not arguments.all_providers:
             return await _check_one(runtime, subjects[0], arguments, output, ticket)
-        from tui.cli.check_all import check_all, watch
-
         checks = check_all if arguments.watch is None else watch
         return await checks(runtime, subjects, arguments, output)
     finally:
@@ -60,8 +57,6 @@ async def _check_one(
 ) -> int:
     printer: CheckPrinter | None = None
     if not arguments.json and arguments.report != "-":
-        from tui.cli.check_output import CheckPrinter
-
         printer = CheckPrinter(output, subject, is_verbose=arguments.verbose)
 
     def on_result(result: CheckResult) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from unicodedata import category
 
 IGNORABLE = (
     (0x00AD, 0x00AD),
@@ -68,8 +69,6 @@ def mark_codes(end: int) -> frozenset[int]:
 
     Made in about 10 ms.
     """
-    from unicodedata import category
-
     marks = {code for code in range(0x300, end) if category(chr(code))[0] == "M"}
     parts = {code for first, last in _VOWELS_AND_FINALS for code in range(first, last + 1)}
     return frozenset(marks | parts | set(map(ord, MAY_BE_MEANT)))

@@ -86,20 +86,11 @@ class ClientFactory:
         Raises:
             httpx.InvalidURL, ValueError: the base URL cannot be read.
         """
-        import httpx
-
-        from tui.net.transport import EndpointTransport
+        from tui.net.transport import open_client
 
         route = self.route(endpoint.base_url)
         self._learn(endpoint, route)
-        transport = EndpointTransport(endpoint, route, lambda: self._transport(endpoint.tls, route))
-        return httpx.AsyncClient(
-            transport=transport,
-            headers=HEADERS,
-            timeout=httpx.Timeout(None, connect=5.0, write=30.0),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        return open_client(endpoint, route, lambda: self._transport(endpoint.tls, route), HEADERS)
 
     async def prepare(self, endpoint: Endpoint) -> None:
         """Load in a thread what the first request of an endpoint needs, so that the loop is not held up.

@@ -7,7 +7,7 @@ and its responses never hold it, whatever prints them. Imports httpx: imported w
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import httpcore
 import httpx
@@ -69,6 +69,19 @@ def _proxy_pool(context: ssl.SSLContext, route: Route) -> httpcore.AsyncConnecti
         max_keepalive_connections=20,
         keepalive_expiry=30,
         network_backend=Dialer(),
+    )
+
+
+def open_client(
+    endpoint: Endpoint, route: Route, shared: Callable[[], NetworkTransport], headers: Mapping[str, str]
+) -> httpx.AsyncClient:
+    """Return a client whose requests go through ``EndpointTransport``."""
+    return httpx.AsyncClient(
+        transport=EndpointTransport(endpoint, route, shared),
+        headers=headers,
+        timeout=httpx.Timeout(None, connect=5.0, write=30.0),
+        follow_redirects=False,
+        trust_env=False,
     )
 
 

@@ -18,10 +18,15 @@ from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.secret import Redactor
+from tui.net.proxies import choose_route
 from tui.runtime.builtin import BuiltIns, is_built_in
+from tui.runtime.directory import ProviderDirectory
 from tui.runtime.endpoints import Endpoints
+from tui.store.api_keys import ApiKeyResolver
+from tui.store.credentials import CredentialStore
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths, resolve_paths
+from tui.store.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from tui.core.check_history import CheckRecord
@@ -38,14 +43,10 @@ if TYPE_CHECKING:
     from tui.runtime.chats import Chats
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import ProviderCheck
-    from tui.runtime.directory import ProviderDirectory
     from tui.runtime.sessions import Sessions
-    from tui.store.api_keys import ApiKeyResolver
     from tui.store.conversations import ConversationStore
-    from tui.store.credentials import CredentialStore
     from tui.store.debug_log import DebugLog
     from tui.store.endpoint_memory import EndpointMemory
-    from tui.store.settings import Settings
     from tui.wire.models import ModelList
 
 
@@ -72,30 +73,22 @@ class Runtime:
     @cached_property
     def settings(self) -> Settings:
         """The person's settings; what is wrong with the file is in ``settings_notices``."""
-        from tui.store.settings import load_settings
-
         settings, self.settings_notices = load_settings(self.paths)
         return settings
 
     @cached_property
     def credentials(self) -> CredentialStore:
         """The stored keys."""
-        from tui.store.credentials import CredentialStore
-
         return CredentialStore(self.paths)
 
     @cached_property
     def keys(self) -> ApiKeyResolver:
         """Turns key references into keys; remembers what a command printed for this run."""
-        from tui.store.api_keys import ApiKeyResolver
-
         return ApiKeyResolver(self.credentials, self.environment, command_refusal=self._command_refusal)
 
     @cached_property
     def directory(self) -> ProviderDirectory:
         """The provider list."""
-        from tui.runtime.directory import ProviderDirectory
-
         for secret in self.credentials.all():
             self.redactor.add(secret)
         return ProviderDirectory.open(self.paths, self.credentials, self.built_ins, self.optional)
@@ -174,8 +167,6 @@ class Runtime:
 
     def proxy_label(self, provider: Provider) -> str:
         """Return the proxy between here and a provider, and the variable that names it; empty: none."""
-        from tui.net.proxies import choose_route
-
         route = choose_route(provider.provider_url, self.environment)
         return "" if route.is_direct else route.describe()
 

@@ -25,7 +25,7 @@ from textual.screen import Screen
 from tui.core.safe_text import safe_line, safe_text
 from tui.runtime.crash import report_crash
 from tui.ui.background import in_background
-from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of
+from tui.ui.bindings import IDENTIFIERS, RISKY, PaletteAction, bindings_of
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.router import ScreenRouter
@@ -182,8 +182,6 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette: those of every screen, then those of the screen shown."""
-        from tui.ui.textual_compat.palette import PaletteAction
-
         yield SystemCommand("Help", "Keys and what has the focus", self.action_help)
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield SystemCommand("Calm", "Stop or allow animations", self.toggle_calm)

@@ -5,7 +5,7 @@ Identifiers are stable and dotted: a person's settings may map them to other key
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,6 +48,19 @@ class Key:
             tooltip=self.tooltip,
             id=self.identifier,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteAction:
+    """What an entry of the palette does."""
+
+    run: Callable[[], Awaitable[object]]
+    is_risky: bool
+    """Whether it deletes or spends: then it is never the entry that is selected by itself."""
+
+    async def __call__(self) -> None:
+        """Do it."""
+        await self.run()
 
 
 def _read(text: str) -> tuple[dict[str, str], dict[str, tuple[Key, ...]]]:

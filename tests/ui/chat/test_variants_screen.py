@@ -11,8 +11,8 @@ from textual.widgets import Input
 
 from tui.core.events import AnswerDelta, Finished
 from tui.ui.app import LmdeckApp
-from tui.ui.bindings import KEYS, RISKY
-from tui.ui.textual_compat.palette import Palette, PaletteAction
+from tui.ui.bindings import KEYS, RISKY, PaletteAction
+from tui.ui.textual_compat.palette import Palette
 
 
 def reply(text: str) -> list[Any]:

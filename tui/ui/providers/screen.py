@@ -19,6 +19,7 @@ from tui.runtime.builtin import read_only_words
 from tui.ui.bindings import bindings_of
 from tui.ui.providers.rows import ProviderRows
 from tui.ui.providers.table import ProviderTable
+from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.providers.view import Row, condition, details, shortened
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
@@ -236,8 +237,6 @@ class ProvidersScreen(LmdeckScreen[None]):
             self._open_test(row.provider)
 
     def _open_test(self, provider: Provider) -> None:
-        from tui.ui.providers.test_dialog import ProviderTestScreen
-
         self.app.push_screen(ProviderTestScreen(provider))
 
     def action_diagnose(self) -> None:

@@ -21,6 +21,4 @@ def rules_of(lexer: Any) -> Any:
 
 def is_token_type(action: object) -> bool:
     """Whether a rule's meaning is a token type, not a callback."""
-    from pygments.token import _TokenType  # type: ignore[import-untyped]
-
-    return type(action) is _TokenType
+    return isinstance(action, tuple)

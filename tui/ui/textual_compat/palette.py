@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,20 +11,8 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from tui.ui.background import telling_defects
+from tui.ui.bindings import PaletteAction
 from tui.ui.shell.base import ClosesOnce
-
-
-@dataclass(frozen=True, slots=True)
-class PaletteAction:
-    """What an entry of the palette does."""
-
-    run: Callable[[], Awaitable[object]]
-    is_risky: bool
-    """Whether it deletes or spends: then it is never the entry that is selected by itself."""
-
-    async def __call__(self) -> None:
-        """Do it."""
-        await self.run()
 
 
 class Palette(CommandPalette, ClosesOnce[Any]):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 BLANKS = " \t"
@@ -158,9 +160,15 @@ def _plain(info: str) -> str:
     """Return an info string without escapes and character references."""
     if "\\" not in info and "&" not in info:
         return info
-    from markdown_it.common.utils import unescapeAll
+    unescape, _ = _markdown_it()
+    return unescape(info)
 
-    return unescapeAll(info)
+
+@cache
+def _markdown_it() -> tuple[Callable[[str], str], re.Pattern[str]]:
+    from markdown_it.common import html_re, utils
+
+    return utils.unescapeAll, html_re.HTML_OPEN_CLOSE_TAG_RE
 
 
 def is_fence_end(text: str, mark: str) -> bool:
@@ -212,9 +220,8 @@ def _is_lone_tag(text: str) -> bool:
     """Whether a line is one tag of HTML. Tags of other names are text: models wrap Markdown in their own."""
     if _HTML_INLINE.match(text) is None:
         return False
-    from markdown_it.common.html_re import HTML_OPEN_CLOSE_TAG_RE
-
-    tag = HTML_OPEN_CLOSE_TAG_RE.match(text)
+    _, lone_tag = _markdown_it()
+    tag = lone_tag.match(text)
     return tag is not None and not text[tag.end() :].strip(BLANKS)
 
 

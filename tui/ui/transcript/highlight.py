@@ -183,14 +183,8 @@ class Highlighter:
                 if text[position] == "\n":
                     stack = ["root"]
                 position += 1
-                yield _error_type(), text[position - 1]
+                yield None, text[position - 1]  # no rule knows it
         self._stack = tuple(stack[-32:])
-
-
-def _error_type() -> Any:
-    from pygments.token import Error  # type: ignore[import-untyped]
-
-    return Error
 
 
 def _move(stack: list[str], new_state: Any) -> None:

@@ -38,11 +38,16 @@ Reference = tuple[str, str]
 """The address and the title that a link reference stands for."""
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
+def new_parser(preset: str, options: Mapping[str, object] | None = None) -> MarkdownIt:
+    """Return a parser with the rules of a preset of markdown-it."""
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["strikethrough"])
+    return MarkdownIt(preset, options)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = new_parser("commonmark", {"html": True}).enable(["strikethrough"])
     parser.inline.ruler.before("escape", "math", _math)
     parser.validateLink = _any_link  # type: ignore[method-assign]  # shown, and judged only when opened
     return parser

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.ui.transcript.inline import new_parser
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
@@ -23,9 +25,7 @@ class Definitions(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("zero").enable("reference")
+    parser = new_parser("zero").enable("reference")
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # judged only when it is opened
     return parser
 
