@@ -78,12 +78,12 @@ def test_no_screen_imports_another_one_and_only_the_router_knows_them() -> None:
 SEAMS = ("tui.cli.main", "tui.runtime.runtime", "tui.ui.router")
 """Where the program decides what it loads: inside a layer, imports stand at the top."""
 LATE = {
+    "tui.cli.check": (1, "the ticket asks for the versions of packages"),
     "tui.cli.running": (1, "the report of a defect"),
     "tui.cli.screens": (2, "line by line or the screens: one of them alone"),
     "tui.core.outside": (1, "an HTTP date loads sockets and e-mail"),
     "tui.demo.engine_child": (1, "an optional package, imported when the parent is watched"),
     "tui.net.client": (3, "the HTTP library, with the first request"),
-    "tui.net.fetch": (1, "the HTTP library, with the first request"),
     "tui.net.machine.machine": (2, "processes and GPUs, where a check looks at this machine"),
     "tui.net.machine.system": (1, "psutil, where there is no /proc"),
     "tui.net.probe.diagnose": (1, "the checks above HTTP, once there is a connection"),

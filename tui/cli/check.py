@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from tui.cli.check_all import check_all, watch
 from tui.cli.check_output import CheckPrinter
-from tui.cli.check_report import Ticket
 from tui.cli.check_subject import Subject, options_of, subjects_of
 from tui.cli.output import Output
 from tui.cli.stopping import stopping_at_signals
@@ -21,6 +20,7 @@ from tui.core.failure import Failure, LmdeckError
 from tui.runtime.runtime import Runtime, open_runtime
 
 if TYPE_CHECKING:
+    from tui.cli.check_report import Ticket
     from tui.net.server_wait import Waiting
 
 
@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 async def _check(arguments: argparse.Namespace, output: Output) -> int:
     ticket = None
     if arguments.report is not None:
+        from tui.cli.check_report import Ticket
+
         ticket = Ticket(arguments.report)
     runtime = open_runtime(os.environ)
     runtime.endpoints.takes_options = True

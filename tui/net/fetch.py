@@ -125,10 +125,8 @@ class _Message:
     seconds: float | None
 
     def build(self, client: httpx.AsyncClient) -> httpx.Request:
-        import httpx
-
         connect = 5.0 if self.seconds is None else min(5.0, self.seconds)
-        timeout = httpx.Timeout(None, connect=connect, write=self.seconds)
+        timeout = (connect, None, self.seconds, None)  # to connect, read, write, wait for a connection
         if self.content is None:
             return client.build_request("GET", self.url, timeout=timeout)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
