@@ -89,6 +89,7 @@ LATE = {
     "tui.net.probe.diagnose": (1, "the checks above HTTP, once there is a connection"),
     "tui.net.probe.lint": (1, "the checks above HTTP"),
     "tui.net.probe.local": (1, "the checks above HTTP"),
+    "tui.net.reprobe": (1, "connections, once one has failed"),
     "tui.net.server_wait": (1, "a server that loads its model"),
     "tui.net.tls": (1, "certifi, where the system has no authorities"),
     "tui.net.transport_errors": (1, "the HTTP library, with the first request"),

@@ -249,7 +249,9 @@ async def test_messages_of_the_form() -> None:
     async with running(FakeRuntime(), (200, 8 * COUNT)) as (app, pilot):
         screen: Screen[None] = Screen()
         await app.push_screen(screen)
-        rows = [FormRow(replace(field, name=f"row{number}"), text) for number, text in enumerate(texts)]
+        rows = [
+            FormRow(replace(field, name=f"row{at}", attribute="name"), text) for at, text in enumerate(texts)
+        ]
         await screen.mount_all(rows)
         for row, text in zip(rows, texts, strict=True):
             row.show_problems([FieldProblem(row.field.name, f"not {text}", repair=text)])
@@ -308,7 +310,7 @@ async def test_the_chat_around_its_transcript(monkeypatch: pytest.MonkeyPatch) -
         )
         for text in strings(ONE_BY_ONE):
             screen.control.session.title = f"title {text}"
-            monkeypatch.setattr(Journal, "trouble", f"trouble {text}")
+            monkeypatch.setattr(Journal, "storage_error", f"trouble {text}")
             screen.control.target = replace(
                 screen.control.target,
                 provider=replace(provider, display_name=f"by {text}"),

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 import tomli_w
@@ -41,11 +41,10 @@ from tui.core.usage import Usage
 from tui.net.discover import Discovered, Discovery
 from tui.net.reachability import Reachability
 from tui.runtime.builtin import AVAILABLE, Availability, BuiltIns, is_built_in
-from tui.runtime.chats import Chats
 from tui.runtime.clipboard import Clipboard, CopyResult
 from tui.runtime.directory import ProviderDirectory
 from tui.runtime.runtime import Runtime
-from tui.runtime.sessions import ChatTransport, Sessions, SessionServices
+from tui.runtime.sessions import Sessions, SessionServices
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 from tui.store.journal_lease import lease_path
@@ -56,6 +55,9 @@ from tui.store.provider_toml import encode_provider
 from tui.store.providers import ProviderSnapshot, ProviderStore
 from tui.store.settings import Settings
 from tui.wire.models import ModelInfo, ModelList
+
+if TYPE_CHECKING:
+    from tui.runtime.chats import Chats
 
 Step = StreamEvent | asyncio.Event | Exception
 """An event of a reply, something to wait for, or a defect."""
@@ -68,6 +70,7 @@ REPLY: tuple[Step, ...] = (
     UsageReport(Usage(17, 11, 7)),
     Finished("stop"),
 )
+
 UP = Reachability(True, milliseconds=12.0)
 
 
@@ -140,17 +143,6 @@ class ListedStore(ProviderStore):
         if self.save_error is not None:
             raise LmdeckError(self.save_error)
         super().save(provider, previous_name)
-
-
-class ScriptedChats(Chats):
-    """Plays what a test wrote."""
-
-    play: Callable[[ChatTarget, ChatRequest], AsyncGenerator[EventBatch]]
-
-    def stream(
-        self, how: ChatTransport, target: ChatTarget, request: ChatRequest
-    ) -> AsyncGenerator[EventBatch]:
-        return self.play(target, request)
 
 
 class WatchedSessions(Sessions):
@@ -231,6 +223,8 @@ class FakeRuntime(Runtime):
 
     @cached_property
     def chats(self) -> Chats:
+        from tests.ui.scripted_chats import ScriptedChats  # the network, when the first chat is sent
+
         memory = self.endpoint_memory
         scripted = ScriptedChats(self.endpoints, self.clients, memory, self.redactor, lambda: self.machine)
         scripted.play = self._play

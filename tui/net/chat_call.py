@@ -6,9 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Protocol
 
 from tui.core.chat import ChatRequest, Endpoint
 from tui.core.endpoint_url import chat_url_of
@@ -36,6 +34,9 @@ from tui.wire.evidence import Proof
 from tui.wire.request import build_chat_body
 from tui.wire.server_quirks import ServerQuirks, adapt
 from tui.wire.servers import Dialect
+
+if TYPE_CHECKING:
+    import httpx
 
 CHAT_ROUTE = "/chat/completions"
 _MOST_ADAPTATIONS = 8
@@ -125,7 +126,7 @@ class ChatCall:
             chat_url_of(self.endpoint.base_url),
             content=json.dumps(body, allow_nan=False).encode(),
             headers={"Content-Type": "application/json"},
-            timeout=httpx.Timeout(None, connect=limits.connect_seconds, write=limits.write_seconds),
+            timeout=(limits.connect_seconds, None, limits.write_seconds, None),  # connect, read, write, pool
         )
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(None) as deadline:

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
@@ -19,11 +20,12 @@ from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin
 from tui.net.certificate import CertificateFacts, read_certificate
-from tui.net.dialer import connect
 from tui.net.request_trace import Phase, RequestTrace, observe
 from tui.net.sniff import sniff
-from tui.net.streams import PlainStream, TlsStream
 from tui.wire.error_words import TLS
+
+if TYPE_CHECKING:
+    from tui.net.streams import PlainStream
 
 _ABOUT_CERTIFICATE = {
     "tls-self-signed",
@@ -76,7 +78,7 @@ async def fetch_certificate(host: str, port: int, trace: RequestTrace | None = N
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     async with _connection(host, port, trace) as stream:
-        tls = TlsStream(stream, context, host)
+        tls = stream.encrypted(context, host)
         await tls.handshake()
         return read_certificate(tls.certificate or b"")
 
@@ -84,6 +86,8 @@ async def fetch_certificate(host: str, port: int, trace: RequestTrace | None = N
 @asynccontextmanager
 async def _connection(host: str, port: int, trace: RequestTrace | None = None) -> AsyncIterator[PlainStream]:
     """Give a connection of which no other exchange takes notice."""
+    from tui.net.dialer import connect
+
     with observe(trace or RequestTrace()):
         stream = await connect(host, port, None)
         try:

@@ -99,6 +99,10 @@ class PlainStream(httpcore.AsyncNetworkStream):
             self._loop.remove_writer(self._socket)
             self._socket.close()
 
+    def encrypted(self, context: ssl.SSLContext, host: str | None) -> TlsStream:
+        """Return TLS over this connection, before its handshake."""
+        return TlsStream(self, context, host)
+
     async def start_tls(
         self,
         ssl_context: ssl.SSLContext,
@@ -110,7 +114,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         trace.enter(Phase.TLS)
         trace.authorities_from = getattr(ssl_context, "variable", None)
         # Behind a proxy the name of an IPv6 host has brackets, in the certificate it has none.
-        stream = TlsStream(self, ssl_context, server_hostname and server_hostname.strip("[]"))
+        stream = self.encrypted(ssl_context, server_hostname and server_hostname.strip("[]"))
         try:
             async with asyncio.timeout(timeout):
                 await stream.handshake()

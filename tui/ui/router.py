@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.screen import Screen
 
+from tui.ui.shell.placeholder import PlaceholderScreen
+
 if TYPE_CHECKING:
     from tui.core.diagnosis_subject import DiagnosisSubject
     from tui.core.provider import Provider
@@ -27,8 +29,6 @@ class ScreenRouter:
 
     def ground(self) -> Screen[None]:
         """Return what lies under a chat that is opened at once."""
-        from tui.ui.shell.placeholder import PlaceholderScreen
-
         return PlaceholderScreen(self.providers)
 
     def chat(

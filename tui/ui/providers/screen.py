@@ -327,5 +327,4 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     def action_refresh(self) -> None:
         """Read the file again and ask everybody."""
-        self._attempt(self.runtime.directory.reload)
-        self.check_reachability(everything=True)
+        self._attempt(self.runtime.directory.reload, lambda: self.check_reachability(everything=True))
