@@ -67,6 +67,15 @@ def test_cycles_are_found() -> None:
     assert cycles(graph) == [["b", "c"]]
 
 
+def test_no_package_imports_what_is_in_it() -> None:
+    """Each of its modules imports the package: two threads that come from either end would meet halfway,
+    and one of them gets a module that is not complete."""
+    graph = import_graph(sources())
+    packages = {name for name, used in graph.items() if any(module.startswith(f"{name}.") for module in used)}
+    assert packages == {"tui.net"}
+    assert not any(module.startswith("tui.net") for module in graph["tui.net.httpx_compat"])
+
+
 def test_no_screen_imports_another_one_and_only_the_router_knows_them() -> None:
     graph = import_graph(sources())
     screens = {name for name in graph["tui.ui.router"] if name.startswith("tui.ui.")}

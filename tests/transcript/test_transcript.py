@@ -16,9 +16,9 @@ from textual.widgets import TextArea
 from tests.transcript.transcript_host import Host, done_turn, until
 from tui.core.parts import parts_of
 from tui.core.turn import Turn, TurnState
-from tui.ui.transcript import Transcript
 from tui.ui.transcript.lines import Role
 from tui.ui.transcript.reasoning import ReasoningFold
+from tui.ui.transcript.transcript import Transcript
 
 CODE = "Before.\n\n```python\nprint(1)\n```\n\nBetween.\n\n```sh\nls\n```\n\nA [link](https://example.com/x)."
 

@@ -13,8 +13,8 @@ from textual.widgets import TextArea
 
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
-from tui.ui.transcript import Transcript
 from tui.ui.transcript.messages import CopyRequested, FollowChanged, LinkActivated
+from tui.ui.transcript.transcript import Transcript
 
 
 class TerminalDriver(HeadlessDriver):

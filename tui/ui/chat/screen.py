@@ -28,9 +28,9 @@ from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import confirm
 from tui.ui.shell.title_bar import TitleBar
-from tui.ui.transcript import Transcript
 from tui.ui.transcript.document import View
 from tui.ui.transcript.messages import CopyRequested, LinkActivated, VariantRequested
+from tui.ui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession

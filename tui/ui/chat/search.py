@@ -9,8 +9,8 @@ from textual.widgets import Input, Static
 
 from tui.ui.background import in_background
 from tui.ui.shell.plain_input import PlainInput
-from tui.ui.transcript import Transcript
 from tui.ui.transcript.search import Search
+from tui.ui.transcript.transcript import Transcript
 
 
 class SearchBar(Horizontal):

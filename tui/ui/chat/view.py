@@ -14,7 +14,7 @@ from tui.ui.chat.words import is_other_model, marks
 
 if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession
-    from tui.ui.transcript import Transcript
+    from tui.ui.transcript.transcript import Transcript
 
 
 def estimated_usage(turn: Turn) -> Usage | None:

@@ -17,7 +17,7 @@ from tui.ui.chat.settings import ChatSetup
 from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.words import STILL_STREAMING, blocked_words
 from tui.ui.shell.base import LmdeckScreen
-from tui.ui.transcript import Transcript
+from tui.ui.transcript.transcript import Transcript
 
 
 class ChatWindows:
