@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -110,7 +111,7 @@ class Recorder:
 @pytest.mark.parametrize("header", ["bearer", "api-key", "x-api-key"])
 def test_a_redirect_gets_neither_key_nor_prompt(tmp_path: Path, header: str) -> None:
     other = Recorder()
-    first = Recorder(redirect_to=other.url)
+    first = Recorder(redirect_to=f"{other.url}/moved")
     environment = _deck(tmp_path, first.url + "/v1", header)
     for arguments in (("ask", "hello", "-p", "canary"), ("check", "canary")):
         with TerminalProgram(lmdeck(*arguments), environment) as terminal:
@@ -120,7 +121,8 @@ def test_a_redirect_gets_neither_key_nor_prompt(tmp_path: Path, header: str) -> 
     first.close()
     other.close()
     assert any(KEY.encode() in data for data in first.received), "the key reached its own endpoint"
-    assert other.received == []
+    # A check of another test may ask this port what it serves: it knows neither the path nor the key.
+    assert not any(b" /moved" in data or KEY.encode() in data for data in other.received)
 
 
 def test_a_proxy_of_the_environment_sees_nothing_of_loopback(tmp_path: Path) -> None:
@@ -133,7 +135,8 @@ def test_a_proxy_of_the_environment_sees_nothing_of_loopback(tmp_path: Path) -> 
             with TerminalProgram(lmdeck(*arguments), environment) as terminal:
                 assert terminal.wait() == 0
     proxy.close()
-    assert proxy.received == []
+    asked_as_proxy = [data for data in proxy.received if re.match(rb"CONNECT |[A-Z]+ http:", data)]
+    assert asked_as_proxy == []
     assert f"Bearer {KEY}" in server.authorizations
 
 
