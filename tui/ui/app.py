@@ -28,6 +28,7 @@ from tui.ui.background import in_background
 from tui.ui.bindings import IDENTIFIERS, RISKY, PaletteAction, bindings_of
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.guard import ControlCharacterGuard, safe_url
+from tui.ui.marks import PlainMarks, marks_for
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.too_small import TooSmallScreen, is_too_small
@@ -75,11 +76,14 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.is_plain = self._environment.get("LMDECK_COMPAT") == "textual"
         self._guard = ControlCharacterGuard()
         self._type_ahead = TypeAhead(self, super().on_event)
+        self._plain_marks: tuple[PlainMarks, ...] = ()
         self.router = ScreenRouter(self)
         self.is_warm = False
         first = "chat" if isinstance(start, ChatStart) else "providers"
         # the first screen's come with the app's: for styles that come later Textual reads all of them again
         super().__init__(css_path=[_HERE / "app.tcss", _HERE / first / "screen.tcss"])
+        marks = marks_for(self._environment, self.console.encoding)
+        self._plain_marks = () if marks is None else (marks,)
         self._apply_settings()
 
     def _apply_settings(self) -> None:
@@ -118,8 +122,8 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         return self.router.ground() if isinstance(self._start, ChatStart) else self.router.providers()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return Textual's filters and the guard behind them."""
-        return [*super().get_line_filters(), self._guard]
+        """Return Textual's filters, the guard behind them, and what writes marks that the terminal has."""
+        return [*super().get_line_filters(), self._guard, *self._plain_marks]
 
     def on_mount(self) -> None:
         """Listen to signals, open the first screen, and warm up once it is painted."""

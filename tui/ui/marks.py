@@ -1,0 +1,127 @@
+"""The marks of the screens, and what stands in their place where a terminal cannot show them.
+
+Screens write the marks on the left. A line filter of the app writes those on the right, each as wide, on the
+Linux console, whose fonts have few signs, and where the locale is not UTF-8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+MARKS: Mapping[str, str] = {
+    # states
+    "★": "*",
+    "●": "*",
+    "◌": "o",
+    "○": "o",
+    "✓": "+",
+    "✗": "x",
+    "⏹": "x",
+    "✻": "*",
+    "⚠": "!",
+    "⚙": "*",
+    "☐": "o",
+    "☑": "x",
+    # directions and folds
+    "▶": ">",
+    "▷": ">",
+    "▸": ">",
+    "▼": "v",
+    "▾": "v",
+    "▲": "^",
+    "◁": "<",
+    "◀": "<",
+    "‹": "<",
+    "›": ">",
+    "→": ">",
+    "←": "<",
+    "↑": "^",
+    "↓": "v",
+    "⏎": "<",
+    # punctuation
+    "…": ".",
+    "·": "-",
+    "•": "*",
+    "◦": "o",
+    "▪": "*",
+    "—": "-",
+    "–": "-",
+    "−": "-",
+    "×": "x",
+    "≤": "<",
+    "≥": ">",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "␊": "_",
+    "\ufffd": "?",
+    # bars
+    "▌": "|",
+    "▐": "|",
+    "▀": "-",
+    "▄": "_",
+    "▔": "-",
+    "▁": "_",
+    "█": "#",
+    **dict.fromkeys("▏▎▍▋▊▉", "|"),
+    **dict.fromkeys("▂▃▅▆▇", "="),
+    **dict.fromkeys("▖▗▘▙▚▛▜▝▞▟", "+"),
+}
+"""Every mark but lines, with what stands for it in ASCII."""
+
+_HORIZONTAL = "─━┄┅┈┉╌╍═╴╶╸╺╼╾"
+_VERTICAL = "│┃┆┇┊┋╎╏║╵╷╹╻╽╿"
+_LINES: Mapping[str, str] = {
+    **{chr(code): "+" for code in range(0x2500, 0x2580)},
+    **dict.fromkeys(_HORIZONTAL, "-"),
+    **dict.fromkeys(_VERTICAL, "|"),
+}
+_CONSOLE_LINES: Mapping[str, str] = {
+    **dict.fromkeys(_HORIZONTAL, "─"),
+    **dict.fromkeys(_VERTICAL, "│"),
+    **dict(zip("╭╮╰╯┏┓┗┛╔╗╚╝", "┌┐└┘" * 3, strict=True)),
+}
+"""Every font of the Linux console has lines with square corners."""
+
+_CONSOLE = str.maketrans({**MARKS, **_CONSOLE_LINES, "·": "·"})
+_ASCII = str.maketrans({**MARKS, **_LINES})
+
+
+class PlainMarks(LineFilter):
+    """Writes each mark in its ASCII variant; lines stay lines on the Linux console."""
+
+    def __init__(self, *, keeps_lines: bool) -> None:
+        super().__init__()
+        self._table = _CONSOLE if keeps_lines else _ASCII
+        self._shown = lru_cache(maxsize=1024)(lambda text: text.translate(self._table))
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the line with marks that the terminal has, as wide as before."""
+        return [
+            segment if segment.text.isascii() else Segment(self._shown(segment.text), *segment[1:])
+            for segment in segments
+        ]
+
+
+def marks_for(environment: Mapping[str, str], encoding: str) -> PlainMarks | None:
+    """Return the filter that a terminal needs, or ``None`` where it shows every mark.
+
+    ``encoding`` is that of its stream.
+    """
+    if environment.get("TERM") == "linux":
+        return PlainMarks(keeps_lines=True)
+    is_unicode = encoding.lower().replace("-", "").startswith("utf") and not _is_c_locale(environment)
+    return None if is_unicode else PlainMarks(keeps_lines=False)
+
+
+def _is_c_locale(environment: Mapping[str, str]) -> bool:
+    """Return whether the person asked for plain ASCII. Python sets ``LC_CTYPE`` to ``C.UTF-8`` then."""
+    ctype = environment.get("LC_CTYPE", "")
+    asked = environment.get("LC_ALL") or ("" if ctype == "C.UTF-8" else ctype) or environment.get("LANG", "")
+    return asked in ("C", "POSIX")
