@@ -1,0 +1,317 @@
+"""Texts for users are plain software English, and stand in the catalogues alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from tests.cli.test_help import every_help
+from tests.support.imports import ROOT, imported, sources
+from tests.support.literals import literals
+
+BANNED = (
+    r"takes? it\b(?! that)",
+    r"(?:go|goes|going|gone|went) on\b",
+    r"as (?:it|they) stands?\b",
+    r"as it (?:came|was met)\b",
+    r"what came\b",
+    r"nobody (?:knows|vouches|else)",
+    r"not told",
+    r"kept aside",
+    r"said aloud",
+    r"rungs?\b",
+    r"ladders?\b",
+    r"(?:some|any)body\b",
+    r"who (?:answers|knows)\b",
+    r"whoever\b",
+    r"a person\b",
+    r"a hole\b",
+    r"leav(?:e|es|ing)\b(?! (?:it )?(?:out|empty|unset)\b)",
+    r"asked again\b",
+    r"(?:ask|asks|asking|look|looks) again\b",
+    r"once more\b",
+    r"that (?:was|were) thought\b",
+    r"other way round",
+    r"without a word\b",
+    r"as asked\b",
+    r"say where\b",
+    r"a first word\b",
+    r"is so already",
+    r"nothing is asked",
+    r"speaks to\b",
+    r"the route is\b",
+    r"because of: ",
+    r"as little as possible",
+    r"must be told",
+    r"do not ask\b",
+    r"a terminal deck\b",
+)
+"""What a reader would have to translate, as patterns that begin at a word."""
+PATTERN = re.compile(rf"(?<![\w.-])(?:{'|'.join(BANNED)})(?!\.\w)", re.IGNORECASE)
+
+PAGES = (
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/*.md",
+    "tui/**/*.txt",
+    "tui/demo/texts/*.md",
+)
+STILL: dict[str, int] = {
+    "README.md": 27,
+    "CHANGELOG.md": 10,
+    "CONTRIBUTING.md": 1,
+    "SECURITY.md": 5,
+    "docs/assurance.md": 9,
+    "docs/causes.md": 13,
+    "docs/journal.md": 3,
+    "docs/providers.md": 4,
+    "tui/core/causes.txt": 18,
+    "tui/ui/bindings.txt": 20,
+    "tui/demo/texts/code.md": 1,
+    "tui.cli.command": 1,
+    "tui.cli.commands.ask": 1,
+    "tui.cli.commands.forget": 1,
+    "tui.cli.commands.paths": 1,
+    "tui.cli.forget": 1,
+    "tui.cli.parser": 1,
+    "tui.cli.plain_chat": 4,
+    "tui.cli.provider_change": 2,
+    "tui.cli.provider_edit": 1,
+    "tui.cli.provider_flags": 1,
+    "tui.core.provider_rules": 1,
+    "tui.core.provider_schema": 4,
+    "tui.core.turn_summary": 1,
+    "tui.demo.bench_script": 1,
+    "tui.demo.engine_install": 1,
+    "tui.demo.stream_faults": 1,
+    "tui.net.embeddings": 1,
+    "tui.net.probe.chat": 1,
+    "tui.net.probe.context": 1,
+    "tui.net.probe.lint": 1,
+    "tui.runtime.chat_control": 1,
+    "tui.store.api_keys": 1,
+    "tui.store.conversations": 1,
+    "tui.store.credentials": 1,
+    "tui.ui.app": 1,
+    "tui.ui.chat.figures": 2,
+    "tui.ui.chat.opening": 3,
+    "tui.ui.chat.picker": 2,
+    "tui.ui.chat.rename": 1,
+    "tui.ui.chat.screen": 3,
+    "tui.ui.chat.settings": 5,
+    "tui.ui.chat.words": 5,
+    "tui.ui.conversations.screen": 2,
+    "tui.ui.conversations.view": 1,
+    "tui.ui.diagnosis.check_list": 2,
+    "tui.ui.diagnosis.view": 2,
+    "tui.ui.providers.form_screen": 1,
+    "tui.ui.providers.screen": 1,
+    "tui.ui.providers.test_dialog": 1,
+    "tui.ui.providers.trial_result": 1,
+    "tui.ui.transcript.growing": 1,
+    "help": 13,
+}
+"""How many of them each place may still have."""
+
+SENTENCE = re.compile(r"(?:[A-Z“]|\{)(?=(?:\S+\s+){2}).*[.?!…]", re.DOTALL)
+CATALOGUES = {
+    "tui.core.provider_schema": "the fields of a provider",
+}
+"""Modules that are the catalogue of a subject, beside ``tui/texts``."""
+NOT_SHOWN = {
+    "tui.core.provider": "what a test sends",
+    "tui.demo.plan": "what the scripted server answers",
+    "tui.demo.reply_faults": "what the scripted server answers",
+    "tui.demo.said": "what the scripted model says",
+    "tui.core.embedding": "what a test sends",
+}
+"""Modules whose sentences are no texts for users, and what they are."""
+STILL_OUTSIDE: dict[str, int] = {
+    "tui.cli.ask": 1,
+    "tui.cli.check_output": 1,
+    "tui.cli.commands.ask": 1,
+    "tui.cli.commands.chat": 1,
+    "tui.cli.commands.check": 1,
+    "tui.cli.commands.demo": 1,
+    "tui.cli.commands.discover": 1,
+    "tui.cli.commands.engine": 3,
+    "tui.cli.commands.forget": 1,
+    "tui.cli.commands.paths": 1,
+    "tui.cli.commands.providers": 10,
+    "tui.cli.discover": 3,
+    "tui.cli.engine": 1,
+    "tui.cli.forget": 6,
+    "tui.cli.plain_chat": 6,
+    "tui.cli.provider_change": 10,
+    "tui.cli.provider_edit": 1,
+    "tui.cli.provider_import": 4,
+    "tui.cli.streams": 1,
+    "tui.core.extra_fields": 4,
+    "tui.core.known_failure": 4,
+    "tui.core.losses": 1,
+    "tui.core.observed": 1,
+    "tui.core.provider_marks": 1,
+    "tui.core.provider_rules": 15,
+    "tui.core.provider_texts": 1,
+    "tui.core.reconcile": 10,
+    "tui.core.report_text": 5,
+    "tui.core.ticket": 2,
+    "tui.demo.connection": 1,
+    "tui.demo.embeddings": 1,
+    "tui.demo.engine_install": 7,
+    "tui.demo.foreground": 5,
+    "tui.net.embeddings": 1,
+    "tui.net.probe.answer": 3,
+    "tui.net.probe.chat": 11,
+    "tui.net.probe.connect": 5,
+    "tui.net.probe.context": 3,
+    "tui.net.probe.encryption": 2,
+    "tui.net.probe.key": 6,
+    "tui.net.probe.lint": 1,
+    "tui.net.probe.server": 6,
+    "tui.net.probe.speed": 4,
+    "tui.net.probe.vectors": 3,
+    "tui.net.server_wait": 1,
+    "tui.net.streams": 2,
+    "tui.runtime.builtin": 1,
+    "tui.runtime.builtin_servers": 1,
+    "tui.runtime.chat_control": 2,
+    "tui.runtime.clipboard": 2,
+    "tui.runtime.crash": 2,
+    "tui.runtime.directory": 4,
+    "tui.runtime.form_control": 5,
+    "tui.session.chat_session": 1,
+    "tui.store.api_key_command": 7,
+    "tui.store.api_keys": 8,
+    "tui.store.blobs": 1,
+    "tui.store.casibase": 3,
+    "tui.store.conversations": 3,
+    "tui.store.credentials": 7,
+    "tui.store.debug_log": 2,
+    "tui.store.endpoint_memory": 1,
+    "tui.store.forget": 3,
+    "tui.store.journal_writer": 4,
+    "tui.store.provider_records": 6,
+    "tui.store.providers": 7,
+    "tui.store.settings": 2,
+    "tui.store.summaries": 4,
+    "tui.store.toml_file": 2,
+    "tui.ui.app": 6,
+    "tui.ui.chat.asking": 3,
+    "tui.ui.chat.copying": 1,
+    "tui.ui.chat.figures": 2,
+    "tui.ui.chat.opening": 4,
+    "tui.ui.chat.picker": 4,
+    "tui.ui.chat.prompt": 1,
+    "tui.ui.chat.rename": 2,
+    "tui.ui.chat.screen": 3,
+    "tui.ui.chat.settings": 2,
+    "tui.ui.chat.windows": 1,
+    "tui.ui.chat.words": 8,
+    "tui.ui.conversations.screen": 9,
+    "tui.ui.diagnosis.details": 1,
+    "tui.ui.diagnosis.discover_screen": 3,
+    "tui.ui.diagnosis.screen": 7,
+    "tui.ui.diagnosis.view": 1,
+    "tui.ui.providers.form_screen": 7,
+    "tui.ui.providers.form_trial": 1,
+    "tui.ui.providers.model_field": 1,
+    "tui.ui.providers.screen": 11,
+    "tui.ui.providers.test_dialog": 1,
+    "tui.ui.providers.trial_result": 2,
+    "tui.ui.providers.view": 1,
+    "tui.ui.providers.writes": 2,
+    "tui.ui.shell.dialogs": 1,
+    "tui.ui.shell.too_small": 1,
+    "tui.ui.transcript.growing": 1,
+    "tui.wire.chunk": 4,
+    "tui.wire.finish": 3,
+    "tui.wire.reply": 4,
+    "tui.wire.unread_fields": 5,
+}
+"""How many sentences each module may still have."""
+
+
+@cache
+def shown() -> dict[str, str]:
+    """Return what users read, by where it is."""
+    texts = {
+        str(path.relative_to(ROOT)): path.read_text("utf-8")
+        for pattern in PAGES
+        for path in sorted(ROOT.glob(pattern))
+    }
+    texts |= {name: "\n\n".join(text for _, text in literals(tree)) for name, tree in sources().items()}
+    return texts | {"help": every_help()}
+
+
+def banned_phrases(text: str) -> list[str]:
+    """Return each banned phrase of a text, with the words around it."""
+    joined = " ".join(text.split())
+    return [joined[max(0, hit.start() - 30) : hit.end() + 20] for hit in PATTERN.finditer(joined)]
+
+
+def sentences_of(name: str) -> Iterator[str]:
+    """Yield the literals of a module that read like sentences."""
+    return (text for _, text in literals(sources()[name]) if SENTENCE.fullmatch(text.strip()))
+
+
+def test_no_text_has_a_phrase_that_needs_translation() -> None:
+    found = {name: banned_phrases(text) for name, text in shown().items()}
+    assert {name: hits for name, hits in found.items() if len(hits) > STILL.get(name, 0)} == {}
+
+
+def test_every_sentence_is_in_a_catalogue() -> None:
+    outside = {
+        name: list(sentences_of(name))
+        for name in sources()
+        if not name.startswith("tui.texts") and name not in {*CATALOGUES, *NOT_SHOWN}
+    }
+    assert {name: hits for name, hits in outside.items() if len(hits) > STILL_OUTSIDE.get(name, 0)} == {}
+
+
+@pytest.mark.parametrize("name", sorted({**CATALOGUES, **NOT_SHOWN}))
+def test_every_exception_is_one(name: str) -> None:
+    assert list(sentences_of(name))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Enter takes it",
+        "Ctrl+G goes on with the answer",
+        "the values as they stand",
+        "what came\nis kept",
+        "Leave; asks only while",
+        "Esc leaves all as it was",
+        "Somebody else",
+        "how to report a hole",
+    ],
+)
+def test_a_banned_phrase_is_found(text: str) -> None:
+    assert banned_phrases(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["It takes items", "undergone on", "a holed wheel", "wrung", "Leave it empty."]
+)
+def test_other_words_are_not(text: str) -> None:
+    assert banned_phrases(text) == []
+
+
+def test_a_catalogue_imports_nothing_but_typing() -> None:
+    found = {name: set(imported(tree)) for name, tree in sources().items() if name.startswith("tui.texts")}
+    assert {name for used in found.values() for name in used} <= {"__future__.annotations", "typing.Final"}
+
+
+def test_no_text_is_in_two_places() -> None:
+    seen: dict[str, list[str]] = {}
+    for name, tree in sources().items():
+        if name.startswith("tui.texts"):
+            for line, text in literals(tree):
+                seen.setdefault(text, []).append(f"{name}:{line}")
+    assert {text: places for text, places in seen.items() if len(places) > 1} == {}
