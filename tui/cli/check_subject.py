@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.causes import explain
 from tui.core.check_options import CheckOptions
 from tui.core.failure import UsageError
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
 from tui.runtime.runtime import Runtime

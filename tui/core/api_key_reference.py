@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tui.core.lazy_dataclass import dataclass
 
 
 class ApiKeyKind(StrEnum):

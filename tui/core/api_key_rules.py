@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference, parse_api_key_reference
+from tui.core.lazy_dataclass import dataclass
 
 LONGEST_KEY = 8_192
 

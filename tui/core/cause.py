@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 
 LINE_WIDTH = 80

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import Parts
 from tui.core.provider import ApiKeyHeader, ReasoningReplay, Sampling, Thinking, TlsSettings
 from tui.core.secret import Secret

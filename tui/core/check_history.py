@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from tui.core.diagnosis import DiagnosisReport
+from tui.core.lazy_dataclass import dataclass
 
 SPEED_CHANGE = 0.3
 """A smaller change of the speed is noise."""

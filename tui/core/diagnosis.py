@@ -6,11 +6,12 @@ What is sent for a check is the business of ``net.probe``; how a report reads is
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import Usage
 
 SCHEMA_VERSION = 1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import ApiKeyHeader, Provider
 
 

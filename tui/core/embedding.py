@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from functools import cached_property
 
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import DEFAULT_TEST_TEXT
 from tui.core.usage import Cost, Price, Source, Usage, cost_of, estimate_tokens
 

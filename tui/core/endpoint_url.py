@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from ipaddress import IPv6Address
 
 from tui.core.causes import CATALOGUE, fill
+from tui.core.lazy_dataclass import dataclass
 from tui.core.url_parts import (
     OTHER_SCHEMES,
     character_name,

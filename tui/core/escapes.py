@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from tui.core.lazy_dataclass import dataclass
 
 _NAMES = {
     "Tab": "\t", "NewLine": "\n", "excl": "!", "quot": '"', "QUOT": '"', "num": "#", "dollar": "$",

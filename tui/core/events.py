@@ -7,9 +7,10 @@ passes it through ``core.safe_text`` first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import ServerCost, ServerTimings, Usage
 
 Erased = tuple[tuple[int, str], ...]

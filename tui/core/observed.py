@@ -6,10 +6,11 @@ One exchange is one question with all the requests that it took. It is told once
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import Cost, Price, ServerCost, ServerTimings, Usage
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ that (headers, thinking, TLS) is in the advanced part. The rules are in ``provid
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 
 from tui.core.api_key_reference import ApiKeyReference
+from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import Price
 
 TYPE = "Local"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum, StrEnum, auto
 from operator import attrgetter
 from typing import Any
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
 

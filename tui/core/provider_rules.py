@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from tui.core.api_key_rules import key_trouble
 from tui.core.endpoint_url import inspect_url
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import ApiKeyHeader, TlsSettings
 from tui.core.provider_names import is_same_name
 from tui.core.safe_text import replace_hidden, safe_line
@@ -41,7 +42,7 @@ _OWN_HEADERS = frozenset(
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class FieldProblem:
     """What is wrong with one field of a provider."""
 

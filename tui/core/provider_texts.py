@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from tui.core.api_key_reference import STORED, ApiKeyReference, parse_api_key_reference
 from tui.core.extra_fields import read_body, read_headers, write_body, write_headers
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
 from tui.core.provider_field import NO, NOT_SET, YES, Checked, Kind, ProviderField, with_values
 from tui.core.provider_rules import FieldProblem, check_amount, check_number, check_price

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from tui.core.check_cost import CHECK_COST
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.core.server_words import quoted_words

@@ -9,7 +9,9 @@ the connection is made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from tui.core.lazy_dataclass import dataclass
 
 _FEWEST_MOMENTS = 5
 """Text that came together tells less: with fewer moments than these, the rate is that of the network."""

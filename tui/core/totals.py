@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.turn import Turn
 from tui.core.usage import Cost, Usage
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tui.core.api_key_search import MASK
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import Parts
 from tui.core.phases import Phase
 from tui.core.safe_text import NeutralisedCount, count_neutralised

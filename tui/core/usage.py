@@ -6,9 +6,10 @@ Amounts are exact decimals from the form to the status bar. Prices are per 1,000
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from tui.core.lazy_dataclass import dataclass
 
 _NARROW = re.compile("[\\0-\u2e7f]+")
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from tui.core.lazy_dataclass import dataclass
 from tui.demo.tokens import tokenise
 
 _NAME = re.compile(

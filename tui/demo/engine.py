@@ -16,12 +16,12 @@ import signal
 import stat
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.core.secret import Secret
 from tui.demo.engine_files import INSTALL_COMMAND, MODEL_ALIAS, EngineFiles, find_engine
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
 from pathlib import Path
+
+from tui.core.lazy_dataclass import dataclass
 
 MODEL_ALIAS = "SmolLM2-135M-Instruct"
 INSTALL_COMMAND = "lmdeck engine install"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.demo.connection import Connection
 from tui.demo.plan import Plan
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.demo.script import MODELS, script_for, text_of
 from tui.demo.tokens import count_tokens
 

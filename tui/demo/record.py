@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tui.core.lazy_dataclass import dataclass
 from tui.demo.plan import Plan
 
 

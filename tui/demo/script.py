@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.demo import said
 from tui.demo.bench_script import bench_script
 from tui.demo.tokens import tokenise

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import ApiKeyHeader
 from tui.core.secret_headers import is_secret_header
 from tui.net.elsewhere import is_list

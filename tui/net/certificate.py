@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from tui.core.lazy_dataclass import dataclass
 
 _COMMON_NAME = bytes.fromhex("550403")
 _ORGANISATION = bytes.fromhex("55040a")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tui.core.chat import ChatRequest, Endpoint
 from tui.core.endpoint_url import chat_url_of
 from tui.core.events import EventBatch, Note, Progress, ResponseStarted, StreamEvent, StreamFailed
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.secret import Redactor
 from tui.core.secret_headers import is_secret_header
 from tui.net.classify import classify_exception

@@ -5,7 +5,7 @@ Plain values: ``net.chat`` and ``net.retry`` obey them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
 from tui.net.client import ClientFactory
 from tui.net.fetch import Fetched, fetch_evidence

@@ -6,12 +6,12 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from tui.core.chat import Endpoint
 from tui.core.embedding import EmbeddingOutcome, EmbeddingRequest, Vectors
 from tui.core.endpoint_url import embeddings_url_of
 from tui.core.failure import Failure, LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import Origin
 from tui.net.client import ClientFactory
 from tui.net.deadlines import SCREEN, RequestTimeouts

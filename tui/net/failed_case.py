@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tui.core.chat import Endpoint
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.net.addresses import Origin

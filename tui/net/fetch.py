@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.failure import LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.core.secret_headers import is_secret_header
 from tui.net.classify import classify_exception
 from tui.net.client import ClientFactory

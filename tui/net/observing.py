@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 
 from tui.core.chat import ChatRequest, Endpoint
 from tui.core.embedding import EmbeddingOutcome, embedding_cost
 from tui.core.events import EventBatch
 from tui.core.fold import apply, settle
+from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import ExchangeRecord, Origin, Outcome
 from tui.core.parts import parts_of
 from tui.core.secret import Redactor

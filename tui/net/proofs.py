@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import partial
 
 from tui.core.causes import explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.net.api_key_ways import find_key_way, refused_scheme, without_key
 from tui.net.client import ClientFactory
 from tui.net.elsewhere import NOT_THERE, find_base, told_elsewhere

@@ -10,11 +10,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from urllib.parse import unquote, urlsplit
 
 from tui.core.causes import explain
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.url_parts import is_loopback_host, plain_address
 from tui.net.addresses import IpAddress, ip_address, origin_of
 

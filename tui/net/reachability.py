@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
 from tui.core.failure import Failure, LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.net.addresses import origin_of
 from tui.net.client import ClientFactory
 from tui.net.deadlines import WaitLimits

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tui.core.debug_log import bare_url, is_wanted, tell
+from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import Origin
 
 _KEPT_BYTES = 512

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from tui.core.causes import explain, explain_again
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.outside import read_decimal
 from tui.core.safe_text import safe_line
 from tui.core.server_phase import WORTH_WAITING, ServerPhase, phase_of

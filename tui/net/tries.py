@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.net.deadlines import RequestTimeouts
 from tui.net.request_trace import RequestTrace
 from tui.net.retry import MOST_STALE, is_stale

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider, Sampling
 from tui.core.safe_text import safe_line
 from tui.demo.engine_files import INSTALL_COMMAND, find_engine

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import Failure, LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price

@@ -13,10 +13,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import count_neutralised, strip_controls
 from tui.store.files import create_private, ensure_private_directory
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from tui.core.api_key_reference import STORED
 from tui.core.endpoint_url import inspect_url
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
 from tui.core.provider_field import with_values
 from tui.core.provider_names import normal_name

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import uuid4
 
 from tui.core.causes import explain
 from tui.core.chat import ChatRequest
 from tui.core.failure import UsageError
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from tui.core.chat import ChatRequest, Message, Role
+from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import parts_of
 from tui.core.provider import Provider, ReasoningReplay, Sampling, Thinking
 

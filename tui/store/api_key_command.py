@@ -12,7 +12,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from tui.core.lazy_dataclass import dataclass
 
 TIME_LIMIT_SECONDS = 10.0
 OUTPUT_LIMIT = 64 * 1024

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
 from tui.core.api_key_reference import STORED, ApiKeyReference, disguised_reference
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import TYPE, Category, Provider
 from tui.core.provider_field import Kind, ProviderField, with_values
 from tui.core.provider_schema import SETTABLE

@@ -10,9 +10,9 @@ import secrets
 import stat
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from tui.core.lazy_dataclass import dataclass
 from tui.store import disk
 from tui.store.optional import Sight, look_at
 

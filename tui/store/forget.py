@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from tui.core.failure import LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.store import disk
 from tui.store.blobs import BlobStore
 from tui.store.errors import reason_of, usage_error

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 
 from tui.core.api_key_search import ApiKeyEraser
+from tui.core.lazy_dataclass import dataclass
 from tui.core.secret import Redactor
 from tui.store.record_values import Record
 from tui.store.records import delta_record, encode_line

@@ -13,9 +13,9 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from tui.core.lazy_dataclass import dataclass
 from tui.store import disk
 from tui.store.files import create_private, read_file, remove_quietly
 from tui.store.optional import look_at

@@ -11,11 +11,11 @@ import fnmatch
 import os
 import stat
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from tui.core.failure import LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.store.errors import reason_of
 
 

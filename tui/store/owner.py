@@ -6,10 +6,11 @@ import json
 import os
 import secrets
 import socket
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from tui.core.lazy_dataclass import dataclass
 from tui.store.errors import usage_error
 from tui.store.optional import look_at
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from tui.core.causes import explain
 from tui.core.failure import UsageError
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
 from tui.core.provider_names import normal_name
 from tui.store.credentials import CredentialStore

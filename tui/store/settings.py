@@ -6,10 +6,11 @@ Read by hand instead of with a schema library: the first screen needs them befor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import StrEnum
 
 from tui.core.closest import closest_name
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import ReasoningReplay
 from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_line

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import UnionType
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.totals import totals_of
 from tui.core.turn import Turn
 from tui.core.usage import Cost, Usage

@@ -12,7 +12,6 @@ import io
 import re
 import tomllib
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
@@ -20,6 +19,8 @@ import tomli_w
 import tomlkit
 from tomlkit.exceptions import ConvertError, TOMLKitError
 from tomlkit.items import Item
+
+from tui.core.lazy_dataclass import dataclass
 
 Table = dict[str, object]
 Unit = tuple[str, ...]

@@ -10,12 +10,13 @@ import errno
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.store.errors import disk_error, reason_of, usage_error
 from tui.store.files import (
     SIZE_LIMIT,

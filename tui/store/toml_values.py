@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
+
+from tui.core.lazy_dataclass import dataclass
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from tui.core.fold import move_text
+from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import Parts
 from tui.core.turn import UNTOLD, Turn, TurnState
 from tui.core.variants import has_content, link_variants

@@ -13,9 +13,9 @@ import os
 import pwd
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from tui.core.lazy_dataclass import dataclass
 from tui.store.files import read_file, write_atomically
 from tui.store.lock import locked
 

@@ -10,8 +10,9 @@ there stays shown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.turn import UNTOLD
 
 

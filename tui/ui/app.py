@@ -8,7 +8,6 @@ import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -22,6 +21,7 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line, safe_text
 from tui.runtime.crash import report_crash
 from tui.ui.background import in_background

@@ -6,10 +6,12 @@ Identifiers are stable and dotted: a person's settings may map them to other key
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from textual.binding import Binding, BindingType
+
+from tui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

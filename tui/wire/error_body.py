@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tui.core.lazy_dataclass import dataclass
 from tui.wire.error_layers import Layer, layers_of, quoted_in, title_of
 from tui.wire.numbers import read_count
 from tui.wire.reasoning import flatten

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.wire.strict_json import StrictJsonError, parse_json
 
 _PYTHON_WORDS = re.compile(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tui.core.causes import explain
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.wire.error_body import ErrorBody, read_error_body, read_error_object

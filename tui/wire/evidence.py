@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.core.lazy_dataclass import dataclass
 from tui.wire import dialects
 from tui.wire.error_body import ErrorBody
 from tui.wire.gateways import marks_of, of_gateways

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tui.core.causes import explain
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 
 STOPPED = frozenset(
     {"stop", "eos", "eos_token", "stop_sequence", "end_turn", "stop_token", "complete", "completed", "normal"}

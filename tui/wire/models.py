@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.wire.limits import DEFAULT_LIMITS, Limits
 from tui.wire.numbers import read_count
 from tui.wire.strict_json import StrictJsonError, parse_json

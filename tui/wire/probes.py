@@ -7,8 +7,9 @@ tables of vLLM, SGLang, llama.cpp, TGI, Ollama, LocalAI, LiteLLM, xinference and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from tui.core.lazy_dataclass import dataclass
 from tui.wire.numbers import read_count
 from tui.wire.strict_json import StrictJsonError, parse_json
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.wire import dialects
 from tui.wire.numbers import read_number
 

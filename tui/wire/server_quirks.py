@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import ReasoningReplay
 from tui.wire.dialects import thinking_field_names
 

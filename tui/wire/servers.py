@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tui.core.lazy_dataclass import dataclass
 from tui.wire.probes import Probe
 from tui.wire.thinking import EFFORT, TEMPLATE, ThinkingForm
 

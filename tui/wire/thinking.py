@@ -7,8 +7,8 @@ xinference) and the services' documents. Which server takes which: ``wire.dialec
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Thinking
 
 _EFFORTS = frozenset({Thinking.MINIMAL, Thinking.LOW, Thinking.MEDIUM, Thinking.HIGH})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.outside import read_whole
 from tui.wire.error_body import ErrorBody
 from tui.wire.numbers import read_count

@@ -7,8 +7,7 @@ piece of the same call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tui.core.lazy_dataclass import dataclass
 from tui.wire.strict_json import is_json
 
 _MOST_CALLS = 10_000

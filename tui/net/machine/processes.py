@@ -5,7 +5,8 @@ from __future__ import annotations
 import pwd
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from tui.core.lazy_dataclass import dataclass
 
 _SECRET_WORDS = frozenset(
     {

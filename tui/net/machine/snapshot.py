@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.net.machine.known_servers import model_argument, port_argument, port_variable, recognise
 from tui.net.machine.processes import Process

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import ip_address
+
+from tui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.core.causes import explain, explain_again
 from tui.core.diagnosis import CheckId, failed, passed
 from tui.core.endpoint_url import chat_url_of, models_url_of
 from tui.core.failure import Failure, LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
 from tui.net.elsewhere import NOT_THERE, find_base, told_elsewhere

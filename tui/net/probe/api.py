@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, failed
 from tui.core.embedding import EmbeddingOutcome
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.net.elsewhere import NOT_THERE
 from tui.net.probe.answer import (
     ACCESS_CAUSES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tui.core.causes import explain, explain_again
 from tui.core.chat import ChatRequest, Message, Role
@@ -15,6 +15,7 @@ from tui.core.endpoint_url import chat_url_of
 from tui.core.events import AnswerDelta, Finished, Progress, ReasoningDelta, ResponseStarted, StreamEvent
 from tui.core.failure import Failure
 from tui.core.fold import WAITING_STAGES, apply
+from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import parts_of
 from tui.core.redaction import ReplyRedactor
 from tui.core.safe_text import safe_line

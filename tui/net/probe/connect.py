@@ -6,13 +6,13 @@ import asyncio
 import os
 import socket
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from tui.core.causes import explain_again
 from tui.core.diagnosis import CheckId, failed, passed
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.url_parts import plain_address
 from tui.net.addresses import Origin, ip_address, origin_of, replace_origin

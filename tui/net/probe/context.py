@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +25,7 @@ from tui.core.diagnosis import (
     skipped,
 )
 from tui.core.endpoint_url import inspect_url, models_url_of
+from tui.core.lazy_dataclass import dataclass
 from tui.core.report_text import LABELS
 from tui.core.secret import Secret
 from tui.core.usage import Usage

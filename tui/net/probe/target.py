@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
 from tui.core.check_history import CheckRecord
+from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import Origin
 from tui.core.provider import Sampling, Thinking
 from tui.core.secret import Redactor

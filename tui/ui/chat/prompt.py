@@ -8,7 +8,6 @@ of a paste as pictures while it keeps the text as it was pasted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -18,6 +17,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.core.invisible import mark_codes
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import replace_hidden, safe_text
 from tui.ui.bindings import bindings_of
 from tui.ui.textual_compat.internals import bindings_for

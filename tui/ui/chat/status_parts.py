@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from rich.cells import cell_len, set_cell_size
 
@@ -18,6 +18,7 @@ from tui.core.figures import (
     format_waited,
 )
 from tui.core.fold import WAITING_STAGES
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Price, Source, Usage, cost_of

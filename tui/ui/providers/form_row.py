@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,6 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static, TextArea
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line, safe_text

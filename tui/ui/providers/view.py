@@ -6,7 +6,6 @@ Every text here has passed ``core.safe_text``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from rich.cells import cell_len
@@ -14,6 +13,7 @@ from textual.content import Content
 
 from tui.core.causes import causes_of
 from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.provider_marks import connection_marks
 from tui.core.safe_text import safe_line

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual import events
@@ -14,6 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Static
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line, safe_text
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.modal import Window

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from tui.core.lazy_dataclass import dataclass
 
 _ESCAPE = "\x1b"
 _PASTE_START = "\x1b[200~"

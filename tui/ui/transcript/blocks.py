@@ -9,9 +9,10 @@ Which pieces it tells depends on the text alone, never on how it was cut on its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
+from tui.core.lazy_dataclass import dataclass
 from tui.ui.transcript import grammar
 from tui.ui.transcript.grammar import Rest
 from tui.ui.transcript.references import definitions

@@ -7,9 +7,9 @@ stays is how many they were. A live turn takes in what arrived with ``advance``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn, TurnState
 from tui.ui.transcript.decoration import estimated_rows, foot_lines, head_lines

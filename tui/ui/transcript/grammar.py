@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
+
+from tui.core.lazy_dataclass import dataclass
 
 BLANKS = " \t"
 """White space by CommonMark: no other space, form feed or control character counts as blank."""

@@ -6,8 +6,9 @@ leaf fills what is left of the width. Nothing that was told is looked at again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.ui.transcript import tables
 from tui.ui.transcript.cells import cell_len, cut_cells, expand_tabs, settle_cells
