@@ -144,7 +144,7 @@ def test_what_goes_on_without_a_file_says_so_in_one_sentence(
 def test_paths_says_what_cannot_be_seen(play: Play) -> None:
     told = play("state/lmdeck", "ordinary")
     (said,) = [done for done in told if (done.how, done.command) == ("closed", "paths")]
-    assert "cannot be seen: you have no permission" in said.out
+    assert "unreadable: you have no permission" in said.out
 
 
 SHOWN = by_length(("fifo", "closed", "garbage"), tuple(BREAKS))

@@ -166,10 +166,10 @@ def test_a_repair_is_a_command_to_type(call: Call, monkeypatch: pytest.MonkeyPat
     with FaultServer(FakeApi(models=model_list("m 1", "other"))) as server:
         url = server.base_url.removesuffix("/v1")
         done = call("check", url, "--model", "m 1")
-        assert (done.code, f"use it: lmdeck check {url}/v1 --model 'm 1'\n" in done.out) == (1, True)
+        assert (done.code, f"Try it: lmdeck check {url}/v1 --model 'm 1'\n" in done.out) == (1, True)
         monkeypatch.setenv("SOME_KEY", KEY)
         done = call("check", url, "--quick", "--model", "m n", "--key-env", "SOME_KEY")
-        assert f"use it: lmdeck check {url}/v1 --model 'm n' --key-env SOME_KEY\n" in done.out
+        assert f"Try it: lmdeck check {url}/v1 --model 'm n' --key-env SOME_KEY\n" in done.out
         done = call("check", f"{url}/v1", "--model", "m 2", "--quick")
         assert "--model 'm 1'" in done.out
 
@@ -180,7 +180,7 @@ def test_a_named_provider_says_where_to_apply_a_repair(call: Call) -> None:
         assert call("providers", "add", "mine", "--url", url, "--model", "m").code == 0
         done = call("check", "mine")
     assert done.code == 1
-    assert "press d on mine, then u" in done.out
+    assert "press d on mine, then A" in done.out
     assert done.out.startswith("Checking mine: ")
 
 

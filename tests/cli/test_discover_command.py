@@ -45,7 +45,7 @@ def test_who_listens_is_listed(call: Call, machine: FakeMachine) -> None:
     assert "found-me" in row
     assert "(pid 42)" in row
     assert f"lmdeck check {server.base_url}\n" in as_text.out
-    assert "Asked 1 port of loopback." in as_text.out
+    assert "Checked 1 port on loopback." in as_text.out
 
 
 def test_a_server_that_wants_a_key_says_so(call: Call, machine: FakeMachine) -> None:
@@ -54,7 +54,7 @@ def test_a_server_that_wants_a_key_says_so(call: Call, machine: FakeMachine) -> 
         done = call("discover")
         assert not any(b"authorization" in request.lower() for request in server.requests)
     row = next(line for line in done.out.splitlines() if line.startswith(str(server.port)))
-    assert "asks for a key" in row
+    assert "needs a key" in row
     assert "unknown kind" in row
 
 
@@ -72,15 +72,15 @@ def test_a_server_that_starts_is_told(call: Call, machine: FakeMachine) -> None:
     assert list(violations(as_json.json, SCHEMA)) == []
     (starting,) = as_json.json["starting"]
     assert (starting["pid"], starting["expected_port"]) == (43, 8123)
-    assert "No model server answers" in as_text.out
+    assert "No model server found" in as_text.out
     assert "pid 43" in as_text.out
 
 
 def test_nothing_found_is_said() -> None:
     nothing = Discovery((), (), 1, is_complete=False)
     assert discovery_lines(nothing) == [
-        "No model server answers on this machine.",
-        "Asked the 1 port usual for servers.",
+        "No model server found on this machine.",
+        "Checked the 1 port that model servers usually use.",
     ]
     assert list(violations({"schema_version": 1, **discovery_json(nothing)}, SCHEMA)) == []
 

@@ -46,15 +46,15 @@ def test_a_conversation_that_another_program_has_open_is_not_reported_as_removed
         terminal.wait_for("Type /help")
         done = call(*FORGET)
         assert done.code == 1
-        assert done.out == "Removed 1 conversation, not every conversation: 1 stayed.\n"
+        assert done.out == "Deleted 1 conversation; could not delete 1 more.\n"
         assert f"{identity}.jsonl is still there: another lmdeck (process {terminal.pid} on" in done.err
         assert [summary.identity for summary in store.list()] == [identity]
         terminal.send("/quit", "enter")
         assert terminal.wait() == 0
     done = call(*FORGET)
-    assert (done.code, done.out, done.err) == (0, "Removed every conversation: 1 conversation.\n", "")
+    assert (done.code, done.out, done.err) == (0, "Deleted all chats: 1 conversation.\n", "")
     assert store.list() == []
-    assert call(*FORGET).out == "There were no conversations to remove.\n"
+    assert call(*FORGET).out == "There are no conversations to delete.\n"
 
 
 @pytest.mark.parametrize("what", ["keys", "conversations", "caches"])
@@ -73,7 +73,7 @@ def test_what_the_disk_does_not_let_go_is_named(
     broken.recover()
     name = {"keys": "credentials.toml", "conversations": f"{identity}.jsonl", "caches": "conversations.json"}
     assert done.code == 1
-    assert done.out.startswith("Removed 0 ")
+    assert done.out.startswith("Deleted 0 ")
     assert f"{name[what]} is still there: the disk is read-only." in done.err
     assert "memory" not in done.err
     assert call("forget", what, "--yes").code == 0
@@ -96,7 +96,7 @@ def test_an_interruption_tells_what_is_gone_by_then(
     monkeypatch.setattr(disk, "unlink", unlink)
     done = call(*FORGET)
     assert done.code == 130
-    assert done.out == "Interrupted: removed 2 conversations, the rest is still there.\n"
+    assert done.out == "Interrupted: deleted 2 conversations; the rest is still there.\n"
     assert len(store.list()) == 1
 
 
@@ -104,7 +104,7 @@ def test_a_lock_that_is_left_is_no_key(call: Call, home: Path) -> None:
     folder = home / "config" / "lmdeck"
     folder.mkdir(parents=True)
     (folder / ".credentials.toml.lock").touch()
-    assert call("forget", "keys", "--yes").out == "There were no keys to remove.\n"
+    assert call("forget", "keys", "--yes").out == "There are no keys to delete.\n"
 
 
 @pytest.mark.parametrize(

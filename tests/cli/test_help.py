@@ -14,6 +14,7 @@ import pytest
 from tests.support.commands import Call
 from tui.cli.command import Command, load
 from tui.cli.parser import build_parser, every_command
+from tui.demo.faults import known_faults
 
 HELP = Path(__file__).with_name("help.txt")
 COLUMNS = "80"
@@ -52,6 +53,14 @@ def test_a_command_line_shows_the_help_of_the_whole(
     whole = next(parser for parser in parsers(build_parser()) if parser.prog == prog)
     names = prog.split()[1:]
     assert call(*names, "--help").out == whole.format_help()
+
+
+def test_the_help_of_the_demo_lists_every_cause(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", COLUMNS)
+    lines = call("demo", "--help").out.splitlines()
+    listed = [line.split()[0] for line in lines[lines.index("causes for --fault:") + 1 :]]
+    assert listed == [fault.cause for fault in known_faults()]
+    assert max(map(len, lines)) <= int(COLUMNS)
 
 
 def test_every_command_runs_something() -> None:

@@ -180,7 +180,7 @@ def test_whenever_the_disk_refuses_nothing_is_imported(
         if broken.refused == refused:
             break
         assert done.code == 1
-        assert "Nothing was imported." in done.err
+        assert "Nothing imported." in done.err
         assert "Imported" not in done.out
         kept = files(home)
         assert kept["providers.toml"] == before["providers.toml"]
@@ -208,7 +208,7 @@ def test_many_records_are_one_write(call: Call, written: Any, monkeypatch: pytes
     assert done.code == 0
     assert "Imported 800 of 800 providers." in done.out
     assert "checked 500 of 800 records" in done.err
-    assert "writing 800 providers and 400 API keys" in done.err
+    assert "saving 800 providers and 400 API keys" in done.err
     assert len(replaced) == 2
     assert len(names(call)) == 800
 
@@ -365,10 +365,10 @@ def test_a_person_is_asked_for_each_one(tmp_path: Path, written: Any) -> None:
     environment = private_environment(tmp_path / "home")
     file = written(REFERENCES)
     with TerminalProgram(lmdeck("providers", "import", file), environment, columns=160) as terminal:
-        terminal.wait_for("first: its API key would be the value of the variable OTHER")
+        terminal.wait_for("first: its API key would be the environment variable OTHER")
         terminal.wait_for("http://gpu01:8000/v1")
         terminal.send_bytes(b"yes\r")
-        terminal.wait_for("second: its API key would be what this command prints: touch /tmp/never")
+        terminal.wait_for("second: its API key would be the output of the command touch /tmp/never")
         terminal.send_bytes(b"no\r")
         terminal.wait_for("Imported 2 of 3 providers.")
         assert terminal.wait() == 1
@@ -392,5 +392,5 @@ def test_a_piped_key_is_never_a_reference(program: Call, tmp_path: Path, text: s
     added = ("providers", "add", "a", "--url", "https://h/v1", "--model", "m", "--key-stdin")
     done = program(*added, stdin=f"{text}\n".encode())
     assert done.code == 2
-    assert "reference in place of a key" in done.err
+    assert "stdin has a reference" in done.err
     assert files(tmp_path / "home") == {}

@@ -68,12 +68,12 @@ def test_it_is_told_and_what_is_advised_removes_it_alone(call: Call, home: Path,
     before = call("providers", "list", "--json").json
     removed = call(*advised(listed.err))
     assert removed.code == 0, removed.err
-    assert removed.out == f"Removed the stored key of {name}, which no provider used.\n"
+    assert removed.out == f"Deleted the stored key of {name}. No provider used it.\n"
     assert credentials.names() == frozenset()
     again = call("providers", "list")
     assert "which no provider uses" not in again.err
     assert call("providers", "list", "--json").json == before
-    assert call(*advised(listed.err)).out == f"There was no stored key of {name} to remove.\n"
+    assert call(*advised(listed.err)).out == f"{name} has no stored key.\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -116,7 +116,7 @@ def test_the_key_of_a_provider_can_be_removed_alone(call: Call, home: Path) -> N
     credentials = store(home, "main")
     assert "which no provider uses" not in call("providers", "list").err
     done = call("providers", "remove", "main", "--only-key")
-    assert (done.code, done.out) == (0, "Removed the stored key of main, which has no key now.\n")
+    assert (done.code, done.out) == (0, "Deleted the stored key of main. The provider has no key now.\n")
     assert credentials.names() == frozenset()
     assert call("providers", "show", "main").code == 0
 

@@ -120,7 +120,7 @@ def test_what_is_not_given_stays_to_the_letter(call: Call, home: Path) -> None:
 def test_the_default_and_the_name_can_be_given(call: Call, home: Path) -> None:
     assert call(*ADD).code == 0
     done = call(*SET, "--rename", "big", "--default")
-    assert (done.code, done.out) == (0, "Changed big, which was qwen.\n")
+    assert (done.code, done.out) == (0, "Changed big (renamed from qwen).\n")
     assert tomllib.loads(file_of(home).read_text())["defaults"] == {"Model": "big"}
     assert call("providers", "set", "big", "--clear", "default").code == 0
     assert "defaults" not in tomllib.loads(file_of(home).read_text())
@@ -139,11 +139,11 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
     assert call(*ADD, "--temperature", "0.7").code == 0
     before = file_of(home).read_bytes()
     done = call(*SET, "--temperature", "0.70")
-    assert (done.code, done.out) == (0, "qwen is so already: nothing was changed.\n")
+    assert (done.code, done.out) == (0, "qwen already has these values. Nothing changed.\n")
     assert file_of(home).read_bytes() == before
     without = call(*SET)
     assert without.code == 2
-    assert "nothing to change" in without.err
+    assert "no field to change" in without.err
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
         (("--url", "ftp://h/v1"), "http"),
         (("--model", " "), "the model's name"),
         (("--thinking", "much"), "choose from"),
-        (("--clear", "colour"), "is not a field: give one of"),
+        (("--clear", "colour"), "is not a field: use one of"),
         (("--clear", "model"), "the model's name"),
     ],
 )

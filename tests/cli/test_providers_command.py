@@ -126,7 +126,7 @@ def test_without_a_yes_nothing_is_forgotten(tmp_path: Path, answer: str) -> None
     with TerminalProgram(lmdeck("forget", "keys"), environment) as terminal:
         terminal.wait_for("Type yes")
         terminal.send_bytes(b"\x04" if answer == "ctrl+d" else answer.encode())
-        terminal.wait_for("Nothing was removed.")
+        terminal.wait_for("Nothing deleted.")
         assert terminal.wait() == 1
 
 
@@ -137,7 +137,7 @@ def test_paths_and_forget(call: Call) -> None:
     refused = call("forget", "keys")
     assert refused.code == 2
     done = call("forget", "keys", "conversations", "caches", "--yes")
-    assert (done.code, "There were no keys to remove." in done.out) == (0, True)
+    assert (done.code, "There are no keys to delete." in done.out) == (0, True)
     assert call("providers", "show", "qwen").code == 0
 
 

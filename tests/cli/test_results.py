@@ -24,7 +24,7 @@ from tui.store.paths import resolve_paths
 
 URL = "http://127.0.0.1:9/v1"
 NEW = ("--url", URL, "--model", "m")
-FULL = "lmdeck: The output could not be written: No space left on device."
+FULL = "lmdeck: Could not write the output: No space left on device."
 
 PRINTING = [
     ("providers", "list"),
@@ -48,12 +48,12 @@ PRINTING = [
 CHANGING = [
     (("providers", "add", "new", *NEW), "Added new."),
     (("providers", "set", "old", "--temperature", "0.5"), "Changed old."),
-    (("providers", "remove", "old"), "Removed old and its stored key."),
-    (("providers", "default", "old"), "old is the default now."),
+    (("providers", "remove", "old"), "Deleted old and its stored key."),
+    (("providers", "default", "old"), "old is now the default provider."),
     (("providers", "import", "FILE"), "Imported 2 of 3 providers."),
-    (("forget", "caches", "--yes"), "Removed what was learned of endpoints, logs and caches: 1 file."),
-    (("forget", "conversations", "--yes"), "Removed every conversation: 1 conversation."),
-    (("forget", "keys", "--yes"), "Removed every stored API key: 1 file."),
+    (("forget", "caches", "--yes"), "Deleted all caches, logs and server data: 1 file."),
+    (("forget", "conversations", "--yes"), "Deleted all chats: 1 conversation."),
+    (("forget", "keys", "--yes"), "Deleted all stored API keys: 1 file."),
 ]
 """Commands that change something, and what they say of it."""
 UNTRIED = {("engine", "install"), ()}
@@ -180,7 +180,7 @@ def test_the_report_of_a_check_is_there_or_refused(file: Path, call: Call) -> No
     for target in ("/dev/full", "/no/such/folder/report.md", "/", str(file / "below")):
         done = call("check", "old", "--quick", "--report", target)
         assert done.code == 2, target
-        assert "The report is in" not in done.err
+        assert "Report saved" not in done.err
         assert done.err.startswith("lmdeck: "), done.err
 
 
@@ -189,15 +189,17 @@ def test_the_report_of_a_check_is_there_or_refused(file: Path, call: Call) -> No
 
 def test_a_key_that_was_not_there_is_not_reported_as_removed(file: Path, call: Call) -> None:
     assert call("providers", "add", "keyless", *NEW).code == 0
-    assert call("providers", "remove", "keyless").out.startswith("Removed keyless. ")
-    assert call("providers", "remove", "old").out.startswith("Removed old and its stored key. ")
+    assert call("providers", "remove", "keyless").out.startswith("Deleted keyless. ")
+    assert call("providers", "remove", "old").out.startswith("Deleted old and its stored key. ")
 
 
 def test_a_default_that_nobody_can_ask_is_told(call: Call) -> None:
     assert call("providers", "add", "off", *NEW, "--inactive").code == 0
     assert "inactive" in call("providers", "default", "off").err
     assert call("providers", "add", "vectors", *NEW, "--category", "Embedding").code == 0
-    assert call("providers", "default", "vectors").out == "vectors is the default for embeddings now.\n"
+    assert (
+        call("providers", "default", "vectors").out == "vectors is now the default provider for embeddings.\n"
+    )
 
 
 def test_an_unknown_name_changes_nothing(call: Call) -> None:
@@ -239,6 +241,6 @@ def test_more_keys_than_are_read_again_are_refused(home: Path, call: Call) -> No
     file.write_text(json.dumps(records))
     done = call("providers", "import", str(file))
     assert done.code == 1
-    assert "Nothing was imported." in done.err
+    assert "Nothing imported." in done.err
     assert "larger than 1 MB" in done.err
     assert not resolve_paths(os.environ).credentials_file.exists()

@@ -102,4 +102,4 @@ def test_a_person_is_shown_the_keys_first(tmp_path: Path, answer: str, code: int
 def test_a_file_of_ones_own_needs_no_word(call: Call, home: Path, tmp_path: Path) -> None:
     plant(home, "https://h/v1", tmp_path / "ran", 0o600)
     done = call("providers", "trust")
-    assert (done.code, "nothing to confirm" in done.out) == (0, True)
+    assert (done.code, "nothing to trust" in done.out) == (0, True)

@@ -86,7 +86,7 @@ def test_a_check_that_cannot_be_answered_asks_nothing(deck: RealDeck) -> None:
     done = deck.run("check", "localhost:1/v1", "--model", "m")
     assert "?" not in done.out
     assert "→ Use http://localhost:1/v1 instead." in done.out
-    assert "use it: lmdeck check http://localhost:1/v1 --model m" in done.out
+    assert "Try it: lmdeck check http://localhost:1/v1 --model m" in done.out
 
 
 # ── Footers ─────────────────────────────────────────────────────────────────────────────────

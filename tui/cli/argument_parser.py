@@ -10,6 +10,7 @@ from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from tui.core.safe_text import safe_line
+from tui.texts import command_help as texts
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -66,22 +67,22 @@ def forget_stale_size(environment: MutableMapping[str, str], stdout: TextIO | No
 
 def positive_integer(text: str) -> int:
     """Read the value of an argument; this and the following raise what argparse prints."""
-    return int(_number(int, lambda value: value >= 1, "a whole number from 1", text))
+    return int(_number(int, lambda value: value >= 1, texts.A_COUNT, text))
 
 
 def port(text: str) -> int:
     """0 is a free one."""
-    return int(_number(int, lambda value: 0 <= value <= 65535, "a port from 1 to 65535", text))
+    return int(_number(int, lambda value: 0 <= value <= 65535, texts.A_PORT, text))
 
 
 def non_negative(text: str) -> float:
     """Finite."""
-    return _number(float, lambda value: 0 <= value < float("inf"), "a number from 0", text)
+    return _number(float, lambda value: 0 <= value < float("inf"), texts.NOT_NEGATIVE, text)
 
 
 def positive_float(text: str) -> float:
     """Finite."""
-    return _number(float, lambda value: 0 < value < float("inf"), "a number above 0", text)
+    return _number(float, lambda value: 0 < value < float("inf"), texts.POSITIVE, text)
 
 
 def _number(
@@ -90,7 +91,7 @@ def _number(
     try:
         value = convert(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
+        raise argparse.ArgumentTypeError(texts.IS_NOT.format(text=text, wanted=wanted)) from None
     if not is_allowed(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
+        raise argparse.ArgumentTypeError(texts.IS_NOT.format(text=text, wanted=wanted))
     return value

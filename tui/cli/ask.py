@@ -23,6 +23,7 @@ from tui.core.turn_summary import FINISHES
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.runtime.targets import provider_for_url
 from tui.session.target import ChatTarget
+from tui.texts import cli as texts
 
 DEFAULT_WAIT_SECONDS = 120.0
 """How long a script waits for the first text: a long prompt on a slow machine takes a minute."""
@@ -46,7 +47,7 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     try:
         target = await _target(arguments, runtime)
         for warning in connection_warnings(target.provider):
-            output.aside(f"warning: {warning}")
+            output.aside(texts.WARNING.format(text=warning))
         turn = await _stream(arguments, runtime, target, prompt, output)
     finally:
         await runtime.aclose()
@@ -56,7 +57,7 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     elif turn.failure is not None:
         output.failure(turn.failure)
     elif turn.finish_reason in ("length", "content_filter"):
-        output.notes([f"The answer was {FINISHES[turn.finish_reason]}."])
+        output.notes([texts.ANSWER_WAS.format(how=FINISHES[turn.finish_reason])])
     return code_of_turn(turn)
 
 
@@ -82,7 +83,7 @@ async def _target(arguments: argparse.Namespace, runtime: Runtime) -> ChatTarget
     return ChatTarget(
         provider,
         arguments.model or "",
-        Thinking(arguments.thinking) if arguments.thinking else None,
+        None if arguments.thinking in (None, "default") else Thinking(arguments.thinking),
         arguments.system,
         sampling,
         stream=not arguments.no_stream,

@@ -22,6 +22,7 @@ from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisRepor
 from tui.core.report_text import cost_line
 from tui.runtime.past_checks import remember
 from tui.runtime.runtime import Runtime
+from tui.texts import cli as texts
 
 if TYPE_CHECKING:
     from tui.net.server_wait import Waiting
@@ -143,7 +144,7 @@ async def check_all(
     if not arguments.json:
         count = f"{len(subjects)} provider{'' if len(subjects) == 1 else 's'}"
         cost = cost_line(is_quick=arguments.quick, is_embedding=_are_embeddings(subjects))
-        output.aside(f"Checking {count}, each of which {cost[0].lower()}{cost[1:]}")
+        output.aside(texts.CHECKING_ALL.format(count=count, cost=cost[0].lower() + cost[1:]))
 
     def tell(subject: Subject, report: DiagnosisReport) -> None:
         if not arguments.json:
@@ -160,7 +161,7 @@ async def check_all(
         output.json(all_json(subjects, reports, code))
     else:
         failed = sum(report.exit_code != DONE for report in reports)
-        output.line(f"{len(reports) - failed} of {len(reports)} work")
+        output.line(texts.ALL_WORK.format(working=len(reports) - failed, total=len(reports)))
     return code
 
 
@@ -189,9 +190,7 @@ async def watch(
     known: dict[str, DiagnosisReport] = {}
     if not arguments.json:
         cost = cost_line(is_quick=arguments.quick, is_embedding=_are_embeddings(subjects))
-        output.aside(
-            f"Checking every {arguments.watch:g} s until Ctrl+C; each check {cost[0].lower()}{cost[1:]}"
-        )
+        output.aside(texts.CHECKING_AGAIN.format(seconds=arguments.watch, cost=cost[0].lower() + cost[1:]))
 
     def tell(subject: Subject, report: DiagnosisReport) -> None:
         name = subject.provider.name if subject.is_named else report.url
@@ -233,7 +232,7 @@ def _print_change(
 def changes_between(before: DiagnosisReport, now: DiagnosisReport) -> tuple[str, ...]:
     """Return what differs between two checks of one endpoint, one change a line."""
     changes = [
-        f"{check} was {_state(old)}, is now {_state(new)}"
+        texts.CHANGED.format(check=check, before=_state(old), after=_state(new))
         for check in CheckId
         if _state(old := before.result(check)) != _state(new := now.result(check)) and _is_news(old, new)
     ]
@@ -242,7 +241,7 @@ def changes_between(before: DiagnosisReport, now: DiagnosisReport) -> tuple[str,
 
 def _state(result: CheckResult | None) -> str:
     if result is None:
-        return "not tried"
+        return texts.NOT_CHECKED
     return f"{result.status} ({result.cause})" if result.cause else str(result.status)
 
 

@@ -30,6 +30,7 @@ from tui.core.safe_text import safe_line
 from tui.core.server_words import quoted_words
 from tui.core.usage import Source, cost_of
 from tui.runtime.builtin import is_built_in
+from tui.texts import cli as texts
 
 _STYLES: Mapping[str, str] = {
     "ok": "",
@@ -65,8 +66,8 @@ class CheckPrinter:
         provider = self._subject.provider
         name = f"{provider.label}: " if self._subject.is_named else ""
         model = model or provider.model
-        shown = f" · model {model}" if model else ""
-        self._line("plain", f"Checking {name}{_shown_url(provider)}{shown}")
+        shown = texts.CHECKING_MODEL.format(model=model) if model else ""
+        self._line("plain", texts.CHECKING.format(name=name, url=_shown_url(provider), model=shown))
         self._line("fact", cost_line(is_quick=is_quick, is_embedding=provider.is_embedding))
         self._line("plain", "")
 
@@ -107,7 +108,7 @@ class CheckPrinter:
         self._line("summary", ". ".join(filter(None, (summary_line(report.results), self._cost(report)))))
         if self._is_verbose and report.curl:
             self._line("plain", "")
-            self._line("plain", "The same request by hand:")
+            self._line("plain", texts.SAME_REQUEST)
             self._output.text(self._plain(report.curl))
 
     def _show(self, result: CheckResult) -> None:
@@ -143,8 +144,8 @@ class CheckPrinter:
         provider = self._subject.provider
         cost = (embedding_cost if provider.is_embedding else cost_of)(usage, provider.price)
         if cost is None or not (cost.total or cost.is_lower_bound):
-            return f"Used {sign}{tokens:,} tokens"
-        return f"Used {sign}{tokens:,} tokens, {exact_total(cost)}"
+            return texts.USED.format(tokens=f"{sign}{tokens:,}")
+        return texts.USED_COST.format(tokens=f"{sign}{tokens:,}", cost=exact_total(cost))
 
     def _line(self, role: str, text: str) -> None:
         self._print(ReportLine(role, text))
@@ -164,7 +165,7 @@ def _mark_style(line: ReportLine) -> str:
 def _how_to_apply(subject: Subject, repair: Repair, model: str) -> str:
     """Return the command that tries a repair with all else as it was, or where to apply it."""
     if subject.is_named:
-        return f"apply it: open lmdeck, press d on {safe_line(subject.provider.name)}, then u"
+        return texts.APPLY.format(name=safe_line(subject.provider.name))
     url = repair.changes.get("provider_url", subject.provider.provider_url)
     command = ["lmdeck", "check", shlex.quote(url)]
     if model := repair.changes.get("compatible_provider", model):
@@ -173,16 +174,16 @@ def _how_to_apply(subject: Subject, repair: Repair, model: str) -> str:
     if key is not None and key.kind is ApiKeyKind.ENVIRONMENT:
         command += ["--key-env", shlex.quote(key.value)]
     if repair.kind in ("url", "model"):
-        return "use it: " + " ".join(command)
-    return "use it: add the endpoint as a provider, where this can be set"
+        return texts.TRY.format(command=" ".join(command))
+    return texts.ADD_TO_FIX
 
 
 def _shown_url(provider: Provider) -> str:
     """Return a URL without what may be secret in it."""
     if is_built_in(provider):
-        return "built in"
+        return texts.BUILT_IN
     report = inspect_url(provider.provider_url)
-    return report.normalised or report.repair or "a URL that cannot be used"
+    return report.normalised or report.repair or texts.UNUSABLE_URL
 
 
 def row_text(report: DiagnosisReport, name: str, width: int, *, is_ascii: bool) -> str:
@@ -192,7 +193,7 @@ def row_text(report: DiagnosisReport, name: str, width: int, *, is_ascii: bool) 
         said = quoted_words(verdict.server_message, verdict.title)
         status, text = CheckStatus.FAILED, " ".join(filter(None, (verdict.title, said)))
     elif report.was_interrupted:
-        status, text = CheckStatus.SKIPPED, "Interrupted before the check was finished."
+        status, text = CheckStatus.SKIPPED, texts.INTERRUPTED
     else:
         status = CheckStatus.WARNING if report.warnings else CheckStatus.OK
         text = " ".join(line.text for line in verdict_lines(report, width=400))

@@ -19,6 +19,7 @@ from tui.core.failure import UsageError
 from tui.core.secret import Redactor
 from tui.core.ticket import ticket_text
 from tui.store.files import write_atomically
+from tui.texts import cli as texts
 
 STDOUT = "-"
 _LIBRARIES = ("httpx", "httpcore", "pydantic", "textual")
@@ -63,20 +64,20 @@ class Ticket:
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             raise UsageError(explain("store-failed", path=str(self._path), reason=reason)) from error
-        output.aside(f"The report is in {self._path}")
+        output.aside(texts.REPORT_SAVED.format(path=self._path))
 
 
 def _refusal(path: Path) -> str:
     """Return why a file cannot be written, or an empty text."""
     try:
         if path.is_dir():
-            return "it is a folder"
+            return texts.IS_FOLDER
         if not path.parent.is_dir():
-            return "its folder does not exist"
+            return texts.NO_FOLDER
         is_writable = os.access(path if path.exists() else path.parent, os.W_OK)
     except OSError as error:
-        return (error.strerror or "it cannot be reached").lower()
-    return "" if is_writable else "it cannot be written"
+        return (error.strerror or texts.UNREACHABLE).lower()
+    return "" if is_writable else texts.NOT_WRITABLE
 
 
 def _write(path: Path, data: bytes) -> None:

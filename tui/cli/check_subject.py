@@ -12,6 +12,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
 from tui.runtime.runtime import Runtime
+from tui.texts import cli as texts
 
 _URL_MARKS = (":", "/", ".")
 """A word with none of these is a name: a URL that lacks its scheme still has one of them."""
@@ -35,13 +36,13 @@ def subjects_of(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject
         UsageError: nothing was named, flags contradict each other, or there is no such provider.
     """
     if arguments.report is not None and (arguments.all_providers or arguments.watch is not None):
-        raise _wrong_usage("--report is for one check of one endpoint")
+        raise _wrong_usage(texts.ONE_REPORT)
     if arguments.report == "-" and arguments.json:
-        raise _wrong_usage("--report - and --json both write to stdout: give the report a file")
+        raise _wrong_usage(texts.REPORT_AND_JSON)
     if arguments.all_providers:
         return _every_provider(arguments, runtime)
     if not arguments.target:
-        raise _wrong_usage("name a provider or a URL, or give --all")
+        raise _wrong_usage(texts.NO_TARGET)
     key = ApiKeyReference(ApiKeyKind.ENVIRONMENT, arguments.key_env) if arguments.key_env else None
     if _is_name(arguments.target, runtime):
         provider = runtime.directory.get(arguments.target)
@@ -80,7 +81,7 @@ def options_of(arguments: argparse.Namespace, subject: Subject) -> CheckOptions:
 
 def _every_provider(arguments: argparse.Namespace, runtime: Runtime) -> list[Subject]:
     if arguments.target or arguments.model or arguments.key_env:
-        raise _wrong_usage("--all takes no name or URL, no --model and no --key-env")
+        raise _wrong_usage(texts.ALL_ALONE)
     directory = runtime.directory
     chosen = [
         provider

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.argument_parser import ArgumentParser
+from tui.texts import command_help as texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,16 +23,6 @@ FAILED = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
 """Exit codes."""
-
-METRICS = """\
-figures:
-  TTFT  time to the first text, reasoning or answer     TTFA  time to the first text of the answer
-  TPOT  time per output token without the first one     E2E   time to the end of the stream
-  A figure is reported by the server, estimated by us (~), or unknown (—).
-
-exit codes:
-  0 done    1 a check failed or no answer came    2 wrong usage or configuration    130 interrupted
-"""
 
 
 def argument(*names: str, **options: Any) -> Argument:
@@ -55,8 +46,8 @@ def one_of(*arguments: Argument) -> Argument:
     return add_to
 
 
-PRINTS_JSON = argument("--json", action="store_true", help="print one JSON object")
-DOES_NOT_ASK = argument("--yes", action="store_true", help="do not ask")
+PRINTS_JSON = argument("--json", action="store_true", help=texts.JSON)
+DOES_NOT_ASK = argument("--yes", action="store_true", help=texts.YES)
 
 
 class Command:
@@ -104,7 +95,7 @@ class Command:
             self.name,
             help=self.summary,
             description=self.summary,
-            epilog=f"examples:\n{self.examples}" if self.examples else None,
+            epilog=texts.EXAMPLES_HEAD.format(examples=self.examples) if self.examples else None,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 

@@ -1,4 +1,4 @@
-"""Asks a person at a terminal for a yes; whoever runs a script says it with a flag."""
+"""Asks for a yes at a terminal; a script gives it as a flag."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from tui.cli.output import Output
 from tui.cli.stdin import is_piped
 from tui.core.causes import explain
 from tui.core.failure import UsageError
+from tui.texts import cli as texts
 
 
 def confirmed(output: Output, question: str, flag: str) -> bool:
     """Return whether the answer is yes; anything else, and Ctrl+D, is no.
 
     Raises:
-        UsageError: nobody can be asked: stdin is no terminal. The message names the flag.
+        UsageError: stdin is no terminal. The message names the flag.
     """
     if is_piped():
-        raise UsageError(explain("usage", reason=f"nobody can be asked here: give {flag}"))
+        raise UsageError(explain("usage", reason=texts.NO_TERMINAL.format(flag=flag)))
     output.aside(question)
-    output.aside("Type yes to continue: ", end="")
+    output.aside(texts.TYPE_YES, end="")
     try:
         return input().strip().lower() == "yes"
     except EOFError:

@@ -6,7 +6,18 @@ import argparse
 
 from tui.cli.command import INTERRUPTED
 from tui.cli.output import Output
+from tui.demo.faults import known_faults
 from tui.demo.foreground import run_demo
+from tui.texts import command_help as texts
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flag that chooses a fault, and list the faults below the options."""
+    parser.add_argument("--fault", metavar="CAUSE", help=texts.DEMO_FAULT)
+    faults = known_faults()
+    width = max(len(fault.cause) for fault in faults)
+    causes = "\n".join(f"  {fault.cause:<{width}}  {fault.summary}" for fault in faults)
+    parser.epilog = texts.EXAMPLES_HEAD.format(examples=texts.DEMO_EXAMPLES.format(causes=causes))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:

@@ -15,6 +15,7 @@ from tui.cli.table import table
 from tui.core.report_text import ascii_text
 from tui.core.safe_text import safe_line
 from tui.runtime.runtime import open_runtime
+from tui.texts import cli as texts
 
 if TYPE_CHECKING:
     from tui.net.discover import Discovered, Discovery
@@ -24,7 +25,7 @@ _SHOWN_MODELS = 3
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Ask every port of loopback and print who answers; return the exit code."""
+    """Ask every port of loopback and print the servers found; return the exit code."""
     return asyncio.run(_discover(arguments, output))
 
 
@@ -48,22 +49,20 @@ async def _discover(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def discovery_lines(found: Discovery) -> list[str]:
-    """Return what was found as a table, and how to go on."""
+    """Return what was found as a table, and the next step."""
     lines: list[str] = []
     if found.servers:
         lines += table(
             ("PORT", "SERVER", "MODELS", "PROCESS", ""), [_row(server) for server in found.servers]
         )
     else:
-        lines.append("No model server answers on this machine.")
+        lines.append(texts.NO_SERVER)
     for starting in found.starting:
         lines.append(safe_line(starting.describe()))
     asked = f"{found.asked_ports} port{'' if found.asked_ports == 1 else 's'}"
-    lines.append(
-        f"Asked {asked} of loopback." if found.is_complete else f"Asked the {asked} usual for servers."
-    )
+    lines.append((texts.PORTS_ASKED if found.is_complete else texts.USUAL_PORTS_ASKED).format(ports=asked))
     if found.servers:
-        lines += ["", f"check one: lmdeck check {shlex.quote(found.servers[0].url)}"]
+        lines += ["", texts.CHECK_ONE.format(url=shlex.quote(found.servers[0].url))]
     return lines
 
 
@@ -73,7 +72,7 @@ def _row(server: Discovered) -> tuple[str, str, str, str, str]:
         str(server.port),
         server.shown_kind,
         models_text(server.models),
-        f"{process.name} (pid {process.pid})" if process is not None else "—",
+        texts.PROCESS.format(name=process.name, pid=process.pid) if process is not None else "—",
         state_text(server),
     )
 
@@ -84,14 +83,14 @@ def models_text(models: tuple[str, ...], most: int = _SHOWN_MODELS) -> str:
         return "—"
     more = len(models) - most
     return ", ".join(safe_line(name, 40) for name in models[:most]) + (
-        f" and {more} more" if more > 0 else ""
+        texts.AND_MORE.format(count=more) if more > 0 else ""
     )
 
 
 def state_text(server: Discovered) -> str:
     """Return what keeps a server from being used at once; empty where nothing does."""
     if server.needs_key:
-        return "asks for a key"
+        return texts.NEEDS_KEY
     return server.failure.title if server.failure is not None else ""
 
 

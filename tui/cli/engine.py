@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from tui.cli.output import Output
-from tui.demo.engine_files import INSTALL_COMMAND, find_engine
+from tui.demo.engine_files import INSTALL_COMMAND, MODEL_ALIAS, find_engine
 from tui.demo.engine_install import install_engine
+from tui.texts import cli as texts
 
 
 def install(_: argparse.Namespace, output: Output) -> int:
@@ -17,7 +18,7 @@ def install(_: argparse.Namespace, output: Output) -> int:
 def status(_: argparse.Namespace, output: Output) -> int:
     """Say whether it is installed; 1 where it is not."""
     if find_engine() is not None:
-        output.line("The engine is installed: SmolLM2 on this machine.")
+        output.line(texts.ENGINE_INSTALLED.format(model=MODEL_ALIAS))
         return 0
-    output.line(f"The engine is not installed. Install it with: {INSTALL_COMMAND}")
+    output.line(texts.ENGINE_MISSING.format(command=INSTALL_COMMAND))
     return 1

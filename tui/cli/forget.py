@@ -1,4 +1,4 @@
-"""``lmdeck forget``: remove stored keys, conversations or caches, as asked."""
+"""``lmdeck forget``: delete stored keys, chats or caches."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from tui.core.failure import UsageError
 from tui.core.safe_text import safe_line
 from tui.store.forget import Forgotten, forget
 from tui.store.paths import resolve_paths
+from tui.texts import cli as texts
 
 WHAT = {
-    "keys": "every stored API key",
-    "conversations": "every conversation",
-    "caches": "what was learned of endpoints, logs and caches",
+    "keys": texts.EVERY_KEY,
+    "conversations": texts.EVERY_CHAT,
+    "caches": texts.EVERY_CACHE,
 }
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Ask, remove, and say what was removed."""
+    """Ask, delete, and report what was deleted."""
     chosen = list(dict.fromkeys(arguments.what))
     if not arguments.yes and not _agrees(chosen, output):
-        output.text("Nothing was removed.")
+        output.text(texts.NOTHING_DELETED)
         return 1
     paths = resolve_paths(os.environ)
     is_all = True
@@ -33,11 +34,11 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         try:
             forget(paths, what, forgotten)
         except KeyboardInterrupt:
-            output.result(f"Interrupted: removed {_count(what, forgotten)}, the rest is still there.")
+            output.result(texts.DELETE_INTERRUPTED.format(count=_count(what, forgotten)))
             raise
         output.result(_report(what, forgotten))
         for sentence in forgotten.kept:
-            output.aside(f"lmdeck: {safe_line(sentence)}")
+            output.aside(texts.PROGRAM.format(text=safe_line(sentence)))
         is_all = is_all and not forgotten.kept
     return 0 if is_all else 1
 
@@ -46,9 +47,11 @@ def _report(what: str, forgotten: Forgotten) -> str:
     """Return what was done, not what was meant."""
     removed = _count(what, forgotten)
     if forgotten.kept:
-        return f"Removed {removed}, not {WHAT[what]}: {len(forgotten.kept)} stayed."
+        return texts.DELETED_SOME.format(count=removed, kept=len(forgotten.kept))
     is_any = not removed.startswith("0 ")
-    return f"Removed {WHAT[what]}: {removed}." if is_any else f"There were no {what} to remove."
+    if not is_any:
+        return texts.NOTHING_TO_DELETE.format(what=what)
+    return texts.DELETED_ALL.format(what=WHAT[what], count=removed)
 
 
 def _count(what: str, forgotten: Forgotten) -> str:
@@ -59,12 +62,10 @@ def _count(what: str, forgotten: Forgotten) -> str:
 
 def _agrees(chosen: list[str], output: Output) -> bool:
     if is_piped():
-        raise UsageError(
-            explain("usage", reason="forget asks before it removes: give --yes", command="forget")
-        )
-    output.text(f"This removes {', and '.join(WHAT[what] for what in chosen)}. It cannot be undone.")
+        raise UsageError(explain("usage", reason=texts.FORGET_NEEDS_YES, command="forget"))
+    output.text(texts.WILL_DELETE.format(what=texts.AND.join(WHAT[what] for what in chosen)))
     try:
-        return input("Type yes to go on: ").strip().lower() == "yes"
+        return input(texts.TYPE_YES).strip().lower() == "yes"
     except EOFError:  # Ctrl+D
         output.text("")
         return False

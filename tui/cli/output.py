@@ -16,6 +16,7 @@ from typing import TextIO
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import server_words
+from tui.texts import cli as texts
 
 SCHEMA_VERSION = 1
 
@@ -60,7 +61,7 @@ class Output:
         self._style_err = not plain and _is_terminal(self.stderr)
 
     def hurry(self, number: int) -> None:
-        """Give up a write that nobody takes: a signal came. To be called in its handler.
+        """Give up a write that has no reader: a signal came. To be called in its handler.
 
         From then on such a write raises ``OutputFailed``, and ``ended_by`` is that signal.
         """
@@ -69,7 +70,7 @@ class Output:
         signal.setitimer(signal.ITIMER_REAL, _TICK_SECONDS, _TICK_SECONDS)
 
     def calm(self) -> None:
-        """The signal is dealt with, and the command goes on."""
+        """The signal is dealt with, and the command continues."""
         if self._hurried_by is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self._hurried_by = None
@@ -87,7 +88,7 @@ class Output:
         if begun is not None and time.monotonic() - begun > _STALLED_SECONDS:
             self.ended_by = self._hurried_by
             self._writing_since = None
-            raise OutputFailed("nobody reads it")
+            raise OutputFailed(texts.NO_READER)
 
     @property
     def is_terminal(self) -> bool:
@@ -143,9 +144,9 @@ class Output:
         self._write(self.stderr, (f"{DIM}{body}{RESET}" if self._style_err and body else body) + end)
 
     def notes(self, sentences: Iterable[str]) -> None:
-        """Print what went on without a file that nothing depends on, a line each, on stderr."""
+        """Print what was done without an optional file, a line each, on stderr."""
         for sentence in sentences:
-            self.aside(f"note: {safe_line(sentence)}")
+            self.aside(texts.NOTE.format(text=safe_line(sentence)))
 
     def failure(self, failure: Failure) -> None:
         """Print what is wrong, what the server says and what to do, on stderr."""
@@ -154,7 +155,7 @@ class Output:
         below = "".join(
             f"        {line}\n" for line in (server_words(failure), safe_line(failure.advice)) if line
         )
-        self._write(self.stderr, f"lmdeck: {styled}\n{below}")
+        self._write(self.stderr, texts.PROGRAM.format(text=f"{styled}\n{below}"))
 
     def heading(self, text: str) -> None:
         """Print a heading on stdout."""

@@ -8,6 +8,7 @@ import os
 from tui.cli.output import Output
 from tui.cli.table import table
 from tui.store.paths import Place, resolve_paths
+from tui.texts import cli as texts
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
@@ -36,5 +37,5 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _state(place: Place) -> str:
     if place.problem is not None:
-        return f"cannot be seen: {place.problem}"
-    return "" if place.exists else "not made yet"
+        return texts.PLACE_UNSEEN.format(problem=place.problem)
+    return "" if place.exists else texts.PLACE_MISSING

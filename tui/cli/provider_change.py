@@ -9,6 +9,7 @@ from tui.cli.output import Output
 from tui.cli.provider_action import provider_action
 from tui.core.failure import UsageError
 from tui.runtime.runtime import Runtime
+from tui.texts import cli as texts
 
 
 @provider_action
@@ -22,10 +23,9 @@ def remove_provider(arguments: argparse.Namespace, runtime: Runtime, output: Out
     has_key = directory.has_stored_key(name)
     directory.delete(name)
     if directory.key_refusal is not None:
-        output.result(f"Removed {name}. A key stored for it is still in the file that cannot be used.")
+        output.result(texts.REMOVED_NOT_KEY.format(name=name))
         return 0
-    key = " and its stored key" if has_key else ""
-    output.result(f"Removed {name}{key}. Conversations with it are kept.")
+    output.result((texts.REMOVED_WITH_KEY if has_key else texts.REMOVED).format(name=name))
     return 0
 
 
@@ -35,11 +35,11 @@ def _remove_key(name: str, runtime: Runtime, output: Output) -> int:
     if not directory.delete_key(name):
         if directory.key_refusal is not None:
             raise UsageError(directory.key_refusal)
-        output.result(f"There was no stored key of {name} to remove.")
+        output.result(texts.NO_STORED_KEY.format(name=name))
     elif is_used:
-        output.result(f"Removed the stored key of {name}, which has no key now.")
+        output.result(texts.KEY_REMOVED.format(name=name))
     else:
-        output.result(f"Removed the stored key of {name}, which no provider used.")
+        output.result(texts.UNUSED_KEY_REMOVED.format(name=name))
     return 0
 
 
@@ -48,10 +48,10 @@ def make_default(arguments: argparse.Namespace, runtime: Runtime, output: Output
     """Make a provider the default."""
     runtime.directory.set_default(arguments.name)
     provider = runtime.directory.get(arguments.name)
-    what = "the default for embeddings" if provider.is_embedding else "the default"
-    output.result(f"{provider.name} is {what} now.")
+    text = texts.DEFAULT_FOR_EMBEDDINGS if provider.is_embedding else texts.DEFAULT_FOR_CHATS
+    output.result(text.format(name=provider.name))
     if not provider.is_active:
-        output.aside("note: It is inactive: until it is active, lmdeck asks nobody by default.")
+        output.notes([texts.DEFAULT_IS_INACTIVE])
     return 0
 
 
@@ -60,17 +60,17 @@ def trust_files(arguments: argparse.Namespace, runtime: Runtime, output: Output)
     """Show what the files would do that others can write, and rely on them once the person says so."""
     distrusted = runtime.directory.distrusted_files()
     if not distrusted:
-        output.line("Nobody else can write your providers files: there is nothing to confirm.")
+        output.line(texts.NOTHING_TO_TRUST)
         return 0
     for distrust in distrusted:
         output.line(f"{distrust.reason[0].upper()}{distrust.reason[1:]}.")
     for provider in runtime.directory.providers():
         if runtime.directory.command_refusal(provider.name) is not None:
-            key = f"key {provider.api_key}" if provider.api_key is not None else "no key"
-            output.line(f"  {provider.name}: {key}, sent to {provider.provider_url}")
-    if not arguments.yes and not confirmed(output, "Use these keys, with these addresses?", "--yes"):
-        output.text("Nothing was changed.")
+            text = texts.NO_KEY_SENT if provider.api_key is None else texts.KEY_SENT
+            output.line(text.format(name=provider.name, key=provider.api_key, url=provider.provider_url))
+    if not arguments.yes and not confirmed(output, texts.TRUST_QUESTION, "--yes"):
+        output.text(texts.NOTHING_CHANGED)
         return 1
     runtime.directory.trust_files()
-    output.result("These files are used as they are now. Asked again when others change them.")
+    output.result(texts.TRUSTED)
     return 0

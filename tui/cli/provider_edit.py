@@ -21,6 +21,7 @@ from tui.core.provider_texts import read_form, text_of, values_of
 from tui.runtime.checked_url import checked_url
 from tui.runtime.directory import invalid
 from tui.runtime.runtime import Runtime
+from tui.texts import cli
 
 _ALLOWED = BY_NAME["allow_unencrypted_key"]
 
@@ -34,7 +35,7 @@ def add_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
     provider, key_text = _read(changed(texts_of(blank), arguments), blank, runtime)
     saved = runtime.directory.save(provider, key_text)
     _tell_doubts(saved, runtime, output)
-    output.result(f"Added {saved.name}. Check it with: lmdeck check {saved.name}")
+    output.result(cli.ADDED.format(name=saved.name))
     return 0
 
 
@@ -48,12 +49,12 @@ def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
         texts[_ALLOWED.name] = NO  # that was decided for another host
     provider, key_text = _read(texts, before, runtime)
     if provider == before and key_text is None:
-        output.line(f"{before.name} is so already: nothing was changed.")
+        output.line(cli.UNCHANGED.format(name=before.name))
         return 0
     saved = runtime.directory.save(provider, key_text, before.name)
     _tell_doubts(saved, runtime, output)
-    renamed = f", which was {before.name}" if saved.name != before.name else ""
-    output.result(f"Changed {saved.name}{renamed}.")
+    text = cli.RENAMED_PROVIDER if saved.name != before.name else cli.CHANGED_PROVIDER
+    output.result(text.format(name=saved.name, before=before.name))
     return 0
 
 
@@ -79,7 +80,7 @@ def _read(texts: Mapping[str, str], before: Provider, runtime: Runtime) -> tuple
 
 def _tell_doubts(saved: Provider, runtime: Runtime, output: Output) -> None:
     for problem in runtime.directory.problems(saved, saved.name, None):
-        output.aside(f"note: {problem.message}")
+        output.aside(cli.NOTE.format(text=problem.message))
 
 
 def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[str, str]:
@@ -97,15 +98,13 @@ def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[st
         if value is not None:
             texts[field.name] = _text(field, value, texts)
     if not cleared and all(value is None for value in given.values()):
-        raise UsageError(
-            explain("usage", reason="nothing to change: no flag says what", command="providers set")
-        )
+        raise UsageError(explain("usage", reason=cli.NO_CHANGE_GIVEN, command="providers set"))
     return texts
 
 
 def _text(field: ProviderField, given: str | list[str], texts: Mapping[str, str]) -> str:
     if any("\ud800" <= character <= "\udfff" for character in "".join(given)):
-        raise UsageError(explain("usage", reason=f"what is given as {field.label} is not UTF-8"))
+        raise UsageError(explain("usage", reason=cli.FIELD_NOT_UTF8.format(field=field.label)))
     if isinstance(given, list):
         return _with_headers(texts[field.name], given)
     if field.kind is Kind.KEY and given == FROM_STDIN:
@@ -126,8 +125,7 @@ def _piped_key() -> str:
     """Return the key on stdin; what another program prints is a key, never a command or another secret."""
     text = read_text().strip()
     if not text:
-        raise UsageError(explain("usage", reason="stdin has no key"))
+        raise UsageError(explain("usage", reason=cli.STDIN_WITHOUT_KEY))
     if disguised_reference(text) is not None:
-        reason = "stdin has a reference in place of a key: give --key-env, --key-file or --key-command"
-        raise UsageError(explain("usage", reason=reason))
+        raise UsageError(explain("usage", reason=cli.STDIN_REFERENCE))
     return text

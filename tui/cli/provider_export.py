@@ -14,6 +14,7 @@ from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.runtime.runtime import Runtime
 from tui.store.casibase_export import export_records, losses_of
+from tui.texts import cli as texts
 
 if TYPE_CHECKING:
     from tui.runtime.directory import ProviderDirectory
@@ -32,9 +33,11 @@ def export_providers(arguments: argparse.Namespace, runtime: Runtime, output: Ou
     for provider in chosen:
         losses = losses_of(provider, with_key=provider.name in keys)
         if losses:
-            output.aside(f"note: {safe_line(provider.name, 100)}: not exported: {', '.join(losses)}")
+            name = safe_line(provider.name, 100)
+            output.notes([texts.FIELDS_NOT_EXPORTED.format(name=name, fields=", ".join(losses))])
     for name, reason in unusable.items():
-        output.aside(f"lmdeck: {safe_line(name, 100)} is not exported: {safe_line(reason)}")
+        text = texts.NOT_EXPORTED.format(name=safe_line(name, 100), reason=safe_line(reason))
+        output.aside(texts.PROGRAM.format(text=text))
     return 0 if is_complete and not unusable else 1
 
 
@@ -56,9 +59,9 @@ def _keys(chosen: list[Provider], runtime: Runtime, output: Output) -> tuple[dic
             key = runtime.keys.resolve(provider.name, provider.api_key)
         except LmdeckError as error:
             is_complete = False
-            output.aside(
-                f"note: {safe_line(provider.name, 100)}: {error.failure.title} {error.failure.advice}"
-            )
+            name, failure = safe_line(provider.name, 100), error.failure
+            text = texts.KEY_NOT_EXPORTED.format(name=name, title=failure.title, advice=failure.advice)
+            output.aside(texts.NOTE.format(text=text))
         else:
             if key is not None:
                 keys[provider.name] = key

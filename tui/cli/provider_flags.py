@@ -10,6 +10,7 @@ from tui.core.provider import Provider
 from tui.core.provider_field import YES, Kind, ProviderField
 from tui.core.provider_schema import SETTABLE
 from tui.core.provider_texts import text_of
+from tui.texts import command_help as texts
 
 FLAGGED = tuple(field for field in SETTABLE if field.kind is not Kind.TIME)
 _METAVARS = {
@@ -21,9 +22,9 @@ _METAVARS = {
     Kind.HEADERS: "'NAME: VALUE'",
 }
 _KEY_FLAGS = (
-    ("--key-env", "VAR", "env:{}", "the key is in this environment variable"),
-    ("--key-file", "PATH", "file:{}", "the key is in this file, readable by you alone"),
-    ("--key-command", "COMMAND", "cmd:{}", "the key is what this command prints"),
+    ("--key-env", "VAR", "env:{}", texts.FIELD_KEY_ENV),
+    ("--key-file", "PATH", "file:{}", texts.FIELD_KEY_FILE),
+    ("--key-command", "COMMAND", "cmd:{}", texts.FIELD_KEY_COMMAND),
 )
 FROM_STDIN = "-"
 
@@ -36,11 +37,12 @@ def add_flags(parser: argparse._ActionsContainer, *, is_new: bool) -> None:
         elif field.name != "name" or not is_new:
             _add_flag(parser, field, is_required=is_new and field.flag in ("url", "model"))
     parser.add_argument(
-        "--inactive", dest="state", action="store_const", const="Inactive", help="--state Inactive"
+        "--inactive", dest="state", action="store_const", const="Inactive", help=texts.INACTIVE
     )
     if not is_new:
-        what = "set a field back to what it is without a word; may be repeated"
-        parser.add_argument("--clear", action="append", default=[], type=_cleared, metavar="FIELD", help=what)
+        parser.add_argument(
+            "--clear", action="append", default=[], type=_cleared, metavar="FIELD", help=texts.CLEAR
+        )
 
 
 def flag_of(field: ProviderField) -> str:
@@ -65,8 +67,9 @@ def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_re
 def _add_key_flags(group: argparse._ActionsContainer) -> None:
     for flag, metavar, written, text in _KEY_FLAGS:
         group.add_argument(flag, dest="api_key", type=written.format, metavar=metavar, help=text)
-    what = "read the key from stdin and store it"
-    group.add_argument("--key-stdin", dest="api_key", action="store_const", const=FROM_STDIN, help=what)
+    group.add_argument(
+        "--key-stdin", dest="api_key", action="store_const", const=FROM_STDIN, help=texts.FIELD_KEY_STDIN
+    )
 
 
 def _word(field: ProviderField) -> Callable[[str], str]:
@@ -81,7 +84,7 @@ def _cleared(text: str) -> str:
     name = next((field.name for field in FLAGGED if plain in (field.name, field.flag)), None)
     if name is None:
         names = ", ".join(flag_of(field).removeprefix("--") for field in FLAGGED)
-        raise argparse.ArgumentTypeError(f"{text!r} is not a field: give one of {names}")
+        raise argparse.ArgumentTypeError(texts.NO_SUCH_FIELD.format(text=text, names=names))
     return name
 
 

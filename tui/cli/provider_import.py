@@ -17,11 +17,11 @@ from tui.runtime.importing import Fate, ImportPlan, Outcome, plan_import
 from tui.runtime.runtime import Runtime
 from tui.store.casibase import Import, NamedSecret, import_records
 from tui.store.import_text import import_file, import_stream, text_of
+from tui.texts import cli as texts
 
 _MANY = 200
-"""From so many records on it is said how far it is."""
+"""From so many records on, progress is shown."""
 _WIDTH = 8
-_ADVICE = "To use references from a file that you trust: --allow-references, or import at a terminal."
 
 
 @provider_action
@@ -33,7 +33,7 @@ def import_providers(arguments: argparse.Namespace, runtime: Runtime, output: Ou
     )
     plan = _planned(imported, arguments, runtime, output)
     total = len(imported.records) + len(imported.left_out)
-    summary = f"Imported {len(plan.providers):,} of {total:,} providers."
+    summary = texts.IMPORTED.format(count=len(plan.providers), total=total)
     _write(plan, runtime, output)
     output.changed(summary)
     return _report(imported, plan, summary, output)
@@ -48,26 +48,27 @@ def _asking(arguments: argparse.Namespace, output: Output) -> Callable[[NamedSec
         if arguments.file == "-" or is_piped():
             return False
         name, url = safe_line(named.name, 60), safe_line(named.url, 200)
-        return confirmed(output, f"{name}: {_deed(named)}, and would be sent to {url}.", "--allow-references")
+        question = texts.REFERENCE_QUESTION.format(name=name, source=_source(named), url=url)
+        return confirmed(output, question, "--allow-references")
 
     return ask
 
 
-def _deed(named: NamedSecret) -> str:
-    value = safe_line(named.reference.value, 200)
-    return {
-        ApiKeyKind.ENVIRONMENT: f"its API key would be the value of the variable {value}",
-        ApiKeyKind.COMMAND: f"its API key would be what this command prints: {value}",
-        ApiKeyKind.FILE: f"its API key would be the content of the file {value}",
-        ApiKeyKind.STORED: "its API key would be the one that is stored under this name",
+def _source(named: NamedSecret) -> str:
+    text = {
+        ApiKeyKind.ENVIRONMENT: texts.FROM_VARIABLE,
+        ApiKeyKind.COMMAND: texts.FROM_COMMAND,
+        ApiKeyKind.FILE: texts.FROM_FILE,
+        ApiKeyKind.STORED: texts.FROM_STORE,
     }[named.reference.kind]
+    return text.format(value=safe_line(named.reference.value, 200))
 
 
 def _planned(imported: Import, arguments: argparse.Namespace, runtime: Runtime, output: Output) -> ImportPlan:
     total = len(imported.records)
 
     def tell(count: int) -> None:
-        output.aside(f"… checked {count:,} of {total:,} records")
+        output.aside(texts.RECORDS_CHECKED.format(count=count, total=total))
 
     is_long = total >= _MANY
     return plan_import(
@@ -82,12 +83,12 @@ def _write(plan: ImportPlan, runtime: Runtime, output: Output) -> None:
     if not plan.providers:
         return
     if len(plan.providers) >= _MANY:
-        output.aside(f"… writing {len(plan.providers):,} providers and {len(plan.keys):,} API keys")
+        output.aside(texts.RECORDS_WRITTEN.format(providers=len(plan.providers), keys=len(plan.keys)))
     try:
         runtime.directory.save_all(plan.providers, plan.keys)
     except LmdeckError as error:
-        for note in getattr(error, "__notes__", ["No file has changed."]):
-            output.aside(f"Nothing was imported. {note}")
+        for note in getattr(error, "__notes__", [texts.NOTHING_WRITTEN]):
+            output.aside(texts.NOTHING_IMPORTED.format(note=note))
         raise
 
 
@@ -98,14 +99,14 @@ def _report(imported: Import, plan: ImportPlan, summary: str, output: Output) ->
     ]
     for outcome in sorted((*plan.outcomes, *left_out), key=lambda item: item.number):
         is_used = outcome.fate in (Fate.IMPORTED, Fate.REPLACED)
-        name = safe_line(outcome.name, 100) or f"record {outcome.number}"
+        name = safe_line(outcome.name, 100) or texts.RECORD.format(number=outcome.number)
         line = f"{outcome.fate:<{_WIDTH}}  {name}"
         line += f"  {outcome.remark}" if outcome.remark else ""
         (output.line if is_used else output.aside)(line)
     for remark in imported.remarks:
-        output.aside(f"note: {remark}")
+        output.aside(texts.NOTE.format(text=remark))
     if any(item.reason.startswith("refused") for item in imported.left_out):
-        output.aside(_ADVICE)
+        output.aside(texts.REFERENCES)
     output.result(summary)
     has_left_out = bool(left_out) or any(item.fate is Fate.LEFT_OUT for item in plan.outcomes)
     return 1 if has_left_out else 0

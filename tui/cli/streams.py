@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from tui.core.safe_text import safe_line
+from tui.texts import cli as texts
 
 BROKEN_PIPE = 141
 """The exit code where nobody reads the output."""
@@ -23,13 +24,13 @@ def fill_closed_streams() -> None:
 
 def tell_failed_output(reason: str, untold: Sequence[str]) -> None:
     """Say why the result is not complete, and what has changed all the same."""
-    tell([f"The output could not be written: {reason}.", *untold])
+    tell([texts.OUTPUT_FAILED.format(reason=reason), *untold])
     silence()
 
 
 def tell(sentences: Sequence[str]) -> None:
     """Write on stderr; on stdout what nobody would hear else, as stderr is where it failed."""
-    text = "".join(f"lmdeck: {safe_line(sentence)}\n" for sentence in sentences)
+    text = "".join(texts.PROGRAM.format(text=safe_line(sentence)) + "\n" for sentence in sentences)
     for stream in (sys.stderr, sys.stdout):
         with contextlib.suppress(OSError):
             stream.write(text)

@@ -36,7 +36,7 @@ def _auth(connection: Connection) -> bool:
     return _refuse(connection, 401, "Incorrect API key provided.", "invalid_request_error", "invalid_api_key")
 
 
-@fault("auth-scheme", "answers 401 to any Authorization header, and works without one")
+@fault("auth-scheme", "rejects any Authorization header, works without one")
 def _auth_scheme(connection: Connection) -> bool:
     if not _is_api(connection) or "Authorization" not in connection.headers:
         return False
@@ -45,14 +45,14 @@ def _auth_scheme(connection: Connection) -> bool:
     return True
 
 
-@chat_fault("forbidden", "knows the key and does not let it use the model")
+@chat_fault("forbidden", "accepts the key but refuses the model")
 def _forbidden(connection: Connection) -> None:
     _refuse(
         connection, 403, "Your key is not allowed to use this model.", "permission_error", "model_forbidden"
     )
 
 
-@fault("model-not-found", "does not have the model that is asked for")
+@fault("model-not-found", "does not serve the requested model")
 def _model_not_found(connection: Connection) -> bool:
     if connection.route.endswith(MODELS):
         connection.send_json(200, {"object": "list", "data": [{"id": "another-model", "object": "model"}]})
@@ -96,12 +96,12 @@ def _redirect(connection: Connection) -> bool:
     return True
 
 
-@chat_fault("context-too-long", "finds every prompt too long")
+@chat_fault("context-too-long", "rejects every prompt as too long")
 def _context_too_long(_: Connection) -> None:
     raise context_too_long(CONTEXT_WINDOW + 1, CONTEXT_WINDOW)
 
 
-@fault("unsupported-param", "refuses stream_options, and works without it")
+@fault("unsupported-param", "rejects stream_options, works without it")
 def _unsupported_param(connection: Connection) -> bool:
     if not is_chat(connection) or "stream_options" not in connection.record.json:
         return False
@@ -121,7 +121,7 @@ def _no_chat_template(connection: Connection) -> None:
     )
 
 
-@fault("thinking-unsupported", "has a model that cannot think, and works when it is not asked to")
+@fault("thinking-unsupported", "rejects requests with thinking, works without")
 def _thinking_unsupported(connection: Connection) -> bool:
     body = connection.record.json
     asks = body.get("think") or body.get("reasoning_effort") not in (None, "none") or body.get("reasoning")
@@ -130,25 +130,25 @@ def _thinking_unsupported(connection: Connection) -> bool:
     return _refuse(connection, 400, f'"{body.get("model")}" does not support thinking', "api_error")
 
 
-@chat_fault("invalid-request", "finds the body invalid")
+@chat_fault("invalid-request", "rejects the request body")
 def _invalid_request(connection: Connection) -> None:
     problem = {"type": "extra_forbidden", "loc": ["body", "messages"], "msg": "Input should be a valid list"}
     connection.send_json(422, {"detail": [problem]})
 
 
-@chat_fault("body-too-large", "has a gateway that takes small bodies only")
+@chat_fault("body-too-large", "is a gateway that rejects large bodies")
 def _body_too_large(connection: Connection) -> None:
     page = b"<html><head><title>413 Request Entity Too Large</title></head></html>"
     connection.send_whole(413, "text/html", page)
 
 
-@chat_fault("gateway-timeout", "has a gateway that gave up on the model server")
+@chat_fault("gateway-timeout", "is a gateway whose model server timed out")
 def _gateway_timeout(connection: Connection) -> None:
     page = b"<html><head><title>504 Gateway Time-out</title></head></html>"
     connection.send_whole(504, "text/html", page)
 
 
-@chat_fault("rate-limited", "allows no more requests for 30 seconds")
+@chat_fault("rate-limited", "rejects requests for 30 seconds")
 def _rate_limited(connection: Connection) -> None:
     error = {"message": "Rate limit reached for requests.", "type": "requests", "code": "rate_limit_exceeded"}
     connection.send_json(429, {"error": error}, {"Retry-After": "30"})
@@ -175,13 +175,13 @@ def _overloaded(connection: Connection) -> None:
     )
 
 
-@chat_fault("server-error", "fails inside")
+@chat_fault("server-error", "fails with an internal error")
 def _server_error(connection: Connection) -> None:
     message = "CUDA out of memory. Tried to allocate 2.00 GiB."
     _refuse(connection, 500, message, "InternalServerError")
 
 
-@fault("bad-gateway", "has a gateway in front of a model server that is down")
+@fault("bad-gateway", "is a gateway whose model server is down")
 def _bad_gateway(connection: Connection) -> bool:
     connection.send_whole(502, "text/html", _GATEWAY_PAGE.encode())
     return True

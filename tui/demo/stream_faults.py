@@ -33,7 +33,7 @@ def _reset(connection: Connection, plan: Plan) -> None:
     connection.reset()
 
 
-@stream_fault("stream-unfinished", "ends in the middle of the answer as if it were complete")
+@stream_fault("stream-unfinished", "ends in the middle of the answer, as if complete")
 def _unfinished(connection: Connection, plan: Plan) -> None:
     _send_half(connection, plan)
     connection.close_stream()
@@ -45,7 +45,7 @@ def _stalled(connection: Connection, plan: Plan) -> None:
     connection.hold()
 
 
-@stream_fault("stream-keepalive-only", "sends comments that keep the connection alive, and no token")
+@stream_fault("stream-keepalive-only", "sends keep-alive comments but no token")
 def _keepalive_only(connection: Connection, _: Plan) -> None:
     connection.open_stream()
     while True:
@@ -53,7 +53,7 @@ def _keepalive_only(connection: Connection, _: Plan) -> None:
         connection.pause(_KEEP_ALIVE_SECONDS)
 
 
-@stream_fault("stream-buffered", "holds the answer back and sends it all at the end")
+@stream_fault("stream-buffered", "holds the answer back and sends it at the end")
 def _buffered(connection: Connection, plan: Plan) -> None:
     frames = plan.frames()
     connection.open_stream()
@@ -62,17 +62,17 @@ def _buffered(connection: Connection, plan: Plan) -> None:
     connection.close_stream()
 
 
-@stream_fault("stream-ignored", "answers with one JSON object although a stream was asked for")
+@stream_fault("stream-ignored", "answers with one JSON object instead of a stream")
 def _ignored(connection: Connection, plan: Plan) -> None:
     connection.send_json(200, plan.whole())
 
 
-@chat_fault("empty-answer", "ends properly without a word")
+@chat_fault("empty-answer", "ends the answer without any text")
 def _empty(connection: Connection) -> None:
     _send_instead(connection, reasoning=(), answer=(), finish_reason="stop")
 
 
-@chat_fault("thinking-ate-budget", "thinks until the token limit is reached, and answers nothing")
+@chat_fault("thinking-ate-budget", "thinks up to the token limit and gives no answer")
 def _thinking_ate_budget(connection: Connection) -> None:
     _send_instead(connection, answer=(), finish_reason="length")
 
@@ -104,7 +104,7 @@ def _framing(connection: Connection, plan: Plan) -> None:
     connection.hang_up()
 
 
-@stream_fault("bad-encoding", "says gzip and sends plain text")
+@stream_fault("bad-encoding", "claims gzip but sends plain text")
 def _bad_encoding(connection: Connection, plan: Plan) -> None:
     connection.open_stream({"Content-Encoding": "gzip"})
     connection.send_chunk(plan.opening())
@@ -117,7 +117,7 @@ def _no_answer(connection: Connection) -> bool:
     return True
 
 
-@fault("headers-stalled", "sends its headers one byte a second")
+@fault("headers-stalled", "sends its headers one byte per second")
 def _headers_stalled(connection: Connection) -> bool:
     for byte in b"HTTP/1.1 200 OK\r\nX-Padding: " + b"x" * 3600:
         connection.send(bytes([byte]))
@@ -151,7 +151,7 @@ def _not_http(connection: Connection) -> bool:
     return True
 
 
-@fault("http2-only", "speaks HTTP/2 without being asked")
+@fault("http2-only", "speaks HTTP/2 only")
 def _http2_only(connection: Connection) -> bool:
     settings_frame = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
     connection.send(settings_frame)

@@ -1,30 +1,32 @@
 """``lmdeck ask``: its arguments."""
 
 from tui.cli.argument_parser import non_negative, positive_integer
-from tui.cli.command import METRICS, PRINTS_JSON, Command, argument, one_of
+from tui.cli.command import PRINTS_JSON, Command, argument, one_of
+from tui.texts import command_help as texts
 
 COMMAND = Command(
     "ask",
-    "One answer on stdout; the reasoning goes to stderr.",
+    texts.ASK,
     run="tui.cli.ask:run",
-    examples='  lmdeck ask "Name three colours"\n  cat log.txt | lmdeck ask "What went wrong?"\n'
-    "  lmdeck ask - < prompt.txt\n  lmdeck ask hi --url http://localhost:8080/v1 --json\n\n" + METRICS,
+    examples=texts.ASK_EXAMPLES + texts.FIGURES,
     arguments=(
-        argument("prompt", nargs="?", metavar="PROMPT", help="the prompt; '-' reads it from stdin"),
+        argument("prompt", nargs="?", metavar="PROMPT", help=texts.PROMPT),
         one_of(
-            argument("-p", "--provider", metavar="NAME", help="a provider (default: yours)"),
-            argument("--url", metavar="URL", help="an endpoint, without set-up; nothing is saved"),
+            argument("-p", "--provider", metavar="NAME", help=texts.PROVIDER),
+            argument("--url", metavar="URL", help=texts.ASK_URL),
         ),
-        argument("--model", metavar="M", help="another model than the provider's"),
-        argument("--key-env", metavar="VAR", help="with --url: environment variable with the API key"),
-        argument("--system", metavar="S", help="system prompt"),
-        argument("--max-tokens", type=positive_integer, metavar="N"),
-        argument("--temperature", type=non_negative, metavar="T"),
+        argument("--model", metavar="M", help=texts.MODEL),
+        argument("--key-env", metavar="VAR", help=texts.ASK_KEY_ENV),
+        argument("--system", metavar="S", help=texts.SYSTEM),
+        argument("--max-tokens", type=positive_integer, metavar="N", help=texts.MAX_TOKENS),
+        argument("--temperature", type=non_negative, metavar="T", help=texts.TEMPERATURE),
         argument(
-            "--thinking", choices=["off", "on", "minimal", "low", "medium", "high"], help="how much to think"
+            "--thinking",
+            choices=["default", "off", "on", "minimal", "low", "medium", "high"],
+            help=texts.THINKING,
         ),
-        argument("--no-stream", action="store_true", help="ask for the whole answer at once"),
+        argument("--no-stream", action="store_true", help=texts.NO_STREAM),
         PRINTS_JSON,
-        argument("--wait", type=non_negative, metavar="SECONDS", help="wait this long for a first word"),
+        argument("--wait", type=non_negative, metavar="SECONDS", help=texts.ASK_WAIT),
     ),
 )

@@ -1,16 +1,17 @@
 """``lmdeck chat``: its arguments."""
 
 from tui.cli.command import Command, argument
+from tui.texts import command_help as texts
 
 COMMAND = Command(
     "chat",
-    "Open straight in a chat.",
+    texts.CHAT,
     run="tui.cli.screens:run",
-    examples="  lmdeck chat\n  lmdeck chat qwen\n  lmdeck chat qwen --plain      # line by line\n",
+    examples=texts.CHAT_EXAMPLES,
     arguments=(
-        argument("provider", nargs="?", metavar="PROVIDER", help="a provider's name (default: yours)"),
-        argument("--unsaved", action="store_true", help="keep nothing of this conversation on disk"),
-        argument("--plain", action="store_true", help="line by line, no cursor addressing"),
-        argument("--resume", metavar="ID", help="reopen a conversation; 'last' is the newest one"),
+        argument("provider", nargs="?", metavar="PROVIDER", help=texts.PROVIDER),
+        argument("--unsaved", action="store_true", help=texts.UNSAVED),
+        argument("--plain", action="store_true", help=texts.PLAIN),
+        argument("--resume", metavar="ID", help=texts.RESUME),
     ),
 )

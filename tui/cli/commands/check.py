@@ -3,25 +3,23 @@
 from tui.cli.argument_parser import non_negative, positive_float
 from tui.cli.command import PRINTS_JSON, Command, argument
 from tui.core.check_cost import CHECK_COST
+from tui.texts import command_help as texts
 
 COMMAND = Command(
     "check",
-    f"Find out what is wrong with an endpoint, and what to do (one short chat: {CHECK_COST}).",
+    texts.CHECK.format(cost=CHECK_COST),
     run="tui.cli.check:run",
-    examples="  lmdeck check http://localhost:8000/v1\n  lmdeck check qwen --json\n"
-    "  lmdeck check --all --quick\n",
+    examples=texts.CHECK_EXAMPLES,
     arguments=(
-        argument("target", nargs="?", metavar="NAME|URL", help="a provider or an endpoint"),
-        argument("--all", action="store_true", dest="all_providers", help="every active provider"),
-        argument("--model", metavar="M"),
-        argument("--key-env", metavar="VAR", help="environment variable with the API key"),
-        argument("--quick", action="store_true", help="spend no tokens: no chat is sent"),
-        argument("--wait", type=non_negative, metavar="SECONDS", help="wait for a model that is loading"),
-        argument("--watch", type=positive_float, metavar="SECONDS", help="repeat, print changes only"),
-        argument("-v", "--verbose", action="store_true", help="show the evidence of every check"),
-        argument(
-            "--report", metavar="FILE|-", help="write a Markdown report for a ticket, every known key erased"
-        ),
+        argument("target", nargs="?", metavar="NAME|URL", help=texts.CHECK_TARGET),
+        argument("--all", action="store_true", dest="all_providers", help=texts.CHECK_ALL),
+        argument("--model", metavar="M", help=texts.MODEL),
+        argument("--key-env", metavar="VAR", help=texts.KEY_ENV),
+        argument("--quick", action="store_true", help=texts.QUICK),
+        argument("--wait", type=non_negative, metavar="SECONDS", help=texts.CHECK_WAIT),
+        argument("--watch", type=positive_float, metavar="SECONDS", help=texts.WATCH),
+        argument("-v", "--verbose", action="store_true", help=texts.VERBOSE),
+        argument("--report", metavar="FILE|-", help=texts.REPORT),
         PRINTS_JSON,
     ),
 )

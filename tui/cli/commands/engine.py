@@ -1,11 +1,12 @@
 """``lmdeck engine``: its arguments."""
 
 from tui.cli.command import Command
+from tui.texts import command_help as texts
 
 INSTALL = Command(
     "install",
-    "Install llama.cpp and SmolLM2-135M into this installation (about 130 MB).",
+    texts.ENGINE_INSTALL,
     run="tui.cli.engine:install",
 )
-STATUS = Command("status", "Say whether it is installed.", run="tui.cli.engine:status")
-COMMAND = Command("engine", "The model that runs on this machine.", actions=(INSTALL, STATUS))
+STATUS = Command("status", texts.ENGINE_STATUS, run="tui.cli.engine:status")
+COMMAND = Command("engine", texts.ENGINE, actions=(INSTALL, STATUS))

@@ -1,10 +1,11 @@
 """``lmdeck forget``: its arguments."""
 
 from tui.cli.command import DOES_NOT_ASK, Command, argument
+from tui.texts import command_help as texts
 
 COMMAND = Command(
     "forget",
-    "Remove stored keys, conversations or caches, as asked.",
+    texts.FORGET,
     run="tui.cli.forget:run",
     arguments=(
         argument(
@@ -12,7 +13,7 @@ COMMAND = Command(
             nargs="+",
             choices=["keys", "conversations", "caches"],
             metavar="WHAT",
-            help="keys, conversations, caches: one of them or several",
+            help=texts.FORGET_WHAT,
         ),
         DOES_NOT_ASK,
     ),

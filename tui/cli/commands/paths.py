@@ -1,10 +1,11 @@
 """``lmdeck paths``: its arguments."""
 
-from tui.cli.command import Command, argument
+from tui.cli.command import PRINTS_JSON, Command
+from tui.texts import command_help as texts
 
 COMMAND = Command(
     "paths",
-    "Say where everything is kept.",
+    texts.PATHS,
     run="tui.cli.paths:run",
-    arguments=(argument("--json", action="store_true"),),
+    arguments=(PRINTS_JSON,),
 )

@@ -1,0 +1,139 @@
+"""What ``--help`` says of each command."""
+
+from typing import Final
+
+TAGLINE: Final = (
+    "Chat with, diagnose and track the cost of any OpenAI-compatible endpoint, from your terminal."
+)
+EXAMPLES: Final = """\
+examples:
+  lmdeck                                              open the provider list
+  lmdeck chat                                         start a chat
+  lmdeck ask "Why is the sky blue?"                   print one answer
+  git diff | lmdeck ask "Review this" -p qwen         add piped text to the prompt
+  lmdeck ask hi --url http://localhost:8000/v1        use an endpoint without saving anything
+  lmdeck check http://localhost:8000/v1               find out what is wrong and how to fix it
+  lmdeck discover                                     find model servers on this machine
+  lmdeck providers add qwen --url http://gpu01:8000/v1 --model Qwen/Qwen3-8B --key-env QWEN_KEY
+  lmdeck demo --fault auth                            run an endpoint that fails
+"""
+FIGURES: Final = """\
+figures:
+  TTFT  time to first token, reasoning or answer      TTFA  time to first token of the answer
+  TPOT  time per output token, without the first      E2E   time to the end of the stream
+  A figure is reported by the server, estimated (~) or unknown (—).
+
+exit codes:
+  0 done    1 a check failed or no answer came    2 wrong usage or configuration    130 interrupted
+"""
+EXAMPLES_HEAD: Final = "examples:\n{examples}"
+LOG: Final = "write a debug log without keys (or set LMDECK_LOG=FILE)"
+JSON: Final = "print JSON"
+YES: Final = "skip the confirmation"
+MODEL: Final = "model name (default: the provider's)"
+KEY_ENV: Final = "environment variable that holds the API key"
+
+CHAT: Final = "Start a chat."
+CHAT_EXAMPLES: Final = """\
+  lmdeck chat
+  lmdeck chat qwen
+  lmdeck chat qwen --plain
+"""
+PROVIDER: Final = "provider name (default: your default provider)"
+UNSAVED: Final = "do not save this chat"
+PLAIN: Final = "plain text, line by line (for screen readers and logs)"
+RESUME: Final = "resume a chat; 'last' is the newest"
+
+ASK: Final = "Print one answer (the reasoning goes to stderr)."
+ASK_EXAMPLES: Final = """\
+  lmdeck ask "Name three colours"
+  cat log.txt | lmdeck ask "What went wrong?"
+  lmdeck ask - < prompt.txt
+  lmdeck ask hi --url http://localhost:8080/v1 --json
+
+"""
+PROMPT: Final = "the prompt; '-' reads it from stdin"
+ASK_URL: Final = "base URL of an endpoint, in place of a provider; nothing is saved"
+SYSTEM: Final = "system prompt"
+MAX_TOKENS: Final = "limit of output tokens, reasoning included"
+TEMPERATURE: Final = "sampling temperature"
+THINKING: Final = "thinking level (default: the provider's)"
+NO_STREAM: Final = "request the answer in one piece"
+ASK_WAIT: Final = "timeout for the first token (default: 120)"
+ASK_KEY_ENV: Final = "with --url: environment variable that holds the API key"
+
+CHECK: Final = "Diagnose an endpoint (sends one short chat: {cost})."
+CHECK_EXAMPLES: Final = """\
+  lmdeck check http://localhost:8000/v1
+  lmdeck check qwen --json
+  lmdeck check --all --quick
+"""
+CHECK_TARGET: Final = "provider name or base URL"
+CHECK_ALL: Final = "check every active provider"
+QUICK: Final = "skip the chat: uses no tokens"
+CHECK_WAIT: Final = "timeout for a model that is loading"
+WATCH: Final = "repeat the check and print changes"
+VERBOSE: Final = "show the evidence of every check"
+REPORT: Final = "write a Markdown report for a ticket, without keys"
+
+DISCOVER: Final = "Find model servers on this machine (loopback only)."
+
+PROVIDERS: Final = "Manage providers."
+PROVIDERS_LIST: Final = "List providers."
+PROVIDERS_SHOW: Final = "Show a provider (the key is masked)."
+PROVIDERS_ADD: Final = "Add a provider."
+PROVIDERS_ADD_EXAMPLES: Final = """\
+  lmdeck providers add local --url http://localhost:8000/v1 --model Qwen/Qwen3-8B
+  pass show deepseek | lmdeck providers add deepseek --url https://api.deepseek.com/v1 \\
+      --model deepseek-chat --key-stdin --input-price 0.00027 --output-price 0.0011
+"""
+PROVIDERS_SET: Final = "Change the given fields of a provider."
+PROVIDERS_SET_EXAMPLES: Final = """\
+  lmdeck providers set qwen --model Qwen/Qwen3-32B --thinking low
+  lmdeck providers set qwen --header 'X-Team: red' --clear temperature
+"""
+PROVIDERS_REMOVE: Final = "Delete a provider and its stored key."
+ONLY_KEY: Final = "delete the stored key only"
+PROVIDERS_DEFAULT: Final = "Set the default provider."
+PROVIDERS_TRUST: Final = "Trust the current providers file although other users can write it."
+PROVIDERS_IMPORT: Final = "Import providers from Casibase JSON."
+IMPORT_FILE: Final = "JSON file; '-' reads stdin"
+REPLACE: Final = "replace providers of the same name"
+ALLOW_REFERENCES: Final = "accept env:, cmd: and file: keys (default: ask for each)"
+ZERO_IS_FREE: Final = "import prices of 0 as free (default: unknown)"
+PROVIDERS_EXPORT: Final = "Export providers as Casibase JSON."
+EXPORT_NAMES: Final = "providers to export (default: all of yours)"
+WITH_KEYS: Final = "include the API keys in plain text"
+FIELD_KEY_ENV: Final = "read the key from this environment variable"
+FIELD_KEY_FILE: Final = "read the key from this file (readable only by you)"
+FIELD_KEY_COMMAND: Final = "read the key from the output of this command"
+FIELD_KEY_STDIN: Final = "read the key from stdin and store it"
+INACTIVE: Final = "same as --state Inactive"
+CLEAR: Final = "reset a field to its default (repeatable)"
+
+DEMO: Final = "Run a demo endpoint, optionally one that fails."
+DEMO_EXAMPLES: Final = """\
+  lmdeck demo --port 8000
+  lmdeck demo --fault model-not-found
+
+causes for --fault:
+{causes}
+"""
+DEMO_PORT: Final = "port (default: a free one)"
+DEMO_RATE: Final = "tokens per second (default: 60)"
+DEMO_FAULT: Final = "fail with this cause, to try a diagnosis"
+
+ENGINE: Final = "Manage the built-in model."
+ENGINE_INSTALL: Final = "Install llama.cpp and SmolLM2-135M (about 130 MB)."
+ENGINE_STATUS: Final = "Show whether the built-in model is installed."
+
+PATHS: Final = "Show file locations."
+FORGET: Final = "Delete stored keys, chats or caches."
+FORGET_WHAT: Final = "keys, conversations or caches (one or more)"
+
+A_COUNT: Final = "a whole number from 1"
+A_PORT: Final = "a port from 0 to 65535"
+NOT_NEGATIVE: Final = "a number of at least 0"
+POSITIVE: Final = "a number above 0"
+IS_NOT: Final = "{text!r} is not {wanted}"
+NO_SUCH_FIELD: Final = "{text!r} is not a field: use one of {names}"
