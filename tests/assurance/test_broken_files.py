@@ -112,7 +112,7 @@ def test_only_the_stored_keys_need_their_file_and_the_message_names_it(play: Pla
             assert "none is stored for locked" in locked.err
             continue
         assert "~/config/lmdeck/credentials.toml" in locked.err
-        assert "note: The API key could not be fetched from ~/config/lmdeck/credentials.toml" in listed.err
+        assert "note: The API key could not be read from ~/config/lmdeck/credentials.toml" in listed.err
         assert "stored, but unreadable" in listed.out
         assert "It is kept as credentials.toml.corrupt-" in added.err
         assert told[how, "ask-newer"].code == 0

@@ -124,5 +124,5 @@ def test_nothing_is_kept_in_memory_by_a_command_that_ends(
     BrokenDisk(monkeypatch).refuse(number, "open_file", "write", "replace")
     done = call(*arguments)
     assert (done.code, done.out) == (1, "")
-    assert "then try again." in done.err
+    assert "then retry." in done.err
     assert "memory" not in done.err

@@ -111,14 +111,14 @@ def test_the_end_of_its_process_ends_the_wait(tmp_path: Path, server: StartingSe
     server.kill()
     code, out = waiting.end()
     assert code == 1
-    assert f"vLLM (pid {server.pid}) ended before it was ready" in re.sub(r"\s+", " ", out + waiting.err)
+    assert f"vLLM (pid {server.pid}) exited before it was ready" in re.sub(r"\s+", " ", out + waiting.err)
 
 
 def test_the_limit_is_told(call: Call, server: StartingServer) -> None:
     done = call("ask", "hi", "--url", server.base_url, "--model", "m", "--wait", "0.3")
     text = " ".join(done.err.split())
     assert done.code == 1
-    assert f"port {server.port} is not open yet; waited 0.3 s, the limit." in text
+    assert f"port {server.port} is not open yet; gave up after 0.3 s." in text
     assert "Wait longer with --wait SECONDS" in text
 
 

@@ -81,9 +81,9 @@ def test_one_for_embeddings_is_refused_with_the_command_that_tests_it(
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        ('[defaults]\nEmbedding = "vectors"\n', "vectors makes embeddings"),
-        ('[defaults]\nModel = "vectors"\n', "vectors makes embeddings"),
-        ('[defaults]\nModel = "gone"\n', "gone is no longer in the list"),
+        ('[defaults]\nEmbedding = "vectors"\n', "vectors is for embeddings"),
+        ('[defaults]\nModel = "vectors"\n', "vectors is for embeddings"),
+        ('[defaults]\nModel = "gone"\n', "gone no longer exists"),
         ('[defaults]\nModel = "off"\n', "off is inactive"),
         ("[providers.broken\n", "cannot be read"),
     ],

@@ -61,7 +61,7 @@ def test_a_refusal_without_a_key_speaks_of_no_key() -> None:
     for cause in ("auth", "forbidden"):
         sentences = explain(cause, without_key="yes")
         assert "wrong" not in sentences.title
-        assert "knows the key" not in sentences.title
+        assert "accepts the key" not in sentences.title
         assert sentences.advice.startswith(("Give ", "Enter one "))
 
 

@@ -121,7 +121,7 @@ def test_the_first_failure_is_the_verdict() -> None:
     assert REFUSED.to_json()["verdict"] == {
         "cause": "connection-refused",
         "title": "Connection refused: the host localhost answers, but nothing listens on port 8000.",
-        "advice": "Check URL and port, and whether the server is started.",
+        "advice": "Check the URL and port, and that the server is running.",
         "server_message": None,
     }
     assert WELL.to_json()["verdict"] is None

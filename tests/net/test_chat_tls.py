@@ -30,7 +30,7 @@ async def test_a_signed_certificate_is_accepted_with_its_authority(chat: Chatter
 @pytest.mark.parametrize(
     ("certificate", "settings", "cause", "said"),
     [
-        (certificates.SELF_SIGNED, TlsSettings(), "tls-self-signed", "signed by itself"),
+        (certificates.SELF_SIGNED, TlsSettings(), "tls-self-signed", "self-signed"),
         (certificates.SERVER, TlsSettings(), "tls-unknown-ca", "lmdeck test ca"),
         (certificates.INCOMPLETE_CHAIN, TRUSTED, "tls-unknown-ca", "lmdeck test intermediate"),
         (certificates.WRONG_HOST, TRUSTED, "tls-hostname-mismatch", "models.example"),
@@ -179,7 +179,7 @@ async def test_plain_http_that_resets_handshakes_is_recognised(chat: Chatter) ->
             certificates.WRONG_HOST,
             TlsSettings(),
             "tls-unknown-ca",
-            ["; nor is it for this host", "CA file"],
+            ["; it is also not for this host", "CA file"],
         ),
     ],
     ids=["expired", "wrong host"],

@@ -77,7 +77,7 @@ async def test_a_malformed_location_is_the_servers_fault(
     for failure in (reply.failure, refused.value.failure, found.failure):
         assert failure is not None
         assert failure.cause in ("redirect", "http-framing"), failure
-        assert "defect there" in failure.advice
+        assert "has a bug" in failure.advice
         assert "http://localhost" not in failure.advice + failure.title
         assert failure.facts.get("repair") is None
 

@@ -153,7 +153,7 @@ async def test_a_model_that_loads_forever_is_given_up_at_the_limit(chat: Chatter
         reply = await chat(server.base_url, timeouts=replace(HASTY, retries=2))
     assert reply.failure is not None
     assert (reply.cause, reply.failure.server_message) == ("loading", "Loading model")
-    assert "waited 0.1 s, the limit" in reply.failure.title
+    assert "gave up after 0.1 s" in reply.failure.title
     assert "--wait SECONDS" in reply.failure.advice
     assert len(server.requests) > 1
     assert "retrying" not in reply.stages, "who has waited to the limit has no tries left"
@@ -167,7 +167,7 @@ async def test_a_server_that_starts_forever_is_given_up_at_the_limit(
     reply = await chat_with(factory, machines, port, HASTY)
     assert reply.failure is not None
     assert reply.cause == "starting"
-    assert f"port {port} is not open yet; waited 0.1 s, the limit" in reply.failure.title
+    assert f"port {port} is not open yet; gave up after 0.1 s" in reply.failure.title
     assert machines.looks > 1
 
 
@@ -193,7 +193,7 @@ async def test_a_server_that_ends_before_it_is_ready(
     reply = await chat_with(factory, Machines(fake, lambda: fake.end(42)), port)
     assert reply.failure is not None
     assert reply.cause == "start-failed"
-    assert reply.failure.title.startswith("vLLM (pid 42) ended before it was ready")
+    assert reply.failure.title.startswith("vLLM (pid 42) exited before it was ready")
 
 
 async def test_a_server_that_is_started_again_is_waited_for(

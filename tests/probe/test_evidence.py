@@ -266,7 +266,7 @@ async def test_a_server_that_wants_no_pause_is_not_waited_for() -> None:
     with FaultServer(FakeApi(chat="http-429")) as server:
         report = await run_check(target(server.base_url))
     assert cause_of(report) == "rate-limited"
-    assert report.verdict.advice == "Wait a moment and send again."  # type: ignore[union-attr]
+    assert report.verdict.advice == "Wait a moment and retry."  # type: ignore[union-attr]
 
 
 async def test_tokens_from_the_cache_were_not_read() -> None:
@@ -506,7 +506,7 @@ async def test_a_container_is_recognised_by_its_files(tmp_path: Path) -> None:
     environment = report.result(CheckId.ENVIRONMENT)
     assert environment is not None
     assert environment.cause == "localhost-is-container"
-    assert environment.title.startswith("127.0.0.1 means this container")
+    assert environment.title.startswith("127.0.0.1 is this container")
     assert report.to_json()["environment"]["container"] is True  # type: ignore[index]
 
 

@@ -359,4 +359,4 @@ def test_a_gateway_that_refuses_knows_no_key() -> None:
         failure = Case("forbidden", 403, page, headers).failure()
         assert failure.cause == "forbidden"
         assert failure.title.startswith(f"The gateway ({gateway}")
-        assert "knows the key" not in failure.title
+        assert "accepts the key" not in failure.title

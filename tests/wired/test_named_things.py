@@ -22,7 +22,7 @@ from tui.ui.providers.screen import ProvidersScreen
 
 REFUSED = Answer(b'{"error": {"message": "No API key."}}', status="401 Unauthorized")
 FIELD = "Enter one in the provider's form, in the field API key."
-OPTION = "Give one in the provider's form, or with --key-env VAR."
+OPTION = "Give one with --key-env VAR, or in the provider's form."
 
 
 @pytest.fixture

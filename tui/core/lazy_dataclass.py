@@ -74,7 +74,7 @@ class _LateFields:
     def __get__(self, _: object, __: type[Any] | None = None) -> dict[str, Field[Any]]:
         body: dict[str, Any] = {name: field for name, (_, field) in self._declared.items()}
         body["__annotations__"] = {name: annotation for name, (annotation, _) in self._declared.items()}
-        body |= {"__module__": self._owner.__module__, "__doc__": "Without one the library writes one."}
+        body |= {"__module__": self._owner.__module__, "__doc__": "given, or the library writes one"}
         make = dataclasses.dataclass(init=False, repr=False, eq=False)  # noqa: TID251 - compiles nothing
         like: Any = make(type("Like", (), body))
         found: dict[str, Field[Any]] = like.__dataclass_fields__

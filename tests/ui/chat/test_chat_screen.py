@@ -336,7 +336,7 @@ def _not_installed(runtime: FakeRuntime) -> None:
 _LOST = [
     (_gone, "There is no provider named cloud"),
     (_inactive, "cloud is inactive"),
-    (_for_vectors, "cloud makes embeddings"),
+    (_for_vectors, "cloud is for embeddings"),
     (_not_installed, "not installed"),
 ]
 
