@@ -193,7 +193,7 @@ def test_what_the_form_refuses_is_refused_in_its_words(
 def test_what_cannot_be_edited_cannot_be_set(call: Call, home: Path, name: str) -> None:
     done = call("providers", "set", name, "--temperature", "1")
     assert done.code == 2
-    assert ("view-only" if name == "demo" else "no provider") in done.err
+    assert ("read-only" if name == "demo" else "no provider") in done.err
     assert not file_of(home).exists()
 
 
