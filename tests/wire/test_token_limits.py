@@ -23,13 +23,13 @@ def refused(message: str) -> Failure:
     [
         (
             f"{VLLM}you requested 99,999 output tokens and your prompt contains at least 1 input tokens.",
-            "Max tokens (99999) is too large for a prompt of at least 1 tokens: the model's context is 2048 tokens.",
+            "Max tokens (99999) is too large for a prompt of at least 1 tokens: the context is 2048 tokens.",
             "a smaller number",
         ),
         (
             "'max_tokens' or 'max_completion_tokens' is too large: 99999. This model's maximum context "
             "length is 2048 tokens and your request has 12 input tokens (99999 > 2048 - 12).",
-            "Max tokens (99999) is too large for a prompt of 12 tokens: the model's context is 2048 tokens.",
+            "Max tokens (99999) is too large for a prompt of 12 tokens: the context is 2048 tokens.",
             "2036 or less",
         ),
         (
@@ -40,19 +40,19 @@ def refused(message: str) -> Failure:
         ),
         (
             f"{VLLM}you requested 3000 tokens (1000 in the messages, 2000 in the completion).",
-            "Max tokens (2000) is too large for a prompt of 1000 tokens: the model's context is 2048 tokens.",
+            "Max tokens (2000) is too large for a prompt of 1000 tokens: the context is 2048 tokens.",
             "1048 or less",
         ),
         (
             f"{SGLANG}You requested a total of 100012 tokens: 12 tokens from the input messages and 100000 "
             "tokens for the completion.",
-            "Max tokens (100000) is too large for a prompt of 12 tokens: the model's context is 2048 tokens.",
+            "Max tokens (100000) is too large for a prompt of 12 tokens: the context is 2048 tokens.",
             "2036 or less",
         ),
         (
             "max_tokens=99999 cannot be greater than max_model_len=2048. Please request fewer output tokens. "
             "(parameter=max_tokens, value=99999)",
-            "Max tokens (99999) is too large: the model's context is 2048 tokens.",
+            "Max tokens (99999) is too large: the context is 2048 tokens.",
             "a smaller number",
         ),
         (
