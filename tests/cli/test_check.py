@@ -66,7 +66,7 @@ def test_all_is_well_as_text(program: Call, demo: str) -> None:
 def test_a_quick_check_spends_nothing(program: Call, demo: str) -> None:
     text = program("check", demo, "--quick")
     report = program("check", demo, "--quick", "--json").json
-    assert "Costs no tokens." in text.out
+    assert "Uses no tokens." in text.out
     assert "Used" not in text.out
     skipped = {check["id"] for check in report["checks"] if check["status"] == "skipped"}
     assert {"chat", "stream", "usage", "reasoning", "speed"} <= skipped

@@ -60,11 +60,11 @@ REFUSED = DiagnosisReport(
             "127.0.0.1:8000: connection refused",
             milliseconds=0.44,
         ),
-        *(skipped(check, "Not tried, because of: Connection.") for check in CHAT_CHECKS[4:]),
+        *(skipped(check, "Skipped (connection failed).") for check in CHAT_CHECKS[4:]),
     ),
     timings_ms={"dns": 0.14},
     surroundings=Surroundings(ssh=True, hostname="gpu01"),
-    repairs=(Repair("url", "http://localhost:8001/v1 answers: use it?", {"provider_url": "…"}),),
+    repairs=(Repair("url", "http://localhost:8001/v1 answers. Use it?", {"provider_url": "…"}),),
     machine=("vLLM (pid 42) listens on port 8001",),
 )
 WELL = DiagnosisReport(
@@ -182,7 +182,7 @@ def test_all_is_well_in_one_sentence() -> None:
 def test_costs_are_said_before_and_after() -> None:
     assert "about 60 tokens, at most 20 of them output" in cost_line(is_quick=False)
     assert cost_line(is_quick=False, usage_tokens=29) == "Used 29 tokens."
-    assert cost_line(is_quick=True) == "Costs no tokens."
+    assert cost_line(is_quick=True) == "Uses no tokens."
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ async def test_a_server_that_knows_no_limit_is_stopped() -> None:
 async def test_nothing_is_tried_with_a_url_that_cannot_be_used(url: str) -> None:
     report = await run_check(target(url))
     assert [result.status for result in report.results] == [CheckStatus.FAILED] + 13 * [CheckStatus.SKIPPED]
-    assert all(result.title == "Not tried, because of: URL." for result in report.results[1:])
+    assert all(result.title == "Skipped (invalid URL)." for result in report.results[1:])
     assert report.timings_ms == {}
 
 
@@ -143,7 +143,7 @@ async def test_a_repair_that_answers_is_offered(change: Callable[[str], str]) ->
     with FaultServer(FakeApi()) as server:
         report = await run_check(target(change(server.base_url)))
         assert report.repairs[0].changes == {"provider_url": server.base_url}
-        assert report.repairs[0].text == f"{server.base_url} answers: use it?"
+        assert report.repairs[0].text == f"{server.base_url} answers. Use it?"
     assert not report.ok
 
 
@@ -151,7 +151,7 @@ async def test_the_other_scheme_is_tried_before_it_is_offered() -> None:
     with FaultServer(FakeApi()) as server:
         report = await run_check(target(server.base_url.replace("http:", "https:")))
         assert cause_of(report) in ("tls-on-plain-port", "tls-no-handshake")
-        assert report.repairs[0].text == f"{server.base_url} answers: use it?"
+        assert report.repairs[0].text == f"{server.base_url} answers. Use it?"
 
 
 async def test_a_key_goes_nowhere_but_to_the_endpoint() -> None:
@@ -461,7 +461,7 @@ async def test_a_server_that_is_starting_is_named(tmp_path: Path) -> None:
     FakeMachine(tmp_path).run(4242, "vllm", "serve", "m")
     with refused_port() as port:
         report = await run_check(target(f"http://127.0.0.1:{port}/v1"), root=tmp_path)
-    assert "it may be starting" in report.verdict.advice  # type: ignore[union-attr]
+    assert "may be starting" in report.verdict.advice  # type: ignore[union-attr]
 
 
 async def test_a_server_that_opens_its_port_late_is_waited_for(tmp_path: Path) -> None:
@@ -709,7 +709,7 @@ async def test_a_proxy_stands_in_for_the_host_below_http() -> None:
     assert "through http://127.0.0.1" in report.result(CheckId.ENVIRONMENT).title  # type: ignore[union-attr]
     lookup = report.result(CheckId.DNS)
     assert lookup is not None
-    assert lookup.title == "Not looked up here: the proxy, an address itself, looks up models.example."
+    assert lookup.title == "No lookup here: the proxy looks up models.example."
 
 
 @pytest.mark.parametrize("host", ["[fd00::1]", "10.1.2.3"])
@@ -721,7 +721,7 @@ async def test_behind_a_proxy_only_an_address_needs_no_lookup(host: str) -> None
     assert report.ok, report.verdict
     lookup = report.result(CheckId.DNS)
     assert lookup is not None
-    assert lookup.title == "No lookup needed: the proxy and the endpoint are addresses."
+    assert lookup.title == "No lookup needed: the proxy and the endpoint are IP addresses."
 
 
 async def test_a_reasoning_parser_that_does_not_fit_the_model_is_told() -> None:

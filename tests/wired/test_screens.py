@@ -101,12 +101,12 @@ async def provider_test(visit: Visit) -> None:
 
 async def diagnosis(visit: Visit) -> None:
     async with visit.opened("providers", "home", "d") as opened:
-        await shows(opened, DiagnosisScreen, "Text flows")
+        await shows(opened, DiagnosisScreen, "The text streams")
 
 
 async def rung_details(visit: Visit) -> None:
     async with visit.opened("providers", "home", "d") as opened:
-        await shows(opened, DiagnosisScreen, "Text flows")
+        await shows(opened, DiagnosisScreen, "The text streams")
         await opened.press("home", "enter")
         await shows(opened, CheckDetailsScreen, visit.server.base_url)
 

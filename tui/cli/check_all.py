@@ -22,6 +22,7 @@ from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisRepor
 from tui.core.report_text import cost_line
 from tui.runtime.past_checks import remember
 from tui.runtime.runtime import Runtime
+from tui.texts import checks
 from tui.texts import cli as texts
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ def _print_change(
 def changes_between(before: DiagnosisReport, now: DiagnosisReport) -> tuple[str, ...]:
     """Return what differs between two checks of one endpoint, one change a line."""
     changes = [
-        texts.CHANGED.format(check=check, before=_state(old), after=_state(new))
+        checks.CHANGED.format(name=check, before=_state(old), after=_state(new))
         for check in CheckId
         if _state(old := before.result(check)) != _state(new := now.result(check)) and _is_news(old, new)
     ]

@@ -30,6 +30,7 @@ from tui.core.safe_text import safe_line
 from tui.core.server_words import quoted_words
 from tui.core.usage import Source, cost_of
 from tui.runtime.builtin import is_built_in
+from tui.texts import checks
 from tui.texts import cli as texts
 
 _STYLES: Mapping[str, str] = {
@@ -94,7 +95,7 @@ class CheckPrinter:
         for waiting in list(self._waiting.values()):  # an interrupted check leaves gaps
             self._show(waiting)
         about = report.machine if self._is_verbose or report.verdict is not None else ()
-        for heading, facts in (("On this machine:", about), ("Since the last check:", report.changes)):
+        for heading, facts in ((checks.ON_THIS_MACHINE, about), (checks.SINCE_LAST_CHECK, report.changes)):
             if facts:
                 self._line("plain", "")
                 self._line("plain", heading)
@@ -193,7 +194,7 @@ def row_text(report: DiagnosisReport, name: str, width: int, *, is_ascii: bool) 
         said = quoted_words(verdict.server_message, verdict.title)
         status, text = CheckStatus.FAILED, " ".join(filter(None, (verdict.title, said)))
     elif report.was_interrupted:
-        status, text = CheckStatus.SKIPPED, texts.INTERRUPTED
+        status, text = CheckStatus.SKIPPED, checks.INTERRUPTED
     else:
         status = CheckStatus.WARNING if report.warnings else CheckStatus.OK
         text = " ".join(line.text for line in verdict_lines(report, width=400))

@@ -15,6 +15,7 @@ from tui.cli.table import table
 from tui.core.report_text import ascii_text
 from tui.core.safe_text import safe_line
 from tui.runtime.runtime import open_runtime
+from tui.texts import checks
 from tui.texts import cli as texts
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def models_text(models: tuple[str, ...], most: int = _SHOWN_MODELS) -> str:
         return "—"
     more = len(models) - most
     return ", ".join(safe_line(name, 40) for name in models[:most]) + (
-        texts.AND_MORE.format(count=more) if more > 0 else ""
+        checks.MORE.format(count=more) if more > 0 else ""
     )
 
 

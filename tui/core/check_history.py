@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from tui.core.diagnosis import DiagnosisReport
 from tui.core.lazy_dataclass import dataclass
+from tui.texts import checks
 
 SPEED_CHANGE = 0.3
 """A smaller change of the speed is noise."""
@@ -96,7 +97,7 @@ def compare_servers(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
 def _changed(name: str, old: object, new: object) -> tuple[str, ...]:
     if old is None or new is None or old == new:
         return ()
-    return (f"{name} was {_show(old)}, is now {_show(new)}",)
+    return (checks.CHANGED.format(name=name, before=_show(old), after=_show(new)),)
 
 
 def _show(value: object) -> str:
@@ -110,10 +111,14 @@ def _models_changed(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
     new = [name for name in now.models if name not in before.models]
     changes: list[str] = []
     if gone:
-        changes.append(f"no longer served: {', '.join(gone[:3])}{' …' if len(gone) > 3 else ''}")
+        changes.append(checks.MODELS_GONE.format(names=_first(gone)))
     if new:
-        changes.append(f"newly served: {', '.join(new[:3])}{' …' if len(new) > 3 else ''}")
+        changes.append(checks.MODELS_NEW.format(names=_first(new)))
     return tuple(changes)
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
 
 
 def _speed_changed(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
@@ -122,4 +127,4 @@ def _speed_changed(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
     ratio = now.decode_rate / before.decode_rate
     if 1 - SPEED_CHANGE < ratio < 1 / (1 - SPEED_CHANGE):
         return ()
-    return (f"speed was {before.decode_rate:.1f} tokens/s, is now {now.decode_rate:.1f}",)
+    return (checks.SPEED_CHANGED.format(before=before.decode_rate, after=now.decode_rate),)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import Usage
+from tui.texts import checks
 
 SCHEMA_VERSION = 1
 
@@ -112,14 +113,14 @@ class Repair:
     kind: str
     """``url``, ``model``, ``key-header`` or ``key``."""
     text: str
-    """A question to answer with yes, such as ``http://localhost:8000/v1 answers: use it?``"""
+    """A question to answer with yes, such as ``http://localhost:8000/v1 answers. Use it?``"""
     changes: Mapping[str, str]
     """Fields of the provider and their new texts."""
 
     @property
     def statement(self) -> str:
-        """The same where nobody can answer: a command says itself how to use it."""
-        return (self.text.rpartition(": use ")[0] or self.text.removesuffix("?")) + "."
+        """The same without the question: a command says itself how to use it."""
+        return (self.text.rpartition(". ")[0] or self.text.removesuffix("?")) + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,4 +306,4 @@ def blocker_of(check: CheckId, blocked: Collection[CheckId]) -> CheckId | None:
 
 
 def _status_fact(failure: Failure) -> tuple[str, ...]:
-    return () if failure.status is None else (f"HTTP status {failure.status}",)
+    return () if failure.status is None else (checks.HTTP_STATUS.format(status=failure.status),)

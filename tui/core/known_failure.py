@@ -28,8 +28,7 @@ from tui.core.failure import Failure
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
-
-WORKS = "Works, as the failed request shows."
+from tui.texts import checks
 
 _BY_CAUSE: Mapping[str, CheckId] = MappingProxyType(
     {
@@ -138,10 +137,10 @@ def _result(check: CheckId, failed_check: CheckId, failure: Failure, provider: P
         and _is_below(check, failed_check)
         and provider.provider_url.startswith("http://")
     ):
-        return skipped(check, "Not used: the URL says http://.")
+        return skipped(check, checks.NO_TLS)
     if _is_below(check, failed_check):
-        return passed(check, safe_line(provider.provider_url) if check is CheckId.URL else WORKS)
-    return skipped(check, "Not tried.")
+        return passed(check, safe_line(provider.provider_url) if check is CheckId.URL else checks.WORKS_HERE)
+    return skipped(check, checks.SKIPPED)
 
 
 def _is_below(check: CheckId, failed_check: CheckId) -> bool:
@@ -154,9 +153,9 @@ def _repairs(failure: Failure) -> tuple[Repair, ...]:
     url, closest = failure.facts.get("repair"), failure.facts.get("closest")
     found: list[Repair] = []
     if url and inspect_url(url).normalised is not None:
-        found.append(Repair("url", f"Use {url} instead?", {"provider_url": url}))
+        found.append(Repair("url", checks.USE_URL.format(url=url), {"provider_url": url}))
     if closest and failure.cause == "model-not-found":
-        text = f"{safe_line(closest, 100)} is served: use it?"
+        text = checks.MODEL_OFFERED.format(model=safe_line(closest, 100))
         found.append(Repair("model", text, {"compatible_provider": closest}))
     return tuple(found)
 

@@ -15,6 +15,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.core.server_words import quoted_words
+from tui.texts import checks
 
 GLYPHS: Mapping[CheckStatus, str] = MappingProxyType(
     {CheckStatus.OK: "✓", CheckStatus.WARNING: "!", CheckStatus.FAILED: "✗", CheckStatus.SKIPPED: "·"}
@@ -104,25 +105,24 @@ def verdict_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLin
         parts = (("failed", verdict.title), ("server", said), ("advice", verdict.advice))
         return [ReportLine(role, text) for role, part in parts for text in _wrap(part, "", "", width)]
     if report.was_interrupted:
-        return [ReportLine("warning", "Interrupted before the check was finished.")]
+        return [ReportLine("warning", checks.INTERRUPTED)]
     return [ReportLine("ok", text) for text in _wrap(all_well_sentence(report), "", "", width)]
 
 
 def all_well_sentence(report: DiagnosisReport) -> str:
     """Return one sentence for an endpoint without failures: which server, which model, how fast."""
-    parts = ["The endpoint works" if not report.is_quick else "The endpoint answers"]
+    parts = [checks.ANSWERS if report.is_quick else checks.WORKS]
     if report.server is not None:
         parts.append(": " + " ".join(filter(None, (report.server.kind, report.server.version))))
     if report.model:
-        parts.append(
-            f" with {safe_line(report.model, 80)}" if report.server else f": {safe_line(report.model, 80)}"
-        )
+        model = safe_line(report.model, 80)
+        parts.append(checks.WITH_MODEL.format(model=model) if report.server else f": {model}")
     if report.context_window:
-        parts.append(f", context {report.context_window:,} tokens")
+        parts.append(checks.WITH_CONTEXT.format(tokens=report.context_window))
     if report.vector_size:
-        parts.append(f", vectors of {report.vector_size:,} numbers")
+        parts.append(checks.WITH_VECTORS.format(numbers=report.vector_size))
     if report.decode_rate:
-        parts.append(f", {report.decode_rate:.1f} tokens/s")
+        parts.append(checks.WITH_RATE.format(rate=report.decode_rate))
     return "".join(parts) + "."
 
 
@@ -153,12 +153,12 @@ def summary_line(results: Iterable[CheckResult]) -> str:
 def cost_line(*, is_quick: bool, usage_tokens: int | None = None, is_embedding: bool = False) -> str:
     """Say what a check costs: before it with no count, after it with the tokens used."""
     if is_quick:
-        return "Costs no tokens."
+        return checks.FREE
     if usage_tokens is None and is_embedding:
-        return "Sends two short texts: about 25 input tokens."
+        return checks.SENDS_TEXTS
     if usage_tokens is None:
-        return f"Sends one short chat: {CHECK_COST}."
-    return f"Used {usage_tokens:,} tokens."
+        return checks.SENDS_CHAT.format(cost=CHECK_COST)
+    return checks.USED.format(tokens=usage_tokens)
 
 
 def report_lines(
@@ -168,7 +168,10 @@ def report_lines(
     lines = [ReportLine("plain", safe_line(_endpoint_line(report), 300)), ReportLine("plain", "")]
     for result in report.results:
         lines += result_lines(result, width=width, ascii_only=ascii_only, verbose=verbose)
-    for heading, facts in (("On this machine:", report.machine), ("Since the last check:", report.changes)):
+    for heading, facts in (
+        (checks.ON_THIS_MACHINE, report.machine),
+        (checks.SINCE_LAST_CHECK, report.changes),
+    ):
         if facts:
             lines += [ReportLine("plain", ""), ReportLine("plain", heading)]
             lines += _fact_lines(facts, "  ", width, ascii_only=ascii_only)
@@ -186,7 +189,7 @@ def report_text(report: DiagnosisReport, redactor: Redactor, *, verbose: bool = 
 
 
 def _endpoint_line(report: DiagnosisReport) -> str:
-    parts = [report.url or "(no URL)"]
+    parts = [report.url or checks.NO_URL]
     if report.model:
         parts.append(f"model {report.model}")
     if report.key_label:

@@ -9,6 +9,7 @@ from tui.core.diagnosis import DiagnosisReport
 from tui.core.report_text import report_lines
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.secret import Redactor
+from tui.texts import checks
 
 _WIDTH = 100
 _TICKS = re.compile(r"`+")
@@ -33,8 +34,8 @@ def ticket_text(
     show = _Writer(redactor.redact)
     evidence = "\n".join(line.text for line in report_lines(report, width=_WIDTH, verbose=True))
     sections = [
-        "# lmdeck check",
-        show.entries({"Checked": at, "Endpoint": report.url or "(no URL)", **_subject(report)}),
+        checks.REPORT_HEAD,
+        show.entries({"Checked": at, "Endpoint": report.url or checks.NO_URL, **_subject(report)}),
         "## Verdict",
         *_verdict(report, show),
         "## Evidence",
@@ -45,7 +46,7 @@ def ticket_text(
         show.entries(environment),
     ]
     if report.curl:
-        sections += ["## The same request by hand", show.block(report.curl, "sh")]
+        sections += [checks.REPORT_CURL, show.block(report.curl, "sh")]
     return "\n\n".join(sections) + "\n"
 
 
@@ -88,10 +89,10 @@ def _subject(report: DiagnosisReport) -> dict[str, str]:
 def _verdict(report: DiagnosisReport, show: _Writer) -> list[str]:
     verdict = report.verdict
     if verdict is None:
-        ended = "The check was interrupted." if report.was_interrupted else "The endpoint works."
-        warnings = [f"- Warning: {show.plain(result.title)}" for result in report.warnings]
+        ended = checks.INTERRUPTED if report.was_interrupted else checks.REPORT_WORKS
+        warnings = [checks.REPORT_WARNING.format(text=show.plain(result.title)) for result in report.warnings]
         return [ended, *(["\n".join(warnings)] if warnings else [])]
     parts = [f"**{show.plain(verdict.title)}** (cause: `{verdict.cause}`)"]
     if verdict.server_message:
-        parts += ["The server says:", show.block(verdict.server_message)]
+        parts += [checks.THE_SERVER_SAYS, show.block(verdict.server_message)]
     return [*parts, show.plain(verdict.advice)]

@@ -65,11 +65,11 @@ NOTHING_THERE = DiagnosisReport(
     (
         *(works(check) for check in (CheckId.URL, CheckId.ENVIRONMENT, CheckId.DNS)),
         REFUSED,
-        *(skipped(check, "Not tried, because of: Connection.") for check in tuple(CheckId)[4:]),
+        *(skipped(check, "Skipped (connection failed).") for check in tuple(CheckId)[4:]),
     ),
     repairs=(
-        Repair("url", "http://gpu01:8001/v1 answers: use it?", {"provider_url": "http://gpu01:8001/v1"}),
-        Repair("model", "other is served: use it?", {"compatible_provider": "other"}),
+        Repair("url", "http://gpu01:8001/v1 answers. Use it?", {"provider_url": "http://gpu01:8001/v1"}),
+        Repair("model", "The server offers other. Use it?", {"compatible_provider": "other"}),
     ),
     machine=("vLLM (pid 4242) listens on port 8001",),
     changes=("version was 0.31, is now 0.32",),

@@ -109,7 +109,7 @@ async def test_a_failure_is_told_in_plain_words_with_what_helps(
         shown = " ".join(text_of(pilot).split())
         assert REFUSED.title in shown
         assert REFUSED.advice in shown
-        assert "http://gpu01:8001/v1 answers: use it?" in shown
+        assert "http://gpu01:8001/v1 answers. Use it?" in shown
         await pilot.press("end")
         await pilot.pause()
         assert "vLLM (pid 4242) listens on port 8001" in text_of(pilot)
@@ -119,7 +119,7 @@ async def test_a_failure_is_told_in_plain_words_with_what_helps(
 async def test_a_repair_is_applied_and_checked_with_one_key(runtime: DiagnosingRuntime, until: Until) -> None:
     runtime.report = replace(
         NOTHING_THERE,
-        repairs=(Repair("model", "other is served: use it?", {"compatible_provider": "other"}),),
+        repairs=(Repair("model", "The server offers other. Use it?", {"compatible_provider": "other"}),),
     )
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
@@ -220,10 +220,10 @@ async def test_a_known_failure_is_explained_without_asking(runtime: DiagnosingRu
         shown = " ".join(text_of(pilot).split())
         assert known.title in shown
         assert "Nothing was asked again" in shown
-        assert "Qwen/Qwen3-8B-FP8 is served: use it?" in shown
+        assert "The server offers Qwen/Qwen3-8B-FP8. Use it?" in shown
         assert line_of(pilot, CheckId.AUTH).lstrip().startswith("✓")
         assert line_of(pilot, CheckId.MODELS).lstrip().startswith("✗")
-        assert "Not tried" in line_of(pilot, CheckId.CHAT)
+        assert "Skipped" in line_of(pilot, CheckId.CHAT)
         assert runtime.asked == []
         await pilot.press("r")
         await until(pilot, lambda: "The endpoint works" in text_of(pilot))

@@ -20,6 +20,7 @@ from tui.net.probe.encryption import certificate_facts, settle_tls, settle_unenc
 from tui.net.probe.evidence import first_answering, look
 from tui.net.probe.local import is_tunnel
 from tui.net.request_trace import Phase
+from tui.texts import checks
 from tui.wire.models import ModelList
 
 _BELOW_TLS = (
@@ -65,7 +66,7 @@ async def ask(context: DiagnosisContext) -> FirstAnswer:
 async def _ask_once(context: DiagnosisContext) -> FirstAnswer:
     url = models_url_of(context.endpoint.base_url)
     started = time.perf_counter()
-    notice = context.announce("Still waiting for the server's answer.")
+    notice = context.announce(checks.WAITING)
     try:
         await context.services.factory.prepare(context.endpoint)
         started = time.perf_counter()  # loading the HTTP library is no time of the server's
@@ -127,7 +128,7 @@ def _settle_or_leave(context: DiagnosisContext, answer: FirstAnswer) -> bool:
 
 def _settle_encryption(context: DiagnosisContext) -> None:
     if context.endpoint.base_url.startswith("https:"):
-        context.settle(passed(CheckId.TLS, "The connection is encrypted."))
+        context.settle(passed(CheckId.TLS, checks.ENCRYPTED))
     else:
         settle_unencrypted(context)
 
@@ -170,12 +171,12 @@ def settle_http(context: DiagnosisContext, answer: FirstAnswer, failure: Failure
     facts: tuple[str, ...] = ()
     if response is not None:
         sent, headed = response.trace.marks.get(Phase.SEND), response.trace.marks.get(Phase.BODY)
-        facts = (f"HTTP status {response.status}",)
+        facts = (checks.HTTP_STATUS.format(status=response.status),)
         if sent is not None and headed is not None:
             context.findings.timings_ms["ttfb"] = (headed - sent) * 1000
     base = context.endpoint.base_url
     asked = f"POST {chat_url_of(base)}" if response is None else f"GET {models_url_of(base)}"
-    title = f"The server answers {safe_line(asked, 130)}."
+    title = checks.ANSWERS_REQUEST.format(request=safe_line(asked, 130))
     context.settle(passed(CheckId.HTTP, title, *facts, milliseconds=took))
 
 
@@ -188,7 +189,7 @@ async def settle_elsewhere(context: DiagnosisContext, answer: FirstAnswer, failu
         return
     context.offer_url(found, was_tried=True)
     better = told_elsewhere(failure, base, found)
-    facts = (f"{base} does not answer as an API", f"{found} does")
+    facts = (checks.NOT_AN_API.format(url=base), checks.IS_AN_API.format(url=found))
     context.settle(
         failed(CheckId.HTTP, better, *facts, milliseconds=answer.milliseconds, details=answer.details)
     )

@@ -26,6 +26,7 @@ from tui.net.probe.key import check_api_key
 from tui.net.probe.server import check_models, check_server, recognise_late
 from tui.net.probe.speed import check_speed, check_stream
 from tui.net.probe.vectors import ask_vectors, check_vectors, skip_vectors
+from tui.texts import checks
 
 
 async def check_api(context: DiagnosisContext) -> None:
@@ -133,9 +134,13 @@ def _settle_without_list(context: DiagnosisContext, answer: FirstAnswer) -> None
     if failure is None or failure.cause in NOT_THERE:
         context.settle(failed(CheckId.MODELS, explain("no-model-list"), as_warning=True))
         return
-    reason = "no answer" if failure.status is None else f"HTTP status {failure.status}"
+    reason = (
+        checks.NO_LIST_ANSWER if failure.status is None else checks.HTTP_STATUS.format(status=failure.status)
+    )
     warning = explain("no-model-list", server_message=failure.server_message, reason=reason)
-    context.settle(failed(CheckId.MODELS, warning, f"the list: {failure.title}", as_warning=True))
+    context.settle(
+        failed(CheckId.MODELS, warning, checks.LIST_FAILED.format(title=failure.title), as_warning=True)
+    )
 
 
 async def _check_vectors(context: DiagnosisContext, outcome: EmbeddingOutcome | None) -> None:

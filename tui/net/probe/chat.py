@@ -14,6 +14,7 @@ from tui.core.diagnosis import CheckId, failed, passed, skipped
 from tui.core.endpoint_url import chat_url_of
 from tui.core.events import AnswerDelta, Finished, Progress, ReasoningDelta, ResponseStarted, StreamEvent
 from tui.core.failure import Failure
+from tui.core.figures import UNKNOWN
 from tui.core.fold import WAITING_STAGES, apply
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import parts_of
@@ -23,6 +24,7 @@ from tui.core.turn import Turn
 from tui.core.usage import Source, Usage, estimate_tokens
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.server import accept_unlisted, read_load, settle_server, unlisted
+from tui.texts import checks
 from tui.wire.fingerprint import identify
 from tui.wire.reply import WAS_IN_REASONING
 from tui.wire.request import build_chat_body
@@ -111,11 +113,11 @@ def _take(context: DiagnosisContext, outcome: ChatOutcome, at: float, events: li
         if isinstance(event, ResponseStarted):
             outcome.headers = dict(event.headers)
         elif isinstance(event, Progress) and event.stage == "waiting":
-            context.progress(f"Waiting for the answer: {event.seconds:.0f} s so far.")
+            context.progress(checks.WAITED.format(seconds=event.seconds))
         elif isinstance(event, Progress) and event.stage in WAITING_STAGES:
             context.progress(event.detail)
         elif isinstance(event, Progress) and event.stage == "retrying":
-            context.progress(f"{event.detail} Asking again in {event.seconds:.0f} s.")
+            context.progress(checks.RETRYING.format(reason=event.detail, seconds=event.seconds))
         _log(outcome, event, at)
     if has_text:
         outcome.reads.append(at)
@@ -165,14 +167,15 @@ async def _add_evidence(context: DiagnosisContext, failure: Failure) -> tuple[Fa
         if load is not None and load.requests_waiting is not None:
             waiting, running = f"{load.requests_waiting:.0f}", f"{load.requests_running or 0:.0f}"
             better = explain_again(failure, waiting=waiting, retry_after=failure.facts.get("retry_after"))
-            return better, (f"{running} requests running, {waiting} waiting",)
+            return better, (checks.REQUESTS_RUNNING.format(running=running, waiting=waiting),)
     return failure, ()
 
 
 def _answer_title(turn: Turn) -> str:
     text = safe_line(" ".join((turn.answer.text or turn.reasoning.text).split()), 40)
-    kind = "The model answers" if turn.answer else "The model thinks"
-    return f'{kind}: "{text}"' if text else "The model answers with a tool call."
+    if not text:
+        return checks.TOOL_CALL
+    return (checks.MODEL_ANSWERS if turn.answer else checks.MODEL_THINKS).format(text=text)
 
 
 def _note_usage(context: DiagnosisContext, outcome: ChatOutcome) -> None:
@@ -202,18 +205,20 @@ def check_usage(context: DiagnosisContext, outcome: ChatOutcome) -> None:
         return
     usage = outcome.turn.usage
     if usage is None and outcome.was_cut:
-        context.settle(skipped(CheckId.USAGE, "Not known: the answer ended before its token counts."))
+        context.settle(skipped(CheckId.USAGE, checks.COUNTS_UNKNOWN))
         return
     if usage is None or usage.completion_tokens is None:
         context.settle(failed(CheckId.USAGE, explain("usage-missing"), as_warning=True))
         return
-    parts = [f"{usage.prompt_tokens if usage.prompt_tokens is not None else '—'} prompt"]
-    parts.append(f"{usage.completion_tokens} completion")
+    parts = [
+        checks.PROMPT_TOKENS.format(count=UNKNOWN if usage.prompt_tokens is None else usage.prompt_tokens)
+    ]
+    parts.append(checks.COMPLETION_TOKENS.format(count=usage.completion_tokens))
     if usage.reasoning_tokens is not None:
-        parts.append(f"{usage.reasoning_tokens} of them reasoning")
+        parts.append(checks.REASONING_TOKENS.format(count=usage.reasoning_tokens))
     if usage.cached_tokens:
-        parts.append(f"{usage.cached_tokens} from the prefix cache")
-    context.settle(passed(CheckId.USAGE, f"The server counts tokens: {', '.join(parts)}."))
+        parts.append(checks.CACHED_TOKENS.format(count=usage.cached_tokens))
+    context.settle(passed(CheckId.USAGE, checks.COUNTS.format(counts=", ".join(parts))))
 
 
 def check_reasoning(context: DiagnosisContext, outcome: ChatOutcome) -> None:
@@ -227,24 +232,22 @@ def check_reasoning(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     elif WAS_IN_REASONING in turn.notes:
         context.settle(failed(CheckId.REASONING, explain("reasoning-parser"), as_warning=True))
     elif turn.reasoning:
-        context.settle(
-            passed(CheckId.REASONING, f"Reasoning comes in {turn.reasoning_source or 'the stream'}.")
-        )
+        place = turn.reasoning_source or checks.THE_STREAM
+        context.settle(passed(CheckId.REASONING, checks.REASONING_IN.format(place=place)))
     elif turn.usage is not None and turn.usage.reasoning_tokens:
-        context.settle(
-            passed(CheckId.REASONING, "The model thinks, but the server does not show its thoughts.")
-        )
+        context.settle(passed(CheckId.REASONING, checks.REASONING_HIDDEN))
     else:
-        context.settle(passed(CheckId.REASONING, "No reasoning seen: the model answers at once."))
+        context.settle(passed(CheckId.REASONING, checks.NO_REASONING))
 
 
 def _reasoning_facts(turn: Turn) -> tuple[str, ...]:
-    return (f"reasoning comes in {turn.reasoning_source or 'the stream'}",) if turn.reasoning else ()
+    place = turn.reasoning_source or checks.THE_STREAM
+    return (checks.REASONING_IN_FACT.format(place=place),) if turn.reasoning else ()
 
 
 def skip_chat(context: DiagnosisContext) -> None:
     """Record why no chat was sent."""
-    reason = "Not sent: a quick check spends no tokens." if context.quick else "Not sent: no model is named."
+    reason = checks.QUICK if context.quick else checks.NO_MODEL
     for check in (CheckId.CHAT, CheckId.STREAM, CheckId.USAGE, CheckId.REASONING, CheckId.SPEED):
         if context.can_try(check):
             context.settle(skipped(check, reason), blocks=False)

@@ -21,6 +21,7 @@ from tui.net.lookup import Address, address_text, resolve
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.local import explain_refusal
 from tui.net.request_trace import Phase
+from tui.texts import checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ class Attempt:
     def describe(self) -> str:
         """Return the outcome in one line."""
         if self.error is None:
-            return f"{self.shown} accepts"
+            return checks.ACCEPTS.format(address=self.shown)
         if isinstance(self.error, TimeoutError):
-            return f"{self.shown} does not answer"
-        reason = os.strerror(self.error.errno) if self.error.errno else "no connection"
+            return checks.SILENT.format(address=self.shown)
+        reason = os.strerror(self.error.errno) if self.error.errno else checks.NO_CONNECTION
         return f"{self.shown}: {reason.lower()}"
 
 
@@ -73,19 +74,19 @@ async def _check_name(context: DiagnosisContext, origin: Origin) -> list[Address
     context.findings.timings_ms["dns"] = took
     shown = ", ".join(dict.fromkeys(str(address[1][0]) for address in addresses))
     named = safe_line(origin.host, 80)
-    whose = f"{named} is" if context.findings.route.is_direct else f"The proxy {named} is"
-    context.settle(passed(CheckId.DNS, f"{whose} {shown}.", milliseconds=took))
+    text = checks.HOST_IS if context.findings.route.is_direct else checks.PROXY_IS
+    context.settle(passed(CheckId.DNS, text.format(host=named, addresses=shown), milliseconds=took))
     return addresses
 
 
 def _without_lookup(context: DiagnosisContext) -> str:
     """Say whose name needs no lookup: behind a proxy that tells nothing of the endpoint's own."""
     if context.findings.route.is_direct:
-        return "No lookup needed: the host is an address."
+        return checks.IS_ADDRESS
     host = origin_of(context.endpoint.base_url).host
     if plain_address(host) is not None:
-        return "No lookup needed: the proxy and the endpoint are addresses."
-    return f"Not looked up here: the proxy, an address itself, looks up {safe_line(host, 80)}."
+        return checks.ARE_ADDRESSES
+    return checks.PROXY_LOOKS_UP.format(host=safe_line(host, 80))
 
 
 async def _check_addresses(context: DiagnosisContext, origin: Origin, addresses: list[Address]) -> None:
@@ -114,7 +115,7 @@ async def _check_addresses(context: DiagnosisContext, origin: Origin, addresses:
 def _settle_accepted(context: DiagnosisContext, attempts: list[Attempt], accepted: list[Attempt]) -> None:
     best = min(accepted, key=lambda tried: tried.milliseconds)
     context.findings.timings_ms["tcp"] = best.milliseconds
-    title = f"{best.shown} accepts connections."
+    title = checks.CONNECTED.format(address=best.shown)
     facts = tuple(tried.describe() for tried in attempts) if len(attempts) > 1 else ()
     context.settle(passed(CheckId.TCP, title, *facts, milliseconds=best.milliseconds))
 
@@ -135,7 +136,7 @@ def _classify(context: DiagnosisContext, error: Exception, phase: Phase, seconds
 
 async def _try_all(context: DiagnosisContext, addresses: list[Address]) -> list[Attempt]:
     limit = context.limits.connect_seconds
-    notice = context.announce(f"Still connecting: at most {limit:g} s.")
+    notice = context.announce(checks.CONNECTING.format(seconds=limit))
     try:
         return await asyncio.gather(*(attempt(address, limit) for address in addresses))
     finally:

@@ -32,6 +32,7 @@ from tui.core.usage import Usage
 from tui.net.probe.target import ProbeLimits, ProbeServices, ProbeTarget
 from tui.net.proxies import Route
 from tui.net.server_wait import ServerWait, Waiting
+from tui.texts import checks
 from tui.wire.evidence import Proof
 from tui.wire.servers import ServerIdentity
 
@@ -42,6 +43,16 @@ if TYPE_CHECKING:
     from tui.wire.models import ModelList
 
 _Result = TypeVar("_Result")
+_FAILED = {
+    CheckId.URL: checks.URL_FAILED,
+    CheckId.DNS: checks.DNS_FAILED,
+    CheckId.TCP: checks.TCP_FAILED,
+    CheckId.TLS: checks.TLS_FAILED,
+    CheckId.HTTP: checks.HTTP_FAILED,
+    CheckId.AUTH: checks.AUTH_FAILED,
+    CheckId.MODELS: checks.MODELS_FAILED,
+    CheckId.CHAT: checks.CHAT_FAILED,
+}
 _NOTICE_SECONDS = 2.0
 
 
@@ -166,14 +177,16 @@ class DiagnosisContext:
         blocker = blocker_of(check, self._blocked)
         if blocker is None:
             return True
-        self.settle(skipped(check, f"Not tried, because of: {LABELS[self._root_of(blocker)]}."), blocks=True)
+        root = self._root_of(blocker)
+        reason = _FAILED.get(root) or checks.CHECK_FAILED.format(check=LABELS[root].lower())
+        self.settle(skipped(check, checks.SKIPPED_AFTER.format(reason=reason)), blocks=True)
         return False
 
     def skip_rest(self) -> None:
         """Record every check that was not tried as skipped."""
         for check in checks_of(is_embedding=self.target.is_embedding):
             if self.can_try(check):
-                self.settle(skipped(check, "Not tried."), blocks=True)
+                self.settle(skipped(check, checks.SKIPPED), blocks=True)
 
     def has_failed(self) -> bool:
         """Whether some check has failed."""
@@ -238,7 +251,7 @@ class DiagnosisContext:
         """Offer another URL where it is one; ``was_tried`` says that it answers."""
         if inspect_url(url).normalised is None:
             return
-        text = f"{url} answers: use it?" if was_tried else f"Use {url} instead?"
+        text = (checks.URL_ANSWERS if was_tried else checks.USE_URL).format(url=url)
         self.offer(Repair("url", text, {"provider_url": url}))
 
     def report(self, *, interrupted: bool = False) -> DiagnosisReport:
@@ -288,7 +301,7 @@ def key_label(key: Secret | None, source: str) -> str | None:
     if not key:
         return None
     hint = key.hint.replace(MASK, "…")
-    return f"{source or 'given'} ({hint})"
+    return f"{source or checks.KEY_GIVEN} ({hint})"
 
 
 def _summary(identity: ServerIdentity) -> ServerSummary | None:

@@ -12,6 +12,7 @@ from tui.net.certificate import read_certificate
 from tui.net.fetch import Fetched
 from tui.net.probe.context import DiagnosisContext
 from tui.net.request_trace import Phase
+from tui.texts import checks
 
 _SOON = timedelta(days=14)
 
@@ -19,10 +20,10 @@ _SOON = timedelta(days=14)
 def certificate_facts(failure: Failure) -> tuple[str, ...]:
     """Return what a refused certificate says of itself, one fact a line."""
     labels = {
-        "names": "the certificate is for",
-        "issuer": "signed by",
-        "begins": "valid from",
-        "expired": "valid until",
+        "names": checks.FACT_NAMES,
+        "issuer": checks.FACT_ISSUER,
+        "begins": checks.FACT_BEGINS,
+        "expired": checks.FACT_EXPIRED,
         "fingerprint": "SHA-256",
     }
     return tuple(f"{label} {failure.facts[name]}" for name, label in labels.items() if name in failure.facts)
@@ -31,7 +32,7 @@ def certificate_facts(failure: Failure) -> tuple[str, ...]:
 def settle_unencrypted(context: DiagnosisContext) -> None:
     """Record that there is nothing to encrypt; what comes after is tried all the same."""
     if context.result(CheckId.TLS) is None:
-        context.settle(skipped(CheckId.TLS, "Not used: the URL says http://."), blocks=False)
+        context.settle(skipped(CheckId.TLS, checks.NO_TLS), blocks=False)
 
 
 def settle_tls(context: DiagnosisContext, response: Fetched) -> None:
@@ -49,7 +50,7 @@ def settle_tls(context: DiagnosisContext, response: Fetched) -> None:
         unverified = explain("tls-not-verified")
         context.settle(failed(CheckId.TLS, unverified, *facts, milliseconds=took, as_warning=True))
         return
-    title = f"Encrypted ({trace.tls_version or 'TLS'}), certificate accepted."
+    title = checks.VERIFIED.format(version=trace.tls_version or "TLS")
     context.settle(passed(CheckId.TLS, title, *facts, milliseconds=took))
 
 
@@ -59,9 +60,9 @@ def _describe_certificate(der: bytes | None) -> tuple[str, ...]:
     except ValueError:
         return ()  # behind a proxy, or of a form that is not known here
     left = found.ends - datetime.now(UTC)
-    soon = f", in {left.days} days" if timedelta(0) < left < _SOON else ""
+    soon = checks.SOON.format(days=left.days) if timedelta(0) < left < _SOON else ""
     return (
-        f"certificate for {safe_line(', '.join(found.names), 200)}",
-        f"signed by {safe_line(found.issuer, 100)}, valid until {found.ends:%Y-%m-%d}{soon}",
+        checks.CERTIFICATE_FOR.format(names=safe_line(", ".join(found.names), 200)),
+        checks.SIGNED_BY.format(issuer=safe_line(found.issuer, 100), end=found.ends, soon=soon),
         f"SHA-256 {found.sha256}",
     )

@@ -12,6 +12,7 @@ from tui.net.headers import sends_key
 from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.evidence import look
+from tui.texts import checks
 from tui.wire.evidence import Proof
 
 _REFUSED = (401, 403)
@@ -32,26 +33,27 @@ async def check_api_key(
         failure = await _try_other_ways(context, failure)
     asked = context.findings.headers.get("www-authenticate")
     facts = (
-        [f"the key comes from {endpoint.key_source or 'the command line'}"]
+        [checks.KEY_FROM.format(source=endpoint.key_source or checks.COMMAND_LINE)]
         if endpoint.key
-        else ["no key was sent"]
+        else [checks.KEY_NOT_SENT]
     )
     if asked:
-        facts.append(f"the server asks for: {safe_line(context.services.redactor.redact(asked), 120)}")
+        scheme = safe_line(context.services.redactor.redact(asked), 120)
+        facts.append(checks.SERVER_ASKS.format(scheme=scheme))
     return failed(CheckId.AUTH, failure, *facts, details=answer.details)
 
 
 async def _describe_access(context: DiagnosisContext, answer: FirstAnswer) -> str:
     if not sends_key(context.endpoint):
-        return "No key was sent, and the server asks for none."
+        return checks.NONE_NEEDED
     if answer.models is None:
-        return "The key was sent and not refused."
+        return checks.NOT_REFUSED
     url = models_url_of(context.endpoint.base_url)
     open_answer = await look(context, without_key(context.endpoint), url)
     if open_answer is not None and open_answer.status in _REFUSED:
         context.findings.proved.add(Proof.KEY)
     is_open = open_answer is not None and is_list(open_answer)
-    return "The server shows its models without a key, too." if is_open else "The server accepts the key."
+    return checks.OPEN_LIST if is_open else checks.KEY_ACCEPTED
 
 
 async def _try_other_ways(context: DiagnosisContext, failure: Failure) -> Failure:
@@ -61,8 +63,8 @@ async def _try_other_ways(context: DiagnosisContext, failure: Failure) -> Failur
     if way is None:
         return failure
     if way.header is None:
-        context.offer(Repair("key", "The server answers without a key: use none?", {"api_key": ""}))
+        context.offer(Repair("key", checks.NO_KEY_NEEDED, {"api_key": ""}))
     else:
-        text = f"The key is accepted in the header {way.header}: use it?"
+        text = checks.OTHER_HEADER.format(header=way.header)
         context.offer(Repair("key-header", text, {"key_header": str(way.header)}))
     return refused_scheme(failure, way)

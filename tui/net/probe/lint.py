@@ -14,7 +14,8 @@ from tui.core.safe_text import safe_line
 from tui.net.addresses import origin_of
 from tui.net.headers import is_key_open
 from tui.net.probe.context import DiagnosisContext
-from tui.net.proxies import no_proxy_entries, no_proxy_setting
+from tui.net.proxies import Route, no_proxy_entries, no_proxy_setting
+from tui.texts import checks
 
 _ODDITIES = ("url-double-slash", "url-listen-address")
 """Warnings about a URL that hold whatever the server answers; a missing /v1 is judged by evidence."""
@@ -33,7 +34,7 @@ async def check_url(context: DiagnosisContext) -> None:
         context.settle(failed(CheckId.URL, unencrypted, as_warning=context.endpoint.allow_unencrypted_key))
         return
     odd = next((problem for problem in report.problems if problem.cause in _ODDITIES), None)
-    fact = f"requests go to {chat_url_of(report.normalised)}"
+    fact = checks.REQUESTS_GO_TO.format(url=chat_url_of(report.normalised))
     if odd is not None:
         context.settle(failed(CheckId.URL, _failure_of(odd), fact, as_warning=True))
         return
@@ -43,7 +44,7 @@ async def check_url(context: DiagnosisContext) -> None:
 async def _refuse_url(context: DiagnosisContext, report: UrlReport) -> None:
     first = report.errors[0]
     others = tuple(CATALOGUE[problem.cause].title.split("[[")[0] for problem in report.errors[1:3])
-    facts: list[str] = [f"also: {safe_line(other, 60)}" for other in others]
+    facts: list[str] = [checks.ALSO.format(text=safe_line(other, 60)) for other in others]
     if report.repair:
         from tui.net.probe.evidence import first_answering
 
@@ -53,7 +54,7 @@ async def _refuse_url(context: DiagnosisContext, report: UrlReport) -> None:
         )
         answering = await first_answering(context, (report.repair, report.repair.removesuffix("/v1")))
         if answering is not None:
-            facts.append(f"tried: {answering} answers")
+            facts.append(checks.TRIED.format(url=answering))
         context.offer_url(answering or report.repair, was_tried=answering is not None)
     context.settle(failed(CheckId.URL, _failure_of(first), *facts))
 
@@ -85,6 +86,12 @@ async def check_environment(context: DiagnosisContext) -> None:
     context.settle(_judge_environment(context))
 
 
+def _route_title(route: Route) -> str:
+    if route.is_direct and route.variable is None:
+        return checks.NO_PROXY
+    return checks.ROUTE_IS.format(route=route.describe())
+
+
 def _judge_environment(context: DiagnosisContext) -> CheckResult:
     route = context.findings.route
     facts = surrounding_facts(context.findings.surroundings)
@@ -96,11 +103,16 @@ def _judge_environment(context: DiagnosisContext) -> CheckResult:
     oddities = [*route.problems, *_lint_no_proxy(context)]
     if oddities:
         titles = dict.fromkeys(oddity.title for oddity in oddities)
-        more = tuple(f"also: {title}" for title in titles if title != oddities[0].title)
+        more = tuple(checks.ALSO.format(text=title) for title in titles if title != oddities[0].title)
         return failed(
-            CheckId.ENVIRONMENT, oddities[0], f"route: {route.describe()}", *more, *facts, as_warning=True
+            CheckId.ENVIRONMENT,
+            oddities[0],
+            f"{checks.ROUTE}{route.describe()}",
+            *more,
+            *facts,
+            as_warning=True,
         )
-    return passed(CheckId.ENVIRONMENT, f"The route is {route.describe()}.", *facts)
+    return passed(CheckId.ENVIRONMENT, _route_title(route), *facts)
 
 
 def _malformed_key(context: DiagnosisContext) -> Failure | None:
@@ -115,13 +127,13 @@ def _malformed_key(context: DiagnosisContext) -> Failure | None:
 
 def surrounding_facts(surroundings: Surroundings) -> tuple[str, ...]:
     """Return where the program runs, one fact a line."""
-    facts = [f"lmdeck runs on {safe_line(surroundings.hostname, 80)}"]
+    facts = [checks.RUNS_ON.format(host=safe_line(surroundings.hostname, 80))]
     if surroundings.container:
-        facts.append("inside a container")
+        facts.append(checks.IN_CONTAINER)
     if surroundings.wsl:
-        facts.append("inside WSL")
+        facts.append(checks.IN_WSL)
     if surroundings.ssh:
-        facts.append("over SSH")
+        facts.append(checks.OVER_SSH)
     return tuple(facts)
 
 

@@ -13,6 +13,7 @@ from tui.core.failure import Failure
 from tui.net.addresses import Origin, origin_of
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.lint import surrounding_facts
+from tui.texts import checks
 
 if TYPE_CHECKING:
     from tui.net.machine.gpus import Gpu
@@ -71,7 +72,11 @@ def note_what_localhost_is(context: DiagnosisContext, origin: Origin) -> None:
         if is_so:
             note = explain(cause, host=origin.host, port=str(origin.port), hostname=around.hostname)
             known = context.result(CheckId.ENVIRONMENT)
-            also = (f"also: {known.title}",) if known is not None and known.cause is not None else ()
+            also = (
+                (checks.ALSO.format(text=known.title),)
+                if known is not None and known.cause is not None
+                else ()
+            )
             facts = (*also, *surrounding_facts(around))
             context.settle(failed(CheckId.ENVIRONMENT, note, *facts, as_warning=True))
             return
@@ -88,7 +93,7 @@ async def note_machine(context: DiagnosisContext) -> None:
     if is_here:
         facts += [owner.describe() for owner in snapshot.on_port(origin.port)]
         if not facts and context.services.machine.is_visible:
-            facts.append(f"nothing listens on port {origin.port}")
+            facts.append(checks.NOT_LISTENING.format(port=origin.port))
     facts += [
         server.describe()
         for server in snapshot.servers[:_MOST_SERVERS]
@@ -144,8 +149,8 @@ def _hint(servers: list[RunningServer], answering: set[int]) -> str | None:
     for server in servers:
         port = next((port for port in server.ports if port in answering), None)
         if port is not None:
-            return f"{server.label} (pid {server.process.pid}) listens on port {port}"
+            return checks.LISTENS.format(server=server.label, pid=server.process.pid, port=port)
     for server in servers:
         if server.is_starting:
-            return f"{server.label} (pid {server.process.pid}) runs but has no port yet: it may be starting"
+            return checks.STARTING.format(server=server.label, pid=server.process.pid)
     return None

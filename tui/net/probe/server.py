@@ -14,6 +14,7 @@ from tui.net.probe.answer import ACCESS_CAUSES, FirstAnswer
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.evidence import look
 from tui.net.recognition import Look, recognise, recognise_refusal
+from tui.texts import checks
 from tui.wire.error_body import is_page
 from tui.wire.evidence import Proof
 from tui.wire.fingerprint import identify
@@ -42,7 +43,7 @@ async def check_server(context: DiagnosisContext, answer: FirstAnswer, *, works:
     if works or answer.models is not None or not _is_page(answer):
         settle_server(context)
     else:
-        title = "Not known: a web page is all that came."
+        title = checks.ONLY_A_PAGE
         context.settle(skipped(CheckId.SERVER, title), blocks=False)
 
 
@@ -107,13 +108,13 @@ def settle_server(context: DiagnosisContext) -> None:
     """Record what is known of the server by now."""
     identity = context.findings.identity
     if identity.kind is None:
-        context.settle(passed(CheckId.SERVER, "An OpenAI-compatible server of unknown kind."))
+        context.settle(passed(CheckId.SERVER, checks.UNKNOWN_KIND))
         return
     named = " ".join(filter(None, (str(identity.kind), identity.version)))
     build = context.findings.turn.system_fingerprint if context.findings.turn is not None else None
-    facts = [f"told by: {identity.evidence}"]
+    facts = [checks.RECOGNISED_BY.format(evidence=identity.evidence)]
     if build and identity.version is None:
-        facts.append(f"it calls its build {safe_line(build, 60)}")
+        facts.append(checks.BUILD.format(build=safe_line(build, 60)))
     context.settle(passed(CheckId.SERVER, f"{safe_line(named, 100)}.", *facts))
 
 
@@ -138,19 +139,23 @@ def check_models(context: DiagnosisContext, answer: FirstAnswer) -> None:
     if not offered:
         _settle_empty(context)
         return
-    facts: tuple[str, ...] = (f"offers {_list_names(models)}",)
+    facts: tuple[str, ...] = (checks.OFFERS.format(names=_list_names(models)),)
     if not found.model:
         found.model = offered[0].identifier
         if len(offered) > 1:
-            facts = (*facts, "no model was named: the first one is checked")
+            facts = (*facts, checks.FIRST_MODEL)
     if models.find(found.model) is not None:
         found.proved.add(Proof.MODEL)
     _note_window(context, models.find(found.model) or (offered[0] if len(offered) == 1 else None))
     if models.find(found.model) is None:
         _settle_unlisted(context, models, facts)
         return
-    window = f", context {found.context_window:,} tokens" if found.context_window else ""
-    context.settle(passed(CheckId.MODELS, f"{safe_line(found.model, 100)} is served{window}.", *facts))
+    window = checks.WITH_CONTEXT.format(tokens=found.context_window) if found.context_window else ""
+    context.settle(
+        passed(
+            CheckId.MODELS, checks.SERVED.format(model=safe_line(found.model, 100), context=window), *facts
+        )
+    )
 
 
 def _settle_empty(context: DiagnosisContext) -> None:
@@ -185,8 +190,8 @@ def accept_unlisted(context: DiagnosisContext) -> None:
     doubt = context.result(CheckId.MODELS)
     if doubt is None or doubt.cause != "model-not-found" or doubt.status is not CheckStatus.WARNING:
         return
-    title = f"The server answers to {safe_line(context.findings.model, 60)}, but does not list it."
-    advice = "Nothing to do if this was expected: some servers take any name for the model they have."
+    title = checks.UNLISTED.format(model=safe_line(context.findings.model, 60))
+    advice = checks.UNLISTED_ADVICE
     context.settle(replace(doubt, title=title, advice=advice))
 
 
@@ -196,7 +201,7 @@ def unlisted(context: DiagnosisContext, failure: Failure) -> Failure:
     served = found.models.identifiers if found.models is not None else ()
     closest = [name for name in closest_names(found.model, served) if name != found.model]
     for name in closest:
-        text = f"{safe_line(name, 100)} is served: use it?"
+        text = checks.MODEL_OFFERED.format(model=safe_line(name, 100))
         context.offer(Repair("model", text, {"compatible_provider": name}))
     return explain_again(
         failure,
@@ -210,7 +215,7 @@ def unlisted(context: DiagnosisContext, failure: Failure) -> Failure:
 def _list_names(models: ModelList) -> str:
     names = [safe_line(name, 80) for name in models.identifiers[:_SHOWN_MODELS]]
     more = len(models.models) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(names) + (checks.MORE.format(count=more) if more > 0 else "")
 
 
 def _root(context: DiagnosisContext) -> str:

@@ -11,6 +11,7 @@ from tui.core.usage import ServerTimings
 from tui.net.probe.chat import ChatOutcome
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.server import read_load
+from tui.texts import checks
 
 _FEWEST_EVENTS = 8
 _SHORTEST_SECONDS = 0.2
@@ -41,17 +42,21 @@ def check_stream(context: DiagnosisContext, outcome: ChatOutcome) -> None:
         context.settle(failed(CheckId.STREAM, explain(warning), *facts, milliseconds=took, as_warning=True))
         return
     pieces = turn.timings.text_events
-    title = f"Text flows: {_count(pieces, 'piece')}." if pieces else "The stream ends as it should."
+    title = checks.TEXT_STREAMS.format(pieces=_count(pieces, "piece")) if pieces else checks.STREAM_ENDS
     context.settle(passed(CheckId.STREAM, title, *facts, milliseconds=took))
 
 
 def _stream_facts(outcome: ChatOutcome) -> tuple[str, ...]:
     turn = outcome.turn
-    facts = [f"{_count(turn.timings.text_events, 'piece')} of text in {_count(len(outcome.reads), 'read')}"]
+    facts = [
+        checks.PIECES.format(
+            pieces=_count(turn.timings.text_events, "piece"), reads=_count(len(outcome.reads), "read")
+        )
+    ]
     if turn.malformed_events:
-        facts.append(f"{_count(turn.malformed_events, 'event')} could not be read")
+        facts.append(checks.UNREADABLE_EVENTS.format(events=_count(turn.malformed_events, "event")))
     if turn.finish_reason:
-        facts.append(f"ended with {turn.finish_reason}")
+        facts.append(checks.ENDED_WITH.format(reason=turn.finish_reason))
     return tuple(facts)
 
 
@@ -110,32 +115,32 @@ def _note_timings(context: DiagnosisContext, timings: Timings, tokens: int | Non
 
 def _speed_title(context: DiagnosisContext, timings: Timings) -> str:
     if timings.ttft_ms is None:
-        return "No text came, so there is nothing to measure."
-    first = f"First text after {milliseconds_text(timings.ttft_ms)}"
+        return checks.NOTHING_TO_MEASURE
+    first = checks.FIRST_TEXT.format(time=milliseconds_text(timings.ttft_ms))
     rate = context.findings.decode_rate
-    return f"{first}, then {rate:.1f} tokens/s." if rate else f"{first}; {_why_no_rate(context, timings)}."
+    if not rate:
+        return checks.NO_RATE.format(first=first, reason=_why_no_rate(context, timings))
+    return checks.RATE.format(first=first, rate=rate)
 
 
 def _why_no_rate(context: DiagnosisContext, timings: Timings) -> str:
     usage = context.findings.turn.usage if context.findings.turn is not None else None
     if usage is None or usage.completion_tokens is None:
-        return "no rate without the server's count of tokens"
-    return (
-        "too short for a rate" if timings.text_events < _FEWEST_EVENTS else "too much came at once for a rate"
-    )
+        return checks.RATE_NEEDS_COUNTS
+    return checks.TOO_SHORT if timings.text_events < _FEWEST_EVENTS else checks.TOO_BUNCHED
 
 
 def _own_figures(turn: Turn) -> list[str]:
     timings, usage = turn.timings, turn.usage
     facts: list[str] = []
     if timings.ttfa_ms is not None and timings.ttfa_ms != timings.ttft_ms:
-        facts.append(f"first text of the answer after {timings.ttfa_ms:.0f} ms")
+        facts.append(checks.FIRST_ANSWER.format(milliseconds=timings.ttfa_ms))
     if usage is not None and usage.prompt_tokens and timings.ttft_ms:
         cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
         rate = (usage.prompt_tokens - cached) / timings.ttft_ms * 1000
-        apart = f", without the {cached} tokens from the cache" if cached else ""
+        apart = checks.WITHOUT_CACHED.format(count=cached) if cached else ""
         if rate:
-            facts.append(f"prompt read at {rate:.0f} tokens/s or more{apart}")
+            facts.append(checks.PROMPT_RATE.format(rate=rate, apart=apart))
     return facts
 
 
@@ -144,10 +149,12 @@ def _server_figures(server: ServerTimings | None, rate: float | None) -> list[st
         return []
     facts: list[str] = []
     if server.prompt_per_second:
-        facts.append(f"the server says: prompt read at {server.prompt_per_second:.0f} tokens/s")
+        facts.append(checks.SERVER_PROMPT_RATE.format(rate=server.prompt_per_second))
     if server.predicted_per_second:
-        beside = f" ({rate / server.predicted_per_second - 1:+.1%} here)" if rate else ""
-        facts.append(f"the server says: {server.predicted_per_second:.1f} tokens/s{beside}")
+        beside = (
+            checks.MEASURED_BESIDE.format(difference=rate / server.predicted_per_second - 1) if rate else ""
+        )
+        facts.append(checks.SERVER_RATE.format(rate=server.predicted_per_second, beside=beside))
     return facts
 
 
@@ -157,12 +164,12 @@ async def _load_figures(context: DiagnosisContext) -> list[str]:
         return []
     facts: list[str] = []
     if load.requests_running is not None:
-        waiting = "" if load.requests_waiting is None else f", {load.requests_waiting:.0f} waiting"
-        facts.append(f"the server says: {load.requests_running:.0f} requests running{waiting}")
-    if load.time_to_first_token_seconds is not None:
-        facts.append(
-            f"the server says: first token after {load.time_to_first_token_seconds * 1000:.0f} ms on average"
+        waiting = (
+            "" if load.requests_waiting is None else checks.LOAD_WAITING.format(waiting=load.requests_waiting)
         )
+        facts.append(checks.SERVER_LOAD.format(running=load.requests_running, waiting=waiting))
+    if load.time_to_first_token_seconds is not None:
+        facts.append(checks.SERVER_FIRST.format(milliseconds=load.time_to_first_token_seconds * 1000))
     if load.inter_token_seconds:
-        facts.append(f"the server says: {1 / load.inter_token_seconds:.1f} tokens/s a request on average")
+        facts.append(checks.SERVER_EACH.format(rate=1 / load.inter_token_seconds))
     return facts

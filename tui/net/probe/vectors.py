@@ -20,6 +20,7 @@ from tui.core.safe_text import safe_line
 from tui.net.embeddings import embed
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.server import accept_unlisted, unlisted
+from tui.texts import checks
 from tui.wire.embeddings import build_embeddings_body
 
 
@@ -29,7 +30,7 @@ async def ask_vectors(context: DiagnosisContext) -> EmbeddingOutcome:
     url = embeddings_url_of(context.endpoint.base_url)
     body = build_embeddings_body(request)
     context.findings.curl = curl_command(context.endpoint, url, body, around_proxy=context.goes_around_proxy)
-    notice = context.announce("Still waiting for the vectors.")
+    notice = context.announce(checks.WAITING_FOR_VECTORS)
     try:
         return await embed(
             context.services.factory,
@@ -77,16 +78,16 @@ def _settle_failure(context: DiagnosisContext, outcome: EmbeddingOutcome, detail
 def _facts(context: DiagnosisContext, vectors: Vectors) -> tuple[str, ...]:
     facts: list[str] = []
     if vectors.usage is None:
-        facts.append("the server does not count tokens: the number is an estimate")
+        facts.append(checks.NO_COUNTS)
     if vectors.is_base64:
-        facts.append("the numbers came packed as Base64")
+        facts.append(checks.PACKED)
     if vectors.served_model and vectors.served_model != context.findings.model:
-        facts.append(f"the server says: answered by {safe_line(vectors.served_model, 100)}")
+        facts.append(checks.ANSWERED_BY.format(model=safe_line(vectors.served_model, 100)))
     return tuple(facts)
 
 
 def skip_vectors(context: DiagnosisContext) -> None:
     """Record why no texts were sent."""
-    reason = "a quick check spends no tokens" if context.quick else "no model is named"
+    reason = checks.QUICK if context.quick else checks.NO_MODEL
     if context.can_try(CheckId.VECTORS):
-        context.settle(skipped(CheckId.VECTORS, f"Not sent: {reason}."), blocks=False)
+        context.settle(skipped(CheckId.VECTORS, reason), blocks=False)
