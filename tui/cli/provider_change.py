@@ -17,12 +17,12 @@ def remove_provider(arguments: argparse.Namespace, runtime: Runtime, output: Out
     """Remove a provider, or its stored key alone."""
     name, directory = arguments.name, runtime.directory
     is_known = any(known.name == name for known in directory.providers())
-    if arguments.only_key or (not is_known and name in directory.keys_without_provider):
+    if arguments.only_key or (not is_known and name in directory.stored_keys.unused):
         return _remove_key(name, runtime, output)
     name = directory.get(name).name
-    has_key = directory.has_stored_key(name)
+    has_key = directory.stored_keys.has(name)
     directory.delete(name)
-    if directory.key_refusal is not None:
+    if directory.stored_keys.refusal is not None:
         output.result(texts.REMOVED_NOT_KEY.format(name=name))
         return 0
     output.result((texts.REMOVED_WITH_KEY if has_key else texts.REMOVED).format(name=name))
@@ -31,10 +31,10 @@ def remove_provider(arguments: argparse.Namespace, runtime: Runtime, output: Out
 
 def _remove_key(name: str, runtime: Runtime, output: Output) -> int:
     directory = runtime.directory
-    is_used = directory.is_key_used(name)
-    if not directory.delete_key(name):
-        if directory.key_refusal is not None:
-            raise UsageError(directory.key_refusal)
+    is_used = directory.stored_keys.is_used(name)
+    if not directory.stored_keys.delete(name):
+        if directory.stored_keys.refusal is not None:
+            raise UsageError(directory.stored_keys.refusal)
         output.result(texts.NO_STORED_KEY.format(name=name))
     elif is_used:
         output.result(texts.KEY_REMOVED.format(name=name))

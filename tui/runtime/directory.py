@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from tui.core.api_key_reference import STORED, ApiKeyKind, ApiKeyReference, parse_api_key_reference
@@ -15,7 +14,6 @@ from tui.core.failure import Failure, LmdeckError, UsageError
 from tui.core.provider import Category, Provider, State
 from tui.core.provider_names import is_same_name
 from tui.core.provider_texts import check_provider
-from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.runtime.builtin import (
     AVAILABLE,
@@ -24,6 +22,7 @@ from tui.runtime.builtin import (
     built_in_name,
     is_built_in,
 )
+from tui.runtime.stored_keys import StoredKeys
 from tui.store.api_key_text import checked_key
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths
@@ -49,6 +48,7 @@ class ProviderDirectory:
         self._optional = optional or OptionalFiles()
         self._store = store
         self._credentials = credentials
+        self.stored_keys = StoredKeys(credentials, self.providers, lambda: self._is_whole)
         self._built_ins = built_ins
         self._loaded: tuple[Provider, ...] | None = None
         self._unusable: Mapping[str, str] = {}
@@ -67,23 +67,7 @@ class ProviderDirectory:
     def notices(self) -> tuple[str, ...]:
         """What is wrong with the files, in words for a banner."""
         self.providers()
-        return (
-            *self._notices,
-            *self._credentials.notices,
-            *self._missing_keys(),
-            *self._orphans(),
-            *self._optional.notices,
-        )
-
-    @property
-    def keys_without_provider(self) -> tuple[str, ...]:
-        """The names for which a key is stored that no provider uses; none while some file is unreadable."""
-        names = sorted(self._credentials.names())
-        return tuple(name for name in names if not self.is_key_used(name)) if self._is_whole else ()
-
-    def is_key_used(self, name: str) -> bool:
-        """Return whether a provider of that name uses the key that is stored for it."""
-        return any(known.name == name and known.api_key == STORED for known in self.providers())
+        return (*self._notices, *self.stored_keys.notices, *self._optional.notices)
 
     def providers(self) -> tuple[Provider, ...]:
         """Return every provider: yours and the site's first, then the built-in ones."""
@@ -300,24 +284,6 @@ class ProviderDirectory:
 
         return undo
 
-    def delete_key(self, name: str) -> bool:
-        """Remove the key that is stored for a name; return whether there was one.
-
-        Raises:
-            LmdeckError: the file cannot be written.
-        """
-        return self._credentials.delete(name) is not None
-
-    def has_stored_key(self, name: str) -> bool:
-        """Return whether a key is stored for a provider."""
-        return name in self._credentials.names()
-
-    @property
-    def key_refusal(self) -> Failure | None:
-        """Why no stored key can be used, changed or removed; ``None`` where all is well."""
-        self._credentials.names()
-        return self._credentials.refusal
-
     def clone_name(self, name: str) -> str:
         """Return a free name for a copy: ``qwen-copy``, ``qwen-copy-2``…"""
         taken = {provider.name for provider in self.providers()}
@@ -346,34 +312,6 @@ class ProviderDirectory:
         provider = self.editable(name)
         self._store.save(replace(provider, state=state), provider.name)
         self.reload()
-
-    def kept_key_file(self, name: str) -> str | None:
-        """Return the unreadable file, kept aside, in which the missing key of a provider may be."""
-        return None if self.has_stored_key(name) else self._credentials.kept_for(name)
-
-    def _missing_keys(self) -> tuple[str, ...]:
-        """Tell where the keys may be that providers refer to and that are not stored any more."""
-        if self.key_refusal is not None:
-            return ()
-        users = [provider.name for provider in self.providers() if provider.api_key == STORED]
-        missing = [name for name in users if not self.has_stored_key(name)]
-        kept = self._credentials.kept_for(missing[0]) if missing else None
-        if kept is None or any(kept.rpartition("/")[2] in text for text in self._credentials.notices):
-            return ()
-        keys = f"The stored key of {_shown_names(missing)} is missing."
-        place = f"It may be in {kept}, which could not be read and was kept"
-        return (f"{keys} {place}: copy it from there, or enter it again.",)
-
-    def _orphans(self) -> tuple[str, ...]:
-        names = self.keys_without_provider
-        if not names:
-            return ()
-        keys = f"A key is stored for {_shown_names(names)}, which no provider uses."
-        typed = next((name for name in names if name and safe_line(name) == name), None)
-        if typed is None:
-            return (f"{keys} Remove it from credentials.toml by hand.",)
-        end_of_options = "-- " if typed.startswith("-") else ""
-        return (f"{keys} Remove it with: lmdeck providers remove --only-key {end_of_options}{quote(typed)}",)
 
     def _marked_default(self) -> Provider | None:
         """Return the provider that was made the default for chats, whether or not it can be used now."""
@@ -428,11 +366,6 @@ class ProviderDirectory:
         if reference is not None:
             return reference, None
         return STORED, Secret(key_text.strip())
-
-
-def _shown_names(names: Sequence[str]) -> str:
-    shown = ", ".join(safe_line(name, 40) for name in names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
 
 
 def invalid(name: str, problem: FieldProblem) -> Failure:

@@ -121,12 +121,12 @@ class FormControl:
         if self._lost_key or key is None or key.kind is not ApiKeyKind.STORED or self._previous_name is None:
             return self._lost_key
         name, directory = self.original.name, self.runtime.directory
-        if (refusal := directory.key_refusal) is not None:
+        if (refusal := directory.stored_keys.refusal) is not None:
             return f"{refusal.title} {refusal.advice}"
-        if directory.has_stored_key(name):
+        if directory.stored_keys.has(name):
             label = self.runtime.key_label(self.original)
             return f"{label} is stored. Type another key over it, or clear the field."
-        kept = directory.kept_key_file(name)
+        kept = directory.stored_keys.kept_file(name)
         place = f" It may be in {kept}, which could not be read and was kept." if kept else ""
         return f"The stored key is missing.{place} Type it again, or clear the field."
 

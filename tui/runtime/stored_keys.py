@@ -1,0 +1,96 @@
+"""The API keys that are stored for providers: which are used, which are missing, which belong to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from tui.core.api_key_reference import STORED
+from tui.core.failure import Failure
+from tui.core.provider import Provider
+from tui.core.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from tui.store.credentials import CredentialStore
+
+
+class StoredKeys:
+    """Compares the stored keys with the providers that refer to them."""
+
+    def __init__(
+        self,
+        credentials: CredentialStore,
+        providers: Callable[[], tuple[Provider, ...]],
+        is_whole: Callable[[], bool],
+    ) -> None:
+        """``is_whole``: whether every file of providers could be read."""
+        self._credentials = credentials
+        self._providers = providers
+        self._is_whole = is_whole
+
+    @property
+    def refusal(self) -> Failure | None:
+        """Why no stored key can be used, changed or removed; ``None`` where all is well."""
+        self._credentials.names()
+        return self._credentials.refusal
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is wrong with them, in words for a banner."""
+        return (*self._credentials.notices, *self._missing(), *self._unused_words())
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The names for which a key is stored that no provider uses; none while some file is unreadable."""
+        names = sorted(self._credentials.names())
+        return tuple(name for name in names if not self.is_used(name)) if self._is_whole() else ()
+
+    def is_used(self, name: str) -> bool:
+        """Return whether a provider of that name uses the key that is stored for it."""
+        return any(known.name == name and known.api_key == STORED for known in self._providers())
+
+    def has(self, name: str) -> bool:
+        """Return whether a key is stored for a provider."""
+        return name in self._credentials.names()
+
+    def delete(self, name: str) -> bool:
+        """Remove the key that is stored for a name; return whether there was one.
+
+        Raises:
+            LmdeckError: the file cannot be written.
+        """
+        return self._credentials.delete(name) is not None
+
+    def kept_file(self, name: str) -> str | None:
+        """Return the unreadable file, kept aside, in which the missing key of a provider may be."""
+        return None if self.has(name) else self._credentials.kept_for(name)
+
+    def _missing(self) -> tuple[str, ...]:
+        """Say where the keys may be that providers refer to and that are not stored any more."""
+        if self.refusal is not None:
+            return ()
+        users = [provider.name for provider in self._providers() if provider.api_key == STORED]
+        missing = [name for name in users if not self.has(name)]
+        kept = self._credentials.kept_for(missing[0]) if missing else None
+        if kept is None or any(kept.rpartition("/")[2] in text for text in self._credentials.notices):
+            return ()
+        keys = f"The stored key of {_shown_names(missing)} is missing."
+        place = f"It may be in {kept}, which could not be read and was kept"
+        return (f"{keys} {place}: copy it from there, or enter it again.",)
+
+    def _unused_words(self) -> tuple[str, ...]:
+        names = self.unused
+        if not names:
+            return ()
+        keys = f"A key is stored for {_shown_names(names)}, which no provider uses."
+        typed = next((name for name in names if name and safe_line(name) == name), None)
+        if typed is None:
+            return (f"{keys} Remove it from credentials.toml by hand.",)
+        end_of_options = "-- " if typed.startswith("-") else ""
+        return (f"{keys} Remove it with: lmdeck providers remove --only-key {end_of_options}{quote(typed)}",)
+
+
+def _shown_names(names: Sequence[str]) -> str:
+    shown = ", ".join(safe_line(name, 40) for name in names[:3])
+    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
