@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import stat
+import threading
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -558,3 +559,25 @@ def test_commands_of_a_file_that_others_can_write_are_not_run(paths: Paths) -> N
     paths.providers_file.chmod(0o620)
     store.load()
     assert "chmod go-w" in (store.command_refusal("a") or "")
+
+
+def test_a_file_is_never_relied_on_while_it_is_read_again(paths: Paths) -> None:
+    write(paths, '[providers.a]\napi_key = "cmd:true"\n')
+    paths.providers_file.chmod(0o620)
+    store = ProviderStore(paths)
+    store.load()
+    stop = threading.Event()
+    refusals: list[str | None] = []
+
+    def ask() -> None:
+        while not stop.is_set():
+            refusals.append(store.command_refusal("a"))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    for _ in range(200):
+        store.load()
+    stop.set()
+    asking.join()
+    assert refusals
+    assert all(refusals)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
@@ -139,10 +139,12 @@ class ListedStore(ProviderStore):
         providers = sorted((*found.providers, *built_in), key=lambda known: place.get(known.name, len(place)))
         return replace(found, providers=tuple(providers), notices=(*found.notices, *self.notices))
 
-    def save(self, provider: Provider, previous_name: str | None = None) -> None:
+    def save(
+        self, provider: Provider, previous_name: str | None = None, cleared: Collection[str] = ()
+    ) -> None:
         if self.save_error is not None:
             raise LmdeckError(self.save_error)
-        super().save(provider, previous_name)
+        super().save(provider, previous_name, cleared)
 
 
 class WatchedSessions(Sessions):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tui.cli.output import Output
 from tui.cli.provider_action import provider_action
-from tui.cli.provider_flags import FLAGGED, FROM_STDIN, place_of
+from tui.cli.provider_flags import FLAGGED, FROM_STDIN, flag_of, place_of
 from tui.cli.stdin import read_text
 from tui.core.api_key_reference import disguised_reference
 from tui.core.causes import explain
@@ -16,6 +17,7 @@ from tui.core.failure import UsageError
 from tui.core.provider import Provider
 from tui.core.provider_field import NO, Kind, ProviderField
 from tui.core.provider_names import is_same_name
+from tui.core.provider_rules import FieldProblem
 from tui.core.provider_schema import BY_NAME
 from tui.core.provider_texts import read_form, text_of, values_of
 from tui.runtime.checked_url import checked_url
@@ -43,15 +45,22 @@ def add_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
 def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Change the fields that the flags name, and nothing else."""
     before = runtime.directory.editable(arguments.name)
+    cleared = [BY_NAME[name].toml_key for name in arguments.clear]
+    unread = {
+        known
+        for known in runtime.directory.unreadable_fields(before.name)
+        if any(f"{known}.".startswith(f"{key}.") or key.startswith(f"{known}.") for key in cleared)
+    }
+    before = replace(before, refusals=tuple(item for item in before.refusals if item.setting not in unread))
     texts = changed(texts_of(before), arguments)
     hosts = {inspect_url(url).host for url in (texts["provider_url"], before.provider_url)}
     if len(hosts) > 1 and arguments.allow_unencrypted_key is None:
         texts[_ALLOWED.name] = NO  # that was decided for another host
     provider, key_text = _read(texts, before, runtime)
-    if provider == before and key_text is None:
+    if provider == before and key_text is None and not unread:
         output.line(cli.UNCHANGED.format(name=before.name))
         return 0
-    saved = runtime.directory.save(provider, key_text, before.name)
+    saved = runtime.directory.save(provider, key_text, before.name, cleared)
     _tell_doubts(saved, runtime, output)
     text = cli.RENAMED_PROVIDER if saved.name != before.name else cli.CHANGED_PROVIDER
     output.result(text.format(name=saved.name, before=before.name))
@@ -73,9 +82,19 @@ def _read(texts: Mapping[str, str], before: Provider, runtime: Runtime) -> tuple
     others = {known.name for known in runtime.directory.providers() if known.name != before.name}
     reading = read_form(texts, before, others)
     if reading.errors:
-        raise UsageError(invalid(texts["name"], reading.errors[0]))
+        problem = reading.errors[0]
+        raise UsageError(
+            replace(invalid(before.name, problem), advice=_advice(problem, is_new=not before.model))
+        )
     key_text = texts["api_key"]
     return reading.provider, key_text if key_text != text_of(BY_NAME["api_key"], before) else None
+
+
+def _advice(problem: FieldProblem, *, is_new: bool) -> str:
+    field = BY_NAME[problem.field]
+    if is_new and field.name == "name":
+        return cli.CHOOSE_OTHER_NAME
+    return cli.CHANGE_FLAG.format(flag="the key" if field.kind is Kind.KEY else flag_of(field))
 
 
 def _tell_doubts(saved: Provider, runtime: Runtime, output: Output) -> None:
@@ -105,6 +124,8 @@ def changed(values: Mapping[str, str], arguments: argparse.Namespace) -> dict[st
 def _text(field: ProviderField, given: str | list[str], texts: Mapping[str, str]) -> str:
     if any("\ud800" <= character <= "\udfff" for character in "".join(given)):
         raise UsageError(explain("usage", reason=cli.FIELD_NOT_UTF8.format(field=field.label)))
+    if given == "" and (field.kind is Kind.TEST or field.default):
+        return text_of(field, Provider(""))
     if isinstance(given, list):
         return _with_headers(texts[field.name], given)
     if field.kind is Kind.KEY and given == FROM_STDIN:

@@ -56,7 +56,7 @@ def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_re
     if field.kind is Kind.FLAG:
         add(action="store_const", const=YES)
     elif field.kind is Kind.CHOICE and isinstance(field.words, type):
-        add(type=_word(field), choices=field.choices, metavar=f"{{{','.join(field.words)}}}")
+        add(type=_word(field), metavar=f"{{{','.join(field.words)}}}")
     elif field.kind is Kind.HEADERS:
         add(action="append", metavar=_METAVARS[field.kind])
     else:
@@ -73,17 +73,29 @@ def _add_key_flags(group: argparse._ActionsContainer) -> None:
 
 
 def _word(field: ProviderField) -> Callable[[str], str]:
-    """Return what finds the word that is meant, whatever its case; nothing means unset."""
-    words = {"": text_of(field, Provider("")), **{word.casefold(): word for word in field.choices}}
-    return lambda text: words.get(text.casefold(), text)
+    """Return a function that finds a choice, whatever its case; nothing means unset."""
+    unset = text_of(field, Provider(""))
+    words = {**{word.casefold(): word for word in field.words}, unset.casefold(): unset, "": unset}
+
+    def found(text: str) -> str:
+        if text.casefold() in words:
+            return words[text.casefold()]
+        raise argparse.ArgumentTypeError(
+            texts.UNKNOWN_CHOICE.format(text=text, choices=", ".join(field.words))
+        )
+
+    return found
 
 
 def _cleared(text: str) -> str:
     """Return the field of a name, which may be that of its flag."""
     plain = text.replace("-", "_")
-    name = next((field.name for field in FLAGGED if plain in (field.name, field.flag)), None)
+    fields = [field for field in FLAGGED if field.name != "name"]
+    name = next((field.name for field in fields if plain in (field.name, field.flag)), None)
+    if name is None and plain == "key":
+        return "api_key"
     if name is None:
-        names = ", ".join(flag_of(field).removeprefix("--") for field in FLAGGED)
+        names = ", ".join(flag_of(field).removeprefix("--") for field in fields)
         raise argparse.ArgumentTypeError(texts.NO_SUCH_FIELD.format(text=text, names=names))
     return name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -189,11 +189,20 @@ class ProviderDirectory:
         others = {known.name for known in self.providers() if known.name != previous_name}
         return list(check_provider(provider, others, key_text=key_text))
 
+    def unreadable_fields(self, name: str) -> frozenset[str]:
+        """Return the fields of a provider, named as in its file, whose values there cannot be read."""
+        return self._store.unreadable_fields(name)
+
     def save(
-        self, provider: Provider, key_text: str | None = None, previous_name: str | None = None
+        self,
+        provider: Provider,
+        key_text: str | None = None,
+        previous_name: str | None = None,
+        cleared: Collection[str] = (),
     ) -> Provider:
         """Write a provider; ``key_text`` is what stands in the key field, ``None`` leaves the key as it is.
 
+        Of the fields ``cleared``, named as in the file, not even a value that cannot be read stays.
         Returns the record as saved: a literal key has gone to the credentials, the record says ``stored``.
 
         Raises:
@@ -209,9 +218,9 @@ class ProviderDirectory:
         saved = replace(provider, api_key=reference, is_remote=False, created_time=created)
         with self._store.held():
             if literal is None:
-                self._store.save(saved, previous_name)
+                self._store.save(saved, previous_name, cleared)
             else:
-                self._save_with_key(saved, literal, previous_name)
+                self._save_with_key(saved, literal, previous_name, cleared)
             if reference is None or reference.kind is not ApiKeyKind.STORED:
                 self._credentials.delete(provider.name)
         self.reload()
@@ -241,7 +250,9 @@ class ProviderDirectory:
                 raise
         self.reload()
 
-    def _save_with_key(self, provider: Provider, key: Secret, previous_name: str | None) -> None:
+    def _save_with_key(
+        self, provider: Provider, key: Secret, previous_name: str | None, cleared: Collection[str]
+    ) -> None:
         """Write both. Of a new provider the record comes first: whatever ends the program between the
         two, no key is left behind that belongs to nothing."""
         checked_key(key.reveal(), "the form")
@@ -249,7 +260,7 @@ class ProviderDirectory:
         is_new = all(known.name != name for known in self.providers())
         if not is_new:
             self._credentials.put(name, key)
-        self._store.save(provider, previous_name)
+        self._store.save(provider, previous_name, cleared)
         if is_new:
             try:
                 self._credentials.put(name, key)

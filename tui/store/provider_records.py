@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from tui.core.closest import closest_name
@@ -107,6 +107,20 @@ def merge(fresh: Table, base: Table, wanted: Table) -> Table:
             record.pop(key, None)
     known = {key: record[key] for key in KNOWN_KEYS if key in record}
     return {**known, **{key: value for key, value in record.items() if key not in known}}
+
+
+def without(record: Table, keys: Collection[str]) -> Table:
+    """Return a record without some fields, named as in the file (``tls.ca_file``), whatever stands there."""
+    kept = dict(record)
+    for key in keys:
+        outer, _, inner = key.partition(".")
+        held = kept.pop(outer, None)
+        left = (
+            {name: value for name, value in held.items() if name != inner} if isinstance(held, dict) else {}
+        )
+        if inner and left:
+            kept[outer] = left
+    return kept
 
 
 def put(table: Table, old_name: str, name: str, record: Table) -> None:

@@ -33,6 +33,7 @@ from tui.store.provider_records import (
     set_default,
     unusable_records,
     with_default,
+    without,
 )
 from tui.store.provider_toml import Table, decode_provider, encode_provider
 from tui.store.toml_file import TomlDocument, TomlFile
@@ -76,20 +77,28 @@ class ProviderStore:
         self._documents: dict[Path, TomlDocument] = {}
         self._trusted = TrustedFiles(paths.trusted_file, paths.shown)
         self._is_site_whole = True
+        self._turn = threading.RLock()
+        """Changes are made by threads of the screens: one after the other, and no reading in between."""
+        self._is_changing = False
 
     def load(self) -> ProviderSnapshot:
         """Read the files. Never raises: what cannot be read is told in the notices."""
-        self._untrusted = {}
+        with self._turn:
+            return self._load()
+
+    def _load(self) -> ProviderSnapshot:
+        untrusted: dict[str, Distrust] = {}  # whoever asks meanwhile has the answer of before
         document = self._file.read()
         self._stamps = {self._file.path: document.stamp or stamp_of(self._file.path)}
         self._documents = {self._file.path: document}
         table, notices = self._usable(document)
         own, own_notices = decode_all(table, self._file.shown, quiet=document.is_newer)
         self._base = {provider.name: encode_provider(provider) for provider in own}
-        notices += self._note_untrusted(self._distrust_of_own(document), own)
+        notices += _note_untrusted(self._distrust_of_own(document), own, untrusted)
         unusable = unusable_records(table)
         taken = {normal_name(name) for name in (*unusable, *(provider.name for provider in own))}
-        site, site_defaults, site_notices = self._load_site(taken)
+        site, site_defaults, site_notices = self._load_site(taken, untrusted)
+        self._untrusted = untrusted
         defaults = {**site_defaults, **defaults_of(table, own)}
         self._snapshot = ProviderSnapshot(
             providers=tuple(with_default(provider, defaults) for provider in (*own, *site)),
@@ -103,8 +112,10 @@ class ProviderStore:
         return self._snapshot
 
     def has_changed(self) -> bool:
-        """Return whether any file is another than the one that was read."""
-        return any(stamp_of(path) != stamp for path, stamp in self._stamps.items())
+        """Return whether any file is another than the one that was read, or that is being written here."""
+        stamps = self._stamps
+        is_other = any(stamp_of(path) != stamp for path, stamp in tuple(stamps.items()))
+        return is_other and not self._is_changing and stamps is self._stamps
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -124,10 +135,20 @@ class ProviderStore:
                     stack.enter_context(locked(self._paths.trusted_file))
             yield
 
-    def save(self, provider: Provider, previous_name: str | None = None) -> None:
+    def unreadable_fields(self, name: str) -> frozenset[str]:
+        """Return the fields of an own provider whose values, as loaded, cannot be read: ``tls.ca_file``."""
+        record = records_of(self._documents[self._file.path].table).get(name)
+        problems = decode_provider(name, record)[1] if isinstance(record, dict) else ()
+        return frozenset(problem.field for problem in problems)
+
+    def save(
+        self, provider: Provider, previous_name: str | None = None, cleared: Collection[str] = ()
+    ) -> None:
         """Write one provider: the fields that were changed since it was loaded, and only those.
 
-        With ``previous_name`` it is renamed in its place, and its stored key goes with it.
+        With ``previous_name`` it is renamed in its place, and its stored key goes with it. Of the fields
+        ``cleared``, named as in the file, nothing stays but what the provider has, not even a value that
+        cannot be read.
 
         Raises:
             LmdeckError: the name is taken, or the file cannot be written.
@@ -141,7 +162,7 @@ class ProviderStore:
             records = records_of(table)
             if old_name != provider.name and provider.name in records:
                 raise usage_error("provider-exists", name=provider.name)
-            record = self._merged(records.get(old_name), old_name, provider)
+            record = self._merged(records.get(old_name), old_name, provider, cleared)
             put(table, old_name, provider.name, record)
             if old_name != provider.name:
                 rename_default(table, old_name, provider.name)
@@ -242,11 +263,14 @@ class ProviderStore:
             self._keep_trust(path, self._documents[path].data)
         self.load()
 
-    def _merged(self, fresh: object, old_name: str, provider: Provider) -> Table:
+    def _merged(
+        self, fresh: object, old_name: str, provider: Provider, cleared: Collection[str] = ()
+    ) -> Table:
         """Return the record as it is now, changed in the fields that differ from what was loaded."""
         wanted = encode_provider(provider)
         if isinstance(fresh, dict):
-            return merge(fresh, self._base.get(old_name, {}), wanted)
+            base = self._base.get(old_name, {})
+            return merge(without(fresh, cleared), without(base, cleared), wanted)
         removed = self._removed.pop(provider.name, None)
         if removed is None:
             return wanted
@@ -254,12 +278,17 @@ class ProviderStore:
         return merge(removed, encode_provider(decode_provider(provider.name, removed)[0]), wanted)
 
     def _change(self, edit: Callable[[Table], None]) -> None:
-        notice = self._file.change(
-            edit, base=self._good, guard=self._refuse_untrusted, on_written=self._keep_own_trust
-        )
-        if notice is not None:
-            self._kept_aside = (*self._kept_aside, notice)
-        self.load()
+        with self._turn:
+            self._is_changing = True
+            try:
+                notice = self._file.change(
+                    edit, base=self._good, guard=self._refuse_untrusted, on_written=self._keep_own_trust
+                )
+                if notice is not None:
+                    self._kept_aside = (*self._kept_aside, notice)
+                self._load()
+            finally:
+                self._is_changing = False
 
     def _usable(self, document: TomlDocument) -> tuple[Table, tuple[str, ...]]:
         """Return what to show of the own file; for an unreadable one, the last version that was readable."""
@@ -280,7 +309,9 @@ class ProviderStore:
         shown = "The version before is shown" if self._good else "No provider of yours is shown"
         return self._good, (f"{text} {shown}. Correct it by hand; a save keeps it aside.",)
 
-    def _load_site(self, taken: set[str]) -> tuple[list[Provider], dict[Category, str], tuple[str, ...]]:
+    def _load_site(
+        self, taken: set[str], untrusted: dict[str, Distrust]
+    ) -> tuple[list[Provider], dict[Category, str], tuple[str, ...]]:
         providers: list[Provider] = []
         defaults: dict[Category, str] = {}
         notices: list[str] = []
@@ -297,7 +328,7 @@ class ProviderStore:
                 )
             found, problems = decode_all(document.table, file.shown, quiet=document.is_newer)
             fresh = [replace(item, is_remote=True) for item in found if normal_name(item.name) not in taken]
-            notices += self._note_untrusted(self._distrust(path, document), fresh)
+            notices += _note_untrusted(self._distrust(path, document), fresh, untrusted)
             taken |= {normal_name(provider.name) for provider in fresh}
             defaults = {**defaults_of(document.table, fresh), **defaults}
             providers += fresh
@@ -322,14 +353,6 @@ class ProviderStore:
             if document.stamp is not None or path == self._file.path
         ]
         return [(path, distrust) for path, distrust in found if distrust is not None]
-
-    def _note_untrusted(self, distrust: Distrust | None, providers: list[Provider]) -> tuple[str, ...]:
-        """Keep that the keys of these providers are not used; return the notice of it."""
-        if distrust is None or not providers:
-            return ()
-        self._untrusted.update((provider.name, distrust) for provider in providers)
-        refusal = f"{distrust.refusal[0].upper()}{distrust.refusal[1:]}"
-        return (f"{refusal}. Until then its API keys are not used.",)
 
     def _refuse_untrusted(self, document: TomlDocument) -> None:
         """Keep a file that is not relied on from being written: the new one would look like the person's own.
@@ -356,3 +379,14 @@ class ProviderStore:
             self._trusted.trust(path, data)
         except OSError as error:
             raise disk_error(error, self._paths.shown(self._paths.trusted_file)) from error
+
+
+def _note_untrusted(
+    distrust: Distrust | None, providers: list[Provider], untrusted: dict[str, Distrust]
+) -> tuple[str, ...]:
+    """Note that the keys of these providers are not used; return the notice of it."""
+    if distrust is None or not providers:
+        return ()
+    untrusted.update((provider.name, distrust) for provider in providers)
+    refusal = f"{distrust.refusal[0].upper()}{distrust.refusal[1:]}"
+    return (f"{refusal}. Until then its API keys are not used.",)

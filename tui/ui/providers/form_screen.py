@@ -264,6 +264,7 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
 
             def allow() -> None:
                 self.form.allow_key()
+                self._judge()
                 go_on()
 
             body = f"{safe_line(question)} Your answer is kept with this provider."
@@ -282,12 +283,12 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         return True
 
     def action_save(self) -> None:
-        """Save and stay."""
-        self._save(lambda: None)
+        """Save and stay, once a save before it is done: its key comes before the others."""
+        self.call_next(self._save, lambda: None)
 
     def action_save_exit(self) -> None:
         """Save and go back to the list."""
-        self._save(self._leave)
+        self.call_next(self._save, self._leave)
 
     def _leave(self) -> None:
         self.dismiss(self._control.saved_name)

@@ -31,6 +31,7 @@ class ProviderWrites:
     def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen
         self._waiting: Worker[None] | None = None
+        self._gives_up = False
 
     @property
     def is_waiting(self) -> bool:
@@ -39,43 +40,43 @@ class ProviderWrites:
 
     def write(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
         """Make a change, then do what follows from it; a refusal is shown, and nothing follows."""
+        self._screen.call_next(self._make, change, afterwards)
+
+    async def _make(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
         if self.is_waiting:
             text = "A change before this one still waits for another lmdeck. Esc gives it up."
             self._screen.notify(text, severity="warning")
-        else:
-            self._screen.call_next(self._make, change, afterwards)
-
-    async def _make(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
+            return
         known = self._notices
         refusal = self._follow(await asyncio.to_thread(_made, change), afterwards, known)
         if refusal is not None:
             text = f"{refusal.failure.title} Your change waits for it. Esc gives it up."
             self._screen.notify(text, severity="warning", timeout=10)
+            self._gives_up = False
             self._waiting = in_background(self._screen, self._wait, change, afterwards, group="write")
             self._screen.refresh_bindings()
 
     def give_up(self) -> bool:
         """Give up the change that waits; return whether there was one."""
-        if self._waiting is None or self._waiting.is_finished:
-            return False
-        self._waiting.cancel()
-        self._end_of_waiting()
-        self._screen.notify("Given up: nothing was changed.")
-        return True
+        self._gives_up = self.is_waiting
+        return self._gives_up
 
     def unsaved_reason(self) -> str | None:
         """Return what would be lost by leaving now."""
         return "a change that waits for another lmdeck" if self.is_waiting else None
 
     async def _wait(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
-        """Try again and again; not in a thread: what was saved is known to be before the next key."""
+        """Try again and again until it is made or given up: a try that has begun comes to its end."""
 
         def follow(value: Value) -> None:
             self._end_of_waiting()
             afterwards(value)
 
         known = self._notices
-        while self._follow(_made(change), follow, known) is not None:
+        while self._follow(await asyncio.to_thread(_made, change), follow, known) is not None:
+            if self._gives_up:
+                self._screen.notify("Given up: nothing was changed.")
+                break
             await asyncio.sleep(_PAUSE_SECONDS)
         self._end_of_waiting()
 
