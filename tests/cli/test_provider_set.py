@@ -214,7 +214,7 @@ def test_a_value_that_cannot_be_read_is_cleared_too(call: Call, home: Path, fiel
     known = {"compatible_provider": "m", "provider_url": "http://localhost:8000/v1", "colour": "red"}
     assert {key: left[key] for key in left if key not in ("category", "state")} == {**known, **kept}
     again = call(*SET, "--clear", field)
-    assert (again.code, again.out) == (0, "qwen is unchanged: it already has these values.\n")
+    assert (again.code, again.out) == (0, "qwen already has these values. Nothing changed.\n")
 
 
 def test_what_is_cleared_and_given_is_what_was_given(call: Call, home: Path) -> None:
