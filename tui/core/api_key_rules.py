@@ -7,13 +7,14 @@ from dataclasses import field
 
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference, parse_api_key_reference
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 
 LONGEST_KEY = 8_192
 
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
-_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PREFIX = re.compile(r"(authorization:\s*)?bearer\s+|authorization:\s*|(x-)?api-key:\s*", re.IGNORECASE)
-_PLACEHOLDER = re.compile(
+_VARIABLE = lazy_pattern(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+_VARIABLE_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_PREFIX = lazy_pattern(r"(authorization:\s*)?bearer\s+|authorization:\s*|(x-)?api-key:\s*", re.IGNORECASE)
+_PLACEHOLDER = lazy_pattern(
     r"(sk-)?[x*•.…]{3,}|<.*>|\[.*\]|(sk-)?(your|my|the|insert|replace|enter)[-_ ].*"
     r"|api[-_ ]?key|key|token|secret|password|change[-_ ]?me|todo",
     re.IGNORECASE,

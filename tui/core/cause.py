@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_line
 
 LINE_WIDTH = 80
@@ -19,10 +20,10 @@ SERVER_MESSAGE = "server_message"
 _FACT_LIMITS = (72, 48, 32, 20, 12)
 """Facts are cut to the first of these that lets the sentence fit."""
 
-_FACT = re.compile(r"\{([a-z_0-9]+)\}")
-_CONDITION = re.compile(r"\{\?([a-z_0-9]+)\}")
+_FACT = lazy_pattern(r"\{([a-z_0-9]+)\}")
+_CONDITION = lazy_pattern(r"\{\?([a-z_0-9]+)\}")
 """A fact that a part of a sentence needs but does not show."""
-_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_OPTIONAL = lazy_pattern(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

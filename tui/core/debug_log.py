@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from urllib.parse import urlsplit
+
+from tui.core.lazy_pattern import lazy_pattern
 
 LOG = logging.getLogger("lmdeck")
 LOG.propagate = False
 
-_PLAIN = re.compile(r'[^\s"=]+')
+_PLAIN = lazy_pattern(r'[^\s"=]+')
 
 
 def is_wanted() -> bool:

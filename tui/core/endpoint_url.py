@@ -13,6 +13,7 @@ from ipaddress import IPv6Address
 
 from tui.core.causes import CATALOGUE, fill
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.url_parts import (
     OTHER_SCHEMES,
     character_name,
@@ -43,14 +44,14 @@ __all__ = [
 
 LONGEST_URL = 2_048
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)?(:?)(/*)")
-_FORBIDDEN = re.compile(r'["<>^`{|}\x00-\x20\x7f]')
-_ROUTES = re.compile(r"/(chat/completions|completions|models|embeddings|responses|rerank)$", re.IGNORECASE)
-_OLLAMA_ROUTES = re.compile(r"/api/(chat|generate|tags|show|ps|embed|embeddings)$", re.IGNORECASE)
-_VERSION_SEGMENT = re.compile(r"/v\d", re.IGNORECASE)
-_VERSION_ONLY = re.compile(r"v\d+(?:/|$)", re.IGNORECASE)
-_DRIVE = re.compile(r"[A-Za-z]:\\")
-_DOUBLED_VERSION = re.compile(r"(/v\d+)(?:\1)+(?=/|$)", re.IGNORECASE)
+_SCHEME = lazy_pattern(r"([A-Za-z][A-Za-z0-9+.\-]*)?(:?)(/*)")
+_FORBIDDEN = lazy_pattern(r'["<>^`{|}\x00-\x20\x7f]')
+_ROUTES = lazy_pattern(r"/(chat/completions|completions|models|embeddings|responses|rerank)$", re.IGNORECASE)
+_OLLAMA_ROUTES = lazy_pattern(r"/api/(chat|generate|tags|show|ps|embed|embeddings)$", re.IGNORECASE)
+_VERSION_SEGMENT = lazy_pattern(r"/v\d", re.IGNORECASE)
+_VERSION_ONLY = lazy_pattern(r"v\d+(?:/|$)", re.IGNORECASE)
+_DRIVE = lazy_pattern(r"[A-Za-z]:\\")
+_DOUBLED_VERSION = lazy_pattern(r"(/v\d+)(?:\1)+(?=/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import field
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 
 _NAMES = {
     "Tab": "\t", "NewLine": "\n", "excl": "!", "quot": '"', "QUOT": '"', "num": "#", "dollar": "$",
@@ -33,11 +34,11 @@ _OTHERS = (
     r"|&(?:amp;){0,4}(?:#0{0,6}(?P<decimal>[0-9]{1,7});?|#[xX]0{0,6}(?P<hexadecimal>[0-9a-fA-F]{1,6});?"
     rf"|(?P<name>{'|'.join(_NAMES)});)"
 )
-_ESCAPE = re.compile(rf"\\{{1,16}}{_AFTER_BACKSLASH}|\\{{2,16}}{_OTHERS}", re.ASCII)
+_ESCAPE = lazy_pattern(rf"\\{{1,16}}{_AFTER_BACKSLASH}|\\{{2,16}}{_OTHERS}", re.ASCII)
 """Any number of backslashes is one escape: texts are quoted in texts."""
-_SINGLE = re.compile(rf"\\\\|\\{_AFTER_BACKSLASH}", re.ASCII)
+_SINGLE = lazy_pattern(rf"\\\\|\\{_AFTER_BACKSLASH}", re.ASCII)
 """Two backslashes are one, whatever follows: as a text that was quoted once has them."""
-_UNFINISHED = re.compile(
+_UNFINISHED = lazy_pattern(
     r"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3}|u\{[0-9a-fA-F]{0,10}|U[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?)?"
     r"|%(?:25){0,4}[0-9a-fA-F]?"
     r"|&(?:amp;){0,4}(?:#[0-9]{0,13}|#[xX][0-9a-fA-F]{0,12}|[A-Za-z]{0,12})?)\Z",

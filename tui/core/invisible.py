@@ -6,9 +6,10 @@ where a script or an emoji needs them: one at a time, behind a character that it
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from unicodedata import category
+
+from tui.core.lazy_pattern import lazy_pattern
 
 IGNORABLE = (
     (0x00AD, 0x00AD),
@@ -39,16 +40,17 @@ _SHAPED = (
 )
 """Scripts whose letters join or change beside each other, from Arabic to those of India and Java."""
 _MEANT = {
-    "\u200c": re.compile(f"[{_SHAPED}]"),
-    "\u200d": re.compile(f"[{_SHAPED}{_EMOJI}\ufe0f]"),
-    "\ufe0e": re.compile(f"[#*0-9{_EMOJI}]"),
-    "\ufe0f": re.compile(f"[#*0-9{_EMOJI}]"),
-    **dict.fromkeys("\u180b\u180c\u180d\u180f", re.compile("[\u1820-\u18aa]")),
+    "\u200c": lazy_pattern(f"[{_SHAPED}]"),
+    "\u200d": lazy_pattern(f"[{_SHAPED}{_EMOJI}\ufe0f]"),
+    "\ufe0e": lazy_pattern(f"[#*0-9{_EMOJI}]"),
+    "\ufe0f": lazy_pattern(f"[#*0-9{_EMOJI}]"),
+    **dict.fromkeys("\u180b\u180c\u180d\u180f", lazy_pattern("[\u1820-\u18aa]")),
 }
 """What may be meant, and behind which characters: joiners, the styles of an emoji, Mongolian forms."""
 MAY_BE_MEANT = frozenset(_MEANT)
 _VOWELS_AND_FINALS = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
 """Of Hangul in parts: terminals draw them onto the consonant before, marks or not."""
+_MARKS_FROM, _ASTRAL_FROM, _MARKS_END = 0x300, 0x10000, 0x1F000
 
 
 def is_ignorable(code: int) -> bool:
@@ -63,12 +65,21 @@ def is_meant(character: str, before: str) -> bool:
     return behind is not None and bool(behind.fullmatch(before))
 
 
-@cache
-def mark_codes(end: int) -> frozenset[int]:
-    """Return the characters below ``end`` that are drawn onto the one before, also those that are meant.
+@lru_cache(maxsize=8192)
+def is_mark(character: str) -> bool:
+    """Return whether a character is drawn onto the one before, also one that is meant."""
+    code = ord(character)
+    if category(character)[0] == "M":
+        return _MARKS_FROM <= code < _MARKS_END
+    return character in MAY_BE_MEANT or any(first <= code <= last for first, last in _VOWELS_AND_FINALS)
 
-    Made in about 10 ms.
-    """
-    marks = {code for code in range(0x300, end) if category(chr(code))[0] == "M"}
+
+@cache
+def mark_codes(*, is_astral: bool) -> frozenset[int]:
+    """Return every mark of 16 bits, or those beyond too. Made in about 10 ms each."""
+    begin, end = (_ASTRAL_FROM, _MARKS_END) if is_astral else (_MARKS_FROM, _ASTRAL_FROM)
+    marks = {code for code in range(begin, end) if category(chr(code))[0] == "M"}
+    if is_astral:
+        return mark_codes(is_astral=False) | marks
     parts = {code for first, last in _VOWELS_AND_FINALS for code in range(first, last + 1)}
     return frozenset(marks | parts | set(map(ord, MAY_BE_MEANT)))

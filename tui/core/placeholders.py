@@ -12,16 +12,18 @@ import string
 import zlib
 from functools import lru_cache
 
+from tui.core.lazy_pattern import lazy_pattern
+
 SHORTEST_SECRET = 8
 """A shorter key would occur in texts by chance. In characters."""
 _LONGEST_WORD = 16
 _UNMISTAKABLE = 12
 _SHORTEST_FORM = 6
 
-_MARKS = re.compile(
+_MARKS = lazy_pattern(
     r"(sk-|hf_)?[x*•.…_-]{3,}|<.*>|\[.*\]|(sk-)?(your|insert|replace|enter)[-_ ].*", re.IGNORECASE
 )
-_SEPARATORS = re.compile(r"[-_. ]+")
+_SEPARATORS = lazy_pattern(r"[-_. ]+")
 _WORDS = (
     "a abc abc123 an any anything api apikey bearer change changeme cpp default demo dummy empty example "
     "fake here ignored is it jan key koboldcpp llama llamacpp llamafile llm lm lmstudio local localai "

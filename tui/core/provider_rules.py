@@ -13,6 +13,7 @@ from decimal import Decimal
 from tui.core.api_key_rules import key_trouble
 from tui.core.endpoint_url import inspect_url
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.provider import ApiKeyHeader, TlsSettings
 from tui.core.provider_names import is_same_name
 from tui.core.safe_text import replace_hidden, safe_line
@@ -23,12 +24,12 @@ LONGEST_TEXT = 300
 LONGEST_PRICE = 40
 """Characters of a price: more digits than any currency has, few enough to be drawn."""
 
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
-_PRICE = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
-_EXPONENT = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE]([+-]?[0-9]{1,2})")
-_WHOLE = re.compile(r"[0-9]{1,9}")
-_NUMBER = re.compile(r"-?([0-9]{1,9}(\.[0-9]{0,12})?|\.[0-9]{1,12})")
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_NAME = lazy_pattern(r"[A-Za-z0-9._-]+")
+_PRICE = lazy_pattern(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
+_EXPONENT = lazy_pattern(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE]([+-]?[0-9]{1,2})")
+_WHOLE = lazy_pattern(r"[0-9]{1,9}")
+_NUMBER = lazy_pattern(r"-?([0-9]{1,9}(\.[0-9]{0,12})?|\.[0-9]{1,12})")
+_HEADER_NAME = lazy_pattern(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _OWN_HEADERS = frozenset(
     {
         "proxy-authorization",
@@ -39,7 +40,7 @@ _OWN_HEADERS = frozenset(
         "connection",
     }
 )
-_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_FINGERPRINT = lazy_pattern(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
-from tui.core.invisible import IGNORABLE, MAY_BE_MEANT, is_meant, mark_codes
+from tui.core.invisible import IGNORABLE, MAY_BE_MEANT, is_mark, is_meant, mark_codes
 
 _REPLACEMENT = "\ufffd"
 _COMBINING_LIMIT = 8
@@ -20,8 +20,9 @@ CONTEXT = _COMBINING_LIMIT + 1
 """How many characters before a piece decide how it is shown."""
 
 
-def _build_table(keep: str) -> dict[int, str]:
-    table = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in keep}
+@cache
+def _block_table() -> dict[int, str]:
+    table = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"}
     table[0x7F] = "\u2421"
     unsafe = [
         *range(0x80, 0xA0),  # C1: 8-bit introducers of control sequences
@@ -40,9 +41,14 @@ def _build_table(keep: str) -> dict[int, str]:
     return table
 
 
-_BLOCK_TABLE = _build_table(keep="\n\t")
-_LINE_TABLE = _BLOCK_TABLE | {0x0A: "\u240a", 0x09: " "}
-_STRIP_TABLE = dict.fromkeys(_BLOCK_TABLE, "") | {0x2028: "\n", 0x2029: "\n"}
+@cache
+def _line_table() -> dict[int, str]:
+    return _block_table() | {0x0A: "\u240a", 0x09: " "}
+
+
+@cache
+def _strip_table() -> dict[int, str]:
+    return dict.fromkeys(_block_table(), "") | {0x2028: "\n", 0x2029: "\n"}
 
 
 def safe_text(raw: str, after: str = "") -> str:
@@ -52,11 +58,11 @@ def safe_text(raw: str, after: str = "") -> str:
     before it, or the last ``CONTEXT`` characters of that.
     """
     if raw.isascii():
-        return raw if raw.isprintable() else raw.replace("\r\n", "\n").translate(_BLOCK_TABLE)
+        return raw if raw.isprintable() else raw.replace("\r\n", "\n").translate(_block_table())
     if after:
         before = after[-CONTEXT:]
         return safe_text(before + raw)[len(safe_text(before)) :]
-    return _cap_combining(_translate(raw.replace("\r\n", "\n"), _BLOCK_TABLE))
+    return _cap_combining(_translate(raw.replace("\r\n", "\n"), _block_table()))
 
 
 def safe_line(raw: str, limit: int | None = None) -> str:
@@ -65,7 +71,7 @@ def safe_line(raw: str, limit: int | None = None) -> str:
         raw = raw[: max(0, limit - 1)] + "…"
     if raw.isascii() and raw.isprintable():
         return raw
-    return _cap_combining(_translate(raw, _LINE_TABLE))
+    return _cap_combining(_translate(raw, _line_table()))
 
 
 def replace_hidden(raw: str, replace: Callable[[str], str]) -> str:
@@ -133,7 +139,7 @@ def strip_controls(raw: str) -> str:
     """
     if raw.isascii() and raw.isprintable():
         return raw
-    return _cap_combining(_translate(raw.replace("\r\n", "\n"), _STRIP_TABLE))
+    return _cap_combining(_translate(raw.replace("\r\n", "\n"), _strip_table()))
 
 
 def _translate(text: str, table: Mapping[int, str]) -> str:
@@ -169,20 +175,20 @@ def _cap_combining(text: str) -> str:
 
 def _long_run_in(text: str) -> re.Pattern[str] | None:
     """Return the pattern that finds the long runs of marks in a text; ``None`` where there are no marks."""
-    highest = max(text)
-    return None if highest < "\u0300" else _long_run(is_astral=highest > "\uffff")
+    characters = set(text)
+    return _long_run(is_astral=max(characters) > "\uffff") if any(map(is_mark, characters)) else None
 
 
 @cache
 def _unsafe() -> re.Pattern[str]:
     """What ``safe_text`` replaces; made when it is first needed, for a text of megabytes must not stall."""
-    return re.compile(f"[{_character_class(sorted(_BLOCK_TABLE))}]+")
+    return re.compile(f"[{_character_class(sorted(_block_table()))}]+")
 
 
 @cache
 def _unsafe_line() -> re.Pattern[str]:
     """Runs of what any of the tables replaces."""
-    return re.compile(f"[{_character_class(sorted(_LINE_TABLE))}]+")
+    return re.compile(f"[{_character_class(sorted(_line_table()))}]+")
 
 
 @cache
@@ -191,7 +197,7 @@ def _long_run(*, is_astral: bool) -> re.Pattern[str]:
 
     A class of 16-bit characters alone is looked up ten times as fast.
     """
-    marks = _character_class(sorted(mark_codes(0x1F000 if is_astral else 0x10000)))
+    marks = _character_class(sorted(mark_codes(is_astral=is_astral)))
     return re.compile(f"([{marks}]{{{_COMBINING_LIMIT}}})[{marks}]+")
 
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tui.core.api_key_search import MASK
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret_headers import is_secret_header, secret_parts
 
-_PLAIN_NAME = re.compile(
+_PLAIN_NAME = lazy_pattern(
     r"tokeni[sz]|tokens|tokens?_ids?|(?:bos|eos|pad|unk|stop|think)_token|keywords?$|author(?!i[sz])|cache_key",
     re.IGNORECASE,
 )
 """Names of parameters in which one of the words only seems to tell of a secret."""
-_KEY_SHAPE = re.compile(
+_KEY_SHAPE = lazy_pattern(
     r"(?:sk|pk|rk|gsk|hf|ghp|gho|github_pat|glpat|xox[abp]|nvapi|tgp|r8)[-_][A-Za-z0-9_.-]{16,}"
     r"|AIza[A-Za-z0-9_-]{30,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
 )

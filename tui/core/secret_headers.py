@@ -7,15 +7,17 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
-_SECRET_HEADER = re.compile(
+from tui.core.lazy_pattern import lazy_pattern
+
+_SECRET_HEADER = lazy_pattern(
     r"auth|cookie|key|token|secret|passw|pwd|credential|session|signature|^cf-access-|jwt|bearer|assertion"
     r"|login|hmac|ticket|csrf|xsrf|access-code"
     r"|(?<![a-z])(pass(phrase|code)?|sid|sig|otp|pat|pin)(?![a-z])",
     re.IGNORECASE,
 )
-_SPACE = re.compile(r"[\s;,]+")
-_MARKS = re.compile(r"[\s;,:/|&=\"'(){}\[\]<>]+")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_SPACE = lazy_pattern(r"[\s;,]+")
+_MARKS = lazy_pattern(r"[\s;,:/|&=\"'(){}\[\]<>]+")
+_SCHEME = lazy_pattern(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 
 def is_secret_header(name: str) -> bool:

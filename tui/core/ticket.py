@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from tui.core.diagnosis import DiagnosisReport
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.report_text import report_lines
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.secret import Redactor
 from tui.texts import checks
 
 _WIDTH = 100
-_TICKS = re.compile(r"`+")
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_TICKS = lazy_pattern(r"`+")
+_MARKUP = lazy_pattern(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 def ticket_text(

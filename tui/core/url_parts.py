@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from ipaddress import IPv4Address, IPv6Address
 
 from tui.core.invisible import is_ignorable
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.outside import IpAddress
 from tui.core.outside import ip_address as outside_address
 
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
-_PART = re.compile(r"0x[0-9a-f]{0,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
+_HOST = lazy_pattern(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_PART = lazy_pattern(r"0x[0-9a-f]{0,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
 OTHER_SCHEMES = frozenset(
     ("about", "blob", "builtin", "data", "file", "git", "http+unix", "https+unix", "javascript", "mailto",
      "npipe", "ssh", "unix")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret_headers import is_secret_header
 from tui.core.url_parts import is_hidden
 
@@ -33,40 +34,40 @@ _QUOTES: dict[int, str] = {
     **dict.fromkeys(map(ord, "\u3010"), "["),
     **dict.fromkeys(map(ord, "\u3011"), "]"),
 }
-_START = re.compile(r"https?:/{2,}", re.IGNORECASE)
-_TWICE = re.compile(r"(?:https?:/+)+(?=https?:/+)", re.IGNORECASE)
-_END = re.compile(r"[\s\"'`<>|{},;)\\\u2026*]")
-_PROXY = re.compile(
+_START = lazy_pattern(r"https?:/{2,}", re.IGNORECASE)
+_TWICE = lazy_pattern(r"(?:https?:/+)+(?=https?:/+)", re.IGNORECASE)
+_END = lazy_pattern(r"[\s\"'`<>|{},;)\\\u2026*]")
+_PROXY = lazy_pattern(
     r"(?:^|\s)(?:-x|-e|--referer|--(?:pre)?proxy[\d.]*)[\s=]*[\"']?$|_proxy\s*[=:]\s*[\"']?$", re.IGNORECASE
 )
 """Options of a command whose value is the URL of something else."""
-_QUOTED_OPTION = re.compile(
+_QUOTED_OPTION = lazy_pattern(
     r"(?:^|\s)(?:-[HdFA]|--(?:header|data(?:-\w+)?|json|form|user-agent))[\s=]*(?:\"[^\"]*|'[^']*)$"
 )
 """A header or a body that is not closed yet: a URL in it is no endpoint."""
-_LIST = re.compile(r"[,;|](?=https?://)", re.IGNORECASE)
-_NEXT_SENTENCE = re.compile(r"(\w+://[^/]*(?::\d+|/[!-~]*))\.[^\x00-\x7f].*", re.DOTALL)
-_ENCODED = re.compile(r"https?%3A(?:%2F%2F|//)", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:lt|gt|quot|apos|#39|#x27);", re.IGNORECASE)
+_LIST = lazy_pattern(r"[,;|](?=https?://)", re.IGNORECASE)
+_NEXT_SENTENCE = lazy_pattern(r"(\w+://[^/]*(?::\d+|/[!-~]*))\.[^\x00-\x7f].*", re.DOTALL)
+_ENCODED = lazy_pattern(r"https?%3A(?:%2F%2F|//)", re.IGNORECASE)
+_ENTITY = lazy_pattern(r"&(?:lt|gt|quot|apos|#39|#x27);", re.IGNORECASE)
 _LONGEST_OPTION = 64
 _LONGEST_BEFORE = 256
 """Characters before a URL that tell whether it is a part of another one."""
-_HALF_PASSWORD = re.compile(r"://[^/@]*:(?!\d+(?:/|$))[^/@]+$")
+_HALF_PASSWORD = lazy_pattern(r"://[^/@]*:(?!\d+(?:/|$))[^/@]+$")
 """What stands before an @ may be a password with marks in it: it is never taken for a port."""
-_NAMED = re.compile(
+_NAMED = lazy_pattern(
     r"""(?:^|[\s({])(?:--?|\$env:)?["'`]?(?P<name>[A-Za-z_][\w.-]*)["'`]?"""
     r"""(?P<mark>\s*(?::?=>?)\s*|(?<=["'`])\s*:\s*|:\s+)["'`]?(?=(?P<value>[^\s"'`<>|{},;)\\]+))"""
 )
 """What stands before a value in a shell, a file of settings or a line of code, and that value."""
-_COMMAND = re.compile(r"[$%>\s]*(?:curl|wget|xh|https?|setx?|--?[A-Za-z][\w-]*)\s")
+_COMMAND = lazy_pattern(r"[$%>\s]*(?:curl|wget|xh|https?|setx?|--?[A-Za-z][\w-]*)\s")
 """How a line of a shell begins, or the options of one."""
-_WORD = re.compile(r"""(?<=\s)["'`]?([^\s"'`<>|{},;)\\]+)""")
-_ADDRESS = re.compile(
+_WORD = lazy_pattern(r"""(?<=\s)["'`]?([^\s"'`<>|{},;)\\]+)""")
+_ADDRESS = lazy_pattern(
     r"(?!\d+(?:[:/]|$))(?:[A-Za-z0-9_][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5}(?![^/])|/.*v\d).*"
 )
 """A host with a port or the folder of an API, behind what may be read in other ways."""
-_HAS_PLACE = re.compile(r"[:/.\[]|^localhost$", re.IGNORECASE)
-_NAME_OF_ADDRESS = re.compile(r"url|uri|base|host|server|endpoint|address", re.IGNORECASE)
+_HAS_PLACE = lazy_pattern(r"[:/.\[]|^localhost$", re.IGNORECASE)
+_NAME_OF_ADDRESS = lazy_pattern(r"url|uri|base|host|server|endpoint|address", re.IGNORECASE)
 _MARKS = "\"'`<"
 _OPENING = "\"'`<([{"
 _TRAILING = "\"'`<>,;!*\u2026"

@@ -5,13 +5,13 @@ Amounts are exact decimals from the form to the status bar. Prices are per 1,000
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from enum import StrEnum
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 
-_NARROW = re.compile("[\\0-\u2e7f]+")
+_NARROW = lazy_pattern("[\\0-\u2e7f]+")
 
 CURRENCIES = ("USD", "CNY", "EUR", "JPY", "GBP", "AUD", "CAD", "CHF", "HKD", "SGD")
 """The currencies a provider can be priced in, in the order in which they are offered."""

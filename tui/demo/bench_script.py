@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.demo.tokens import tokenise
 
-_NAME = re.compile(
+_NAME = lazy_pattern(
     r"bench-n(?P<tokens>\d{1,7})-r(?P<rate>\d{1,7})(?:-(?P<shape>list|table|code|para|mixed))?"
     r"(?:-think(?P<think>\d{1,7}))?"
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(r"\n+| ?[^\W\d_]{1,8}| ?\d{1,3}| +|[^\w\s]{1,3}|.", re.DOTALL)
+from tui.core.lazy_pattern import lazy_pattern
+
+_TOKEN = lazy_pattern(r"\n+| ?[^\W\d_]{1,8}| ?\d{1,3}| +|[^\w\s]{1,3}|.", re.DOTALL)
 
 
 def tokenise(text: str) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ causes is walked. What was seen on the wire (``net.request_trace``) decides wher
 from __future__ import annotations
 
 import errno
-import re
 import socket
 import ssl
 
@@ -15,6 +14,7 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import inspect_url
 from tui.core.failure import Failure, LmdeckError
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret import Redactor
 from tui.net.addresses import Origin, origin_of, replace_origin
 from tui.net.classify_tls import classify_tls
@@ -43,7 +43,7 @@ _OF_THE_NEXT_HOP = (
     "connection-reset",
 )
 """Outside of a tunnel this is seen of the host that is connected to: a proxy passes on no such thing."""
-_INTERIM = re.compile(rb"HTTP/1\.\d 1\d\d")
+_INTERIM = lazy_pattern(rb"HTTP/1\.\d 1\d\d")
 
 
 def classify_exception(

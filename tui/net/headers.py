@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from tui.core.causes import explain
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import is_loopback_host
 from tui.core.failure import UsageError
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.provider import ApiKeyHeader
 from tui.core.secret_headers import has_secret_header
 from tui.net.addresses import Origin
@@ -17,9 +17,9 @@ from tui.net.addresses import Origin
 if TYPE_CHECKING:
     import httpx
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HEADER_VALUE = re.compile(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?")
-_KEY = re.compile(r"[\x21-\x7e]+")
+_HEADER_NAME = lazy_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = lazy_pattern(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?")
+_KEY = lazy_pattern(r"[\x21-\x7e]+")
 
 
 _HELD = ("location", "set-cookie")

@@ -8,7 +8,6 @@ entry that it cannot read.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 from urllib.parse import unquote, urlsplit
@@ -16,10 +15,11 @@ from urllib.parse import unquote, urlsplit
 from tui.core.causes import explain
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.url_parts import is_loopback_host, plain_address
 from tui.net.addresses import IpAddress, ip_address, origin_of
 
-_DOMAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_DOMAIN = lazy_pattern(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _NO_PROXY_AT_ALL = frozenset({"none", "off", "no", "false", "direct", "null", "0", "-"})
 """What people write to have none: it would be taken for the name of a host."""
 

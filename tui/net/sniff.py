@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 
+from tui.core.lazy_pattern import lazy_pattern
+
 _HTTP2_SERVER_FRAMES = (4, 7)  # SETTINGS or GOAWAY: what a server begins with (RFC 9113, section 3.4)
 
 _BANNERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
-    (re.compile(rb"SSH-\d"), "SSH"),
-    (re.compile(rb"220[ -].*(SMTP|mail)", re.IGNORECASE | re.DOTALL), "SMTP (mail)"),
-    (re.compile(rb"220[ -]"), "FTP"),
-    (re.compile(rb"\+OK"), "POP3 (mail)"),
-    (re.compile(rb"\* OK"), "IMAP (mail)"),
-    (re.compile(rb"-(ERR|DENIED)|\+PONG"), "Redis"),
-    (re.compile(rb".{3}\x00\x0a\d+\.\d+\.", re.DOTALL), "MySQL"),
-    (re.compile(rb"RFB \d"), "VNC"),
-    (re.compile(rb"AMQP"), "AMQP"),
+    (lazy_pattern(rb"SSH-\d"), "SSH"),
+    (lazy_pattern(rb"220[ -].*(SMTP|mail)", re.IGNORECASE | re.DOTALL), "SMTP (mail)"),
+    (lazy_pattern(rb"220[ -]"), "FTP"),
+    (lazy_pattern(rb"\+OK"), "POP3 (mail)"),
+    (lazy_pattern(rb"\* OK"), "IMAP (mail)"),
+    (lazy_pattern(rb"-(ERR|DENIED)|\+PONG"), "Redis"),
+    (lazy_pattern(rb".{3}\x00\x0a\d+\.\d+\.", re.DOTALL), "MySQL"),
+    (lazy_pattern(rb"RFB \d"), "VNC"),
+    (lazy_pattern(rb"AMQP"), "AMQP"),
 )
 
 

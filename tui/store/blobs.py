@@ -7,13 +7,13 @@ writes such a line, or removes what nobody names, holds the folder's lock.
 from __future__ import annotations
 
 import hashlib
-import re
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.parts import FilePart, ImagePart, Part, Parts, TextPart
 from tui.core.safe_text import safe_line
 from tui.store import disk
@@ -24,7 +24,7 @@ from tui.store.optional import look_at, paths_in
 
 SIZE_LIMIT = 1024 * 1024 * 1024
 """Bytes of a conversation, or of one of its files."""
-_NAME = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_NAME = lazy_pattern(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 class BlobStore:

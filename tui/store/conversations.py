@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,6 +13,7 @@ from weakref import WeakSet
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret import Redactor
 from tui.core.turn import Turn
 from tui.store import disk
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 TRASH_DAYS = 30
 
-_IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_IDENTITY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 class ConversationStore:

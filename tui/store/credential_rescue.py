@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 
 from tui.core.failure import LmdeckError
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_line
 from tui.store.api_key_text import checked_key
 from tui.store.files import kept_aside, read_file
 from tui.store.toml_file import TomlDocument, parse_toml
 
-_TABLE = re.compile(r"\s*\[+\s*[\"']?(\w*)")
+_TABLE = lazy_pattern(r"\s*\[+\s*[\"']?(\w*)")
 WHOLE_TABLE = ""
 """Stands for the name of every key."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

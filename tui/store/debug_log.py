@@ -15,6 +15,7 @@ from pathlib import Path
 from tui import __version__
 from tui.core.api_key_search import MASK
 from tui.core.debug_log import LOG, tell
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.observed import ExchangeRecord, Observers
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
@@ -23,7 +24,7 @@ from tui.store.files import write_all
 from tui.store.optional import OptionalFiles
 
 CONSEQUENCE = "There is no debug log of this run."
-_KEY_LIKE = re.compile(
+_KEY_LIKE = lazy_pattern(
     r"\b(?:sk|pk|rk|hf|gsk|xai|nvapi|pplx|ghp|r8|key)[-_][\w-]{8,}"
     r"|\b(?:AIza|eyJ)[\w.-]{16,}"
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tui.core.failure import UsageError
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_line
 from tui.store.errors import reason_of, usage_error
 from tui.store.files import read_file
@@ -32,8 +33,8 @@ _ERROR_KEYS = ("msg", "message", "error", "errors", "detail", "title", "descript
 _RECORD_KEYS = frozenset(("name", "providerUrl", "compatibleProvider", "clientSecret"))
 """What no record is without."""
 _COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
-_TOML = re.compile(r"\[[A-Za-z_\"'][^,{]*\]\s*$|\w+\s*=", re.MULTILINE)
-_STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)?\s+\d{3}\b")
+_TOML = lazy_pattern(r"\[[A-Za-z_\"'][^,{]*\]\s*$|\w+\s*=", re.MULTILINE)
+_STATUS_LINE = lazy_pattern(r"HTTP/\d(?:\.\d)?\s+\d{3}\b")
 _PHRASES = frozenset(status.phrase.lower() for status in HTTPStatus)
 _DEEPEST = 4
 

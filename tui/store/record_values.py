@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 from tui.core.failure import Failure
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.parts import FilePart, ImagePart, Part, Parts, TextPart, parts_of
 from tui.core.phases import Phase
 from tui.core.timings import Timings
@@ -21,7 +21,7 @@ _MOST_DIGITS = 40
 """Before or behind the point: an amount such as 1e99999 would fill the memory where it is written out."""
 _STAMPS = ("sending", "headers", "first_text", "first_answer", "last_text", "last_chunk", "ended")
 _PART_KINDS = {TextPart: "text", ImagePart: "image", FilePart: "file"}
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = lazy_pattern(r"[0-9a-f]{64}")
 
 
 def text_of(value: object) -> str | None:

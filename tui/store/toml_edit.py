@@ -9,7 +9,6 @@ where none is, the whole document is written anew.
 from __future__ import annotations
 
 import io
-import re
 import tomllib
 from collections.abc import MutableMapping
 from decimal import Decimal
@@ -21,13 +20,14 @@ from tomlkit.exceptions import ConvertError, TOMLKitError
 from tomlkit.items import Item
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 
 Table = dict[str, object]
 Unit = tuple[str, ...]
 """What is kept or edited as one: the top of the file ``()``, a table ``("defaults",)`` or a record
 ``("providers", "name")``, each with its sub-tables."""
 
-_HEADER = re.compile(r"(\s*\[+).+?(\]+\s*(?:#.*)?\n?)")
+_HEADER = lazy_pattern(r"(\s*\[+).+?(\]+\s*(?:#.*)?\n?)")
 _NOT_EDITABLE = (
     TOMLKitError,
     ValueError,

@@ -15,9 +15,10 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import replace_hidden
 
-_URL = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
+_URL = lazy_pattern(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
 _LONGEST_URL = 2048
 
 

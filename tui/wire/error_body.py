@@ -12,16 +12,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.wire.error_layers import Layer, layers_of, quoted_in, title_of
 from tui.wire.numbers import read_count
 from tui.wire.reasoning import flatten
 from tui.wire.strict_json import StrictJsonError, parse_json
 
-_TITLE = re.compile(r"<title[^>]*>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
-_HTML_START = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
-_PYTHON_LOCATION = re.compile(r"'loc':\s*\(([^)]{0,200})\)")
-_PYTHON_TYPE = re.compile(r"'type':\s*'([a-z_.]{1,60})'")
-_IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)+", re.IGNORECASE)
+_TITLE = lazy_pattern(r"<title[^>]*>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
+_HTML_START = lazy_pattern(r"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
+_PYTHON_LOCATION = lazy_pattern(r"'loc':\s*\(([^)]{0,200})\)")
+_PYTHON_TYPE = lazy_pattern(r"'type':\s*'([a-z_.]{1,60})'")
+_IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+", re.IGNORECASE)
 _PAGE = 20_000
 """Characters of a web page that are searched for marks."""
 _MESSAGE_KEYS = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.outside import read_http_date
 from tui.wire.error_body import ErrorBody
 from tui.wire.gateways import gateway_name, marks_of
@@ -15,7 +16,7 @@ from tui.wire.token_limits import read_token_limits
 _LONGEST_WAIT_SECONDS = 1e9
 """What is longer is no wait but nonsense."""
 _REFUSED_NAMES = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    lazy_pattern(pattern, re.IGNORECASE)
     for pattern in (
         r"parameter\.([a-z_]+) must be",
         r"(?:parameter|value|argument|field|key|property|param)s?(?: supplied| provided)?:? \[?"
@@ -38,15 +39,15 @@ _OF_GATEWAYS = frozenset(
     }
 )  # fmt: skip
 _OF_MODELS = frozenset({"model-not-found", "model-forbidden", "upstream-mapping", "deployment-not-found"})
-_REALMS = (re.compile(r'realm="([^"]{1,80})"', re.IGNORECASE),)
+_REALMS = (lazy_pattern(r'realm="([^"]{1,80})"', re.IGNORECASE),)
 _APIS = (
-    re.compile(
+    lazy_pattern(
         r"(?:only|just)[^.]{0,40}?\b(?:v1/)?(responses|completions|embeddings|messages|rerank|realtime)\b"
     ),
-    re.compile(r"(?:mean to use|use|try|call) (?:the )?/?(?:v1/)?(responses|completions|embeddings)\b"),
-    re.compile(r"\b(embedding)s? model"),
+    lazy_pattern(r"(?:mean to use|use|try|call) (?:the )?/?(?:v1/)?(responses|completions|embeddings)\b"),
+    lazy_pattern(r"\b(embedding)s? model"),
 )
-_OFFERED = re.compile(
+_OFFERED = lazy_pattern(
     r"(?:valid|available|supported|known|served|allowed)\s+(?:aliases|models?(?:\s+names?)?|names)"
     r"(?:\s+(?:are|is|include))?\s*[:=]\s*(?P<list>[^.;\n]{1,400}(?:\.[^\s.;][^.;\n]{0,100})*)"
     r"|can only access models?\s*=?\s*\[(?P<allowed>[^\]]{1,400})\]"

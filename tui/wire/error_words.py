@@ -5,7 +5,7 @@ All in lower case. A word that is no error of its own, such as ``invalid_request
 
 from __future__ import annotations
 
-import re
+from tui.core.lazy_pattern import lazy_pattern
 
 
 def _words(text: str) -> frozenset[str]:
@@ -61,7 +61,7 @@ MODEL_FORBIDDEN_CODES = _words(
     "user_model_access_denied org_model_access_denied project_model_access_denied model.accessdenied "
     "model_permission_denied modelnotopen model_not_open model_not_activated"
 )
-GENERAL_CODE = re.compile(
+GENERAL_CODE = lazy_pattern(
     r"\d+|(?:http_?)?(?:resource_?|page_?|path_?|route_?|url_?)?not_?found(?:_?error|_?exception)?"
     r"|invalid_?request(?:_?error)?|bad_?request(?:_?error)?|api_?error|error|null|none|unknown(?:_error)?"
     r"|about:blank|upstream_error|invalidurl|invalid_url|unknown_url|https?:.*"
@@ -70,34 +70,34 @@ GENERAL_CODE = re.compile(
 
 # Of a gateway that passes on what the server behind it said
 
-PAUSED = re.compile(
+PAUSED = lazy_pattern(
     r"no deployments available|all deployments in cooldown|deployments_in_cooldown|cooldown_list"
 )
-UPSTREAM_AUTH = re.compile(r"authenticationerror|permissiondeniederror.{0,80}(?:key|token|auth)")
-UPSTREAM_NOT_FOUND = re.compile(r"notfounderror")
-UPSTREAM_DOWN = re.compile(
+UPSTREAM_AUTH = lazy_pattern(r"authenticationerror|permissiondeniederror.{0,80}(?:key|token|auth)")
+UPSTREAM_NOT_FOUND = lazy_pattern(r"notfounderror")
+UPSTREAM_DOWN = lazy_pattern(
     r"connection error|cannot connect|connect(?:ion)? (?:call failed|refused|reset|aborted)"
     r"|all connection attempts failed|name or service not known|nodename nor servname"
     r"|temporary failure in name resolution|no route to host|econnrefused|server disconnected"
     r"|service ?unavailable ?error|apiconnectionerror|bad gateway"
 )
-UPSTREAM_LATE = re.compile(r"litellm\.timeout|apitimeouterror|request timed out|connection timed out")
+UPSTREAM_LATE = lazy_pattern(r"litellm\.timeout|apitimeouterror|request timed out|connection timed out")
 
 # Of gateways themselves
 
-GATEWAY_DOWN = re.compile(
+GATEWAY_DOWN = lazy_pattern(
     r"no healthy upstream|upstream connect error|failure to get a peer|name resolution failed"
     r"|no (?:available )?server (?:is )?available|invalid response was received from the upstream"
     r"|no endpoints? (?:is |are )?available|(?:upstream|backend|origin) (?:server )?(?:is )?"
     r"(?:down|unavailable|unreachable|refused)|connection refused|econnrefused"
 )
-GATEWAY_LATE = re.compile(r"upstream request timeout|(?:gateway|upstream) (?:has )?timed? ?out")
-MAINTENANCE = re.compile(r"\bmaintenance\b")
-CLIENT_CERTIFICATE = re.compile(
+GATEWAY_LATE = lazy_pattern(r"upstream request timeout|(?:gateway|upstream) (?:has )?timed? ?out")
+MAINTENANCE = lazy_pattern(r"\bmaintenance\b")
+CLIENT_CERTIFICATE = lazy_pattern(
     r"no required ssl certificate|\bthe ssl certificate error|client (?:ssl |tls )?certificate"
     r"|certificate (?:is )?required"
 )
-NO_ROUTE = re.compile(
+NO_ROUTE = lazy_pattern(
     r"(?:404:? ?)?(?:(?:the )?(?:requested )?(?:page|file|resource|route|path|url|endpoint) (?:was )?)?"
     r"not found[.!]?(?: \(.*\))?|404(?: page| route)? not found.*|no route.*|page not found.*|"
 )
@@ -105,7 +105,7 @@ NO_ROUTE = re.compile(
 
 # Of the request: what it asks for
 
-OTHER_API = re.compile(
+OTHER_API = lazy_pattern(
     r"(?:only|just) (?:be )?(?:supported|available|served|works?|usable|accessible) (?:in|at|via|by"
     r"|with|through|on)"
     r" (?:the )?(?:/?v1/)?(?:responses|completions|embeddings|audio|images|realtime|messages|rerank)"
@@ -119,17 +119,17 @@ OTHER_API = re.compile(
     r"|is an? (?:text )?embedding model"
     r"|server does(?:n't| not) support (?:chat|completions)|start it without .{0,3}--embedding"
 )
-FILTER = re.compile(
+FILTER = lazy_pattern(
     r"content[ _-](?:filter|management policy|policy|moderation)|inappropriate content"
     r"|safety (?:system|polic|filter)"
     r"|responsible ai|flagged (?:as|by|for)|sensitive (?:content|words)|prompt (?:was"
     r"|has been) (?:blocked|filtered)"
 )
-DEPLOYMENT = re.compile(
+DEPLOYMENT = lazy_pattern(
     r"api deployment for this resource does not exist|deployment\b.{0,80}(?:not found|does not exist"
     r"|doesn't exist)"
 )
-MODEL_FORBIDDEN = re.compile(
+MODEL_FORBIDDEN = lazy_pattern(
     r"(?:key|team|user|token|project|organi[sz]ation|account|you|subscription|plan)\b.{0,80}"
     r"(?:not allowed|no access|not have access|n't have access|not authori[sz]ed|not permitted"
     r"|cannot access"
@@ -138,36 +138,36 @@ MODEL_FORBIDDEN = re.compile(
     r"|not permitted for)"
     r"|(?:no|not have|n't have|denied) access to (?:the |this )?models?\b"
 )
-REGION = re.compile(
+REGION = lazy_pattern(
     r"(?:location|country|region|territory)\b.{0,60}(?:not|n't|un)[ -]?(?:supported|available|allowed)"
     r"|(?:not|n't|un)[ -]?(?:supported|available|allowed) (?:in|from|for) (?:your|this) "
     r"(?:current )?(?:country|region|location|territory)"
 )
-LARGE_HEADERS = re.compile(r"headers?(?: fields?)?(?: or [a-z]+)? (?:is |are )?too (?:large|big|long)")
-SCOPES = re.compile(r"missing scopes?|insufficient (?:permissions?|scope|privileges)")
-PINNED = re.compile(r"server is pinned to|valid aliases:|not a valid model")
-NO_DATABASE = re.compile(r"\bno connected db\b")
+LARGE_HEADERS = lazy_pattern(r"headers?(?: fields?)?(?: or [a-z]+)? (?:is |are )?too (?:large|big|long)")
+SCOPES = lazy_pattern(r"missing scopes?|insufficient (?:permissions?|scope|privileges)")
+PINNED = lazy_pattern(r"server is pinned to|valid aliases:|not a valid model")
+NO_DATABASE = lazy_pattern(r"\bno connected db\b")
 
 # Of the request: its form and size, and of the server
 
-CONTEXT = re.compile(
+CONTEXT = lazy_pattern(
     r"context (?:length|window|size)|maximum (?:input|prompt|model|sequence) (?:tokens?|length)"
     r"|max_model_len|longer than the model|prompt is too long|input (?:is )?too long|too many tokens"
     r"|`?inputs`? tokens|range of input length|reduce the length|exceeds? the .{0,30}context"
 )
-MODEL = re.compile(
+MODEL = lazy_pattern(
     r"models?\b.{0,120}(?:not found|not exist|unknown|no such|not available|not loaded|isn't loaded)"
     r"|(?:unknown|invalid|no such) model|no models? (?:is |are )?(?:loaded|found|available)"
     r"|try pulling it|pull the model"
     r"|models?\b.{0,120}(?:decommissioned|no longer (?:supported|available|served)"
     r"|has been (?:retired|removed|discontinued|sunset|shut down))"
 )
-TEMPLATE = re.compile(
+TEMPLATE = lazy_pattern(
     r"chat[ _]template(?!_kwargs)|roles? must alternate|system role (?:is )?not supported"
     r"|only .{0,40}roles? are supported"
 )
-THINKING = re.compile(r"(?:not|n't) support (?:thinking|reasoning)")
-REFUSED = re.compile(
+THINKING = lazy_pattern(r"(?:not|n't) support (?:thinking|reasoning)")
+REFUSED = lazy_pattern(
     r"unsupported (?:parameter|value)|(?:unrecogni[sz]ed|unknown|unexpected|extra) (?:request )?"
     r"(?:argument|parameter|field|input|key)|extra inputs are not|not permitted|(?:n't|not) supported? "
     r"(?:with|by|for|in|when)\b|does(?:n't| not) support (?:parameters?|the parameter|temperature"
@@ -175,19 +175,19 @@ REFUSED = re.compile(
     r"|(?:n't|not) support (?:(?:the )?'|[a-z_]+=)|must be set to"
     r"|stream options can only be|must be verified to stream"
 )
-OVERLOADED = re.compile(
+OVERLOADED = lazy_pattern(
     r"overload|queue is full|server (?:is )?busy|too many (?:concurrent|pending)"
     r"|maximum pending|no slot|at capacity"
 )
-QUOTA = re.compile(
+QUOTA = lazy_pattern(
     r"insufficient (?:quota|balance|credit|funds)|exceeded your current quota|out of credits"
     r"|billing|balance is|arrear|payment"
 )
-KEY = re.compile(
+KEY = lazy_pattern(
     r"(?:invalid|incorrect|missing|wrong|no) (?:api|authentication|access)?[ _-]?(?:key|token)"
     r"|api[ _-]?key (?:is )?(?:not valid|invalid|missing|not found)|unauthori[sz]ed"
 )
-TLS = re.compile(
+TLS = lazy_pattern(
     r"plain http request was sent to https|http request to an https server|plain http to an ssl-enabled"
 )
-PATH = re.compile(r"unexpected endpoint or method|invalid url|unknown (?:url|endpoint|path)|no route")
+PATH = lazy_pattern(r"unexpected endpoint or method|invalid url|unknown (?:url|endpoint|path)|no route")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.wire import dialects
 from tui.wire.error_body import ErrorBody
 from tui.wire.servers import GatewayMark
@@ -36,7 +37,7 @@ _MARKS = (
     (LOGIN, GatewayMark(text="err_ngrok_6024")),  # the page before a tunnel's first visit
 )
 """Of what speaks HTTP before any server; those of gateways for models are in ``wire.dialects``."""
-_LOGIN_PLACE = re.compile(
+_LOGIN_PLACE = lazy_pattern(
     r"(?:^|[/._-])(?:log-?in|sign-?in|sign_in|sso|oauth2?|oidc|openid|authorize|saml2?|auth|authn?"
     r"|authelia|authentik|keycloak|cdn-cgi/access|accounts|passport)(?:[/._-]|$)",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from tui.core.events import AnswerDelta, ReasoningDelta, StreamEvent, ToolCallDelta
+from tui.core.lazy_pattern import lazy_pattern
 
 OPENINGS = ("<|channel|>", "<|start|>")
 SOURCE = "<|channel|>analysis"
@@ -16,10 +17,10 @@ SOURCE = "<|channel|>analysis"
 _MARKS = tuple(
     f"<|{name}|>" for name in ("start", "channel", "message", "end", "return", "call", "constrain")
 )
-_MARK = re.compile("|".join(re.escape(mark) for mark in _MARKS))
-_PARTIAL = re.compile(r"<(?:\|[a-z]*\|?)?\Z")
-_RECIPIENT = re.compile(r"to=([^\s<]+)")
-_HEADER_WORDS = re.compile(r"(?:\s|assistant|system|user|analysis|commentary|final|json|code|to=\S+)*")
+_MARK = lazy_pattern("|".join(re.escape(mark) for mark in _MARKS))
+_PARTIAL = lazy_pattern(r"<(?:\|[a-z]*\|?)?\Z")
+_RECIPIENT = lazy_pattern(r"to=([^\s<]+)")
+_HEADER_WORDS = lazy_pattern(r"(?:\s|assistant|system|user|analysis|commentary|final|json|code|to=\S+)*")
 _LONGEST_HEADER = 500
 
 

@@ -7,8 +7,7 @@ LocalAI and Triton, in LM Studio's and Hugging Face's documents, and in public b
 
 from __future__ import annotations
 
-import re
-
+from tui.core.lazy_pattern import lazy_pattern
 from tui.wire.error_body import ErrorBody, read_error_body
 
 _POLLED = (425, 429, 500, 503)
@@ -27,7 +26,7 @@ _BETWEEN = (
     r"|properly|correctly|the|model|weights))*"
 )
 _LOADS = r"(?:(?:re|pre)?load(?:ed|ing)?|initiali[sz](?:e|ed|ing|ation))\b"
-_LOAD_FAILED = re.compile(
+_LOAD_FAILED = lazy_pattern(
     rf"{_FAILS}{_BETWEEN} {_LOADS}(?!.{{0,30}}{_REQUEST_DATA}).{{0,60}}?{_THING}"
     rf"|{_FAILS} to start .{{0,30}}?{_THING}"
     rf"|{_THING}.{{0,120}}?{_FAILS}{_BETWEEN} {_LOADS}"
@@ -38,18 +37,18 @@ _LOAD_FAILED = re.compile(
     r"|no such file.{0,200}?\.(?:gguf|safetensors|bin|pt|pth|json)\b"
     r"|requires more (?:system |gpu |video )?memory"
 )
-_FAILED_TO_LOAD = re.compile(rf"{_FAILS}{_BETWEEN} load(?:ing)?\b(?!.{{0,30}}{_REQUEST_DATA})|no such file")
+_FAILED_TO_LOAD = lazy_pattern(rf"{_FAILS}{_BETWEEN} load(?:ing)?\b(?!.{{0,30}}{_REQUEST_DATA})|no such file")
 """Enough from a server that reports a fault of its own."""
-_ENGINE_DIED = re.compile(
+_ENGINE_DIED = lazy_pattern(
     r"engine ?(?:core|loop|process)?\b.{0,30}?(?:encountered an issue|is dead|died|crashed|terminated)"
     r"|enginedeaderror|background loop (?:has errored|is not running|is stopped)"
     r"|(?:scheduler|worker|backend|model) process(?:es)? .{0,20}?(?:died|crashed|exited|terminated)"
 )
-_OUT_OF_MEMORY = re.compile(
+_OUT_OF_MEMORY = lazy_pattern(
     r"out of (?:\w+ )?memory|outofmemory|not enough (?:\w+ )?memory|insufficient (?:\w+ )?memory"
     r"|cuda (?:runtime )?error|hip error|cublas|cudnn_status|nccl error"
 )
-_LOADING = re.compile(
+_LOADING = lazy_pattern(
     rf"(?:still|being|is|currently|are) (?:currently |still |being )*(?:loading|warming up)"
     rf"|(?:still|is|currently|are) being (?:loaded|warmed)|\bloading (?:the )?{_THING}"
     rf"|{_THING}.{{0,40}}?\b(?:is|are) (?:still |currently )?(?:starting|initiali[sz]ing|not ready)"

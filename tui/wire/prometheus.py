@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.wire import dialects
 from tui.wire.numbers import read_number
 
-_SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+([^\s]+)")
+_SAMPLE = lazy_pattern(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+([^\s]+)")
 _MOST_SAMPLES = 200_000
 
 

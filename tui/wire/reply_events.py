@@ -17,6 +17,7 @@ from tui.core.events import (
     ToolCallDelta,
 )
 from tui.core.failure import Failure
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret import Redactor
 from tui.wire.chunk import ChunkReader
 from tui.wire.error_body import is_error_object
@@ -31,13 +32,13 @@ from tui.wire.unread_fields import holds_text
 KEEP_ALIVE = "keep-alive"
 _CHUNK_SEEN = ChunkSeen()
 _TEXTS = frozenset((AnswerDelta, ReasoningDelta, ToolCallDelta))
-_EMPTY_EVENT = re.compile(
+_EMPTY_EVENT = lazy_pattern(
     r"null|true|false|\[\]|\"\"|[:\s]*(ping|pong|keep[-_ ]?alive|heart[-_ ]?beat|processing)[.…]*",
     re.IGNORECASE,
 )
 """Events of servers and gateways that only say that they are alive: no text can be lost in one."""
-_DONE = re.compile(r"\[DONE\]|\"?\[?DONE\]?\"?\Z", re.IGNORECASE)
-_PLAIN_ERROR = re.compile(r"\A(?:\[ERROR\]:?|error:)", re.IGNORECASE)
+_DONE = lazy_pattern(r"\[DONE\]|\"?\[?DONE\]?\"?\Z", re.IGNORECASE)
+_PLAIN_ERROR = lazy_pattern(r"\A(?:\[ERROR\]:?|error:)", re.IGNORECASE)
 """How an event begins that tells an error in plain words, where others put JSON."""
 _SHOWN = 2_000
 _EXCERPT = 120

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
+from tui.core.lazy_pattern import lazy_pattern
 from tui.wire.reasoning import FIELDS
 from tui.wire.strict_json import StrictJsonError, parse_json
 from tui.wire.surrogates import mend
 
-_TEXT = re.compile(
+_TEXT = lazy_pattern(
     r'"(content|reasoning_content|reasoning)"\s*:\s*"((?:[^"\\\x00-\x1f]|\\u[0-9a-fA-F]{4}|\\["\\/bfnrt])*+)'
 )
-_START = re.compile(r'"(?:delta|message)"\s*:\s*\{')
-_OTHER_CHOICE = re.compile(r'"index"\s*:\s*[1-9]')
+_START = lazy_pattern(r'"(?:delta|message)"\s*:\s*\{')
+_OTHER_CHOICE = lazy_pattern(r'"index"\s*:\s*[1-9]')
 
 
 def salvage(text: str) -> list[tuple[str, bool]]:

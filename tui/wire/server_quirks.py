@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.provider import ReasoningReplay
 from tui.wire.dialects import thinking_field_names
 
@@ -18,14 +19,14 @@ _TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
 _CAUSES = frozenset({"unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"})
 _STATUSES = frozenset({200, 400, 404, 415, 422, 500, 501})
 _NEVER_DROPPED = frozenset({"model", "messages", "stream"})
-_DEMAND = re.compile(
+_DEMAND = lazy_pattern(
     r"reasoning.{0,80}(?:pass|sent|send|provid|return|includ)\w* back|missing.{0,20}reasoning"
 )
 _WEAKER = {"none": ("minimal",), "minimal": ("low",), "low": ("high",), "medium": ("high",)}
-_VALUE_REFUSED = re.compile(
+_VALUE_REFUSED = lazy_pattern(
     r"supported values|must be one of|input should be|unsupported value|invalid.{0,20}value"
 )
-_TOO_LARGE = re.compile(
+_TOO_LARGE = lazy_pattern(
     r"too large|at most|less than or equal|cannot exceed|maximum (?:value|allowed)|must be <="
 )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from tui.core.lazy_pattern import lazy_pattern
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
+_PAIR = lazy_pattern("[\ud800-\udbff][\udc00-\udfff]")
 
 
 def may_hold_surrogates(json_text: str) -> bool:

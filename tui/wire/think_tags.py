@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 
 from tui.core.events import AnswerDelta, ReasoningDelta, Reclassified, StreamEvent
+from tui.core.lazy_pattern import lazy_pattern
 from tui.wire import harmony
 
 PAIRS: tuple[tuple[str, str], ...] = (
@@ -32,9 +33,9 @@ _OPENINGS = tuple(opening for opening, _ in PAIRS)
 _CLOSINGS = tuple(closing for _, closing in PAIRS)
 _STARTS = (*_OPENINGS, *_CLOSINGS, *harmony.OPENINGS)
 _OPENING_OF = {closing: opening for opening, closing in PAIRS}
-_CLOSING = re.compile("|".join(re.escape(closing) for closing in _CLOSINGS))
+_CLOSING = lazy_pattern("|".join(re.escape(closing) for closing in _CLOSINGS))
 _FIRST_CHARACTERS = "<[◁"
-_MAY_CLOSE = re.compile("[<[◁]")
+_MAY_CLOSE = lazy_pattern("[<[◁]")
 _LONGEST_CLOSING = max(map(len, _CLOSINGS))
 _BEFORE_MENTION = tuple(" \t\"'`(“‘")
 _AFTER_MENTION = tuple(" \t\"'`.,;:!?)”’")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.outside import read_whole
 from tui.wire.error_body import ErrorBody
 from tui.wire.numbers import read_count
 
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_THOUSANDS = lazy_pattern(r"(?<=\d),(?=\d{3}\b)")
 _N = r"(\d{1,9})"
 
 
 def _patterns(*texts: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(text) for text in texts)
+    return tuple(map(lazy_pattern, texts))
 
 
 _LIMITS = _patterns(

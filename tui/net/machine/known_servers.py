@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.outside import ip_address, read_whole
 from tui.wire.dialects import DIALECTS
 from tui.wire.servers import KnownServer
 
-_INTERPRETERS = re.compile(
+_INTERPRETERS = lazy_pattern(
     r"(python|pypy|node|bash|sh|zsh|dash|uv|uvx|env|nice|nohup|sudo|tini|dumb-init|torchrun|pipx|numactl)[\d.]*"
 )
 _GENERIC_SCRIPTS = ("server", "main", "start", "app")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 from collections.abc import Collection, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.outside import read_decimal, read_whole
 from tui.net.machine.processes import LONGEST_COMMAND, Process
 from tui.net.machine.sockets import Held, Listener
 
-_SOCKET = re.compile(r"socket:\[(\d+)\]")
+_SOCKET = lazy_pattern(r"socket:\[(\d+)\]")
 _LISTEN = "0A"
 """TCP_LISTEN of the kernel's include/net/tcp_states.h."""
 _TEMPORARY_PORTS = range(32_768, 61_000)

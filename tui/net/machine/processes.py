@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 
 _SECRET_WORDS = frozenset(
     {
@@ -14,8 +15,8 @@ _SECRET_WORDS = frozenset(
         "bearer",
     }
 )  # fmt: skip
-_SECRET_VALUE = re.compile(r"(sk-|hf_|gsk_|ghp_|xox[bp]-)[\w-]{8,}|Bearer\s+\S+", re.IGNORECASE)
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
+_SECRET_VALUE = lazy_pattern(r"(sk-|hf_|gsk_|ghp_|xox[bp]-)[\w-]{8,}|Bearer\s+\S+", re.IGNORECASE)
+_USER_INFO = lazy_pattern(r"(?<=://)[^/@\s]+@")
 MASK = "•••"
 LONGEST_COMMAND = 256 * 1024
 """Bytes of a command line that are read: other users write as long ones as they like."""

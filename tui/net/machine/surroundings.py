@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Mapping
 from pathlib import Path
 
 from tui.core.diagnosis import Surroundings
+from tui.core.lazy_pattern import lazy_pattern
 
-_CONTAINER_GROUP = re.compile(r"docker|kubepods|containerd|libpod|podman|lxc")
+_CONTAINER_GROUP = lazy_pattern(r"docker|kubepods|containerd|libpod|podman|lxc")
 
 
 def read_surroundings(root: Path, environment: Mapping[str, str], proxy: str | None = None) -> Surroundings:

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
-from tui.core.invisible import mark_codes
+from tui.core.invisible import is_mark
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import replace_hidden, safe_text
 from tui.ui.bindings import bindings_of
@@ -190,10 +190,6 @@ class Prompt(OwnTextArea):
             self.border_title = Content(f" {rows} lines " if rows > ROWS else "")
 
 
-def _is_mark(character: str) -> bool:
-    return ord(character) in mark_codes(0x1F000)
-
-
 def _is_hidden(character: str) -> bool:
     return character not in "\n\t" and safe_text(character) != character
 
@@ -230,7 +226,7 @@ def _original(character: str) -> str:
     if character in _CODES:
         return _CODES[character]
     original = chr(code - _STAND_IN)
-    return original if _is_hidden(original) or _is_mark(original) else character
+    return original if _is_hidden(original) or is_mark(original) else character
 
 
 def _to_raw(text: str) -> str:
@@ -245,7 +241,7 @@ def _picture(character: str) -> str:
     original = _original(character)
     if original == character:
         return character
-    return "\ufffd" if _is_mark(original) else safe_text(original)
+    return "\ufffd" if is_mark(original) else safe_text(original)
 
 
 class _Table(dict[int, str]):

@@ -6,7 +6,6 @@ By itself it waits for more of a sequence that it does not know, then types it i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from textual import events
@@ -14,13 +13,15 @@ from textual._parser import ParseTimeout
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-_PIECES = re.compile(
+from tui.core.lazy_pattern import lazy_pattern
+
+_PIECES = lazy_pattern(
     r"[^\x1b]+"
     r"|\x1b\[(?:\[[A-Z]|M[^\x00-\x1f]{3}|[0-9]+\$(?![@-~])|[<=>?]?[0-9:;]*[ -/]*[@-~])"
     r"|\x1bO[^\x1b]"
     r"|\x1b[^\x1b]?"
 )
-_TEXT_KEY = re.compile(r"\x1b\[[0-9:]*;[0-9:]*;([0-9]+(?::[0-9]+)+)u")
+_TEXT_KEY = lazy_pattern(r"\x1b\[[0-9:]*;[0-9:]*;([0-9]+(?::[0-9]+)+)u")
 """A key of kitty's protocol with several characters, as an input method sends them."""
 
 _ESCAPES = ("\x1b", "\x1b[27u")

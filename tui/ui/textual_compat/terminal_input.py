@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 
 _ESCAPE = "\x1b"
 _PASTE_START = "\x1b[200~"
@@ -38,20 +39,20 @@ _REST_SECONDS = 3.0
 """For the rest of what cannot be typing: a report that has begun, or one whose escape was taken for a key."""
 _QUIET_PASTE_SECONDS = 5.0
 
-_CSI = re.compile(r"\x1b\[([<=>?]?)([0-9:;]*)([ -/]*)([@-~])")
-_NUMBER = re.compile("[0-9]+")
-_CSI_START = re.compile(r"\x1b\[(?:\[|M[^\x00-\x1f]{0,2}|[<=>?]?[0-9:;]*[ -/]*)")
-_ODD_SEQUENCE = re.compile(r"\x1b\[(?:\[[A-Z]|M[^\x00-\x1f]{3})")
+_CSI = lazy_pattern(r"\x1b\[([<=>?]?)([0-9:;]*)([ -/]*)([@-~])")
+_NUMBER = lazy_pattern("[0-9]+")
+_CSI_START = lazy_pattern(r"\x1b\[(?:\[|M[^\x00-\x1f]{0,2}|[<=>?]?[0-9:;]*[ -/]*)")
+_ODD_SEQUENCE = lazy_pattern(r"\x1b\[(?:\[[A-Z]|M[^\x00-\x1f]{3})")
 """The Linux console's function keys; the mouse of terminals without SGR reports."""
-_RXVT_KEY = re.compile(r"\x1b\[[0-9]+\$")
+_RXVT_KEY = lazy_pattern(r"\x1b\[[0-9]+\$")
 """Shift+Home and the like: complete, though the standard asks for one character more."""
-_LATE_REST = re.compile(
+_LATE_REST = lazy_pattern(
     r"\[(?:[<?][0-9]|[0-9][0-9;:]*[ -/]*[@-~]|[A-DFHIOZ]\Z)|O[A-DFHPQRS]\Z"
     r"|\][0-9]+;|P[0-9>!$+][^ ]*\x1b|_G[^ ]*\x1b"
 )
 """What follows an escape in a sequence and is no typing, at the beginning of what was read at once."""
-_REPLY_STRING = re.compile(r"\x1b(?:P[0-9>!$+]|\][0-9lL]|_G|[X^].)", re.DOTALL)
-_STRING_END = re.compile(r"\x1b\\|[\x07\x9c\x18\x1a]")
+_REPLY_STRING = lazy_pattern(r"\x1b(?:P[0-9>!$+]|\][0-9lL]|_G|[X^].)", re.DOTALL)
+_STRING_END = lazy_pattern(r"\x1b\\|[\x07\x9c\x18\x1a]")
 _INTRODUCERS = "[OP]_^X"
 _ESCAPE_KEY = "\x1b[27u"
 """As kitty's protocol spells the key alone, whatever follows it."""

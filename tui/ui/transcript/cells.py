@@ -8,19 +8,20 @@ Copying takes the original text.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size
 
+from tui.core.lazy_pattern import lazy_pattern
+
 __all__ = ["cell_len", "cut_cells", "expand_tabs", "settle_cells", "split_cells"]
 
 TAB_SIZE = 4
-_UNSETTLED = re.compile("[\u200c\u200d\ufe00-\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
-_JOINER = re.compile("(?<=[^\u0300-\u1fff])\u200d|\u200d(?=[^\u0300-\u1fff])")
-_SELECTOR = re.compile("[\ufe00-\ufe0f\u20e3]")
-_SKIN_TONE = re.compile("(?<=[\u261d-\u27bf\U0001f000-\U0001faff])[\U0001f3fb-\U0001f3ff]")
-_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
+_UNSETTLED = lazy_pattern("[\u200c\u200d\ufe00-\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
+_JOINER = lazy_pattern("(?<=[^\u0300-\u1fff])\u200d|\u200d(?=[^\u0300-\u1fff])")
+_SELECTOR = lazy_pattern("[\ufe00-\ufe0f\u20e3]")
+_SKIN_TONE = lazy_pattern("(?<=[\u261d-\u27bf\U0001f000-\U0001faff])[\U0001f3fb-\U0001f3ff]")
+_FLAG_LETTER = lazy_pattern("[\U0001f1e6-\U0001f1ff]")
 
 
 def settle_cells(text: str) -> str:

@@ -8,18 +8,19 @@ from functools import cache
 from typing import NamedTuple
 
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 
 BLANKS = " \t"
 """White space by CommonMark: no other space, form feed or control character counts as blank."""
-_BULLET = re.compile(r"([-+*])(?=[ \t]|$)")
-_ORDERED = re.compile(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
-_FENCE = re.compile(r"(`{3,}|~{3,})(.*)$", re.S)
-_HEADING = re.compile(r"(#{1,6})(?=[ \t]|$)(.*)$", re.S)
-_HEADING_END = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*$")
-_RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
-_UNDERLINE = re.compile(r"(=+|-+)[ \t]*$")
-_DELIMITER_CELL = re.compile(r":?-+:?$")
-_HTML_NAMES = re.compile(
+_BULLET = lazy_pattern(r"([-+*])(?=[ \t]|$)")
+_ORDERED = lazy_pattern(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
+_FENCE = lazy_pattern(r"(`{3,}|~{3,})(.*)$", re.S)
+_HEADING = lazy_pattern(r"(#{1,6})(?=[ \t]|$)(.*)$", re.S)
+_HEADING_END = lazy_pattern(r"(?:(?<=[ \t])|^)#+[ \t]*$")
+_RULE = lazy_pattern(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
+_UNDERLINE = lazy_pattern(r"(=+|-+)[ \t]*$")
+_DELIMITER_CELL = lazy_pattern(r":?-+:?$")
+_HTML_NAMES = lazy_pattern(
     r"</?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir"
     r"|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend"
     r"|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td"
@@ -28,16 +29,16 @@ _HTML_NAMES = re.compile(
 )
 _HTML_SPANS = (
     (
-        re.compile(r"<(?:script|pre|style|textarea)(?=[ \t>]|$)", re.I),
-        re.compile(r"</(?:script|pre|style|textarea)>", re.I),
+        lazy_pattern(r"<(?:script|pre|style|textarea)(?=[ \t>]|$)", re.I),
+        lazy_pattern(r"</(?:script|pre|style|textarea)>", re.I),
     ),
-    (re.compile(r"<!--"), re.compile(r"-->")),
-    (re.compile(r"<\?"), re.compile(r"\?>")),
-    (re.compile(r"<![A-Za-z]"), re.compile(r">")),
-    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
+    (lazy_pattern(r"<!--"), lazy_pattern(r"-->")),
+    (lazy_pattern(r"<\?"), lazy_pattern(r"\?>")),
+    (lazy_pattern(r"<![A-Za-z]"), lazy_pattern(r">")),
+    (lazy_pattern(r"<!\[CDATA\["), lazy_pattern(r"\]\]>")),
 )
 """How HTML begins that may contain blank lines, and what it ends with."""
-_HTML_INLINE = re.compile(
+_HTML_INLINE = lazy_pattern(
     r"</(?:pre|script|style|textarea)(?=[\s>])"
     r"|</?(?:a|abbr|acronym|audio|b|bdi|bdo|big|br|button|canvas|cite|code|data|datalist|del|dfn|em|embed|font|i|img"
     r"|input|ins|kbd|label|map|mark|math|meter|nobr|object|output|picture|progress|q|rp|rt|ruby|s|samp|select|slot"
@@ -45,9 +46,9 @@ _HTML_INLINE = re.compile(
     re.I,
 )
 """Elements of which a tag alone on its line begins a block as well."""
-_MATH_START = re.compile(r"\\\[(?:[ \t\\]|$|.*\\\])")
-_MATH_ENDS = {"\\": re.compile(r"\\\]"), "$": re.compile(r"\$\$")}
-_NEVER = re.compile(r"(?!)")
+_MATH_START = lazy_pattern(r"\\\[(?:[ \t\\]|$|.*\\\])")
+_MATH_ENDS = {"\\": lazy_pattern(r"\\\]"), "$": lazy_pattern(r"\$\$")}
+_NEVER = lazy_pattern(r"(?!)")
 
 
 class Rest(NamedTuple):
@@ -144,7 +145,7 @@ def item_marker(rest: Rest) -> ItemMarker | None:
     content = rest.after(match.end())
     is_blank = content.is_blank
     gap = 1 if is_blank or content.indent > 4 else content.indent
-    ordered = match.re is _ORDERED
+    ordered = match.lastindex == 2
     kind = match[2] if ordered else match[1]
     return ItemMarker(kind, int(match[1]) if ordered else None, match.end(), match.end() + gap, is_blank)
 

@@ -7,11 +7,11 @@ shown as it stands. Nothing here ever becomes markup or opens anything.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_line
 from tui.ui.transcript.cells import settle_cells
 from tui.ui.transcript.lines import Attribute, Role, Span
@@ -26,8 +26,8 @@ BUDGET_CHARACTERS = 4_000
 """The longest text that is parsed as one."""
 BUDGET_OPENERS = 200
 """The most brackets in one text: beyond it, looking for links takes quadratic time."""
-_PLAIN = re.compile(r"[^\\`*_~\[\]<&!$\n]*\Z")
-_MATH = re.compile(
+_PLAIN = lazy_pattern(r"[^\\`*_~\[\]<&!$\n]*\Z")
+_MATH = lazy_pattern(
     r"\\\((?:[^\\]|\\(?!\)))+?\\\)"
     r"|\\\[(?=[^\]]*[^\\\s\]])(?:[^\\]|\\(?!\]))+?\\\]"
     r"|\$\$[^$]+?\$\$"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_text
 from tui.ui.transcript.cells import expand_tabs, settle_cells
 from tui.ui.transcript.lines import Line, Role, Span
@@ -13,7 +14,7 @@ from tui.ui.transcript.wrap import cut
 
 _MOST_MARKS = 8
 """On one character; more of them would be drawn into its neighbours."""
-_RUN = re.compile(r"[ -~]+|[^ -~]", re.S)
+_RUN = lazy_pattern(r"[ -~]+|[^ -~]", re.S)
 
 
 def raw_spans(text: str) -> tuple[Span, ...]:

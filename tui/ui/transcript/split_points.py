@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from tui.core.lazy_pattern import lazy_pattern
 
 LINE_LIMIT = 1_000
 """A source line is handled in pieces of at most this many characters."""
 PARAGRAPH_LIMIT = 1_500
 """A paragraph is parsed in pieces of at most this many characters."""
 
-_SPECIAL = re.compile(r"\\.|`+|\*+|_+|~~|[\[\]() \n$]")
+_SPECIAL = lazy_pattern(r"\\.|`+|\*+|_+|~~|[\[\]() \n$]")
 
 
 def line_cut(text: str) -> int:

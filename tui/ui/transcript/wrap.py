@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.ui.transcript.cells import cell_len, split_cells
 from tui.ui.transcript.lines import Span
 
-_PIECES = re.compile(r" +|[^ ]+")
-_WIDE = re.compile(
+_PIECES = lazy_pattern(r" +|[^ ]+")
+_WIDE = lazy_pattern(
     "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]"
 )
 _NOT_FIRST = frozenset("、。，．：；？！）」』】〕〉》”’…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?:;)]}")
