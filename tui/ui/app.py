@@ -96,6 +96,13 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
             self.animation_level = "none"
         self.set_keymap({name: keys for name, keys in settings.keys.items() if name in IDENTIFIERS})
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style everything anew. Before there is a screen a theme is only noted, for the styles to come."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def settings_notices(self) -> tuple[str, ...]:
         """Return what of the settings could not be used, in words for a banner."""
         settings = self.runtime.settings

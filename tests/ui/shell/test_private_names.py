@@ -32,7 +32,7 @@ OWNERS = {
     "textual._compositor:Compositor": ("_dirty_regions",),
     "textual.screen:Screen": ("_compositor", "_layout_required", "_scroll_required"),
     "textual.widget:Widget": ("_bindings", "_clear_arrangement_cache", "_layout_required"),
-    "textual.dom:DOMNode": ("_pruning",),
+    "textual.dom:DOMNode": ("_attach", "_pruning"),
     "textual.widgets:Collapsible": ("_title", "_update_collapsed"),
     "textual.widgets:TextArea": ("_refresh_size",),
     "textual.command:CommandPalette": ("_list_visible", "_refresh_command_list"),

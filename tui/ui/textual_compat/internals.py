@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.style import Style
 from textual._context import NoActiveAppError
 from textual.app import App, ScreenStackError
 from textual.binding import Binding
 from textual.content import Content
 from textual.css.query import NoMatches
+from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode, NoScreen
 from textual.driver import Driver
 from textual.screen import Screen
@@ -39,6 +41,14 @@ def is_gone(app: App[Any], node: DOMNode) -> bool:
         return True
     screen = next((above for above in node.ancestors_with_self if isinstance(above, Screen)), None)
     return node is not app and screen not in app.screen_stack
+
+
+def style_of_class(widget: Widget, sheet: Stylesheet, name: str) -> Style:
+    """Return how a style sheet shows a part of a widget that is named by a class."""
+    part = DOMNode(classes=name)
+    part._attach(widget)
+    sheet.apply(part)
+    return part.rich_style
 
 
 def forget_arrangement(widget: Widget) -> None:

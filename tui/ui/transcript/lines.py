@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Role(IntEnum):
-    """What a span is. Each has a component class ``transcript--<name>`` in the style sheet."""
+    """What a span is. Each has a class ``transcript--<name>`` in ``roles.tcss``."""
 
     TEXT = 0
     HEADING = 1

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.css.stylesheet import Stylesheet
 
+from tui.ui.textual_compat.internals import style_of_class
 from tui.ui.transcript.cells import cell_len
 from tui.ui.transcript.lines import ROLE_MASK, Attribute, Role, Span
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-COMPONENTS = {f"transcript--{role.name.lower().replace('_', '-')}" for role in Role}
+_ROLES = Path(__file__).with_name("roles.tcss")
+
+
+@lru_cache(maxsize=4)
+def _sheet(variables: frozenset[tuple[str, str]]) -> Stylesheet:
+    """Return the styles of the roles in the colours of a theme.
+
+    They are no component classes of the widget: Textual would apply forty of them whenever its focus changes.
+    """
+    sheet = Stylesheet(variables=dict(variables))
+    sheet.read(_ROLES)
+    return sheet
 
 
 class Palette:
@@ -33,13 +48,19 @@ class Palette:
         return style
 
     def _make(self, code: int) -> Style:
-        name = Role(code & ROLE_MASK).name.lower().replace("_", "-")
-        return self._widget.get_component_rich_style(f"transcript--{name}") + Style(
+        return self._of_role(Role(code & ROLE_MASK)) + Style(
             bold=True if code & Attribute.BOLD else None,
             italic=True if code & Attribute.ITALIC else None,
             strike=True if code & Attribute.STRIKE else None,
             underline=True if code & Attribute.UNDERLINE else None,
         )
+
+    def _of_role(self, role: Role) -> Style:
+        if role is Role.TEXT:
+            return self._widget.rich_style
+        name = role.name.lower().replace("_", "-")
+        sheet = _sheet(frozenset(self._widget.app.theme_variables.items()))
+        return style_of_class(self._widget, sheet, f"transcript--{name}")
 
     def segments(self, spans: Iterable[Span]) -> list[Segment]:
         """Return spans as segments."""

@@ -26,7 +26,6 @@ from tui.ui.transcript.decoration import variant_step
 from tui.ui.transcript.document import TurnDocument
 from tui.ui.transcript.keys import TRANSCRIPT_BINDINGS
 from tui.ui.transcript.lines import EMPTY_LINE, Line
-from tui.ui.transcript.palette import COMPONENTS
 from tui.ui.transcript.reasoning import ReasoningFold
 from tui.ui.transcript.search import Match, Search
 from tui.ui.transcript.selecting import selected_text
@@ -39,7 +38,6 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     """The turns of a conversation."""
 
     DEFAULT_CSS = Path(__file__).with_name("transcript.tcss").read_text("utf-8")
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     ALLOW_SELECT = True
     BINDINGS = TRANSCRIPT_BINDINGS
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("transcript",)
