@@ -122,7 +122,7 @@ def test_counts_that_contradict_the_text_are_noted(call: Call) -> None:
     with FaultServer(stream(chunk({"reasoning": "hm"}), chunk({"content": "Hi"}, "stop"), counts)) as server:
         found = call("ask", "hi", "--url", server.base_url, "--model", "m", "--json").json["usage"]
     assert (found["reasoning_tokens"], found["completion_tokens"]) == (None, 5)
-    assert found["notes"] == ["The server counts 0 reasoning tokens, although reasoning came."]
+    assert found["notes"] == ["The server reports 0 reasoning tokens, but there was reasoning."]
 
 
 def test_the_cost_of_the_server_stands_beside_ours(call: Call, home: Path) -> None:

@@ -17,7 +17,7 @@ from tests.support.starting_server import StartingServer
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 
 ANSWER = "0 1 2 3 4 5 6 7 8 9"
-LOADING = 'The model is still being loaded ("Loading model"): waited '
+LOADING = 'The model is loading ("Loading model"): waited '
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the real /proc")
 

@@ -364,7 +364,7 @@ async def test_a_check_waits_for_a_model_that_is_being_loaded(tmp_path: Path) ->
         report = await run_check(
             ProbeTarget(Endpoint(url)), limits=PATIENT, on_result=go_on, on_progress=progress.append
         )
-    assert progress[0].startswith("The model is still being loaded")
+    assert progress[0].startswith("The model is loading")
     assert "waited 0 s of at most" in progress[0]
     assert report.verdict is not None
     assert report.verdict.cause == "auth", "it waited until the server was ready to ask for the key"

@@ -109,7 +109,7 @@ async def test_from_a_refused_port_over_a_loading_model_to_an_answer(
         late.stop()
     assert reply.answer == "Hello there"
     starting = ("server-starting", "vLLM (pid 42) is starting")
-    loading = ("server-loading", 'The model is still being loaded ("Loading model")')
+    loading = ("server-loading", 'The model is loading ("Loading model")')
     assert told(reply) == [starting, starting, starting, loading, loading]
     assert reply.turn.timings.started is not None
 

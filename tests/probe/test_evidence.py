@@ -374,7 +374,7 @@ async def test_a_loading_server_is_waited_for() -> None:
         report = await run_check(target(server.base_url), limits=patient, on_progress=waits.append)
     assert report.ok
     assert len(waits) == 2
-    assert waits[0].startswith("The model is still being loaded")
+    assert waits[0].startswith("The model is loading")
 
 
 async def test_an_overloaded_server_tells_the_length_of_its_queue() -> None:

@@ -304,7 +304,7 @@ async def test_an_observer_that_raises_harms_nobody_and_is_named(runtime: Runtim
     assert turn.failure is None
     assert outcome.failure is None
     assert len(behind.records) == 2
-    assert runtime.optional.notices == ("Broken did not record a request: KeyError.",)
+    assert runtime.optional.notices == ("Broken could not record a request: KeyError.",)
 
 
 REPEATING = Answer(json.dumps({"error": {"message": f"bad {KEY}", "code": KEY}}).encode(), status="500 Oops")

@@ -193,7 +193,7 @@ def test_a_refused_field_is_dropped(error: dict[str, object], field: str) -> Non
 def test_thinking_that_a_model_does_not_know_is_dropped_whole() -> None:
     _, note, body = refuse(recorded("ollama-400-no-thinking.json"), server=OLLAMA)
     assert "reasoning_effort" not in body
-    assert "cannot think" in note
+    assert "does not support it" in note
     unknown = refuse(recorded("ollama-400-no-thinking.json"))[2]
     assert not {"reasoning_effort", "chat_template_kwargs"} & unknown.keys()
 
@@ -245,7 +245,7 @@ def test_a_refusal_that_comes_as_the_first_event_of_a_stream_counts_too() -> Non
 def test_past_reasoning_is_sent_where_it_is_demanded() -> None:
     _, note, body = refuse(recorded("deepseek-400-passback.json"))
     assert body["messages"][2]["reasoning_content"] == "A greeting."  # type: ignore[index]
-    assert "demands" in note
+    assert "requires" in note
 
 
 def test_past_reasoning_stays_here_where_the_policy_says_never() -> None:
@@ -270,7 +270,7 @@ def test_past_reasoning_that_is_refused_is_left_out() -> None:
     }
     _, note, body = refuse(error, status=422, request=request)
     assert "A greeting." not in json.dumps(body)
-    assert note == "retried without past reasoning"
+    assert note == "retried without earlier reasoning"
 
 
 @pytest.mark.parametrize(

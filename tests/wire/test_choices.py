@@ -9,7 +9,7 @@ import pytest
 from tests.wire.replies import read_reply
 from tui.core.losses import losses
 from tui.core.turn import Turn
-from tui.wire.chunk import OTHER_CHOICES
+from tui.texts.answers import OTHER_ANSWERS
 
 END = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
 
@@ -49,7 +49,7 @@ def message(content: str, finish: str | None = None, **fields: object) -> dict[s
 def test_text_is_read_wherever_it_stands(chunks: list[object], answer: str) -> None:
     turn = read(*chunks)
     assert (turn.answer.text, turn.failure, turn.malformed_events, losses(turn)) == (answer, None, 0, ())
-    assert OTHER_CHOICES not in turn.notes
+    assert OTHER_ANSWERS not in turn.notes
 
 
 def test_whole_messages_repeat_neither_reasoning_nor_tool_calls() -> None:
@@ -72,8 +72,8 @@ def test_whole_messages_repeat_neither_reasoning_nor_tool_calls() -> None:
         ({"choices": [], "content": "unheard"}, "outside of a choice"),
         ({"choices": "unheard"}, "outside of a choice"),
         ({"candidates": [{"content": {"parts": [{"text": "unheard"}]}}]}, "1 event"),
-        (choice(delta={"content": 7}), "no text"),
-        (choice(delta={"content": {"parts": ["unheard"]}}), "no text"),
+        (choice(delta={"content": 7}), "not text"),
+        (choice(delta={"content": {"parts": ["unheard"]}}), "not text"),
         (choice(delta={"content": [{"type": "tool_use", "name": "f", "input": {}}]}), "“tool_use”"),
     ],
 )
@@ -86,10 +86,10 @@ def test_text_that_cannot_be_read_is_named(chunk: object, what: str) -> None:
 @pytest.mark.parametrize("text", [b"x\xf0\x9f", "Grüße".encode("latin-1")])
 def test_bytes_that_are_no_utf8_are_named(text: bytes) -> None:
     event = b'data: {"choices":[{"index":0,"delta":{"content":"%b"}}]}\n\ndata: [DONE]\n\n' % text
-    assert ["no UTF-8" in sentence for sentence in losses(read_reply([event])[0])] == [True]
+    assert ["not UTF-8" in sentence for sentence in losses(read_reply([event])[0])] == [True]
     whole = b'{"choices":[{"message":{"content":"%b"},"finish_reason":"stop"}]}' % text
     turn, _ = read_reply([whole], headers={}, streamed=False)
-    assert ["no UTF-8" in sentence for sentence in losses(turn)] == [True]
+    assert ["not UTF-8" in sentence for sentence in losses(turn)] == [True]
     fine = whole.replace(text, "x\ufffd".encode())
     assert losses(read_reply([fine], headers={}, streamed=False)[0]) == ()
 

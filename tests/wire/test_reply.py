@@ -14,10 +14,9 @@ from tui.core.parts import parts_of
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source
-from tui.wire.chunk import OTHER_CHOICES, REFUSED
+from tui.texts import answers
 from tui.wire.limits import Limits
-from tui.wire.reply import SENT_STREAM, SENT_WHOLE, WAS_IN_REASONING, ReplyReader
-from tui.wire.unread_fields import AUDIO_NOTE
+from tui.wire.reply import ReplyReader
 
 JSON = {"content-type": "application/json"}
 DONE = b"data: [DONE]\n\n"
@@ -112,7 +111,7 @@ def test_shows_the_first_of_several_answers_and_says_so() -> None:
     other = b'data: {"choices":[{"index":1,"delta":{"content":"B"},"finish_reason":"stop"}]}\n\n'
     turn = read(other + stream("A") + other)
     assert turn.answer.text == "A"
-    assert turn.notes == [OTHER_CHOICES]
+    assert turn.notes == [answers.OTHER_ANSWERS]
 
 
 def test_collects_tool_calls() -> None:
@@ -143,7 +142,7 @@ def test_reads_the_old_function_call() -> None:
 
 def test_a_refusal_is_an_answer_with_a_note() -> None:
     turn = read(stream({"refusal": "I can", "content": None}, {"refusal": "not."}))
-    assert (turn.answer.text, turn.notes) == ("I cannot.", [REFUSED])
+    assert (turn.answer.text, turn.notes) == ("I cannot.", [answers.REFUSED])
 
 
 USAGE = {"prompt_tokens": 3, "completion_tokens": 2}
@@ -293,7 +292,7 @@ def test_a_later_null_does_not_undo_the_finish_reason() -> None:
 def test_an_answer_that_came_whole_as_reasoning_is_shown_as_the_answer() -> None:
     turn = read(stream({"reasoning_content": "Hello "}, {"reasoning_content": "there"}))
     assert (turn.reasoning.text, turn.answer.text) == ("", "Hello there")
-    assert turn.notes == [WAS_IN_REASONING]
+    assert turn.notes == [answers.ALL_REASONING]
     assert turn.state is TurnState.DONE
 
 
@@ -423,7 +422,7 @@ def test_the_transcript_of_an_audio_answer_is_the_answer() -> None:
     turn = read(
         stream({"audio": {"id": "a", "transcript": "Hel"}}, {"audio": {"transcript": "lo", "data": "UklG"}})
     )
-    assert (turn.answer.text, losses(turn), turn.notes) == ("Hello", (), [AUDIO_NOTE])
+    assert (turn.answer.text, losses(turn), turn.notes) == ("Hello", (), [answers.AUDIO])
 
 
 @pytest.mark.parametrize("field", ["reasoning_text", "thought", "thinking_content", "reasoning_summary"])
@@ -511,7 +510,7 @@ def test_no_reasoning_tokens_beside_reasoning_are_unknown() -> None:
     turn = read(stream({"reasoning": "R"}, {"content": "A"}, usage=usage))
     assert turn.usage is not None
     assert turn.usage.reasoning_tokens is None
-    assert turn.usage.notes == ("The server counts 0 reasoning tokens, although reasoning came.",)
+    assert turn.usage.notes == ("The server reports 0 reasoning tokens, but there was reasoning.",)
 
 
 @pytest.mark.parametrize(
@@ -578,13 +577,13 @@ WHOLE = {
 def test_json_where_a_stream_was_asked_for(headers: dict[str, str], before: bytes) -> None:
     turn = read(before + json.dumps(WHOLE).encode(), headers=headers)
     assert (turn.reasoning.text, turn.answer.text, turn.failure) == ("R", "A", None)
-    assert turn.notes == [SENT_WHOLE]
+    assert turn.notes == [answers.SENT_WHOLE]
     assert turn.usage is not None
 
 
 def test_a_stream_where_json_was_asked_for() -> None:
     turn = read(stream({"reasoning": "R"}, "A"), headers=JSON, streamed=False)
-    assert (turn.reasoning.text, turn.answer.text, turn.notes) == ("R", "A", [SENT_STREAM])
+    assert (turn.reasoning.text, turn.answer.text, turn.notes) == ("R", "A", [answers.SENT_STREAM])
 
 
 def test_plain_words_are_not_taken_for_a_stream() -> None:

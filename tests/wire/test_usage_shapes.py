@@ -34,9 +34,7 @@ def test_all_tokens_cannot_be_reasoning_where_an_answer_came() -> None:
         }
     )
     assert (usage.completion_tokens, usage.reasoning_tokens, usage.source) == (9, None, Source.ESTIMATED)
-    assert usage.notes == (
-        "The server counts 9 of 9 completion tokens as reasoning, although an answer came.",
-    )
+    assert usage.notes == ("The server reports 9 of 9 completion tokens as reasoning, but it answered.",)
 
 
 def test_one_token_cannot_be_a_page_of_reasoning() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.core.causes import explain
 from tui.core.failure import Failure
 from tui.core.turn import Turn
+from tui.texts import answers
 
 
 def losses(turn: Turn) -> tuple[str, ...]:
@@ -12,7 +13,7 @@ def losses(turn: Turn) -> tuple[str, ...]:
     sentences = list(turn.lost)
     if turn.malformed_events:
         what = "1 event" if turn.malformed_events == 1 else f"{turn.malformed_events:,} events"
-        sentences.append(f"{what} of the answer could not be read; text may be missing.")
+        sentences.append(answers.UNREADABLE_EVENTS.format(events=what))
     return tuple(sentences)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.usage import Cost, Price, ServerCost, ServerTimings, Usage
+from tui.texts import network
 
 if TYPE_CHECKING:
     from tui.core.timings import Timings
@@ -105,10 +106,10 @@ class Observers:
         self._all = (*self._all, observer)
 
     def finished(self, record: ExchangeRecord) -> None:
-        """Tell everybody."""
+        """Tell every observer."""
         for observer in self._all:
             try:
                 observer.finished(record)
             except Exception as error:  # noqa: BLE001 - an exchange never suffers from who watches it
                 name = type(observer).__name__
-                self._on_defect(name, f"{name} did not record a request: {type(error).__name__}.")
+                self._on_defect(name, network.NOT_RECORDED.format(name=name, error=type(error).__name__))

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from tui.core.turn import TextBuffer
 from tui.core.usage import Source, Usage
+from tui.texts import answers
 
 _LONGEST_TOKEN = 64
 """Characters that no token exceeds on average: the longest runs of blanks that tokenizers join."""
@@ -34,7 +35,7 @@ def reconcile_counts(usage: Usage, total_tokens: int | None = None) -> Usage:
         return usage
     if prompt + completion == total_tokens:
         return usage
-    note = f"The server counts {total_tokens:,} tokens in all, but {prompt:,} + {completion:,} in its parts."
+    note = answers.PARTS_DIFFER.format(total=total_tokens, prompt=prompt, completion=completion)
     return _marked(usage, note)
 
 
@@ -52,21 +53,20 @@ def reconcile_with_text(usage: Usage, reasoning: TextBuffer, answer: TextBuffer)
     right become unknown, and are estimated where they are shown.
     """
     if reasoning and usage.reasoning_tokens == 0:
-        note = "The server counts 0 reasoning tokens, although reasoning came."
+        note = answers.NO_REASONING_COUNTED
         usage = replace(usage, reasoning_tokens=None, notes=_with(usage, note))
     completion = usage.completion_tokens
     if completion is None:
         return usage
     if _is_too_few(completion, len(reasoning) + len(answer)):
-        note = f"The server counts {completion:,} completion tokens, too few for the text that came."
+        note = answers.TOO_FEW_COMPLETION.format(count=completion)
         usage = _marked(replace(usage, completion_tokens=reasoning.tokens + answer.tokens), note)
     counted = usage.reasoning_tokens
     if counted is not None and _is_too_few(counted, len(reasoning)):
-        note = f"The server counts {counted:,} reasoning tokens, too few for the reasoning that came."
+        note = answers.TOO_FEW_REASONING.format(count=counted)
         usage = _marked(replace(usage, reasoning_tokens=None), note)
     elif counted and _is_too_few(completion - counted, len(answer)):
-        tokens = f"{counted:,} of {completion:,} completion tokens"
-        note = f"The server counts {tokens} as reasoning, although an answer came."
+        note = answers.ONLY_REASONING.format(reasoning=counted, completion=completion)
         usage = _marked(replace(usage, reasoning_tokens=None), note)
     return usage
 
@@ -77,7 +77,7 @@ def _is_too_few(tokens: int, characters: int) -> bool:
 
 def _settle_prompt(usage: Usage) -> Usage:
     if usage.prompt_tokens == 0:
-        note = "The server counts 0 prompt tokens, although a prompt was sent."
+        note = answers.NO_PROMPT_COUNTED
         return replace(usage, prompt_tokens=None, notes=_with(usage, note))
     return usage
 
@@ -105,15 +105,18 @@ def _settle_reasoning(usage: Usage, total: int | None) -> tuple[Usage, bool]:
         return usage, False
     is_beside = total is not None and (prompt or 0) + completion + reasoning == total
     if is_beside:
-        note = "The server counts reasoning tokens beside the completion tokens; they are added here."
+        note = answers.REASONING_BESIDE
         return replace(usage, completion_tokens=completion + reasoning, notes=_with(usage, note)), True
     if reasoning <= completion:
         return usage, False
-    note = f"The server counts {reasoning:,} reasoning tokens but {completion:,} completion tokens"
+
+    def tell(added: str) -> str:
+        return answers.MORE_REASONING.format(reasoning=reasoning, completion=completion, added=added)
+
     if total is not None and (prompt or 0) + completion == total:
-        return replace(usage, reasoning_tokens=None, notes=_with(usage, f"{note}.")), True
+        return replace(usage, reasoning_tokens=None, notes=_with(usage, tell(""))), True
     usage = replace(usage, completion_tokens=completion + reasoning)
-    return _marked(usage, f"{note}; they are added here."), total is None
+    return _marked(usage, tell(answers.ADDED)), total is None
 
 
 def _settle_cached(usage: Usage, total: int | None, is_settled: bool) -> tuple[Usage, bool]:
@@ -121,13 +124,16 @@ def _settle_cached(usage: Usage, total: int | None, is_settled: bool) -> tuple[U
     prompt, cached = usage.prompt_tokens, usage.cached_tokens
     if not cached or prompt is None or cached <= prompt:
         return usage, is_settled
-    note = f"The server counts {cached:,} cached tokens but {prompt:,} prompt tokens"
+
+    def tell(added: str) -> str:
+        return answers.MORE_CACHED.format(cached=cached, prompt=prompt, added=added)
+
     if total is not None and prompt + (usage.completion_tokens or 0) == total:
-        return replace(usage, cached_tokens=None, notes=_with(usage, f"{note}.")), True
+        return replace(usage, cached_tokens=None, notes=_with(usage, tell(""))), True
     usage = replace(usage, prompt_tokens=prompt + cached)
     if total is not None and prompt + cached + (usage.completion_tokens or 0) == total:
-        return replace(usage, notes=_with(usage, f"{note}; they are added here.")), True
-    return _marked(usage, f"{note}; they are added here."), is_settled or total is None
+        return replace(usage, notes=_with(usage, tell(answers.ADDED))), True
+    return _marked(usage, tell(answers.ADDED)), is_settled or total is None
 
 
 def _marked(usage: Usage, note: str) -> Usage:

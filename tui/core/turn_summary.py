@@ -11,32 +11,33 @@ from tui.core.figures import (
 )
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source
+from tui.texts import answers
 
 _ENDINGS = {
-    TurnState.STOPPED: "stopped, what came is kept",
-    TurnState.INTERRUPTED: "interrupted: the program or the connection ended before the answer did",
+    TurnState.STOPPED: answers.STOPPED,
+    TurnState.INTERRUPTED: answers.INTERRUPTED,
 }
 
 FINISHES = {
-    "length": "cut off at the token limit",
-    "tool_calls": "ended with a tool call",
-    "content_filter": "stopped by the server's content filter",
+    "length": answers.CUT_OFF,
+    "tool_calls": answers.TOOL_CALL,
+    "content_filter": answers.FILTERED,
 }
 """What a finish reason says of an answer."""
 
 
 def turn_summary(turn: Turn) -> str:
-    """Return the line; a figure that nobody gave is left out here, and so is a failure: it has a sentence."""
+    """Return the line; an unknown figure is left out here, and so is a failure: it has a sentence."""
     parts = [_ENDINGS[turn.state]] if turn.state in _ENDINGS else []
     if turn.state is TurnState.FAILED and turn.failure is None:
-        parts = ["failed for a reason that was not kept"]
+        parts = [answers.FAILED]
     if turn.finish_reason not in (None, "stop"):
-        parts.append(f"finish reason {turn.finish_reason}")
+        parts.append(answers.FINISH_REASON.format(reason=turn.finish_reason))
     usage = turn.usage
     if usage is not None:
         prompt = format_tokens(usage.prompt_tokens, usage.source)
         completion = format_tokens(usage.completion_tokens, usage.source)
-        parts.append(f"{prompt} prompt + {completion} completion tokens")
+        parts.append(answers.TOKENS.format(prompt=prompt, completion=completion))
     if turn.timings.ttft_ms is not None:
         parts.append(f"TTFT {format_milliseconds(turn.timings.ttft_ms)}")
     rate = turn.timings.decode_rate(usage.completion_tokens if usage else None)
@@ -45,7 +46,7 @@ def turn_summary(turn: Turn) -> str:
     if turn.cost is not None and (turn.cost.total or turn.cost.is_lower_bound):
         parts.append(format_total(turn.cost))
     if turn.server_cost is not None:
-        parts.append(f"the server says {format_server_cost(turn.server_cost)}")
+        parts.append(answers.SERVER_COST.format(cost=format_server_cost(turn.server_cost)))
     return " · ".join(parts)
 
 

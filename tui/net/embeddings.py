@@ -21,6 +21,7 @@ from tui.net.observing import Observed
 from tui.net.proofs import judge_refusal
 from tui.net.request_trace import Requests
 from tui.net.retry import retry_delay
+from tui.texts import network
 from tui.wire.embeddings import build_embeddings_body, read_embeddings, refused_embeddings
 from tui.wire.error_body import is_page
 from tui.wire.errors import read_refusal
@@ -168,7 +169,7 @@ class _Call:
             delay = retry_delay(failure, self.tried, self.timeouts, headers=headers)
         if delay is None:
             return False
-        self.on_progress(f"{failure.title} Asking again in {delay:.0f} s.")
+        self.on_progress(network.RETRYING.format(reason=failure.title, seconds=delay))
         self.requests.last.tell("retry", seconds=delay, because=failure.cause)
         await asyncio.sleep(delay)
         return True

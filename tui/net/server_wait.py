@@ -22,6 +22,7 @@ from tui.core.safe_text import safe_line
 from tui.core.server_phase import WORTH_WAITING, ServerPhase, phase_of
 from tui.net.addresses import Origin, ip_address, origin_of
 from tui.net.deadlines import WaitLimits
+from tui.texts import network
 
 if TYPE_CHECKING:
     from tui.net.client import ClientFactory
@@ -50,7 +51,9 @@ class Waiting:
         """The whole in one line, with the limit."""
         option = f" ({self.limits.option})" if self.limits.option else ""
         limit = duration(self.limits.seconds)
-        return f"{self.what}: waited {duration(self.waited_seconds)} of at most {limit}{option}."
+        return network.WAITING.format(
+            what=self.what, time=duration(self.waited_seconds), limit=limit, option=option
+        )
 
 
 Look = Callable[[int], Awaitable["Snapshot"]]
@@ -171,11 +174,11 @@ def _runs(server: RunningServer, snapshot: Snapshot) -> bool:
 
 
 def _name(server: RunningServer | None) -> str:
-    return "" if server is None else f"{server.label} (pid {server.process.pid})"
+    return "" if server is None else network.PROCESS.format(server=server.label, pid=server.process.pid)
 
 
 def _words(failure: Failure) -> str:
     if failure.cause == "starting":
-        return f"{safe_line(failure.facts.get('server', 'The server'), 60)} is starting"
+        return network.STARTING.format(server=safe_line(failure.facts.get("server", network.THE_SERVER), 60))
     said = f' ("{safe_line(failure.server_message, _WORDS_LENGTH)}")' if failure.server_message else ""
-    return f"The model is still being loaded{said}"
+    return network.LOADING.format(said=said)

@@ -20,6 +20,7 @@ from tui.net.cooperative_yield import CooperativeYield
 from tui.net.request_trace import Phase, current_trace
 from tui.net.sniff import may_be_http
 from tui.net.tls import EndlessRecords, check_pin
+from tui.texts import network
 
 _Result = TypeVar("_Result")
 _BLOCK = 65536
@@ -61,7 +62,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         if trace.phase is Phase.SEND:
             trace.enter(Phase.HEADERS)
         if trace.phase is Phase.HEADERS and trace.received > _LONGEST_HEAD:
-            raise httpcore.RemoteProtocolError("The head of the response is too long.")
+            raise httpcore.RemoteProtocolError(network.HEAD_TOO_LONG)
         try:
             async with asyncio.timeout(timeout):
                 data = await self.receive(max_bytes)
@@ -75,7 +76,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         trace.read(data)
         if trace.phase is Phase.HEADERS and not may_be_http(bytes(trace.first_bytes[:5])):
             # The HTTP library would wait for the end of a line or of headers that never come.
-            raise httpcore.RemoteProtocolError("The answer does not begin with HTTP/.")
+            raise httpcore.RemoteProtocolError(network.NOT_HTTP)
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:

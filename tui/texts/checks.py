@@ -127,7 +127,6 @@ MORE: Final = " and {count} more"
 
 # Chat and stream
 WAITED: Final = "Waiting for the answer: {seconds:.0f} s so far."
-RETRYING: Final = "{reason} Retrying in {seconds:.0f} s."
 REQUESTS_RUNNING: Final = "{running} requests running, {waiting} waiting"
 MODEL_ANSWERS: Final = 'The model answers: "{text}"'
 MODEL_THINKS: Final = 'The model is thinking: "{text}"'
@@ -136,7 +135,6 @@ TEXT_STREAMS: Final = "The text streams in {pieces}."
 STREAM_ENDS: Final = "The stream ends properly."
 PIECES: Final = "{pieces} of text in {reads}"
 UNREADABLE_EVENTS: Final = "{events} could not be read"
-ENDED_WITH: Final = "finish reason {reason}"
 
 # Usage, reasoning, vectors
 COUNTS_UNKNOWN: Final = "Unknown: the answer ended before its token counts."

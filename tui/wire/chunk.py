@@ -16,6 +16,7 @@ from tui.core.events import (
 )
 from tui.core.reconcile import complete_counts
 from tui.core.usage import ServerCost, Usage
+from tui.texts import answers
 from tui.wire.choices import MessageParts, OtherChoices, choices_of, deltas_of, message_of
 from tui.wire.finish import Outcome
 from tui.wire.numbers import read_count
@@ -23,13 +24,8 @@ from tui.wire.reasoning import find_reasoning, flatten, split_parts
 from tui.wire.reply_text import ReplyText
 from tui.wire.surrogates import mend
 from tui.wire.tool_calls import ToolCallOrder
-from tui.wire.unread_fields import AUDIO_NOTE, KNOWN_FIELDS, find_unread, find_unread_part, holds_text
+from tui.wire.unread_fields import KNOWN_FIELDS, find_unread, find_unread_part, holds_text
 from tui.wire.usage_fields import read_server_cost, read_timings, read_usage
-
-OTHER_CHOICES = "The server sent several answers; only the first is shown."
-STRANGE_CONTENT = "The server sent content that is no text, which is not shown."
-NO_CHOICE = "The server sent text outside of a choice, which is not shown."
-REFUSED = "The model refused to answer."
 
 
 class ChunkReader:
@@ -71,7 +67,7 @@ class ChunkReader:
             for choice in known:
                 self._read_choice(choice, events)
             if not known and (flatten(choices) or holds_text({**chunk, "message": None})):
-                self.texts.lose(NO_CHOICE, events)
+                self.texts.lose(answers.OUTSIDE, events)
         if chunk.get("usage") or "x_groq" in chunk:
             self._read_usage(chunk, events)
         if "timings" in chunk or "metrics" in chunk or "stats" in chunk:
@@ -83,7 +79,7 @@ class ChunkReader:
         """Add what was held back."""
         others = self._others.take()
         if others and (self.outcome.has_answer or self.outcome.has_reasoning or self.outcome.has_tool_calls):
-            events.append(Note(OTHER_CHOICES))
+            events.append(Note(answers.OTHER_ANSWERS))
         else:
             for choice in others:
                 self._read_choice(choice, events)
@@ -143,7 +139,7 @@ class ChunkReader:
             elif text := flatten(content):
                 self.texts.add_answer(text, events)
             else:
-                self.texts.lose(STRANGE_CONTENT, events)
+                self.texts.lose(answers.NOT_TEXT, events)
         if len(delta) > 1 or content is None:
             self._read_rest(delta, events)
 
@@ -174,16 +170,16 @@ class ChunkReader:
             self._read_strange(delta, events)
 
     def _refuse(self, words: object, events: list[StreamEvent]) -> None:
-        if self.texts.is_new(REFUSED):
-            events.append(Note(REFUSED))
+        if self.texts.is_new(answers.REFUSED):
+            events.append(Note(answers.REFUSED))
         self.texts.add_answer(flatten(words), events)
 
     def _read_strange(self, delta: Mapping[str, object], events: list[StreamEvent]) -> None:
         """Read or name what stands in fields that few servers send."""
         audio = delta.get("audio")
         if isinstance(audio, dict):
-            if self.texts.is_new(AUDIO_NOTE):
-                events.append(Note(AUDIO_NOTE))
+            if self.texts.is_new(answers.AUDIO):
+                events.append(Note(answers.AUDIO))
             self.texts.add_answer(flatten(audio.get("transcript")), events)
         for what in find_unread(delta):
             self.texts.lose(what, events)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.core.causes import explain
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
+from tui.texts import answers
 
 STOPPED = frozenset(
     {"stop", "eos", "eos_token", "stop_sequence", "end_turn", "stop_token", "complete", "completed", "normal"}
@@ -15,9 +16,9 @@ FILTERED = frozenset(
 )
 """Also the words of Gemini, which some gateways pass on as they are."""
 _BROKEN = {
-    "error": "The server ended the answer with an error.",
-    "abort": "The server aborted the answer.",
-    "aborted": "The server aborted the answer.",
+    "error": answers.ENDED_WITH_ERROR,
+    "abort": answers.ABORTED,
+    "aborted": answers.ABORTED,
 }
 _OVERLOADED = "insufficient_system_resource"  # DeepSeek
 

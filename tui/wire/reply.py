@@ -21,6 +21,7 @@ from tui.core.events import (
 )
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
+from tui.texts import answers
 from tui.wire.errors import Refusal, clean_message
 from tui.wire.finish import judge
 from tui.wire.lenient_json import read_objects
@@ -32,14 +33,6 @@ from tui.wire.strict_json import StrictJsonError, parse_json
 from tui.wire.surrogates import may_hold_surrogates
 from tui.wire.usage_fields import read_header_cost
 
-SENT_WHOLE = "The server sent the answer whole although a stream was asked for."
-SENT_STREAM = "The server streamed although a whole answer was asked for."
-WAS_IN_REASONING = (
-    "All text came as reasoning and is shown as the answer: the server's reasoning parser does not fit "
-    "the model. Start the server without it or with the right one (vLLM: --reasoning-parser)."
-)
-
-NO_UTF8 = "The server sent bytes that are no UTF-8: they are shown as �."
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 _HEAD = 2_000
 
@@ -111,7 +104,7 @@ class ReplyReader:
             events.append(StreamFailed(failure, outcome.finish_reason))
             return events
         if outcome.answer_is_in_reasoning:
-            events += (Reclassified(to_answer=True), Note(WAS_IN_REASONING))
+            events += (Reclassified(to_answer=True), Note(answers.ALL_REASONING))
         if self._events.chunks.server_cost is None and (cost := read_header_cost(self._headers)) is not None:
             events.append(ServerCostReport(cost))
         events.append(Finished(outcome.finish_reason))
@@ -144,7 +137,7 @@ class ReplyReader:
         except LimitExceeded as exceeded:
             self._stop_at_limit(exceeded, events)
         if decoder.has_invalid_bytes:
-            self._events.chunks.texts.lose(NO_UTF8, events)
+            self._events.chunks.texts.lose(answers.NOT_UTF8, events)
 
     def _stop_at_limit(self, exceeded: LimitExceeded, events: list[StreamEvent]) -> None:
         """Keep what came before the limit, and read nothing more."""
@@ -170,7 +163,7 @@ class ReplyReader:
             self._stop_at_limit(exceeded, events)
         seen, outcome = self._events, self._events.chunks.outcome
         if outcome.has_chunks and not self._streamed:
-            events.append(Note(SENT_STREAM))
+            events.append(Note(answers.SENT_STREAM))
         outcome.was_cut |= was_inside_line and (seen.position > 0 or self._is_event_stream)
         if seen.failure is None and transport is None and not outcome.was_cut and not outcome.has_chunks:
             seen.failure = seen.judge_strange_stream()
@@ -207,12 +200,12 @@ class ReplyReader:
             value = value[0]
         if isinstance(value, dict) and "choices" in value:
             if self._streamed:
-                events.append(Note(SENT_WHOLE))
+                events.append(Note(answers.SENT_WHOLE))
             self._events.chunks.outcome.is_done = True
             self._events.chunks.texts.mends = may_hold_surrogates(text)
             self._events.read_odd_chunk(value, events)
             if "\ufffd" in text and text.encode() != body.strip():
-                self._events.chunks.texts.lose(NO_UTF8, events)
+                self._events.chunks.texts.lose(answers.NOT_UTF8, events)
         else:
             self._events.refuse(body)
 

@@ -13,6 +13,7 @@ from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.provider import ReasoningReplay
+from tui.texts import answers
 from tui.wire.dialects import thinking_field_names
 
 _TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
@@ -156,13 +157,13 @@ def _named_in(message: str, body: Mapping[str, object]) -> str:
 def _send_reasoning(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     if quirks.sends_reasoning is not None or not _DEMAND.search(refusal.message):
         return None
-    return replace(quirks, sends_reasoning=True), "sent past reasoning back because the server demands it"
+    return replace(quirks, sends_reasoning=True), answers.REASONING_SENT_BACK
 
 
 def _keep_reasoning(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
     if refusal.head != "messages" or "reasoning" not in refusal.parameter:
         return None
-    return replace(quirks, sends_reasoning=False), "retried without past reasoning"
+    return replace(quirks, sends_reasoning=False), answers.WITHOUT_REASONING
 
 
 def _change_role(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
@@ -173,9 +174,9 @@ def _change_role(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks,
         return None
     roles = {message.get("role") for message in _messages(refusal.body)}
     if "developer" in roles:
-        return replace(quirks, system_role="system"), "retried with the role system instead of developer"
+        return replace(quirks, system_role="system"), answers.SYSTEM_ROLE
     if "system" in roles:
-        return replace(quirks, system_role="user"), "retried with the system prompt in the first message"
+        return replace(quirks, system_role="user"), answers.SYSTEM_IN_MESSAGE
     return None
 
 
@@ -191,7 +192,7 @@ def _swap_token_field(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQu
     if quirks.token_field is not None:
         return _drop(quirks, *_TOKEN_FIELDS)
     other = _TOKEN_FIELDS[1 - _TOKEN_FIELDS.index(name)]
-    return replace(quirks, token_field=other), f"retried with {other} instead of {name}"
+    return replace(quirks, token_field=other), answers.OTHER_FIELD.format(other=other, name=name)
 
 
 def _stop_streaming(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
@@ -202,7 +203,7 @@ def _stop_streaming(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuir
         r"(?:not|n't) support stream|verified to stream",
         refusal.message,
     ):
-        return replace(quirks, streams=False), "retried without streaming"
+        return replace(quirks, streams=False), answers.WITHOUT_STREAMING
     return None
 
 
@@ -219,7 +220,7 @@ def _switch_off_when_whole(quirks: ServerQuirks, refusal: _Refusal) -> tuple[Ser
         return None
     return (
         replace(quirks, thinking_off_when_whole=True),
-        "thinking was switched off: the server thinks only while it streams",
+        answers.THINKING_OFF,
     )
 
 
@@ -234,7 +235,7 @@ def _swap_effort(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks,
         return None
     return (
         replace(quirks, efforts=(*quirks.efforts, (value, named[0]))),
-        f"retried with reasoning_effort {named[0]} instead of {value}",
+        answers.OTHER_EFFORT.format(other=named[0], value=value),
     )
 
 
@@ -242,7 +243,7 @@ def _drop_thinking(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirk
     if refusal.cause != "thinking-unsupported" or not thinking_field_names() & refusal.body.keys():
         return None
     changed = replace(quirks, dropped=quirks.dropped | thinking_field_names())
-    return changed, "retried without the thinking setting: the model cannot think"
+    return changed, answers.WITHOUT_THINKING
 
 
 def _drop_named(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
@@ -256,7 +257,7 @@ def _drop_named(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, 
 
 def _drop(quirks: ServerQuirks, *names: str) -> tuple[ServerQuirks, str]:
     changed = replace(quirks, dropped=quirks.dropped.union(names))
-    return changed, f"retried without {names[0]}"
+    return changed, answers.WITHOUT.format(name=names[0])
 
 
 _RULES: tuple[_Rule, ...] = (

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tui.core.safe_text import safe_line
+from tui.texts import answers
 from tui.wire.reasoning import FIELDS, flatten, is_reasoning_field
-
-AUDIO_NOTE = "The answer came as audio: its transcript is shown, the sound is not kept."
 
 KNOWN_FIELDS = frozenset(
     ("role", "content", "tool_calls", "function_call", "refusal", "name", "annotations", "index", *FIELDS)
@@ -41,11 +40,11 @@ def find_unread(delta: Mapping[str, object]) -> Iterable[str]:
         if is_reasoning_field(name) or not value or isinstance(value, bool | int | float):
             continue
         if name in _MEDIA:
-            yield f"The answer contains {_MEDIA[name]}, which is not shown."
+            yield answers.MEDIA.format(media=_MEDIA[name])
         elif isinstance(value, list | dict) and (what := find_media([value])):
             yield what
         elif flatten(value).strip():
-            yield f"The server sent text in the unknown field “{safe_line(name, 40)}”, which is not shown."
+            yield answers.UNKNOWN_FIELD.format(name=safe_line(name, 40))
 
 
 def find_unread_part(part: object) -> str:
@@ -60,7 +59,7 @@ def find_unread_part(part: object) -> str:
     if not any(name != "type" and value for name, value in part.items()):
         return ""
     name = safe_line(kind, 40) if isinstance(kind, str) else "unknown"
-    return f"The server sent a part of the kind “{name}”, which is not shown."
+    return answers.UNKNOWN_PART.format(name=name)
 
 
 def holds_text(chunk: Mapping[str, object]) -> bool:
@@ -93,5 +92,5 @@ def find_media(parts: Iterable[object]) -> str:
         for word in ("image", "video", "audio", "file"):
             if word in kind:
                 article = "an" if word in ("image", "audio") else "a"
-                return f"The answer contains {article} {word}, which is not shown."
+                return answers.MEDIA.format(media=f"{article} {word}")
     return ""

@@ -114,11 +114,11 @@ def test_currencies_of_a_conversation_stand_side_by_side() -> None:
         (Progress("connected"), 0, None, 3.0, "sent, waiting 3 s"),
         (Progress("retrying", seconds=3.2), 0, None, 9.0, "trying again in 3 s"),
         (
-            Progress("server-loading", "The model is still being loaded: waited 4 s of at most 30 min.", 4.0),
+            Progress("server-loading", "The model is loading: waited 4 s of at most 30 min.", 4.0),
             None,
             None,
             9.0,
-            "The model is still being loaded: waited 4 s of at most 30 min",
+            "The model is loading: waited 4 s of at most 30 min",
         ),
         (Progress("waiting", seconds=10), 0, 0.5, 12.0, "connected, waiting 12 s"),
         (None, 0, 0.5, 125.0, "connected, waiting 2 min 05 s"),

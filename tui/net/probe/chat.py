@@ -24,9 +24,8 @@ from tui.core.turn import Turn
 from tui.core.usage import Source, Usage, estimate_tokens
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.server import accept_unlisted, read_load, settle_server, unlisted
-from tui.texts import checks
+from tui.texts import answers, checks, network
 from tui.wire.fingerprint import identify
-from tui.wire.reply import WAS_IN_REASONING
 from tui.wire.request import build_chat_body
 from tui.wire.server_quirks import ServerQuirks
 
@@ -117,7 +116,7 @@ def _take(context: DiagnosisContext, outcome: ChatOutcome, at: float, events: li
         elif isinstance(event, Progress) and event.stage in WAITING_STAGES:
             context.progress(event.detail)
         elif isinstance(event, Progress) and event.stage == "retrying":
-            context.progress(checks.RETRYING.format(reason=event.detail, seconds=event.seconds))
+            context.progress(network.RETRYING.format(reason=event.detail, seconds=event.seconds))
         _log(outcome, event, at)
     if has_text:
         outcome.reads.append(at)
@@ -146,7 +145,7 @@ async def check_chat(context: DiagnosisContext, outcome: ChatOutcome) -> None:
         context.settle(failed(CheckId.CHAT, failure, *facts, milliseconds=took, details=details))
         return
     accept_unlisted(context)
-    facts = tuple(safe_line(note, 120) for note in turn.notes if note != WAS_IN_REASONING)
+    facts = tuple(safe_line(note, 120) for note in turn.notes if note != answers.ALL_REASONING)
     refused = next((note for note in turn.notes if note.startswith("retried")), None)
     if refused is not None:
         warning = explain("unsupported-param", retried=refused.partition(":")[0])
@@ -229,7 +228,7 @@ def check_reasoning(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     if turn.failure is not None and turn.failure.cause == "thinking-ate-budget":
         warning = explain("thinking-ate-budget", allowed=str(MAX_TOKENS))
         context.settle(failed(CheckId.REASONING, warning, *_reasoning_facts(turn), as_warning=True))
-    elif WAS_IN_REASONING in turn.notes:
+    elif answers.ALL_REASONING in turn.notes:
         context.settle(failed(CheckId.REASONING, explain("reasoning-parser"), as_warning=True))
     elif turn.reasoning:
         place = turn.reasoning_source or checks.THE_STREAM

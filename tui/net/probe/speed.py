@@ -11,7 +11,7 @@ from tui.core.usage import ServerTimings
 from tui.net.probe.chat import ChatOutcome
 from tui.net.probe.context import DiagnosisContext
 from tui.net.probe.server import read_load
-from tui.texts import checks
+from tui.texts import answers, checks
 
 _FEWEST_EVENTS = 8
 _SHORTEST_SECONDS = 0.2
@@ -56,7 +56,7 @@ def _stream_facts(outcome: ChatOutcome) -> tuple[str, ...]:
     if turn.malformed_events:
         facts.append(checks.UNREADABLE_EVENTS.format(events=_count(turn.malformed_events, "event")))
     if turn.finish_reason:
-        facts.append(checks.ENDED_WITH.format(reason=turn.finish_reason))
+        facts.append(answers.FINISH_REASON.format(reason=turn.finish_reason))
     return tuple(facts)
 
 

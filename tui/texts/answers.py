@@ -1,0 +1,68 @@
+"""What is said of an answer: how it ended, what of it is missing, and what its figures lack."""
+
+from typing import Final
+
+# How it ended
+STOPPED: Final = "stopped; the partial answer is kept"
+INTERRUPTED: Final = "interrupted; the partial answer is kept"
+FAILED: Final = "failed; the reason was not recorded"
+CUT_OFF: Final = "cut off at the token limit"
+TOOL_CALL: Final = "ended with a tool call"
+FILTERED: Final = "stopped by the server's content filter"
+FINISH_REASON: Final = "finish reason {reason}"
+TOKENS: Final = "{prompt} prompt + {completion} completion tokens"
+SERVER_COST: Final = "the server says {cost}"
+
+# What is not shown of it
+UNREADABLE_EVENTS: Final = "{events} of the answer could not be read; text may be missing."
+OTHER_ANSWERS: Final = "The server sent several answers; only the first is shown."
+NOT_TEXT: Final = "The server sent content that is not text and is not shown."
+OUTSIDE: Final = "The server sent text outside of a choice; it is not shown."
+REFUSED: Final = "The model refused to answer."
+AUDIO: Final = "The answer came as audio: its transcript is shown, the sound is not kept."
+MEDIA: Final = "The answer contains {media}, which is not shown."
+UNKNOWN_FIELD: Final = "The server sent text in the unknown field “{name}”, which is not shown."
+UNKNOWN_PART: Final = "The server sent a part of type “{name}”, which is not shown."
+NOT_UTF8: Final = "The server sent bytes that are not UTF-8; they are shown as �."
+
+# How the server sent it
+SENT_WHOLE: Final = "The server sent the answer in one piece although a stream was requested."
+SENT_STREAM: Final = "The server streamed the answer although it was requested in one piece."
+ALL_REASONING: Final = (
+    "All text came as reasoning and is shown as the answer: the server's reasoning parser does not fit the "
+    "model. Start the server without it or with the right one (vLLM: --reasoning-parser)."
+)
+ENDED_WITH_ERROR: Final = "The server ended the answer with an error."
+ABORTED: Final = "The server aborted the answer."
+
+# What a server refused; a note begins with "retried", which the diagnosis looks for
+REASONING_SENT_BACK: Final = "sent earlier reasoning back, as the server requires it"
+WITHOUT_REASONING: Final = "retried without earlier reasoning"
+SYSTEM_ROLE: Final = "retried with the role system instead of developer"
+SYSTEM_IN_MESSAGE: Final = "retried with the system prompt in the first message"
+OTHER_FIELD: Final = "retried with {other} instead of {name}"
+WITHOUT_STREAMING: Final = "retried without streaming"
+THINKING_OFF: Final = "thinking was turned off: the server supports it only in a stream"
+OTHER_EFFORT: Final = "retried with reasoning_effort {other} instead of {value}"
+WITHOUT_THINKING: Final = "retried without the thinking setting: the model does not support it"
+WITHOUT: Final = "retried without {name}"
+
+# Its figures
+PARTS_DIFFER: Final = (
+    "The server reports {total:,} tokens in total, but {prompt:,} + {completion:,} in parts."
+)
+NO_REASONING_COUNTED: Final = "The server reports 0 reasoning tokens, but there was reasoning."
+TOO_FEW_COMPLETION: Final = "The server reports {count:,} completion tokens, too few for this text."
+TOO_FEW_REASONING: Final = "The server reports {count:,} reasoning tokens, too few for this reasoning."
+ONLY_REASONING: Final = (
+    "The server reports {reasoning:,} of {completion:,} completion tokens as reasoning, but it answered."
+)
+NO_PROMPT_COUNTED: Final = "The server reports 0 prompt tokens, but a prompt was sent."
+REASONING_BESIDE: Final = (
+    "The server reports reasoning tokens separately from completion tokens; they are added."
+)
+MORE_REASONING: Final = (
+    "The server reports {reasoning:,} reasoning tokens but {completion:,} completion tokens{added}."
+)
+MORE_CACHED: Final = "The server reports {cached:,} cached tokens but {prompt:,} prompt tokens{added}."
+ADDED: Final = "; they are added here"
