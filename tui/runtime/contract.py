@@ -46,6 +46,9 @@ class ScreenRuntime(Reported, Protocol):
     def settings(self) -> Settings:
         """The person's settings."""
 
+    def keep_theme(self, name: str) -> None:
+        """Write the theme that was chosen into the settings file."""
+
     @property
     def directory(self) -> ProviderDirectory:
         """The provider list."""

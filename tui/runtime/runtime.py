@@ -26,7 +26,7 @@ from tui.store.api_keys import ApiKeyResolver
 from tui.store.credentials import CredentialStore
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths, resolve_paths
-from tui.store.settings import Settings, load_settings
+from tui.store.settings import Settings, keep_theme, load_settings
 
 if TYPE_CHECKING:
     from tui.core.check_history import CheckRecord
@@ -75,6 +75,14 @@ class Runtime:
         """The person's settings; what is wrong with the file is in ``settings_notices``."""
         settings, self.settings_notices = load_settings(self.paths)
         return settings
+
+    def keep_theme(self, name: str) -> None:
+        """Write the theme that was chosen into the settings file.
+
+        Raises:
+            LmdeckError: the file cannot be read or written.
+        """
+        keep_theme(self.paths, name)
 
     @cached_property
     def credentials(self) -> CredentialStore:

@@ -1,4 +1,4 @@
-"""The settings of ``config.toml``: written by the person, read at the start, never rewritten.
+"""The settings of ``config.toml``: written by the user, read at the start; only a chosen theme is added.
 
 Read by hand instead of with a schema library: the first screen needs them before it needs anything else.
 """
@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, fields
 from enum import StrEnum
 
+from tui.core.causes import explain
 from tui.core.closest import closest_name
+from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import ReasoningReplay
 from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_line
 from tui.store.paths import Paths
-from tui.store.toml_file import TomlFile
+from tui.store.toml_file import TomlDocument, TomlFile
 from tui.store.toml_values import TEXT_WANTED, as_count, as_flag, as_text
 
 
@@ -66,6 +68,21 @@ def load_settings(paths: Paths) -> tuple[Settings, tuple[str, ...]]:
         except ValueError as error:
             notices.append(f"{file.shown}: {name} {error}. The default holds until then.")
     return Settings(**values), tuple(notices)  # type: ignore[arg-type]  # each reader gives its field's type
+
+
+def keep_theme(paths: Paths, name: str) -> None:
+    """Write the theme that was chosen into the file; every other line and comment stays.
+
+    Raises:
+        LmdeckError: the file cannot be read or written, or a newer lmdeck wrote it.
+    """
+    file = TomlFile(paths, paths.settings_file, keep_backup=False)
+
+    def refuse_unreadable(document: TomlDocument) -> None:
+        if document.problem is not None:
+            raise LmdeckError(explain("store-failed", path=file.shown, reason=document.problem))
+
+    file.change(lambda table: table.update(theme=name), guard=refuse_unreadable)
 
 
 def _unknown(name: str) -> str:

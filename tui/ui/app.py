@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import events, on
@@ -18,12 +19,16 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 from textual.screen import Screen
+from textual.theme import Theme
 
+from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line, safe_text
+from tui.core.server_words import failure_text
 from tui.runtime.crash import report_crash
+from tui.texts.shell import THEME_NOT_KEPT
 from tui.ui.background import in_background
 from tui.ui.bindings import IDENTIFIERS, RISKY, PaletteAction, bindings_of
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
@@ -34,7 +39,7 @@ from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.too_small import TooSmallScreen, is_too_small
 from tui.ui.textual_compat.driver import TerminalDriver
 from tui.ui.textual_compat.honest_app import HonestApp
-from tui.ui.textual_compat.internals import driver_of
+from tui.ui.textual_compat.internals import driver_of, end_toasts
 from tui.ui.themes import THEMES, choose_theme
 from tui.ui.type_ahead import TypeAhead
 
@@ -58,6 +63,7 @@ Start = Literal["providers"] | ChatStart
 _HERE = Path(__file__).parent
 _WARM_AFTER_SECONDS = 0.1
 """So that the first keys are echoed before imports compete with them for the interpreter."""
+_JUST_NOW_SECONDS = 1.0
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
@@ -136,6 +142,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         """Listen to signals, open the first screen, and warm up once it is painted."""
         if not self.is_headless:
             self._listen_to_signals()
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
         if isinstance(self._start, ChatStart):
             chat = self.router.chat(self._start.provider, self._start.conversation)
             chat.call_after_refresh(self._warm_up)
@@ -274,6 +281,15 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         """Say aloud that a background task died of a defect, and keep the report; the program goes on."""
         self.notify(self.defect_report(error), severity="error", timeout=10)
 
+    def _keep_theme(self, theme: Theme) -> None:
+        in_background(self, self._write_theme, theme.name, group="theme", exclusive=True)
+
+    async def _write_theme(self, name: str) -> None:
+        try:
+            await asyncio.to_thread(self.runtime.keep_theme, name)
+        except LmdeckError as error:
+            self.notify(THEME_NOT_KEPT.format(reason=failure_text(error.failure)), severity="warning")
+
     # ── Text from outside ───────────────────────────────────────────────────────────────────
 
     def notify(
@@ -292,6 +308,16 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         )
         # Textual 8.2.8 can leave a piece of a toast behind that vanished while the screen was arranged anew.
         self.set_timer(shown_seconds + 0.3, self.repaint)
+
+    def on_notify(self, event: Notify) -> None:
+        """Show one toast for equal ones."""
+        new = event.notification
+        end_toasts(self, lambda old: (old.message, old.severity) == (new.message, new.severity))
+
+    def end_toasts(self) -> None:
+        """Take away the toasts of a screen that is left; what led away from it may still be read."""
+        latest = time() - _JUST_NOW_SECONDS
+        end_toasts(self, lambda toast: toast.raised_at < latest)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, with what would command a terminal made visible."""

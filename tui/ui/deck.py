@@ -60,6 +60,9 @@ class Deck(Protocol):
     is_calm: bool
     is_warm: bool
 
+    def end_toasts(self) -> None:
+        """Take away the toasts of a screen that is left."""
+
     def settings_notices(self) -> tuple[str, ...]:
         """Return what of the settings could not be used."""
 

@@ -81,6 +81,10 @@ class LmdeckScreen(ClosesOnce[ResultType]):
         """The changes of the providers that this screen makes."""
         return ProviderWrites(self)
 
+    def on_screen_suspend(self) -> None:
+        """End the toasts of this screen with it."""
+        self.deck.end_toasts()
+
     def unsaved_reason(self) -> str | None:
         """Return what would be lost by leaving now."""
         return self.writes.unsaved_reason()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rich.style import Style
@@ -13,6 +14,7 @@ from textual.css.query import NoMatches
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode, NoScreen
 from textual.driver import Driver
+from textual.notifications import Notification
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Collapsible
@@ -49,6 +51,13 @@ def style_of_class(widget: Widget, sheet: Stylesheet, name: str) -> Style:
     part._attach(widget)
     sheet.apply(part)
     return part.rich_style
+
+
+def end_toasts(app: App[Any], is_over: Callable[[Notification], bool]) -> None:
+    """Take away the toasts that a test picks."""
+    for toast in tuple(app._notifications):
+        if is_over(toast):
+            app._unnotify(toast)
 
 
 def forget_arrangement(widget: Widget) -> None:

@@ -1,0 +1,5 @@
+"""What the program shows around its screens: toasts of the app, dialogs, help, palette."""
+
+from typing import Final
+
+THEME_NOT_KEPT: Final = "The theme lasts until you quit: {reason}"
