@@ -75,7 +75,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/e2e/test_first_chat.py",
     ),
-    "Enter sends, **ctrl+j**": (
+    "Enter to send, **ctrl+j**": (
         "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/ui/chat/test_chat_screen.py::test_escape_stops_and_keeps_what_came",
     ),

@@ -126,7 +126,7 @@ async def reasoning(pilot: Pilot[None]) -> None:
 async def folded(pilot: Pilot[None]) -> None:
     """A chat whose answer is complete, the reasoning folded."""
     await _ask(pilot, "Show me code that retries a request, with a test.")
-    await until(pilot, shows(pilot, "done ·"))
+    await until(pilot, shows(pilot, r"TTFT \d"))
     await pilot.press("tab", "g")
     await until(pilot, shows(pilot, r"Thought \d"))
 
@@ -139,7 +139,7 @@ async def diagnosis(pilot: Pilot[None]) -> None:
 
 
 async def _ask(pilot: Pilot[None], prompt: str) -> None:
-    await until(pilot, shows(pilot, "Enter sends"))
+    await until(pilot, shows(pilot, "Enter to send"))
     await pilot.press(*(character if character != " " else "space" for character in prompt))
     await pilot.press("enter")
 

@@ -176,9 +176,9 @@ def test_the_screens_open_chat_and_list_beside_broken_files(tmp_path: Path, how:
             terminal.send("escape")
             terminal.wait_for("locked")
             terminal.send("enter")
-            terminal.wait_for("Enter sends")
+            terminal.wait_for("Enter to send")
             terminal.send("hi", "enter")
-            terminal.wait_for("done · ")
+            terminal.wait_for("TTFT [0-9]")
             assert "defect" not in terminal.text
             terminal.send("ctrl+q")
             terminal.wait_for(lambda: terminal.poll() is not None or "Quit lmdeck?" in terminal.text)

@@ -56,14 +56,14 @@ def test_the_screens_say_so_and_save_what_waited(
     environment = deck(tmp_path / "home", server.base_url)
     environment |= {CONTROL: str(control), "PYTHONPATH": str(Path(__file__).parents[2])}
     with TerminalProgram([sys.executable, str(PROGRAM), "chat", "main"], environment) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         control.write_text(f"{name} {after}")
         for number, prompt in enumerate(("first", "second"), 1):
             terminal.send(prompt, "enter")
             terminal.wait_for(
                 rf"(?s)word19.*{prompt}.*word19|{prompt}.*word19" if number == 1 else "(?s)second.*word19"
             )
-            terminal.wait_for("done · ")
+            terminal.wait_for("TTFT [0-9]")
         terminal.wait_for("disk trouble")
         terminal.wait_for("goes on in memory")
         control.write_text("")

@@ -56,7 +56,7 @@ def cut_off(home: Path, demo: DemoServer, after: float, number: signal.Signals |
     record = {"provider_url": demo.base_url, "compatible_provider": f"bench-n4000-r{RATE}-para"}
     (folder / "providers.toml").write_text(tomli_w.dumps({"providers": {"bench": record}}))
     with TerminalProgram(lmdeck("chat", "bench"), environment) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("go cut", "enter")
         terminal.wait_for("answering")
         deadline = random.uniform(0.05, after)

@@ -92,7 +92,7 @@ def test_the_list_goes_on_while_it_looks(tmp_path: Path, flood: FaultServer) -> 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=signal_name)
 def test_a_signal_ends_a_chat_with_it(tmp_path: Path, flood: FaultServer, number: signal.Signals) -> None:
     with TerminalProgram(lmdeck("chat", "main"), deck(tmp_path, flood.base_url)) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("hello", "enter")
         terminal.wait_for(lambda: any(r.startswith(b"POST") for r in flood.requests))
         terminal.kill(number)

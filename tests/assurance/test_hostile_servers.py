@@ -124,7 +124,7 @@ def test_an_attack_in_an_answer(tmp_path: Path, name: str) -> None:
     with FaultServer(answer) as server:
         environment = watched(deck(tmp_path, server.base_url), tmp_path)
         with opened(environment, "chat", "main") as program:
-            shown(program, "Enter sends")
+            shown(program, "Enter to send")
             program.wait_for_silence(0.3)
             before, begun = program.memory_megabytes(), time.monotonic()
             program.type("attack\r")
@@ -162,7 +162,7 @@ def test_a_huge_list_of_models(tmp_path: Path, models: int, length: int) -> None
     with FaultServer(Answer(body)) as server:
         environment = watched(deck(tmp_path, server.base_url), tmp_path)
         with opened(environment, "chat", "main") as program:
-            shown(program, "Enter sends")
+            shown(program, "Enter to send")
             program.wait_for_silence(0.3)
             before, begun = program.memory_megabytes(), time.monotonic()
             program.type("\x1bOQ")

@@ -68,9 +68,9 @@ def test_the_process_list_does_not_have_it(tmp_path: Path) -> None:
     with HostileServer("harmless") as server:
         environment = prepare(tmp_path, server, KEY)
         with TerminalProgram(lmdeck("chat", "hostile"), environment) as terminal:
-            terminal.wait_for("Enter sends")
+            terminal.wait_for("Enter to send")
             terminal.send("hello", "enter")
-            terminal.wait_for("done")
+            terminal.wait_for("TTFT [0-9]")
             lines = b"".join(path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline"))
     assert not found_in(lines)
 

@@ -74,12 +74,12 @@ def test_the_screens_say_so_and_keep_every_turn(
 ) -> None:
     environment = deck(tmp_path / "home", server.base_url)
     with TerminalProgram([*LMDECK, "chat", "main"], environment) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         for number, prompt in enumerate(("first", "second", "third", "fourth")):
             if number == 2:
                 takes(only_file(environment))
             terminal.send(prompt, "enter")
-            terminal.wait_for(rf"(?s){prompt}.*a whole answer.*done · ")
+            terminal.wait_for(rf"(?s){prompt}.*a whole answer.*TTFT [0-9]")
             if number == 2:
                 terminal.wait_for(lambda: words in " ".join(terminal.text.split()))
                 terminal.wait_for(lambda: "whole conversation is saved" in " ".join(terminal.text.split()))

@@ -60,7 +60,7 @@ def noise(seed: int, length: int) -> bytes:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_any_bytes_can_be_typed(tmp_path: Path, server: FaultServer, seed: int) -> None:
     with chat(deck(tmp_path, server.base_url)) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send_bytes(noise(seed, BYTES))
         terminal.send_bytes(b"\x1b\\\x1b[201~\x18")
         leave(terminal)
@@ -101,9 +101,9 @@ def leave(terminal: TerminalProgram) -> None:
     for _ in range(60):
         if terminal.poll() is not None:
             return
-        terminal.send("y" if "Still here" in terminal.text else "ctrl+q")
+        terminal.send("y" if "Quit lmdeck?" in terminal.text else "ctrl+q")
         pause.wait(0.5)
-        if terminal.poll() is None and "Still here" not in terminal.text:
+        if terminal.poll() is None and "Quit lmdeck?" not in terminal.text:
             terminal.send("escape")
             pause.wait(0.3)
     raise AssertionError(f"it cannot be left:\n{terminal.text}")
@@ -111,7 +111,7 @@ def leave(terminal: TerminalProgram) -> None:
 
 def test_a_megabyte_can_be_pasted_and_escape_still_works(tmp_path: Path, server: FaultServer) -> None:
     with chat(deck(tmp_path, server.base_url)) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send_bytes(b"\x1b[200~" + b"paste \xe9\xff [/x]\n" * 70_000 + b"END\x1b[201~")
         terminal.wait_for("END|pasted|lines")
         leave(terminal)
@@ -132,10 +132,10 @@ def test_any_locale(tmp_path: Path, server: FaultServer, name: str) -> None:
         assert done.returncode == 0, done
         assert b"Traceback" not in done.stderr
     with chat(environment) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send_bytes("ıİ é".encode() + b"\xe9")
         terminal.send("enter")
-        terminal.wait_for("done · ")
+        terminal.wait_for("TTFT [0-9]")
         leave(terminal)
         assert terminal.wait() == 0
     assert crash_reports(tmp_path) == []

@@ -75,9 +75,9 @@ def test_screens_connect_to_their_endpoints_alone(tmp_path: Path) -> None:
             terminal.send("escape")
             terminal.wait_for(r"main .* ms")
             terminal.send("enter")
-            terminal.wait_for("Enter sends")
+            terminal.wait_for("Enter to send")
             terminal.send("hello", "enter")
-            terminal.wait_for("done · ")
+            terminal.wait_for("TTFT [0-9]")
             terminal.send("ctrl+q")
             assert terminal.wait() == 0
         assert set(noted(tmp_path / "noted")) == {("127.0.0.1", server.port)}
@@ -101,9 +101,9 @@ def test_no_other_package_is_loaded(tmp_path: Path) -> None:
         done = run_command("providers", "import", str(tmp_path / "records.json"), environment=environment)
         assert (done.code, "imported" in done.out) == (0, True), done.err
         with TerminalProgram(lmdeck("chat", "main"), environment) as terminal:
-            terminal.wait_for("Enter sends")
+            terminal.wait_for("Enter to send")
             terminal.send("hello", "enter")
-            terminal.wait_for("(?s)x = 1.*done · ")
+            terminal.wait_for("(?s)x = 1.*TTFT [0-9]")
             terminal.send("ctrl+q")
             assert terminal.wait() == 0
     assert not loaded.exists(), loaded.read_text()
@@ -122,7 +122,7 @@ def test_a_core_dump_is_forbidden(tmp_path: Path) -> None:
             *lmdeck("chat", "main"),
         ]
         with TerminalProgram(command, environment) as terminal:
-            terminal.wait_for("Enter sends")
+            terminal.wait_for("Enter to send")
             if b"unlimited" not in terminal.raw:
                 pytest.skip("core dumps are forbidden for the tests already")
             limits = Path(f"/proc/{terminal.pid}/limits").read_text()

@@ -43,7 +43,7 @@ def test_a_chat_works_in_a_terminal(tmp_path: Path, switch: str) -> None:
     with FaultServer(replying("the answer", " goes on", reasoning="the thought")) as server:
         environment = {**written_deck(tmp_path, server.base_url, **PRICES), **SWITCHES[switch]}
         with chat(environment) as terminal:
-            terminal.wait_for("Enter sends")
+            terminal.wait_for("Enter to send")
             terminal.send("why?", "enter")
             terminal.wait_for("the answer goes on")
             terminal.wait_for("Thought")

@@ -108,17 +108,17 @@ def everything(environment: dict[str, str], umask: int, url: str, home: Path) ->
     assert run(environment, umask, lmdeck("check", "main")) == 0
     assert run(environment, umask, lmdeck("providers", "default", "main")) == 0
     with TerminalProgram(lmdeck("chat"), environment, umask=umask) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         for prompt in ("first", "second"):
             terminal.send(prompt, "enter")
-            terminal.wait_for(f"(?s)You wrote {prompt}.*price is zero.*done · ")
+            terminal.wait_for(f"(?s)You wrote {prompt}.*price is zero.*TTFT [0-9]")
         terminal.send("ctrl+q")
         assert terminal.wait() == 0
     if find_engine() is not None:
         with TerminalProgram(lmdeck("chat", "smollm2"), environment, umask=umask) as terminal:
-            terminal.wait_for("Enter sends")
+            terminal.wait_for("Enter to send")
             terminal.send("Say hello.", "enter")
-            terminal.wait_for("done · ")
+            terminal.wait_for("TTFT [0-9]")
             terminal.send("ctrl+q")
             terminal.wait()
     deck = next(home.rglob("providers.toml"))

@@ -48,11 +48,11 @@ def test_hostile_text_makes_the_terminal_say_nothing(tmp_path: Path) -> None:
         for shown in ("harmless", text):
             server.text = shown
             with chat(environment) as terminal:
-                terminal.wait_for("Enter sends")
+                terminal.wait_for("Enter to send")
                 terminal.send("hello", "enter")
-                terminal.wait_for("done")
+                terminal.wait_for("TTFT [0-9]")
                 terminal.send("fail", "enter")
-                terminal.wait_for("failed ·")
+                terminal.wait_for("/diagnose")
                 terminal.send("ctrl+q")
                 assert terminal.wait() == 0
                 answered = terminal.answered
@@ -83,7 +83,7 @@ def test_answers_that_come_unasked_are_never_typed(tmp_path: Path, slow_stream: 
     pause = threading.Event()
     injected = 0
     with chat(deck(tmp_path, slow_stream.base_url)) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         for number in range(ROUNDS):
             replies = [*REPLIES, *MORE_REPLIES]
             chance.shuffle(replies)
@@ -98,7 +98,7 @@ def test_answers_that_come_unasked_are_never_typed(tmp_path: Path, slow_stream: 
                 terminal.send_bytes(reply)
             injected += len(replies)
             terminal.wait_for(lambda: len(asked(slow_stream)) > number)  # noqa: B023
-            terminal.wait_for(rf"(?s)q{number}.*piece 11.*done · ")
+            terminal.wait_for(rf"(?s)q{number}.*piece 11.*TTFT [0-9]")
         assert terminal.answered == 0
         terminal.send("ctrl+q")
         assert terminal.wait() == 0

@@ -319,7 +319,7 @@ async def test_the_chat_around_its_transcript(monkeypatch: pytest.MonkeyPatch) -
             screen.show_state()
             screen.query_one(TitleBar).status = f"status {text}"
             await pilot.pause()
-            wanted = [f"title {text}", f"status {text}", f"trouble {text}", f"Ask by {text} · model {text}"]
+            wanted = [f"title {text}", f"status {text}", f"trouble {text}", f"Message by {text}"]
             assert_shown("title, banner, status bar and invitation", app, [*wanted, f"model {text}"])
             screen.query_one(Prompt).insert(text)
             await pilot.pause()

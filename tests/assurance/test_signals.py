@@ -61,7 +61,7 @@ def test_a_signal_ends_the_screens(tmp_path: Path, endless: FaultServer, number:
         with TerminalProgram(["cat"], environment) as other:
             before = modes_of(other)
         with chat(environment) as terminal:
-            terminal.wait_for("Enter sends")
+            terminal.wait_for("Enter to send")
             terminal.send("hello", "enter")
             terminal.wait_for("there")
             terminal.kill(number)
@@ -88,7 +88,7 @@ def test_a_closed_terminal_ends_the_screens(tmp_path: Path, endless: FaultServer
         for _ in range(ROUNDS):
             endless.peer_closed.clear()
             with TerminalProgram(arguments, environment) as terminal:
-                terminal.wait_for("Enter sends")
+                terminal.wait_for("Enter to send")
                 terminal.send("hello", "enter")
                 terminal.wait_for("there")
                 terminal.hang_up()
@@ -104,9 +104,9 @@ def test_a_closed_terminal_ends_the_screens(tmp_path: Path, endless: FaultServer
 )
 def test_the_engine_ends_with_the_screens(tmp_path: Path, number: signal.Signals | None) -> None:
     with TerminalProgram(lmdeck("chat", "smollm2"), private_environment(tmp_path)) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("Count to a hundred.", "enter")
-        terminal.wait_for("answering|done · ")
+        terminal.wait_for("answering|TTFT [0-9]")
         children = descendants(terminal.pid)
         assert children
         terminal.hang_up() if number is None else terminal.kill(number)

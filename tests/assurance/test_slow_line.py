@@ -65,12 +65,12 @@ def test_parted_sequences_neither_stop_an_answer_nor_close_a_dialog_nor_are_type
 ) -> None:
     extra, pause = LINES[line]
     with chat({**deck(tmp_path, endless.base_url), **extra}) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("hello", "enter")
         terminal.wait_for("there")
         send_parted(terminal, pause)
         terminal.wait_for(TYPED)
-        assert "stopped" not in terminal.text
+        assert "Stopped" not in terminal.text
         assert not endless.peer_closed.is_set(), "an escape stopped the answer"
         terminal.send("ctrl+q")
         terminal.wait_for("Quit lmdeck")

@@ -34,7 +34,7 @@ LIST: ConcurrencyLimiter = {
 }
 """Places on the way through the program: the keys to each from the one before, and what it shows."""
 CHAT: ConcurrencyLimiter = {
-    "empty prompt": ((), "Enter sends"),
+    "empty prompt": ((), "Enter to send"),
     "prompt with text": (("some words",), "some words"),
     "answer under way": ((" forever", "enter"), "It begins"),
     "prompt meanwhile": (("more",), "more"),
@@ -51,7 +51,7 @@ WINDOWS: ConcurrencyLimiter = {
 }
 """The screens over the list."""
 OVER_CHAT: ConcurrencyLimiter = {
-    "empty prompt": ((), "Enter sends"),
+    "empty prompt": ((), "Enter to send"),
     "picker": (("f2",), "main"),
     "filter of the picker": (("mai",), "mai"),
     "settings": (("escape", F6), "System prompt|system prompt"),
@@ -152,7 +152,7 @@ def test_ctrl_z_stops_the_make_that_started_it_too(tmp_path: Path, server: Fault
     with shell(deck(tmp_path, server.base_url)) as terminal:
         terminal.wait_for("shell>")
         terminal.send(f"make -f {shlex.quote(str(makefile))} run\n")
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("some words")
         terminal.wait_for("some words")
         for _ in range(2):

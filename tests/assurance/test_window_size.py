@@ -42,7 +42,7 @@ def farthest(raw: bytes) -> tuple[int, int]:
 def test_the_screens_fill_the_window(tmp_path: Path, server: FaultServer, stale: dict[str, str]) -> None:
     environment = {**deck(tmp_path, server.base_url), **stale}
     with chat(environment, columns=90, rows=26) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         assert terminal.text.splitlines()[25].strip(), "the last row is not used"
         terminal.send("hello", "enter")
         terminal.wait_for("so that it wraps")
@@ -114,7 +114,7 @@ def test_the_screens_are_on_the_terminal_though_errors_go_to_a_file(
     command = " ".join(f"'{word}'" for word in lmdeck("chat", "main"))
     arguments = ["bash", "-c", f"cd '{REPOSITORY}'; exec {command} 2> '{errors}'"]
     with TerminalProgram(arguments, deck(tmp_path, server.base_url)) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("ctrl+q")
         assert terminal.wait() == 0
     assert errors.read_bytes() == b""

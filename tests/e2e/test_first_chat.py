@@ -20,9 +20,9 @@ def test_enter_and_chat_with_the_real_model(tmp_path: Path, columns: int, rows: 
     with TerminalProgram(lmdeck(), environment, columns=columns, rows=rows) as terminal:
         terminal.wait_for("SmolLM2")
         terminal.send("enter")
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("Say hello.", "enter")
-        terminal.wait_for(r"done · ")
+        terminal.wait_for(r"TTFT [0-9]")
         terminal.wait_for(r"TTFT \d")
         assert "free" in terminal.text
         engine = _children(terminal.pid)
@@ -37,7 +37,7 @@ def test_enter_and_chat_with_the_real_model(tmp_path: Path, columns: int, rows: 
 @pytest.mark.engine
 def test_the_engine_ends_with_a_killed_program(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck("chat", "smollm2"), private_environment(tmp_path)) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("Count to a hundred.", "enter")
         terminal.wait_for("answering|done")
         engine = _children(terminal.pid)
@@ -49,22 +49,22 @@ def test_the_engine_ends_with_a_killed_program(tmp_path: Path) -> None:
 
 def test_the_demo_reasons_and_then_answers(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path), columns=100) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("first line", "ctrl+j", "second line", "enter")
         terminal.wait_for("second line")
         terminal.wait_for(r"Thought \d")
-        terminal.wait_for("done")
+        terminal.wait_for("TTFT [0-9]")
         terminal.send("ctrl+q")
         assert terminal.wait() == 0
 
 
 def test_escape_stops_and_keeps_what_came(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path)) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("a comparison with code", "enter")
         terminal.wait_for("answering")
         terminal.send("escape")
-        terminal.wait_for("stopped")
+        terminal.wait_for("Stopped by you")
         terminal.send("ctrl+q")
         assert terminal.wait() == 0
     (journal,) = (tmp_path / "data" / "lmdeck" / "conversations").glob("*.jsonl")

@@ -9,12 +9,12 @@ from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 
 def test_the_list_is_there_when_the_chat_is_left(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path)) as terminal:
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("ctrl+l")
         terminal.wait_for("2 providers")
         terminal.wait_for("● ready")
         terminal.send("enter")
-        terminal.wait_for("Enter sends")
+        terminal.wait_for("Enter to send")
         terminal.send("ctrl+l")
         terminal.wait_for("2 providers")
         terminal.send("ctrl+q")

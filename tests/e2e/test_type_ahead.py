@@ -11,7 +11,7 @@ def test_a_question_typed_right_behind_the_key_that_opens_the_chat_is_sent(tmp_p
     with TerminalProgram(lmdeck(), private_environment(tmp_path)) as terminal:
         terminal.wait_for("demo-reasoner")
         terminal.send("down", "enter", "asdf Does it arrive?", "enter")
-        terminal.wait_for("Chat › asdf Does it arrive")
+        terminal.wait_for("lmdeck › asdf Does it arrive")
         terminal.wait_for("Thought")
         terminal.send("ctrl+q")
 
@@ -27,4 +27,4 @@ def test_keys_behind_one_another_walk_through_screens(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck(), private_environment(tmp_path)) as terminal:
         terminal.wait_for("demo-reasoner")
         terminal.send("f1", "f1", "down", "enter", "all the way", "enter")
-        terminal.wait_for("Chat › all the way")
+        terminal.wait_for("lmdeck › all the way")

@@ -12,8 +12,9 @@ from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
 from tui.core.provider import Provider
 from tui.core.turn import TurnState
-from tui.runtime.chat_control import STREAMING, ChatControl, Obstacle
+from tui.runtime.chat_control import ChatControl, Obstacle
 from tui.runtime.runtime import Runtime, open_runtime
+from tui.texts import chat as texts
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ async def test_an_unsaved_chat_is_a_loss(runtime: Runtime) -> None:
     control.begin(runtime.sessions.begin(saved=False))
     assert control.loss() is None
     await control.send("hello")
-    assert control.loss() == "a chat that is not saved"
+    assert control.loss() == texts.LOSS_UNSAVED
 
 
 async def test_a_draft_is_a_loss_unless_it_came_back_from_a_failure(runtime: Runtime) -> None:
@@ -89,10 +90,10 @@ async def test_a_draft_is_a_loss_unless_it_came_back_from_a_failure(runtime: Run
     control.aim("main")
     control.begin(runtime.sessions.begin())
     assert control.loss("  \n") is None
-    assert control.loss("half a thought") == "a prompt that was not sent"
+    assert control.loss("half a thought") == texts.LOSS_DRAFT
     await control.send("hello")
     assert control.loss(" hello ") is None, "it stands in the conversation"
-    assert control.loss("hello again") == "a prompt that was not sent"
+    assert control.loss("hello again") == texts.LOSS_DRAFT
 
 
 async def test_what_streams_is_the_first_loss(runtime: Runtime) -> None:
@@ -100,9 +101,9 @@ async def test_what_streams_is_the_first_loss(runtime: Runtime) -> None:
     control.aim("main")
     control.begin(runtime.sessions.begin(saved=False))
     task = control.send("hello")
-    assert control.loss("a draft") == STREAMING
+    assert control.loss("a draft") == texts.LOSS_STREAMING
     await task
-    assert control.loss("a draft") == "a chat that is not saved"
+    assert control.loss("a draft") == texts.LOSS_UNSAVED
 
 
 async def test_a_prompt_without_an_answer_comes_back_once(runtime: Runtime) -> None:

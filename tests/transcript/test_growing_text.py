@@ -234,7 +234,8 @@ def test_what_a_row_says_is_known_without_making_its_line() -> None:
             assert document.block_at(row) == line.block
             assert words == words_of(line)
             searched += 1
-    assert searched == document.drawn_rows - 3  # but for the reasoning's title, and a blank row after each
+    # but for the reasoning's title, a blank row after each part, and the line that says which model answered
+    assert searched == document.drawn_rows - 5
     assert document.block_at(document.reasoning_start) == REASONING_BLOCK
     assert words_of(document.line(document.answer_start + 2) or EMPTY_LINE).lead == 2
 

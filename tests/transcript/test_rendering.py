@@ -11,6 +11,7 @@ from tui.ui.transcript.decoration import foot_lines, head_lines
 from tui.ui.transcript.highlight import Highlighter
 from tui.ui.transcript.inline import inline_spans, readable_url
 from tui.ui.transcript.lines import Attribute, Line, Role
+from tui.ui.transcript.offers import Offer, offer_at
 from tui.ui.transcript.raw import RawLines
 from tui.ui.transcript.render import Layout
 from tui.ui.transcript.tables import SAMPLE_ROWS, column_widths
@@ -186,12 +187,23 @@ def test_decoration_says_how_a_turn_ended() -> None:
     assert '⚙ tool call, not run: look({"a": 1})' in foot
     assert "· retried without stream_options" in foot
     assert "⚠ 1 control character neutralised" in foot
-    assert foot[-1] == "~1,200 in · ~340 out"
+    assert foot[-1] == "~340 tokens · of which reasoning ~30"
     turn.state, turn.failure = TurnState.FAILED, Failure("auth", "The key was refused.", "Check it.")
-    foot = [line.text for line in foot_lines(turn, 60)]
-    assert foot[foot.index("✗ The key was refused.") + 1].strip() == "Check it."
+    offers = (Offer("diagnose", "/diagnose"), Offer("again", "/retry"))
+    foot = [line.text for line in foot_lines(turn, 60, offers)]
+    box = [row.strip("│ ") for row in foot if row.startswith("│")]
+    assert box == ["✗ The key was refused.", "Check it.", "", "/diagnose · /retry"]
+    assert foot[foot.index("╭" + "─" * 58 + "╮") + 1].startswith("│ ✗ The key was refused.")
+    assert {len(row) for row in foot if row.startswith(("╭", "│", "╰"))} == {60}
     turn.state, turn.failure = TurnState.STOPPED, None
-    assert foot_lines(turn, 60)[-1].text.startswith("stopped by you")
+    ending, figures = foot_lines(turn, 60, offers)[-2:]
+    assert ending.text == "Stopped by you.  /diagnose · /retry"
+    assert [offer_at(ending, ending.text.index(word)) for word in ("/diagnose", "/retry", "Stopped")] == [
+        "diagnose",
+        "again",
+        "",
+    ]
+    assert figures.text == foot[-1]
 
 
 def test_the_raw_view_shows_invisible_characters_and_marks_without_end_as_their_numbers() -> None:

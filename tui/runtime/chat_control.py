@@ -15,14 +15,11 @@ from tui.core.provider import Category, Provider
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price
 from tui.session.target import ChatTarget
+from tui.texts import chat as texts
 
 if TYPE_CHECKING:
     from tui.runtime.contract import ScreenRuntime
     from tui.session.chat_session import ChatSession
-
-
-STREAMING = "an answer is still streaming"
-_UNWRITTEN = "The chat goes on in memory and is saved when that is possible."
 
 
 class Obstacle(Enum):
@@ -113,7 +110,7 @@ class ChatControl:
     def storage_error(self) -> str:
         """Why nothing can be written to disk now, and what becomes of the chat; empty: it can."""
         storage_error = self.session.storage_error if self.session is not None else None
-        return f"{storage_error} {_UNWRITTEN}" if storage_error else ""
+        return f"{storage_error} {texts.UNWRITTEN}" if storage_error else ""
 
     @property
     def notices(self) -> Sequence[str]:
@@ -152,21 +149,21 @@ class ChatControl:
             await self.runtime.sessions.release(session)
 
     def loss(self, draft: str = "") -> str | None:
-        """Return what leaving would lose, as a clause: of the conversation, and of a prompt not sent yet."""
+        """Return what closing would lose, as a sentence: of the conversation, and of an unsent prompt."""
         if self.live is not None:
-            return STREAMING
+            return texts.LOSS_STREAMING
         if loss := self._unsaved_loss():
             return loss
         is_kept = self.last is not None and self.last.prompt.text.strip() == draft.strip()  # it came back
-        return "a prompt that was not sent" if draft.strip() and not is_kept else None
+        return texts.LOSS_DRAFT if draft.strip() and not is_kept else None
 
     def _unsaved_loss(self) -> str | None:
         session = self.session
         if session is None or not session.turns or self.is_read_only:
             return None
         if not session.is_saved and self.runtime.settings.save_conversations:
-            return "a chat that is not saved"
-        return "a chat that could not be written to disk" if session.storage_error else None
+            return texts.LOSS_UNSAVED
+        return texts.LOSS_UNWRITTEN if session.storage_error else None
 
     # ── The target ──────────────────────────────────────────────────────────────────────────
 
@@ -210,6 +207,14 @@ class ChatControl:
             return False
         is_other_model = repaired.model != target.provider.model
         self.target = replace(target, provider=repaired, model="" if is_other_model else target.model)
+        return True
+
+    def take_edit(self, name: str) -> bool:
+        """Use the provider as its form saved it under this name; return whether that changed it."""
+        target = self.target
+        if target is None or name == target.provider.name:
+            return self.take_repair()
+        self.aim(name, target.model)
         return True
 
     def subject(self) -> DiagnosisSubject | None:

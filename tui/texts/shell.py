@@ -3,3 +3,5 @@
 from typing import Final
 
 THEME_NOT_KEPT: Final = "The theme lasts until you quit: {reason}"
+LOSS_FORM: Final = "The provider form has unsaved changes."
+LOSS_CHANGE: Final = "A change is waiting for another lmdeck."

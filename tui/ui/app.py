@@ -228,8 +228,8 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         if not reasons:
             self.exit()
         elif not isinstance(self.screen, ChoiceDialog):
-            body = "Still here: " + "; ".join(reasons) + "."
-            confirm(self.screen, "Quit lmdeck?", body, self.exit, "Quit", "Stay", is_dangerous=True)
+            body = " ".join(reasons)
+            confirm(self.screen, "Quit lmdeck?", body, self.exit, "Quit", "Cancel", is_dangerous=True)
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection: say how to quit."""

@@ -88,7 +88,7 @@ class UnsavedWork(Protocol):
     """A screen that may lose something when the program ends."""
 
     def unsaved_reason(self) -> str | None:
-        """Return what would be lost, as a clause (``an answer is still streaming``), or ``None``."""
+        """Return what would be lost, as a sentence, or ``None``."""
 
 
 @runtime_checkable

@@ -20,6 +20,7 @@ from tui.store.records import decode_line
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.status_bar import StatusBar
+from tui.ui.shell.title_bar import TitleBar
 
 
 class BareDeck(LmdeckApp):
@@ -59,8 +60,19 @@ class Chat:
 
     @property
     def status(self) -> str:
-        """The status bar, its rows joined."""
-        return "\n".join(self.screen.query_one(StatusBar).texts)
+        """The status bar."""
+        return self.screen.query_one(StatusBar).text
+
+    @property
+    def header(self) -> str:
+        """The line at the top."""
+        return str(self.screen.query_one(TitleBar).render())
+
+    @property
+    def rows(self) -> list[str]:
+        """The rows of the transcript that are in view."""
+        transcript = self.screen.transcript
+        return [line.text.rstrip() for line in transcript.rows_of_view(0, transcript.size.height)]
 
     @property
     def banner(self) -> str:

@@ -50,7 +50,9 @@ def test_times_carry_their_definitions() -> None:
 def test_the_servers_own_times_stand_apart() -> None:
     timings = ServerTimings(prompt_ms=12.3, predicted_per_second=98.7, cached_tokens=40)
     text = words(StatusFacts(turn=turn_of(Usage(10, 101), server_timings=timings)))
-    assert "Time as the server tells it\nPrompt read 12 ms\nPrompt from a cache 40\nSpeed 98.7 tok/s" in text
+    assert (
+        "Time as reported by the server\nPrompt read 12 ms\nPrompt from a cache 40\nSpeed 98.7 tok/s" in text
+    )
 
 
 def test_how_it_went_is_told_in_full() -> None:
@@ -83,7 +85,7 @@ def test_estimates_and_unknowns_keep_their_marks() -> None:
     text = words(StatusFacts(price=PAID, turn=turn, estimate=estimate, usage=Usage(5, 6), is_incomplete=True))
     assert "Prompt — the conversation" in text
     assert "Completion ~30" in text
-    assert "of it reasoning ~20" in text
+    assert "of which reasoning ~20" in text
     assert "TPOT ~69 ms" in text
     assert "Speed ~14.5 tok/s" in text
     assert "— prompt tokens × 0.003 CNY / 1,000 = —" in text

@@ -56,7 +56,7 @@ async def test_the_endpoints_own_list_is_offered_and_one_is_taken(models: None, 
         assert note(picker) == "The endpoint offers 3 models."
         await chat.press("down", "enter")
         await chat.until(lambda: chat.screen.control.target.model_name == "demo-plain")
-        assert "Demo · demo-plain" in chat.status
+        assert "Demo · demo-plain" in chat.header
         await chat.ask("hello")
         assert chat.runtime.requests[0][1].model == "demo-plain"
 

@@ -70,17 +70,17 @@ async def test_brackets_are_typed_in_the_prompt(open_chat: Any) -> None:
         assert chat.session.turns[-1].answer.text == "```\nsecond\n```"
 
 
-async def test_figures_of_another_model_leave_the_bar(open_chat: Any) -> None:
+async def test_an_answer_of_another_model_says_whose_it_is(open_chat: Any) -> None:
     async with open_chat() as chat:
         await chat.ask("hello")
-        assert "done" in chat.status
-        assert "TTFT" in chat.status
+        assert any("TTFT" in row for row in chat.rows)
+        assert not any("demo-reasoner" in row for row in chat.rows), "the header names it"
         assert chat.screen.control.target is not None
         chat.screen.control.target = replace(chat.screen.control.target, model="another-model")
         chat.screen.show_state()
-        await chat.until(lambda: "another-model" in chat.status)
-        assert "ready" in chat.status
+        await chat.until(lambda: "another-model" in chat.header)
         assert "TTFT" not in chat.status
+        assert any(row.strip() == "demo · demo-reasoner" for row in chat.rows), "its answer says whose it is"
 
 
 def test_an_action_has_the_same_flags_wherever_it_stands() -> None:

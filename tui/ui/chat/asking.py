@@ -1,39 +1,47 @@
-"""Asking in a chat: sending, asking again, going on, stopping, and using another answer."""
+"""Asking in a chat: sending, retrying, continuing, stopping, and using another answer."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
+from tui.texts import chat as texts
 from tui.ui.background import in_background
-from tui.ui.chat.words import STILL_STREAMING, blocked_words
+from tui.ui.chat.words import Way, blocked_words
 from tui.ui.shell.base import LmdeckScreen
 
 
 class Asking:
-    """Asks what can be asked, or says why not. ``show``: shows what has changed with it."""
+    """Asks what can be asked, or says why not.
 
-    def __init__(self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[], None]) -> None:
+    ``show``: shows what has changed with it. ``way``: what is printed for an action now.
+    """
+
+    def __init__(
+        self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[], None], way: Way
+    ) -> None:
         self._screen = screen
         self._chat = chat
         self._show = show
+        self._way = way
 
     def send(self, text: str) -> bool:
         """Send a prompt; return whether it is on its way."""
-        is_ready = self._is_ready("" if text.strip() else "Write a prompt first.")
+        is_ready = self._is_ready("" if text.strip() else texts.EMPTY_PROMPT)
         if is_ready:
             self._await_turn(asyncio.wait_for, self._chat.send(text), None)
         return is_ready
 
     def again(self) -> None:
-        """Ask the last prompt again, in place of its answer."""
+        """Ask the last prompt again; its answer stays as a variant."""
         if self._is_ready():
             self._await_turn(self._chat.retry)
 
     def go_on(self) -> None:
-        """Ask the model to go on with its answer."""
+        """Ask the model to continue its answer."""
         if self._is_ready():
             self._await_turn(self._chat.go_on)
 
@@ -42,9 +50,9 @@ class Asking:
         before = self._chat.target
         blocked = self._chat.ready()
         if before is not None and self._chat.target is not before:
-            name = before.provider.name
-            self._screen.notify(f"{name} was changed meanwhile; it is asked as it is now.", timeout=4)
-        reason = own_reason if blocked is None else blocked_words(blocked)
+            name = safe_line(before.provider.name)
+            self._screen.notify(texts.PROVIDER_CHANGED.format(provider=name), timeout=4)
+        reason = own_reason if blocked is None else blocked_words(blocked, self._way)
         if reason:
             self._screen.notify(reason, severity="warning", timeout=4)
         return not reason
@@ -54,14 +62,14 @@ class Asking:
         in_background(self._screen, ask, *arguments, name="exchange", group="chat")
 
     def stop(self) -> None:
-        """Stop the answer; what came is kept."""
+        """Stop the answer; the partial text is kept."""
         if self._chat.session is not None:
             self._chat.session.stop()
 
     def choose_variant(self, turn: Turn, step: int) -> None:
         """Put another answer in the place of a turn, or say why not."""
         if self._chat.live is not None:
-            self._screen.notify(STILL_STREAMING, severity="warning", timeout=4)
+            self._screen.notify(texts.STILL_STREAMING, severity="warning", timeout=4)
         elif self._chat.session is not None and self._chat.session.choose_variant(turn, step) is None:
-            which = "earlier" if step < 0 else "later"
-            self._screen.notify(f"There is no {which} answer to this prompt.", timeout=3)
+            text = texts.NO_VARIANT_BEFORE if step < 0 else texts.NO_VARIANT_AFTER
+            self._screen.notify(text, timeout=3)

@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
+from tui.texts import chat as texts
 from tui.ui.background import in_background
 from tui.ui.transcript.code import find_code, last_code
 
@@ -25,7 +26,7 @@ class Copier:
         if text:
             in_background(self._screen, self._copy, text, what, group="copy")
         else:
-            self._screen.notify(f"There is no {what} to copy yet.", timeout=3)
+            self._screen.notify(texts.NOTHING_TO_COPY.format(what=what), timeout=3)
 
     def copy_last(self, what: str, text_of: Callable[[Turn], str]) -> None:
         """Copy the text of the last turn that has one."""

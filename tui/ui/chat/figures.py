@@ -26,6 +26,7 @@ from tui.core.losses import losses
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import Turn
 from tui.core.usage import Price, ServerTimings, Source, Usage, differs
+from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.shell.modal import Window
@@ -50,9 +51,7 @@ class FiguresScreen(Window[None]):
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.figures")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.figures",)
-    HELP_TEXT: ClassVar[str] = (
-        "~ marks what is estimated here, — what nobody knows; the rest the server reported."
-    )
+    HELP_TEXT: ClassVar[str] = texts.FIGURES_HELP
 
     def __init__(self, facts: StatusFacts) -> None:
         super().__init__()
@@ -68,8 +67,8 @@ class FiguresScreen(Window[None]):
     def on_mount(self) -> None:
         """Name the window."""
         window = self.query_one(".window")
-        window.border_title = "Figures"
-        window.border_subtitle = "Esc closes"
+        window.border_title = Content(texts.FIGURES)
+        window.border_subtitle = Content(texts.FIGURES_KEYS)
         self.query_one(VerticalScroll).focus()
 
     def action_close(self) -> None:
@@ -92,13 +91,13 @@ def figure_sections(facts: StatusFacts) -> list[Section]:
     if turn is not None:
         usage = turn.usage or facts.estimate
         sections += [
-            ("Tokens of the last turn", list(_tokens(usage, facts.estimate, turn))),
-            ("Cost of the last turn", list(_cost(turn, facts.price))),
-            ("Time of the last turn, as seen from here", list(_times(turn, usage))),
-            ("Time as the server tells it", list(_server_times(turn.server_timings))),
-            ("How it went", list(_circumstances(turn))),
+            (texts.FIGURES_TOKENS, list(_tokens(usage, facts.estimate, turn))),
+            (texts.FIGURES_COST, list(_cost(turn, facts.price))),
+            (texts.FIGURES_TIME, list(_times(turn, usage))),
+            (texts.FIGURES_SERVER_TIME, list(_server_times(turn.server_timings))),
+            (texts.FIGURES_CIRCUMSTANCES, list(_circumstances(turn))),
         ]
-    sections.append(("The whole chat", list(_chat(facts))))
+    sections.append((texts.FIGURES_CHAT, list(_chat(facts))))
     return [(title, lines) for title, lines in sections if lines]
 
 
@@ -114,7 +113,7 @@ def _tokens(usage: Usage | None, estimate: Usage | None, turn: Turn) -> Iterator
     reasoning, mark = usage.reasoning_tokens, usage.source
     if reasoning is None and turn.reasoning and estimate is not None:
         reasoning, mark = estimate.reasoning_tokens, Source.ESTIMATED
-    yield Fact("  of it reasoning", format_tokens(reasoning, mark))
+    yield Fact(texts.FIGURES_REASONING, format_tokens(reasoning, mark))
     if usage.cached_tokens is not None:
         yield Fact("Prompt from a cache", format_tokens(usage.cached_tokens, usage.source))
     if usage.completion_tokens is not None:
@@ -133,7 +132,7 @@ def _cost(turn: Turn, price: Price) -> Iterator[Fact]:
         origin = f"reported by the server ({safe_line(turn.server_cost.origin)})"
         yield Fact("Server's figure", format_server_cost(turn.server_cost), origin)
         if differs(turn.cost, turn.server_cost):
-            yield Fact("", "The two differ by more than 2 %: check the prices of the provider.")
+            yield Fact("", texts.FIGURES_DIFFER)
 
 
 def _times(turn: Turn, usage: Usage | None) -> Iterator[Fact]:
@@ -215,8 +214,8 @@ def _chat(facts: StatusFacts) -> Iterator[Fact]:
         source = Source.ESTIMATED if facts.is_incomplete else usage.source
         yield Fact("Prompt", format_tokens(usage.prompt_tokens, source), "all turns together")
         yield Fact("Completion", format_tokens(usage.completion_tokens, source))
-        yield Fact("  of it reasoning", format_tokens(usage.reasoning_tokens, source))
+        yield Fact(texts.FIGURES_REASONING, format_tokens(usage.reasoning_tokens, source))
     if any(cost.total or cost.is_lower_bound for cost in facts.costs):
         yield Fact("Cost", format_costs(facts.costs))
     if facts.is_incomplete:
-        yield Fact("", "Some turns are not counted: nobody knows their tokens.")
+        yield Fact("", texts.FIGURES_UNCOUNTED)

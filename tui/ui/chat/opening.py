@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.core.failure import LmdeckError
 from tui.core.server_words import failure_text
-from tui.runtime.chat_control import STREAMING, ChatControl
+from tui.runtime.chat_control import ChatControl
+from tui.texts import chat as texts
 from tui.ui.background import in_background
 from tui.ui.chat.prompt import Prompt
 from tui.ui.shell.base import LmdeckScreen
@@ -62,7 +63,7 @@ class Conversations:
         await self.leave()
         self._go_on_in(opened, keeps_target=keeps_target or is_this)
         if is_fork:
-            self._screen.notify("This is a copy; the conversation itself stays as it is.")
+            self._screen.notify(texts.FORKED)
 
     def open_in_place(self, identity: str, *, is_fork: bool) -> None:
         """Open a conversation in place of the one that is shown; asks where that would be lost."""
@@ -78,7 +79,7 @@ class Conversations:
         self._show(session)
 
     async def leave(self) -> None:
-        """Close the conversation that is shown: what streams is stopped, and what came is kept."""
+        """Close the conversation that is shown: what streams is stopped, and the partial text is kept."""
         if self._chat.session is not None:
             await self._chat.leave()
 
@@ -87,6 +88,4 @@ class Conversations:
         if loss is None:
             go_on()
             return
-        streaming = "An answer is still streaming: it is stopped, and what came is kept."
-        body = streaming if loss == STREAMING else f"There is {loss}."
-        confirm(self._screen, "Leave this chat?", body, go_on, "Leave", "Stay")
+        confirm(self._screen, texts.CLOSE_CHAT, loss, go_on, texts.CLOSE, texts.CANCEL)

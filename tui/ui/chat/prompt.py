@@ -1,8 +1,8 @@
-"""The prompt: a text area of a fixed height in which Enter sends.
+"""The prompt: a text area in which Enter sends; the box around it decides how high it is.
 
 Keys take effect in the order in which they were typed, also when a slow line delivers many at
-once. It never costs a layout of the screen, has no blinking cursor, and shows control characters
-of a paste as pictures while it keeps the text as it was pasted.
+once. It costs a layout of the screen only where its rows become more or fewer, has no blinking cursor,
+and shows control characters of a paste as pictures while it keeps the text as it was pasted.
 """
 
 from __future__ import annotations
@@ -13,18 +13,15 @@ from typing import ClassVar
 from rich.text import Text
 from textual import events
 from textual.binding import BindingType
-from textual.content import Content
 from textual.message import Message
 
 from tui.core.invisible import is_mark
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import replace_hidden, safe_text
+from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.textual_compat.internals import bindings_for
 from tui.ui.textual_compat.own_text_area import OwnTextArea
-
-ROWS = 3
-"""Lines of text on screen; longer prompts scroll inside."""
 
 HISTORY_LIMIT = 500
 _STAND_IN = 0x100000
@@ -40,7 +37,7 @@ class Prompt(OwnTextArea):
     """Edits a prompt. ``send`` gets its raw text and says whether it is on its way; until then it stays."""
 
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.prompt",)
-    HELP_TEXT: ClassVar[str] = "Write what you want to ask. A prompt stays here until it is on its way."
+    HELP_TEXT: ClassVar[str] = texts.PROMPT_HELP
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.prompt")
 
     _rows_shown = 0
@@ -50,6 +47,12 @@ class Prompt(OwnTextArea):
         """The person copied or cut the selected part."""
 
         text: str
+
+    @dataclass
+    class RowsChanged(Message):
+        """The draft has so many rows now, as it is wrapped."""
+
+        rows: int
 
     class Left(Message):
         """The person went up from an empty prompt."""
@@ -184,10 +187,17 @@ class Prompt(OwnTextArea):
         return True
 
     def height_changed(self, rows: int) -> None:
-        """Tell the height of a text of which a part is out of sight."""
+        """Tell the box around how many rows the draft has."""
         if rows != self._rows_shown:
             self._rows_shown = rows
-            self.border_title = Content(f" {rows} lines " if rows > ROWS else "")
+            self.post_message(self.RowsChanged(rows))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the whole draft where there is room for it, else the place of the cursor."""
+        if self.wrapped_document.height <= event.size.height:
+            self.scroll_to(0, 0, animate=False)
+        else:
+            self.scroll_cursor_visible(animate=False)
 
 
 def _is_hidden(character: str) -> bool:

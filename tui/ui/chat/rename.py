@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.core.safe_text import safe_line
+from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.modal import Window
 from tui.ui.shell.plain_input import PlainInput
@@ -24,7 +25,7 @@ class RenameDialog(Window[str | None]):
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.rename")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.rename",)
-    HELP_TEXT: ClassVar[str] = "The name under which the conversation is listed. It is never sent anywhere."
+    HELP_TEXT: ClassVar[str] = texts.RENAME_HELP
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -33,20 +34,22 @@ class RenameDialog(Window[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out the window."""
         with Vertical(classes="window"):
-            yield PlainInput(safe_line(self._title), placeholder="Name", max_length=LONGEST_TITLE)
-            yield Static(Content("Enter takes the name, Esc leaves it as it is."), classes="window-note")
+            yield PlainInput(
+                safe_line(self._title), placeholder=texts.RENAME_PLACEHOLDER, max_length=LONGEST_TITLE
+            )
+            yield Static(Content(texts.RENAME_KEYS), classes="window-note")
 
     def on_mount(self) -> None:
         """Name the window and be ready to type."""
-        self.query_one(".window").border_title = "Rename the conversation"
+        self.query_one(".window").border_title = Content(texts.RENAME)
         field = self.query_one(PlainInput)
         field.focus()
         field.cursor_position = len(field.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the name; an empty one changes nothing."""
+        """Save the name; an empty one changes nothing."""
         self.dismiss(event.value.strip() or None)
 
     def action_cancel(self) -> None:
-        """Leave the name as it is."""
+        """Change nothing."""
         self.dismiss(None)

@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
-from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.safe_text import safe_text
 from tui.runtime.chat_control import ChatControl
+from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.asking import Asking
 from tui.ui.chat.copying import Copier
+from tui.ui.chat.frame import ChatFrame
 from tui.ui.chat.mouse import Mouse
 from tui.ui.chat.opening import Conversations
 from tui.ui.chat.prompt import Prompt
+from tui.ui.chat.prompt_box import PromptBox
 from tui.ui.chat.status_bar import StatusBar
 from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.view import SessionView
-from tui.ui.chat.words import banner_words, invitation
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import confirm
 from tui.ui.shell.title_bar import TitleBar
 from tui.ui.transcript.document import View
-from tui.ui.transcript.messages import CopyRequested, LinkActivated, VariantRequested
+from tui.ui.transcript.messages import CopyRequested, LinkActivated, OfferChosen, VariantRequested
 from tui.ui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ _NEEDS: dict[str, Callable[[ChatControl], object]] = {
     "go_on": lambda chat: chat.last and chat.last.answer,
     "variant": lambda chat: chat.has_variants,
     "fork": lambda chat: chat.can_fork,
+    "example": lambda chat: not chat.turns,
+    "edit_provider": lambda chat: chat.target,
 }
 """What there has to be for an action."""
 
@@ -58,11 +60,7 @@ class ChatScreen(LmdeckScreen[None]):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat", "chat.reading")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat", "chat.reading")
-    HELP_TEXT: ClassVar[str] = (
-        "Chat with the provider named in the status bar. ~ marks a figure that is estimated here, "
-        "— one that nobody knows; all others were reported by the server. Where words do not fit, "
-        "↑ are prompt tokens, ↓ completion tokens, ✻ those of them that were thought."
-    )
+    HELP_TEXT: ClassVar[str] = texts.CHAT_HELP
 
     def __init__(
         self,
@@ -79,7 +77,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the chat."""
-        yield TitleBar("Chat")
+        yield TitleBar(texts.TITLE)
         yield Static(id="banner")
         settings = self.runtime.settings
         yield Transcript(
@@ -87,7 +85,7 @@ class ChatScreen(LmdeckScreen[None]):
             view=View(wrap_code=settings.code_wrap, raw=settings.raw),
             reasoning=settings.reasoning,
         )
-        yield Prompt(self._asking.send, id="prompt")
+        yield PromptBox(Prompt(self._asking.send, id="prompt"))
         yield StatusBar(self._facts)
         yield BindingBar()
 
@@ -115,8 +113,12 @@ class ChatScreen(LmdeckScreen[None]):
         return ChatControl(self.runtime, self._session_changed, lambda: self.call_later(self.show_state))
 
     @cached_property
+    def _frame(self) -> ChatFrame:
+        return ChatFrame(self, self.control)
+
+    @cached_property
     def _asking(self) -> Asking:
-        return Asking(self, self.control, self.show_state)
+        return Asking(self, self.control, self.show_state, self._frame.way)
 
     @cached_property
     def _conversations(self) -> Conversations:
@@ -126,7 +128,7 @@ class ChatScreen(LmdeckScreen[None]):
     def _windows(self) -> ChatWindows:
         from tui.ui.chat.windows import ChatWindows
 
-        return ChatWindows(self, self.control, self.show_state)
+        return ChatWindows(self, self.control, self.show_state, self._frame.way)
 
     @cached_property
     def _copier(self) -> Copier:
@@ -194,17 +196,15 @@ class ChatScreen(LmdeckScreen[None]):
         self.show_state()
 
     def show_state(self) -> None:
-        """Show everything that changes with a turn: title, banner, keys, figures."""
-        session = self.control.session
-        bar = self.query_one(TitleBar)
-        bar.place = f"Chat › {session.title}" if session is not None and session.title else "Chat"
-        banner, words = self.query_one("#banner", Static), banner_words(self.control)
-        banner.set_class(bool(words), "-shown")
-        banner.update(Content(safe_text(words)))
-        if str(self.prompt.placeholder) != (words := invitation(self.control)):
-            self.prompt.placeholder = Content(words)
+        """Show everything that changes with a turn: title, banner, keys, offers, figures."""
+        if self._view is not None:
+            self._view.show_speakers()
+        self._frame.show()
         self._refresh_keys()
-        self.query_one(StatusBar).draw()
+
+    def on_descendant_focus(self) -> None:
+        """Print what works with the focus where it is now."""
+        self._frame.show_ways()
 
     def _refresh_keys(self) -> None:
         """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
@@ -306,7 +306,22 @@ class ChatScreen(LmdeckScreen[None]):
     def on_transcript_link_activated(self, event: LinkActivated) -> None:
         """Show where a link leads, and open it only then."""
         url = event.url
-        confirm(self, "Open this link?", url, lambda: self.deck.open_url(url), "Open", "Stay")
+        confirm(self, texts.OPEN_LINK, url, lambda: self.deck.open_url(url), texts.OPEN, texts.CANCEL)
+
+    async def on_transcript_offer_chosen(self, event: OfferChosen) -> None:
+        """A click on an offer."""
+        await self.run_action(event.action)
+
+    def action_example(self, number: int) -> None:
+        """Put an example into the empty prompt; Enter sends it."""
+        if not self.prompt.text.strip():
+            self.prompt.value = texts.EXAMPLES[number - 1]
+            self.prompt.move_cursor(self.prompt.document.end)
+        self.prompt.focus()
+
+    def action_edit_provider(self) -> None:
+        """Edit the provider of this chat."""
+        self._windows.edit_provider()
 
     def on_transcript_variant_requested(self, event: VariantRequested) -> None:
         """A click on the mark of a variant."""
@@ -322,8 +337,7 @@ class ChatScreen(LmdeckScreen[None]):
     def action_mouse(self) -> None:
         """Leave the mouse to the terminal, for its own selection, or take it back."""
         self._mouse.take(not self._mouse.is_ours)
-        released = "The mouse selects text in the terminal now. F12 ends that."
-        self.notify("lmdeck has the mouse again." if self._mouse.is_ours else released, timeout=5)
+        self.notify(texts.MOUSE_TAKEN if self._mouse.is_ours else texts.MOUSE_RELEASED, timeout=5)
 
     def action_switch_focus(self) -> None:
         """Go from the prompt to the transcript, and back."""
@@ -340,6 +354,10 @@ class ChatScreen(LmdeckScreen[None]):
     def action_leave(self) -> None:
         """Close the search, or go to the prompt."""
         (self.transcript if self._windows.close_search() else self.prompt).focus()
+
+    def on_transcript_match_changed(self) -> None:
+        """The search went to another match."""
+        self._windows.show_match()
 
     async def action_search(self) -> None:
         """Open the search."""

@@ -7,6 +7,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui.texts import chat as texts
 from tui.ui.background import in_background
 from tui.ui.shell.plain_input import PlainInput
 from tui.ui.transcript.search import Search
@@ -22,8 +23,8 @@ class SearchBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the line."""
-        yield Static(Content("Search "), id="search-label")
-        yield PlainInput(placeholder="any text of this conversation", id="search-text")
+        yield Static(Content(texts.SEARCH), id="search-label")
+        yield PlainInput(placeholder=texts.SEARCH_PLACEHOLDER, id="search-text")
         yield Static(id="search-count")
 
     @property
@@ -41,12 +42,14 @@ class SearchBar(Horizontal):
         self.query_one(PlainInput).value = ""
         self.remove_class("-shown")
 
-    def _show_count(self, found: Search) -> None:
-        """Say how many matches there are, and how many of them are in text that is too long to be drawn."""
-        matches = f"{found.count} match{'' if found.count == 1 else 'es'}"
-        words = f"{matches} · Enter, then n and N" if found.count else "no match"
+    def show_count(self, found: Search) -> None:
+        """Say which match this is of how many, and how many are in text that is too long to be drawn."""
+        words = texts.SEARCH_NOTHING
+        if found.count:
+            words = texts.SEARCH_COUNT.format(place=found.place or "–", count=f"{found.count:,}")
+            words += texts.SEARCH_KEYS if self.query_one(PlainInput).has_focus else ""
         if found.hidden_count:
-            words = f"{matches}, {found.hidden_count} in text too long to draw"
+            words += texts.SEARCH_HIDDEN.format(hidden=f"{found.hidden_count:,}")
         has_query = bool(self.query_one(PlainInput).value)
         self.query_one("#search-count", Static).update(Content(words if has_query else ""))
 
@@ -54,9 +57,10 @@ class SearchBar(Horizontal):
         """Mark what matches, beside the keyboard: what is typed next begins the search anew."""
         event.stop()
         look = self._transcript.search_beside
-        in_background(self, look, event.value, self._show_count, group="search", exclusive=True)
+        in_background(self, look, event.value, self.show_count, group="search", exclusive=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on to the matches."""
+        """Continue with the matches."""
         event.stop()
         self._transcript.focus()
+        self.show_count(self._transcript.matches)

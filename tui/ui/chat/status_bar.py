@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.ui.chat.status_parts import WIDE_COLUMNS, StatusFacts, row_pieces, status_rows
+from tui.ui.chat.status_parts import StatusFacts, row_pieces, status_row
 
 INTERVAL_SECONDS = 0.5
 _MARGIN = 1
@@ -28,8 +28,7 @@ class StatusBar(Widget):
     """Pulls its facts when it draws; ``changed`` asks for that and costs next to nothing."""
 
     DEFAULT_CSS = """
-    StatusBar { height: 2; background: $surface; color: $foreground; }
-    StatusBar.-wide { height: 1; }
+    StatusBar { height: 1; background: $surface; color: $foreground; }
     StatusBar .status--muted { color: $text-muted; }
     StatusBar .status--busy { color: $primary; text-style: bold; }
     StatusBar .status--good { color: $text-success; }
@@ -49,15 +48,15 @@ class StatusBar(Widget):
     def __init__(self, read: Callable[[], StatusFacts], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._read = read
-        self._rows: list[list[tuple[str, str]]] = []
+        self._row: list[tuple[str, str]] = []
         self._drawn_at = 0.0
         self._pending: Timer | None = None
         self._ticking: Timer | None = None
 
     @property
-    def texts(self) -> list[str]:
-        """The rows as they read."""
-        return ["".join(text for text, _ in row) for row in self._rows]
+    def text(self) -> str:
+        """The bar as it reads."""
+        return "".join(text for text, _ in self._row)
 
     def changed(self) -> None:
         """Note that the facts changed: drawn now, or with others after a moment."""
@@ -77,29 +76,28 @@ class StatusBar(Widget):
         self._drawn_at = monotonic()
         facts = self._read()
         self._tick(facts.turn is not None and facts.turn.state.is_live)
-        parts = status_rows(facts, max(0, self.size.width - 2 * _MARGIN))
-        before, self._rows = self._rows, [list(row_pieces(row)) for row in parts]
-        for y in range(max(len(before), len(self._rows))):
-            region = _changed_region(_row(before, y), _row(self._rows, y), y, self.size.width)
-            if region is not None:
-                self.refresh(region)
+        parts = status_row(facts, max(0, self.size.width - 2 * _MARGIN))
+        before, self._row = self._row, list(row_pieces(parts))
+        region = _changed_region(before, self._row, self.size.width)
+        if region is not None:
+            self.refresh(region)
 
     def on_mount(self) -> None:
         """Draw the first facts."""
         self.call_after_refresh(self.draw)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Choose between one row and two, and fill them anew."""
-        self.set_class(event.size.width - 2 * _MARGIN >= WIDE_COLUMNS, "-wide")
-        self._rows = []
+        """Fill it anew."""
+        self._row = []
         self.draw()
 
     def render_line(self, y: int) -> Strip:
-        """Return a row."""
-        row = _row(self._rows, y)
+        """Return its one row."""
         base = self.rich_style
         segments = [Segment(" " * _MARGIN, base)]
-        segments += [Segment(text, self.get_component_rich_style(f"status--{style}")) for text, style in row]
+        segments += [
+            Segment(text, self.get_component_rich_style(f"status--{style}")) for text, style in self._row
+        ]
         return Strip(segments).simplify().adjust_cell_length(self.size.width, base)
 
     def _tick(self, is_live: bool) -> None:
@@ -111,14 +109,8 @@ class StatusBar(Widget):
             self._ticking = None
 
 
-def _row(rows: list[list[tuple[str, str]]], y: int) -> list[tuple[str, str]]:
-    return rows[y] if y < len(rows) else []
-
-
-def _changed_region(
-    before: list[tuple[str, str]], after: list[tuple[str, str]], y: int, width: int
-) -> Region | None:
-    """Return the cells of a row that differ: from the first piece that changed to the end of the row.
+def _changed_region(before: list[tuple[str, str]], after: list[tuple[str, str]], width: int) -> Region | None:
+    """Return the cells that differ: from the first piece that changed to the end of the row.
 
     Where every piece kept its width, only as far as the last one that changed.
     """
@@ -129,5 +121,5 @@ def _changed_region(
     old_cells, new_cells = ([cell_len(text) for text, _ in row] for row in (before, after))
     start = _MARGIN + sum(new_cells[: changed[0]])
     if old_cells != new_cells:
-        return Region(start, y, max(1, width - start), 1)
-    return Region(start, y, sum(new_cells[changed[0] : changed[-1] + 1]), 1)
+        return Region(start, 0, max(1, width - start), 1)
+    return Region(start, 0, sum(new_cells[changed[0] : changed[-1] + 1]), 1)

@@ -76,23 +76,24 @@ class SessionView:
 
     def facts(self) -> StatusFacts:
         """Return what the status bar tells now."""
-        totals, target = self._current_totals(), self._chat.target
-        unseen = [("new output below: Ctrl+End", "busy")] if self._transcript.has_unseen else []
+        totals = self._current_totals()
         return StatusFacts(
-            provider=target.provider.label if target else "no provider",
-            model=target.model_name if target else "",
             price=self._chat.price(),
             turn=self._last,
-            is_other_model=is_other_model(self._last, target),
-            next_price=target.provider.price if target else None,
             estimate=self._estimate(),
             usage=totals.usage,
             costs=totals.costs,
             is_incomplete=totals.has_unknown,
-            marks=(*marks(self._chat), *unseen),
+            marks=tuple(marks(self._chat)),
             asked_at=self._asked_at,
             now=perf_counter(),
         )
+
+    def show_speakers(self) -> None:
+        """Say at each turn which model answered, where another one than that in the header did."""
+        target = self._chat.target
+        shown = target is None or any(is_other_model(turn, target) for turn in self._shown)
+        self._transcript.show_speakers(shown)
 
     def _estimate(self) -> Usage | None:
         turn = self._last

@@ -9,30 +9,37 @@ from collections.abc import Callable
 
 from tui.runtime.chat_control import ChatControl
 from tui.session.target import ChatTarget
+from tui.texts import chat as texts
 from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.picker import ModelPicker, Picked
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.search import SearchBar
 from tui.ui.chat.settings import ChatSetup
 from tui.ui.chat.status_parts import StatusFacts
-from tui.ui.chat.words import STILL_STREAMING, blocked_words
+from tui.ui.chat.words import Way, blocked_words
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.transcript.transcript import Transcript
 
 
 class ChatWindows:
-    """Opens windows over a chat and takes what they end with. ``show``: shows what has changed with it."""
+    """Opens windows over a chat and uses what they end with.
 
-    def __init__(self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[], None]) -> None:
+    ``show``: shows what has changed with it. ``way``: what is printed for an action now.
+    """
+
+    def __init__(
+        self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[], None], way: Way
+    ) -> None:
         self._screen = screen
         self._chat = chat
         self._show = show
+        self._way = way
         self._search: SearchBar | None = None
 
     def conversations(self) -> None:
         """Open the list of saved conversations."""
         if self._chat.live is not None:
-            self._screen.notify(STILL_STREAMING, severity="warning", timeout=4)
+            self._screen.notify(texts.STILL_STREAMING, severity="warning", timeout=4)
         else:
             self._screen.deck.router.conversations()
 
@@ -61,8 +68,20 @@ class ChatWindows:
             current = (target.provider, target.model_name) if target is not None else (None, "")
             self._screen.app.push_screen(ModelPicker(providers, *current), picked)
         else:
-            text = "No provider is active. Press Ctrl+L and add one."
+            text = texts.NO_PROVIDER.format(providers=self._way("back"))
             self._screen.notify(text, severity="warning")
+
+    def edit_provider(self) -> None:
+        """Open the form of the provider that is asked next, and continue with what is saved."""
+        target = self._chat.target
+        if target is None:
+            return
+
+        def saved(name: str | None) -> None:
+            if name is not None and self._chat.take_edit(name):
+                self._show()
+
+        self._screen.deck.router.form(target.provider, then=saved)
 
     def setup(self) -> None:
         """Set thinking and the system prompt of this chat."""
@@ -86,9 +105,14 @@ class ChatWindows:
             self._search is None and screen.is_mounted and screen.is_attached
         ):  # a key may come before, or after
             self._search = SearchBar(screen.query_one(Transcript))
-            await screen.mount(self._search, before="#prompt")
+            await screen.mount(self._search, before="#prompt-box")
         if self._search is not None and self._search.is_mounted:
             self._search.open()
+
+    def show_match(self) -> None:
+        """Say which match the search is at."""
+        if self._search is not None and self._search.is_open:
+            self._search.show_count(self._screen.query_one(Transcript).matches)
 
     def close_search(self) -> bool:
         """Close the search; return whether it was open."""
@@ -108,4 +132,4 @@ class ChatWindows:
         if subject is not None:
             self._screen.deck.router.diagnosis(subject, diagnosed)
         elif (blocked := self._chat.blocked()) is not None:
-            self._screen.notify(blocked_words(blocked), severity="warning", timeout=4)
+            self._screen.notify(blocked_words(blocked, self._way), severity="warning", timeout=4)

@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tui.core.provider_marks import BLOCKED, connection_marks
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.chat_control import Blocked, ChatControl, Obstacle
 from tui.session.target import ChatTarget
+from tui.texts import chat as texts
 
-STILL_STREAMING = "An answer is still streaming. Esc stops it."
-_CHOOSE = "Press F2 to choose a provider."
-_OBSTACLES = {
-    Obstacle.STREAMING: "An answer is still streaming. Your prompt stays here; Esc stops the answer.",
-    Obstacle.READ_ONLY: "Another session has this conversation open. Press F8 to go on in a copy.",
-    Obstacle.OPENING: "The conversation is still being opened. Your prompt stays here.",
-    Obstacle.NO_PROVIDER: "No provider is active. Press Ctrl+L and add one.",
-}
-_HOW = "Enter sends, Ctrl+J makes a new line"
-_CUT = "Ctrl+G goes on with the answer that was cut, Ctrl+R asks again"
-_VARIANTS = "Several answers are kept: Tab, then [ and ] show and use them"
+Way = Callable[[str], str]
+"""What is printed for an action now: its key, or its command."""
 
 
-def blocked_words(blocked: Blocked) -> str:
-    """Return why nothing can be asked now, and what to press."""
+def blocked_words(blocked: Blocked, way: Way) -> str:
+    """Return why nothing can be asked now, and what to press or type."""
     if blocked.failure is not None:
-        return f"{blocked.failure.title} {_CHOOSE}"
-    return _OBSTACLES[blocked.obstacle]
+        return texts.CHOOSE_MODEL.format(problem=blocked.failure.title, model=way("pick"))
+    if blocked.obstacle is Obstacle.STREAMING:
+        return texts.DRAFT_KEPT
+    if blocked.obstacle is Obstacle.READ_ONLY:
+        return texts.OPENED_ELSEWHERE.format(fork=way("fork"))
+    if blocked.obstacle is Obstacle.OPENING:
+        return texts.STILL_OPENING
+    return texts.NO_PROVIDER.format(providers=way("back"))
 
 
-def invitation(chat: ChatControl) -> str:
+def invitation(chat: ChatControl, way: Way) -> str:
     """Return what the empty prompt says: whom it would ask, and how."""
     if chat.is_read_only:
-        return "Read only. F8 goes on in a copy."
+        return texts.READ_ONLY.format(fork=way("fork"))
     if chat.target is None:
-        return blocked_words(chat.no_target())
-    whom = safe_line(f"{chat.target.provider.label} · {chat.target.model_name}", 100)
-    last = chat.last
-    how = _CUT if chat.is_cut else _VARIANTS if last is not None and last.variants else _HOW
-    return f"Ask {whom}\n{how}"
+        return blocked_words(chat.no_target(), way)
+    return texts.PLACEHOLDER.format(provider=safe_line(chat.target.provider.label, 100))
 
 
-def banner_words(chat: ChatControl) -> str:
+def header_words(chat: ChatControl) -> str:
+    """Return the provider and the model that are asked next."""
+    if chat.target is None:
+        return texts.NO_PROVIDER_NAME
+    parts = (chat.target.provider.label, chat.target.model_name)
+    return " · ".join(dict.fromkeys(safe_line(part, 60) for part in parts if part))
+
+
+def banner_words(chat: ChatControl, way: Way) -> str:
     """Return what is to be said of the conversation; empty: nothing."""
-    copy = ("F8 goes on in a copy.",) if chat.is_read_only else ()
+    copy = (texts.READ_ONLY.format(fork=way("fork")),) if chat.is_read_only else ()
     return chat.storage_error or " ".join((*chat.notices, *copy))
 
 
@@ -55,16 +58,13 @@ def marks(chat: ChatControl) -> Iterator[tuple[str, str]]:
         for mark in connection_marks(provider):
             yield mark, "error" if mark == BLOCKED else "warning"
         if chat.runtime.proxy_label(provider):
-            yield "via proxy", "muted"
+            yield texts.MARK_PROXY, "muted"
     if chat.storage_error:
-        yield "disk trouble", "error"
+        yield texts.MARK_DISK, "error"
     elif chat.is_read_only:
-        yield "read only", "warning"
+        yield texts.MARK_READ_ONLY, "warning"
     elif chat.session is not None and not chat.is_saved:
-        yield "not saved", "warning"
-    last = chat.last
-    if last is not None and last.failure is not None and not is_other_model(last, chat.target):
-        yield "F11 explains", "busy"
+        yield texts.MARK_UNSAVED, "warning"
 
 
 def is_other_model(turn: Turn | None, target: ChatTarget | None) -> bool:

@@ -23,6 +23,7 @@ from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.runtime.builtin import read_only_words
 from tui.runtime.form_control import FormControl
+from tui.texts import shell as texts
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.providers.form_row import EditScroll, FormRow, FormScroll
@@ -85,7 +86,7 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
 
     def unsaved_reason(self) -> str | None:
         """Return what would be lost."""
-        return "changes in the provider form that are not saved" if self.has_changes else None
+        return texts.LOSS_FORM if self.has_changes else None
 
     # ── Opening ─────────────────────────────────────────────────────────────────────────────
 

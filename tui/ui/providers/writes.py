@@ -12,6 +12,7 @@ from textual.worker import Worker
 from tui.core.failure import LmdeckError
 from tui.core.server_words import failure_text
 from tui.store.lock import waiting_at_most
+from tui.texts import shell as texts
 from tui.ui.background import in_background
 from tui.ui.deck import runtime_of
 
@@ -62,8 +63,8 @@ class ProviderWrites:
         return self._gives_up
 
     def unsaved_reason(self) -> str | None:
-        """Return what would be lost by leaving now."""
-        return "a change that waits for another lmdeck" if self.is_waiting else None
+        """Return what would be lost by quitting now."""
+        return texts.LOSS_CHANGE if self.is_waiting else None
 
     async def _wait(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
         """Try again and again until it is made or given up: a try that has begun comes to its end."""

@@ -26,10 +26,13 @@ class TitleBar(Widget):
         self.set_reactive(TitleBar.status, status)
 
     def render(self) -> Content:
-        """Return the line; the status gives way where both do not fit."""
+        """Return the line: what fills more than half of it gives way where both do not fit."""
         left = Content.assemble(("lmdeck", "bold $primary"), (" › ", "dim"), safe_line(self.place))
         right = Content(safe_line(self.status)).stylize("dim")
-        room = self.size.width - left.cell_length - right.cell_length
+        width = self.size.width
+        if left.cell_length + right.cell_length + 2 > width and right.cell_length <= width // 2:
+            left = left.truncate(max(1, width - right.cell_length - 2), ellipsis=True)
+        room = width - left.cell_length - right.cell_length
         if room < 2:
-            return left.truncate(max(1, self.size.width), ellipsis=True)
+            return left.truncate(max(1, width), ellipsis=True)
         return left + Content(" " * room) + right

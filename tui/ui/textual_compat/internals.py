@@ -70,6 +70,13 @@ def title_fold(fold: Collapsible, title: Content) -> None:
     fold._title.label = title
 
 
+def indent_title(fold: Collapsible, columns: int) -> None:
+    """Begin a fold's title after so many columns."""
+    title = fold._title
+    if title.styles.padding.left != columns:
+        title.styles.padding = (0, 0, 0, columns)
+
+
 def fold_quietly(fold: Collapsible, folded: bool) -> None:
     """Fold or unfold without the message, and without the scrolling that goes with it."""
     fold.set_reactive(Collapsible.collapsed, folded)

@@ -22,6 +22,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.core.reasoning_view import ReasoningView
+from tui.texts import chat as texts
 from tui.ui.textual_compat.internals import forget_arrangement
 from tui.ui.textual_compat.painter import Painter, clear_region, spans_screen
 from tui.ui.transcript.cells import cell_len
@@ -40,10 +41,10 @@ from tui.ui.transcript.virtual_rows import Anchor, VirtualRows
 
 GUTTER = 2
 """Columns at the left for the cursor's mark."""
-_NO_GUTTER = Span(" " * GUTTER)
-_CURSOR_GUTTER = Span("▐ ", Role.CURSOR)
-_BLANK_ROW = Line((_NO_GUTTER,), 1)
-_UNSEEN = Span(" ↓ new output below · End ", Role.CURRENT_MATCH)
+MEASURE = 100
+"""Columns of text at most, in the middle of a wider screen: longer lines are hard to read."""
+_CURSOR_MARK = "▐ "
+_BLANK_ROW = Line((Span(" " * GUTTER),), 1)
 _WHEEL_ROWS = 3
 _FRAME_SECONDS = 0.006
 """For what one frame takes in: far more than a model says meanwhile. The rest is caught up with later."""
@@ -85,6 +86,10 @@ class Canvas(ScrollView, inherit_bindings=False):
         self._pause: asyncio.TimerHandle | None = None
         self.has_unseen = False
         self._told = (True, False)
+        self.margin = 0
+        """Columns left of the gutter, where the screen is wider than a text should be."""
+        self.welcome: tuple[Line, ...] = ()
+        """What stands here for as long as there are no turns."""
 
     # ---- view options
 
@@ -101,6 +106,11 @@ class Canvas(ScrollView, inherit_bindings=False):
         """Show all texts as they came, or as Markdown again."""
         self._change_view(replace(self.roll.view, raw=not self.roll.view.raw))
 
+    def show_speakers(self, shown: bool) -> None:
+        """Say at each turn which model answered, or nowhere."""
+        if shown != self.roll.view.speakers:
+            self._change_view(replace(self.roll.view, speakers=shown))
+
     def toggle_wrap(self) -> None:
         """Wrap long lines of code, or cut them."""
         self._change_view(replace(self.roll.view, wrap_code=not self.roll.view.wrap_code))
@@ -112,7 +122,9 @@ class Canvas(ScrollView, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Render for the new size: only what is in view, the rest when it is needed."""
         self.viewport.height = event.size.height
-        width = max(1, event.size.width - GUTTER - 1)
+        room = max(1, event.size.width - GUTTER - 1)
+        width = min(room, MEASURE)
+        self.margin = (room - width) // 2
         if width != self.roll.view.width:
             self._change_view(replace(self.roll.view, width=width))
         else:
@@ -285,7 +297,12 @@ class Canvas(ScrollView, inherit_bindings=False):
     def rows_of_view(self, first: int, count: int) -> list[Line]:
         """Return rows of the view with all decoration, blank ones beyond the end."""
         selection = self.text_selection
-        rows = [self.decorated(*place, selection) for place in self.viewport.rows(first, count)]
+        rows = [
+            self.within_measure(self.decorated(*place, selection))
+            for place in self.viewport.rows(first, count)
+        ]
+        if not self.roll.documents:
+            rows += self._welcome_rows()[first : first + count]
         rows += [_BLANK_ROW] * (count - len(rows))
         if self.has_unseen and first <= self.viewport.height - 1 < first + count:
             last = self.viewport.height - 1 - first
@@ -306,14 +323,31 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def gutter_mark(self, document: TurnDocument, row: int) -> Span:
         """Return what stands before a row: the cursor's mark, or blanks."""
-        return _CURSOR_GUTTER if self.cursor.is_on(document, row) else _NO_GUTTER
+        if self.cursor.is_on(document, row):
+            return Span(" " * self.margin + _CURSOR_MARK, Role.CURSOR)
+        return Span(" " * (self.margin + GUTTER))
+
+    def within_measure(self, line: Line) -> Line:
+        """Return a row whose fill ends with the measure, where the screen is wider."""
+        gap = self.margin + GUTTER + self.roll.view.width - sum(cell_len(span.text) for span in line.spans)
+        if line.fill == Role.TEXT or not self.margin or gap < 0:
+            return line
+        return line._replace(spans=(*line.spans, Span(" " * gap, line.fill)), fill=Role.TEXT)
+
+    def _welcome_rows(self) -> list[Line]:
+        """Return what stands in an empty transcript, a little above the middle."""
+        gutter = Span(" " * (self.margin + GUTTER))
+        above = max(0, (self.size.height - len(self.welcome)) // 3)
+        shown = [line._replace(spans=(gutter, *line.spans), lead=line.lead + 1) for line in self.welcome]
+        return [_BLANK_ROW] * above + shown
 
     def _with_unseen_mark(self, line: Line) -> Line:
-        room = self.size.width - cell_len(_UNSEEN.text)
+        text = texts.UNSEEN.format(key=texts.UNSEEN_READING if self.has_focus else texts.UNSEEN_TYPING)
+        room = self.size.width - cell_len(text)
         if room < 0:
             return line
         kept = Strip(self.palette.segments(line.spans)).crop(0, room).text
-        spans = (Span(kept), Span(" " * (room - cell_len(kept))), _UNSEEN)
+        spans = (Span(kept), Span(" " * (room - cell_len(kept))), Span(text, Role.CURRENT_MATCH))
         return Line(tuple(span for span in spans if span.text), len(spans))
 
     def spans_strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:

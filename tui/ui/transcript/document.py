@@ -12,9 +12,10 @@ from typing import NamedTuple
 from tui.core.lazy_dataclass import dataclass
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn, TurnState
-from tui.ui.transcript.decoration import estimated_rows, foot_lines, head_lines
+from tui.ui.transcript.decoration import PROMPT_BLOCK, estimated_rows, foot_lines, head_lines
 from tui.ui.transcript.growing import GrowingText, WorkBudget
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
+from tui.ui.transcript.offers import Offer
 from tui.ui.transcript.render import Layout
 
 LIVE_REASONING_ROWS = 10
@@ -34,6 +35,8 @@ class View:
     width: int = 80
     wrap_code: bool = True
     raw: bool = False
+    speakers: bool = True
+    """Whether each turn says which model answered."""
 
     def layout(self, base: int, indent: int = 0) -> Layout:
         """Return how a text is laid out in this view, ``indent`` cells to the right."""
@@ -54,6 +57,8 @@ class TurnDocument:
         self.turn = turn
         self.reasoning_open: bool | None = None
         """What the person chose for this turn; ``None``: as it is for all of them."""
+        self.offers: tuple[Offer, ...] = ()
+        """What can be done about how it ended."""
         self._reasoning_view = reasoning
         self._view: View | None = None
         self._head: list[Line] = []
@@ -108,7 +113,7 @@ class TurnDocument:
         if self._answer is not None and self._view == view:
             return
         self._view = view
-        self._head = head_lines(self.turn, view.width, raw=view.raw)
+        self._head = head_lines(self.turn, view.width, raw=view.raw, speaker=view.speakers)
         self._answer = GrowingText(self.turn.answer, view.layout(Role.TEXT), is_raw=view.raw)
         self._reasoning = None
         self.advance(force=True, allowance=WorkBudget(RENDERED_CHARACTERS))
@@ -129,7 +134,7 @@ class TurnDocument:
         turn = self.turn
         changed = self._answer.advance(is_live=turn.state.is_live, allowance=allowance)
         changed |= self._advance_reasoning(allowance)
-        foot = foot_lines(turn, self._view.width)
+        foot = foot_lines(turn, self._view.width, self.offers)
         if foot != self._foot:
             self._foot, changed = foot, True
         if changed or force:
@@ -218,15 +223,23 @@ class TurnDocument:
         return lines.block(index) if isinstance(lines, GrowingText) else lines[index].block
 
     def passages(self) -> Iterator[Passage]:
-        """Yield what can be searched: neither titles, nor the reasoning while the model thinks."""
+        """Yield what was written: neither titles nor figures, nor the reasoning while the model thinks."""
         if self._answer is None:
             return
-        yield Passage(0, self._head)
+        yield Passage(0, self._prompt)
         is_settled = self.turn.state is not TurnState.REASONING
         if self._reasoning is not None and self.reasoning_body_rows and is_settled:
             yield Passage(self.reasoning_start + 1, self._reasoning)
         yield Passage(self.answer_start, self._answer)
-        yield Passage(self.answer_start + len(self._answer), self._foot)
+
+    @property
+    def _prompt(self) -> Sequence[Line]:
+        return [line for line in self._head if line.block == PROMPT_BLOCK]
+
+    def is_written(self, row: int) -> bool:
+        """Whether a row is text of the prompt, the reasoning or the answer, not what lmdeck says of them."""
+        end = self.answer_start + len(self._answer or ())
+        return row < len(self._prompt) or self.reasoning_start <= row < end
 
     @property
     def stamp(self) -> tuple[object, ...]:
@@ -234,7 +247,7 @@ class TurnDocument:
         texts = (self._answer, self._reasoning)
         drawn = [(text and text.settled, text and len(text)) for text in texts]
         turn = self.turn
-        return (*drawn, self.answer_start, turn.state, len(turn.answer), len(turn.reasoning), *self._foot)
+        return (*drawn, self.answer_start, turn.state, len(turn.answer), len(turn.reasoning))
 
     @property
     def is_cut(self) -> bool:

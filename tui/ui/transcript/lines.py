@@ -53,6 +53,10 @@ class Role(IntEnum):
     CURRENT_MATCH = 37
     SELECTION = 38
     VARIANT = 39
+    OFFER = 40
+    """What can be done: a click does it. Nothing that a model wrote has this role."""
+    BOX = 41
+    """The border of a box: decoration at either end of a line, which is never copied."""
 
 
 class Attribute(IntFlag):

@@ -41,3 +41,16 @@ class VariantRequested(Message, namespace="transcript"):
         super().__init__()
         self.turn = turn
         self.step = step
+
+
+class OfferChosen(Message, namespace="transcript"):
+    """The person clicked on an offer."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action = action
+        """The screen's action, as ``run_action`` takes it."""
+
+
+class MatchChanged(Message, namespace="transcript"):
+    """The search went to another match."""

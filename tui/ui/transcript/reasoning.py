@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Collapsible
 
 from tui.core.turn_summary import reasoning_title
-from tui.ui.textual_compat.internals import fold_quietly, title_fold
+from tui.ui.textual_compat.internals import fold_quietly, indent_title, title_fold
 from tui.ui.textual_compat.painter import Painter
 from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument
@@ -25,6 +25,7 @@ from tui.ui.transcript.lines import Line, Role, Span
 from tui.ui.transcript.search import Search
 from tui.ui.transcript.selecting import mark_selection, selected_text
 
+_TITLE_INDENT = 2
 _BAR = Span("  ┊ ", Role.QUOTE_BAR)
 """With the gutter before it as wide as ``REASONING_INDENT`` and the transcript's gutter."""
 
@@ -34,9 +35,13 @@ class RowStyle(Protocol):
 
     cursor: BlockCursor
     matches: Search
+    margin: int
 
     def gutter_mark(self, document: TurnDocument, row: int) -> Span:
         """Return what stands before a row."""
+
+    def within_measure(self, line: Line) -> Line:
+        """Return a row whose fill ends with the measure."""
 
     def spans_strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:
         """Return spans as a strip of exactly ``width`` cells."""
@@ -66,7 +71,7 @@ class ReasoningBody(Widget):
             return
         end = self._document.reasoning_end
         scrolled, self._painted_end = end - self._painted_end, end
-        rows = [self.line(y) for y in range(self.size.height)]
+        rows = [self._style.within_measure(self.line(y)) for y in range(self.size.height)]
         if self.text_selection is not None or not self._painter.paint(rows, scrolled=scrolled):
             self.refresh()
 
@@ -79,7 +84,7 @@ class ReasoningBody(Widget):
         return line._replace(spans=(gutter, _BAR, *line.spans), lead=line.lead + 2)
 
     def _strip(self, row: int) -> Strip:
-        line = mark_selection(self.line(row), row, self.text_selection)
+        line = self._style.within_measure(mark_selection(self.line(row), row, self.text_selection))
         return self._style.spans_strip(line.spans, self.size.width, line.fill)
 
     def render_line(self, y: int) -> Strip:
@@ -117,6 +122,7 @@ class ReasoningFold(Collapsible):
         same_height = height is not None and height.value == rows
         under_cursor = self._style.cursor.is_on(self.document, self.document.reasoning_start)
         self.set_class(under_cursor, "-under-cursor")
+        indent_title(self, self._style.margin + _TITLE_INDENT)
         if self._titled == title and same_height and self.collapsed == folded:
             return False
         self._titled = title

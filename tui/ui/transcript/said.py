@@ -100,3 +100,12 @@ class Matches:
             return (0 if is_before else len(self)) if step > 0 else (-1 if is_before else len(self) - 1)
         offset = self.said.offset(line, column)
         return bisect_right(self._starts, offset) if step > 0 else bisect_left(self._starts, offset) - 1
+
+    def before(self, row: int, column: int) -> int:
+        """Return how many matches begin before a place."""
+        line = row - self.first_row
+        if line < 0:
+            return 0
+        if line >= len(self.said):
+            return len(self)
+        return bisect_left(self._starts, self.said.offset(line, column))

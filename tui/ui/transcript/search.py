@@ -51,7 +51,8 @@ class Search:
         self._said: WeakKeyDictionary[CompactLines, Said] = WeakKeyDictionary()
         self._found: WeakKeyDictionary[TurnDocument, _Found] = WeakKeyDictionary()
         self.count = 0
-        """How many matches there were when the search began."""
+        """How many matches there are, as far as is known: those of a turn not drawn yet are of its source."""
+        self._counts: WeakKeyDictionary[TurnDocument, int] = WeakKeyDictionary()
         self.hidden_count = 0
         """How many of them are in the part of a text that is too long to be drawn."""
         self._awaited: TurnDocument | None = None
@@ -80,16 +81,34 @@ class Search:
         self._unfolded = self._current = None
         self._found.clear()
         self.count, self.hidden_count, self._awaited = 0, 0, None
+        self._counts = WeakKeyDictionary()
         self._pattern = re.compile(r"\s+".join(map(re.escape, words)), re.I) if words else None
         if not words:
             return
-        count = 0
+        counts: WeakKeyDictionary[TurnDocument, int] = WeakKeyDictionary()
         for document in list(self._roll.documents):
             yield from self._look_through(document)
-            count += self._count(document)
+            counts[document] = self._count(document)
             self.hidden_count += self._beyond(document)
             yield
-        self.count = count
+        self._counts, self.count = counts, sum(counts.values())
+
+    @property
+    def place(self) -> int:
+        """Which match the person is at, from 1 on; 0 before the first."""
+        if self._current is None:
+            return 0
+        identity, match = self._current
+        before = 0
+        for document in self._roll.documents:
+            if document.turn.identity == identity:
+                return before + self._place_in(document, match)
+            before += self._counts.get(document, 0)
+        return 0
+
+    def _place_in(self, document: TurnDocument, match: Match) -> int:
+        row, column, _ = match.parts[0]
+        return 1 + sum(matches.before(row, column) for matches in self._in_lines(document).matches)
 
     def forget(self, identity: str) -> None:
         """A turn gave way to another: it is not the one that the person is at any more."""
@@ -208,6 +227,8 @@ class Search:
                 return None
             if found is not None:
                 self._current = (document.turn.identity, found)
+                self._counts[document] = self._count(document)
+                self.count = sum(self._counts.values())
                 return index, found
         return None
 
@@ -250,7 +271,7 @@ class Search:
 
     def marked(self, document: TurnDocument, row: int, line: Line) -> Line:
         """Return a row with its matches marked."""
-        if self._pattern is None:
+        if self._pattern is None or not document.is_written(row):
             return line
         lead = sum(len(span.text) for span in line.spans[: line.lead])
         for found in self._pattern.finditer(line.text, lead):

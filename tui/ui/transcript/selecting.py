@@ -50,7 +50,14 @@ def selected_text(line_at: Callable[[int], Line], rows: int, selection: Selectio
         line = line_at(y)
         text, lead = line.text, sum(len(span.text) for span in line.spans[: line.lead])
         start, end = span
-        end = len(text) if end == -1 else end
+        end = _written_end(line) if end == -1 else min(end, _written_end(line))
         pieces.append(text[max(start, lead) : max(end, lead)])
         pieces.append(" " if line.soft and y != last else "\n")
     return "".join(pieces[:-1])
+
+
+def _written_end(line: Line) -> int:
+    """Return where the text of a line ends, the border of a box at its end left out."""
+    if line.spans and line.spans[-1].style == Role.BOX:
+        return len("".join(span.text for span in line.spans[:-1]).rstrip())
+    return len(line.text)

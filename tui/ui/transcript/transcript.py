@@ -25,7 +25,8 @@ from tui.ui.transcript.cursor import Target
 from tui.ui.transcript.decoration import variant_step
 from tui.ui.transcript.document import TurnDocument
 from tui.ui.transcript.keys import TRANSCRIPT_BINDINGS
-from tui.ui.transcript.lines import EMPTY_LINE, Line
+from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
+from tui.ui.transcript.offers import Offer, offer_at
 from tui.ui.transcript.reasoning import ReasoningFold
 from tui.ui.transcript.search import Match, Search
 from tui.ui.transcript.selecting import selected_text
@@ -46,6 +47,8 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     LinkActivated = messages.LinkActivated
     FollowChanged = messages.FollowChanged
     VariantRequested = messages.VariantRequested
+    OfferChosen = messages.OfferChosen
+    MatchChanged = messages.MatchChanged
 
     # ---- contents
 
@@ -92,6 +95,20 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         self.viewport.reveal(index, row, row)
         self.viewport.is_following = self.viewport.is_at_end
         self.after_scroll()
+
+    def offer(self, offers: Sequence[Offer], welcome: Sequence[Line] = ()) -> None:
+        """Print what can be done about the last turn, and what stands here while there is none."""
+        documents = self.roll.documents
+        changed = self.welcome != tuple(welcome) and not documents
+        self.welcome = tuple(welcome)
+        for index, document in enumerate(documents):
+            wanted = tuple(offers) if index == len(documents) - 1 else ()
+            if document.offers != wanted:
+                document.offers = wanted
+                changed |= document.advance()
+                self.roll.moved(index + 1)
+        if changed:
+            self.show_change()
 
     # ---- cursor
 
@@ -197,7 +214,11 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         position = 0
         for span in line.spans:
             position += cell_len(span.text)
-            if span.url and (column is None or position - cell_len(span.text) <= column < position):
+            if (
+                span.url
+                and span.style != Role.OFFER
+                and (column is None or position - cell_len(span.text) <= column < position)
+            ):
                 self.post_message(self.LinkActivated(span.url))
                 return True
         return False
@@ -210,6 +231,9 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.follow_end()
             return
         line = self.rows_of_view(event.y, 1)[0]
+        if action := offer_at(line, event.x):
+            self.post_message(self.OfferChosen(action))
+            return
         step = variant_step(line, event.x)
         for _, document, _ in self.viewport.rows(event.y, 1):
             if step:
@@ -273,6 +297,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.viewport.is_following = False
             self.after_scroll()
             self.relayout()  # a fold may have opened, another closed
+            self.post_message(self.MatchChanged())
 
     # ---- selection
 

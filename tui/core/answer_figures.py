@@ -1,0 +1,38 @@
+"""The figures of one answer in one line: its tokens, speed, time to the first one, and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.core.figures import FREE, format_milliseconds, format_rate, format_tokens, format_total
+from tui.core.turn import Turn
+from tui.core.usage import Source, Usage
+
+
+def answer_figures(turn: Turn) -> str:
+    """Return the line of a turn that ended; an unknown figure is left out, an estimate has its ``~``."""
+    return " · ".join(_parts(turn))
+
+
+def _parts(turn: Turn) -> Iterator[str]:
+    usage = turn.usage
+    if usage is not None and usage.completion_tokens is not None:
+        count = usage.completion_tokens
+        yield f"{format_tokens(count, usage.source)} {'token' if count == 1 else 'tokens'}"
+        yield from _reasoning(turn, usage)
+        rate = turn.timings.decode_rate(count)
+        if rate is not None:
+            yield format_rate(rate, usage.source)
+    if turn.timings.ttft_ms is not None:
+        yield f"TTFT {format_milliseconds(turn.timings.ttft_ms)}"
+    if turn.cost is not None and usage is not None:
+        is_free = not turn.cost.total and not turn.cost.is_lower_bound
+        yield FREE if is_free else format_total(turn.cost)
+
+
+def _reasoning(turn: Turn, usage: Usage) -> Iterator[str]:
+    count, source = usage.reasoning_tokens, usage.source
+    if count is None and turn.reasoning:
+        count, source = turn.reasoning.tokens, Source.ESTIMATED
+    if count:
+        yield f"of which reasoning {format_tokens(count, source)}"

@@ -1,0 +1,141 @@
+"""The texts of the chat: transcript, prompt, status bar, search, picker, and the windows over them."""
+
+from typing import Final
+
+# ── Header and prompt ───────────────────────────────────────────────────────────────────────
+
+TITLE: Final = "Chat"
+PLACEHOLDER: Final = "Message {provider}…  (Enter to send, Ctrl+J for a new line)"
+PROMPT_HELP: Final = "Write your message. The draft is kept until it is sent."
+CHAT_HELP: Final = (
+    "Chat with a model. The header names it; the status bar shows the tokens and the cost of this chat. "
+    "~ marks an estimate, — an unknown figure; all others were reported by the server."
+)
+DRAFT_TOKENS: Final = "~{tokens} tokens"
+DRAFT_SINGLE: Final = "~1 token"
+DRAFT_LINES: Final = "{lines} lines · ~{tokens} tokens"
+NO_PROVIDER_NAME: Final = "no provider"
+
+# ── What stands in the way of a request ─────────────────────────────────────────────────────
+
+EMPTY_PROMPT: Final = "Write a message first."
+STILL_STREAMING: Final = "An answer is still streaming. Esc stops it."
+DRAFT_KEPT: Final = "An answer is still streaming. Your draft is kept; Esc stops the answer."
+OPENED_ELSEWHERE: Final = "Another session has this conversation open. {fork} to continue in a copy."
+STILL_OPENING: Final = "The conversation is still being opened. Your draft is kept."
+NO_PROVIDER: Final = "No provider is active. {providers} to add one."
+CHOOSE_MODEL: Final = "{problem} {model} to choose another model."
+PROVIDER_CHANGED: Final = "{provider} has changed; the new settings are used."
+READ_ONLY: Final = "Read-only. {fork} to continue in a copy."
+
+# ── An empty chat ───────────────────────────────────────────────────────────────────────────
+
+WELCOME: Final = "Ask anything, or start with an example:"
+EXAMPLES: Final = (
+    "Explain what a ring buffer is, with a short example in Python.",
+    "Write a shell command that lists the ten largest files in a folder.",
+    "What should I check first when a web server is slow?",
+)
+EXAMPLES_TYPING: Final = "{key}, then 1–3 to use an example. Click one to use it."
+EXAMPLES_READING: Final = "1–3 to use an example. Click one to use it."
+
+# ── The end of an answer ────────────────────────────────────────────────────────────────────
+
+WAITING: Final = "Waiting for the model…"
+NEUTRALISED_ONE: Final = "⚠ 1 control character neutralised"
+NEUTRALISED: Final = "⚠ {count} control characters neutralised"
+STOPPED: Final = "Stopped by you."
+INTERRUPTED: Final = "Interrupted: the program or the connection ended before the answer did."
+ENDED_WITH: Final = "Ended with “{reason}”."
+FAILURE_MARK: Final = "✗"
+STOP_MARK: Final = "■"
+TOOL_CALL: Final = "⚙ tool call, not run: "
+MORE_TOOL_CALLS: Final = "⚙ {count} more tool calls, not run"
+UNSEEN: Final = " ↓ new output below · {key} "
+UNSEEN_TYPING: Final = "PgDn"
+UNSEEN_READING: Final = "G"
+
+OFFER_CONTINUE: Final = "Continue"
+OFFER_DIAGNOSE: Final = "Diagnose"
+OFFER_EDIT: Final = "Edit provider"
+OFFER_MODEL: Final = "Other model"
+OFFER_RETRY: Final = "Retry"
+
+NO_VARIANT_BEFORE: Final = "There is no earlier answer to this message."
+NO_VARIANT_AFTER: Final = "There is no later answer to this message."
+
+# ── Status bar ──────────────────────────────────────────────────────────────────────────────
+
+STATE_REASONING: Final = "thinking…"
+STATE_ANSWERING: Final = "answering…"
+STATE_QUIET: Final = "{state} no text for {waited}"
+WAIT_PREPARING: Final = "preparing{waited}"
+WAIT_CONNECTED: Final = "connected, waiting{waited}"
+WAIT_CONNECTING: Final = "connecting{waited}"
+WAIT_SENT: Final = "sent, waiting{waited}"
+WAIT_STARTING: Final = "starting the model{waited}"
+WAIT_RETRY: Final = "retrying"
+WAIT_RETRY_IN: Final = "retrying in {waited}"
+TOKENS_ALL: Final = "{total} tokens ({prompt} in, {completion} out)"
+TOKENS_REASONING: Final = "{total} tokens ({prompt} in, {completion} out, of which reasoning {reasoning})"
+TOKENS: Final = "{total} tokens"
+NO_COST: Final = "cost —"
+MARK_PROXY: Final = "via proxy"
+MARK_DISK: Final = "disk trouble"
+MARK_READ_ONLY: Final = "read-only"
+MARK_UNSAVED: Final = "not saved"
+
+# ── Search ──────────────────────────────────────────────────────────────────────────────────
+
+SEARCH: Final = "Search "
+SEARCH_PLACEHOLDER: Final = "any text of this conversation"
+SEARCH_COUNT: Final = "{place} of {count}"
+SEARCH_KEYS: Final = " · Enter, then ' next · \" previous"
+SEARCH_HIDDEN: Final = " · {hidden} not shown (text too long)"
+SEARCH_NOTHING: Final = "no match"
+
+# ── Copying ─────────────────────────────────────────────────────────────────────────────────
+
+NOTHING_TO_COPY: Final = "There is no {what} to copy yet."
+MOUSE_RELEASED: Final = "The terminal has the mouse now, for its own selection."
+MOUSE_TAKEN: Final = "lmdeck has the mouse again."
+OPEN_LINK: Final = "Open this link?"
+OPEN: Final = "Open"
+CANCEL: Final = "Cancel"
+
+# ── Closing and copying a conversation ──────────────────────────────────────────────────────
+
+FORKED: Final = "You're in a copy; the original is unchanged."
+CLOSE_CHAT: Final = "Close this chat?"
+CLOSE: Final = "Close"
+LOSS_STREAMING: Final = "An answer is still streaming. It is stopped, and the partial text is kept."
+LOSS_DRAFT: Final = "You have an unsent message."
+LOSS_UNSAVED: Final = "This chat is not saved."
+LOSS_UNWRITTEN: Final = "This chat could not be written to disk."
+UNWRITTEN: Final = "The chat continues in memory and is saved as soon as that is possible."
+
+# ── Name ────────────────────────────────────────────────────────────────────────────────────
+
+RENAME: Final = "Rename the conversation"
+RENAME_PLACEHOLDER: Final = "Name"
+RENAME_KEYS: Final = "Enter to save, Esc to cancel."
+RENAME_HELP: Final = "The name under which the conversation is listed. It is never sent anywhere."
+
+# ── Settings of a chat ──────────────────────────────────────────────────────────────────────
+
+THINKING: Final = "Thinking"
+
+# ── Figures ─────────────────────────────────────────────────────────────────────────────────
+
+FIGURES: Final = "Figures"
+FIGURES_KEYS: Final = "Esc close"
+FIGURES_HELP: Final = "~ marks an estimate, — an unknown figure; all others were reported by the server."
+FIGURES_TOKENS: Final = "Tokens of the last answer"
+FIGURES_COST: Final = "Cost of the last answer"
+FIGURES_TIME: Final = "Time of the last answer, measured here"
+FIGURES_SERVER_TIME: Final = "Time as reported by the server"
+FIGURES_CIRCUMSTANCES: Final = "Details"
+FIGURES_CHAT: Final = "The whole chat"
+FIGURES_REASONING: Final = "  of which reasoning"
+FIGURES_UNCOUNTED: Final = "Some turns are not counted: their tokens are unknown."
+FIGURES_DIFFER: Final = "The two differ by more than 2 %: check the prices of the provider."

@@ -1,0 +1,63 @@
+"""What stands around the transcript of a chat: header, banner, the prompt's border, offers, status bar."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.core.safe_text import safe_line, safe_text
+from tui.runtime.chat_control import ChatControl
+from tui.texts import chat as texts
+from tui.ui.chat.offers import offers_of, welcome_lines
+from tui.ui.chat.prompt import Prompt
+from tui.ui.chat.prompt_box import PromptBox
+from tui.ui.chat.status_bar import StatusBar
+from tui.ui.chat.ways import way_to
+from tui.ui.chat.words import banner_words, header_words, invitation
+from tui.ui.shell.title_bar import TitleBar
+from tui.ui.transcript.transcript import Transcript
+
+
+class ChatFrame:
+    """Shows what changes with a turn, and what a key or a command is called with the present focus."""
+
+    def __init__(self, screen: Screen[None], chat: ChatControl) -> None:
+        self._screen = screen
+        self._chat = chat
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether commands work now, not letters."""
+        return not self._screen.query_one(Transcript).has_focus
+
+    def way(self, action: str) -> str:
+        """Return how an action is reached now."""
+        return way_to(self._screen, action, typing=self.is_typing)
+
+    def show(self) -> None:
+        """Show everything."""
+        screen, chat = self._screen, self._chat
+        title, session = screen.query_one(TitleBar), chat.session
+        title.place = session.title if session is not None and session.title else texts.TITLE
+        title.status = header_words(chat)
+        model = chat.target.model_name if chat.target is not None else ""
+        screen.query_one(PromptBox).show_model(model)
+        self.show_ways()
+        screen.query_one(StatusBar).draw()
+
+    def show_ways(self) -> None:
+        """Show what names keys or commands: they are others where the focus is another."""
+        screen, chat = self._screen, self._chat
+        way = partial(way_to, screen, typing=self.is_typing)
+        banner, words = screen.query_one("#banner", Static), banner_words(chat, way)
+        if banner.has_class("-shown") or words:
+            banner.set_class(bool(words), "-shown")
+            banner.update(Content(safe_text(words)))
+        prompt = screen.query_one(Prompt)
+        if str(prompt.placeholder) != (words := invitation(chat, way)):
+            prompt.placeholder = Content(safe_line(words))
+        welcome = welcome_lines(chat, typing=self.is_typing)
+        screen.query_one(Transcript).offer(offers_of(chat, way), welcome)

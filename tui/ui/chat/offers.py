@@ -1,0 +1,73 @@
+"""What a chat offers to do about its last answer, and what it says while there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tui.core.turn import TurnState
+from tui.runtime.chat_control import ChatControl
+from tui.texts import chat as texts
+from tui.ui.chat.words import is_other_model
+from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
+from tui.ui.transcript.offers import Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WORDS = {
+    "diagnose": texts.OFFER_DIAGNOSE,
+    "again": texts.OFFER_RETRY,
+    "go_on": texts.OFFER_CONTINUE,
+    "pick": texts.OFFER_MODEL,
+    "edit_provider": texts.OFFER_EDIT,
+}
+
+
+def offers_of(chat: ChatControl, way: Callable[[str], str]) -> tuple[Offer, ...]:
+    """Return what can be done about the last answer. ``way``: what is printed for an action now."""
+    return tuple(Offer(action, _label(way(action), _WORDS[action])) for action in _actions(chat))
+
+
+def _label(way: str, words: str) -> str:
+    """Return a command, which says what it does, or a key with words."""
+    return way if way.startswith("/") else f"{way} {words}"
+
+
+def _actions(chat: ChatControl) -> Iterator[str]:
+    last = chat.last
+    if last is None or chat.live is not None or chat.is_read_only:
+        return
+    has_failed = last.failure is not None and last.state is not TurnState.STOPPED
+    is_here = not is_other_model(last, chat.target)
+    if has_failed and is_here:
+        yield "diagnose"
+    if chat.target is not None and chat.is_cut:
+        yield "go_on"
+    if chat.target is not None and (has_failed or chat.is_cut or last.state in _UNFINISHED):
+        yield "again"
+    if has_failed:
+        yield "pick"
+        if chat.target is not None and is_here and not chat.target.provider.is_remote:
+            yield "edit_provider"
+
+
+_UNFINISHED = (TurnState.STOPPED, TurnState.INTERRUPTED)
+
+
+def welcome_lines(chat: ChatControl, *, typing: bool) -> tuple[Line, ...]:
+    """Return what stands in a chat without turns: three examples, each an offer."""
+    if chat.target is None or chat.is_read_only:
+        return ()
+    examples = [
+        Line((Span(f"{number}  ", Role.MARKER), Span(text, Role.OFFER, f"example({number})")))
+        for number, text in enumerate(texts.EXAMPLES, 1)
+    ]
+    how = texts.EXAMPLES_TYPING.format(key="Tab") if typing else texts.EXAMPLES_READING
+    return (
+        Line((Span(texts.WELCOME, Role.TEXT),)),
+        EMPTY_LINE,
+        *examples,
+        EMPTY_LINE,
+        Line((Span(how, Role.FOOTER),)),
+    )

@@ -1,0 +1,95 @@
+"""The box around the prompt: grows with the draft to a third of the screen, and says how long it is."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from tui.core.safe_text import safe_line
+from tui.core.usage import estimate_tokens
+from tui.texts import chat as texts
+from tui.ui.chat.prompt import Prompt
+from tui.ui.transcript.canvas import GUTTER, MEASURE
+
+_BORDER_ROWS = 2
+_SCREEN_SHARE = 3
+_WIDEST = MEASURE + GUTTER + 1
+"""As wide as the transcript above it, with its gutter and its margin."""
+_COUNT_SECONDS = 0.2
+"""Between two counts of a draft that changes: a keystroke never waits for one."""
+_COUNTED_CHARACTERS = 20_000
+"""Of a longer draft the beginning is counted, and the rest taken to be like it."""
+
+
+class PromptBox(Container):
+    """Holds a prompt."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        super().__init__(id="prompt-box")
+        self._prompt = prompt
+        self._counting: Timer | None = None
+        self._rows = 1
+
+    def compose(self) -> ComposeResult:
+        """Lay out the box."""
+        yield self._prompt
+
+    def show_model(self, model: str) -> None:
+        """Say which model is asked next."""
+        title = Content(safe_line(model, 100))
+        if self.border_title != title.markup:
+            self.border_title = title
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit another screen."""
+        self._fit()
+
+    def on_prompt_rows_changed(self, event: Prompt.RowsChanged) -> None:
+        """Grow or shrink with the draft."""
+        event.stop()
+        self._rows = event.rows
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take as many rows as the draft has, a third of the screen at most."""
+        screen = self.screen.size
+        most = max(1, screen.height // _SCREEN_SHARE - _BORDER_ROWS)
+        height = min(max(1, self._rows), most) + _BORDER_ROWS
+        side = max(0, (screen.width - _WIDEST) // 2)
+        styles = self.styles
+        if styles.height is None or styles.height.value != height:
+            styles.height = height
+        if styles.margin.left != side:
+            styles.margin = (0, side)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Count the draft in a moment."""
+        if self._counting is None:
+            self._counting = self.set_timer(_COUNT_SECONDS, self._count)
+
+    def _count(self) -> None:
+        self._counting = None
+        self.border_subtitle = Content(draft_words(self._prompt))
+
+
+def draft_words(prompt: TextArea) -> str:
+    """Return how long a draft is: its lines, and its tokens as an estimate; empty without one."""
+    lines = prompt.document.lines
+    length = sum(map(len, lines)) + len(lines) - 1
+    if not length:
+        return ""
+    counted, size = [], 0
+    for line in lines:
+        counted.append(line[: _COUNTED_CHARACTERS - size])
+        size += len(counted[-1]) + 1
+        if size >= _COUNTED_CHARACTERS:
+            break
+    sample = "\n".join(counted)
+    tokens = round(estimate_tokens(sample) * length / max(1, len(sample)))
+    if len(lines) > 1:
+        return texts.DRAFT_LINES.format(lines=f"{len(lines):,}", tokens=f"{tokens:,}")
+    return texts.DRAFT_SINGLE if tokens == 1 else texts.DRAFT_TOKENS.format(tokens=f"{tokens:,}")

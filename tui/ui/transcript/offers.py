@@ -1,0 +1,39 @@
+"""Offers in the transcript: what can be done about a turn, printed as what works now, and clickable.
+
+An offer is known by the role of its span: text of a model or a server never has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tui.ui.transcript.cells import cell_len
+from tui.ui.transcript.lines import Line, Role, Span
+
+_BETWEEN = Span(" · ", Role.FOOTER)
+
+
+class Offer(NamedTuple):
+    """Something to do: the screen's action, and the key or command that does it now, with a word or two."""
+
+    action: str
+    label: str
+
+
+def offer_spans(offers: Iterable[Offer]) -> tuple[Span, ...]:
+    """Return offers as one line."""
+    spans: list[Span] = []
+    for offer in offers:
+        spans += (_BETWEEN, Span(offer.label, Role.OFFER, offer.action))
+    return tuple(spans[1:])
+
+
+def offer_at(line: Line, column: int) -> str:
+    """Return the action that is offered at a column of a line; empty: none."""
+    position = 0
+    for span in line.spans:
+        start, position = position, position + cell_len(span.text)
+        if span.style == Role.OFFER and start <= column < position:
+            return span.url
+    return ""
