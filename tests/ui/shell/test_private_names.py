@@ -31,7 +31,7 @@ OWNERS = {
         "_running",
         "_unnotify",
     ),
-    "textual._compositor:Compositor": ("_dirty_regions",),
+    "textual._compositor:Compositor": ("_dirty_regions", "_get_renders", "_visible_widgets"),
     "textual.screen:Screen": ("_compositor", "_layout_required", "_scroll_required"),
     "textual.widget:Widget": ("_bindings", "_clear_arrangement_cache", "_layout_required"),
     "textual.dom:DOMNode": ("_attach", "_pruning"),
@@ -52,7 +52,7 @@ OWNERS = {
     "rich.style:Style": ("_make_ansi_codes",),
     "pygments.lexers.python:PythonLexer": ("_tokens",),
 }
-MODULES = ("textual._context", "textual._parser", "textual._xterm_parser")
+MODULES = ("textual._compositor", "textual._context", "textual._parser", "textual._xterm_parser")
 """Private modules that are imported, each for one name."""
 
 

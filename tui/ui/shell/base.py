@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
 from tui.ui.deck import Deck, deck_of
 from tui.ui.providers.writes import ProviderWrites
+from tui.ui.textual_compat.compositor import update_narrowly
 
 if TYPE_CHECKING:
     from tui.runtime.contract import ScreenRuntime
@@ -26,6 +27,10 @@ class ClosesOnce(Screen[ResultType]):
 
     _is_dismissed = False
     _kept_result: tuple[ResultType | None] | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        update_narrowly(self)
 
     def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
         """Close the screen with its result, once it is laid out and on top; a second call does nothing."""
