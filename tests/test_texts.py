@@ -108,6 +108,7 @@ CATALOGUES = {
 """Modules that are the catalogue of a subject, beside ``tui/texts``."""
 NOT_SHOWN = {
     "tui.core.provider": "what a test sends",
+    "tui.runtime.builtin": "what the built-in model is told",
     "tui.demo.plan": "what the scripted server answers",
     "tui.demo.reply_faults": "what the scripted server answers",
     "tui.demo.said": "what the scripted model says",

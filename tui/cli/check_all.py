@@ -147,10 +147,18 @@ async def check_all(
         cost = cost_line(is_quick=arguments.quick, is_embedding=_are_embeddings(subjects))
         output.aside(texts.CHECKING_ALL.format(count=count, cost=cost[0].lower() + cost[1:]))
 
+    told = 0
+
     def tell(subject: Subject, report: DiagnosisReport) -> None:
+        nonlocal told
+        told += 1
         if not arguments.json:
             output.line(row_text(report, subject.provider.name, width, is_ascii=output.is_ascii))
+        output.progress(
+            texts.CHECKED_OF.format(done=told, total=len(subjects)) if told < len(subjects) else ""
+        )
 
+    output.progress(texts.CHECKED_OF.format(done=0, total=len(subjects)))
     checks = Checks(runtime, subjects, arguments, output)
     with stopping_at_signals(checks.stop, output):
         reports = await checks.run(tell)

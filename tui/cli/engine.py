@@ -12,7 +12,7 @@ from tui.texts import cli as texts
 
 def install(_: argparse.Namespace, output: Output) -> int:
     """Install it."""
-    return install_engine(output.line)
+    return install_engine(output.line, progress=output.progress)
 
 
 def status(_: argparse.Namespace, output: Output) -> int:

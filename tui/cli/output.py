@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -26,6 +27,7 @@ RED = "\x1b[31m"
 GREEN = "\x1b[32m"
 YELLOW = "\x1b[33m"
 RESET = "\x1b[0m"
+_CLEAR = "\r\x1b[K"
 
 
 _STALLED_SECONDS = 0.5
@@ -54,10 +56,12 @@ class Output:
         self._writing_since: float | None = None
         self._hurried_by: int | None = None
         self._is_interrupted = False
+        self._has_progress = False
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
         plain = bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
         self._style_out = not plain and _is_terminal(self.stdout)
+        self._shows_progress = environment.get("TERM") != "dumb" and _is_terminal(self.stderr)
         self._style_err = not plain and _is_terminal(self.stderr)
 
     def hurry(self, number: int) -> None:
@@ -143,6 +147,13 @@ class Output:
         body = safe_text(text, after)
         self._write(self.stderr, (f"{DIM}{body}{RESET}" if self._style_err and body else body) + end)
 
+    def progress(self, text: str) -> None:
+        """Show a line on stderr that the next output replaces; only where a user looks at a terminal."""
+        if self._shows_progress:
+            body = safe_line(text)[: shutil.get_terminal_size().columns - 1]
+            self._write(self.stderr, f"{DIM}{body}{RESET}" if body and self._style_err else body)
+            self._has_progress = bool(body)
+
     def notes(self, sentences: Iterable[str]) -> None:
         """Print what was done without an optional file, a line each, on stderr."""
         for sentence in sentences:
@@ -165,6 +176,9 @@ class Output:
     def _write(self, stream: TextIO, text: str) -> None:
         encoding = getattr(stream, "encoding", None) or "utf-8"
         shown = text.encode(encoding, "replace").decode(encoding)
+        if self._has_progress:
+            self._has_progress = False
+            self._write(self.stderr, _CLEAR)
         try:
             for start in range(0, len(shown), _PIECE):
                 self._writing_since = time.monotonic()

