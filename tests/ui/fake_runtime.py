@@ -266,7 +266,13 @@ class FakeRuntime(Runtime):
         finally:
             self.reaching -= 1
 
-    async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
+    async def discover(
+        self,
+        on_found: Callable[[Discovered], None] | None = None,
+        on_scanned: Callable[[int, int], None] | None = None,
+    ) -> Discovery:
+        if on_scanned is not None:
+            on_scanned(len(self.discovery.servers), self.discovery.asked_ports)
         for server in self.discovery.servers:
             if on_found is not None:
                 on_found(server)

@@ -24,6 +24,8 @@ from tests.support.fault_server import Connection, FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, replying
 from tests.support.stream_samples import delta
 from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.core.parts import parts_of
+from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.ui.app import ChatStart
 from tui.ui.bindings import KEYS
 from tui.ui.chat.figures import FiguresScreen
@@ -193,7 +195,7 @@ async def provider_list(deck: RealDeck, server: FaultServer) -> set[str]:
 
         async def deleted(tour: Tour) -> None:
             await tour.home(ProvidersScreen)
-            await opened.press("end", "k", "D")
+            await opened.press("home", "j", "D")
             await opened.until(lambda: isinstance(tour.top, ConfirmDialog))
             await opened.press("y")
             await opened.until(lambda: isinstance(tour.top, ProvidersScreen))
@@ -220,14 +222,22 @@ async def provider_list(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("providers.default", before=("j",))
         await tour.step("providers.chat", prepare=home, opens=ChatScreen)
         await tour.step("providers.add", prepare=home, opens=ProviderFormScreen)
-        await tour.step("providers.edit", prepare=home, opens=ProviderFormScreen)
-        await tour.step("providers.clone", prepare=home, opens=ProviderFormScreen)
+        await tour.step("providers.edit", prepare=home, before=("home",), opens=ProviderFormScreen)
+        await tour.step("providers.clone", prepare=home, before=("home",), opens=ProviderFormScreen)
         await tour.step("providers.test", prepare=home, opens=ProviderTestScreen)
         await tour.step("providers.diagnose", prepare=home, opens=DiagnosisScreen)
         await tour.step("providers.history", prepare=home, opens=ConversationsScreen)
         await tour.step("providers.refresh", prepare=home)
         await tour.step("providers.delete", prepare=home, before=("home",), opens=ConfirmDialog)
         await tour.step("providers.undo", prepare=deleted)
+        for number in range(5):
+            turn = Turn(
+                "t", parts_of("hello"), provider="main", state=TurnState.DONE, answer=TextBuffer("hi")
+            )
+            assert opened.runtime.conversations.adopt([turn], f"chat {number}").close()
+        await tour.step("providers.history", prepare=home, opens=ConversationsScreen)
+        for number in range(1, 6):
+            await tour.step(f"providers.recent_{number}", prepare=home, opens=ChatScreen)
         return tour.pressed
 
 
@@ -559,6 +569,7 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
 ELSEWHERE = {
     "app.suspend": "tests/ui/shell/test_terminal.py",
     "providers.discover": "tests/wired/test_screens.py",
+    "providers.apply": "tests/wired/test_screens.py",
     "discover.add": "tests/wired/test_screens.py",
     "discover.refresh": "tests/wired/test_screens.py",
     "discover.back": "tests/wired/test_screens.py",
@@ -570,7 +581,7 @@ ELSEWHERE = {
 
 def test_no_group_is_left_out() -> None:
     toured = {group for _, groups in TOURS.values() for group in groups}
-    assert set(KEYS) - toured == {"discover"}
+    assert set(KEYS) - toured == {"discover", "models", "test"}
 
 
 @pytest.mark.parametrize("name", TOURS)

@@ -125,14 +125,12 @@ async def test_the_footer_of_a_diagnosis_offers_only_what_was_found(deck: RealDe
 async def test_a_built_in_provider_is_called_that(deck: RealDeck) -> None:
     async with deck.opened(size=(120, 40)) as opened:
         opened.screen(ProvidersScreen).table.rearrange("smollm2")
-        await opened.until(lambda: "read-only: built in" in opened.text)
-        assert "is remote" not in opened.text
+        await opened.until(lambda: "built in (read-only)" in opened.text)
+        assert "remote" not in opened.text
         await opened.press("D")
-        await opened.until(lambda: "smollm2 is read-only: built in." in opened.toasts)
-        await opened.press("e")
-        await opened.until(lambda: "Read-only: built in. F6 makes an editable copy." in opened.text)
-        line = next(line for line in opened.text.splitlines() if "Is remote" in line)
-        assert line.split()[2:] == ["built", "in"]
+        await opened.until(lambda: "smollm2 is built in and can't be changed." in opened.toasts)
+        await opened.press("w")
+        await opened.until(lambda: "Display name" in opened.text)
     shown = deck.run("providers", "show", "smollm2").out
     assert re.search(r"^is remote +built in$", shown, re.MULTILINE)
     assert deck.run("providers", "show", "smollm2", "--json").json["provider"]["is_remote"] is True
@@ -146,7 +144,7 @@ async def test_a_site_wide_provider_says_where_it_is_from(deck: RealDeck) -> Non
     )
     async with deck.opened(size=(120, 40)) as opened:
         opened.screen(ProvidersScreen).table.rearrange("shared")
-        await opened.until(lambda: "read-only: from a site-wide file" in opened.text)
+        await opened.until(lambda: "site-wide (read-only)" in opened.text)
 
 
 # ── A notice that is over ───────────────────────────────────────────────────────────────────

@@ -39,6 +39,7 @@ from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
 from tui.ui.shell.help import HelpScreen
+from tui.ui.shell.model_choice import ModelChoice
 from tui.ui.shell.placeholder import PlaceholderScreen
 from tui.ui.shell.too_small import TooSmallScreen
 from tui.ui.textual_compat.palette import Palette
@@ -132,9 +133,27 @@ async def discover(visit: Visit) -> None:
             await opened.press("f")
             await shows(opened, DiscoverScreen, str(port), "model-a")
             await opened.press(key)
+            await shows(opened, ModelChoice, "model-a", "model-b")
+            await opened.press("down", "enter")
+            await shows(opened, ProviderFormScreen, f"server-{port}", "model-a")
+            assert not ProviderStore(opened.runtime.paths).load().providers, "nothing is added before"
+            await opened.press("f2")
             await opened.until(lambda: ProviderStore(opened.runtime.paths).load().providers, f"{key} adds it")
             await opened.until(lambda: isinstance(opened.app.screen, ProvidersScreen))
     assert f"http://127.0.0.1:{port}/v1" in visit.file()
+    assert 'compatible_provider = "model-a"' in visit.file()
+
+
+async def model_choice(visit: Visit) -> None:
+    visit.deck.provider(visit.server.base_url, "moved", compatible_provider="gone")
+    async with visit.opened() as opened:
+        opened.screen(ProvidersScreen).table.rearrange("moved")
+        await shows(opened, ProvidersScreen, "model gone", "The server offers m, model-a, model-b.")
+        await opened.press("A")
+        await shows(opened, ModelChoice, "model-b")
+        await opened.press("down", "down", "enter")
+        await opened.until(lambda: 'compatible_provider = "model-b"' in visit.file())
+        await shows(opened, ProvidersScreen, "Reachable in", "offers model-b")
 
 
 async def chat(visit: Visit) -> None:
@@ -242,6 +261,7 @@ WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
     DiagnosisScreen: diagnosis,
     CheckDetailsScreen: rung_details,
     DiscoverScreen: discover,
+    ModelChoice: model_choice,
     ChatScreen: chat,
     FiguresScreen: figures,
     RenameDialog: rename,

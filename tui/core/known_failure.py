@@ -124,7 +124,7 @@ def report_of_failure(
         model=model or None,
         key_label=key_label or None,
         results=tuple(_result(check, failed_check, failure, provider) for check in checks),
-        repairs=_repairs(failure),
+        repairs=repairs_of(failure),
         curl=_curl(provider, report.normalised, model),
     )
 
@@ -149,7 +149,8 @@ def _is_below(check: CheckId, failed_check: CheckId) -> bool:
     return check in needed or any(_is_below(check, other) for other in needed)
 
 
-def _repairs(failure: Failure) -> tuple[Repair, ...]:
+def repairs_of(failure: Failure) -> tuple[Repair, ...]:
+    """Return the corrections that a failure offers."""
     url, closest = failure.facts.get("repair"), failure.facts.get("closest")
     found: list[Repair] = []
     if url and inspect_url(url).normalised is not None:

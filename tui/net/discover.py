@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Collection
-from dataclasses import field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import field, replace
 
 from tui.core.chat import Endpoint
 from tui.core.endpoint_url import models_url_of
@@ -21,6 +21,7 @@ from tui.net.machine.known_servers import KNOWN_SERVERS
 from tui.net.machine.machine import Machine
 from tui.net.machine.snapshot import PortOwner, RunningServer, Snapshot
 from tui.net.recognition import Look, recognise, recognise_refusal
+from tui.texts.discover import UNKNOWN_KIND
 from tui.wire.error_body import is_page
 from tui.wire.errors import classify_error
 from tui.wire.fingerprint import identify
@@ -35,6 +36,11 @@ _NEVER_ASKED = frozenset({21, 22, 23, 25, 53, 110, 111, 139, 143, 445, 631, 2049
 _AT_ONCE = 16
 _SECONDS = 2.0
 _UNNAMED = "server"
+OWN_DEMO = "lmdeck demo"
+OWN_ENGINE = "lmdeck engine"
+"""What the servers of lmdeck itself are called."""
+_DEMO_SIGNATURE = "lmdeck-demo"
+_ENGINE_PROGRAM = "tui/demo/engine_child.py"
 _WANTS_KEY = ("auth", "auth-scheme", "forbidden")
 
 
@@ -64,7 +70,12 @@ class Discovered:
     @property
     def shown_kind(self) -> str:
         """Which server of which version, in words for people."""
-        return " ".join(filter(None, (self.kind or "unknown kind", self.identity.version)))
+        return " ".join(filter(None, (self.kind or UNKNOWN_KIND, self.identity.version)))
+
+    @property
+    def is_engine(self) -> bool:
+        """Whether it is the model that lmdeck itself runs."""
+        return self.label == OWN_ENGINE
 
     def as_provider(self, taken_names: Collection[str] = ()) -> Provider:
         """Return a provider for it, with a name that is free."""
@@ -96,23 +107,37 @@ class Discovery:
 
 
 async def discover(
-    factory: ClientFactory, machine: Machine, *, on_found: Callable[[Discovered], None] | None = None
+    factory: ClientFactory,
+    machine: Machine,
+    *,
+    on_found: Callable[[Discovered], None] | None = None,
+    on_scanned: Callable[[int, int], None] | None = None,
 ) -> Discovery:
     """Ask every listening port of loopback at once, at most 16 at a time and 2 s each.
 
-    ``on_found`` gets each server as soon as it is known. Never raises for what a port answers.
+    ``on_found`` gets each server as soon as it is known, ``on_scanned`` how many ports have been asked and of
+    how many. Never raises for what a port answers.
     """
     snapshot = await asyncio.to_thread(machine.snapshot)
     candidates = _candidates(snapshot, () if machine.is_visible else USUAL_PORTS)
     turn = asyncio.Semaphore(_AT_ONCE)
+    scanned = 0
+
+    def tell() -> None:
+        if on_scanned is not None:
+            on_scanned(scanned, len(candidates))
 
     async def ask(host: str, port: int) -> Discovered | None:
         async with turn:
             found = await _ask(factory, host, port, snapshot)
+        nonlocal scanned
+        scanned += 1
         if found is not None and on_found is not None:
             on_found(found)
+        tell()
         return found
 
+    tell()
     answers = await asyncio.gather(*(ask(host, port) for host, port in candidates))
     servers = sorted((found for found in answers if found is not None), key=lambda server: server.port)
     starting = tuple(server for server in snapshot.servers if server.is_starting)
@@ -153,7 +178,8 @@ async def _ask(factory: ClientFactory, host: str, port: int, snapshot: Snapshot)
         identity, window = learned.identity, learned.context_window
     if models is None and identity.kind is None and not _is_guarded_api(failure, answer.body):
         return None
-    return _describe(base, port, identity, models, failure, window, snapshot)
+    found = _describe(base, port, identity, models, failure, window, snapshot)
+    return replace(found, label=OWN_DEMO) if _is_own_demo(answer) else found
 
 
 def _describe(
@@ -183,11 +209,21 @@ def _describe(
 
 
 def _label(identity: ServerIdentity, owner: PortOwner | None) -> str:
+    if owner is not None and owner.process is not None and _is_own_engine(owner.process.arguments):
+        return OWN_ENGINE
     if owner is not None and owner.server is not None:
         return owner.server
     if identity.kind is not None:
         return str(identity.kind)
     return _UNNAMED
+
+
+def _is_own_demo(answer: Fetched) -> bool:
+    return answer.headers.get("server", "").startswith(_DEMO_SIGNATURE)
+
+
+def _is_own_engine(arguments: Sequence[str]) -> bool:
+    return any(argument.endswith(_ENGINE_PROGRAM) for argument in arguments)
 
 
 def _may_be_api(failure: Failure | None) -> bool:

@@ -38,6 +38,8 @@ class Reachability:
     """The models that it offers; ``None`` where it does not say."""
     server: ServerIdentity | None = None
     """Which server it is, as far as this answer shows."""
+    context_window: int | None = None
+    """Of the model that is wanted, in tokens, where the list says it."""
 
 
 async def reach(
@@ -69,7 +71,9 @@ async def reach(
     server = identify(
         host=origin_of(endpoint.base_url).host, headers=response.headers, owned_by=models.owners
     )
-    return Reachability(True, _missing(models, model), took, models.identifiers, server)
+    found = models.find(model)
+    window = found.context_window if found is not None else None
+    return Reachability(True, _missing(models, model), took, models.identifiers, server, window)
 
 
 def _missing(models: ModelList, model: str) -> Failure | None:

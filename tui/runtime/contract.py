@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tui.core.check_history import CheckRecord
     from tui.core.check_options import CheckOptions
     from tui.core.diagnosis import CheckResult
     from tui.core.embedding import EmbeddingOutcome
@@ -74,7 +75,14 @@ class ScreenRuntime(Reported, Protocol):
     async def reach(self, provider: Provider) -> Reachability:
         """Look shortly whether a provider answers."""
 
-    async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
+    def past_checks(self, provider: Provider) -> tuple[CheckRecord, ...]:
+        """Return what the checks of a provider's endpoint found, the oldest first."""
+
+    async def discover(
+        self,
+        on_found: Callable[[Discovered], None] | None = None,
+        on_scanned: Callable[[int, int], None] | None = None,
+    ) -> Discovery:
         """Look for model servers on this machine."""
 
     async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:

@@ -226,11 +226,15 @@ class Runtime:
 
         return past_checks(self.endpoint_memory, provider)
 
-    async def discover(self, on_found: Callable[[Discovered], None] | None = None) -> Discovery:
+    async def discover(
+        self,
+        on_found: Callable[[Discovered], None] | None = None,
+        on_scanned: Callable[[int, int], None] | None = None,
+    ) -> Discovery:
         """Ask the ports of this machine which model servers answer; see ``net.discover``."""
         from tui.net.discover import discover
 
-        return await discover(self.clients, self.machine, on_found=on_found)
+        return await discover(self.clients, self.machine, on_found=on_found, on_scanned=on_scanned)
 
     async def list_models(self, provider: Provider, key_text: str | None = None) -> ModelList:
         """Return what the endpoint offers right now.

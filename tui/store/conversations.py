@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -30,7 +31,7 @@ from tui.store.paths import Paths
 from tui.store.records import header_record
 
 if TYPE_CHECKING:
-    from tui.store.summaries import ConversationSummary, SummaryIndex
+    from tui.store.summaries import ConversationSummary, RecentConversations, SummaryIndex
     from tui.store.transcript_file import Transcript
 
 TRASH_DAYS = 30
@@ -55,6 +56,8 @@ class ConversationStore:
         self._blobs = BlobStore(paths.attachments_dir)
         self._journal = partial(Journal, redactor=self._redactor, blobs=self._blobs, shown=paths.shown)
         self._open: WeakSet[Journal] = WeakSet()
+        self._listing = Lock()
+        """Held while the cache of summaries is used: threads of two screens may ask at once."""
 
     @cached_property
     def _index(self) -> SummaryIndex:
@@ -78,13 +81,27 @@ class ConversationStore:
         Raises:
             LmdeckError: the folder cannot be read.
         """
+        names = self._names()
+        with self._listing:
+            found = [self._summary(name, names) for name in names if name.endswith(".jsonl")]
+            self._index.save({summary.identity for summary in found})
+        return sorted(found, key=lambda summary: (summary.updated_at, summary.identity), reverse=True)
+
+    def recent(self, limit: int) -> RecentConversations:
+        """Return the newest conversations; see ``SummaryIndex.recent`` for what is read.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        paths = [self._folder / name for name in self._names() if name.endswith(".jsonl")]
+        with self._listing:
+            return self._index.recent(paths, limit)
+
+    def _names(self) -> set[str]:
         try:
-            names = {path.name for path in paths_in(self._folder, "*")}
+            return {path.name for path in paths_in(self._folder, "*")}
         except OSError as error:
             raise disk_error(error, self._paths.shown(self._folder)) from error
-        found = [self._summary(name, names) for name in names if name.endswith(".jsonl")]
-        self._index.save({summary.identity for summary in found})
-        return sorted(found, key=lambda summary: (summary.updated_at, summary.identity), reverse=True)
 
     def open(self, identity: str) -> Transcript:
         """Read a conversation and take its lease, so that this session alone writes to it.

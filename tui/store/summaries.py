@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import UnionType
@@ -24,6 +25,8 @@ from tui.store.record_values import Record, decode_cost, decode_usage, encode_co
 from tui.store.transcript_file import Transcript, read_transcript
 
 _INDEX_VERSION = 2
+_READ_PER_SHOWN = 3
+"""How many files that the cache does not know are read for each recent conversation that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,18 @@ class ConversationSummary:
     """What is wrong with the file, as a sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class RecentConversations:
+    """What the first screen shows of the conversations."""
+
+    newest: tuple[ConversationSummary, ...] = ()
+    """The newest first; those without a turn are left out."""
+    last_used: Mapping[str, str] = field(default_factory=dict)
+    """By the name of a provider: when a conversation's last turn with it ended, in ISO 8601."""
+    total: int = 0
+    """How many conversations there are."""
+
+
 class SummaryIndex:
     """The cache of summaries. Losing it costs time, never data."""
 
@@ -60,16 +75,44 @@ class SummaryIndex:
 
     def summary_of(self, path: Path) -> ConversationSummary:
         """Return a conversation's summary: from the cache where the file is the same, else read anew."""
-        known = self._load()
         stamp = stamp_of(path)
-        cached = known.get(path.stem)
-        if cached is not None and cached[0] == stamp:
-            return cached[1]
+        cached = self.cached(path, stamp)
+        if cached is not None:
+            return cached
         summary = summarise(path)
         if stamp is not None and stamp == stamp_of(path):
-            known[path.stem] = (stamp, summary)
+            self._load()[path.stem] = (stamp, summary)
             self._is_changed = True
         return summary
+
+    def cached(self, path: Path, stamp: FileStamp | None) -> ConversationSummary | None:
+        """Return the summary that is kept for a file with this stamp."""
+        kept = self._load().get(path.stem)
+        return kept[1] if kept is not None and kept[0] == stamp else None
+
+    def recent(self, paths: Iterable[Path], limit: int) -> RecentConversations:
+        """Return the newest conversations, as far as the cache knows them.
+
+        Of the others only the files that were written last are read: a complete list of thousands would
+        take seconds. ``summary_of`` makes them known, one by one.
+        """
+        known: list[ConversationSummary] = []
+        unknown: list[tuple[int, Path]] = []
+        for path in paths:
+            stamp = stamp_of(path)
+            cached = self.cached(path, stamp)
+            if cached is not None:
+                known.append(cached)
+            elif stamp is not None:
+                unknown.append((stamp.modified_ns, path))
+        total = len(known) + len(unknown)
+        unknown.sort(key=lambda entry: entry[0], reverse=True)
+        known += (self.summary_of(path) for _, path in unknown[: limit * _READ_PER_SHOWN])
+        known.sort(key=newest_last, reverse=True)
+        last_used: dict[str, str] = {}
+        for summary in known:
+            last_used.setdefault(summary.provider, summary.updated_at)
+        return RecentConversations(tuple(item for item in known if item.turns)[:limit], last_used, total)
 
     def save(self, identities: set[str]) -> None:
         """Write the cache for the conversations that there are."""
@@ -89,6 +132,11 @@ class SummaryIndex:
         if self._known is None:
             self._known = _read_index(self._path)
         return self._known
+
+
+def newest_last(summary: ConversationSummary) -> tuple[str, str]:
+    """Return the key that sorts summaries by when they were updated."""
+    return summary.updated_at, summary.identity
 
 
 def summarise(path: Path) -> ConversationSummary:

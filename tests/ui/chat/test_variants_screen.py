@@ -96,7 +96,7 @@ OPENED = ["providers", "form", "discover", "conversations", "chat", "retried"]
 
 
 async def _show(chat: Any, what: str) -> None:
-    screens = {"form": "e", "discover": "f", "conversations": "h"}
+    screens = {"form": "a", "discover": "f", "conversations": "h"}
     if what == "retried":
         await retried(chat)
     elif what != "chat":

@@ -29,10 +29,12 @@ from tui.net.reachability import Reachability
 from tui.runtime.builtin import Availability
 from tui.ui.app import LmdeckApp
 from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.layout import shortened
+from tui.ui.providers.reach import Reach, reach_found
+from tui.ui.providers.row import Row
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.providers.table import ProviderTable
 from tui.ui.providers.test_dialog import ProviderTestScreen
-from tui.ui.providers.view import Reach, Row, reach_found, shortened
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
 
@@ -56,6 +58,12 @@ def screen_of(pilot: Pilot[Any]) -> ProvidersScreen:
 
 def table_of(pilot: Pilot[Any]) -> ProviderTable:
     return pilot.app.screen_stack[0].query_one(ProviderTable)
+
+
+async def select(pilot: Pilot[Any], name: str) -> None:
+    """Put the cursor on a provider."""
+    table_of(pilot).rearrange(name)
+    await pilot.pause()
 
 
 def names(pilot: Pilot[Any]) -> list[str]:
@@ -93,21 +101,23 @@ async def test_wider_windows_show_more_columns(runtime: FakeRuntime, until: Unti
         narrow = len(table_of(pilot).columns)
         await pilot.resize_terminal(200, 40)
         await until(pilot, lambda: len(table_of(pilot).columns) > narrow)
-        assert "Sub type" in text_of(pilot)
+        assert "Price/1k" in text_of(pilot)
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: len(table_of(pilot).columns) == narrow)
         await pilot.press("w")
         await until(pilot, lambda: len(table_of(pilot).columns) == 12)
+        titles = [str(column.label) for column in table_of(pilot).ordered_columns]
+        assert titles[2:6] == ["Display name", "Category", "Type", "Sub type"]
 
 
 async def test_details_tell_what_the_columns_leave_out(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
-        await pilot.press("down", "down")
+        await select(pilot, "gpu01-vllm")
         await until(pilot, lambda: "Qwen on gpu01" in text_of(pilot))
         assert "http://gpu01:8000/v1" in text_of(pilot)
         assert "env:VLLM_KEY" in text_of(pilot)
-        await pilot.press("j")
-        await until(pilot, lambda: "in 0.00055, out 0.00219 USD per 1k tokens" in text_of(pilot))
+        await select(pilot, "cloud")
+        await until(pilot, lambda: "0.00055 / 0.00219 USD per 1k tokens" in text_of(pilot))
 
 
 async def test_the_filter_narrows_as_it_is_typed(runtime: FakeRuntime, until: Until) -> None:
@@ -133,27 +143,36 @@ async def test_a_second_filter_replaces_the_first_or_edits_it(runtime: FakeRunti
 async def test_a_filter_that_lets_nothing_through_says_so(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
         await pilot.press("slash", *"zzz")
-        await until(pilot, lambda: "Nothing matches the filter" in text_of(pilot))
+        await until(pilot, lambda: "No provider matches the filter" in text_of(pilot))
         await pilot.press("enter", "e", "c", "D", "t")
         assert isinstance(pilot.app.screen, ProvidersScreen)
 
 
-async def test_sorting_goes_through_the_columns_and_back(runtime: FakeRuntime) -> None:
+async def test_sorting_begins_with_the_state_and_comes_back(runtime: FakeRuntime, until: Until) -> None:
+    runtime.reachability["gpu01-vllm"] = Reachability(False, failure(), None)
     async with listed(runtime) as pilot:
         original = names(pilot)
-        await pilot.press("o", "o")
-        assert names(pilot) == sorted(original)
-        await pilot.press("O")
-        assert names(pilot) == sorted(original, reverse=True)
-        await pilot.press("O")
-        for _ in range(len(table_of(pilot).columns) - 1):
+        await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.REFUSED)
+        await pilot.press("o")
+        await pilot.pause()
+        assert names(pilot) == ["cloud", "gpu01-vllm", "old-embedder", *names(pilot)[3:]], "what works first"
+        assert "State ▲" in text_of(pilot)
+        assert "by state" in text_of(pilot).splitlines()[0]
+        await pilot.press("o")
+        assert names(pilot) == ["cloud", "gpu01-vllm", "old-embedder", "demo", "smollm2"]
+        table_of(pilot).reverse()
+        assert names(pilot) == ["old-embedder", "gpu01-vllm", "cloud", "smollm2", "demo"], "group by group"
+        for _ in range(10):
             await pilot.press("o")
+            if table_of(pilot).sort_column is None:
+                break
         assert names(pilot) == original
 
 
 async def test_the_cursor_stays_on_its_provider_when_the_order_changes(runtime: FakeRuntime) -> None:
     async with listed(runtime) as pilot:
-        await pilot.press("down", "down", "o", "o", "O")
+        await select(pilot, "gpu01-vllm")
+        await pilot.press("o", "o", "O")
         assert table_of(pilot).current.provider.name == "gpu01-vllm"  # type: ignore[union-attr]
 
 
@@ -165,6 +184,7 @@ async def test_at_most_four_checks_run_at_once_and_keys_do_not_wait(until: Until
     async with listed(runtime) as pilot:
         await until(pilot, lambda: runtime.reaching == 4)
         assert {row.reach for row in table_of(pilot).shown_rows()} == {Reach.CHECKING}
+        assert "checked 0 of 12" in text_of(pilot).splitlines()[0]
         await pilot.press("down", "down")
         assert table_of(pilot).cursor_row == 2
         gate.set()
@@ -183,15 +203,15 @@ async def test_a_key_that_is_not_there_is_no_server_that_is_down(runtime: FakeRu
 @pytest.mark.parametrize(
     ("cause", "mark"),
     [
-        ("model-not-found", "! model gone"),
-        ("auth", "! key refused"),
-        ("auth-scheme", "! key refused"),
-        ("basic-auth", "! key refused"),
-        ("forbidden", "! key refused"),
-        ("loading", "! loading"),
-        ("overloaded", "! busy"),
-        ("rate-limited", "! busy"),
-        ("quota", "! no credit"),
+        ("model-not-found", "✗ model gone"),
+        ("auth", "✗ key refused"),
+        ("auth-scheme", "✗ key refused"),
+        ("basic-auth", "✗ key refused"),
+        ("forbidden", "✗ key refused"),
+        ("loading", "◌ loading"),
+        ("overloaded", "◌ busy"),
+        ("rate-limited", "◌ busy"),
+        ("quota", "✗ no credit"),
     ],
 )
 async def test_an_endpoint_with_something_in_the_way_is_not_shown_as_good(
@@ -200,9 +220,9 @@ async def test_an_endpoint_with_something_in_the_way_is_not_shown_as_good(
     runtime.reachability["cloud"] = Reachability(True, explain(cause, model="gone"), 9.0)
     async with listed(runtime) as pilot:
         await until(pilot, lambda: reach_of(pilot, "cloud") not in (Reach.UNKNOWN, Reach.CHECKING))
-        await pilot.press("down", "down", "down")
+        await select(pilot, "cloud")
         await until(pilot, lambda: mark in text_of(pilot))
-    assert Reach.UP.colour not in (reach.colour for reach in Reach if reach.word == mark.removeprefix("! "))
+    assert Reach.UP.colour not in (reach.colour for reach in Reach if reach.word == mark[2:])
 
 
 async def test_every_mark_is_drawn_when_the_list_is_shown_again(runtime: FakeRuntime) -> None:
@@ -211,7 +231,8 @@ async def test_every_mark_is_drawn_when_the_list_is_shown_again(runtime: FakeRun
         provider = example_providers()[0]
         for reach in Reach:
             table.set_rows([Row(provider, reach=reach)])
-            assert [str(cell) for cell in table.get_row_at(0)].count(f"{reach.glyph} {reach.word}") == 1
+            row = [str(cell) for cell in table.get_row(provider.name)]
+            assert row.count(f"{reach.glyph} {reach.word}") == 1
 
 
 def test_whatever_is_in_the_way_is_no_good_sign() -> None:
@@ -221,7 +242,7 @@ def test_whatever_is_in_the_way_is_no_good_sign() -> None:
             assert found.colour != Reach.UP.colour, cause
     assert reach_found(True, 9.0, None) is Reach.UP
     assert reach_found(True, None, None) is Reach.READY
-    assert reach_found(None, 9.0, explain("wrong-path")) is Reach.UNKNOWN
+    assert reach_found(None, 9.0, explain("wrong-path")) is Reach.NO_LIST
 
 
 def test_many_notices_leave_room_for_the_list() -> None:
@@ -232,11 +253,11 @@ def test_many_notices_leave_room_for_the_list() -> None:
 async def test_a_provider_that_is_down_tells_why_and_what_to_do(runtime: FakeRuntime, until: Until) -> None:
     runtime.reachability["cloud"] = Reachability(False, failure(), None)
     async with listed(runtime) as pilot:
-        await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.DOWN)
-        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: reach_of(pilot, "cloud") is Reach.REFUSED)
+        await select(pilot, "cloud")
         await until(pilot, lambda: "Nothing listens at" in text_of(pilot))
         assert "Start the server" in text_of(pilot)
-        assert "○ down" in text_of(pilot)
+        assert "○ refused" in text_of(pilot)
 
 
 async def test_a_key_that_a_command_prints_is_not_asked_for_unasked(until: Until) -> None:
@@ -253,8 +274,8 @@ async def test_a_missing_engine_is_greyed_with_its_command(until: Until) -> None
     runtime = FakeRuntime()
     runtime.built_ins.missing["smollm2"] = Availability(False, "Not installed.", "make engine")
     async with listed(runtime) as pilot:
-        assert names(pilot)[table_of(pilot).cursor_row] == "demo", "the first that can be used"
-        await pilot.press("home")
+        assert table_of(pilot).current_key == "demo", "the first that can be used"
+        await select(pilot, "smollm2")
         await until(pilot, lambda: "make engine" in text_of(pilot))
         assert reach_of(pilot, "smollm2") is Reach.MISSING
         await pilot.press("enter", "t")
@@ -263,7 +284,8 @@ async def test_a_missing_engine_is_greyed_with_its_command(until: Until) -> None
 
 async def test_delete_asks_and_u_brings_back(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
-        await pilot.press("end", "D")
+        await select(pilot, "old-embedder")
+        await pilot.press("D")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
@@ -281,16 +303,18 @@ async def test_the_cursor_keeps_its_place_when_its_provider_is_deleted(
 ) -> None:
     async with listed(runtime) as pilot:
         table = table_of(pilot)
-        await pilot.press("down", "down", "D")
+        await select(pilot, "gpu01-vllm")
+        await pilot.press("D")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
         await pilot.press("y")
         await until(pilot, lambda: "gpu01-vllm" not in names(pilot))
-        assert table.cursor_row == 2
-        await pilot.press("end", "D")
+        assert table.current_key == "cloud"
+        await select(pilot, "old-embedder")
+        await pilot.press("D")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
         await pilot.press("y")
         await until(pilot, lambda: "old-embedder" not in names(pilot))
-        assert table.cursor_row == len(names(pilot)) - 1
+        assert table.current_key == "smollm2", "the line above the group is passed over"
 
 
 async def test_another_default_leaves_known_who_answers(runtime: FakeRuntime, until: Until) -> None:
@@ -298,7 +322,8 @@ async def test_another_default_leaves_known_who_answers(runtime: FakeRuntime, un
         await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.UP)
         await until(pilot, lambda: reach_of(pilot, "smollm2") not in (Reach.CHECKING, Reach.UNKNOWN))
         before = reach_of(pilot, "smollm2")
-        await pilot.press("down", "down", "asterisk")
+        await select(pilot, "gpu01-vllm")
+        await pilot.press("asterisk")
         assert runtime.directory.get("gpu01-vllm").is_default
         assert reach_of(pilot, "gpu01-vllm") is Reach.UP
         assert reach_of(pilot, "smollm2") is before
@@ -306,24 +331,44 @@ async def test_another_default_leaves_known_who_answers(runtime: FakeRuntime, un
 
 async def test_enter_on_the_question_keeps_the_provider(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
-        await pilot.press("end", "D")
+        await select(pilot, "old-embedder")
+        await pilot.press("D")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
         assert "old-embedder" in names(pilot)
 
 
-async def test_read_only_providers_are_neither_deleted_nor_deactivated(runtime: FakeRuntime) -> None:
+async def test_a_built_in_provider_says_that_it_cannot_be_changed(runtime: FakeRuntime) -> None:
     async with listed(runtime) as pilot:
-        await pilot.press("D", "s")
-        assert isinstance(pilot.app.screen, ProvidersScreen)
-        assert toasts(pilot).count("smollm2 is read-only") == 2
+        for key in ("D", "s", "e", "c"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            assert isinstance(pilot.app.screen, ProvidersScreen)
+            assert "smollm2 is built in and can't be changed." in toasts(pilot)
         assert runtime.directory.get("smollm2").state is State.ACTIVE
+
+
+async def test_a_site_wide_provider_can_be_viewed_and_cloned(until: Until) -> None:
+    site = Provider("shared", provider_url="http://h/v1", model="m", is_remote=True)
+    async with listed(FakeRuntime([*example_providers(), site])) as pilot:
+        assert "site-wide (read-only)" in text_of(pilot)
+        await select(pilot, "shared")
+        await pilot.press("D")
+        assert "shared is set up for the whole site and can't be changed. Press c to clone it." in toasts(
+            pilot
+        )
+        for key in ("e", "c"):
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
 
 
 async def test_default_and_state_change_by_one_key(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
-        await pilot.press("down", "down", "asterisk", "s")
+        await select(pilot, "gpu01-vllm")
+        await pilot.press("asterisk", "s")
         assert runtime.directory.get("gpu01-vllm").is_default
         assert not runtime.directory.get("smollm2").is_default
         await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.INACTIVE)
@@ -361,15 +406,19 @@ async def test_what_is_wrong_with_the_file_stands_above_the_list(until: Until) -
 
 async def test_a_first_run_explains_itself(until: Until) -> None:
     async with listed(FakeRuntime(example_providers()[:2])) as pilot:
-        await until(pilot, lambda: "Welcome. Press Enter" in text_of(pilot))
-        assert "Press a to add" in text_of(pilot)
+        await until(pilot, lambda: "press a to add one, f to find servers" in text_of(pilot))
+        assert "built in (read-only)" in text_of(pilot)
+        assert "this machine" in text_of(pilot)
+        assert "Enter starts one with the selected provider" in text_of(pilot)
+        assert "remote" not in text_of(pilot)
     async with listed(FakeRuntime()) as pilot:
         await pilot.pause()
-        assert "Welcome" not in text_of(pilot)
+        assert "press a to add one" not in text_of(pilot)
 
 
 async def test_keys_open_the_forms(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
+        await select(pilot, "cloud")
         for key in ("a", "e", "c"):
             await pilot.press(key)
             await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
@@ -380,7 +429,8 @@ async def test_keys_open_the_forms(runtime: FakeRuntime, until: Until) -> None:
 async def test_the_test_shows_the_answer_or_what_is_wrong(runtime: FakeRuntime, until: Until) -> None:
     runtime.scripts = [REPLY, refused(server_message="no [/] way")]
     async with listed(runtime) as pilot:
-        await pilot.press("down", "down", "t")
+        await select(pilot, "gpu01-vllm")
+        await pilot.press("t")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProviderTestScreen))
         await until(pilot, lambda: "● It works." in text_of(pilot))
         assert "I am **well**" in text_of(pilot)
@@ -415,7 +465,7 @@ async def test_hostile_texts_are_shown_as_text(until: Until) -> None:
     runtime.reachability["evil"] = Reachability(False, failure(title=HOSTILE, advice=HOSTILE), None)
     runtime.store.notices = (HOSTILE,)
     async with listed(runtime, (200, 40)) as pilot:
-        await until(pilot, lambda: reach_of(pilot, "evil") is Reach.DOWN)
+        await until(pilot, lambda: reach_of(pilot, "evil") is Reach.REFUSED)
         await pilot.press("w")
         await until(pilot, lambda: "[/][link='x[@click=app.quit]a[/]" in text_of(pilot))
         assert "\x1b" not in text_of(pilot)
@@ -441,7 +491,8 @@ async def test_a_click_on_a_header_sorts(runtime: FakeRuntime) -> None:
         label = table.columns["name"].label  # type: ignore[index]
         table.post_message(DataTable.HeaderSelected(table, table.ordered_columns[1].key, 1, label))
         await pilot.pause()
-        assert names(pilot) == sorted(names(pilot))
+        assert names(pilot) == ["cloud", "gpu01-vllm", "old-embedder", "demo", "smollm2"]
+        assert "by name" in text_of(pilot).splitlines()[0]
 
 
 def embedding() -> Provider:
@@ -517,7 +568,7 @@ async def test_a_slow_disk_holds_up_nobody_but_the_keys_behind_it(
 
     async with listed(runtime) as pilot:
         monkeypatch.setattr(store, "save", slow_save)
-        await pilot.press("down", "down")
+        await select(pilot, "gpu01-vllm")
         pilot.app.post_message(events.Key("s", "s"))
         while not threads:
             await asyncio.sleep(0.01)

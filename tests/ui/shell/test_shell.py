@@ -123,7 +123,7 @@ async def test_f1_opens_help_once_and_closes_it(until: Until) -> None:
 
 async def test_help_and_quit_work_in_a_question_too(until: Until) -> None:
     async with running() as pilot:
-        await pilot.press("end", "D")
+        await pilot.press("home", "D")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))

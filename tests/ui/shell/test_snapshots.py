@@ -14,8 +14,8 @@ from tui.net.reachability import Reachability
 from tui.store.settings import Settings
 from tui.ui.app import LmdeckApp
 from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.reach import Reach
 from tui.ui.providers.screen import ProvidersScreen
-from tui.ui.providers.view import Reach
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
 
@@ -35,11 +35,21 @@ async def settled(pilot: Pilot[Any], until: Until) -> None:
     screen = pilot.app.screen_stack[0]
     assert isinstance(screen, ProvidersScreen)
 
+    await until(pilot, lambda: screen.query("ProviderTable"))
+
     def is_known() -> bool:
         reached = {row.provider.name: row.reach for row in screen.table.shown_rows()}
-        return reached.get("cloud") is Reach.DOWN and reached.get("demo") is Reach.UP
+        return reached.get("cloud") is Reach.REFUSED and reached.get("demo") is Reach.UP
 
     await until(pilot, is_known)
+    await pilot.pause()
+
+
+async def select(pilot: Pilot[Any], name: str) -> None:
+    """Put the cursor on a provider."""
+    screen = pilot.app.screen_stack[0]
+    assert isinstance(screen, ProvidersScreen)
+    screen.table.rearrange(name)
     await pilot.pause()
 
 
@@ -47,7 +57,7 @@ async def settled(pilot: Pilot[Any], until: Until) -> None:
 def test_provider_list(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot, until)
-        await pilot.press("down", "down", "down")
+        await select(pilot, "cloud")
 
     assert snap_compare(app_with(theme), terminal_size=size, run_before=before)
 
@@ -56,7 +66,8 @@ def test_provider_list(snap_compare: Any, until: Until, theme: str, size: tuple[
 def test_form_with_an_error(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot, until)
-        await pilot.press("down", "down", "e")
+        await select(pilot, "gpu01-vllm")
+        await pilot.press("e")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
         await pilot.pause()
         pilot.app.screen.query_one("#field-provider_url").focus()
@@ -79,7 +90,8 @@ def test_help(snap_compare: Any, until: Until) -> None:
 def test_question(snap_compare: Any, until: Until) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot, until)
-        await pilot.press("end", "D")
+        await select(pilot, "old-embedder")
+        await pilot.press("D")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
         await pilot.pause()
 

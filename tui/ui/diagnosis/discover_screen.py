@@ -1,8 +1,9 @@
-"""The model servers of this machine: who listens on loopback, what it serves, one key to add it."""
+"""The model servers of this machine: what listens on loopback, what it serves, one key to add it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -16,37 +17,49 @@ from tui.core.endpoint_url import inspect_url
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
+from tui.runtime.builtin import ENGINE_NAME
+from tui.texts import discover as texts
+from tui.texts import provider_list as shared
+from tui.texts.cli import BUILT_IN, NEEDS_KEY
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
+from tui.ui.shell.model_choice import ModelChoice
+from tui.ui.shell.offers import Offer, OfferLine, key_of
+from tui.ui.shell.pane import Pane
 from tui.ui.shell.table import RowTable
-from tui.ui.shell.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from tui.net.discover import Discovered, Discovery
     from tui.net.machine.snapshot import RunningServer
 
-_NONE = (
-    "No model server answers on this machine.\n"
-    "Start one and press r, or go back and press a to add an endpoint somewhere else."
+_COLUMNS = (
+    (texts.PORT, 5),
+    (shared.SERVER, 22),
+    (texts.MODELS, 0),
+    (texts.PROCESS, 24),
+    (shared.STATE, 26),
 )
-_COLUMNS = (("Port", 5), ("Server", 22), ("Models", 0), ("Process", 22), ("", 18))
 """Titles and widths; the models take what is left."""
-_NARROWEST = 14
-_GAPS = 2 * len(_COLUMNS) + 1
+_MODELS = 2
+_PROCESS = 3
+_NARROWEST = 20
+_PADDING = 2
+_NAMED = 5
+
+_ADD = Offer("discover.add", texts.OFFER_ADD)
+_SHOW = Offer("discover.add", texts.OFFER_SHOW)
+_RESCAN = Offer("discover.refresh", texts.OFFER_RESCAN)
 
 
 class DiscoverScreen(LmdeckScreen[str | None]):
-    """Asks the ports of loopback; ends with the name of the provider that was added, or ``None``."""
+    """Asks the ports of loopback; ends with the name of a provider to select, or ``None``."""
 
     CSS_PATH = "discover_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("discover")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("discover", "table")
-    HELP_TEXT: ClassVar[str] = (
-        "The model servers that answer on this machine. Only loopback is asked, without any key. "
-        "Enter adds the one under the cursor to your providers."
-    )
+    HELP_TEXT: ClassVar[str] = texts.HELP
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,15 +67,23 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self._starting: tuple[RunningServer, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay out the table over what is known of the server under the cursor."""
-        yield TitleBar("Servers on this machine")
-        yield RowTable("servers")
-        yield Static(Content(_NONE), id="nothing")
-        yield Static(id="about")
+        """Lay out the table over what is known of the selected server."""
+        with Pane(id="servers-pane"):
+            yield RowTable("servers")
+            yield Static(id="nothing")
+        with Pane(id="about-pane"):
+            yield Static(id="about")
+            yield OfferLine()
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Look at once: who opens this screen has asked for it."""
+        """Scan at once: that is what the screen is opened for."""
+        words = texts.NONE_FOUND.format(
+            again=key_of(self, "discover.refresh"),
+            back=key_of(self, "discover.back"),
+            add=key_of(self, "providers.add"),
+        )
+        self.query_one("#nothing", Static).update(Content(words))
         self.table.focus()
         self.action_refresh()
 
@@ -73,22 +94,22 @@ class DiscoverScreen(LmdeckScreen[str | None]):
 
     @property
     def current(self) -> Discovered | None:
-        """The server under the cursor."""
+        """The selected server."""
         key = self.table.current_key
         return self._found.get(int(key)) if key is not None else None
 
-    # ── Looking ─────────────────────────────────────────────────────────────────────────────
+    # ── Scanning ────────────────────────────────────────────────────────────────────────────
 
     def action_refresh(self) -> None:
-        """Ask every port again."""
+        """Scan every port again."""
         self._found, self._starting = {}, ()
-        self._say("looking…")
+        self._say(texts.SCANNING)
         self._show()
         self.query_one("#nothing").remove_class("-shown")
-        in_background(self, self._look, group="discover", exclusive=True)
+        in_background(self, self._scan, group="discover", exclusive=True)
 
-    async def _look(self) -> None:
-        discovery = await self.runtime.discover(self._on_found)
+    async def _scan(self) -> None:
+        discovery = await self.runtime.discover(self._on_found, self._on_scanned)
         self._found = {server.port: server for server in discovery.servers}
         self._starting = discovery.starting
         self._show()
@@ -99,46 +120,59 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self._found[server.port] = server
         self._show()
 
+    def _on_scanned(self, done: int, total: int) -> None:
+        self._say(texts.SCANNED.format(done=done, total=total))
+
     def _say(self, text: str) -> None:
-        self.query_one(TitleBar).status = text
+        self.query_one("#servers-pane", Pane).set_title(texts.TITLE, text)
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
 
     def _show(self) -> None:
         """Build the table anew, the cursor on the server it was on."""
         rows = {str(port): self._cells(self._found[port]) for port in sorted(self._found)}
-        widths = self._widths([*rows.values()])
-        self.table.fill(
-            [(title, width, title) for (title, _), width in zip(_COLUMNS, widths, strict=True)], rows
-        )
+        shown = self._columns([*rows.values()])
+        columns = [(_COLUMNS[index][0], width, _COLUMNS[index][0]) for index, width in shown.items()]
+        self.table.fill(columns, {key: [cells[index] for index in shown] for key, cells in rows.items()})
         self._show_about()
 
-    def _widths(self, rows: Sequence[Sequence[str]]) -> list[int]:
-        widths = [
-            min(width, max((cell_len(row[column]) for row in rows), default=len(title)))
-            for column, (title, width) in enumerate(_COLUMNS)
-        ]
-        widths = [max(width, len(title)) for width, (title, _) in zip(widths, _COLUMNS, strict=True)]
-        room = self.app.size.width - _GAPS - sum(widths) + widths[2]
-        widths[2] = max(_NARROWEST, room)
+    def _columns(self, rows: Sequence[Sequence[str]]) -> dict[int, int]:
+        """Return the columns for which there is room with their widths; the process goes first."""
+        widths: dict[int, int] = {}
+        for index, (title, most) in enumerate(_COLUMNS):
+            longest = max((cell_len(row[index]) for row in rows), default=0)
+            widths[index] = max(len(title), min(most, longest))
+        if self._left(widths) < _NARROWEST:
+            del widths[_PROCESS]
+        widths[_MODELS] = max(_NARROWEST, self._left(widths))
         return widths
+
+    def _left(self, widths: dict[int, int]) -> int:
+        """Return the cells that the other columns leave for the models."""
+        taken = sum(width for index, width in widths.items() if index != _MODELS)
+        room = (self.table.size.width or self.app.size.width - 4) - self.table.styles.scrollbar_size_vertical
+        return room - taken - _PADDING * len(widths)
 
     def _cells(self, server: Discovered) -> tuple[str, str, str, str, str]:
         process = server.owner.process if server.owner is not None else None
         return (
             str(server.port),
             safe_line(server.shown_kind),
-            safe_line(", ".join(server.models), 200) or "—",
-            safe_line(f"{process.name}, pid {process.pid}") if process is not None else "—",
+            _models(server.models, 200),
+            shared.UNKNOWN
+            if process is None
+            else texts.PID.format(name=safe_line(process.name), pid=process.pid),
             self._state(server),
         )
 
     def _state(self, server: Discovered) -> str:
+        if server.is_engine:
+            return BUILT_IN
         if (known := self._provider_of(server)) is not None:
-            return safe_line(f"is {known.name}")
+            return texts.LISTED.format(name=safe_line(known.name))
         if server.needs_key:
-            return "asks for a key"
-        return safe_line(server.failure.cause) if server.failure is not None else ""
+            return NEEDS_KEY
+        return texts.NEW if server.failure is None else safe_line(server.failure.cause.replace("-", " "))
 
     def _provider_of(self, server: Discovered) -> Provider | None:
         """Return the provider that is this server already."""
@@ -152,28 +186,39 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         server = self.current
         lines: list[Content] = []
         if server is not None:
-            window = f"  context {server.context_window:,} tokens" if server.context_window else ""
-            lines.append(Content.assemble((safe_line(server.url), "bold"), (window, "dim")))
+            tokens = server.context_window
+            window = shared.CONTEXT_WINDOW.format(tokens=tokens) if tokens else ""
+            kind = " · ".join(filter(None, (safe_line(server.shown_kind), window)))
+            lines.append(Content.assemble((safe_line(server.url), "bold"), "  ", (kind, "dim")))
             if server.failure is not None:
-                text = failure_text(server.failure)
-                lines.append(Content.styled(text, "$text-warning"))
+                lines.append(Content.styled(failure_text(server.failure), "$text-warning"))
+            elif server.models:
+                lines.append(Content(texts.SERVES.format(models=_models(server.models[:_NAMED], 400))))
             if server.owner is not None:
                 lines.append(Content.styled(safe_line(server.owner.describe()), "dim"))
         lines += [Content.styled(safe_line(starting.describe()), "dim") for starting in self._starting]
         self.query_one("#about", Static).update(Content("\n").join(lines))
+        self.query_one("#about-pane", Pane).set_title(str(server.port) if server is not None else "")
+        self.query_one(OfferLine).show(self._offers(server))
         self.refresh_bindings()
 
+    def _offers(self, server: Discovered | None) -> tuple[Offer, ...]:
+        if server is None:
+            return (_RESCAN,)
+        is_known = server.is_engine or self._provider_of(server) is not None
+        return (_SHOW if is_known else _ADD, _RESCAN)
+
     def on_data_table_row_highlighted(self) -> None:
-        """Another server is under the cursor."""
+        """Another server is selected."""
         self._show_about()
 
     def on_data_table_row_selected(self) -> None:
-        """A click on the row under the cursor is the same as Enter."""
+        """A click on the selected row is the same as Enter."""
         self.action_add()
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the models the room there is."""
-        self._show()
+        self.call_after_refresh(self._show)
 
     # ── Keys ────────────────────────────────────────────────────────────────────────────────
 
@@ -184,43 +229,51 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         return True
 
     def action_add(self) -> None:
-        """Add the server under the cursor; open its form where something is still missing."""
+        """Open the form, filled in for the selected server; one that is listed is shown in the list."""
         server = self.current
         if server is None:
             return
         known = self._provider_of(server)
-        if known is not None:
-            self.notify(f"This server is in your list already: {known.name}.")
+        if server.is_engine or known is not None:
+            self.dismiss(ENGINE_NAME if known is None else known.name)
             return
-        directory = self.runtime.directory
-        provider = server.as_provider({known.name for known in directory.providers()})
-        if server.needs_key or not provider.model:
-            self._open_form(provider)
+        provider = server.as_provider({listed.name for listed in self.runtime.directory.providers()})
+        if len(server.models) <= 1:
+            self._open_form(provider, provider.model)
             return
-        self.writes.write(lambda: directory.save(provider), self._added)
 
-    def _added(self, saved: Provider) -> None:
-        self.notify(f"Added {saved.name}.")
-        self.dismiss(saved.name)
+        def chosen(model: str | None) -> None:
+            if model is not None:
+                self._open_form(provider, model)
 
-    def _open_form(self, provider: Provider) -> None:
-        """Let the person give what is missing: a key, or the name of a model."""
+        self.app.push_screen(ModelChoice(provider.label, server.models), chosen)
+
+    def _open_form(self, provider: Provider, model: str) -> None:
+        """Let the person look the values over, give what is missing, and save."""
 
         def closed(name: str | None) -> None:
             if name is not None:
                 self.dismiss(name)
 
-        self.deck.router.form(provider, is_prefilled=True, then=closed)
+        self.deck.router.form(replace(provider, model=model), is_prefilled=True, then=closed)
 
     def action_back(self) -> None:
-        """Give up a change that waits; else stop looking and go back."""
-        if not self.writes.give_up():
-            self.dismiss(None)
+        """Stop scanning and go back."""
+        self.dismiss(None)
+
+
+def _models(models: Sequence[str], longest: int) -> str:
+    """Return the names of models, with how many there are before them where there are several."""
+    names = safe_line(", ".join(models), longest)
+    if len(models) > 1:
+        return texts.COUNT.format(count=len(models), models=names)
+    return names or shared.UNKNOWN
 
 
 def _summary(discovery: Discovery) -> str:
     count = len(discovery.servers)
-    servers = f"{count} server{'' if count == 1 else 's'}"
-    starting = f", {len(discovery.starting)} starting" if discovery.starting else ""
-    ports = f"{discovery.asked_ports} {'' if discovery.is_complete else 'usual '}ports asked"
-    return f"{servers}{starting} · {ports}"
+    parts = [texts.ONE_SERVER if count == 1 else texts.SERVERS.format(count=count)]
+    if discovery.starting:
+        parts.append(texts.STARTING.format(count=len(discovery.starting)))
+    ports = texts.PORTS if discovery.is_complete else texts.USUAL_PORTS
+    return " · ".join((*parts, ports.format(count=discovery.asked_ports)))

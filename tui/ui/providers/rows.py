@@ -1,65 +1,114 @@
-"""What is known of each provider while the list is open: whether it can be used, and who answers."""
+"""What is known of each provider while the list is open: whether it can be used, and whether it answers."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from textual.screen import Screen
 
 from tui.core.api_key_reference import ApiKeyKind
 from tui.core.failure import LmdeckError
+from tui.core.moments import ago
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_text
+from tui.texts import provider_list as texts
 from tui.ui.background import in_background
 from tui.ui.deck import deck_of
-from tui.ui.providers.view import Reach, Row, reach_after, reach_found
+from tui.ui.providers.columns import address_of
+from tui.ui.providers.reach import Reach, reach_after, reach_found
+from tui.ui.providers.row import Row
 
 _CHECKS_AT_ONCE = 4
 
 
 class ProviderRows:
-    """The rows of the list by name. ``show`` is told each that another answer changed."""
+    """The rows of the list by name."""
 
-    def __init__(self, screen: Screen[Any], show: Callable[[Row], None]) -> None:
+    def __init__(
+        self,
+        screen: Screen[Any],
+        show: Callable[[Row], None],
+        show_all: Callable[[tuple[Row, ...]], None],
+    ) -> None:
+        """``show`` is told each row of which something became known, ``show_all`` all of them."""
         self._screen = screen
         self._show_row = show
+        self._show_all = show_all
         self._rows: dict[str, Row] = {}
+        self._last_used: Mapping[str, str] = {}
+        self._due = 0
+        """How many checks were begun together."""
+
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """How many of the checks that were begun are done, and of how many; ``None`` while there are none."""
+        left = sum(row.reach is Reach.CHECKING for row in self._rows.values())
+        return (self._due - left, self._due) if left else None
+
+    def used(self, last_used: Mapping[str, str]) -> tuple[Row, ...]:
+        """Take when each provider was used last, by name; return all rows with it."""
+        self._last_used = last_used
+        self._rows = {name: self._with_use(row) for name, row in self._rows.items()}
+        return tuple(self._rows.values())
+
+    def _with_use(self, row: Row) -> Row:
+        at = self._last_used.get(row.provider.name, "")
+        words = ago(at, datetime.now().astimezone())
+        return replace(row, last_used=words, last_used_at=at)
 
     def read(self) -> tuple[Row, ...]:
         """Take the providers as they are now; keep what is known of the unchanged ones."""
         known, providers = self._rows, deck_of(self._screen).runtime.directory.providers()
-        self._rows = {provider.name: self._row(provider, known.get(provider.name)) for provider in providers}
+        rows = (self._row(provider, known.get(provider.name)) for provider in providers)
+        self._rows = {row.provider.name: self._with_use(row) for row in rows}
         return tuple(self._rows.values())
 
     def _row(self, provider: Provider, known: Row | None) -> Row:
         runtime = deck_of(self._screen).runtime
         label = runtime.key_label(provider)
+        new = Row(provider, label, address_of(provider))
         availability = runtime.directory.availability(provider)
         if not availability.is_available:
-            how = f" Install it with: {availability.command}" if availability.command else ""
-            reason = f"{availability.reason}{how}"
-            return Row(provider, label, Reach.MISSING, unavailable=safe_text(reason))
+            how = texts.INSTALL.format(command=availability.command) if availability.command else ""
+            reason = safe_text(f"{availability.reason} {how}".strip())
+            return replace(new, reach=Reach.MISSING, unavailable=reason)
         if not provider.is_active:
-            return Row(provider, label, Reach.INACTIVE)
+            return replace(new, reach=Reach.INACTIVE)
         if known is None or known.key_label != label or not _asks_the_same(known.provider, provider):
-            return Row(provider, label)
+            return self._remembered(new)
         return replace(known, provider=provider)
 
-    def check(self, *, everything: bool = False) -> None:
-        """Ask in the background who answers, four at a time; without ``everything`` only the unknown ones.
+    def _remembered(self, row: Row) -> Row:
+        """Return a row with what the last diagnosis found of the server."""
+        last = next(reversed(deck_of(self._screen).runtime.past_checks(row.provider)), None)
+        if last is None:
+            return row
+        server = " ".join(filter(None, (last.server_kind, last.server_version)))
+        window = last.context_window if last.model == row.provider.model else None
+        return replace(row, server=server, context_window=window)
 
-        A key that a command prints is asked for only with ``everything``: it may want a person.
+    def check(self, *, everything: bool = False) -> None:
+        """Check in the background which answer, four at a time; without ``everything`` only the unknown ones.
+
+        A key that a command prints is fetched only with ``everything``: it may want a password.
         """
         deck = deck_of(self._screen)
         if not everything and not (deck.is_warm and deck.runtime.settings.check_reachability):
             return
         due = [row for row in self._rows.values() if _is_due(row, everything)]
+        running = sum(row.reach is Reach.CHECKING for row in self._rows.values())
+        self._due = len(due) + running
         limit = asyncio.Semaphore(_CHECKS_AT_ONCE)
         for row in due:
-            self._show(replace(row, reach=Reach.CHECKING, failure=None, milliseconds=None))
+            self._rows[row.provider.name] = replace(
+                row, reach=Reach.CHECKING, failure=None, milliseconds=None
+            )
+        if due:
+            self._show_all(tuple(self._rows.values()))
         for row in due:
             in_background(self._screen, self._check, row.provider.name, limit, group="reach")
 
@@ -73,8 +122,15 @@ class ProviderRows:
             except LmdeckError as error:
                 self._found(provider, reach_after(error.failure), failure=error.failure)
                 return
-        reach = reach_found(found.is_reachable, found.milliseconds, found.failure)
-        self._found(provider, reach, milliseconds=found.milliseconds, failure=found.failure)
+        has_key = provider.api_key is not None
+        reach = reach_found(found.is_reachable, found.milliseconds, found.failure, has_key=has_key)
+        known: dict[str, Any] = {"models": found.models or ()}
+        if found.server is not None and found.server.kind is not None:
+            known["server"] = " ".join(filter(None, (str(found.server.kind), found.server.version)))
+        if found.context_window is not None:
+            known["context_window"] = found.context_window
+        failure = found.failure
+        self._found(provider, reach, milliseconds=found.milliseconds, failure=failure, **known)
 
     def _found(self, provider: Provider, reach: Reach, **known: Any) -> None:
         row = self._rows.get(provider.name)
@@ -95,5 +151,5 @@ def _is_due(row: Row, everything: bool) -> bool:
 
 
 def _asks_the_same(one: Provider, other: Provider) -> bool:
-    """Return whether who answers to one answers to the other: they differ at most in being the default."""
+    """Return whether what answers to one answers to the other: they differ at most in being the default."""
     return replace(one, is_default=other.is_default) == other

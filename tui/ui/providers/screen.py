@@ -2,74 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property, partial
-from typing import ClassVar
+import asyncio
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.core.diagnosis_subject import DiagnosisSubject
-from tui.core.provider import Provider, State
+from tui.core.failure import LmdeckError
+from tui.core.provider import Provider
 from tui.core.safe_text import safe_text
-from tui.runtime.builtin import read_only_words
+from tui.core.server_words import failure_text
+from tui.texts import provider_list as texts
+from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
+from tui.ui.providers.changes import ListChanges
+from tui.ui.providers.details import facts_of, fix_of, offers_of, verdict_of
+from tui.ui.providers.layout import counts, recents_room, shortened
+from tui.ui.providers.recents import MOST_RECENTS, RecentChats
+from tui.ui.providers.row import Group, Row
 from tui.ui.providers.rows import ProviderRows
 from tui.ui.providers.table import ProviderTable
 from tui.ui.providers.test_dialog import ProviderTestScreen
-from tui.ui.providers.view import Row, condition, details, shortened
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
-from tui.ui.shell.dialogs import confirm
+from tui.ui.shell.offers import OfferLine, key_of
+from tui.ui.shell.pane import Pane
 from tui.ui.shell.table import FilterRow
-from tui.ui.shell.title_bar import TitleBar
 
-_WELCOME = (
-    "Welcome. Press Enter to chat right away: it needs no server and no key.\n"
-    "Press a to add an endpoint of your own, F1 to see every key."
-)
+if TYPE_CHECKING:
+    from tui.store.summaries import RecentConversations
+
 _NEEDS_ROW = frozenset(("chat", "edit", "clone", "delete", "default", "state", "test", "diagnose"))
+_SAY_READING_AFTER = 0.1
 
 
 class ProvidersScreen(LmdeckScreen[None]):
-    """Every provider in a table; everything about the current one below it."""
+    """Every provider in a table, everything about the selected one beside or below it, and recent chats."""
 
     CSS_PATH = "screen.tcss"
-
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual types it
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("providers")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("providers", "table")
-    HELP_TEXT: ClassVar[str] = (
-        "The endpoints you can chat with. ★ marks the default one. Reachable says whether an endpoint "
-        "answered just now; asking costs no tokens."
-    )
+    HELP_TEXT: ClassVar[str] = texts.HELP
 
     def __init__(self) -> None:
         super().__init__()
         self._is_read = False
-        self._undo: list[tuple[str, Callable[[], None]]] = []
+        self._recent: RecentConversations | None = None
+        self._recent_problem = ""
 
     def compose(self) -> ComposeResult:
-        """Lay out the table and what stands around it."""
-        yield TitleBar("Providers")
-        with Vertical(id="above"):
-            yield Static(id="notices")
-            yield Static(Content(_WELCOME), id="welcome")
-            yield FilterRow("Filter: any text of any column; Enter goes to the list")
-        yield ProviderTable()
-        yield Static(Content("Nothing matches the filter. Esc shows everything again."), id="nothing")
-        yield Static(id="details")
-        yield Static(id="condition")
+        """Lay out the panes."""
+        yield Static(id="notices")
+        with Container(id="main"):
+            with Pane(id="list"):
+                yield FilterRow(texts.FILTER_HINT)
+                yield ProviderTable()
+                yield Static(id="nothing")
+            with Pane(id="details"), VerticalScroll():
+                yield Static(id="verdict")
+                yield OfferLine()
+                yield Static(id="facts")
+        with Pane(id="recents"):
+            yield RecentChats()
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Show the list at once; who answers is found out later."""
+        """Show the list at once; which endpoints answer is found out later."""
+        add, find = key_of(self, "providers.add"), key_of(self, "providers.discover")
+        self.table.empty_hint = texts.NONE_OF_YOURS.format(add=add, find=find)
+        nothing = texts.NOTHING_MATCHES.format(key=key_of(self, "providers.back"))
+        self.query_one("#nothing", Static).update(Content(nothing))
         self._read()
         default = self.runtime.directory.default()
         self.table.rearrange(default.name if default else None)
         self.table.focus()
+        for name in ("virtual_size", "has_focus"):
+            self.watch(self.query_one("#details VerticalScroll"), name, self._title_details, init=False)
         self.app.theme_changed_signal.subscribe(self, lambda _: self.table.rearrange())
 
     @property
@@ -79,84 +94,170 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     @cached_property
     def _rows(self) -> ProviderRows:
-        return ProviderRows(self, self._show)
+        return ProviderRows(self, self._show, self._show_all)
+
+    @cached_property
+    def _changes(self) -> ListChanges:
+        return ListChanges(self, self._after_change)
 
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
     def on_screen_resume(self) -> None:
-        """Back from another screen: what it or somebody else changed is shown."""
+        """Back from another screen: what it or another program changed is shown."""
+        super().on_screen_resume()
         if self._is_read and not self.notice_edits():
             self._read()
             self.check_reachability()
+        in_background(self, self._read_recents, group="recents", exclusive=True)
 
     def notice_edits(self) -> bool:
-        """Read the file again where somebody changed it; return whether that was so."""
+        """Read the file again where it was changed; return whether that was so."""
         directory = self.runtime.directory
         if not directory.has_changed():
             return False
         directory.reload()
         self._read()
-        self.notify("The providers file was changed outside lmdeck and has been read again.")
+        self.notify(texts.FILE_CHANGED)
         self.check_reachability()
         return True
 
     def _read(self) -> None:
         """Show the providers as they are now."""
-        rows = self._rows.read()
         self._is_read = True
-        self.table.set_rows(rows)
+        self.table.set_rows(self._rows.read())
         notices = self.query_one("#notices", Static)
-        texts = shortened((*self.deck.settings_notices(), *self.runtime.directory.notices))
-        notices.display = bool(texts)
-        notices.update(Content("\n".join(f"! {safe_text(text)}" for text in texts)))
-        self.query_one("#welcome").display = all(row.provider.is_remote for row in rows)
+        found = shortened((*self.deck.settings_notices(), *self.runtime.directory.notices))
+        notices.display = bool(found)
+        notices.update(Content("\n".join(f"! {safe_text(text)}" for text in found)))
+
+    def _after_change(self, select: str | None) -> None:
+        self._read()
+        if select is not None:
+            self.table.rearrange(select)
+        self.check_reachability()
+        self.refresh_bindings()
 
     def check_reachability(self, *, everything: bool = False) -> None:
-        """Ask in the background who answers; without ``everything`` only where nothing is known yet."""
+        """Check in the background which answer; without ``everything`` only those not checked yet."""
         self._rows.check(everything=everything)
 
-    # ── Around the table ────────────────────────────────────────────────────────────────────
+    async def _read_recents(self) -> None:
+        """Find the recent chats; say so where that takes longer than a moment."""
+        reading = asyncio.ensure_future(asyncio.to_thread(self._recent_conversations))
+        await asyncio.wait({reading}, timeout=_SAY_READING_AFTER)
+        if not reading.done():
+            self._show_recents()
+        try:
+            self._recent = await reading
+        except LmdeckError as error:
+            self._recent_problem = failure_text(error.failure)
+        self.table.set_rows(self._rows.used(self._recent.last_used if self._recent is not None else {}))
+
+    def _recent_conversations(self) -> RecentConversations:
+        return self.runtime.conversations.recent(MOST_RECENTS)
+
+    # ── Showing ─────────────────────────────────────────────────────────────────────────────
 
     def _show(self, row: Row) -> None:
         """Show what became of one row."""
         self.table.update_row(row)
+        self._show_title()
         current = self.table.current
         if current is not None and current.provider.name == row.provider.name:
             self._show_details()
 
+    def _show_all(self, rows: tuple[Row, ...]) -> None:
+        """Show what became of all rows."""
+        self.table.set_rows(rows)
+
     def on_provider_table_arranged(self) -> None:
         """Other rows, or another order: say so around the table."""
-        shown, total = len(self.table.shown_rows()), self.table.total
-        count = f"{total} providers" if shown == total else f"{shown} of {total} providers"
-        self.query_one(TitleBar).status = "  ".join(filter(None, (self.table.sort_title, count)))
-        self.query_one("#nothing").display = not shown and bool(total)
+        self._show_title()
+        self.query_one("#nothing").display = bool(self.table.query_text) and not self.table.shown_rows()
         self._show_details()
+        self._show_recents()
+
+    def _show_title(self) -> None:
+        table = self.table
+        status = counts(table.rows_known, table.shown_rows(), table.sort_title, self._rows.progress)
+        self.query_one("#list", Pane).set_title(texts.TITLE, status)
 
     def on_data_table_row_highlighted(self) -> None:
-        """Another provider is under the cursor; somebody is at the keys, so edits by hand are looked for."""
+        """Another provider is selected; the keys are in use, so this is when edits by hand are noticed."""
         if not (self.is_current and self.notice_edits()):
             self._show_details()
 
     def _show_details(self) -> None:
         row = self.table.current
-        self.query_one("#details", Static).update(details(row) if row else Content(""), layout=False)
-        self.query_one("#condition", Static).update(condition(row) if row else Content(""))
+        self.query_one("#verdict", Static).update(verdict_of(row) if row else Content(""))
+        self.query_one(OfferLine).show(offers_of(row) if row else ())
+        self.query_one("#facts", Static).update(facts_of(row) if row else Content(""))
+        self.query_one("#details VerticalScroll", VerticalScroll).scroll_home(animate=False)
+        self._title_details()
         self.refresh_bindings()
 
+    def _title_details(self) -> None:
+        """Name the provider, and the key that leads to what is out of sight."""
+        row, scroll = self.table.current, self.query_one("#details VerticalScroll", VerticalScroll)
+        more = texts.READ_ON if scroll.max_scroll_y and not scroll.has_focus else ""
+        self.query_one("#details", Pane).set_title(row.provider.name if row else "", more)
+
+    def _show_recents(self) -> None:
+        """Show as many recent chats as there is room for below the rows."""
+        found = self._recent.newest if self._recent is not None else ()
+        key = key_of(self, "providers.chat")
+        note = self._recent_problem or texts.READING
+        note = note if self._recent is None else texts.NO_CHATS.format(key=key)
+        room = recents_room(
+            self.app.size.height,
+            rows=self.table.row_count,
+            is_wide=self.has_class("-wide"),
+            notices=self.query_one("#notices").outer_size.height,
+        )
+        lines = min(room, max(1, len(found)))
+        pane = self.query_one("#recents", Pane)
+        pane.display = lines > 0
+        pane.styles.height = lines + 2
+        pane.set_title(texts.RECENT_TITLE, texts.ALL_CHATS.format(key=key_of(self, "providers.history")))
+        self.query_one(RecentChats).show(found[: max(lines, 0)], note)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the recent chats the room there is."""
+        if self._is_read:
+            self.call_after_refresh(self._show_recents)
+
+    # ── The filter ──────────────────────────────────────────────────────────────────────────
+
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter while it is typed."""
-        self.table.query_text = event.value
-        self.table.rearrange()
+        """Filter while it is typed; the first hit is selected."""
+        if event.value != self.table.query_text:
+            self.table.query_text = event.value
+            self.table.rearrange()
+            if event.value:
+                self.table.select_first()
+
+    def action_filter(self) -> None:
+        """Show the filter."""
+        self.query_one(FilterRow).open()
+
+    def action_back(self) -> None:
+        """Give up a change that waits; else clear the filter."""
+        if not self.writes.give_up():
+            self.query_one(FilterRow).close()
 
     # ── What can be done ────────────────────────────────────────────────────────────────────
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what cannot be done with the provider under the cursor; hide what is not there."""
+        """Grey out what cannot be done with the selected provider; hide what is not there."""
+        if not self.is_mounted:
+            return True
+        row = self.table.current
         if action == "undo":
-            return True if self._undo else None
+            return True if self._changes.can_undo else None
         if action == "back":
             return True if self.query_one(FilterRow).is_open or self.writes.is_waiting else None
-        row = self.table.current if self.is_mounted else None
+        if action == "apply":
+            return True if row is not None and fix_of(row) is not None else None
         if action in _NEEDS_ROW and row is None:
             return None
         if action in ("chat", "test") and row is not None and row.is_dim:
@@ -167,33 +268,39 @@ class ProvidersScreen(LmdeckScreen[None]):
         """Enter tests a provider for embeddings: it has no chat."""
         row = self.table.current if self.is_mounted else None
         is_test = action == "chat" and row is not None and row.provider.is_embedding
-        return "Test" if is_test else None
+        return texts.OFFER_TEST.capitalize() if is_test else None
 
     def on_data_table_row_selected(self) -> None:
-        """A click on the row under the cursor is the same as Enter."""
+        """A click on the selected row is the same as Enter."""
         self.action_chat()
 
-    def _current(self) -> Row | None:
-        """Return the row under the cursor, after looking whether the file was changed.
+    def on_recent_chats_chosen(self, event: RecentChats.Chosen) -> None:
+        """A click on a recent chat is the same as its number."""
+        self.action_recent(event.number)
 
-        Where that row has gone, another one is under the cursor by now: it is not what was meant.
+    def _current(self) -> Row | None:
+        """Return the selected row, after looking whether the file was changed.
+
+        Where that row has gone, another one is selected by now: it is not what was meant.
         """
         meant = self.table.current
         self.notice_edits()
         now = self.table.current
         if meant is None or (now is not None and now.provider.name == meant.provider.name):
             return now
-        self.notify(f"{meant.provider.name} is no longer in the list: nothing was done.", severity="warning")
+        self.notify(texts.NOTHING_DONE.format(name=meant.provider.name), severity="warning")
         return None
 
-    def _attempt(self, change: Callable[[], object], afterwards: Callable[[], object] = lambda: None) -> None:
-        """Do something to the directory, show the list and go on; say what is wrong where it refuses."""
-
-        def done(_: object) -> None:
-            self._read()
-            afterwards()
-
-        self.writes.write(change, done)
+    def _changeable(self) -> Row | None:
+        """Return the selected row where it can be changed; else say why not."""
+        row = self._current()
+        if row is None or row.group is Group.YOURS:
+            return row
+        fixed = texts.BUILT_IN_FIXED.format(name=row.provider.name)
+        if row.group is Group.SITE_WIDE:
+            fixed = texts.SITE_FIXED.format(name=row.provider.name, key=key_of(self, "providers.clone"))
+        self.notify(fixed, severity="warning")
+        return None
 
     def action_chat(self) -> None:
         """Chat with the provider, where it can be; one for embeddings is tested."""
@@ -201,13 +308,21 @@ class ProvidersScreen(LmdeckScreen[None]):
         if row is None:
             return
         if row.is_dim:
-            reason = row.unavailable or "This provider is inactive. Press s to activate it."
-            self.notify(reason, severity="warning")
-            return
-        if row.provider.is_embedding:
+            key = key_of(self, "providers.edit")
+            self.notify(
+                row.unavailable or texts.IS_INACTIVE.format(name=row.provider.name, key=key),
+                severity="warning",
+            )
+        elif row.provider.is_embedding:
             self._open_test(row.provider)
         else:
             self.deck.router.chat(row.provider.name)
+
+    def action_recent(self, number: int) -> None:
+        """Reopen a recent chat by its number, shown or not."""
+        found = self._recent.newest if self._recent is not None else ()
+        if number <= len(found):
+            self.deck.router.chat(conversation=found[number - 1].identity)
 
     def action_add(self) -> None:
         """Open an empty form."""
@@ -215,12 +330,14 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     def action_edit(self) -> None:
         """Open the provider's form."""
-        if (row := self._current()) is not None:
+        row = self._current()
+        if row is not None and (row.group is Group.SITE_WIDE or self._changeable() is not None):
             self._open_form(row.provider)
 
     def action_clone(self) -> None:
-        """Open a form with a copy of the provider."""
-        if (row := self._current()) is not None:
+        """Open a form with a copy of the provider; a built-in one has no address to copy."""
+        row = self._current()
+        if row is not None and (row.group is Group.SITE_WIDE or self._changeable() is not None):
             self._open_form(row.provider, is_clone=True)
 
     def _open_form(self, provider: Provider | None, *, is_clone: bool = False) -> None:
@@ -232,17 +349,31 @@ class ProvidersScreen(LmdeckScreen[None]):
             self.table.rearrange(saved_name)
 
     def action_test(self) -> None:
-        """Send one line to the provider."""
+        """Send a test message to the provider."""
         if (row := self._current()) is not None:
             self._open_test(row.provider)
 
     def _open_test(self, provider: Provider) -> None:
-        self.app.push_screen(ProviderTestScreen(provider))
+        test = ProviderTestScreen(provider)
+
+        def closed(wish: str | None) -> None:
+            if wish == "edit":
+                self._open_form(provider)
+            elif wish == "apply" and test.fix is not None:
+                self._changes.apply(provider, test.fix)
+
+        self.app.push_screen(test, closed)
 
     def action_diagnose(self) -> None:
         """Open the diagnosis of the provider."""
         if (row := self._current()) is not None:
             self.deck.router.diagnosis(DiagnosisSubject(row.provider))
+
+    def action_apply(self) -> None:
+        """Do what the last look at the provider offers."""
+        row = self._current()
+        if row is not None and (fix := fix_of(row)) is not None:
+            self._changes.apply(row.provider, fix)
 
     def action_discover(self) -> None:
         """Find the model servers of this machine."""
@@ -253,78 +384,41 @@ class ProvidersScreen(LmdeckScreen[None]):
         self.deck.router.conversations()
 
     def action_delete(self) -> None:
-        """Ask, then delete; ``u`` brings it back."""
-        row = self._current()
-        if row is None or self._is_view_only(row):
-            return
-        name = row.provider.name
-        body = "Its saved conversations stay. u brings it back until you leave lmdeck."
-        delete = partial(self._delete, name)
-        confirm(self, f"Delete {name}?", body, delete, "Delete", "Keep", is_dangerous=True)
-
-    def _is_view_only(self, row: Row) -> bool:
-        """Return whether the provider cannot be changed, and say so: no footer shows these keys greyed."""
-        if row.provider.is_remote:
-            what = f"{row.provider.name} is {read_only_words(row.provider)}."
-            self.notify(f"{what} Press c for a copy of your own.", severity="warning")
-        return row.provider.is_remote
-
-    def _delete(self, name: str) -> None:
-        self._attempt(
-            lambda: self._undo.append((name, self.runtime.directory.delete(name))),
-            lambda: self.notify(f"Deleted {name}. Press u to undo."),
-        )
+        """Ask, then delete; undo restores it."""
+        if (row := self._changeable()) is not None:
+            self._changes.delete(row.provider)
 
     def action_undo(self) -> None:
-        """Bring back the provider deleted last."""
-        if self._undo:
-            name, undo = last = self._undo[-1]
-
-            def is_back() -> None:
-                self._undo.remove(last)
-                self.refresh_bindings()
-                self.table.rearrange(name)
-                self.notify(f"{name} is back.")
-                self.check_reachability()
-
-            self._attempt(undo, is_back)
+        """Take back what was deleted or applied last."""
+        self._changes.undo()
 
     def action_default(self) -> None:
         """Make the provider the default one."""
         if (row := self._current()) is not None:
-            name = row.provider.name
-            self._attempt(lambda: self.runtime.directory.set_default(name))
+            self._changes.default(row.provider)
 
     def action_state(self) -> None:
-        """Activate or deactivate the provider."""
-        row = self._current()
-        if row is not None and not self._is_view_only(row):
-            name = row.provider.name
-            state = State.INACTIVE if row.provider.is_active else State.ACTIVE
-            self._attempt(lambda: self.runtime.directory.set_state(name, state), self.check_reachability)
-
-    def action_filter(self) -> None:
-        """Show the filter."""
-        self.query_one(FilterRow).open()
-
-    def action_back(self) -> None:
-        """Give up a change that waits; else leave the filter and show everything."""
-        if not self.writes.give_up():
-            self.query_one(FilterRow).close()
+        """Turn the provider off, or on again."""
+        if (row := self._changeable()) is not None:
+            self._changes.turn(row.provider)
 
     def action_sort(self) -> None:
         """Sort by the next column."""
         self.table.sort_by_next()
 
     def action_reverse(self) -> None:
-        """Sort the other way round."""
+        """Reverse the order."""
         self.table.reverse()
 
     def action_columns(self) -> None:
-        """Show every column, or those that fit."""
+        """Show all columns, or those that fit."""
         self.table.shows_all_columns = not self.table.shows_all_columns
         self.table.rearrange()
 
     def action_refresh(self) -> None:
-        """Read the file again and ask everybody."""
-        self._attempt(self.runtime.directory.reload, lambda: self.check_reachability(everything=True))
+        """Reload the file and recheck all providers."""
+        self.writes.write(self.runtime.directory.reload, self._recheck)
+
+    def _recheck(self, _: object) -> None:
+        self._read()
+        self.check_reachability(everything=True)

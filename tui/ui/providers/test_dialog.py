@@ -5,45 +5,63 @@ from __future__ import annotations
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.embedding import SECOND_TEXT
-from tui.core.failure import LmdeckError
+from tui.core.failure import Failure, LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.runtime.form_control import send_test
+from tui.texts import provider_list as texts
 from tui.ui.background import in_background
-from tui.ui.deck import runtime_of
+from tui.ui.bindings import bindings_of
+from tui.ui.deck import deck_of
+from tui.ui.providers.details import Fix, fix_after
 from tui.ui.providers.trial_result import result_of, result_of_failure
 from tui.ui.shell.modal import Window
+from tui.ui.shell.offers import Offer, OfferLine
+
+_AGAIN = Offer("test.again", texts.OFFER_AGAIN)
+_CLOSE = Offer("test.close", texts.OFFER_CLOSE)
+_DIAGNOSE = Offer("test.diagnose", texts.OFFER_DIAGNOSE)
+_EDIT = Offer("test.edit", texts.OFFER_EDIT)
+_USE = Offer("test.apply", texts.OFFER_USE)
+_CHOOSE = Offer("test.apply", texts.OFFER_CHOOSE)
 
 
-class ProviderTestScreen(Window[None]):
-    """Tests a saved provider by the path that a chat takes. Esc stops and closes."""
+class ProviderTestScreen(Window[str | None]):
+    """Tests a saved provider by the path that a chat takes.
+
+    Ends with what to do about a failure: ``edit``, ``apply``, or ``None``.
+    """
 
     CSS_PATH = "test_dialog.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss", "Close", tooltip="Stop the test and close this window"),
-        Binding("t,f5", "again", "Again", tooltip="Send the line once more"),
-    ]
-    HELP_TEXT: ClassVar[str] = (
-        "The answer to the provider's test prompt, or what is wrong and what to do. "
-        "An embedding provider gets two texts: count, size and norm of their vectors are shown."
-    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("test")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("test",)
+    HELP_TEXT: ClassVar[str] = texts.TEST_HELP
 
     def __init__(self, provider: Provider) -> None:
         super().__init__()
         self._provider = provider
+        self._failure: Failure | None = None
+        self._models: tuple[str, ...] = ()
+
+    @property
+    def fix(self) -> Fix | None:
+        """What would put the failure right."""
+        return fix_after(self._provider, self._failure, self._models)
 
     def compose(self) -> ComposeResult:
         """Show the prompt and, below it, the result."""
-        with VerticalScroll(id="trial"):
-            yield Static(Content.styled(self._sent(), "dim"))
-            yield Static(id="trial-result")
-            yield Static(Content("t sends it again · Esc closes"), id="trial-note")
+        with Vertical(id="trial"):
+            with VerticalScroll():
+                yield Static(Content.styled(self._sent(), "dim"))
+                yield Static(id="trial-result")
+            yield OfferLine()
 
     def _sent(self) -> str:
         lines = [self._provider.test_text]
@@ -53,26 +71,80 @@ class ProviderTestScreen(Window[None]):
 
     def on_mount(self) -> None:
         """Send at once."""
-        title = Content(f"Test of {safe_line(self._provider.label, 50)}")
+        title = Content(texts.TEST_TITLE.format(name=safe_line(self._provider.label, 50)))
         self.query_one("#trial").border_title = cast(str, title)
+        self.query_one(VerticalScroll).focus()
         self.action_again()
 
     def action_again(self) -> None:
-        """Send the line; a running test is dropped."""
+        """Send the test message; a running test is dropped."""
         model = safe_line(self._provider.model, 60)
-        self._show(Content(f"… asking {model}. Esc stops."))
+        self._show(Content(f"… {texts.TEST_WAITING.format(model=model)}"), None, (_CLOSE,))
         in_background(self, self._test, group="trial", exclusive=True)
 
     async def _test(self) -> None:
+        runtime = deck_of(self).runtime
         try:
-            found = await send_test(runtime_of(self), self._provider, None, self._show_progress)
+            found = await send_test(runtime, self._provider, None, self._show_progress)
         except LmdeckError as error:
-            self._show(result_of_failure(error.failure))
+            self._show(result_of_failure(error.failure), error.failure)
         else:
-            self._show(result_of(found, self._provider.price))
+            self._show(result_of(found, self._provider.price), found.failure)
+        await self._look_for_models()
+
+    async def _look_for_models(self) -> None:
+        """Find what the server offers, where the model is what is wrong and no close one is known."""
+        is_gone = self._failure is not None and self._failure.cause == "model-not-found"
+        if is_gone and self.fix is None and not self._provider.is_remote:
+            try:
+                found = await deck_of(self).runtime.list_models(self._provider)
+            except LmdeckError:
+                return  # what is wrong is shown: the list would only have offered more
+            self._models = found.identifiers
+            self._offer()
 
     def _show_progress(self, text: str) -> None:
-        self._show(Content(f"… {safe_line(text)} Esc stops."))
+        self._show(Content(f"… {texts.TEST_PROGRESS.format(progress=safe_line(text))}"), None, (_CLOSE,))
 
-    def _show(self, content: Content) -> None:
+    def _show(self, content: Content, failure: Failure | None, offers: tuple[Offer, ...] = ()) -> None:
         self.query_one("#trial-result", Static).update(content)
+        self._failure, self._models = failure, ()
+        self._offer(offers)
+
+    def _offer(self, offers: tuple[Offer, ...] = ()) -> None:
+        fix = self.fix
+        if not offers and self._failure is not None:
+            apply = () if fix is None else (_USE if fix.changes else _CHOOSE,)
+            edit = () if self._provider.is_remote else (_EDIT,)
+            offers = (*apply, _DIAGNOSE, *edit)
+        offers = offers if offers == (_CLOSE,) else (*offers, _AGAIN, _CLOSE)
+        self.query_one(OfferLine).show(offers)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide what is not offered."""
+        if action == "apply":
+            return True if self.is_mounted and self.fix is not None else None
+        if action in ("edit", "diagnose"):
+            is_own = action == "diagnose" or not self._provider.is_remote
+            return True if self._failure is not None and is_own else None
+        return True
+
+    def action_diagnose(self) -> None:
+        """Diagnose the provider."""
+        subject = DiagnosisSubject(self._provider)
+        router = deck_of(self).router
+        self.dismiss(None)
+        self.app.call_later(router.diagnosis, subject)
+
+    def action_edit(self) -> None:
+        """End with the wish to edit the provider."""
+        self.dismiss("edit")
+
+    def action_apply(self) -> None:
+        """End with the wish to apply what is offered."""
+        self.dismiss("apply")
+
+    def action_close(self) -> None:
+        """End with nothing to do."""
+        self.dismiss(None)

@@ -1,0 +1,176 @@
+"""The columns of the provider list, and which of them a width has room for. Every text is safe to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.cells import cell_len
+
+from tui.core.endpoint_url import inspect_url
+from tui.core.lazy_dataclass import dataclass
+from tui.core.provider import Provider
+from tui.core.provider_marks import connection_marks
+from tui.core.safe_text import safe_line
+from tui.runtime.builtin import is_built_in, remote_words, shown_url
+from tui.texts import provider_list as texts
+from tui.ui.providers.row import Row
+
+_PADDING = 2
+_SORT_SIGN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the list."""
+
+    identifier: str
+    title: str
+    text: Callable[[Row], str]
+    widest: int
+    priority: int = 0
+    """Where room is short, those with the highest number go first; 0: it stays."""
+    narrowest: int = 0
+    """To how many cells it shrinks before the list is wider than its place; 0: it does not."""
+    sort_key: Callable[[Row], object] | None = None
+
+    def key(self, row: Row) -> object:
+        """Return what rows are sorted by."""
+        return self.text(row).casefold() if self.sort_key is None else self.sort_key(row)
+
+
+def address_of(provider: Provider) -> str:
+    """Return host and port, as short as they identify the endpoint."""
+    if is_built_in(provider):
+        return texts.THIS_MACHINE
+    report = inspect_url(provider.provider_url)
+    if report.host is None:
+        return safe_line(provider.provider_url)
+    host = f"[{report.host}]" if ":" in report.host else report.host
+    is_usual = report.port is None or (report.scheme, report.port) in (("http", 80), ("https", 443))
+    return safe_line(host if is_usual else f"{host}:{report.port}")
+
+
+def price_text(provider: Provider) -> str:
+    """Return the price of 1,000 tokens: ``0.0005 / 0.0015 USD``, ``free``, or ``—`` for an unknown one."""
+    price = provider.price
+    if not price.is_known:
+        return texts.UNKNOWN
+    if price.is_free:
+        return texts.FREE
+    sides = [texts.UNKNOWN if side is None else f"{side:f}" for side in (price.input, price.output)]
+    if provider.is_embedding:
+        return texts.ONE_PRICE.format(input=sides[0], currency=price.currency)
+    return texts.PRICES.format(input=sides[0], output=sides[1], currency=price.currency)
+
+
+def _state(provider: Provider) -> str:
+    """A column is narrow: what the mark stands for is told in the details."""
+    return f"{provider.state.value} !" if connection_marks(provider) else provider.state.value
+
+
+def _star(row: Row) -> str:
+    return "★" if row.provider.is_default else " "
+
+
+def _state_key(row: Row) -> object:
+    return row.reach.rank, row.milliseconds or 0.0
+
+
+def _price_key(row: Row) -> object:
+    price = row.provider.price
+    return not price.is_known, (price.input or 0) + (price.output or 0)
+
+
+def _newest_first(row: Row) -> object:
+    return tuple(-ord(character) for character in row.last_used_at) or (1,)
+
+
+def _context(row: Row) -> str:
+    return f"{row.context_window:,}" if row.context_window else ""
+
+
+_DEFAULT = Column("default", "", _star, 1)
+_NAME = Column("name", texts.NAME, lambda row: safe_line(row.provider.name), 24, narrowest=10)
+_REACH = Column("reach", texts.STATE, lambda row: row.state, 15, sort_key=_state_key)
+_KEY = Column("key", texts.KEY, lambda row: safe_line(row.key_label), 22, 9)
+
+COMPACT: tuple[Column, ...] = (
+    _DEFAULT,
+    _NAME,
+    Column("model", texts.MODEL, lambda row: safe_line(row.provider.model), 36, narrowest=14),
+    Column("address", texts.ADDRESS, lambda row: row.address, 32, narrowest=18),
+    _REACH,
+    Column("price", texts.PRICE, lambda row: price_text(row.provider), 24, 5, sort_key=_price_key),
+    Column("used", texts.USED, lambda row: row.last_used, 12, 6, sort_key=_newest_first),
+    Column("server", texts.SERVER, lambda row: safe_line(row.server), 18, 7),
+    Column("context", texts.CONTEXT, _context, 10, 8, sort_key=lambda row: -(row.context_window or 0)),
+    _KEY,
+)
+"""What tells providers apart, in the order of the list."""
+
+WIDE: tuple[Column, ...] = (
+    _DEFAULT,
+    _NAME,
+    Column("display", "Display name", lambda row: safe_line(row.provider.display_name), 24),
+    Column("category", "Category", lambda row: row.provider.category.value, 9),
+    Column("type", "Type", lambda row: row.provider.type, 5),
+    Column("subtype", "Sub type", lambda row: row.provider.sub_type, 16),
+    Column("model", "Compatible provider", lambda row: safe_line(row.provider.model), 36),
+    Column("url", "Provider URL", lambda row: shown_url(row.provider), 48),
+    Column("key", "API key", lambda row: safe_line(row.key_label), 22),
+    Column("remote", "Is remote", lambda row: remote_words(row.provider), 9),
+    Column("state", "State", lambda row: _state(row.provider), 8),
+    Column("reach", "Reachable", lambda row: row.state, 15, sort_key=_state_key),
+)
+"""Casibase's columns, all of them."""
+
+SORTABLE = (
+    "reach",
+    *(column.identifier for column in COMPACT if column.identifier not in ("reach", "default")),
+)
+"""What the list is sorted by, one after the other: by state first."""
+
+
+def column_width(column: Column, rows: Sequence[Row]) -> int:
+    """Return the cells a column takes: its widest text, at least its title, at most its limit."""
+    if column.identifier == "reach":
+        return column.widest  # it changes while it is shown
+    longest = max((cell_len(column.text(row)) for row in rows), default=0)
+    title = cell_len(column.title) + (_SORT_SIGN if column.title else 0)
+    return min(max(longest, title), max(column.widest, title))
+
+
+def fitting(rows: Sequence[Row], room: int) -> list[tuple[Column, int]]:
+    """Return the columns that fit into ``room`` cells with their widths; the last one takes what is left.
+
+    Those without any text are left out, those with the same one in every row go first.
+    """
+    values = {column: {column.text(row) for row in rows} for column in COMPACT}
+    chosen = {
+        column: column_width(column, rows)
+        for column in COMPACT
+        if column.priority == 0 or values[column] - {"", texts.UNKNOWN}
+    }
+    optional = sorted(
+        (column for column in chosen if column.priority),
+        key=lambda column: (len(values[column]) == 1 and len(rows) > 1, column.priority),
+    )
+    while optional and _taken(chosen.values()) > room:
+        del chosen[optional.pop()]
+    for column in sorted(chosen, key=lambda column: chosen[column], reverse=True):
+        over = _taken(chosen.values()) - room
+        if over > 0 and column.narrowest:
+            chosen[column] = max(column.narrowest, chosen[column] - over)
+    last = next(reversed(chosen))
+    chosen[last] += max(0, room - _taken(chosen.values()))
+    return list(chosen.items())
+
+
+def _taken(widths: Iterable[int]) -> int:
+    return sum(width + _PADDING for width in widths)
+
+
+def matches(row: Row, query: str) -> bool:
+    """Return whether any column contains every word of the query, without regard to case."""
+    text = " ".join(column.text(row) for column in (*COMPACT, *WIDE)).casefold()
+    return all(word in text for word in query.casefold().split())

@@ -1,0 +1,52 @@
+"""How much of the first screen there is room for, and what the title of the list says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.texts import provider_list as texts
+from tui.ui.providers.recents import MOST_RECENTS
+from tui.ui.providers.row import Row
+
+_NOTICES_SHOWN = 3
+_BORDER = 2
+_HEADER_AND_BAR = 2
+_DETAILS = 9
+_TALL = 30
+_LEAST_WHEN_TALL = 3
+
+
+def shortened(notices: Sequence[str]) -> tuple[str, ...]:
+    """Return the notices for which a small window has room, and how many there are besides."""
+    if len(notices) <= _NOTICES_SHOWN:
+        return tuple(notices)
+    shown = _NOTICES_SHOWN - 1
+    return (*notices[:shown], texts.MORE_NOTICES.format(count=len(notices) - shown))
+
+
+def recents_room(height: int, *, rows: int, is_wide: bool, notices: int) -> int:
+    """Return for how many recent chats there is room without taking any from the rows; 0: for none."""
+    taken = notices + _HEADER_AND_BAR + _BORDER + rows + (0 if is_wide else _DETAILS)
+    room = height - taken - _BORDER
+    least = _LEAST_WHEN_TALL if height >= _TALL else 0
+    return max(least, min(MOST_RECENTS, room))
+
+
+def counts(
+    rows: Sequence[Row], shown: Sequence[Row], sort_title: str, progress: tuple[int, int] | None
+) -> str:
+    """Return what stands at the right of the title: the order, how many, and how they are."""
+    parts = [texts.SORTED.format(column=sort_title.lower())] if sort_title else []
+    if len(shown) == len(rows):
+        parts.append(texts.TOTAL.format(total=len(rows)))
+    else:
+        parts.append(texts.SHOWN.format(shown=len(shown), total=len(rows)))
+    if progress is not None:
+        parts.append(texts.CHECKED.format(done=progress[0], total=progress[1]))
+        return " · ".join(parts)
+    good = sum(row.reach.is_good for row in rows)
+    bad = sum(row.reach.needs_attention for row in rows)
+    parts += [texts.OK.format(count=good)] if good else []
+    if bad:
+        parts.append((texts.NEEDS_ATTENTION if bad == 1 else texts.NEED_ATTENTION).format(count=bad))
+    return " · ".join(parts)

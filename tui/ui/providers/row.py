@@ -1,0 +1,66 @@
+"""A provider in the list, with what only the running program knows of it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
+from tui.core.provider import Provider
+from tui.runtime.builtin import is_built_in
+from tui.texts import provider_list as texts
+from tui.ui.providers.reach import Reach, state_words
+
+
+class Group(IntEnum):
+    """Whose a provider is, in the order of the list."""
+
+    YOURS = 0
+    SITE_WIDE = 1
+    BUILT_IN = 2
+
+    @property
+    def title(self) -> str:
+        """What the line above the group says."""
+        return (texts.YOURS, texts.SITE_WIDE, texts.BUILT_IN)[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A provider and its state."""
+
+    provider: Provider
+    key_label: str = ""
+    address: str = ""
+    """Host and port."""
+    reach: Reach = Reach.UNKNOWN
+    milliseconds: float | None = None
+    failure: Failure | None = None
+    models: tuple[str, ...] = ()
+    """What the server offered just now."""
+    server: str = ""
+    """Which server it is, as far as that shows."""
+    context_window: int | None = None
+    last_used: str = ""
+    """When a conversation with it ended, in words."""
+    last_used_at: str = ""
+    """The same in ISO 8601, for sorting."""
+    unavailable: str = ""
+    """Why it cannot be used at all, and the command that changes that."""
+
+    @property
+    def is_dim(self) -> bool:
+        """Whether it cannot be picked for a chat."""
+        return bool(self.unavailable) or not self.provider.is_active
+
+    @property
+    def state(self) -> str:
+        """The state with its mark and the reason."""
+        return state_words(self.reach, self.milliseconds, self.failure)
+
+    @property
+    def group(self) -> Group:
+        """Whose it is."""
+        if is_built_in(self.provider):
+            return Group.BUILT_IN
+        return Group.SITE_WIDE if self.provider.is_remote else Group.YOURS

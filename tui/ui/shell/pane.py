@@ -1,0 +1,58 @@
+"""A part of a screen in a titled border, whose colour tells where the focus is."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from rich.cells import cell_len
+from textual import events
+from textual.containers import Vertical
+from textual.content import Content
+
+from tui.core.safe_text import safe_line
+
+_CORNERS = 6
+"""A corner, a line and a blank on either side of a title."""
+
+
+class Pane(Vertical):
+    """Shows a title at the left of its upper border and a status at the right. Plain text, never markup."""
+
+    DEFAULT_CSS = """
+    Pane {
+        border: round $border-blurred;
+        border-title-color: $foreground;
+        border-title-style: bold;
+        padding: 0 1;
+    }
+    Pane:focus-within { border: round $border; border-title-color: $primary; }
+    """
+
+    _title = ""
+    _status = ""
+
+    def set_title(self, title: str, status: str = "") -> None:
+        """Show a title and a status; the status goes where both do not fit."""
+        self._title, self._status = safe_line(title), safe_line(status)
+        self._show()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the status at the right end."""
+        self._show()
+
+    def on_descendant_focus(self) -> None:
+        """Draw the line between title and status in the colour of the border."""
+        self._show()
+
+    def on_descendant_blur(self) -> None:
+        """Draw it as the border of a part without the focus."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        room = self.outer_size.width - _CORNERS - cell_len(self._title) - cell_len(self._status)
+        title = Content(self._title)
+        if self._status and room >= 3:
+            border = "$border" if self.has_focus_within else "$border-blurred"
+            line = Content.styled(f" {'─' * (room - 2)} ", f"not bold {border}")
+            title = Content.assemble(title, line, Content.styled(self._status, "not bold $text-muted"))
+        self.border_title = cast(str, title)
