@@ -114,7 +114,7 @@ def test_only_the_stored_keys_need_their_file_and_the_message_names_it(play: Pla
         assert "~/config/lmdeck/credentials.toml" in locked.err
         assert "note: The API key could not be read from ~/config/lmdeck/credentials.toml" in listed.err
         assert "stored, but unreadable" in listed.out
-        assert "It is kept as credentials.toml.corrupt-" in added.err
+        assert "It was saved as credentials.toml.corrupt-" in added.err
         assert told[how, "ask-newer"].code == 0
     assert "line 3" in told["garbage", "ask-locked"].err
     assert "line 1" in told["utf-16", "ask-locked"].err
@@ -123,12 +123,16 @@ def test_only_the_stored_keys_need_their_file_and_the_message_names_it(play: Pla
 @pytest.mark.parametrize(
     ("place", "how", "words"),
     [
-        ("state/lmdeck/endpoints.json", "folder", "What is learned of endpoints is known until lmdeck ends."),
-        ("state/lmdeck", "closed", "What is learned of endpoints is known until lmdeck ends."),
-        ("state/lmdeck", "garbage", "What is learned of endpoints is known until lmdeck ends."),
-        ("config/lmdeck/providers.toml.bak", "folder", "No version before is kept."),
-        ("cache/lmdeck/conversations.json", "folder", "The list of conversations takes longer to open."),
-        ("cache/lmdeck", "closed", "The list of conversations takes longer to open."),
+        (
+            "state/lmdeck/endpoints.json",
+            "folder",
+            "about endpoints is lost when it ends.",
+        ),
+        ("state/lmdeck", "closed", "about endpoints is lost when it ends."),
+        ("state/lmdeck", "garbage", "about endpoints is lost when it ends."),
+        ("config/lmdeck/providers.toml.bak", "folder", "The previous version is not kept."),
+        ("cache/lmdeck/conversations.json", "folder", "The list of chats takes longer to open."),
+        ("cache/lmdeck", "closed", "The list of chats takes longer to open."),
     ],
 )
 def test_what_goes_on_without_a_file_says_so_in_one_sentence(

@@ -82,7 +82,7 @@ def test_the_screens_say_so_and_keep_every_turn(
             terminal.wait_for(rf"(?s){prompt}.*a whole answer.*TTFT [0-9]")
             if number == 2:
                 terminal.wait_for(lambda: words in " ".join(terminal.text.split()))
-                terminal.wait_for(lambda: "whole conversation is saved" in " ".join(terminal.text.split()))
+                terminal.wait_for(lambda: "whole chat is saved" in " ".join(terminal.text.split()))
             if number == 3:
                 terminal.wait_for(lambda: words not in " ".join(terminal.text.split()))
         terminal.send("ctrl+q")

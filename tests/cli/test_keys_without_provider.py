@@ -53,7 +53,7 @@ def store(home: Path, name: str) -> CredentialStore:
 
 def advised(text: str) -> list[str]:
     """Return the command that a notice advises, as a shell reads it."""
-    found = re.search(r"Remove it with: lmdeck (.*)$", text, re.MULTILINE)
+    found = re.search(r"Delete it with: lmdeck (.*)$", text, re.MULTILINE)
     assert found, text
     return shlex.split(found[1])
 
@@ -64,14 +64,14 @@ def test_it_is_told_and_what_is_advised_removes_it_alone(call: Call, home: Path,
     credentials = store(home, name)
     listed = call("providers", "list")
     assert listed.code == 0
-    assert "which no provider uses" in listed.err
+    assert "but no provider uses it" in listed.err
     before = call("providers", "list", "--json").json
     removed = call(*advised(listed.err))
     assert removed.code == 0, removed.err
     assert removed.out == f"Deleted the stored key of {name}. No provider used it.\n"
     assert credentials.names() == frozenset()
     again = call("providers", "list")
-    assert "which no provider uses" not in again.err
+    assert "but no provider uses it" not in again.err
     assert call("providers", "list", "--json").json == before
     assert call(*advised(listed.err)).out == f"{name} has no stored key.\n"
 
@@ -93,7 +93,7 @@ def test_a_name_that_nobody_can_type_is_shown_safe(call: Call, home: Path, name:
     credentials = store(home, name)
     listed = call("providers", "list")
     assert listed.code == 0
-    assert "Remove it from credentials.toml by hand." in listed.err
+    assert "Delete it from credentials.toml by hand." in listed.err
     assert len(listed.err.splitlines()) == 1
     assert "\x1b" not in listed.err
     assert call("forget", "keys", "--yes").code == 0
@@ -114,7 +114,7 @@ def test_of_several_each_is_named_in_turn(call: Call, home: Path) -> None:
 def test_the_key_of_a_provider_can_be_removed_alone(call: Call, home: Path) -> None:
     deck(home, "http://127.0.0.1:9/v1", api_key="stored")
     credentials = store(home, "main")
-    assert "which no provider uses" not in call("providers", "list").err
+    assert "but no provider uses it" not in call("providers", "list").err
     done = call("providers", "remove", "main", "--only-key")
     assert (done.code, done.out) == (0, "Deleted the stored key of main. The provider has no key now.\n")
     assert credentials.names() == frozenset()
@@ -138,6 +138,6 @@ async def test_the_list_says_so(tmp_path: Path) -> None:
     store(real.home, "old")
     async with real.opened(size=(160, 30)) as opened:
         opened.screen(ProvidersScreen)
-        await opened.until(lambda: "A key is stored for old, which no provider uses." in opened.text)
+        await opened.until(lambda: "A key is stored for old, but no provider uses it." in opened.text)
         assert "lmdeck providers remove --only-key old" in opened.text
         assert KEY not in opened.text

@@ -90,7 +90,7 @@ def test_two_spellings_are_one_row_and_a_note_that_tells_them_apart(
     done = call("providers", "list", "--json")
     own = [provider for provider in done.json["providers"] if not provider["is_remote"]]
     assert [(provider["name"], provider["model"]) for provider in own] == [(pair[0], "m0")]
-    assert "the same name stands there twice" in done.err
+    assert "this name appears twice" in done.err
     marks = [f"U+{ord(mark):04X}" for mark in pair[1] if not mark.isascii()]
     assert all(mark in done.err for mark in marks)
 

@@ -52,7 +52,7 @@ def test_list_and_show_say_it(call: Call, home: Path, line: str) -> None:
     write(home, "https://h/v1", line)
     listed = call("providers", "list")
     assert "blocked" in listed.out
-    assert "Nothing is sent to it until that is corrected." in listed.err
+    assert "Nothing is sent to this provider until then." in listed.err
     assert call("providers", "list", "--json").json["providers"][0]["warnings"] == ["blocked"]
     assert call("providers", "show", "a", "--json").json["provider"]["refused"]
 

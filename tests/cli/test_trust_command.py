@@ -58,7 +58,7 @@ def test_the_list_says_so_and_what_helps(call: Call, home: Path, tmp_path: Path)
     plant(home, "https://h/v1", tmp_path / "ran")
     done = call("providers", "list")
     assert "planted" in done.out
-    assert "its API keys are not used" in done.err
+    assert "Its API keys are not used" in done.err
     assert "chmod go-w" in done.err
 
 

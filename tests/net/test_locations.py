@@ -154,4 +154,4 @@ def test_every_command_blames_the_server(tmp_path: Path) -> None:
         assert (code, json.loads(out)["verdict"]["cause"]) == (1, "redirect"), err
         code, out, err = run("ask", "hi", "--url", server.base_url, "--model", "m", "--json")
         assert (code, json.loads(out)["error"]["cause"]) == (1, "redirect"), err
-    assert "defect of lmdeck" not in out + err
+    assert "lmdeck crashed" not in out + err

@@ -175,8 +175,8 @@ async def test_hidden_characters_stay_behind_and_are_said(tmp_path: Path) -> Non
     ("route", "confirmed", "expected"),
     [
         (CopyRoute.TMUX, True, "Answer copied: here."),
-        (CopyRoute.TERMINAL, False, "Answer passed on: here."),
-        (CopyRoute.FILE, True, "Answer passed on: here."),
+        (CopyRoute.TERMINAL, False, "Answer sent to the terminal: here."),
+        (CopyRoute.FILE, True, "Answer saved: here."),
     ],
 )
 def test_copied_is_said_only_where_it_is_certain(route: CopyRoute, confirmed: bool, expected: str) -> None:

@@ -59,7 +59,7 @@ def test_the_last_report_of_a_command_has_no_key(tmp_path: Path, secret: str) ->
     )
     reports = crash_reports(tmp_path)
     assert done.returncode == 1
-    assert "A defect of lmdeck: RuntimeError: it broke near •••" in done.stderr.decode()
+    assert "lmdeck crashed: RuntimeError: it broke near •••" in done.stderr.decode()
     assert len(reports) == 1
     for text in (done.stdout.decode() + done.stderr.decode(), *reports):
         assert secret not in text

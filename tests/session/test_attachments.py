@@ -54,5 +54,5 @@ async def test_what_is_lost_goes_as_its_name_and_the_answer_says_so(tmp_path: Pa
     await desk.reopen()
     turn = await desk.ask("So?")
     assert sent(desk)[0][2] == {"type": "text", "text": "[a.py]"}  # type: ignore[index]
-    assert turn.notes == ["a.py is missing: only its name is left here."]
+    assert turn.notes == ["a.py is missing: only its name is left."]
     assert await desk.session.aclose()

@@ -199,7 +199,7 @@ def test_a_file_that_is_lost_is_told_and_the_rest_is_there(
     assert callable(harm)
     harm(paths.attachments_dir / FILE.sha256)
     opened = store.open(identity)
-    assert opened.notices == (f"deploy/nginx.conf {words}: only its name is left here.",)
+    assert opened.notices == (f"deploy/nginx.conf {words}: only its name is left.",)
     assert opened.turns[0].answer.text == "So."
     assert opened.journal is not None
     found, problems = opened.journal.read_attachments(opened.turns[0].prompt.blobs)

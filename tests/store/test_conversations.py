@@ -262,7 +262,7 @@ def test_damage_is_told_and_the_rest_is_shown(store: ConversationStore, paths: P
     path = paths.conversations_dir / f"{identity}.jsonl"
     path.write_bytes(b"\x00\n" + path.read_bytes())
     opened = store.open(identity)
-    assert opened.notices == ("1 line of this conversation cannot be read. The rest is shown.",)
+    assert opened.notices == ("1 line of this chat cannot be read. The rest is shown.",)
     assert len(opened.turns) == 1
 
 

@@ -127,7 +127,7 @@ def test_what_can_be_read_of_a_broken_file_outlives_the_next_key(paths: Paths, d
     (kept,) = paths.config_dir.glob("credentials.toml.corrupt-*")
     assert kept.read_bytes() == before
     assert kept.name in store.notices[-1]
-    assert "1 key of it stays in use. Copy a missing key from there" in store.notices[-1]
+    assert "1 of its keys stays in use. Copy a missing key from there" in store.notices[-1]
 
 
 def test_what_is_stored_anew_is_not_set_back_by_the_broken_file(paths: Paths) -> None:
@@ -142,7 +142,7 @@ def test_a_file_of_which_nothing_can_be_read_is_kept_and_named(paths: Paths) -> 
     store = CredentialStore(paths)
     store.put("new", KEY)
     assert store.names() == {"new"}
-    assert "No keys of it stay in use." in store.notices[-1]
+    assert "0 of its keys stay in use." in store.notices[-1]
     (kept,) = paths.config_dir.glob("credentials.toml.corrupt-*")
     assert kept.name in (CredentialStore(paths).kept_for("any") or "")
 

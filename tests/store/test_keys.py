@@ -127,7 +127,7 @@ def test_a_command_has_no_terminal_and_no_input(resolver: ApiKeyResolver) -> Non
     [
         (ApiKeyReference(ApiKeyKind.COMMAND, "no-such-command-here x"), "not found"),
         (ApiKeyReference(ApiKeyKind.COMMAND, "echo 'x"), "not closed"),
-        (ApiKeyReference(ApiKeyKind.COMMAND, "/"), "may not be run"),
+        (ApiKeyReference(ApiKeyKind.COMMAND, "/"), "no permission to run"),
         (command('import sys; print("sk-leak", file=sys.stderr); sys.exit(3)'), "status 3"),
         (command("import os,signal; os.kill(os.getpid(), signal.SIGTERM)"), "signal 15"),
         (command("pass"), "printed nothing"),
@@ -216,7 +216,7 @@ def test_a_file_that_others_can_use_is_refused(resolver: ApiKeyResolver, key_fil
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("~/none", "no such file"), ("key", "not complete"), ("/", "not a regular file")]
+    ("text", "reason"), [("~/none", "does not exist"), ("key", "relative"), ("/", "not a regular file")]
 )
 def test_a_path_that_leads_nowhere_is_told(resolver: ApiKeyResolver, text: str, reason: str) -> None:
     assert reason in refusal(resolver, ApiKeyReference(ApiKeyKind.FILE, text)).title
@@ -232,7 +232,7 @@ def test_a_file_of_somebody_else_is_refused(
     resolver: ApiKeyResolver, key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.chown(key_file, 12345, 12345)
-    assert "somebody else" in refusal(resolver, ApiKeyReference(ApiKeyKind.FILE, "~/key")).title
+    assert "another user" in refusal(resolver, ApiKeyReference(ApiKeyKind.FILE, "~/key")).title
 
 
 # -- stored -----------------------------------------------------------------------------------------

@@ -67,5 +67,5 @@ def test_places_say_what_is_there(paths: Paths) -> None:
     paths.providers_file.touch()
     known = {place.what: place for place in paths.places()}
     assert known["Providers"].exists
-    assert not known["Conversations"].exists
+    assert not known["Chats"].exists
     assert known["API keys"].path == paths.credentials_file

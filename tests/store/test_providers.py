@@ -177,8 +177,8 @@ def test_the_golden_file_of_this_schema_reads_as_ever(paths: Paths) -> None:
         ('extra_body = "{"', "extra_body", "JSON"),
         ("tls = { insecure = 1 }", "tls.insecure", "true or false"),
         ('api_key = "sk-verysecret"', "api_key", "env:NAME"),
-        ('colour = "red"', "colour", "no effect"),
-        ('curency = "EUR"', "curency", "write currency"),
+        ('colour = "red"', "colour", "ignored"),
+        ('curency = "EUR"', "curency", "use currency"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_told_and_the_provider_stays(
@@ -307,7 +307,7 @@ def test_a_malformed_file_at_the_start_falls_back_to_the_version_before(paths: P
     write(paths, "\xff = [")
     snapshot = ProviderStore(paths).load()
     assert [provider.name for provider in snapshot.providers] == ["good"]
-    assert "version before" in snapshot.notices[0]
+    assert "previous version" in snapshot.notices[0]
 
 
 def test_a_malformed_file_never_takes_the_place_of_the_version_before(paths: Paths) -> None:
@@ -514,7 +514,7 @@ def test_a_name_that_has_no_effect_is_told(paths: Paths) -> None:
     write(paths, 'schema = 1\ndefault = "a"\nmine = 3\n[defaults]\nModel = "a"\n')
     default, mine = ProviderStore(paths).load().notices
     assert "[defaults]" in default
-    assert "mine is not known here" in mine
+    assert "mine is unknown here" in mine
 
 
 def test_a_linked_file_stays_a_link(paths: Paths, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_the_list_says_so_and_stays(paths: Paths, line: str) -> None:
     paths.providers_file.write_text(f"[providers.a]\n{BASE}{line}\n")
     snapshot = ProviderStore(paths).load()
     assert [provider.name for provider in snapshot.providers] == ["a"]
-    assert any("Nothing is sent to it until that is corrected." in notice for notice in snapshot.notices)
+    assert any("Nothing is sent to this provider until then." in notice for notice in snapshot.notices)
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ chat.stop = "f5"
         ("max_tokens = 0", "whole number"),
         ('keys = "x"', "table"),
         ("keys = { a = 1 }", '"f5"'),
-        ("mous = true", "write mouse"),
+        ("mous = true", "use mouse"),
         ("zzzz = 1", "remove it"),
         ("\x00", "not valid TOML (line 1)"),
     ],

@@ -274,5 +274,5 @@ def test_providers_of_the_site_are_judged_by_their_own_file(paths: Paths) -> Non
     notices = store.load().notices
     assert store.command_refusal("own") is None
     assert str(site) in (store.command_refusal("a") or "")
-    assert "its API keys are not used" in notices[0]
+    assert "Its API keys are not used" in notices[0]
     store.set_default("own")

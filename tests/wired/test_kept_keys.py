@@ -38,8 +38,8 @@ def add(deck: RealDeck) -> str:
 
 def test_the_command_that_stores_a_key_names_the_kept_file_and_saves_the_rest(broken: RealDeck) -> None:
     said = add(broken)
-    assert f"It is kept as {kept(broken).name}." in said
-    assert "1 key of it stays in use. Copy a missing key from there, or enter it again." in said
+    assert f"It was saved as {kept(broken).name}." in said
+    assert "1 of its keys stays in use. Copy a missing key from there, or enter it again." in said
     assert said.count("note: ") == 1
     keys = {entry["name"]: entry for entry in broken.run("providers", "list", "--json").json["providers"]}
     assert set(keys) >= {"lost", "readable", "new"}

@@ -98,13 +98,13 @@ WALK: dict[str, Act] = {
     "Providers": add_provider,
     "Settings": set_something,
     "API keys": add_provider,
-    "Conversations": converse,
-    "Deleted conversations": delete_conversation,
+    "Chats": converse,
+    "Deleted chats": delete_conversation,
     "Endpoints": check,
-    "Confirmed files": trust,
+    "Trusted files": trust,
     "Copied text": copy,
     "Crash report": crash,
-    "Embedded model's log": start_engine,
+    "Built-in model's log": start_engine,
     "Cache": converse,
     "Site-wide providers": read_site_file,
 }
@@ -126,7 +126,7 @@ async def test_a_place_holds_what_its_line_says(what: str, deck: RealDeck) -> No
     after = {place["what"]: place for place in deck.run("paths", "--json").json["paths"]}
     assert after[what]["exists"], what
     path = Path(after[what]["path"])
-    if what not in ("Settings", "Confirmed files", "Site-wide providers"):
+    if what not in ("Settings", "Trusted files", "Site-wide providers"):
         assert path.stat().st_mode & 0o077 == 0, "private"
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     assert files

@@ -12,6 +12,7 @@ from tui.core.provider import Provider, Sampling
 from tui.core.safe_text import safe_line
 from tui.demo.engine_files import INSTALL_COMMAND, find_engine
 from tui.store.optional import OptionalFiles
+from tui.texts import runtime as texts
 
 if TYPE_CHECKING:
     from tui.runtime.builtin_servers import BuiltInServers
@@ -106,7 +107,7 @@ class BuiltIns:
             return AVAILABLE
         if find_engine() is not None:
             return AVAILABLE
-        return Availability(False, "The engine is not installed.", INSTALL_COMMAND)
+        return Availability(False, texts.ENGINE_MISSING, INSTALL_COMMAND)
 
     def is_running(self, name: str) -> bool:
         """Return whether a built-in endpoint is up."""

@@ -10,6 +10,7 @@ from tui.demo.engine import EngineProcess
 from tui.demo.server import DemoServer
 from tui.store.files import ensure_private_directory, require_writable
 from tui.store.optional import OptionalFiles
+from tui.texts import store as texts
 
 
 class BuiltInServers:
@@ -55,7 +56,7 @@ class BuiltInServers:
 
     def _log_path(self) -> Path | None:
         path = self._log_directory / "engine.log"
-        with self._optional.attempt(str(path), "The embedded model runs without a log."):
+        with self._optional.attempt(str(path), texts.NO_ENGINE_LOG):
             ensure_private_directory(self._log_directory)
             require_writable(path)
             return path

@@ -19,6 +19,7 @@ from pathlib import Path
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import count_neutralised, strip_controls
 from tui.store.files import create_private, ensure_private_directory
+from tui.texts import runtime as texts
 
 TIME_LIMIT_SECONDS = 2.0
 OSC52_LIMIT_BYTES = 74_994
@@ -61,15 +62,14 @@ class CopyResult:
     def message(self, what: str) -> str:
         """Return what to tell: ``what`` is the thing copied, such as ``Answer``."""
         if self.route is CopyRoute.NONE:
-            return f"{what} not copied. {self.detail}"
-        verb = "copied" if self.confirmed and self.route is not CopyRoute.FILE else "passed on"
-        text = f"{what} {verb}: {self.detail}"
-        if self.hidden_characters:
-            plural = "s were" if self.hidden_characters > 1 else " was"
-            text += (
-                f" {self.hidden_characters} hidden character{plural} left out: look at it before you use it."
-            )
-        return text
+            return texts.NOT_COPIED.format(what=what, detail=self.detail)
+        copied = texts.COPIED if self.confirmed else texts.PASSED_ON
+        verb = texts.SAVED if self.route is CopyRoute.FILE else copied
+        text = verb.format(what=what, detail=self.detail)
+        if not self.hidden_characters:
+            return text
+        more = texts.ONE_HIDDEN if self.hidden_characters == 1 else texts.HIDDEN
+        return more.format(text=text, count=self.hidden_characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,35 +108,32 @@ class Clipboard:
                 return CopyResult(tool.route, True, tool.detail, hidden)
         if write_terminal is not None and self._terminal_takes(text):
             write_terminal(text)
-            detail = "your terminal has it if it allows OSC 52, which no terminal confirms."
-            return CopyResult(CopyRoute.TERMINAL, False, detail, hidden)
+            return CopyResult(CopyRoute.TERMINAL, False, texts.IN_TERMINAL, hidden)
         return await asyncio.to_thread(self._save, text, hidden)
 
     def _tools(self) -> Iterator[_Tool]:
         """Yield the tools worth trying, the nearest to the person first."""
         environment = self._environment
         if environment.get("TMUX"):
-            detail = "tmux has it (its prefix, then ] pastes) and hands it to your terminal."
-            yield from self._installed("tmux", ("load-buffer", "-w", "-"), CopyRoute.TMUX, detail)
-            detail = "tmux has it: its prefix, then ] pastes. This tmux is too old to hand it on."
-            yield from self._installed("tmux", ("load-buffer", "-"), CopyRoute.TMUX, detail)
+            yield from self._installed("tmux", ("load-buffer", "-w", "-"), CopyRoute.TMUX, texts.IN_TMUX)
+            yield from self._installed("tmux", ("load-buffer", "-"), CopyRoute.TMUX, texts.IN_OLD_TMUX)
         is_remote = bool(environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"))
         if environment.get("WAYLAND_DISPLAY") and not is_remote:
             yield from self._installed(
-                "wl-copy", (), CopyRoute.WAYLAND, "it is on the desktop's clipboard (wl-copy)."
+                "wl-copy", (), CopyRoute.WAYLAND, texts.ON_DESKTOP.format(tool="wl-copy")
             )
         if self._has_display(is_remote):
             yield from self._installed(
                 "xclip",
                 ("-selection", "clipboard", "-in"),
                 CopyRoute.XCLIP,
-                "it is on the clipboard (xclip).",
+                texts.ON_DESKTOP.format(tool="xclip"),
             )
             yield from self._installed(
-                "xsel", ("--clipboard", "--input"), CopyRoute.XSEL, "it is on the clipboard (xsel)."
+                "xsel", ("--clipboard", "--input"), CopyRoute.XSEL, texts.ON_DESKTOP.format(tool="xsel")
             )
         if not is_remote:
-            yield from self._installed("pbcopy", (), CopyRoute.MACOS, "it is on the clipboard (pbcopy).")
+            yield from self._installed("pbcopy", (), CopyRoute.MACOS, texts.ON_DESKTOP.format(tool="pbcopy"))
 
     def _has_display(self, is_remote: bool) -> bool:
         """Tell whether an X display is the person's: over SSH only a forwarded one (``host:10.0``) is."""
@@ -192,6 +189,6 @@ class Clipboard:
             create_private(path, text.encode("utf-8"))
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            detail = f"No clipboard was reachable, and {path} could not be written: {reason}."
+            detail = texts.NO_CLIPBOARD.format(path=path, reason=reason)
             return CopyResult(CopyRoute.NONE, False, detail, hidden)
-        return CopyResult(CopyRoute.FILE, True, f"no clipboard was reachable, so it is in {path}", hidden)
+        return CopyResult(CopyRoute.FILE, True, texts.IN_FILE.format(path=path), hidden)

@@ -11,6 +11,7 @@ from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line, safe_text
 from tui.runtime.runtime import open_runtime, open_runtimes
 from tui.store.crash_report import write_crash_report
+from tui.texts import runtime as texts
 
 if TYPE_CHECKING:
     from tui.runtime.contract import Reported
@@ -22,8 +23,8 @@ def report_crash(runtime: Reported, error: BaseException) -> str:
     """Write the report and return the lines to print. Local variables are in neither."""
     _learn_keys(runtime)
     path = write_crash_report(runtime.paths.state_dir, crash_report(runtime, error))
-    where = f"The report is in {path}." if path else "The report could not be written."
-    return f"A defect of lmdeck: {crash_message(runtime, error)}\n{where} Saved conversations are kept."
+    where = texts.REPORT_IN.format(path=path) if path else texts.NO_REPORT
+    return texts.CRASHED.format(error=crash_message(runtime, error), where=where)
 
 
 def report_last_crash(environment: Mapping[str, str], error: BaseException) -> str:

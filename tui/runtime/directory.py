@@ -27,6 +27,7 @@ from tui.store.api_key_text import checked_key
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths
 from tui.store.providers import ProviderStore
+from tui.texts.runtime import KEYS_CHANGED
 
 if TYPE_CHECKING:
     from tui.core.provider_rules import FieldProblem
@@ -246,7 +247,7 @@ class ProviderDirectory:
                 try:
                     self._credentials.update(before)
                 except LmdeckError:
-                    error.add_note("The API keys were changed before, and could not be set back.")
+                    error.add_note(KEYS_CHANGED)
                 raise
         self.reload()
 

@@ -19,6 +19,7 @@ from tui.core.provider_texts import check_provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Secret
 from tui.store.casibase import ImportedRecord
+from tui.texts import runtime as texts
 
 _PROGRESS_STEP = 500
 
@@ -84,9 +85,9 @@ class _Planner:
         provider = self._named(record.provider, remarks)
         known = self._existing.get(normal_name(provider.name))
         if known is not None and known.is_remote:
-            return self._tell(record, provider, Fate.KEPT, ["a view-only provider has this name"])
+            return self._tell(record, provider, Fate.KEPT, [texts.NAME_TAKEN])
         if known is not None and not self._replaces:
-            return self._tell(record, provider, Fate.KEPT, ["kept as it is; give --replace to overwrite it"])
+            return self._tell(record, provider, Fate.KEPT, [texts.KEPT])
         if known is not None:
             provider = _over(known, provider, record, remarks)
         key_text = record.key.reveal() if record.key is not None else None
@@ -118,7 +119,7 @@ class _Planner:
         if name in self._names or (problem is not None and self._is_other(name, label)):
             name = self._free_name(name, label)
         if name != provider.name:
-            remarks.append(f"was named {safe_line(provider.name, 60) or 'nothing'}.")
+            remarks.append(texts.RENAMED.format(name=safe_line(provider.name, 60) or "nothing"))
             provider = replace(provider, name=name, display_name=label)
         self._names.add(name)
         return provider
@@ -142,7 +143,7 @@ class _Planner:
         default = self._defaults.setdefault(provider.category, provider.name)
         if default == provider.name:
             return provider
-        remarks.append(f"not the default: {safe_line(default, 40)} stays it.")
+        remarks.append(texts.DEFAULT_STAYS.format(name=safe_line(default, 40)))
         return replace(provider, is_default=False)
 
 
@@ -159,7 +160,7 @@ def _over(known: Provider, fresh: Provider, record: ImportedRecord, remarks: lis
     """
     is_same = inspect_url(known.provider_url).normalised == inspect_url(fresh.provider_url).normalised
     if not is_same and (known.extra_headers or (known.api_key is not None and fresh.api_key is None)):
-        remarks.append("its URL is another one: the API key and headers it had are not used with it.")
+        remarks.append(texts.URL_CHANGED)
     key = fresh.api_key if fresh.api_key is not None else known.api_key if is_same else None
     prices = (
         (fresh.input_price, fresh.output_price)

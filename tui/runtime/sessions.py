@@ -17,6 +17,7 @@ from tui.core.secret import Redactor
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget, RequestDefaults
 from tui.store.journal import MemoryJournal
+from tui.texts import runtime as texts
 
 if TYPE_CHECKING:
     from tui.core.events import EventBatch
@@ -145,10 +146,9 @@ class Sessions:
         """Close one conversation: its record is complete, another session may write to it."""
         services = self._services
         if not await session.aclose():
-            name = safe_line(session.title, 60) or "without a title"
-            services.unwritten.append(
-                f"The conversation {name} was not saved. {session.storage_error or ''}".strip()
-            )
+            name = safe_line(session.title, 60) or texts.UNTITLED
+            text = texts.NOT_SAVED.format(name=name, reason=session.storage_error or "")
+            services.unwritten.append(text.strip())
         services.moved += session.moves
         if session in self._open:
             self._open.remove(session)

@@ -10,6 +10,8 @@ from tui.core.api_key_reference import STORED
 from tui.core.failure import Failure
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
+from tui.texts import runtime as texts
+from tui.texts.checks import MORE
 
 if TYPE_CHECKING:
     from tui.store.credentials import CredentialStore
@@ -63,7 +65,7 @@ class StoredKeys:
         return self._credentials.delete(name) is not None
 
     def kept_file(self, name: str) -> str | None:
-        """Return the unreadable file, kept aside, in which the missing key of a provider may be."""
+        """Return the unreadable file, set aside, in which the missing key of a provider may be."""
         return None if self.has(name) else self._credentials.kept_for(name)
 
     def _missing(self) -> tuple[str, ...]:
@@ -75,22 +77,21 @@ class StoredKeys:
         kept = self._credentials.kept_for(missing[0]) if missing else None
         if kept is None or any(kept.rpartition("/")[2] in text for text in self._credentials.notices):
             return ()
-        keys = f"The stored key of {_shown_names(missing)} is missing."
-        place = f"It may be in {kept}, which could not be read and was kept"
-        return (f"{keys} {place}: copy it from there, or enter it again.",)
+        return (texts.KEY_MISSING.format(names=_shown_names(missing), path=kept),)
 
     def _unused_words(self) -> tuple[str, ...]:
         names = self.unused
         if not names:
             return ()
-        keys = f"A key is stored for {_shown_names(names)}, which no provider uses."
+        shown = _shown_names(names)
         typed = next((name for name in names if name and safe_line(name) == name), None)
         if typed is None:
-            return (f"{keys} Remove it from credentials.toml by hand.",)
+            return (texts.KEY_UNUSED_BY_HAND.format(names=shown),)
         end_of_options = "-- " if typed.startswith("-") else ""
-        return (f"{keys} Remove it with: lmdeck providers remove --only-key {end_of_options}{quote(typed)}",)
+        command = f"lmdeck providers remove --only-key {end_of_options}{quote(typed)}"
+        return (texts.KEY_UNUSED.format(names=shown, command=command),)
 
 
 def _shown_names(names: Sequence[str]) -> str:
     shown = ", ".join(safe_line(name, 40) for name in names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
+    return shown + MORE.format(count=len(names) - 3) if len(names) > 3 else shown

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from tui.core.lazy_dataclass import dataclass
+from tui.texts import store as texts
 
 TIME_LIMIT_SECONDS = 10.0
 OUTPUT_LIMIT = 64 * 1024
@@ -89,8 +90,8 @@ def first_line_of(
         _end(process)
     if not output.is_complete:
         raise CommandFailedError(
-            f"the command took longer than {time_limit_seconds:g} seconds",
-            "Run it once in a terminal: it may wait for a password.",
+            texts.COMMAND_SLOW.format(seconds=time_limit_seconds),
+            texts.COMMAND_MAY_ASK,
         )
     return _line(process.returncode, output.data)
 
@@ -108,15 +109,11 @@ def _start(arguments: list[str], environment: dict[str, str], folder: str) -> su
             start_new_session=True,
         )
     except FileNotFoundError:
-        raise CommandFailedError(
-            "the command was not found", "Install it, or write its whole path after cmd:."
-        ) from None
+        raise CommandFailedError(texts.COMMAND_UNKNOWN, texts.INSTALL_COMMAND) from None
     except PermissionError:
-        raise CommandFailedError(
-            "the command may not be run", "Make the file executable: chmod u+x."
-        ) from None
+        raise CommandFailedError(texts.COMMAND_FORBIDDEN, texts.MAKE_EXECUTABLE) from None
     except (OSError, ValueError):
-        raise CommandFailedError("the command cannot be run", "Try it in a terminal first.") from None
+        raise CommandFailedError(texts.COMMAND_BROKEN, texts.TRY_COMMAND) from None
 
 
 def _collect(process: subprocess.Popen[bytes], deadline: float) -> _Output:
@@ -168,17 +165,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _line(return_code: int | None, data: bytes) -> str:
     if len(data) > OUTPUT_LIMIT:
-        raise CommandFailedError(
-            "the command prints far more than a key", "Use one that prints the key alone."
-        )
+        raise CommandFailedError(texts.COMMAND_LONG, texts.KEY_ALONE)
     if return_code:
-        how = (
-            f"was ended by signal {-return_code}" if return_code < 0 else f"failed with status {return_code}"
-        )
-        raise CommandFailedError(f"the command {how}", "Run it in a terminal to see what it says.")
+        killed = texts.COMMAND_KILLED.format(signal=-return_code)
+        how = killed if return_code < 0 else texts.COMMAND_FAILED.format(status=return_code)
+        raise CommandFailedError(how, texts.SEE_COMMAND)
     lines = data.decode("utf-8", "replace").splitlines()
     if not lines or not lines[0].strip():
-        raise CommandFailedError(
-            "the command printed nothing on its first line", "Use one that prints the key first."
-        )
+        raise CommandFailedError(texts.COMMAND_SILENT, texts.KEY_FIRST)
     return lines[0]

@@ -17,6 +17,7 @@ from tui.store.api_key_text import checked_key
 from tui.store.credentials import CredentialStore
 from tui.store.errors import key_error, reason_of
 from tui.store.files import read_file
+from tui.texts import store as texts
 
 _FILE_SIZE_LIMIT = 64 * 1024
 
@@ -53,7 +54,7 @@ class ApiKeyResolver:
         refusal = self._command_refusal(provider_name)
         if refusal is not None:
             is_command = reference.kind is ApiKeyKind.COMMAND
-            reason = "its command is not run" if is_command else "it is not used"
+            reason = texts.COMMAND_NOT_RUN if is_command else texts.KEY_NOT_USED
             raise _unavailable(reference, reason, f"{refusal[0].upper()}{refusal[1:]}.")
         match reference.kind:
             case ApiKeyKind.ENVIRONMENT:
@@ -83,8 +84,8 @@ class ApiKeyResolver:
             shown = safe_line(name, 40)
             raise _unavailable(
                 reference,
-                f"the variable {shown} is not set",
-                f"Run export {shown}=… in the shell, then start lmdeck again from it.",
+                texts.VARIABLE_UNSET.format(name=shown),
+                texts.SET_VARIABLE.format(name=shown),
             )
         return checked_key(value, _shown(reference))
 
@@ -98,9 +99,7 @@ class ApiKeyResolver:
         try:
             arguments = reference.arguments
         except ValueError:
-            raise _unavailable(
-                reference, "a quotation in it is not closed", "Close the quotation marks of the command."
-            ) from None
+            raise _unavailable(reference, texts.OPEN_QUOTATION, texts.CLOSE_QUOTATION) from None
         try:
             line = first_line_of(arguments, self._environment, self._time_limit_seconds)
         except CommandFailedError as error:
@@ -113,37 +112,34 @@ class ApiKeyResolver:
         if text.startswith("~/") and home:
             text = f"{home}/{text[2:]}"
         if not text.startswith("/"):
-            raise _unavailable(
-                reference, "the path is not complete", "Write it from the root or from home: file:~/key."
-            )
+            raise _unavailable(reference, texts.RELATIVE_PATH, texts.USE_FULL_PATH)
         try:
             content = read_file(Path(text), _FILE_SIZE_LIMIT)
         except OSError as error:
-            raise _unavailable(reference, reason_of(error), "Correct the path, or the file.") from None
+            raise _unavailable(reference, reason_of(error), texts.FIX_PATH_OR_FILE) from None
         if content is None:
-            raise _unavailable(reference, "there is no such file", "Correct the path after file:.")
+            raise _unavailable(reference, texts.NO_FILE, texts.FIX_PATH)
         if content.mode & (stat.S_IRWXG | stat.S_IRWXO):
             shown = safe_line(reference.value, 60)
-            raise _unavailable(reference, "others can use the file", f"Run: chmod 600 {shown}")
+            raise _unavailable(reference, texts.FILE_OPEN, texts.CLOSE_FILE.format(path=shown))
         if content.owner not in (os.geteuid(), 0):
-            raise _unavailable(reference, "the file belongs to somebody else", "Use a file of your own.")
+            raise _unavailable(reference, texts.FOREIGN_FILE, texts.USE_OWN_FILE)
         return checked_key(content.data.decode("utf-8", "replace"), _shown(reference))
 
     def _from_credentials(self, provider_name: str) -> Secret:
         secret = self._credentials.get(provider_name)
         if secret is None and (odd := self._credentials.odd_entry(provider_name)):
-            raise key_error(
-                "key-unavailable", odd, f"Correct {self._credentials.shown}, or enter the key again."
-            )
+            advice = texts.FIX_KEY_ENTRY.format(path=self._credentials.shown)
+            raise key_error("key-unavailable", odd, advice)
         if secret is None:
             kept = self._credentials.kept_for(provider_name)
-            where = f", or copy it from {kept}, which could not be read and was kept" if kept else ""
+            where = texts.KEY_MAY_BE_IN.format(path=kept) if kept else ""
             raise key_error(
                 "key-unavailable",
-                f"none is stored for {safe_line(provider_name, 40)}",
-                f"Edit the provider and enter its key{where}.",
+                texts.NO_KEY_STORED.format(name=safe_line(provider_name, 40)),
+                texts.ENTER_KEY.format(where=where),
             )
-        return checked_key(secret.reveal(), "the stored key")
+        return checked_key(secret.reveal(), texts.STORED_KEY)
 
     def _lock_of(self, command: str) -> threading.Lock:
         with self._guard:

@@ -21,6 +21,7 @@ from tui.store.errors import reason_of
 from tui.store.files import read_file, write_atomically
 from tui.store.lock import locked
 from tui.store.optional import look_at, paths_in
+from tui.texts import store as texts
 
 SIZE_LIMIT = 1024 * 1024 * 1024
 """Bytes of a conversation, or of one of its files."""
@@ -67,7 +68,7 @@ class BlobStore:
                 found[part.sha256] = data
             else:
                 name = safe_line(part.name or part.text, 60)
-                problems[part.sha256] = f"{name} {problem}: only its name is left here."
+                problems[part.sha256] = texts.ATTACHMENT_LOST.format(name=name, problem=problem)
         return found, list(problems.values())
 
     def unnamed(self, folders: Sequence[Path]) -> list[Path]:

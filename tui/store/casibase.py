@@ -24,6 +24,7 @@ from tui.core.secret import Secret
 from tui.store.casibase_export import KEYS, UNSET, export_records
 from tui.store.casibase_record import validated
 from tui.store.import_text import values_of
+from tui.texts import store as texts
 
 __all__ = ["Import", "ImportedRecord", "LeftOut", "NamedSecret", "export_records", "import_records"]
 
@@ -136,19 +137,13 @@ class _Reader:
         """Return what is to be said of all records together."""
         found = list(self._retyped)
         if self._unset:
-            found.append(
-                f"{_providers(self._unset)} at Casibase's defaults (temperature 1, top P 1, penalties 0): "
-                "Casibase always sends these, here they are left to the server."
-            )
+            found.append(texts.AT_DEFAULTS.format(providers=_providers(self._unset)))
         if self._unpriced:
-            found.append(
-                f"{_providers(self._unpriced)} with prices of 0 and 0: imported as unknown, as Casibase has "
-                "that where nobody set a price; give --zero-is-free if they are free."
-            )
+            found.append(texts.UNPRICED.format(providers=_providers(self._unpriced)))
         if self._without_place:
             names = ", ".join(safe_line(name, 40) for name in list(self._without_place)[:_MOST_NAMED])
             more = ", …" if len(self._without_place) > _MOST_NAMED else ""
-            found.append(f"Left out, as there is no such setting here: {names}{more}.")
+            found.append(texts.NO_SETTING.format(names=names + more))
         return found
 
     def _imported(self, number: int, record: Mapping[str, Any], value: object) -> ImportedRecord:

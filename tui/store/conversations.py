@@ -29,6 +29,7 @@ from tui.store.optional import OptionalFiles, look_at, paths_in
 from tui.store.owner import holder_words
 from tui.store.paths import Paths
 from tui.store.records import header_record
+from tui.texts import store as texts
 
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary, RecentConversations, SummaryIndex
@@ -222,7 +223,7 @@ class ConversationStore:
         limit = time.time() - older_than_days * 86_400
         removed = 0
         with self._optional.attempt(
-            self._paths.shown(self._paths.trash_dir), "Deleted conversations in it stay.", is_read=True
+            self._paths.shown(self._paths.trash_dir), texts.TRASH_STAYS, is_read=True
         ):
             for path in paths_in(self._paths.trash_dir, "*.jsonl"):
                 status = look_at(path, follows_links=False).status
@@ -255,7 +256,7 @@ class ConversationStore:
             return acquire_lease(lease_path(path), LEASE_STALE_SECONDS), None
         except LeaseHeldError as error:
             where = holder_words(error.owner)
-            return None, f"This conversation is open in {where}. Read it here, or fork it to go on."
+            return None, texts.OPEN_ELSEWHERE.format(holder=where)
         except OSError:  # the journal tells this trouble, and tries again while the chat goes on
             return None, None
 
@@ -283,10 +284,10 @@ class ConversationStore:
     def _notices(self, transcript: Transcript) -> Iterator[str]:
         """Yield what is to be said of a conversation that was read."""
         if transcript.is_newer:
-            yield "A newer lmdeck wrote this conversation: it is read-only. Update lmdeck, or fork it."
+            yield texts.NEWER_CHAT
         if transcript.bad_lines:
-            lines = "line" if transcript.bad_lines == 1 else "lines"
-            yield f"{transcript.bad_lines} {lines} of this conversation cannot be read. The rest is shown."
+            text = texts.ONE_LINE_LOST if transcript.bad_lines == 1 else texts.LINES_LOST
+            yield text.format(count=transcript.bad_lines)
         yield from self._blobs.read(part for turn in transcript.turns for part in turn.prompt.blobs)[1]
 
     def _existing(self, identity: str) -> Path:

@@ -23,6 +23,7 @@ from tui.store.errors import reason_of
 from tui.store.files import FileStamp, stamp_of
 from tui.store.paths import Paths
 from tui.store.toml_file import Table, TomlDocument, TomlFile
+from tui.texts import store as texts
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SIZE_LIMIT = 1024 * 1024
@@ -62,15 +63,12 @@ class CredentialStore:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was found wrong with the file, and set right or kept aside, or keeps it from being used."""
+        """What was found wrong with the file: corrected, set aside, or keeping it from being used."""
         self._read()
         if self._refusal is None:
-            odd = (
-                f"{self._file.shown}: {text}. Correct it, or enter the key again."
-                for text in self._odd.values()
-            )
+            odd = (texts.ODD_KEY.format(path=self._file.shown, problem=text) for text in self._odd.values())
             return (*self._notices, *odd)
-        text = f"{self._refusal.title} {self._refusal.advice} Providers without a stored key work."
+        text = texts.KEYS_REFUSED.format(title=self._refusal.title, advice=self._refusal.advice)
         return (*self._notices, text)
 
     def get(self, name: str) -> Secret | None:
@@ -186,16 +184,14 @@ class CredentialStore:
     def _refusal_of(self, document: TomlDocument) -> Failure | None:
         shown = self._file.shown
         if document.problem is not None:
-            stays = "and every key that can be read stays in use" if document.is_corrupt else "with all keys"
-            advice = f"Correct {shown} by hand, or enter the key again: the file is then kept aside, {stays}."
-            return _refused(shown, document.problem, advice)
+            kept = texts.KEEPS_READABLE if document.is_corrupt else texts.KEEPS_NONE
+            return _refused(shown, document.problem, texts.FIX_KEY_FILE.format(path=shown, kept=kept))
         if document.stamp is None or not document.mode & _OTHERS:
             return None
         reason = self._close_to_others()
         if reason is None:
             return None
-        problem = f"others can read the file, and that cannot be changed: {reason}"
-        return _refused(shown, problem, 'Use a key reference such as "env:NAME" instead of a stored key.')
+        return _refused(shown, texts.KEY_FILE_OPEN.format(reason=reason), texts.USE_REFERENCE)
 
     def _close_to_others(self) -> str | None:
         """Take the file away from others; return why that could not be done: then it is not used."""
@@ -204,15 +200,12 @@ class CredentialStore:
             try:
                 disk.make_private(descriptor)
                 if os.fstat(descriptor).st_mode & _OTHERS:
-                    return "the disk keeps no permissions"
+                    return texts.NO_PERMISSIONS
             finally:
                 os.close(descriptor)
         except OSError as error:
             return reason_of(error)
-        self._notices.append(
-            f"Others could read {self._file.shown}; it is private now. "
-            "Replace the keys in it if others use this machine."
-        )
+        self._notices.append(texts.MADE_PRIVATE.format(path=self._file.shown))
         return None
 
     def _change(self, edit: Callable[[Table], object]) -> None:
@@ -231,15 +224,13 @@ class CredentialStore:
 
         notice = self._file.change(on_keys, base={"keys": rescued}, guard=rescue)
         if notice is not None:
-            self._notices.append(f"{notice} {_rescue_words(rescued)}")
+            self._notices.append(_rescue_notice(notice, len(rescued)))
         self._stamp = None
 
 
-def _rescue_words(rescued: Table) -> str:
-    """Say which keys were saved from a file that was kept aside, and what to do about the others."""
-    count = len(rescued)
-    stays = "1 key of it stays in use." if count == 1 else f"{count or 'No'} keys of it stay in use."
-    return f"{stays} Copy a missing key from there, or enter it again."
+def _rescue_notice(notice: str, count: int) -> str:
+    """Say how many keys were saved from a file that was set aside, and what to do about the others."""
+    return (texts.ONE_KEY_STAYS if count == 1 else texts.KEYS_STAY).format(notice=notice, count=count)
 
 
 def _update(keys: Table, texts: Mapping[str, str | None]) -> None:

@@ -22,8 +22,8 @@ from tui.core.secret import Redactor
 from tui.store import disk
 from tui.store.files import write_all
 from tui.store.optional import OptionalFiles
+from tui.texts import store as texts
 
-CONSEQUENCE = "There is no debug log of this run."
 _KEY_LIKE = lazy_pattern(
     r"\b(?:sk|pk|rk|hf|gsk|xai|nvapi|pplx|ghp|r8|key)[-_][\w-]{8,}"
     r"|\b(?:AIza|eyJ)[\w.-]{16,}"
@@ -43,7 +43,7 @@ def start_debug_log(
     """
     if LOG.handlers:
         return None
-    with optional.attempt(shown_path, CONSEQUENCE):
+    with optional.attempt(shown_path, texts.NO_LOG):
         log = DebugLog(_open(Path(shown_path)), shown_path, redactor, optional)
         LOG.addHandler(log)
         LOG.setLevel(logging.DEBUG)
@@ -83,7 +83,7 @@ class DebugLog(logging.Handler):
         """Write one event; when the disk refuses, that is noted and the log is over."""
         if self._descriptor is None:
             return
-        with self._optional.attempt(self._shown_path, "The debug log ends there."):
+        with self._optional.attempt(self._shown_path, texts.LOG_ENDS):
             write_all(self._descriptor, self._line(record).encode("utf-8", "replace"))
             return
         self.close()

@@ -14,6 +14,7 @@ from tui.store.files import keep_aside, read_file, write_atomically
 from tui.store.lock import locked
 from tui.store.optional import OptionalFiles
 from tui.store.paths import Paths
+from tui.texts import store as texts
 
 Document = dict[str, Any]
 
@@ -21,7 +22,6 @@ _SCHEMA = 1
 ADAPTATION_LIMIT = 500
 ENDPOINT_LIMIT = 200
 CHECKS_PER_ENDPOINT = 20
-_UNKNOWN = "What is learned of endpoints is known until lmdeck ends."
 
 
 class EndpointMemory:
@@ -86,11 +86,13 @@ class EndpointMemory:
     def _loaded(self) -> Document:
         if self._document is None:
             self._document = {}
-            with self._optional.attempt(self._shown, _UNKNOWN, is_read=True):
+            with self._optional.attempt(self._shown, texts.MEMORY_ONLY, is_read=True):
                 document, broken, _ = self._read()
                 self._document = document
                 if broken:
-                    self._optional.note(self._shown, "it is not JSON of lmdeck", _UNKNOWN, is_read=True)
+                    self._optional.note(
+                        self._shown, "it is not JSON of lmdeck", texts.MEMORY_ONLY, is_read=True
+                    )
         return self._document
 
     def _learn(self, change: Callable[[Document], None]) -> None:
@@ -102,7 +104,7 @@ class EndpointMemory:
         """Write what only the memory knows. May wait for another process that writes the file."""
         with (
             self._writing,
-            self._optional.attempt(self._shown, _UNKNOWN),
+            self._optional.attempt(self._shown, texts.MEMORY_ONLY),
             locked(self._path) as check,
         ):
             with self._guard:

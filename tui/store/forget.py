@@ -18,6 +18,7 @@ from tui.store.lease import LeaseHeldError, acquire_lease, holder_of
 from tui.store.optional import look_at, paths_in
 from tui.store.owner import Owner, holder_words
 from tui.store.paths import Paths
+from tui.texts import store as texts
 
 _CONVERSATION = ".jsonl"
 _EMPTY = (".lock", ".lease", ".break")
@@ -110,7 +111,7 @@ class _Remover:
 
     def _keep_attachments(self, reason: str) -> None:
         shown = self._paths.shown(self._paths.attachments_dir)
-        self.forgotten.kept.append(f"The files in {shown} are still there: {reason}")
+        self.forgotten.kept.append(texts.ATTACHMENTS_STAY.format(path=shown, reason=reason))
 
     def remove_caches(self) -> None:
         """Remove what was learned of endpoints, logs and caches."""
@@ -121,7 +122,7 @@ class _Remover:
             self._unlink(path)
 
     def _remove_conversation(self, path: Path) -> None:
-        """Remove one that nobody has open; while it is removed nobody can open it."""
+        """Remove one that is not open; while it is removed it cannot be opened."""
         lease_file = lease_path(path)
         try:
             lease = acquire_lease(lease_file, LEASE_STALE_SECONDS)
@@ -139,8 +140,7 @@ class _Remover:
 
     def _keep_open(self, path: Path, holder: Owner | None) -> None:
         self.forgotten.kept.append(
-            f"{self._paths.shown(path)} is still there: {holder_words(holder)} has it open. "
-            "Close it, then forget again."
+            texts.STILL_OPEN.format(path=self._paths.shown(path), holder=holder_words(holder))
         )
 
     def _unlink(self, path: Path) -> None:
@@ -151,7 +151,8 @@ class _Remover:
             return
         except OSError as error:
             if path.suffix not in _EMPTY:
-                self.forgotten.kept.append(f"{self._paths.shown(path)} is still there: {reason_of(error)}.")
+                text = texts.STILL_THERE.format(path=self._paths.shown(path), reason=reason_of(error))
+                self.forgotten.kept.append(text)
             return
         self.forgotten.files += path.suffix not in _EMPTY
         self.forgotten.conversations += path.suffix == _CONVERSATION
@@ -164,7 +165,7 @@ class _Remover:
         try:
             found = paths_in(folder, *patterns, recursive=recursive)
         except OSError as error:
-            sentence = f"{self._paths.shown(folder)} cannot be read: {reason_of(error)}. What is in it stays."
+            sentence = texts.FOLDER_STAYS.format(path=self._paths.shown(folder), reason=reason_of(error))
             if sentence not in self.forgotten.kept:
                 self.forgotten.kept.append(sentence)
             return []

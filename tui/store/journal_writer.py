@@ -27,6 +27,7 @@ from tui.store.journal_queue import JournalQueue
 from tui.store.lease import Lease
 from tui.store.optional import Sight, look_at
 from tui.store.record_values import Record
+from tui.texts import store as texts
 
 BATCH_SECONDS = 0.25
 """Text is written at least this often: what a killed process can lose."""
@@ -271,16 +272,16 @@ class JournalWriter:
         self._is_sync_due = False
 
     def _move(self, lost: FileLostError) -> None:
-        """Go on in a new file: of the same name where that is free, else beside the one that has it."""
+        """Continue in a new file: of the same name where that is free, else beside the one that has it."""
         before = self.path
         is_free = look_at(before, follows_links=False) == Sight()
         path = before if is_free else before.with_name(f"{new_identity()}{before.suffix}")
         self._lease.move(path, is_other=path != before)
         self._file.move(path)
         self._synced()
-        place = "again under that name" if path == before else f"in {self._shown(path)}"
-        text = f"{self._shown(before)} {lost.what_happened} by another program. "
-        text += f"The whole conversation is saved {place}."
+        text = (texts.MOVED_BACK if path == before else texts.MOVED).format(
+            path=self._shown(before), event=lost.what_happened, place=self._shown(path)
+        )
         self.notices = (*self.notices, text)
         if self.on_moved is not None:
             self.on_moved(text)
@@ -299,7 +300,7 @@ class JournalWriter:
 
     def _tell(self) -> None:
         if self.on_storage_error_changed is not None:
-            with contextlib.suppress(RuntimeError):  # whoever listened has closed its event loop
+            with contextlib.suppress(RuntimeError):  # the listener has closed its event loop
                 self.on_storage_error_changed()
 
     def _finish(self) -> None:
@@ -315,7 +316,7 @@ def new_identity() -> str:
 def _taken_over(shown_path: str) -> Failure:
     return Failure(
         "store-locked",
-        "Another lmdeck writes to this conversation; what is new here is in memory only.",
-        "Close the other one and it is written, or fork it into a conversation of its own.",
+        texts.TAKEN_OVER,
+        texts.CLOSE_OTHER,
         facts={"path": shown_path},
     )

@@ -17,6 +17,7 @@ from types import TracebackType
 from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
 from tui.store.errors import reason_of
+from tui.texts import store as texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ class OptionalFiles:
 
     def note(self, shown_path: str, reason: str, consequence: str, *, is_read: bool = False) -> None:
         """Keep a sentence about a file that cannot be used; the last one about it counts."""
-        done = "read" if is_read else "written"
-        self.tell(shown_path, f"{shown_path} cannot be {done}: {reason}. {consequence}")
+        text = texts.CANNOT_READ if is_read else texts.CANNOT_WRITE
+        self.tell(shown_path, text.format(path=shown_path, reason=reason, consequence=consequence))
 
     def tell(self, shown_path: str, sentence: str) -> None:
         """Keep this sentence about a file."""

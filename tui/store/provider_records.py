@@ -12,6 +12,7 @@ from tui.core.provider_texts import check_provider
 from tui.core.safe_text import safe_line
 from tui.store.provider_toml import KNOWN_KEYS, Table, decode_provider
 from tui.store.toml_values import ValueProblem
+from tui.texts import store as texts
 
 _DOCUMENT_KEYS = ("schema", "providers", "defaults")
 
@@ -20,20 +21,17 @@ def decode_all(table: Table, shown: str, *, quiet: bool) -> tuple[list[Provider]
     """Return the providers of a document and a notice for everything in it that cannot be used."""
     records = table.get("providers", {})
     if not isinstance(records, dict):
-        return [], (f'{shown}: "providers" must be a table. Write one [providers.NAME] for each provider.',)
+        return [], (texts.PROVIDERS_TABLE.format(path=shown),)
     providers: list[Provider] = []
     notices = _unknown_names(table, shown)
     spellings: dict[str, str] = {}
     for name, record in records.items():
-        label = f"{shown}, provider {safe_line(name, 40)}"
+        label = texts.PROVIDER_IN.format(path=shown, name=safe_line(name, 40))
         if spellings.setdefault(normal_name(name), name) != name:
-            notices.append(
-                f"{label}: the same name stands there twice, in two spellings that Unicode counts as one "
-                f"({_code_points(name)}). The first one is used: rename this one."
-            )
+            notices.append(texts.SAME_NAME.format(label=label, marks=_code_points(name)))
             continue
         if not isinstance(record, dict):
-            notices.append(f"{label}: must be a table, under a line [providers.{safe_line(name, 40)}].")
+            notices.append(texts.NO_TABLE.format(label=label, name=safe_line(name, 40)))
             continue
         provider, problems = decode_provider(name, record)
         providers.append(provider)
@@ -52,14 +50,16 @@ def unusable_records(table: Table) -> dict[str, str]:
     """Return the names whose records are no tables, each with the reason."""
     records = table.get("providers", {})
     named = records.items() if isinstance(records, dict) else ()
-    return {name: "it must be a table" for name, record in named if not isinstance(record, dict)}
+    return {name: texts.MUST_BE_TABLE for name, record in named if not isinstance(record, dict)}
 
 
 def _unknown_names(table: Table, shown: str) -> list[str]:
     """Return a notice for each name at the top of a document that has no effect there."""
-    advice = {"default": 'write Model = "NAME" under a line [defaults]'}
+    advice = {"default": texts.USE_DEFAULTS}
     return [
-        f"{shown}: {safe_line(name, 40)} is not known here; {advice.get(name, 'it is kept, without effect')}."
+        texts.UNKNOWN_NAME.format(
+            path=shown, name=safe_line(name, 40), advice=advice.get(name, texts.IGNORED)
+        )
         for name in table
         if name not in _DOCUMENT_KEYS
     ]
@@ -73,8 +73,8 @@ def _rule_notices(label: str, provider: Provider, told: set[str]) -> list[str]:
 
 
 def _told(label: str, problem: ValueProblem) -> str:
-    consequence = " Nothing is sent to it until that is corrected." if problem.is_of_security else ""
-    return f"{label}: {safe_line(problem.field, 60)} {problem.message}.{consequence}"
+    text = texts.NOTHING_SENT if problem.is_of_security else texts.FIELD_PROBLEM
+    return text.format(label=label, field=safe_line(problem.field, 60), problem=problem.message)
 
 
 def _unknown_keys(label: str, record: Table, told: set[str]) -> list[str]:
@@ -82,8 +82,8 @@ def _unknown_keys(label: str, record: Table, told: set[str]) -> list[str]:
     notices = []
     for key in unknown:
         closest = closest_name(key, KNOWN_KEYS)
-        advice = f"write {closest}" if closest else "it is kept, and has no effect"
-        notices.append(f"{label}: {safe_line(key, 40)} is not a known field; {advice}.")
+        advice = texts.USE_FIELD.format(closest=closest) if closest else texts.IGNORED
+        notices.append(texts.UNKNOWN_FIELD.format(label=label, name=safe_line(key, 40), advice=advice))
     return notices
 
 

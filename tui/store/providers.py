@@ -39,6 +39,7 @@ from tui.store.provider_records import (
 from tui.store.provider_toml import Table, decode_provider, encode_provider
 from tui.store.toml_file import TomlDocument, TomlFile
 from tui.store.trust import Distrust, TrustedFiles, distrust_of
+from tui.texts import store as texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,18 +298,17 @@ class ProviderStore:
             self._good = None if document.is_newer else document.table
             self._good_distrust = self._distrust(self._file.path, document)
             if document.is_newer:
-                newer = f"{self._file.shown} was written by a newer lmdeck: it is shown, but not changed."
-                return document.table, (f"{newer} Update lmdeck to edit it.",)
+                return document.table, (texts.NEWER_PROVIDERS.format(path=self._file.shown),)
             return document.table, ()
-        text = f"{self._file.shown} cannot be read: {document.problem}."
+        text = texts.UNREADABLE.format(path=self._file.shown, reason=document.problem)
         if not document.is_corrupt:
-            return self._good or {}, (f"{text} Set that right and it is read again.",)
+            return self._good or {}, (texts.READ_AGAIN.format(problem=text),)
         if self._good is None:
             backup = self._file.read_backup()
             self._good = backup.table if backup.problem is None and not backup.is_newer else {}
             self._good_distrust = self._distrust(backup_of(self._file.path), backup)
-        shown = "The version before is shown" if self._good else "No provider of yours is shown"
-        return self._good, (f"{text} {shown}. Correct it by hand; a save keeps it aside.",)
+        shown = texts.PREVIOUS_SHOWN if self._good else texts.NONE_SHOWN
+        return self._good, (shown.format(problem=text),)
 
     def _load_site(
         self, taken: set[str], untrusted: dict[str, Distrust]
@@ -324,9 +324,8 @@ class ProviderStore:
             self._documents[path] = document
             if document.problem is not None:
                 self._is_site_whole = False
-                notices.append(
-                    f"{file.shown} cannot be read: {document.problem}. Tell who runs this machine."
-                )
+                problem = texts.UNREADABLE.format(path=file.shown, reason=document.problem)
+                notices.append(texts.SITE_UNREADABLE.format(problem=problem))
             found, problems = decode_all(document.table, file.shown, quiet=document.is_newer)
             fresh = [replace(item, is_remote=True) for item in found if normal_name(item.name) not in taken]
             notices += _note_untrusted(self._distrust(path, document), fresh, untrusted)
@@ -390,4 +389,4 @@ def _note_untrusted(
         return ()
     untrusted.update((provider.name, distrust) for provider in providers)
     refusal = f"{distrust.refusal[0].upper()}{distrust.refusal[1:]}"
-    return (f"{refusal}. Until then its API keys are not used.",)
+    return (texts.KEYS_NOT_USED.format(reason=refusal),)

@@ -19,6 +19,7 @@ from tui.core.safe_text import safe_line
 from tui.store.paths import Paths
 from tui.store.toml_file import TomlDocument, TomlFile
 from tui.store.toml_values import TEXT_WANTED, as_count, as_flag, as_text
+from tui.texts import store as texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def load_settings(paths: Paths) -> tuple[Settings, tuple[str, ...]]:
     file = TomlFile(paths, paths.settings_file, keep_backup=False)
     document = file.read()
     if document.problem is not None:
-        return Settings(), (f"{file.shown} cannot be read: {document.problem}. Correct it; defaults hold.",)
+        return Settings(), (texts.DEFAULTS_USED.format(path=file.shown, reason=document.problem),)
     values: dict[str, object] = {}
     notices: list[str] = []
     for name, value in document.table.items():
@@ -66,7 +67,7 @@ def load_settings(paths: Paths) -> tuple[Settings, tuple[str, ...]]:
         try:
             values[name] = reader(value)
         except ValueError as error:
-            notices.append(f"{file.shown}: {name} {error}. The default holds until then.")
+            notices.append(texts.DEFAULT_USED.format(path=file.shown, name=name, problem=error))
     return Settings(**values), tuple(notices)  # type: ignore[arg-type]  # each reader gives its field's type
 
 
@@ -88,7 +89,7 @@ def keep_theme(paths: Paths, name: str) -> None:
 def _unknown(name: str) -> str:
     shown = safe_line(name, 40)
     closest = closest_name(name, (item.name for item in fields(Settings)))
-    return f"{shown} is not a setting; " + (f"write {closest}." if closest else "remove it.")
+    return (texts.USE_SETTING if closest else texts.REMOVE_SETTING).format(name=shown, closest=closest)
 
 
 def _text(value: object) -> str:

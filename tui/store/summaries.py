@@ -23,6 +23,7 @@ from tui.store.files import FileStamp, read_file, stamp_of, write_atomically
 from tui.store.optional import OptionalFiles
 from tui.store.record_values import Record, decode_cost, decode_usage, encode_cost, encode_flat
 from tui.store.transcript_file import Transcript, read_transcript
+from tui.texts import store as texts
 
 _INDEX_VERSION = 2
 _READ_PER_SHOWN = 3
@@ -124,7 +125,7 @@ class SummaryIndex:
             return
         entries = {identity: _encode(stamp, summary) for identity, (stamp, summary) in known.items()}
         document = {"version": _INDEX_VERSION, "conversations": entries}
-        with self._optional.attempt(self._shown, "The list of conversations takes longer to open."):
+        with self._optional.attempt(self._shown, texts.SLOW_LIST):
             write_atomically(self._path, json.dumps(document, separators=(",", ":")).encode("ascii"))
             self._is_changed = False
 
@@ -144,9 +145,11 @@ def summarise(path: Path) -> ConversationSummary:
     try:
         content = read_file(path, SIZE_LIMIT)
     except OSError as error:
-        return ConversationSummary(path.stem, problem=f"It cannot be read: {reason_of(error)}.")
+        return ConversationSummary(
+            path.stem, problem=texts.SUMMARY_UNREADABLE.format(reason=reason_of(error))
+        )
     if content is None:
-        return ConversationSummary(path.stem, problem="It is gone.")
+        return ConversationSummary(path.stem, problem=texts.SUMMARY_GONE)
     found = read_transcript(content.data, without_texts=True)
     every, last = (*found.turns, *found.dropped), found.turns[-1] if found.turns else None
     totals = totals_of(every)
@@ -190,9 +193,9 @@ def _moment(stamp: str) -> datetime | None:
 
 def _problem(found: Transcript) -> str | None:
     if found.is_newer:
-        return "A newer lmdeck wrote it: it can be read, not continued."
+        return texts.SUMMARY_NEWER
     if found.bad_lines:
-        return f"{found.bad_lines} of its lines cannot be read; the rest is there."
+        return texts.SUMMARY_DAMAGED.format(count=found.bad_lines)
     return None
 
 

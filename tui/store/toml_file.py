@@ -32,6 +32,7 @@ from tui.store.files import (
 )
 from tui.store.lock import locked
 from tui.store.paths import Paths
+from tui.texts import store as texts
 
 Table = dict[str, object]
 
@@ -134,7 +135,7 @@ class TomlFile:
         is_broken = document.problem is not None
         if is_broken:
             copy = keep_aside(self.path, document.data) if document.is_corrupt else move_aside(self.path)
-            notice = f"{self.shown} could not be read: {document.problem}. It is kept as {copy.name}."
+            notice = texts.SET_ASIDE.format(path=self.shown, reason=document.problem, copy=copy.name)
             table = base or {}
         elif document.data:
             text = document.data.decode("utf-8")
@@ -148,7 +149,7 @@ class TomlFile:
             if self._keep_backup and not is_broken:  # a broken one never takes the place of a good backup
                 notice = self._try_backup()
             data = render(text, changed)
-            if len(data) > self._size_limit:  # nobody could read it again
+            if len(data) > self._size_limit:  # it could not be read again
                 raise LmdeckError(
                     explain("store-failed", path=self.shown, reason=_too_large(self._size_limit))
                 )
@@ -161,7 +162,7 @@ class TomlFile:
         try:
             write_backup(self.path)
         except OSError as error:
-            return f"{self.shown}.bak cannot be written: {reason_of(error)}. No version before is kept."
+            return texts.NO_BACKUP.format(path=self.shown, reason=reason_of(error))
         return None
 
     def _refuse_newer(self, document: TomlDocument) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from tui.core.lazy_dataclass import dataclass
 from tui.store.files import read_file, write_atomically
 from tui.store.lock import locked
+from tui.texts import runtime as texts
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MOST_LINKS = 40
@@ -36,8 +37,8 @@ class Distrust:
     @property
     def advice(self) -> str:
         """What to do, as a sentence: only a person can say that the content is theirs."""
-        ways = f"{self.command}, or lmdeck providers trust" if self.command else "lmdeck providers trust"
-        return f"Read the file through, then run: {ways}"
+        ways = f"{self.command}, or {texts.TRUST}" if self.command else texts.TRUST
+        return texts.REVIEW.format(ways=ways)
 
     @property
     def refusal(self) -> str:

@@ -543,7 +543,7 @@ async def test_an_unconfirmed_copy_is_never_called_copied(open_chat: Any) -> Non
         chat.runtime.clipboard.result = CopyResult(CopyRoute.TERMINAL, False, "maybe.", 2)
         await chat.ask("hello")
         await chat.press("f3")
-        await chat.until(lambda: "Answer passed on: maybe." in chat.toasts)
+        await chat.until(lambda: "Answer sent to the terminal: maybe." in chat.toasts)
         assert "2 hidden characters were left out" in chat.toasts
         assert "copied" not in chat.toasts
 

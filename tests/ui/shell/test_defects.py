@@ -64,7 +64,7 @@ async def test_a_defect_is_told_once_wherever_it_happens(place: str, until: Any,
         in_background(PLACES[place](app), dies, group="test")
         await until(pilot, lambda: toasts(app))
         await pilot.pause()
-        assert toasts(app).count("A defect of lmdeck: ZeroDivisionError: odd") == 1
+        assert toasts(app).count("lmdeck crashed: ZeroDivisionError: odd") == 1
         assert isinstance(app.screen, Upper)
     assert len(defects) == 1
 
@@ -75,7 +75,7 @@ async def test_a_defect_of_the_palette_is_told(
     async with opened() as (app, pilot):
         monkeypatch.setattr(Palette, "_search_for", searches)
         await pilot.press("ctrl+p")
-        await until(pilot, lambda: "A defect of lmdeck" in toasts(app))
+        await until(pilot, lambda: "lmdeck crashed" in toasts(app))
         assert isinstance(app.screen, Palette)
     assert defects
 
@@ -122,7 +122,7 @@ async def test_work_that_misses_a_widget_of_an_open_window_is_one(until: Any, de
             app.screen.query_one("#gone")
 
         in_background(app.screen, looks, group="test")
-        await until(pilot, lambda: "A defect of lmdeck: NoMatches" in toasts(app))
+        await until(pilot, lambda: "lmdeck crashed: NoMatches" in toasts(app))
     assert len(defects) == 1
 
 

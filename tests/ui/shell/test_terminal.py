@@ -93,7 +93,7 @@ def test_a_defect_is_told_without_values(tmp_path: Path) -> None:
         terminal.wait_for(lambda: b"are kept" in terminal.raw)
         report = tmp_path / "state" / "crash.log"
         said = terminal.raw.decode(errors="replace").rpartition("\x1b[?1049l")[2]
-    assert "A defect of lmdeck: RuntimeError: it broke near [/] •••" in said
+    assert "lmdeck crashed: RuntimeError: it broke near [/] •••" in said
     assert "crash.log" in said.replace("\r\n", "")
     assert "local_key" not in said
     text = report.read_text()

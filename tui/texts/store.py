@@ -1,0 +1,138 @@
+"""What is said of files: settings, providers, keys, chats, and what comes from outside."""
+
+from typing import Final
+
+# Any file
+UNREADABLE: Final = "{path} cannot be read: {reason}."
+CANNOT_READ: Final = "{path} cannot be read: {reason}. {consequence}"
+CANNOT_WRITE: Final = "{path} cannot be written: {reason}. {consequence}"
+SET_ASIDE: Final = "{path} could not be read: {reason}. It was saved as {copy}."
+NO_BACKUP: Final = "{path}.bak cannot be written: {reason}. The previous version is not kept."
+
+# Settings
+DEFAULTS_USED: Final = "{path} cannot be read: {reason}. The defaults are used until you correct it."
+DEFAULT_USED: Final = "{path}: {name} {problem}. Its default is used."
+USE_SETTING: Final = "{name} is not a setting; use {closest}."
+REMOVE_SETTING: Final = "{name} is not a setting; remove it."
+
+# Providers
+NEWER_PROVIDERS: Final = "{path} was written by a newer lmdeck and is read-only. Update lmdeck to edit it."
+READ_AGAIN: Final = "{problem} It is read again once that is corrected."
+PREVIOUS_SHOWN: Final = (
+    "{problem} The previous version is shown. Correct the file; saving replaces it and keeps a copy."
+)
+NONE_SHOWN: Final = (
+    "{problem} Your providers are not shown. Correct the file; saving replaces it and keeps a copy."
+)
+SITE_UNREADABLE: Final = "{problem} Tell your administrator."
+KEYS_NOT_USED: Final = "{reason}. Its API keys are not used until then."
+PROVIDERS_TABLE: Final = '{path}: "providers" must be a table. Write one [providers.NAME] for each provider.'
+PROVIDER_IN: Final = "{path}, provider {name}"
+SAME_NAME: Final = (
+    "{label}: this name appears twice, in two spellings that Unicode treats as one ({marks}). "
+    "The first one is used; rename this one."
+)
+NO_TABLE: Final = "{label}: must be a table, under a line [providers.{name}]."
+MUST_BE_TABLE: Final = "it must be a table"
+USE_DEFAULTS: Final = 'write Model = "NAME" under a line [defaults]'
+IGNORED: Final = "it is ignored"
+UNKNOWN_NAME: Final = "{path}: {name} is unknown here; {advice}."
+UNKNOWN_FIELD: Final = "{label}: {name} is not a field; {advice}."
+USE_FIELD: Final = "use {closest}"
+FIELD_PROBLEM: Final = "{label}: {field} {problem}."
+NOTHING_SENT: Final = "{label}: {field} {problem}. Nothing is sent to this provider until then."
+
+# API keys
+COMMAND_NOT_RUN: Final = "its command is not run"
+KEY_NOT_USED: Final = "it is not used"
+VARIABLE_UNSET: Final = "${name} is not set"
+SET_VARIABLE: Final = "Run export {name}=… in your shell, then restart lmdeck."
+OPEN_QUOTATION: Final = "a quotation mark in it is not closed"
+CLOSE_QUOTATION: Final = "Close the quotation mark in the command."
+RELATIVE_PATH: Final = "the path is relative"
+USE_FULL_PATH: Final = "Use a full path or ~, such as file:~/key."
+FIX_PATH_OR_FILE: Final = "Correct the path or the file."
+NO_FILE: Final = "the file does not exist"
+FIX_PATH: Final = "Correct the path after file:."
+FILE_OPEN: Final = "others can access the file"
+CLOSE_FILE: Final = "Run: chmod 600 {path}"
+FOREIGN_FILE: Final = "the file belongs to another user"
+USE_OWN_FILE: Final = "Use a file of your own."
+FIX_KEY_ENTRY: Final = "Correct {path}, or enter the key again."
+KEY_MAY_BE_IN: Final = ", or copy it from {path}, which could not be read and was kept"
+NO_KEY_STORED: Final = "none is stored for {name}"
+ENTER_KEY: Final = "Edit the provider and enter its key{where}."
+STORED_KEY: Final = "the stored key"
+COMMAND_SLOW: Final = "the command took longer than {seconds:g} seconds"
+COMMAND_MAY_ASK: Final = "Run it once in a terminal: it may be waiting for a password."
+COMMAND_UNKNOWN: Final = "the command was not found"
+INSTALL_COMMAND: Final = "Install it, or write its full path after cmd:."
+COMMAND_FORBIDDEN: Final = "you have no permission to run the command"
+MAKE_EXECUTABLE: Final = "Make the file executable: chmod u+x."
+COMMAND_BROKEN: Final = "the command cannot be run"
+TRY_COMMAND: Final = "Try it in a terminal first."
+COMMAND_LONG: Final = "the command prints far more than a key"
+KEY_ALONE: Final = "Use one that prints only the key."
+COMMAND_KILLED: Final = "the command was ended by signal {signal}"
+COMMAND_FAILED: Final = "the command failed with status {status}"
+SEE_COMMAND: Final = "Run it in a terminal to see what it prints."
+COMMAND_SILENT: Final = "the command printed nothing on its first line"
+KEY_FIRST: Final = "Use one that prints the key first."
+ODD_KEY: Final = "{path}: {problem}. Correct it, or enter the key again."
+KEYS_REFUSED: Final = "{title} {advice} Providers without a stored key still work."
+FIX_KEY_FILE: Final = "Correct {path}, or enter the key again: the file is then saved as a copy, and {kept}."
+KEEPS_READABLE: Final = "every readable key stays in use"
+KEEPS_NONE: Final = "the keys in it are no longer used"
+KEY_FILE_OPEN: Final = "others can read the file, and that cannot be changed: {reason}"
+USE_REFERENCE: Final = 'Use a key reference such as "env:NAME" instead of a stored key.'
+NO_PERMISSIONS: Final = "the disk keeps no permissions"
+MADE_PRIVATE: Final = (
+    "Others could read {path}; it is private now. Replace its keys if others use this machine."
+)
+ONE_KEY_STAYS: Final = (
+    "{notice} 1 of its keys stays in use. Copy a missing key from there, or enter it again."
+)
+KEYS_STAY: Final = (
+    "{notice} {count} of its keys stay in use. Copy a missing key from there, or enter it again."
+)
+
+# Chats
+ATTACHMENT_LOST: Final = "{name} {problem}: only its name is left."
+OPEN_ELSEWHERE: Final = "This chat is open in {holder}. Read it here, or fork it to continue."
+NEWER_CHAT: Final = "A newer lmdeck wrote this chat: it is read-only. Update lmdeck, or fork it."
+ONE_LINE_LOST: Final = "1 line of this chat cannot be read. The rest is shown."
+LINES_LOST: Final = "{count} lines of this chat cannot be read. The rest is shown."
+SUMMARY_UNREADABLE: Final = "It cannot be read: {reason}."
+SUMMARY_GONE: Final = "It no longer exists."
+SUMMARY_NEWER: Final = "A newer lmdeck wrote it: it can be read, not continued."
+SUMMARY_DAMAGED: Final = "{count} of its lines cannot be read; the rest is there."
+TRASH_STAYS: Final = "Deleted chats in it are kept."
+SLOW_LIST: Final = "The list of chats takes longer to open."
+TAKEN_OVER: Final = "Another lmdeck writes to this chat; what is new here is only in memory."
+CLOSE_OTHER: Final = "Close the other one to save this, or fork the chat."
+MOVED_BACK: Final = "{path} {event} by another program. The whole chat is saved again under that name."
+MOVED: Final = "{path} {event} by another program. The whole chat is saved in {place}."
+
+# Logs and caches
+NO_LOG: Final = "There is no debug log of this run."
+LOG_ENDS: Final = "The debug log ends there."
+MEMORY_ONLY: Final = "What lmdeck learned about endpoints is lost when it ends."
+NOT_JSON: Final = "it is not JSON written by lmdeck"
+NO_ENGINE_LOG: Final = "The built-in model runs without a log."
+
+# Deleting
+ATTACHMENTS_STAY: Final = "The files in {path} are still there: {reason}"
+STILL_OPEN: Final = "{path} is still there: {holder} has it open. Close it, then delete again."
+STILL_THERE: Final = "{path} is still there: {reason}."
+FOLDER_STAYS: Final = "{path} cannot be read: {reason}. Its contents are still there."
+
+# Casibase
+AT_DEFAULTS: Final = (
+    "{providers} at Casibase's defaults (temperature 1, top P 1, penalties 0): Casibase always sends these; "
+    "here they are left to the server."
+)
+UNPRICED: Final = (
+    "{providers} with prices of 0: imported as unknown, since Casibase writes 0 where no price was set. "
+    "Add --zero-is-free if they are free."
+)
+NO_SETTING: Final = "Left out, since lmdeck has no such setting: {names}."
