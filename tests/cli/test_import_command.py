@@ -118,7 +118,7 @@ def test_a_made_name_never_stands_for_somebody_elses_provider(call: Call, writte
 def test_the_default_that_there_is_stays(call: Call, written: Any) -> None:
     call("providers", "import", written([record("first", isDefault=True)]))
     done = call("providers", "import", written([record("second", isDefault=True)]))
-    assert "not the default: first stays it." in done.out
+    assert "not the default: first stays the default." in done.out
     listed = call("providers", "list", "--json").json["providers"]
     assert [provider["name"] for provider in listed if provider["is_default"]] == ["first"]
 

@@ -168,7 +168,7 @@ async def test_hidden_characters_stay_behind_and_are_said(tmp_path: Path) -> Non
     result = await clipboard(tmp_path, TERM="xterm").copy(raw, written.append)
     assert written == ["if admin:[2J\n\tpass\nend 👩‍💻"]
     assert result.hidden_characters == 5
-    assert "5 hidden characters were left out" in result.message("Code")
+    assert "5 hidden characters were removed" in result.message("Code")
 
 
 @pytest.mark.parametrize(
