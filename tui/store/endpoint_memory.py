@@ -90,9 +90,7 @@ class EndpointMemory:
                 document, broken, _ = self._read()
                 self._document = document
                 if broken:
-                    self._optional.note(
-                        self._shown, "it is not JSON of lmdeck", texts.MEMORY_ONLY, is_read=True
-                    )
+                    self._optional.note(self._shown, texts.NOT_JSON, texts.MEMORY_ONLY, is_read=True)
         return self._document
 
     def _learn(self, change: Callable[[Document], None]) -> None:
