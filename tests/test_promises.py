@@ -16,22 +16,22 @@ from tui.cli.parser import build_parser
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 NO_PROMISE = (
-    "Made for the keyboard",
-    "Or install the command for yourself",
+    "Made for the keyboard, SSH",
+    "Or install the command:",
     "Two providers are built in:",
     "*SmolLM2 on this machine*",
-    "Something does not work?",
-    "All causes, with what to do",
+    "Something fails?",
+    "All causes and fixes",
     "*Source*:",
     "*docs*:",
     "*run*:",
     "*reported*:",
     "On Linux:",
-    "`config.toml`; every line is optional",
-    "What is promised, what is not",
-    "The figures: [docs",
-    "The embedded model is a toy",
-    "How fast it is, beside what",
+    "All lines of `config.toml`",
+    "Guarantees, limits, and how",
+    "Test results: [docs",
+    "The built-in model has 135",
+    "Benchmarks:",
     "Apache-2.0",
 )
 SHOWN: dict[str, tuple[str, ...]] = {
@@ -46,80 +46,87 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Counts that contradict each other": (
         "tests/cli/test_ask_figures.py::test_counts_that_contradict_the_text_are_noted",
     ),
-    "What the server itself says that an answer cost": (
+    "A cost that the server itself reports": (
         "tests/cli/test_ask_figures.py::test_the_cost_of_the_server_stands_beside_ours",
     ),
-    "A reference that an imported file brings along": (
+    "References in an imported file": (
         "tests/cli/test_import_command.py::test_a_file_names_no_secret_of_this_machine",
         "tests/cli/test_import_command.py::test_a_flag_allows_them",
         "tests/cli/test_import_command.py::test_a_person_is_asked_for_each_one",
         "tests/cli/test_trust_command.py::test_once_confirmed_it_is_used_until_others_change_it",
     ),
     "`env:NAME`, `cmd:pass show x`": ("tests/store/test_keys.py::test_no_shell_reads_a_command",),
-    "A terminal deck of OpenAI-compatible": (
+    "Chat with, diagnose and track": (
         "tests/e2e/test_first_chat.py",
         "tests/wired/test_screens.py::test_a_screen_works_on_the_real_runtime",
     ),
-    "When something is wrong it says what": ("tests/probe/test_catalogue.py", "tests/core/test_causes.py"),
-    "It speaks to anything with the Chat": (
+    "When something breaks": ("tests/probe/test_catalogue.py", "tests/core/test_causes.py"),
+    "Works with any server that speaks": (
         "tests/net/test_chat_transcripts.py",
         "tests/wire/test_fingerprint.py",
     ),
-    "Python 3.11 or newer": (
+    "Requires Python 3.11 or newer": (
         "tests/packaging/test_make.py::test_a_python_that_is_too_old",
         "tests/packaging/test_make.py::test_a_python_without_venv",
     ),
-    "`make test` sets up": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
-    "`make run` (or `lmdeck`) shows": ("tests/e2e/test_first_chat.py",),
-    "Press **Enter** and write": (
+    "`make test` runs the tests": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
+    "`make run` (or `lmdeck`) opens": ("tests/e2e/test_first_chat.py",),
+    "Press **Enter** to chat": (
         "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/e2e/test_first_chat.py",
     ),
-    "Enter to send, **ctrl+j**": (
+    "**Enter** sends": (
         "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/ui/chat/test_chat_screen.py::test_escape_stops_and_keeps_what_came",
     ),
     "Press **a** in the list": ("tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",),
-    "The form says as you type": (
+    "The form checks the values": (
         "tests/ui/shell/test_provider_form.py::test_a_url_is_judged_while_it_is_typed_and_one_key_repairs_it",
         "tests/wired/test_screens.py::test_a_screen_works_on_the_real_runtime",
+    ),
+    "**Test** sends a real message": (
+        "tests/ui/shell/test_provider_form.py::test_the_test_sends_the_unsaved_values",
     ),
     "Press **d**, or run `lmdeck check": (
         "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/cli/test_check.py",
     ),
-    "F1 shows the keys": ("tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",),
+    "F1 shows the keys that work": ("tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",),
     "Every key can be changed": ("tests/wired/test_every_setting.py::test_a_setting_has_its_effect",),
-    "lmdeck finds out by itself what answers": (
+    "lmdeck recognises the server": (
         "tests/wire/test_fingerprint.py",
         "tests/probe/test_evidence.py",
     ),
-    "Anything else that speaks the format": ("tests/net/test_chat_transcripts.py",),
+    "Any other server with this API": ("tests/net/test_chat_transcripts.py",),
     "A parameter that a server refuses": (
         "tests/net/test_chat_retries.py::test_a_refused_parameter_is_dropped_said_and_remembered",
         "tests/net/test_chat_retries.py::test_several_refused_parameters_are_dropped_one_by_one",
     ),
-    "A price per 1,000": (
+    "Prices per 1,000": (
         "tests/store/test_providers.py::test_every_digit_of_a_price_is_kept_and_numbers_are_accepted",
     ),
-    "Counts come from the server's `usage`": (
+    "Token counts come from the server's `usage`": (
         "tests/session/test_chat_session.py::test_no_usage_becomes_an_estimate_marked_as_one",
         "tests/ui/chat/test_figures_screen.py::test_estimates_and_unknowns_keep_their_marks",
     ),
-    "Price 0 reads `free`": (
-        "tests/ui/chat/test_status_parts.py::test_free_is_said_and_without_a_price_nothing_is_said_of_money",
+    "Unknown values show as `—`": (
+        "tests/ui/chat/test_status_parts.py::test_unknown_is_a_dash_and_never_a_zero",
     ),
-    "Where words do not fit into the status bar": (
-        "tests/ui/chat/test_status_parts.py::test_a_narrow_bar_leaves_out_whole_parts",
+    "Price 0 shows as `free`": (
+        "tests/ui/chat/test_status_parts.py::test_free_is_said",
+        "tests/ui/chat/test_figures_screen.py::test_free_and_unpriced_differ",
     ),
-    "The details of a turn show the sum": (
+    "The status bar always shows the tokens": (
+        "tests/ui/chat/test_status_parts.py::test_tokens_and_cost_outlast_everything_at_60_columns",
+    ),
+    "The details of a turn show the calculation": (
         "tests/core/test_figures.py::test_the_sum_of_the_arithmetic_is_the_cost",
     ),
-    "`lmdeck paths` prints": ("tests/wired/test_places.py::test_a_place_holds_what_its_line_says",),
-    "Everything lmdeck creates is private": (
+    "`lmdeck paths` shows": ("tests/wired/test_places.py::test_a_place_holds_what_its_line_says",),
+    "All files are private to you": (
         "tests/assurance/test_private_files.py::test_no_file_is_ever_open_to_others",
     ),
-    "A file that cannot be read is kept aside": (
+    "Unreadable files are set aside": (
         "tests/store/test_providers.py::test_a_malformed_file_at_the_start_falls_back_to_the_version_before",
         "tests/store/test_endpoint_memory.py::test_a_broken_file_is_kept_aside",
     ),
@@ -135,12 +142,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/store/test_keys.py::test_a_stored_key_is_found_by_its_provider",
         "tests/wired/test_key_renewal.py::test_a_chat_goes_on_with_the_next_key",
     ),
-    "Every field, its key, its flag": (
+    "Every field with its key": (
         "tests/core/test_provider_schema.py::test_the_page_is_current",
         "tests/core/test_provider_schema.py::test_the_json_schema_is_current",
         "tests/cli/test_provider_set.py::test_both_commands_write_every_field",
     ),
-    "`providers.toml` can be written by hand": (
+    "You can edit `providers.toml` by hand": (
         "tests/test_readme.py::test_its_files_can_be_read",
         "tests/store/test_providers.py::test_a_change_by_hand_is_noticed",
         "tests/wired/test_provider_fields.py::test_a_field_has_its_effect",
@@ -149,11 +156,11 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/runtime/test_debug_log.py::test_a_command_writes_each_phase_and_each_decision",
         "tests/runtime/test_debug_log.py::test_a_log_goes_on_and_is_made_private",
     ),
-    "Keys are erased from it, prompts": (
+    "Keys are removed from it, prompts": (
         "tests/runtime/test_debug_log.py::test_no_key_is_in_it_wherever_it_stands",
         "tests/runtime/test_debug_log.py::test_a_command_writes_each_phase_and_each_decision",
     ),
-    "Text from models and servers never commands": (
+    "Text from models and servers never controls": (
         "tests/assurance/test_terminal_safety.py",
         "tests/assurance/test_key_canary.py",
         "tests/assurance/test_private_files.py",
@@ -169,7 +176,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Token estimates are within": (
         "tests/session/test_chat_session.py::test_no_usage_becomes_an_estimate_marked_as_one",
     ),
-    "`make help` lists every target": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
+    "`make help` lists all targets": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
     "`make check` (ruff": ("tests/packaging/test_make.py::test_the_help_lists_every_target",),
     "The code is layered": ("tests/test_layers.py::test_each_layer_imports_only_what_is_below_it",),
     "`cli → ui → runtime": ("tests/test_layers.py::test_each_layer_imports_only_what_is_below_it",),

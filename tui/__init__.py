@@ -1,4 +1,4 @@
-"""lmdeck: a terminal deck of OpenAI-compatible model endpoints.
+"""lmdeck: chat with, diagnose and track the cost of any OpenAI-compatible endpoint.
 
 The package is called ``tui``; the distribution and the command are ``lmdeck``.
 Nothing is imported here, so that ``lmdeck --version`` stays instant.
