@@ -329,8 +329,10 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def within_measure(self, line: Line) -> Line:
         """Return a row whose fill ends with the measure, where the screen is wider."""
+        if line.fill == Role.TEXT or not self.margin:
+            return line
         gap = self.margin + GUTTER + self.roll.view.width - sum(cell_len(span.text) for span in line.spans)
-        if line.fill == Role.TEXT or not self.margin or gap < 0:
+        if gap < 0:
             return line
         return line._replace(spans=(*line.spans, Span(" " * gap, line.fill)), fill=Role.TEXT)
 

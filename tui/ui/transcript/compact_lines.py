@@ -8,6 +8,7 @@ objects would make it stop the program for as long as a person notices.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -77,7 +78,9 @@ def _pack(line: Line) -> _Packed:
     )
 
 
+@lru_cache(maxsize=256)
 def _unpack(packed: _Packed) -> Line:
+    """Return the line; the ones in view are asked for with every frame."""
     text, lengths, styles, urls, lead, soft, fill, block = packed
     ends = accumulate(lengths)
     spans = tuple(
