@@ -24,6 +24,7 @@ from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
 from tui.net.reachability import Reachability
 from tui.store.journal import Journal
 from tui.ui.app import LmdeckApp
+from tui.ui.chat.pairs import Pair
 from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.screen import ChatScreen
@@ -36,8 +37,8 @@ from tui.ui.shell.title_bar import TitleBar
 
 COUNT = by_length(10, 560)
 """Strings for each place."""
-LISTED = 200
-"""Models shown at a time: the picker lists the first few hundred of those that match."""
+LISTED = 50
+"""Models shown at a time: the picker lists the first 60 of those that match."""
 ONE_BY_ONE = by_length(3, 60)
 """Strings for a place that shows one at a time."""
 
@@ -268,8 +269,9 @@ async def test_the_model_picker() -> None:
         for first in range(0, COUNT, LISTED):
             some = texts[first : first + LISTED]
             runtime.models["http://e/v1"] = some
-            await app.push_screen(ModelPicker([provider], provider, "m"))
-            app.screen.query_one("#panes").styles.height = LISTED + 20
+            await app.push_screen(ModelPicker([provider], Pair(provider, "m")))
+            window = app.screen.query_one(".window")
+            window.styles.width, window.styles.height = 190, LISTED + 20
             await until(pilot, lambda some=some: some[-1] in screen_text(app), assert_it=False)  # type: ignore[misc]
             assert_shown("model of the picker", app, [*some, "[INST] main"])
             await app.pop_screen()

@@ -461,7 +461,8 @@ async def windows_of_a_chat(deck: RealDeck, server: FaultServer) -> set[str]:
 
         await tour.step("picker.next", prepare=picking)
         await tour.step("picker.previous", prepare=picking, before=("down", "down"))
-        await tour.step("picker.switch", prepare=picking)
+        await tour.step("picker.page_down", prepare=picking)
+        await tour.step("picker.page_up", prepare=picking, before=("pagedown",))
         await tour.step("picker.cancel", prepare=picking, opens=ChatScreen)
         return tour.pressed
 

@@ -121,10 +121,6 @@ RENAME_PLACEHOLDER: Final = "New name"
 RENAME_KEYS: Final = "Enter to save, Esc to cancel."
 RENAME_HELP: Final = "The name under which the conversation is listed. It is never sent anywhere."
 
-# ── Settings of a chat ──────────────────────────────────────────────────────────────────────
-
-THINKING: Final = "Thinking"
-
 # ── Figures ─────────────────────────────────────────────────────────────────────────────────
 
 FIGURES: Final = "Figures"
@@ -139,3 +135,41 @@ FIGURES_CHAT: Final = "The whole chat"
 FIGURES_REASONING: Final = "  of which reasoning"
 FIGURES_UNCOUNTED: Final = "Some turns are not counted: their tokens are unknown."
 FIGURES_DIFFER: Final = "The two differ by more than 2 %: check the prices of the provider."
+
+# ── Settings of a chat ──────────────────────────────────────────────────────────────────────
+
+SETTINGS: Final = "Chat settings"
+SETTINGS_KEYS: Final = "Ctrl+S save (from the next message) · Tab next · Esc cancel"
+SETTINGS_HELP: Final = (
+    "Settings of this chat only. They apply from the next message until you close the chat."
+)
+THINKING: Final = "Thinking"
+THINKING_LEVELS: Final = ("Off", "On", "Minimal", "Low", "Medium", "High")
+THINKING_DEFAULT: Final = "Provider default"
+THINKING_DEFAULT_IS: Final = "Provider default ({level})"
+SYSTEM_PROMPT: Final = "System prompt (empty: none)"
+SAVE: Final = "Save"
+
+# ── Picker ──────────────────────────────────────────────────────────────────────────────────
+
+PICKER: Final = "Choose a model"
+PICKER_PLACEHOLDER: Final = "Type part of a provider or model, such as: qw 235"
+PICKER_KEYS: Final = "Enter select · Esc cancel"
+PICKER_HELP: Final = (
+    "Every model of your providers, those used last first; ★ marks the default provider. Type parts of the "
+    "names in any order. A model that is not listed can be typed in full, after the name of its provider."
+)
+PICKER_PROVIDER: Final = "Provider"
+PICKER_MODEL: Final = "Model"
+PICKER_STATE: Final = "State"
+PICKER_PRICE: Final = "Price/1k"
+PICKER_TYPED: Final = "(as typed)"
+PICKER_COUNT: Final = "{count} models"
+PICKER_ONE: Final = "1 model"
+PICKER_MORE: Final = "The first {shown} of {count} models. Type more of the name."
+PICKER_ASKING: Final = " · asking {waiting} servers for their models…"
+PICKER_ASKING_ONE: Final = " · asking 1 server for its models…"
+PICKER_NOTHING: Final = (
+    "Nothing matches. For a model that is not listed, type its provider and its full name."
+)
+DEFAULT_MARK: Final = "★"

@@ -1,197 +1,217 @@
-"""The choice of provider and model: what the endpoint offers right now, or any name that is typed."""
+"""The choice of a model: one line that finds it among all models of all providers."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from time import perf_counter
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.timer import Timer
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.core.api_key_reference import ApiKeyKind
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import failure_text
+from tui.runtime.builtin import is_built_in
+from tui.texts import chat as texts
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
+from tui.ui.chat.pairs import Pair, Pairs
+from tui.ui.chat.picker_rows import Answer, columns_for, header, row
 from tui.ui.deck import runtime_of
+from tui.ui.providers.reach import Reach, reach_after
 from tui.ui.shell.modal import Window
 from tui.ui.shell.plain_input import PlainInput
 
-_MOST_SHOWN = 300
-"""Models listed at a time: laying out thousands would hold up each key."""
+MOST_SHOWN = 60
+"""Rows at a time: laying out thousands would hold up each key."""
+_ASKED_AT_ONCE = 8
+_PAUSE_SECONDS = 0.1
+"""Between two changes of the list while servers answer."""
 
 
-class Picked(NamedTuple):
-    """What was chosen."""
-
-    provider: Provider
-    model: str
-
-
-class ModelPicker(Window[Picked | None]):
-    """Providers on the left, the models of the one under the cursor on the right."""
+class ModelPicker(Window[Pair | None]):
+    """Every model of the providers that a chat can go to; ends with the pair that was chosen."""
 
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("picker")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("picker",)
-    HELP_TEXT: ClassVar[str] = (
-        "Providers that are active. Type to find a model; a name that is not listed can be used too."
-    )
+    HELP_TEXT: ClassVar[str] = texts.PICKER_HELP
 
-    def __init__(self, providers: Sequence[Provider], provider: Provider | None, model: str) -> None:
+    def __init__(self, providers: Sequence[Provider], current: Pair | None) -> None:
         super().__init__()
-        self._providers = tuple(providers)
-        names = [known.name for known in providers]
-        self._first = names.index(provider.name) if provider is not None and provider.name in names else None
-        self._model = model
-        self._offered: dict[str, list[str]] = {}
-        self._notes: dict[str, str] = {}
-        self._shown: list[str] = []
+        self._pairs = Pairs(providers, current)
+        self._current = current
+        self._known: dict[str, Answer] = {}
+        self._due: deque[Provider] = deque()
+        self._asking = 0
+        self._shown: list[Pair] = []
+        self._count = 0
+        self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the window."""
         with Vertical(classes="window"):
-            with Horizontal(id="panes"):
-                yield OptionList(
-                    *(Option(_provider_line(known)) for known in self._providers), id="providers"
-                )
-                with Vertical(id="models-pane"):
-                    yield PlainInput(placeholder="Type to find a model, or any model's name", id="model-text")
-                    yield OptionList(id="models")
+            yield PlainInput(placeholder=texts.PICKER_PLACEHOLDER, id="model-text")
+            yield Static(id="models-header")
+            yield OptionList(id="models")
             yield Static(id="models-note")
 
     def on_mount(self) -> None:
-        """Show what is used now."""
+        """Show what is known, and ask every server for its models."""
         window = self.query_one(".window")
-        window.border_title = "Provider and model"
-        window.border_subtitle = "Enter takes it · Tab switches · Esc leaves it"
-        self._list("providers").highlighted = (self._first or 0) if self._providers else None
-        self.query_one(Input).focus()
+        window.border_title = Content(texts.PICKER)
+        window.border_subtitle = Content(texts.PICKER_KEYS)
+        self.query_one(PlainInput).focus()
+        for provider in self._pairs.providers:
+            reach = Reach.READY if is_built_in(provider) else Reach.UNKNOWN
+            if self._is_asked(provider):
+                reach = Reach.CHECKING
+                self._due.append(provider)
+            self._known[provider.name] = Answer(reach)
+        for _ in range(min(_ASKED_AT_ONCE, len(self._due))):
+            in_background(self, self._ask, group="models")
+        in_background(self, self._read_recent, group="recent")
+        self._show()
 
-    def _list(self, name: str) -> OptionList:
-        return self.query_one(f"#{name}", OptionList)
+    def on_resize(self) -> None:
+        """Fit the rows into the window."""
+        self._show()
 
     @property
-    def provider(self) -> Provider | None:
-        """The provider under the cursor."""
-        index = self._list("providers").highlighted
-        return self._providers[index] if index is not None else None
+    def _list(self) -> OptionList:
+        return self.query_one("#models", OptionList)
 
-    # ── Models ──────────────────────────────────────────────────────────────────────────────
+    @property
+    def _chosen(self) -> Pair | None:
+        index = self._list.highlighted
+        return self._shown[index] if index is not None and index < len(self._shown) else None
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Another provider is under the cursor: show its models, asking for them once."""
-        provider = self.provider
-        if event.option_list.id != "providers" or provider is None:
-            return
-        if provider.name not in self._offered:
-            self._offered[provider.name] = []
-            self._notes[provider.name] = "Asking what the endpoint offers…"
-            in_background(self, self._ask, provider, group=f"models-{provider.name}")
-        self._show_models()
+    # ── What is known ───────────────────────────────────────────────────────────────────────
 
-    async def _ask(self, provider: Provider) -> None:
+    def _is_asked(self, provider: Provider) -> bool:
+        """Whether a server is asked for its models unasked: that runs no command and starts no engine."""
+        if self._current is not None and provider.name == self._current.provider.name:
+            return True
+        key = provider.api_key
+        asks_command = key is not None and key.kind is ApiKeyKind.COMMAND
+        return runtime_of(self).settings.check_reachability and not asks_command and not is_built_in(provider)
+
+    async def _ask(self) -> None:
+        """Ask one server after another."""
+        while self._due:
+            provider = self._due.popleft()
+            self._asking += 1
+            try:
+                await self._ask_one(provider)
+            finally:
+                self._asking -= 1
+            self._show_soon()
+
+    async def _ask_one(self, provider: Provider) -> None:
+        started = perf_counter()
         try:
             found = await runtime_of(self).list_models(provider)
         except LmdeckError as error:
-            self._notes[provider.name] = failure_text(error.failure)
-        else:
-            names = [model.identifier for model in found.models if not model.is_embedding]
-            self._offered[provider.name] = names
-            count = f"{len(names)} model{'' if len(names) == 1 else 's'}" if names else "no models"
-            self._notes[provider.name] = f"The endpoint offers {count}."
-        if self.is_mounted and self.provider is provider:
-            self._show_models()
+            reach = reach_after(error.failure, has_key=provider.api_key is not None)
+            self._known[provider.name] = Answer(reach, failure=error.failure)
+            return
+        self._known[provider.name] = Answer(Reach.UP, (perf_counter() - started) * 1000)
+        self._pairs.offer(provider, (model.identifier for model in found.chat_models))
+
+    async def _read_recent(self) -> None:
+        """Learn which models were used last."""
+        summaries = await asyncio.to_thread(runtime_of(self).conversations.list)
+        newest = sorted(summaries, key=lambda summary: summary.updated_at, reverse=True)
+        self._pairs.used((summary.provider, summary.model) for summary in newest if summary.provider)
+        self._show_soon()
+
+    def _show_soon(self) -> None:
+        if self._pause is None:
+            self._pause = self.set_timer(_PAUSE_SECONDS, self._show)
+
+    # ── Showing ─────────────────────────────────────────────────────────────────────────────
 
     def on_input_changed(self) -> None:
-        """Find while it is typed."""
-        self._show_models()
+        """Find while it is typed: the best one is selected."""
+        self._list.highlighted = None
+        self._show()
 
-    def _show_models(self) -> None:
-        provider = self.provider
-        if provider is None:
-            return
-        typed = self.query_one(Input).value.strip()
-        current = self._model if provider == self._current_provider() else provider.model
-        found = _matching(provider, self._offered.get(provider.name, []), typed)
-        self._shown = _first_of(found, current)
-        models = self._list("models")
+    def _show(self) -> None:
+        """Show what the text finds; the row under the cursor stays under it."""
+        self._pause = None
+        if not self.query("#models-note"):
+            return  # a size may come before what is in the window
+        kept = self._chosen
+        found = self._pairs.matching(self.query_one(PlainInput).value)
+        self._shown, self._count = found[:MOST_SHOWN], len(found)
+        columns = columns_for(self._shown, self._known, self.query_one(".window").size.width - 1)
+        self.query_one("#models-header", Static).update(header(columns))
+        models = self._list
         models.clear_options()
-        models.add_options([Option(self._model_line(provider, name, typed)) for name in self._shown])
-        models.highlighted = self._shown.index(current) if current in self._shown and not typed else 0
-        note = self._notes.get(provider.name, "")
-        if (more := len(found) - len(self._shown)) > 0:
-            note += f" {more:,} more match: type more of the name."
-        self.query_one("#models-note", Static).update(Content(safe_text(note)))
+        models.add_options([Option(row(pair, columns, self._known)) for pair in self._shown])
+        if self._shown:
+            models.highlighted = self._shown.index(kept) if kept in self._shown else 0
+        self._show_note()
 
-    def _current_provider(self) -> Provider | None:
-        return self._providers[self._first] if self._first is not None else None
+    def on_option_list_option_highlighted(self) -> None:
+        """Tell everything of the pair under the cursor."""
+        self._show_note()
 
-    def _model_line(self, provider: Provider, name: str, typed: str) -> Content:
-        if name == provider.model:
-            note = "  its own"
-        elif name == typed and name not in self._offered.get(provider.name, []):
-            note = "  as typed"
-        else:
-            note = ""
-        return Content.assemble(safe_line(name), (note, "dim"))
+    def _show_note(self) -> None:
+        self.query_one("#models-note", Static).update(Content(safe_text("\n".join(self._notes()))))
+
+    def _notes(self) -> Sequence[str]:
+        """Return the whole names under the cursor, what is wrong there, and how many models there are."""
+        chosen = self._chosen
+        waiting = len(self._due) + self._asking
+        count = texts.PICKER_ONE if self._count == 1 else texts.PICKER_COUNT.format(count=f"{self._count:,}")
+        if self._count > len(self._shown):
+            count = texts.PICKER_MORE.format(shown=len(self._shown), count=f"{self._count:,}")
+        if waiting:
+            count += texts.PICKER_ASKING_ONE if waiting == 1 else texts.PICKER_ASKING.format(waiting=waiting)
+        if chosen is None:
+            return (texts.PICKER_NOTHING, count)
+        names = f"{safe_line(chosen.provider.label, 80)} · {safe_line(chosen.model, 200)}"
+        answer = self._known[chosen.provider.name]
+        if answer.failure is not None:
+            return (names, failure_text(answer.failure), count)
+        return (names, count)
 
     # ── Choosing ────────────────────────────────────────────────────────────────────────────
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter on a model takes it; on a provider it goes on to the models."""
-        if event.option_list.id == "providers":
-            self.query_one(Input).focus()
-        else:
-            self._take()
+    def on_option_list_option_selected(self) -> None:
+        """A click on a row."""
+        self._select()
 
     def on_input_submitted(self) -> None:
-        """Enter while typing takes the model under the cursor."""
-        self._take()
+        """Enter uses the row under the cursor."""
+        self._select()
 
-    def _take(self) -> None:
-        provider, index = self.provider, self._list("models").highlighted
-        if provider is not None and index is not None and index < len(self._shown):
-            self.dismiss(Picked(provider, self._shown[index]))
+    def _select(self) -> None:
+        if (chosen := self._chosen) is not None:
+            self.dismiss(chosen)
 
     def action_move(self, step: int) -> None:
-        """Move in the list that the keys belong to: the models while typing."""
-        focused = self.focused
-        target = focused if isinstance(focused, OptionList) else self._list("models")
-        if step > 0:
-            target.action_cursor_down()
-        else:
-            target.action_cursor_up()
+        """Move in the list while typing, around its ends."""
+        if self._shown:
+            self._list.highlighted = ((self._list.highlighted or 0) + step) % len(self._shown)
 
-    def action_switch(self) -> None:
-        """Go from the models to the providers, and back."""
-        providers = self._list("providers")
-        (self.query_one(Input) if self.focused is providers else providers).focus()
+    def action_page(self, pages: int) -> None:
+        """Move by a page, to the ends at most."""
+        if self._shown:
+            wanted = (self._list.highlighted or 0) + pages * max(1, self._list.size.height - 1)
+            self._list.highlighted = max(0, min(wanted, len(self._shown) - 1))
 
     def action_cancel(self) -> None:
         """Choose nothing."""
         self.dismiss(None)
-
-
-def _provider_line(provider: Provider) -> Content:
-    return Content(safe_line(provider.label, 60))
-
-
-def _first_of(found: list[str], current: str) -> list[str]:
-    """Return as many names as a person looks through; the one that is used now is always among them."""
-    shown = found[:_MOST_SHOWN]
-    return shown if current in shown or current not in found else [current, *shown]
-
-
-def _matching(provider: Provider, offered: Sequence[str], typed: str) -> list[str]:
-    """Return the models to choose from: the provider's own first; what is typed last, where it is new."""
-    names = list(dict.fromkeys(name for name in (provider.model, *offered) if name))
-    if not typed:
-        return names
-    found = [name for name in names if typed.casefold() in name.casefold()]
-    return found if typed in found else [*found, typed]

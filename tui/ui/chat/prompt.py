@@ -194,7 +194,7 @@ class Prompt(OwnTextArea):
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the whole draft where there is room for it, else the place of the cursor."""
-        if self.wrapped_document.height <= event.size.height:
+        if self.wrapped_document.height <= self.content_size.height:
             self.scroll_to(0, 0, animate=False)
         else:
             self.scroll_cursor_visible(animate=False)

@@ -13,12 +13,9 @@ from tui.core.safe_text import safe_line
 from tui.core.usage import estimate_tokens
 from tui.texts import chat as texts
 from tui.ui.chat.prompt import Prompt
-from tui.ui.transcript.canvas import GUTTER, MEASURE
 
 _BORDER_ROWS = 2
 _SCREEN_SHARE = 3
-_WIDEST = MEASURE + GUTTER + 1
-"""As wide as the transcript above it, with its gutter and its margin."""
 _COUNT_SECONDS = 0.2
 """Between two counts of a draft that changes: a keystroke never waits for one."""
 _COUNTED_CHARACTERS = 20_000
@@ -41,8 +38,8 @@ class PromptBox(Container):
     def show_model(self, model: str) -> None:
         """Say which model is asked next."""
         title = Content(safe_line(model, 100))
-        if self.border_title != title.markup:
-            self.border_title = title
+        if self._prompt.border_title != title.markup:
+            self._prompt.border_title = title
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit another screen."""
@@ -56,15 +53,11 @@ class PromptBox(Container):
 
     def _fit(self) -> None:
         """Take as many rows as the draft has, a third of the screen at most."""
-        screen = self.screen.size
-        most = max(1, screen.height // _SCREEN_SHARE - _BORDER_ROWS)
+        most = max(1, self.screen.size.height // _SCREEN_SHARE - _BORDER_ROWS)
         height = min(max(1, self._rows), most) + _BORDER_ROWS
-        side = max(0, (screen.width - _WIDEST) // 2)
         styles = self.styles
         if styles.height is None or styles.height.value != height:
             styles.height = height
-        if styles.margin.left != side:
-            styles.margin = (0, side)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Count the draft in a moment."""
@@ -73,7 +66,7 @@ class PromptBox(Container):
 
     def _count(self) -> None:
         self._counting = None
-        self.border_subtitle = Content(draft_words(self._prompt))
+        self._prompt.border_subtitle = Content(draft_words(self._prompt))
 
 
 def draft_words(prompt: TextArea) -> str:

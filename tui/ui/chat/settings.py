@@ -7,35 +7,32 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static, TextArea
+from textual.widgets import Button, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from tui.core.provider import Thinking
 from tui.session.target import ChatTarget
+from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.modal import Window
 
-_WORDS = {
-    None: "as the provider is set",
-    Thinking.OFF: "off",
-    Thinking.ON: "on",
-    Thinking.MINIMAL: "on, as little as possible",
-    Thinking.LOW: "on, little",
-    Thinking.MEDIUM: "on, some",
-    Thinking.HIGH: "on, much",
-}
 _CHOICES: tuple[Thinking | None, ...] = (None, *Thinking)
 
 
 def thinking_words(target: ChatTarget) -> str:
     """Return how much the model is asked to think."""
-    own = _WORDS[target.thinking]
     if target.thinking is not None:
-        return own
+        return _level(target.thinking)
     provider = target.provider.thinking
-    return f"{own} ({_WORDS[provider] if provider else 'nothing is asked'})"
+    if provider is None:
+        return texts.THINKING_DEFAULT
+    return texts.THINKING_DEFAULT_IS.format(level=_level(provider))
+
+
+def _level(thinking: Thinking) -> str:
+    return texts.THINKING_LEVELS[list(Thinking).index(thinking)]
 
 
 class ChatSetup(Window[ChatTarget | None]):
@@ -44,9 +41,7 @@ class ChatSetup(Window[ChatTarget | None]):
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.setup")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.setup",)
-    HELP_TEXT: ClassVar[str] = (
-        "Settings of this chat only: they hold from the next prompt until you leave it."
-    )
+    HELP_TEXT: ClassVar[str] = texts.SETTINGS_HELP
 
     def __init__(self, target: ChatTarget) -> None:
         super().__init__()
@@ -55,18 +50,26 @@ class ChatSetup(Window[ChatTarget | None]):
     def compose(self) -> ComposeResult:
         """Lay out the window."""
         with Vertical(classes="window"):
-            yield Static(Content("Thinking"), classes="window-label")
+            yield Static(Content(texts.THINKING), classes="window-label")
             yield OptionList(*(Option(Content(self._words(choice))) for choice in _CHOICES), id="thinking")
-            yield Static(Content("System prompt (empty: none)"), classes="window-label")
+            yield Static(Content(texts.SYSTEM_PROMPT), classes="window-label")
             yield TextArea(self._system_prompt(), id="system", compact=True, highlight_cursor_line=False)
-            yield Static(
-                Content("Ctrl+S uses them from the next prompt on, Tab goes on, Esc leaves all as it was."),
-                classes="window-note",
-            )
+            with Horizontal(id="settings-buttons"):
+                yield Button(Content(texts.SAVE), id="save", compact=True)
+                yield Button(Content(texts.CANCEL), id="cancel", compact=True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """A button does what its key does."""
+        if event.button.id == "save":
+            self.action_apply()
+        else:
+            self.action_cancel()
 
     def on_mount(self) -> None:
         """Show what holds now."""
-        self.query_one(".window").border_title = "This chat"
+        window = self.query_one(".window")
+        window.border_title = Content(texts.SETTINGS)
+        window.border_subtitle = Content(texts.SETTINGS_KEYS)
         self.query_one(TextArea).cursor_blink = False
         options = self.query_one(OptionList)
         options.highlighted = _CHOICES.index(self._target.thinking)
@@ -80,7 +83,7 @@ class ChatSetup(Window[ChatTarget | None]):
         return self._target.provider.system_prompt if own is None else own
 
     def on_option_list_option_selected(self) -> None:
-        """Enter on a choice takes it."""
+        """Enter on a choice saves it."""
         self.action_apply()
 
     def action_apply(self) -> None:

@@ -11,7 +11,8 @@ from tui.runtime.chat_control import ChatControl
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
 from tui.ui.chat.figures import FiguresScreen
-from tui.ui.chat.picker import ModelPicker, Picked
+from tui.ui.chat.pairs import Pair
+from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.search import SearchBar
 from tui.ui.chat.settings import ChatSetup
@@ -58,15 +59,15 @@ class ChatWindows:
     def pick(self) -> None:
         """Choose the provider and the model."""
 
-        def picked(choice: Picked | None) -> None:
+        def picked(choice: Pair | None) -> None:
             if choice is not None:
                 self._chat.use(choice.provider, choice.model)
                 self._show()
 
         providers, target = self._chat.usable_providers(), self._chat.target
         if providers:
-            current = (target.provider, target.model_name) if target is not None else (None, "")
-            self._screen.app.push_screen(ModelPicker(providers, *current), picked)
+            current = Pair(target.provider, target.model_name) if target is not None else None
+            self._screen.app.push_screen(ModelPicker(providers, current), picked)
         else:
             text = texts.NO_PROVIDER.format(providers=self._way("back"))
             self._screen.notify(text, severity="warning")

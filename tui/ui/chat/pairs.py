@@ -1,0 +1,97 @@
+"""Pairs of a provider and a model to choose from: in which order they are offered, and which a text finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tui.core.provider import Provider
+
+
+class Pair(NamedTuple):
+    """A provider and one of its models."""
+
+    provider: Provider
+    model: str
+    is_typed: bool = False
+    """It is in no list: someone typed its name."""
+
+
+class Pairs:
+    """Every pair that is known: those used last first, then the default provider's, then all others."""
+
+    def __init__(self, providers: Sequence[Provider], current: Pair | None) -> None:
+        default_first = sorted(providers, key=lambda provider: not provider.is_default)
+        self.providers = tuple(default_first)
+        self._current = current
+        self._models: dict[str, tuple[str, ...]] = {}
+        self._recent: tuple[tuple[str, str], ...] = ()
+        self._all: list[Pair] = []
+        self._texts: list[str] = []
+        self._is_arranged = False
+
+    def offer(self, provider: Provider, models: Iterable[str]) -> None:
+        """Add the models that a provider's server offers."""
+        self._models[provider.name] = tuple(models)
+        self._is_arranged = False
+
+    def used(self, recent: Iterable[tuple[str, str]]) -> None:
+        """Say which pairs of names were used, the last one first."""
+        self._recent = tuple(dict.fromkeys(recent))
+        self._is_arranged = False
+
+    def _arrange(self) -> None:
+        """Put the pairs in order, once they are wanted."""
+        if self._is_arranged:
+            return
+        self._is_arranged = True
+        places = {pair: place for place, pair in enumerate(self._recent)}
+        if self._current is not None:
+            places[self._current.provider.name, self._current.model] = -1
+        known = [(provider, model) for provider in self.providers for model in self._models_of(provider)]
+        never = len(places)
+        ordered = sorted(
+            known,
+            key=lambda pair: (places.get((pair[0].name, pair[1]), never), pair[1] != pair[0].model),
+        )
+        self._all = [Pair(provider, model) for provider, model in ordered]
+        self._texts = [_text(each) for each in self._all]
+
+    def _models_of(self, provider: Provider) -> Iterable[str]:
+        current = self._current
+        own = current.model if current is not None and current.provider.name == provider.name else ""
+        return dict.fromkeys(filter(None, (provider.model, own, *self._models.get(provider.name, ()))))
+
+    def matching(self, typed: str) -> list[Pair]:
+        """Return the pairs that a text finds, the best first, and at the end what it names itself.
+
+        Each word has to be in a name, or its letters in this order; a whole word counts more than letters.
+        """
+        self._arrange()
+        words = typed.casefold().split()
+        if not words:
+            return list(self._all)
+        loose = [re.compile(".*?".join(map(re.escape, word)), re.DOTALL) for word in words]
+        found: list[tuple[int, int]] = []
+        for index, text in enumerate(self._texts):
+            missing = [pattern for word, pattern in zip(words, loose, strict=True) if word not in text]
+            if all(pattern.search(text) for pattern in missing):
+                found.append((len(missing), index))
+        pairs = [self._all[index] for _, index in sorted(found)]
+        named = self._named(typed.strip())
+        return pairs if named is None or named._replace(is_typed=False) in pairs else [*pairs, named]
+
+    def _named(self, typed: str) -> Pair | None:
+        """Return the pair that a text names in full: provider and model, or a model of the current one."""
+        first, _, rest = typed.partition(" ")
+        for provider in self.providers:
+            if rest.strip() and first.casefold() in (provider.name.casefold(), provider.label.casefold()):
+                return Pair(provider, rest.strip(), is_typed=True)
+        current = self._current.provider if self._current is not None else None
+        return None if current is None or rest else Pair(current, first, is_typed=True)
+
+
+def _text(pair: Pair) -> str:
+    """Return what a pair is found by."""
+    return f"{pair.provider.label}\n{pair.provider.name}\n{pair.model}".casefold()

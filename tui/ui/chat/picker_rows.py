@@ -1,0 +1,92 @@
+"""The rows of the picker: provider, model, state and price, each in a column as wide as there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+
+from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
+from tui.core.safe_text import safe_line
+from tui.texts import chat as texts
+from tui.ui.chat.pairs import Pair
+from tui.ui.providers.columns import price_text
+from tui.ui.providers.reach import Reach, state_words
+
+_GAP = 2
+_WIDEST_NAME = 22
+_NARROWEST_NAME = 10
+_NARROWEST_MODEL = 24
+_WIDEST_STATE = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of a provider's server."""
+
+    reach: Reach
+    milliseconds: float | None = None
+    failure: Failure | None = None
+
+    @property
+    def words(self) -> str:
+        """Its state with its mark."""
+        return state_words(self.reach, self.milliseconds, self.failure)
+
+
+class Columns(NamedTuple):
+    """How many cells each column has."""
+
+    name: int
+    model: int
+    state: int
+    price: int
+
+
+def columns_for(pairs: Sequence[Pair], known: Mapping[str, Answer], width: int) -> Columns:
+    """Return the columns for rows of ``width`` cells: the model has what the others leave."""
+    names = max((cell_len(safe_line(pair.provider.label)) for pair in pairs), default=0)
+    price = max((cell_len(price_text(pair.provider)) for pair in pairs), default=0)
+    name = min(_WIDEST_NAME, max(names, _NARROWEST_NAME)) + 2
+    price = max(price, cell_len(texts.PICKER_PRICE))
+    states = max((cell_len(known[pair.provider.name].words) for pair in pairs), default=0)
+    state = min(_WIDEST_STATE, max(states, cell_len(texts.PICKER_STATE)))
+    rest = width - state - price - 3 * _GAP
+    if rest - name < _NARROWEST_MODEL:
+        name = max(_NARROWEST_NAME + 2, rest - _NARROWEST_MODEL)
+    return Columns(name, max(1, rest - name), state, price)
+
+
+def header(columns: Columns) -> Content:
+    """Return the titles of the columns."""
+    titles = (f"  {texts.PICKER_PROVIDER}", texts.PICKER_MODEL, texts.PICKER_STATE, texts.PICKER_PRICE)
+    gap = " " * _GAP
+    return Content(gap.join(_cut(title, width) for title, width in zip(titles, columns, strict=True)))
+
+
+def row(pair: Pair, columns: Columns, known: Mapping[str, Answer]) -> Content:
+    """Return one pair as a row."""
+    answer = known[pair.provider.name]
+    star = texts.DEFAULT_MARK if pair.provider.is_default else " "
+    name = f"{star} {safe_line(pair.provider.label)}"
+    model = safe_line(pair.model) + (f" {texts.PICKER_TYPED}" if pair.is_typed else "")
+    gap = " " * _GAP
+    return Content.assemble(
+        _cut(name, columns.name),
+        gap,
+        (_cut(model, columns.model), "bold"),
+        gap,
+        (_cut(answer.words, columns.state), answer.reach.colour),
+        gap,
+        (_cut(price_text(pair.provider), columns.price), "dim"),
+    )
+
+
+def _cut(text: str, width: int) -> str:
+    """Return a text in exactly ``width`` cells, with ``…`` where it was cut."""
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, width)
