@@ -61,7 +61,7 @@ def _row(field: ProviderField, flags: dict[str, list[str]]) -> str:
 def _said(field: ProviderField) -> Iterator[str]:
     yield field.help
     if field.kind is Kind.CHOICE:
-        yield f"One of {', '.join(field.words)}."
+        yield f"One of {', '.join(field.choices)}."
     if isinstance(field.default, str) and field.default and field.kind is not Kind.LOCKED:
         yield f"Default: {field.default}"
 
@@ -93,7 +93,7 @@ def _type(field: ProviderField) -> dict[str, Any]:
     lowest, highest = field.bounds
     match field.kind:
         case Kind.CHOICE:
-            return {"type": "string", "enum": [str(word) for word in field.words]}
+            return {"type": "string", "enum": [str(word) for word in field.choices]}
         case Kind.FLAG:
             return {"type": "boolean"}
         case Kind.PRICE:

@@ -66,7 +66,7 @@ def test_an_older_file_with_such_a_name_is_listed_with_what_to_do(call: Call, ho
     write(home, "-x")
     done = call("providers", "list")
     assert "-x" in done.out
-    assert "does not begin with a hyphen" in done.err
+    assert "can't start with a hyphen" in done.err
 
 
 @pytest.mark.parametrize("stored", [COMPOSED, DECOMPOSED])

@@ -149,7 +149,7 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
     [
         (("--temperature", "9"), "Temperature is a number from 0 to 2"),
         (("--max-tokens", "1.5"), "Max tokens is a whole number"),
-        (("--input-price", "-1"), "A price is never below 0"),
+        (("--input-price", "-1"), "A price can't be negative"),
         (("--currency", "DOGE"), "Use one of USD"),
         (("--pin", "zz"), "64 digits"),
         (("--client-key", "/k.pem"), "needs its certificate"),
@@ -162,14 +162,14 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
         (("--key-file", "caf\udce9"), "API key is not UTF-8"),
         (("--header", "X-A: caf\udce9"), "Extra headers is not UTF-8"),
         (("--key-env", "not a name"), "after env: stands the name of a variable"),
-        (("--rename", "bad name"), "A name has only letters"),
+        (("--rename", "bad name"), "Use only letters"),
         (("--rename=-x",), "hyphen"),
-        (("--rename", "other"), "already a provider of this name"),
+        (("--rename", "other"), "This name is already used"),
         (("--url", "ftp://h/v1"), "http"),
-        (("--model", " "), "the model's name"),
+        (("--model", " "), "model name"),
         (("--thinking", "much"), "choose from"),
         (("--clear", "colour"), "is not a field: use one of"),
-        (("--clear", "model"), "the model's name"),
+        (("--clear", "model"), "model name"),
     ],
 )
 def test_what_the_form_refuses_is_refused_in_its_words(

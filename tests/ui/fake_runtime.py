@@ -266,6 +266,14 @@ class FakeRuntime(Runtime):
         finally:
             self.reaching -= 1
 
+    async def look(self, provider: Provider, key_text: str | None = None) -> Reachability:
+        self.listed.append(provider.provider_url)
+        await asyncio.sleep(0)
+        found = self.models.get(provider.provider_url, ())
+        if isinstance(found, Failure):
+            return Reachability(False, found)
+        return Reachability(True, None, 12.0, tuple(found))
+
     async def discover(
         self,
         on_found: Callable[[Discovered], None] | None = None,

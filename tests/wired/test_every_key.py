@@ -243,6 +243,9 @@ async def provider_list(deck: RealDeck, server: FaultServer) -> set[str]:
 
 async def form(deck: RealDeck, server: FaultServer) -> set[str]:
     providers_of(deck, server)
+    site = deck.home / "site" / "lmdeck" / "providers.toml"
+    site.parent.mkdir(parents=True)
+    site.write_text(f'[providers.site]\nprovider_url = "{server.base_url}"\ncompatible_provider = "m"\n')
     async with deck.opened(size=(80, 20)) as opened:
         tour = Tour(deck, server, opened)
 
@@ -260,7 +263,11 @@ async def form(deck: RealDeck, server: FaultServer) -> set[str]:
             return prepare
 
         async def read_only(tour: Tour) -> None:
-            await tour.open_form("demo")
+            await tour.open_form("site")
+
+        async def outside(tour: Tour) -> None:
+            """Focus what is no text field: there the letters act."""
+            await at("state")(tour)
 
         await tour.step("form.next", prepare=at("display_name"), keys=("down", "enter"))
         await tour.step("form.previous", prepare=at("display_name"))
@@ -268,11 +275,22 @@ async def form(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("form.page_up", prepare=at("display_name"), before=("pagedown",))
         await tour.step("choice.next", prepare=at("currency"))
         await tour.step("choice.previous", prepare=at("currency"), before=("right",))
+        await tour.step("choice.open", prepare=at("currency"), keys=("space",))
+        await tour.step("choice.down", keys=("down",))
+        await tour.step("choice.up", keys=("up",))
+        await tour.step("choice.close", keys=("escape",))
+        await tour.step("choice.open", keys=("alt+down",))
+        await tour.step("choice.close", keys=("ctrl+g",))
+        await tour.step("choice.take", before=("space", "down"))
         await tour.step("key.reveal", prepare=at("api_key", "sk-typed-4711-abcd"))
-        await tour.step("form.repair", prepare=at("provider_url", f"{server.base_url}/chat/completions"))
+        wrong_url = at("provider_url", f"{server.base_url}/chat/completions")
+        await tour.step("form.repair", prepare=wrong_url, keys=("f4",))
+        await wrong_url(tour)
+        await tour.step("form.repair", prepare=outside, keys=("A",))
         await tour.home(ProvidersScreen)
-        await tour.step("form.test", prepare=at("display_name"))
-        await tour.step("form.diagnose", prepare=at("display_name"), opens=DiagnosisScreen)
+        await tour.step("form.test", prepare=at("display_name"), keys=("f5",))
+        await tour.step("form.test", prepare=outside, keys=("t",))
+        await tour.step("form.diagnose", prepare=outside, opens=DiagnosisScreen)
         await tour.home(ProvidersScreen)
         await tour.step("form.clone", prepare=read_only)
         await tour.home(ProvidersScreen)
@@ -280,7 +298,7 @@ async def form(deck: RealDeck, server: FaultServer) -> set[str]:
         assert b"Saved once" in (deck.config / "providers.toml").read_bytes()
         await tour.step("form.save_exit", prepare=at("display_name", "Saved twice"), opens=ProvidersScreen)
         assert b"Saved twice" in (deck.config / "providers.toml").read_bytes()
-        await tour.step("form.cancel", prepare=Tour.open_form, opens=ProvidersScreen)
+        await tour.step("form.cancel", prepare=outside, opens=ProvidersScreen)
         return tour.pressed
 
 
@@ -298,6 +316,11 @@ async def form_models(deck: RealDeck, server: FaultServer) -> set[str]:
             await opened.press(*"model")
             await opened.until(lambda: "model-b" in opened.text)
 
+        async def closed(tour: Tour) -> None:
+            await listed(tour)
+            await opened.press("escape")
+
+        await tour.step("model.open", prepare=closed)
         await tour.step("model.next", prepare=listed)
         await tour.step("model.previous", prepare=listed, before=("down", "down"))
         await tour.step("model.take", prepare=listed, before=("down", "down"))

@@ -36,6 +36,6 @@ async def test_the_form_writes_the_address_behind_a_name(deck: RealDeck) -> None
         form = opened.screen(ProviderFormScreen)
         form.row("provider_url").editor.focus()
         await opened.press(*COPIED)
-        await opened.until(lambda: "F4" in opened.text and REPAIR in opened.text, "the repair is offered")
+        await opened.until(lambda: "Fix" in opened.text and REPAIR in opened.text, "the repair is offered")
         await opened.press("f4")
         await opened.until(lambda: form.row("provider_url").value == REPAIR)

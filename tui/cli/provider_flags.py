@@ -56,7 +56,7 @@ def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_re
     if field.kind is Kind.FLAG:
         add(action="store_const", const=YES)
     elif field.kind is Kind.CHOICE and isinstance(field.words, type):
-        add(type=_word(field), metavar=f"{{{','.join(field.words)}}}")
+        add(type=_word(field), metavar=f"{{{','.join(field.choices)}}}")
     elif field.kind is Kind.HEADERS:
         add(action="append", metavar=_METAVARS[field.kind])
     else:

@@ -59,6 +59,11 @@ class Thinking(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
 
+    @property
+    def label(self) -> str:
+        """What screens call it; ``Provider default`` or ``Server default`` stands for unset."""
+        return self.value.capitalize()
+
 
 class ReasoningReplay(StrEnum):
     """Whether past reasoning travels with the next prompt."""

@@ -12,7 +12,8 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.provider_rules import FieldProblem
 
-NOT_SET = "not set"
+NOT_SET = "default"
+"""What a choice says that is left to the server, or to the settings: in the form, in files and in flags."""
 YES, NO = "yes", "no"
 _BLANK = Provider("")
 
@@ -82,6 +83,8 @@ class ProviderField:
     placeholder: str = ""
     words: type[StrEnum] | tuple[str, ...] = ()
     """What there is to choose from."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the form calls a choice, where that is not the choice itself."""
     attribute: str = ""
     """What it is called in ``Provider``, if not ``name``."""
     group: str = ""
@@ -130,6 +133,10 @@ class ProviderField:
             return NO, YES
         unset = (NOT_SET,) if self.kind is Kind.CHOICE and self.default is None else ()
         return (*unset, *map(str, self.words))
+
+    def label_of(self, choice: str) -> str:
+        """Return what the form calls one of the choices."""
+        return self.labels.get(choice, choice)
 
     @property
     def is_long(self) -> bool:

@@ -18,6 +18,7 @@ from tui.core.provider import ApiKeyHeader, TlsSettings
 from tui.core.provider_names import is_same_name
 from tui.core.safe_text import replace_hidden, safe_line
 from tui.core.usage import CURRENCIES
+from tui.texts import fields as texts
 
 LONGEST_NAME = 100
 LONGEST_TEXT = 300
@@ -59,18 +60,18 @@ class FieldProblem:
 def check_name(text: str, other_names: Collection[str] = ()) -> FieldProblem | None:
     """Check a name: 1 to 100 of letters, digits, dot, underscore and hyphen (not the first), not taken."""
     if not text:
-        return FieldProblem("name", "Give the provider a name, such as my-server.")
+        return FieldProblem("name", texts.NAME_MISSING)
     if not _NAME.fullmatch(text) or not text.strip("."):
-        message = "A name has only letters A-Z, digits, dots, underscores and hyphens."
+        message = texts.NAME_CHARACTERS
         return FieldProblem("name", message, _free_name(_plain_name(text), other_names))
     if text.startswith("-"):
-        message = "A name does not begin with a hyphen: commands would take it for an option."
+        message = texts.NAME_HYPHEN
         return FieldProblem("name", message, _free_name(_plain_name(text), other_names))
     if len(text) > LONGEST_NAME:
         message = f"A name has at most {LONGEST_NAME} characters; this one has {len(text)}."
         return FieldProblem("name", message, _free_name(text[:LONGEST_NAME], other_names))
     if text in other_names or any(not name.isascii() and is_same_name(name, text) for name in other_names):
-        message = "There is already a provider of this name: choose another."
+        message = texts.NAME_USED
         return FieldProblem("name", message, _free_name(text, other_names), cause="provider-exists")
     return None
 
@@ -83,10 +84,10 @@ def check_display_name(text: str) -> FieldProblem | None:
 def check_model(text: str) -> FieldProblem | None:
     """Check a model name: required, any text on one line without spaces around it."""
     if not text.strip():
-        message = "Write the model's name as the server knows it, such as qwen-plus."
+        message = texts.MODEL_MISSING
         return FieldProblem("compatible_provider", message, cause="model-missing")
     if text != text.strip():
-        message = "The model's name has spaces around it: remove them."
+        message = texts.MODEL_SPACES
         return FieldProblem("compatible_provider", message, text.strip())
     return _check_line("compatible_provider", "A model's name", text)
 
@@ -101,8 +102,8 @@ def check_price(text: str, name: str = "input_price") -> tuple[Decimal | None, F
     if _PRICE.fullmatch(bare):
         return Decimal(bare), None
     if bare.startswith("-"):
-        return None, FieldProblem(name, "A price is never below 0; write 0 if it is free.")
-    message = "Write the price as a number with a point, such as 0.0005, without a currency sign."
+        return None, FieldProblem(name, texts.PRICE_NEGATIVE)
+    message = texts.PRICE_NUMBER
     return None, FieldProblem(name, message, _plain_price(bare))
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from tui.core.provider import ApiKeyHeader, Category, ReasoningReplay, State, Thinking
-from tui.core.provider_field import Kind, ProviderField, Section
+from tui.core.provider_field import NO, NOT_SET, YES, Kind, ProviderField, Section
 from tui.core.provider_rules import (
     check_currency,
     check_display_name,
@@ -24,11 +24,6 @@ from tui.core.provider_rules import (
 )
 from tui.core.usage import CURRENCIES
 
-_REFERENCE_HELP = (
-    "Four ways: env:NAME takes it from an environment variable, cmd:PROGRAM ARGUMENTS from the first line "
-    "a program prints, file:PATH from a file that only you can read. Anything else is the key itself, kept "
-    "in credentials.toml, readable by you alone. Leave it empty where the server wants none."
-)
 _local = partial(ProviderField, is_sent=False)
 """Changes nothing about what is sent."""
 _locked = partial(_local, kind=Kind.LOCKED)
@@ -38,10 +33,14 @@ _tls = partial(
 )
 
 
+SERVER_DEFAULT = "server default"
+_FLAG_LABELS = {NO: "No", YES: "Yes"}
+
+
 def _sampling(name: str, label: str, bounds: tuple[int, int], key: str, always: float) -> ProviderField:
     """Return a number that the server chooses where none is given; records of Casibase always state one."""
-    text = f"{bounds[0]} to {bounds[1]}; empty: the server's own."
-    field = _advanced(name, label, text, Kind.NUMBER, "server's own", group="sampling", bounds=bounds)
+    text = f"{bounds[0]} to {bounds[1]}. Empty: the server's default."
+    field = _advanced(name, label, text, Kind.NUMBER, SERVER_DEFAULT, group="sampling", bounds=bounds)
     return replace(field, casibase_key=key, casibase_default=always)
 
 
@@ -49,9 +48,9 @@ FIELDS: tuple[ProviderField, ...] = (
     _local(
         "name",
         "Name",
-        "What you call it on the command line. Letters, digits, dots, underscores and hyphens. "
-        "Renaming keeps the history of its chats.",
-        placeholder="my-server",
+        "The name used on the command line: letters, digits, dots, underscores and hyphens. "
+        "Renaming keeps the chat history.",
+        placeholder="e.g. my-server",
         rule=lambda name, checked: check_name(name, checked.other_names),
         is_in_toml=False,
         flag="rename",
@@ -59,26 +58,25 @@ FIELDS: tuple[ProviderField, ...] = (
     _local(
         "display_name",
         "Display name",
-        "What the screens call it. Empty: the name.",
-        placeholder="the same as Name",
+        "The name shown in lists and chats. Empty: same as Name.",
+        placeholder="same as Name",
         rule=lambda text, _: check_display_name(text),
     ),
     ProviderField(
         "category",
         "Category",
-        "Model chats; Embedding turns texts into vectors and cannot be picked for a chat.",
+        "Model: chats. Embedding: turns text into vectors, can't be used in a chat.",
         Kind.CHOICE,
         words=Category,
     ),
-    _locked("type", "Type", "Always Local: an endpoint that speaks the OpenAI protocol."),
-    _locked("sub_type", "Sub type", "Follows from the category."),
+    _locked("type", "Type", "Always Local: a server with an OpenAI-compatible API."),
+    _locked("sub_type", "Sub type", "Set by the category."),
     ProviderField(
         "compatible_provider",
         "Compatible provider",
-        "The model's name as the server knows it. The list is what the endpoint offers right now; any other "
-        "name is accepted too.",
+        "The model name sent to the server. Any name is accepted.",
         Kind.MODEL,
-        "qwen-plus",
+        "e.g. qwen-plus",
         rule=lambda text, _: check_model(text),
         flag="model",
         attribute="model",
@@ -86,17 +84,17 @@ FIELDS: tuple[ProviderField, ...] = (
     ProviderField(
         "input_price",
         "Input price / 1k tokens",
-        "What 1,000 prompt tokens cost. 0 is free; empty says nothing about money. Every digit counts.",
+        "Price of 1,000 prompt tokens. 0: free. Empty: unknown. Every digit counts.",
         Kind.PRICE,
-        "0.0005",
+        "e.g. 0.0005",
         casibase_key="inputPricePerThousandTokens",
     ),
     ProviderField(
         "output_price",
         "Output price / 1k tokens",
-        "What 1,000 generated tokens cost, those of the reasoning included.",
+        "Price of 1,000 generated tokens, reasoning included. 0: free. Empty: unknown.",
         Kind.PRICE,
-        "0.0015",
+        "e.g. 0.0015",
         casibase_key="outputPricePerThousandTokens",
     ),
     ProviderField(
@@ -110,9 +108,10 @@ FIELDS: tuple[ProviderField, ...] = (
     ProviderField(
         "api_key",
         "API key",
-        _REFERENCE_HELP,
+        "env:NAME reads an environment variable, cmd:PROGRAM its output, file:PATH a file. Anything else is "
+        "the key itself, stored for you alone. Empty: no key.",
         Kind.KEY,
-        "env:NAME, cmd:…, file:PATH, the key, or nothing",
+        "e.g. env:OPENAI_API_KEY",
         rule=lambda _, checked: check_key(checked.key_text),
         is_security=True,
         casibase_key="clientSecret",
@@ -120,31 +119,32 @@ FIELDS: tuple[ProviderField, ...] = (
     ProviderField(
         "test_prompt",
         "Provider test",
-        "The text that F5 sends with the values as they stand, saved or not: as a chat, or for its vector.",
+        "The text that Test sends, with the current values, saved or not.",
         Kind.TEST,
         casibase_key="testContent",
     ),
     ProviderField(
         "provider_url",
         "Provider URL",
-        "The base URL of the server, usually ending in /v1. The address that is really used stands below it.",
-        placeholder="http://localhost:8000/v1",
+        "The base URL of the server, usually ending in /v1. Requests go to the address shown below it.",
+        placeholder="e.g. http://localhost:8000/v1",
         rule=lambda text, _: check_url(text),
         flag="url",
     ),
     _local(
         "is_default",
         "Is default",
-        "The provider used where none is named. One a category.",
+        "Use this provider when none is named. One per category.",
         Kind.FLAG,
+        labels=_FLAG_LABELS,
         is_in_toml=False,
         flag="default",
     ),
-    _locked("is_remote", "Is remote", "Built in, or from a site-wide file: view-only."),
+    _locked("is_remote", "Is remote", "Yes: from a site-wide file, read-only."),
     _local(
         "state",
         "State",
-        "An inactive provider stays in the list and cannot be picked for a chat.",
+        "Inactive: stays in the list, can't be used in a chat.",
         Kind.CHOICE,
         words=State,
     ),
@@ -159,24 +159,31 @@ FIELDS: tuple[ProviderField, ...] = (
     _advanced(
         "thinking",
         "Thinking",
-        "How much the model should think, where it can be told. Not set leaves it to the server.",
+        "How much the model reasons, if the server supports it.",
         Kind.CHOICE,
         words=Thinking,
+        labels={NOT_SET: "Server default", **{level.value: level.label for level in Thinking}},
     ),
     _advanced(
         "send_back",
         "Send reasoning back",
-        "Whether past reasoning travels with the next prompt. Most models want it left out. Not set: as "
-        "config.toml says, without a line there never.",
+        "Whether earlier reasoning is sent with the next prompt; most models expect none. "
+        "Default: send_back in config.toml, else never.",
         Kind.CHOICE,
         words=ReasoningReplay,
+        labels={
+            NOT_SET: "Default",
+            ReasoningReplay.NEVER: "Never",
+            ReasoningReplay.WHEN_DEMANDED: "Only if required",
+            ReasoningReplay.ALWAYS: "Always",
+        },
         lost_as="sending the reasoning back ({})",
         attribute="reasoning_replay",
     ),
     _advanced(
         "system_prompt",
         "System prompt",
-        "Stands before every chat with this provider.",
+        "Sent before every chat with this provider.",
         Kind.LINES,
         lost_as="the system prompt",
     ),
@@ -187,16 +194,16 @@ FIELDS: tuple[ProviderField, ...] = (
     _advanced(
         "max_tokens",
         "Max tokens",
-        "The longest answer, reasoning included; empty: the limit in config.toml, or the server's own.",
+        "Longest answer in tokens, reasoning included. Empty: as in config.toml, else the server's default.",
         Kind.COUNT,
-        "config.toml's, or the server's own",
+        SERVER_DEFAULT,
         group="sampling",
         bounds=(1, 100_000_000),
     ),
     _advanced(
         "key_header",
         "Key header",
-        "The header that carries the key. Almost every server wants bearer; Azure wants api-key.",
+        "The header that carries the key. Most servers expect bearer, Azure expects api-key.",
         Kind.CHOICE,
         words=ApiKeyHeader,
         is_security=True,
@@ -207,6 +214,7 @@ FIELDS: tuple[ProviderField, ...] = (
         "Allow an unencrypted key",
         "The API key may travel over plain http:// to a host that is not this machine.",
         Kind.FLAG,
+        labels=_FLAG_LABELS,
         section=Section.NONE,
         shown_at="api_key",
         rule=lambda allowed, checked: check_unencrypted_key(
@@ -218,7 +226,7 @@ FIELDS: tuple[ProviderField, ...] = (
     _advanced(
         "extra_headers",
         "Extra headers",
-        "One Name: value a line, sent with every request.",
+        "Sent with every request, one Name: value per line.",
         Kind.HEADERS,
         rule=lambda headers, checked: check_headers(
             headers, checked.provider.key_header if checked.key_text else None
@@ -229,29 +237,30 @@ FIELDS: tuple[ProviderField, ...] = (
     _advanced(
         "extra_body",
         "Extra body",
-        "Parameters added to every request: a JSON object, or lines of TOML such as top_k = 20.",
+        "Parameters added to every request: a JSON object, or lines of TOML, e.g. top_k = 20.",
         Kind.BODY,
     ),
     _tls(
         "ca_file",
         "CA file",
         "A PEM file with the certificate authority of your organisation.",
-        placeholder="the system's own",
+        placeholder="system default",
     ),
-    _tls("client_certificate", "Client certificate", "A PEM file, where the server asks for one."),
+    _tls("client_certificate", "Client certificate", "A PEM file, if the server requires one."),
     _tls("client_key", "Client key", "The private key of the client certificate, a PEM file."),
     _tls(
         "pinned_sha256",
         "Pinned certificate",
-        "The SHA-256 of the server's certificate, 64 digits 0-9 and a-f: the only one accepted then.",
+        "SHA-256 of the server's certificate, 64 hex digits. No other certificate is accepted.",
         flag="pin",
     ),
     _tls(
         "insecure",
         "Skip TLS verification",
-        "Yes accepts any certificate: anybody on the way can read and change everything. "
-        "It stays marked on screen.",
+        "Yes: accept any certificate. Others on the network can then read and change everything; "
+        "screens show a warning.",
         kind=Kind.FLAG,
+        labels=_FLAG_LABELS,
         rule=lambda _, checked: check_tls(checked.provider.tls),
     ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import field, replace
 
 from tui.core.causes import explain
 from tui.core.chat import Endpoint
@@ -12,8 +14,9 @@ from tui.core.lazy_dataclass import dataclass
 from tui.net.addresses import origin_of
 from tui.net.client import ClientFactory
 from tui.net.deadlines import WaitLimits
-from tui.net.fetch import Fetched, fetch
+from tui.net.fetch import Fetched, fetch, fetch_evidence
 from tui.net.models import read_list
+from tui.net.recognition import recognise
 from tui.net.server_wait import Look, ServerWait, Waiting
 from tui.wire.fingerprint import identify
 from tui.wire.model_names import closest_names
@@ -40,6 +43,8 @@ class Reachability:
     """Which server it is, as far as this answer shows."""
     context_window: int | None = None
     """Of the model that is wanted, in tokens, where the list says it."""
+    context_windows: Mapping[str, int] = field(default_factory=dict)
+    """The same by model; under an empty name what holds for the server. Looked for on request."""
 
 
 async def reach(
@@ -49,12 +54,14 @@ async def reach(
     *,
     model: str = "",
     look: Look | None = None,
+    is_thorough: bool = False,
 ) -> Reachability:
     """Look whether an endpoint answers within the time. Never raises for what a network does.
 
     Args:
         model: the one that is wanted: where the list has others only, that is in the way.
         look: reads this machine, to tell a server that is starting from one that is not there.
+        is_thorough: also ask the addresses that tell servers apart, and the context window.
     """
     url = models_url_of(endpoint.base_url)
     started = time.perf_counter()
@@ -71,9 +78,25 @@ async def reach(
     server = identify(
         host=origin_of(endpoint.base_url).host, headers=response.headers, owned_by=models.owners
     )
-    found = models.find(model)
-    window = found.context_window if found is not None else None
-    return Reachability(True, _missing(models, model), took, models.identifiers, server, window)
+    wanted = models.find(model)
+    window = wanted.context_window if wanted is not None else None
+    found = Reachability(True, _missing(models, model), took, models.identifiers, server, window)
+    return await _recognised(factory, endpoint, found, models) if is_thorough else found
+
+
+async def _recognised(
+    factory: ClientFactory, endpoint: Endpoint, found: Reachability, models: ModelList
+) -> Reachability:
+    """Add which server it is, and the context windows, by a few requests without a key."""
+    root = Endpoint(endpoint.base_url.removesuffix("/v1"), tls=endpoint.tls)
+    learned = await recognise(
+        found.server or ServerIdentity(),
+        lambda path: fetch_evidence(factory, root, root.base_url + path),
+        has_list=True,
+    )
+    windows = {"": learned.context_window} | {info.identifier: info.context_window for info in models.models}
+    known = {name: window for name, window in windows.items() if window}
+    return replace(found, server=learned.identity, context_windows=known)
 
 
 def _missing(models: ModelList, model: str) -> Failure | None:

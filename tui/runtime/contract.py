@@ -78,6 +78,9 @@ class ScreenRuntime(Reported, Protocol):
     def past_checks(self, provider: Provider) -> tuple[CheckRecord, ...]:
         """Return what the checks of a provider's endpoint found, the oldest first."""
 
+    async def look(self, provider: Provider, key_text: str | None = None) -> Reachability:
+        """Look closely at an endpoint with unsaved values."""
+
     async def discover(
         self,
         on_found: Callable[[Discovered], None] | None = None,

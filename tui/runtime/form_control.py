@@ -14,10 +14,12 @@ from tui.core.provider_schema import ROWS
 from tui.core.provider_texts import Reading, changed_fields, read_form, row_of, tested_values, values_of
 from tui.core.safe_text import safe_line
 from tui.runtime.builtin import is_built_in, remote_words, shown_url
+from tui.texts import form as texts
 
 if TYPE_CHECKING:
     from tui.core.embedding import EmbeddingOutcome
     from tui.core.turn import Turn
+    from tui.net.reachability import Reachability
     from tui.runtime.contract import ScreenRuntime
 
 _UNENCRYPTED = "allow_unencrypted_key"
@@ -59,8 +61,8 @@ class FormControl:
         """The name under which it was saved last, here."""
         self.touched: set[str] = set()
         """The fields of which it is said what is wrong with them."""
-        self.models: Sequence[str] = ()
-        """What the endpoint offers, as far as it was asked."""
+        self.seen: Reachability | None = None
+        """What the server said last; ``None``: it was not asked yet, or something else stands there now."""
         self._asked: tuple[str, str] | None = None
         self._is_new = provider is None or is_prefilled
         self._previous_name = None if provider is None or is_prefilled or is_clone else provider.name
@@ -84,9 +86,9 @@ class FormControl:
             return source or Provider("")
         key = source.api_key
         if key is not None and key.kind is ApiKeyKind.STORED:
-            key, self._lost_key = None, "A stored key is not copied: type it again, or leave it empty."
+            key, self._lost_key = None, texts.KEY_NOT_COPIED
         elif key is not None and directory.command_refusal(source.name) is not None:
-            key, self._lost_key = None, "Others can write the file this is from: its API key is not copied."
+            key, self._lost_key = None, texts.KEY_UNSAFE
         return replace(
             source,
             name=directory.clone_name(source.name),
@@ -103,11 +105,17 @@ class FormControl:
         return self.source is not None and self.source.is_remote and not self.is_clone
 
     @property
+    def is_built_in(self) -> bool:
+        """Whether it comes with the program: a copy of it would have no server."""
+        return is_built_in(self.original)
+
+    @property
     def title(self) -> str:
         """What is edited: ``new provider``, a name, ``copy of`` a name."""
         if self.source is None or (self._is_new and self.saved_name is None):
-            return "new provider"
-        return f"{'copy of ' if self.is_clone else ''}{self.source.name}"
+            return texts.NEW
+        name = self.source.name
+        return texts.COPY_OF.format(name=name) if self.is_clone else name
 
     @property
     def has_changes(self) -> bool:
@@ -125,10 +133,9 @@ class FormControl:
             return f"{refusal.title} {refusal.advice}"
         if directory.stored_keys.has(name):
             label = self.runtime.key_label(self.original)
-            return f"{label} is stored. Type another key over it, or clear the field."
+            return texts.OVER_WHOLE_KEY.format(label=label)
         kept = directory.stored_keys.kept_file(name)
-        place = f" It may be in {kept}, which could not be read and was kept." if kept else ""
-        return f"The stored key is missing.{place} Type it again, or clear the field."
+        return texts.KEY_MISSING.format(place=texts.KEY_IN_FILE.format(file=kept) if kept else "")
 
     # ── What is wrong ───────────────────────────────────────────────────────────────────────
 
@@ -139,18 +146,48 @@ class FormControl:
         host = self._host
         is_allowed = host is not None and host == self._unencrypted_host
         reading = read_form(self.values, self.original, others, allow_unencrypted_key=is_allowed)
-        return Reading(reading.provider, (*reading.problems, *self._unlisted(reading.provider)))
+        model = reading.provider.model
+        problems = map(self._with_offer, reading.problems) if not model else reading.problems
+        return Reading(reading.provider, (*problems, *self._unlisted(model)))
+
+    def shown_at(self, reading: Reading, name: str) -> Sequence[FieldProblem]:
+        """Return what is said at a field: of an untouched one only what the server offers for it."""
+        if name in self.touched:
+            return reading.at(name)
+        offers = (found for found in reading.at(name) if name == "compatible_provider" and found.repair)
+        return [replace(offer, is_error=False) for offer in offers if not self.values[name]]
 
     @property
     def _host(self) -> str | None:
         return inspect_url(self.values["provider_url"]).host
 
-    def _unlisted(self, provider: Provider) -> Iterable[FieldProblem]:
-        model = provider.model
+    @property
+    def models(self) -> Sequence[str]:
+        """What the server offers, as far as it was asked."""
+        return (self.seen.models if self.seen is not None else None) or ()
+
+    @property
+    def context_window(self) -> int | None:
+        """Tokens that the named model, or the only one, has for prompt and answer; ``None``: unknown."""
+        windows = self.seen.context_windows if self.seen is not None else {}
+        return windows.get(self.values["compatible_provider"] or self._only_model or "") or windows.get("")
+
+    @property
+    def _only_model(self) -> str | None:
+        return self.models[0] if len(self.models) == 1 else None
+
+    def _with_offer(self, problem: FieldProblem) -> FieldProblem:
+        """Offer the only model of the server where none is named."""
+        only = self._only_model
+        if only is None or problem.cause != "model-missing":
+            return problem
+        return replace(problem, message=texts.OFFERS_ONE.format(model=safe_line(only, 80)), repair=only)
+
+    def _unlisted(self, model: str) -> Iterable[FieldProblem]:
         if self.models and model and model not in self.models:
             listed = ", ".join(self.models[:3]) + (", …" if len(self.models) > 3 else "")
-            message = f"The endpoint does not list this model; it lists {safe_line(listed, 80)}."
-            yield FieldProblem("compatible_provider", message, None, False)
+            message = texts.OTHERS_OFFERED.format(models=safe_line(listed, 80))
+            yield FieldProblem("compatible_provider", message, self._only_model, False)
 
     def touch_stored(self) -> None:
         """Have said what is wrong with a stored record; a new one is judged as it is filled in."""
@@ -166,14 +203,17 @@ class FormControl:
         """Return the correction to offer: of the focused field, else of an error shown, else of a warning."""
         offered = [
             problem
-            for problem in reading.problems
-            if problem.repair is not None and row_of(problem) in self.touched
+            for name in self.values
+            for problem in self.shown_at(reading, name)
+            if problem.repair is not None
         ]
         offered.sort(key=lambda problem: (row_of(problem) != focused, not problem.is_error))
         return offered[0] if offered else None
 
     def key_question(self) -> str | None:
         """Return what to ask where the key would cross the network unencrypted; ``allow_key`` says yes."""
+        if self.is_view_only:
+            return None
         found = (known.message for known in self.reading().problems if known.field == _UNENCRYPTED)
         return next(found, None)
 
@@ -185,11 +225,15 @@ class FormControl:
 
     def unsendable(self) -> FieldProblem | None:
         """Return what keeps a request from being made of the form, and have it said at its field."""
+        if self.is_view_only:
+            return None
         self.touched |= {"provider_url", "compatible_provider"}
         return next((problem for problem in self.reading().errors if row_of(problem) in _SENT_FIELDS), None)
 
     def for_request(self) -> tuple[Provider, str | None]:
-        """Return the provider as it stands, and the key field where it is not the saved key."""
+        """Return the provider with the current values, and the key field where it is not the saved key."""
+        if self.is_view_only:
+            return self.original, None
         provider, key_text = self.reading().provider, self.values["api_key"]
         if key_text != self.baseline["api_key"] or self._previous_name is None:
             return provider, key_text
@@ -220,27 +264,40 @@ class FormControl:
 
     def forget_models(self) -> None:
         """Another endpoint has other models."""
-        self.models, self._asked = (), None
+        self.seen = self._asked = None
 
-    def models_to_ask(self) -> str | None:
-        """Return the address that lists the models, where it was not asked yet: it counts as asked then."""
-        asked = (self.values["provider_url"], self.values["api_key"])
-        address = inspect_url(self.values["provider_url"]).models_url
-        if address is None or asked == self._asked or self.is_view_only:
+    @property
+    def server_address(self) -> str | None:
+        """Where the server is asked; ``None`` while there is no valid URL."""
+        url = self.original.provider_url if self.is_view_only else self.values["provider_url"]
+        return inspect_url(url).models_url
+
+    def address_to_ask(self, *, with_key: bool) -> str | None:
+        """Return the address where the server is asked, if it was not asked yet: it counts as asked then.
+
+        ``with_key``: false while the URL is typed, since a half-typed host must not be sent a key.
+        """
+        url, address = self.values["provider_url"], self.server_address
+        asked = (url, self.values["api_key"] if with_key else "")
+        is_known = self._asked is not None and self._asked[0] == url and not with_key
+        if address is None or is_known or asked == self._asked:
             return None
-        self._asked = asked
+        self._asked, self.seen = asked, None
         return address
 
-    async def fetch_models(self) -> Sequence[str]:
-        """Ask the endpoint for its models.
+    @property
+    def is_key_held_back(self) -> bool:
+        """Whether the last question was sent without the key that stands in its field."""
+        key = self.values["api_key"]
+        return bool(key) and self._asked == (self.values["provider_url"], "")
 
-        Raises:
-            LmdeckError: it does not tell.
-        """
-        self.models = ()
-        found = await self.runtime.list_models(*self.for_request())
-        self.models = tuple(model.identifier for model in found.models)
-        return self.models
+    async def look(self, *, with_key: bool) -> Reachability:
+        """Ask the server what it is and what it offers."""
+        provider, key_text = self.for_request()
+        if not with_key:
+            provider, key_text = replace(provider, api_key=None, extra_headers={}), ""
+        self.seen = await self.runtime.look(provider, key_text)
+        return self.seen
 
     # ── What is saved ───────────────────────────────────────────────────────────────────────
 

@@ -180,8 +180,19 @@ class Runtime:
 
     async def reach(self, provider: Provider) -> Reachability:
         """Look shortly whether a provider answers; spends no tokens and never starts the engine."""
-        from tui.net.reachability import Reachability, reach
         from tui.runtime.past_checks import failed_vectors
+
+        found = await self._reach(provider, None, is_thorough=False)
+        if not (provider.is_embedding and found.is_reachable and found.failure is None):
+            return found
+        return replace(found, failure=await asyncio.to_thread(failed_vectors, self.endpoint_memory, provider))
+
+    async def look(self, provider: Provider, key_text: str | None = None) -> Reachability:
+        """Do the same with unsaved values, and also find out which server it is and its context."""
+        return await self._reach(provider, key_text, is_thorough=True)
+
+    async def _reach(self, provider: Provider, key_text: str | None, *, is_thorough: bool) -> Reachability:
+        from tui.net.reachability import Reachability, reach
 
         if is_built_in(provider):
             availability = self.directory.availability(provider)
@@ -189,13 +200,11 @@ class Runtime:
                 return Reachability(True, None)
             return Reachability(False, explain("engine-missing", command=availability.command))
         try:
-            endpoint = await self.endpoint_for(provider)
+            endpoint = await self.endpoint_for(provider, key_text)
         except LmdeckError as error:
             return Reachability(False, error.failure)
-        found = await reach(self.clients, endpoint, model=provider.model, look=self.shared_machine.look)
-        if not (provider.is_embedding and found.is_reachable and found.failure is None):
-            return found
-        return replace(found, failure=await asyncio.to_thread(failed_vectors, self.endpoint_memory, provider))
+        look = self.shared_machine.look
+        return await reach(self.clients, endpoint, model=provider.model, look=look, is_thorough=is_thorough)
 
     def check(
         self,

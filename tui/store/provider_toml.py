@@ -15,7 +15,7 @@ from typing import Any
 
 from tui.core.api_key_reference import ApiKeyReference, parse_api_key_reference
 from tui.core.provider import DEFAULT_TEST_PROMPT, Provider
-from tui.core.provider_field import Kind, ProviderField, with_values
+from tui.core.provider_field import NOT_SET, Kind, ProviderField, with_values
 from tui.core.provider_schema import BY_NAME, IN_TOML
 from tui.store.security_settings import misplaced, refusals_of, tls_problems
 from tui.store.toml_values import (
@@ -107,6 +107,8 @@ def _usable(field: ProviderField, value: object) -> Any:
             return _decode_body(value)
         case Kind.PATH:
             return as_text(value) or None
+        case Kind.CHOICE if field.default is None and value == NOT_SET:
+            return None
         case Kind.CHOICE if isinstance(field.words, type):
             return as_choice(field.words)(value)
     return _READERS.get(field.kind, as_text)(value)

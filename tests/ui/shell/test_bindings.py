@@ -41,8 +41,8 @@ def test_keys_are_spelled_as_people_write_them() -> None:
     spelled = {key.identifier: key_names(key) for group in KEYS.values() for key in group}
     assert spelled["providers.filter"] == "/"
     assert spelled["providers.default"] == "*"
-    assert spelled["form.test"] == "F5, Ctrl+T"
-    assert spelled["form.cancel"] == "Esc"
+    assert spelled["form.test"] == "t, F5"
+    assert spelled["form.cancel"] == "Esc, q"
     assert spelled["table.page_up"] == "PgUp"
 
 

@@ -12,7 +12,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Collapsible, Input, OptionList, Static
+from textual.widgets import Button, Collapsible, Input, Static
 
 from tests.ui.fake_runtime import REPLY, FakeRuntime, failure, refused
 from tui.core.api_key_reference import STORED, ApiKeyKind, ApiKeyReference
@@ -23,10 +23,13 @@ from tui.core.provider_schema import MAIN_ROWS
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp
 from tui.ui.providers.api_key_field import ApiKeyField
-from tui.ui.providers.form_row import FormRow, FormScroll
+from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.form_scroll import FormScroll
+from tui.ui.providers.model_field import ModelField
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
+from tui.ui.shell.popup_list import PopupList
 
 Until = Callable[..., Awaitable[None]]
 KEY = "sk-canary-2f7c91ab55d0"
@@ -59,8 +62,29 @@ def editor(pilot: Pilot[Any], name: str) -> Input:
 
 
 def problem(pilot: Pilot[Any], name: str) -> str:
-    widget = form_of(pilot).row(name).query_one(".form-problem", Static)
+    row = form_of(pilot).row(name)
+    widget = row.query_one(".form-problem", Static)
+    return str(widget.visual) if row.query_one(".form-problem-line").display else ""
+
+
+def offer(pilot: Pilot[Any], name: str) -> str:
+    """The label of the button that applies a correction; empty where there is none."""
+    row = form_of(pilot).row(name)
+    button = row.query_one(".form-fix", Button)
+    return str(button.label) if row.problem is not None and button.display else ""
+
+
+def hint(pilot: Pilot[Any]) -> str:
+    return str(form_of(pilot).query_one("#hint", Static).visual)
+
+
+def banner(pilot: Pilot[Any]) -> str:
+    widget = form_of(pilot).query_one("#form-banner", Static)
     return str(widget.visual) if widget.display else ""
+
+
+def models(pilot: Pilot[Any]) -> PopupList:
+    return form_of(pilot).query_one(ModelField).query_one(PopupList)
 
 
 def note(pilot: Pilot[Any], name: str) -> str:
@@ -134,7 +158,7 @@ async def test_a_url_is_judged_while_it_is_typed_and_one_key_repairs_it(runtime:
         await pilot.pause()
         assert editor(pilot, "provider_url").value == "http://gpu01:8000/v1"
         assert problem(pilot, "provider_url") == ""
-        assert note(pilot, "provider_url") == "→ http://gpu01:8000/v1/chat/completions"
+        assert note(pilot, "provider_url").startswith("→ http://gpu01:8000/v1/chat/completions")
 
 
 async def test_an_empty_field_is_judged_when_it_is_left(runtime: FakeRuntime) -> None:
@@ -142,7 +166,7 @@ async def test_an_empty_field_is_judged_when_it_is_left(runtime: FakeRuntime) ->
         assert problem(pilot, "name") == ""
         await pilot.press("tab")
         await pilot.pause()
-        assert "Give the provider a name" in problem(pilot, "name")
+        assert "Enter a name" in problem(pilot, "name")
 
 
 async def test_a_key_never_lays_out_the_form(runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +189,7 @@ async def test_what_is_wrong_with_a_stored_record_is_said_at_once(runtime: FakeR
     odd = Provider("odd", model=" qwen ", provider_url="http://localhost:8000/v1", currency="usd")
     async with form(runtime, odd) as pilot:
         await pilot.pause()
-        assert "spaces around it" in problem(pilot, "compatible_provider")
+        assert "Remove the spaces" in problem(pilot, "compatible_provider")
         assert "Use one of USD" in problem(pilot, "currency")
         assert not form_of(pilot).has_changes
 
@@ -173,7 +197,7 @@ async def test_what_is_wrong_with_a_stored_record_is_said_at_once(runtime: FakeR
 async def test_a_name_that_is_taken_is_refused_with_another(runtime: FakeRuntime) -> None:
     async with form(runtime) as pilot:
         await write(pilot, "name", "cloud")
-        assert "already a provider of this name" in problem(pilot, "name")
+        assert "already used" in problem(pilot, "name")
         await pilot.press("f4")
         await pilot.pause()
         assert editor(pilot, "name").value == "cloud-2"
@@ -204,11 +228,11 @@ async def test_suggestions_come_from_the_endpoint_and_enter_takes_one(
     runtime.models["http://gpu01:8000/v1"] = ["Qwen/Qwen3-8B", "Qwen/Qwen3-32B", "[/]evil"]
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await write(pilot, "compatible_provider", "")
-        await until(pilot, lambda: form_of(pilot).query_one(OptionList).option_count == 3)
+        await until(pilot, lambda: models(pilot).option_count == 3)
         await pilot.press(*"32", "down", "enter")
         await until(pilot, lambda: editor(pilot, "compatible_provider").value == "Qwen/Qwen3-32B")
         await until(pilot, lambda: problem(pilot, "compatible_provider") == "")
-        assert not form_of(pilot).query_one(OptionList).display
+        assert not models(pilot).is_open
 
 
 async def test_an_unlisted_model_is_a_warning_and_can_be_saved(runtime: FakeRuntime, until: Until) -> None:
@@ -224,19 +248,21 @@ async def test_an_unlisted_model_is_a_warning_and_can_be_saved(runtime: FakeRunt
 async def test_without_an_answer_common_names_are_suggested(runtime: FakeRuntime, until: Until) -> None:
     runtime.models["http://gpu01:8000/v1"] = failure()
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await until(pilot, lambda: "Nothing listens" in note(pilot, "provider_url"))
         await write(pilot, "compatible_provider", "deepseek")
-        source = form_of(pilot).query_one("#model-source", Static)
-        await until(pilot, lambda: "Type for common names" in str(source.visual))
-        assert form_of(pilot).query_one(OptionList).option_count >= 3
+        assert models(pilot).option_count >= 3
+        assert models(pilot).border_title == "Common names"
+        assert "Common names" in hint(pilot)
 
 
 async def test_escape_closes_the_list_before_the_form(runtime: FakeRuntime, until: Until) -> None:
     runtime.models["http://gpu01:8000/v1"] = ["Qwen/Qwen3-8B"]
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         form_of(pilot).row("compatible_provider").editor.focus()
-        await until(pilot, lambda: form_of(pilot).query_one(OptionList).display)
+        await pilot.press("alt+down")
+        await until(pilot, lambda: models(pilot).is_open)
         await pilot.press("escape")
-        await until(pilot, lambda: not form_of(pilot).query_one(OptionList).display)
+        await until(pilot, lambda: not models(pilot).is_open)
         assert isinstance(pilot.app.screen, ProviderFormScreen)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
@@ -335,7 +361,7 @@ async def test_the_test_sends_the_unsaved_values(runtime: FakeRuntime, until: Un
 async def test_the_test_of_a_saved_key_leaves_it_to_the_runtime(runtime: FakeRuntime, until: Until) -> None:
     async with form(runtime, runtime.directory.get("cloud")) as pilot:
         await write(pilot, "name", "renamed")
-        await pilot.press("ctrl+t")
+        await pilot.press("f5")
         await until(pilot, lambda: runtime.tested)
         provider, key_text = runtime.tested[0]
         assert provider.name == "cloud", "the key is stored under the old name"
@@ -349,7 +375,6 @@ async def test_a_failed_test_says_what_is_wrong_and_what_to_do(runtime: FakeRunt
         await until(pilot, lambda: "✗ Nothing listens" in trial(pilot))
         assert "Start the server" in trial(pilot)
         assert "[link='x" in trial(pilot)
-        assert "F7 finds out" in trial(pilot)
 
 
 async def test_escape_stops_a_running_test_and_stays(runtime: FakeRuntime, until: Until) -> None:
@@ -442,7 +467,8 @@ async def test_a_save_that_fails_keeps_everything(runtime: FakeRuntime, until: U
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await write(pilot, "display_name", "Other")
         await pilot.press("f2")
-        await until(pilot, lambda: [n for n in pilot.app._notifications if "The disk is full" in n.message])
+        await until(pilot, lambda: "The disk is full" in banner(pilot))
+        assert not pilot.app._notifications, "a toast would cover fields"
         assert editor(pilot, "display_name").value == "Other"
         assert form_of(pilot).unsaved_reason()
 
@@ -460,18 +486,32 @@ async def test_renaming_keeps_the_record(runtime: FakeRuntime, until: Until) -> 
 # ── View-only, clones, the rest ─────────────────────────────────────────────────────────────
 
 
-async def test_a_read_only_provider_is_shown_and_can_be_cloned(runtime: FakeRuntime, until: Until) -> None:
-    async with form(runtime, runtime.directory.get("demo")) as pilot:
+async def test_a_site_wide_provider_is_shown_and_can_be_cloned(until: Until) -> None:
+    site = Provider("site", "Site", model="m", provider_url="http://site:8000/v1", is_remote=True)
+    runtime = FakeRuntime([site])
+    async with form(runtime, runtime.directory.get("site")) as pilot:
         await pilot.press(*"xyz", "ctrl+s")
-        assert editor(pilot, "name").value == "demo"
-        assert len(runtime.directory.providers()) == 5
-        await pilot.press("f6")
-        await until(pilot, lambda: pilot.app.screen.query_one("#field-name", Input).value == "demo-copy")
+        assert editor(pilot, "name").value == "site"
+        assert "site-wide file" in banner(pilot)
+        await pilot.press("C")
+        await until(pilot, lambda: pilot.app.screen.query_one("#field-name", Input).value == "site-copy")
         copy = pilot.app.screen
         assert isinstance(copy, ProviderFormScreen)
         assert copy.row("is_remote").value == "no"
-        assert copy.row("provider_url").value == ""
+        assert copy.row("provider_url").value == "http://site:8000/v1"
         await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+
+
+async def test_a_built_in_provider_offers_no_copy_without_a_server(
+    runtime: FakeRuntime, until: Until
+) -> None:
+    async with form(runtime, runtime.directory.get("demo")) as pilot:
+        assert banner(pilot).endswith("is built in and can't be changed.")
+        assert [
+            str(button.label) for button in pilot.app.screen.query("#buttons Button").results(Button)
+        ] == ["Close Esc"]
+        await pilot.press("C", "f6", "q")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
 
 
@@ -499,10 +539,10 @@ async def test_the_category_sets_the_sub_type_and_hides_the_output_price(
 async def test_choices_go_by_letter_arrow_and_click(runtime: FakeRuntime, until: Until) -> None:
     async with form(runtime, runtime.directory.get("gpu01-vllm"), size=(120, 40)) as pilot:
         form_of(pilot).row("state").editor.focus()
-        await pilot.press("i")
+        await pilot.press("space", "i", "enter")
         form_of(pilot).row("currency").editor.focus()
         await pilot.press("left")
-        await pilot.click("#field-is_default", offset=(9, 0))
+        await pilot.click("#field-is_default", offset=(3, 0))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: runtime.directory.get("gpu01-vllm").state is State.INACTIVE)
         saved = runtime.directory.get("gpu01-vllm")
@@ -579,12 +619,12 @@ async def test_a_result_of_other_values_is_marked_and_comes_back_with_them(
         await pilot.press("f5")
         await until(pilot, lambda: "Start the server" in trial(pilot))
         await write(pilot, field, text)
-        await until(pilot, lambda: "With the values before: ✗ Nothing listens" in trial(pilot))
+        await until(pilot, lambda: "With earlier values: ✗ Nothing listens" in trial(pilot))
         assert "Start the server" not in trial(pilot)
-        assert "F5 tests again" in trial(pilot)
+        assert "Test again" in trial(pilot)
         await write(pilot, field, before)
         await until(pilot, lambda: "Start the server" in trial(pilot))
-        assert "values before" not in trial(pilot)
+        assert "earlier values" not in trial(pilot)
 
 
 async def test_a_result_stays_where_only_what_is_not_sent_changed(runtime: FakeRuntime, until: Until) -> None:
@@ -607,7 +647,7 @@ async def test_a_result_that_comes_after_a_change_is_marked_at_once(
         await until(pilot, lambda: "Esc stops" in trial(pilot))
         await write(pilot, "provider_url", "http://localhost:8001/v1")
         gate.set()
-        await until(pilot, lambda: "With the values before: ● It works" in trial(pilot))
+        await until(pilot, lambda: "With earlier values: ● It works" in trial(pilot))
 
 
 async def test_a_result_outlives_the_saving_of_its_key(runtime: FakeRuntime, until: Until) -> None:
@@ -632,8 +672,9 @@ async def test_the_field_and_its_repair_stay_in_sight_beside_a_long_result(
         await pilot.press("f5")
         await until(pilot, lambda: "✗ Nothing listens" in trial(pilot))
         await pilot.pause()
-        shown = form_of(pilot).query_one("#trial-result")
-        area = form_of(pilot).query_one("#form").region
+        is_wide = size[0] >= 120
+        shown = form_of(pilot).query_one("#side-result" if is_wide else "#trial-result")
+        area = form_of(pilot).query_one("#server" if is_wide else "#form").region
         assert area.contains_region(shown.region), "the result is seen"
         focused = form_of(pilot).query_one(FormScroll).focused_name
         assert focused is not None
@@ -651,7 +692,7 @@ async def test_the_repair_of_a_url_is_in_sight_as_soon_as_it_is_offered(
         await until(pilot, lambda: "✗ Nothing listens" in trial(pilot))
         assert is_in_sight(pilot, "provider_url")
         await write(pilot, "provider_url", FULL_ROUTE)
-        await until(pilot, lambda: "F4" in problem(pilot, "provider_url"))
+        await until(pilot, lambda: offer(pilot, "provider_url") == "Fix")
         await until(pilot, lambda: is_in_sight(pilot, "provider_url"))
 
 
@@ -676,20 +717,16 @@ async def test_after_a_repair_the_cursor_is_at_the_end(runtime: FakeRuntime, unt
         assert editor(pilot, "provider_url").value == "http://localhost:8000/v1b"
 
 
-@pytest.mark.parametrize("models", [failure(), [], None])
-async def test_down_leaves_the_model_at_once_where_no_models_are_known(
-    runtime: FakeRuntime, until: Until, models: Any
-) -> None:
+@pytest.mark.parametrize("answer", [failure(), [], None])
+async def test_down_leaves_the_model_at_once(runtime: FakeRuntime, until: Until, answer: Any) -> None:
     provider = None
-    if models is not None:
-        runtime.models["http://gpu01:8000/v1"] = models
+    if answer is not None:
+        runtime.models["http://gpu01:8000/v1"] = answer
         provider = runtime.directory.get("gpu01-vllm")
     async with form(runtime, provider) as pilot:
         form_of(pilot).row("compatible_provider").editor.focus()
-        source = form_of(pilot).query_one("#model-source", Static)
-        await until(pilot, lambda: source.display and "asking" not in str(source.visual))
-        assert not form_of(pilot).query_one(OptionList).display
-        assert "Type for common names" in str(source.visual)
+        await pilot.pause()
+        assert not models(pilot).is_open
         await pilot.press("down")
         assert form_of(pilot).row("input_price").editor.has_focus
         await pilot.press("up", "end", "ctrl+u", *"gp", "down", "enter")

@@ -8,12 +8,13 @@ from textual import events
 from textual.binding import BindingType
 
 from tui.core.api_key_reference import parse_api_key_reference
+from tui.texts import form as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.plain_input import PlainInput
 
 
 class ApiKeyField(PlainInput):
-    """Masks what is a key itself; F3 reveals it while the field has the focus."""
+    """Masks what is a key itself; it can be revealed while the field has the focus."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("form.key")
@@ -24,9 +25,13 @@ class ApiKeyField(PlainInput):
         super().__init__(value, placeholder, **options)
         self._mask()
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether it holds a key itself."""
+        return bool(self.value) and parse_api_key_reference(self.value) is None
+
     def _mask(self) -> None:
-        is_literal = bool(self.value) and parse_api_key_reference(self.value) is None
-        self.password = is_literal and not self._is_revealed
+        self.password = self.is_secret and not self._is_revealed
 
     def watch_value(self) -> None:
         """Mask what is a key by now."""
@@ -34,17 +39,19 @@ class ApiKeyField(PlainInput):
 
     def on_blur(self, event: events.Blur) -> None:
         """Mask the key again."""
-        self._is_revealed = False
-        self._mask()
+        self._reveal(False)
 
     def action_reveal(self) -> None:
         """Show the key while the field has the focus, or hide it again."""
-        self._is_revealed = not self._is_revealed
+        self._reveal(not self._is_revealed)
+
+    def _reveal(self, is_revealed: bool) -> None:
+        self._is_revealed = is_revealed
         self._mask()
 
     def action_copy(self) -> None:
         """Refuse: a clipboard keeps what it is given, often for other programs to read."""
-        self.app.notify("A key is never copied from here.")
+        self.screen.notify(texts.NO_COPY, severity="warning")
 
     def action_cut(self) -> None:
         """Refuse, as copying does."""

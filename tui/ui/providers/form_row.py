@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
+from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -16,12 +15,27 @@ from textual.widgets import Input, Label, Static, TextArea
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_rules import FieldProblem
-from tui.core.safe_text import safe_line, safe_text
-from tui.ui.bindings import bindings_of
+from tui.core.safe_text import safe_line
+from tui.texts import form as texts
 from tui.ui.providers.api_key_field import ApiKeyField
 from tui.ui.providers.model_field import ModelField
 from tui.ui.shell.choice_field import ChoiceField
+from tui.ui.shell.key_button import KeyButton
 from tui.ui.shell.plain_input import PlainInput
+
+_WIDTHS = {
+    **dict.fromkeys((Kind.PRICE, Kind.NUMBER, Kind.COUNT), "-short"),
+    Kind.TEXT: "-medium",
+    Kind.MODEL: "-medium",
+}
+_WIDE = {"provider_url": "-long", "pinned_sha256": "-long"}
+_BUTTONS = {
+    Kind.KEY: ((texts.SHOW_KEY, "screen.reveal_key"),),
+    Kind.TEST: ((texts.TEST, "screen.test"), (texts.DIAGNOSE, "screen.diagnose")),
+}
+_LONGEST_REPAIR = 24
+_BUTTON_EDGES = 5
+"""Cells of a button around its label, and before it."""
 
 
 class PlainArea(TextArea):
@@ -37,6 +51,18 @@ class PlainArea(TextArea):
             highlight_cursor_line=False,
         )
         self.cursor_blink = False
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Go one line down; from the last one the form goes to the next field."""
+        if not select and self.cursor_at_last_line:
+            raise SkipAction
+        super().action_cursor_down(select)
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Go one line up; from the first one the form goes to the field above."""
+        if not select and self.cursor_at_first_line:
+            raise SkipAction
+        super().action_cursor_up(select)
 
 
 class FormRow(Vertical):
@@ -57,8 +83,10 @@ class FormRow(Vertical):
     class Resized(Message):
         """The row takes more or fewer lines: what lies below has moved."""
 
-    def __init__(self, field: ProviderField, value: str) -> None:
-        super().__init__(id=f"row-{field.name}")
+    def __init__(self, field: ProviderField, value: str, *, is_view_only: bool = False) -> None:
+        is_boxed = not field.choices and field.kind is not Kind.LOCKED
+        super().__init__(id=f"row-{field.name}", classes="-boxed" if is_boxed else "")
+        self._is_view_only = is_view_only
         self.field = field
         self.help_text = f"{field.label}: {field.help}"
         self._value = value
@@ -69,28 +97,38 @@ class FormRow(Vertical):
         """Lay the label beside the editor, notes and problems below."""
         with Horizontal(classes="form-line"):
             yield Label(Content(self.field.label), classes="form-label")
-            yield self._editor()
+            editor = self._editor()
+            editor.disabled = self._is_view_only
+            yield editor
+            for label, action in _BUTTONS.get(self.field.kind, ()):
+                yield KeyButton(label, action)
         yield Static(classes="form-note")
-        yield Static(classes="form-problem")
+        with Horizontal(classes="form-problem-line"):
+            yield Static(classes="form-problem")
+            yield KeyButton(texts.FIX, f"screen.fix('{self.field.name}')", classes="form-fix")
 
     def on_mount(self) -> None:
         """Begin without a note, and with what was found before the row was laid out."""
         self.query_one(".form-note").display = False
+        self._follow_key()
         self._show_problem()
 
     def _editor(self) -> Widget:
         field, identity = self.field, f"field-{self.field.name}"
         if field.choices:
-            return ChoiceField(field.choices, self._value, id=identity)
+            is_switch = field.kind is Kind.FLAG
+            return ChoiceField(
+                field.choices, self._value, label_of=field.label_of, is_switch=is_switch, id=identity
+            )
         if field.kind is Kind.LOCKED:
             return Static(Content(safe_line(self._value)), id=identity, classes="form-locked")
         if field.is_long:
             return PlainArea(self._value, id=identity)
         if field.kind is Kind.MODEL:
             return ModelField(self._value, field.placeholder, field_id=identity)
-        if field.kind is Kind.KEY:
-            return ApiKeyField(self._value, field.placeholder, id=identity)
-        return PlainInput(self._value, field.placeholder, id=identity)
+        width = _WIDE.get(field.name) or _WIDTHS.get(field.kind, "-long")
+        make = ApiKeyField if field.kind is Kind.KEY else PlainInput
+        return make(self._value, field.placeholder, id=identity, classes=width)
 
     @property
     def editor(self) -> Widget:
@@ -148,13 +186,58 @@ class FormRow(Vertical):
     def _show_problem(self) -> None:
         problem = self._problem
         self.set_class(problem is not None and problem.is_error, "-error")
-        widget = self.query_one(".form-problem", Static)
-        widget.display = problem is not None
-        widget.update(_problem_text(problem) if problem else Content(""))
+        self.query_one(".form-problem-line").display = problem is not None
+        self.query_one(".form-problem", Static).update(self.problem_text or Content(""))
+        fix = self.query_one(".form-fix", KeyButton)
+        fix.display = problem is not None and problem.repair is not None
+        if problem is not None and problem.repair is not None:
+            fix.call_it(_fix_label(problem))
+        self._fit_problem()
+
+    def _fit_problem(self) -> None:
+        """Let the message end where the button needs the room, and the button follow the message."""
+        if self._problem is None:
+            return
+        message, fix = self.query_one(".form-problem"), self.query_one(".form-fix", KeyButton)
+        line = self.query_one(".form-problem-line")
+        room = self.size.width - line.styles.margin.width - line.styles.padding.width
+        room -= Content(str(fix.label)).cell_length + _BUTTON_EDGES if fix.display else 0
+        text = self.problem_text or Content("")
+        message.styles.width = max(8, min(text.cell_length, room))
+
+    @property
+    def problem(self) -> FieldProblem | None:
+        """What is shown to be wrong."""
+        return self._problem
+
+    @property
+    def how_to(self) -> str:
+        """How the field is filled in, where that is not by typing."""
+        if self.field.kind is Kind.FLAG:
+            return texts.TOGGLE
+        if self.field.kind is Kind.MODEL:
+            return texts.OPEN_LIST
+        return texts.OPEN_CHOICES if self.field.choices else ""
+
+    @property
+    def problem_text(self) -> Content | None:
+        """What is wrong, with its sign."""
+        problem = self._problem
+        if problem is None:
+            return None
+        sign, colour = ("✗", "$text-error") if problem.is_error else ("!", "$text-warning")
+        return Content.styled(f"{sign} {safe_line(problem.message)}", colour)
+
+    def _follow_key(self) -> None:
+        """Offer to show what the key field hides."""
+        editor = self.editor
+        if isinstance(editor, ApiKeyField):
+            self.query_one(KeyButton).display = editor.is_secret
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell the form."""
         event.stop()
+        self._follow_key()
         self.post_message(self.Changed(self.field.name))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
@@ -169,6 +252,7 @@ class FormRow(Vertical):
 
     def on_resize(self) -> None:
         """Tell the form."""
+        self._fit_problem()
         self.post_message(self.Resized())
 
     def on_descendant_focus(self) -> None:
@@ -181,72 +265,8 @@ class FormRow(Vertical):
         self.post_message(self.Left(self.field.name))
 
 
-class FormScroll(VerticalScroll):
-    """Scrolls the rows as little as shows the whole one that has the focus, and what is wrong there."""
-
-    _is_due = False
-
-    @property
-    def focused_row(self) -> FormRow | None:
-        """The row that has the focus."""
-        focused = self.screen.focused
-        rows = (node for node in focused.ancestors if isinstance(node, FormRow)) if focused else ()
-        return next(iter(rows), None)
-
-    @property
-    def focused_name(self) -> str | None:
-        """The name of the field that has the focus."""
-        row = self.focused_row
-        return row.field.name if row is not None else None
-
-    def on_descendant_focus(self) -> None:
-        """Show the whole row, not its field alone."""
-        self._keep_in_sight()
-
-    def on_form_row_resized(self) -> None:
-        """A message came or went: the row that has the focus may have moved out of sight."""
-        self._keep_in_sight()
-
-    def on_resize(self) -> None:
-        """The same for a window of another size."""
-        self._keep_in_sight()
-
-    def _keep_in_sight(self) -> None:
-        if not self._is_due:
-            self._is_due = True
-            self.call_after_refresh(self._show)
-
-    def show_later(self, row: FormRow) -> None:
-        """Show a row once it is laid out, as far as the one with the focus stays in sight."""
-        self.call_after_refresh(self._show, row)
-
-    def _show(self, first: FormRow | None = None) -> None:
-        self._is_due = False
-        for row in (first, self.focused_row):
-            if row is not None:
-                self.scroll_to_widget(row, animate=False, immediate=True)
-
-    def has_room(self, other: FormRow, tail: int) -> bool:
-        """Return whether another row with so many lines more can be seen beside the one with the focus."""
-        row = self.focused_row
-        if row is None or row is other:
-            return True
-        places = (row.virtual_region, other.virtual_region)
-        height = max(place.bottom for place in places) + tail - min(place.y for place in places)
-        return height <= self.scrollable_content_region.height
-
-
-class EditScroll(FormScroll, inherit_bindings=False):
-    """Leaves the arrows to the form, which goes from field to field."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of("form.scroll")
-
-
-def _problem_text(problem: FieldProblem) -> Content:
-    sign, colour = ("✗", "$text-error") if problem.is_error else ("!", "$text-warning")
-    text = Content.styled(f"{sign} {safe_text(problem.message)}", colour)
-    if problem.repair is None:
-        return text
-    is_said = problem.field == "api_key" or problem.repair in problem.message
-    what = " repairs it" if is_said else f" writes {safe_line(problem.repair, 60)}"
-    return text + Content.assemble("  ", ("F4", "bold $primary"), (what, "dim"))
+def _fix_label(problem: FieldProblem) -> str:
+    """Return what the button is called; it shows what it writes, where the message does not: never a key."""
+    label = texts.USE if problem.field == "compatible_provider" else texts.FIX
+    is_said = problem.field == "api_key" or (problem.repair or "") in problem.message
+    return label if is_said else f"{label} → {safe_line(problem.repair or '', _LONGEST_REPAIR)}"

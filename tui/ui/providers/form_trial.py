@@ -1,8 +1,8 @@
-"""The test in the provider form: the values as they stand are sent, saved or not, and what came is shown."""
+"""The test in the provider form: the current values are sent, saved or not, and the result is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from textual.content import Content
@@ -12,23 +12,31 @@ from textual.worker import Worker
 from tui.core.failure import Failure, LmdeckError
 from tui.core.safe_text import safe_line
 from tui.runtime.form_control import FormControl
+from tui.texts import form as texts
 from tui.ui.background import in_background
 from tui.ui.providers.trial_result import TrialResult, result_of, result_of_failure
 
 
 class Trial:
-    """Runs the test of a form, one at a time. ``shown`` is called when ``result`` says something else."""
+    """Runs the test of a form, one at a time; every one of ``results`` shows it. ``shown`` is called then."""
 
-    def __init__(self, screen: Screen[Any], form: FormControl, shown: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        screen: Screen[Any],
+        form: FormControl,
+        results: Sequence[TrialResult],
+        shown: Callable[[], object],
+    ) -> None:
         self._screen = screen
         self._form = form
+        self._results = results
         self._shown = shown
         self._worker: Worker[None] | None = None
-        self.result = TrialResult(id="trial-result")
 
     def start(self) -> None:
-        """Send the test line with the values as they stand."""
-        self._show_progress(f"asking {safe_line(self._form.values['compatible_provider'], 60)}.")
+        """Send the test line with the current values."""
+        model = safe_line(self._form.values["compatible_provider"], 60)
+        self._show_progress(texts.TESTING.format(model=model))
         self._worker = in_background(self._screen, self._test, name="trial", group="trial", exclusive=True)
 
     def stop(self) -> bool:
@@ -36,8 +44,27 @@ class Trial:
         if self._worker is None or not self._worker.is_running:
             return False
         self._worker.cancel()
-        self._show(Content.styled("– Stopped.", "dim"))
+        self._show(Content.styled(texts.STOPPED, "dim"))
         return True
+
+    @property
+    def height(self) -> int:
+        """Lines of the result where it is shown."""
+        return max(result.size.height if result.is_on_screen else 0 for result in self._results)
+
+    def compare(self) -> None:
+        """Mark the result where the values are not the tested ones, and unmark it where they are."""
+        for result in self._results:
+            result.compare(self._form.tested())
+
+    def rename(self, before: Mapping[str, str]) -> None:
+        """The values have other texts than ``before``, and mean the same."""
+        for result in self._results:
+            result.rename(before, self._form.tested())
+
+    def failure(self) -> Failure | None:
+        """Return how the test of exactly these values failed."""
+        return self._results[0].failure_with(self._form.tested())
 
     async def _test(self) -> None:
         values = self._form.tested()
@@ -49,15 +76,15 @@ class Trial:
             result, failure = result_of_failure(error.failure), error.failure
         else:
             result, failure = result_of(found, price), found.failure
-        hint = Content.styled("\nF7 finds out step by step.", "dim") if failure is not None else Content("")
-        self._show(result + hint, values, failure)
-        self.result.compare(self._form.tested())
+        self._show(result, values, failure)
+        self.compare()
 
     def _show_progress(self, text: str) -> None:
-        self._show(Content.styled(f"… {safe_line(text)} Esc stops.", "dim"))
+        self._show(Content.styled(texts.PROGRESS.format(text=safe_line(text)), "dim"))
 
     def _show(
         self, content: Content, tested: Mapping[str, str] | None = None, failure: Failure | None = None
     ) -> None:
-        self.result.show(content, tested, failure)
+        for result in self._results:
+            result.show(content, tested, failure)
         self._shown()

@@ -1,4 +1,4 @@
-"""The field of the model's name: any text, with what the endpoint offers in a list below it."""
+"""The field of the model's name: any text, with the server's own models in a list that opens below it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
 from tui.core.model_names import COMMON_MODELS
-from tui.core.safe_text import safe_line
+from tui.texts import form as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.plain_input import PlainInput
+from tui.ui.shell.popup_list import PopupList
 
 _MOST_SHOWN = 200
+_WHEN_OPEN = ("suggest", "use", "close_list")
 
 
 class _ModelInput(PlainInput):
@@ -31,25 +32,28 @@ class _ModelInput(PlainInput):
 
     @property
     def _field(self) -> ModelField:
-        return cast(ModelField, self.parent)
+        return next(node for node in self.ancestors if isinstance(node, ModelField))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys of the list to the form while it is closed."""
+        return self._field.is_open if action in _WHEN_OPEN else True
 
     def action_suggest(self, step: int) -> None:
-        """Move in the list; beyond its ends the form goes on to the next field."""
+        """Move in the list; beyond its ends the form goes to the next field."""
         if not self._field.move(step):
             raise SkipAction
 
-    def action_take(self) -> None:
-        """Take the marked model; without one, go on as in any field."""
-        if not self._field.take():
+    def action_use(self) -> None:
+        """Use the marked model; without one, do as in any field."""
+        if not self._field.use_marked():
             raise SkipAction
 
     def action_close_list(self) -> None:
-        """Close the list, or leave Esc to the form."""
-        if not self._field.close():
-            raise SkipAction
+        """Close the list."""
+        self._field.close()
 
-    def on_focus(self, event: events.Focus) -> None:
-        """Open the list and ask for what is offered right now."""
+    def action_open_list(self) -> None:
+        """Open the list of all models."""
         self._field.open()
 
     def on_blur(self, event: events.Blur) -> None:
@@ -57,28 +61,28 @@ class _ModelInput(PlainInput):
         self._field.close()
 
 
-class _Suggestions(OptionList, can_focus=False):
-    """The list; the focus stays in the input."""
+class _Arrow(Static):
+    """Opens the list on a click."""
+
+    def on_click(self) -> None:
+        """Open or close the list."""
+        field = next(node for node in self.ancestors if isinstance(node, ModelField))
+        field.input.focus()
+        if not field.close():
+            field.open()
 
 
 class ModelField(Vertical):
-    """A combo box: the models of the endpoint, or, to what is typed, common names while it lists none."""
+    """A combo box: the models of the server, or common names while it lists none."""
 
     DEFAULT_CSS = """
     ModelField { height: auto; width: 1fr; }
-    ModelField #model-source { padding: 0 1; color: $text-muted; background: $surface; }
-    ModelField _Suggestions {
-        height: auto; max-height: 6; border: none; padding: 0; background: $surface;
-        scrollbar-size-vertical: 1;
-    }
-    ModelField _Suggestions > .option-list--option { padding: 0 1; }
-    ModelField _Suggestions > .option-list--option-highlighted {
-        background: $block-cursor-background; color: $block-cursor-foreground;
-    }
+    ModelField > Horizontal { height: auto; }
+    ModelField _Arrow { width: 3; height: 1; padding: 0 1; }
     """
 
     class ModelsWanted(Message):
-        """The list was opened: whoever knows the endpoint may ask it."""
+        """The list was opened: the server may be asked for its models."""
 
     def __init__(self, value: str, placeholder: str, *, field_id: str) -> None:
         super().__init__()
@@ -87,105 +91,101 @@ class ModelField(Vertical):
         self._field_id = field_id
         self._offered: tuple[str, ...] = COMMON_MODELS
         self._is_choosing = False
-        self._is_typed = False
+        self._shown: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Lay the list below the input."""
-        yield _ModelInput(self._value, self._placeholder, id=self._field_id)
-        yield Static(id="model-source")
-        yield _Suggestions()
+        with Horizontal():
+            yield _ModelInput(self._value, self._placeholder, id=self._field_id)
+            yield _Arrow(Content("▾"))
+        yield PopupList()
 
     def on_mount(self) -> None:
-        """Begin closed."""
-        self._show(False)
-        self.say("Type for common names; a valid URL lists the endpoint's own models.")
+        """Say where the suggestions come from."""
+        self._show_source()
+
+    @property
+    def hint(self) -> str:
+        """The same in a sentence, for the help."""
+        return texts.SUGGESTIONS if self._offered is COMMON_MODELS else f"{self.source}."
+
+    def _show_source(self) -> None:
+        self._list.border_title = cast(str, Content(self.source))
 
     @property
     def input(self) -> Input:
         """The input."""
-        return self.query_one(_ModelInput)
+        return cast(Input, self.query_one(_ModelInput))
 
     @property
-    def _list(self) -> OptionList:
-        return self.query_one(_Suggestions)
+    def _list(self) -> PopupList:
+        return self.query_one(PopupList)
 
-    def say(self, text: str) -> None:
-        """Say where the suggestions come from."""
-        self.query_one("#model-source", Static).update(Content(safe_line(text)))
+    @property
+    def is_open(self) -> bool:
+        """Whether the list is shown."""
+        return self._list.is_open
+
+    @property
+    def source(self) -> str:
+        """Where the suggestions come from, in words."""
+        if self._offered is COMMON_MODELS:
+            return texts.COMMON_NAMES
+        count = len(self._offered)
+        return texts.ONE_MODEL if count == 1 else texts.MODELS.format(count=count)
 
     def offer(self, models: Sequence[str] | None) -> None:
-        """Suggest these models; ``None`` goes back to the common names."""
+        """Suggest these models; without any, the common names."""
         self._offered = tuple(models) if models else COMMON_MODELS
-        self._fill()
-        if self.query_one("#model-source").display:
-            self._show(True)
+        self._show_source()
+        if self.is_open:
+            self._open(self.input.value)
 
     def open(self) -> None:
-        """Show the list, where there is more than guesses: through those nobody should have to move."""
-        self._is_typed = False
-        self._fill()
-        self._show(True)
+        """Show all models."""
+        self._open("")
         self.post_message(self.ModelsWanted())
 
     def close(self) -> bool:
         """Hide the list; return whether it was open."""
-        was_open = self._list.display
-        self._show(False)
+        was_open = self._list.is_open
+        self._list.open(False)
         return was_open
 
     def move(self, step: int) -> bool:
         """Mark the next model; return whether there was one in that direction."""
-        options = self._list
-        if not options.display or not options.option_count:
-            return False
-        position = (-1 if options.highlighted is None else options.highlighted) + step
-        if not 0 <= position < options.option_count:
-            options.highlighted = None
-            return False
-        options.highlighted = position
-        return True
+        return self._list.move(step)
 
-    def take(self) -> bool:
+    def use_marked(self) -> bool:
         """Put the marked model into the input; return whether one was marked."""
-        options = self._list
-        if not options.display or options.highlighted is None:
+        if not self.is_open or self._list.highlighted is None:
             return False
-        self._take(options.highlighted)
+        self._use(self._list.highlighted)
         return True
 
     def on_input_changed(self) -> None:
-        """Narrow the list to what contains the typed text."""
+        """Narrow the list to the models that contain the typed text."""
         if self._is_choosing:
             self._is_choosing = False
         elif self.input.has_focus:
-            self._is_typed = True
-            self._fill()
-            self._show(True)
+            self._open(self.input.value)
+            self.post_message(self.ModelsWanted())
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the clicked model."""
+        """Use the clicked model."""
         event.stop()
-        self._take(event.option_index)
+        self._use(event.option_index)
 
-    def _matching(self) -> list[str]:
-        typed = self.input.value.strip().casefold()
+    def _open(self, typed: str) -> None:
+        typed = typed.strip().casefold()
         exact = any(model.casefold() == typed for model in self._offered)
-        found = [model for model in self._offered if exact or typed in model.casefold()]
-        return found[:_MOST_SHOWN]
+        self._shown = [model for model in self._offered if exact or typed in model.casefold()][:_MOST_SHOWN]
+        self._list.fill(self._shown)
+        self._list.open(bool(self._shown))
 
-    def _take(self, index: int) -> None:
-        model = self._matching()[index]
+    def _use(self, index: int) -> None:
+        model = self._shown[index]
         self._is_choosing = model != self.input.value
         self.input.value = model
         self.input.cursor_position = len(model)
-        self._show(False)
-
-    def _fill(self) -> None:
-        self._list.clear_options()
-        self._list.add_options(Option(Content(safe_line(model))) for model in self._matching())
-        self._list.highlighted = None
-
-    def _show(self, is_open: bool) -> None:
-        has_reason = self._is_typed or self._offered is not COMMON_MODELS
-        self._list.display = is_open and has_reason and bool(self._list.option_count)
-        self.query_one("#model-source").display = is_open
+        self._list.open(False)

@@ -21,27 +21,29 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import server_words
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price, Source, Usage
+from tui.texts import form as texts
 
 _LONGEST_ANSWER = 600
 
 
 class TrialResult(Static):
-    """What a test brought, as long as the values are those it was made with; for others only its title."""
+    """The result of a test, as long as the values are those it was made with; for others only its title."""
+
+    DEFAULT_CSS = """
+    TrialResult { display: none; }
+    TrialResult.-shown { display: block; }
+    """
 
     _content = Content("")
     _tested: Mapping[str, str] | None = None
     _failure: Failure | None = None
-
-    def on_mount(self) -> None:
-        """Begin hidden: nothing was tested."""
-        self.display = False
 
     def show(
         self, content: Content, tested: Mapping[str, str] | None = None, failure: Failure | None = None
     ) -> None:
         """Show a result with the values it belongs to, or with none how far the test is."""
         self._content, self._tested, self._failure = content, tested, failure
-        self.display = True
+        self.add_class("-shown")
         self.update(content)
 
     def compare(self, values: Mapping[str, str]) -> None:
@@ -60,7 +62,7 @@ class TrialResult(Static):
 
     def _earlier(self) -> Content:
         title = self._content.plain.partition("\n")[0]
-        return Content.styled(f"With the values before: {title} F5 tests again.", "dim")
+        return Content.styled(texts.EARLIER.format(title=title), "dim")
 
 
 def result_of(found: Turn | EmbeddingOutcome, price: Price) -> Content:
@@ -79,21 +81,22 @@ def _vector_lines(outcome: EmbeddingOutcome, price: Price) -> Iterator[Content]:
         yield from _failure_lines(outcome.failure)
     elif outcome.vectors is not None:
         time = f"  {format_milliseconds(outcome.milliseconds)}"
-        yield Content.styled("● It works.", "$text-success") + Content.styled(time, "dim")
+        yield Content.styled(texts.WORKS, "$text-success") + Content.styled(time, "dim")
         yield Content(f"{count_text(outcome.vectors)}, {norm_text(outcome.vectors)}")
         cost = format_cost(embedding_cost(outcome.usage, price), Price(price.input, None, price.currency))
         yield Content(" · ".join(filter(None, (tokens_text(outcome.usage), cost))))
         for note in _vector_notes(outcome, outcome.vectors):
-            yield Content.styled(f"Note: {safe_line(note)}", "dim")
+            yield _note(note)
 
 
 def _vector_notes(outcome: EmbeddingOutcome, vectors: Vectors) -> Iterator[str]:
     if vectors.usage is None:
-        yield "the server does not count tokens, so their number is an estimate."
+        yield texts.NOT_COUNTED
     if vectors.served_model and vectors.served_model != outcome.request.model:
-        yield f"the server says that {safe_line(vectors.served_model, 80)} answered."
+        yield texts.OTHER_MODEL.format(model=safe_line(vectors.served_model, 80))
     if outcome.retries:
-        yield f"asked again {outcome.retries} time{'' if outcome.retries == 1 else 's'}."
+        count = outcome.retries
+        yield texts.RETRIED_ONCE if count == 1 else texts.RETRIED.format(count=count)
 
 
 def _lines(turn: Turn) -> Iterator[Content]:
@@ -101,15 +104,19 @@ def _lines(turn: Turn) -> Iterator[Content]:
     if turn.failure is not None:
         yield from _failure_lines(turn.failure)
     elif turn.state is TurnState.STOPPED:
-        yield Content.styled("– Stopped.", "dim")
+        yield Content.styled(texts.STOPPED, "dim")
     else:
-        yield Content.styled("● It works.", "$text-success") + Content.styled(_figures(turn), "dim")
+        yield Content.styled(texts.WORKS, "$text-success") + Content.styled(_figures(turn), "dim")
     if answer:
         yield Content(answer)
     elif turn.reasoning:
-        yield Content.styled("Only reasoning came, no answer.", "$text-warning")
+        yield Content.styled(texts.ONLY_REASONING, "$text-warning")
     for note in turn.notes:
-        yield Content.styled(f"Note: {safe_line(note)}", "dim")
+        yield _note(note)
+
+
+def _note(note: str) -> Content:
+    return Content.styled(texts.NOTE.format(note=safe_line(note)), "dim")
 
 
 def _failure_lines(failure: Failure) -> Iterator[Content]:
@@ -122,7 +129,7 @@ def _failure_lines(failure: Failure) -> Iterator[Content]:
 def _figures(turn: Turn) -> str:
     parts: list[str] = []
     if turn.timings.ttft_ms is not None:
-        parts.append(f"first text after {turn.timings.ttft_ms:.0f} ms")
+        parts.append(texts.FIRST.format(milliseconds=turn.timings.ttft_ms))
     if turn.usage is not None:
         parts.append(_tokens(turn.usage))
     return "  " + ", ".join(parts) if parts else ""

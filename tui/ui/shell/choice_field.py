@@ -1,41 +1,42 @@
-"""One of a few values on one line, all of them in sight: arrows move, a click takes."""
+"""A field with a few values on one line: a switch for yes and no, else a select that opens its list."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
+from textual.widgets import OptionList, Static
 
 from tui.core.lazy_dataclass import dataclass
 from tui.ui.bindings import bindings_of
+from tui.ui.shell.popup_list import PopupList
 
-_GAP = 2
+_WHEN_OPEN = ("mark", "choose", "close")
 
 
-class ChoiceField(Widget, can_focus=True):
-    """Shows ``● chosen  ○ other``; the sign tells the choice without colour."""
+class ChoiceField(Vertical, can_focus=True):
+    """Shows the chosen value, and all of them in a list when it is opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("form.choice")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("form.choice",)
     DEFAULT_CSS = """
-    ChoiceField { height: auto; padding: 0 1; background: $surface; }
-    ChoiceField:focus { background: $panel; }
-    ChoiceField:focus:ansi { text-style: bold; }
+    ChoiceField { height: auto; width: auto; }
+    ChoiceField > Static { width: 1fr; height: 1; }
     """
 
     value: reactive[str] = reactive("", layout=False)
 
     @dataclass
     class Changed(Message):
-        """Another value was taken."""
+        """Another value was chosen."""
 
         field: ChoiceField
         value: str
@@ -45,68 +46,123 @@ class ChoiceField(Widget, can_focus=True):
             """The field."""
             return self.field
 
-    def __init__(self, choices: Sequence[str], value: str, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        choices: Sequence[str],
+        value: str,
+        *,
+        label_of: Callable[[str], str] = str,
+        is_switch: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
         super().__init__(id=id)
         self.choices = tuple(choices)
+        self.is_switch = is_switch
+        self._labels = [label_of(choice) for choice in self.choices]
+        self._label_of = label_of
         self.set_reactive(ChoiceField.value, value)
+        self.styles.width = max(map(cell_len, self._labels)) + 6
 
-    def _lines(self, width: int) -> list[list[str]]:
-        """Break the choices into lines, none of them torn in two."""
-        lines: list[list[str]] = [[]]
-        used = 0
-        for choice in self.choices:
-            cells = cell_len(choice) + 2
-            if lines[-1] and used + cells > width:
-                lines.append([])
-                used = 0
-            lines[-1].append(choice)
-            used += cells + _GAP
-        return lines
+    def compose(self) -> ComposeResult:
+        """Lay the list below the value."""
+        yield Static(self._shown())
+        if not self.is_switch:
+            yield PopupList()
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return as many lines as the choices take."""
-        return len(self._lines(width))
+    def _shown(self) -> Content:
+        label = Content(self._label_of(self.value))
+        if self.is_switch:
+            is_on = self.value == self.choices[-1]
+            return Content.styled("● " if is_on else "○ ", "$primary" if is_on else "dim") + label
+        room = max(map(cell_len, self._labels)) - label.cell_length
+        return label + Content(" " * (room + 1)) + Content.styled("▾", "dim")
 
-    def render(self) -> Content:
-        """Return the choices, the taken one marked."""
-        lines = self._lines(self.content_size.width)
-        return Content("\n").join(Content(" " * _GAP).join(map(self._shown, line)) for line in lines)
+    @property
+    def _list(self) -> PopupList | None:
+        return next(iter(self.query(PopupList)), None)
 
-    def _shown(self, choice: str) -> Content:
-        taken = choice == self.value
-        style = ("bold $primary" if self.has_focus else "bold") if taken else "dim"
-        return Content.styled(f"{'●' if taken else '○'} {choice}", style)
+    @property
+    def is_open(self) -> bool:
+        """Whether the list is shown."""
+        return self._list is not None and self._list.is_open
 
     def watch_value(self, value: str) -> None:
-        """Tell of a new value."""
+        """Show a new value, and tell of it."""
+        if self.is_mounted:
+            self.query_one(Static).update(self._shown())
         self.post_message(self.Changed(self, value))
 
-    def action_move(self, step: int) -> None:
-        """Take the choice that many steps to the right, round the ends."""
-        position = self.choices.index(self.value) if self.value in self.choices else 0
-        self.value = self.choices[(position + step) % len(self.choices)]
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys of the list to the form while it is closed."""
+        return self.is_open if action in _WHEN_OPEN else True
+
+    def action_open(self) -> None:
+        """Open the list with the value marked, or choose what is marked; a switch is switched."""
+        if self._list is None:
+            self.action_step(1)
+        elif self.is_open:
+            self.action_choose()
+        else:
+            self._list.fill(self._labels)
+            self._list.highlighted = self._position
+            self._list.open()
+
+    def action_step(self, step: int) -> None:
+        """Choose the value that many steps further, round the ends."""
+        self.value = self.choices[(self._position + step) % len(self.choices)]
+        if self._list is not None and self.is_open:
+            self._list.highlighted = self._position
+
+    def action_mark(self, step: int) -> None:
+        """Mark the next entry of the list."""
+        if self._list is not None:
+            self._list.move(step)
+
+    def action_choose(self) -> None:
+        """Choose the marked entry and close the list."""
+        if self._list is not None and self._list.highlighted is not None:
+            self.value = self.choices[self._list.highlighted]
+        self.action_close()
+
+    def action_close(self) -> None:
+        """Close the list."""
+        if self._list is not None:
+            self._list.open(False)
+
+    @property
+    def _position(self) -> int:
+        return self.choices.index(self.value) if self.value in self.choices else 0
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Letters search in an open list."""
+        return self.is_open and character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
-        """Take the next choice that begins with the typed letter."""
-        letter = event.character or ""
-        if not letter.isalnum():
+        """Mark the next entry of the open list that begins with the typed letter."""
+        if self._list is None or not self.check_consume_key(event.key, event.character):
             return
-        start = self.choices.index(self.value) + 1 if self.value in self.choices else 0
-        for choice in self.choices[start:] + self.choices[:start]:
-            if choice.casefold().startswith(letter.casefold()):
-                event.stop()
-                self.value = choice
+        event.stop()
+        start = (-1 if self._list.highlighted is None else self._list.highlighted) + 1
+        for position in (*range(start, len(self._labels)), *range(start)):
+            if self._labels[position].casefold().startswith((event.character or "").casefold()):
+                self._list.highlighted = position
                 return
 
     def on_click(self, event: events.Click) -> None:
-        """Take the choice under the pointer."""
-        offset = event.get_content_offset(self)
-        lines = self._lines(self.content_size.width)
-        if offset is None or offset.y >= len(lines):
+        """Open the list, or close it."""
+        if isinstance(event.widget, PopupList):
             return
-        left = 0
-        for choice in lines[offset.y]:
-            width = cell_len(choice) + 2
-            if left <= offset.x < left + width:
-                self.value = choice
-            left += width + _GAP
+        if self.is_open:
+            self.action_close()
+        else:
+            self.action_open()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Choose the clicked entry."""
+        event.stop()
+        self.value = self.choices[event.option_index]
+        self.action_close()
+
+    def on_blur(self) -> None:
+        """Close the list."""
+        self.action_close()

@@ -1,0 +1,84 @@
+"""Beside the rows of the form: the help of the focused field, and what the server says now."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.runtime.form_control import FormControl
+from tui.texts import form as texts
+from tui.ui.bindings import KEYS, spelled_key
+from tui.ui.providers.form_row import FormRow
+from tui.ui.providers.trial_result import TrialResult
+from tui.ui.shell.key_button import KeyButton
+
+
+class QuietText(Static):
+    """A text that is drawn anew only where it says something else: a key press must not lay out the form."""
+
+    _shown: tuple[str, Content] | None = None
+
+    def show(self, text: Content, title: str = "") -> None:
+        """Show a text, below a title in the border."""
+        if self._shown != (title, text):
+            self._shown = (title, text)
+            self.border_title = cast(str, Content(title))
+            self.update(text)
+
+
+class SidePane(VerticalScroll, can_focus=False):
+    """Two boxes, shown where there is room beside the form."""
+
+    def compose(self) -> ComposeResult:
+        """Lay the help above the server."""
+        yield QuietText(id="field-help")
+        with VerticalScroll(id="server", can_focus=False):
+            yield QuietText(id="server-facts")
+            yield TrialResult(id="side-result")
+
+    def on_mount(self) -> None:
+        """Give the lower box its title."""
+        self.query_one("#server").border_title = cast(str, Content(texts.SERVER))
+
+    def show_field(self, title: str, help_text: Content) -> None:
+        """Show the help of a field."""
+        self.query_one("#field-help", QuietText).show(help_text, title)
+
+    def show_server(self, facts: Content) -> None:
+        """Show what the server says."""
+        self.query_one("#server-facts", QuietText).show(facts)
+
+
+class FormButtons(Horizontal):
+    """The buttons of the page, each with the key that does the same."""
+
+    def __init__(self, form: FormControl) -> None:
+        super().__init__(id="buttons")
+        self._form = form
+
+    def compose(self) -> ComposeResult:
+        """Lay them in a line, as Casibase's page has them."""
+        if self._form.is_view_only:
+            if not self._form.is_built_in:
+                yield _button(texts.COPY, "clone")
+            yield _button(texts.CLOSE, "cancel")
+            return
+        yield _button(texts.SAVE, "save")
+        yield _button(texts.SAVE_EXIT, "save_exit")
+        yield _button(texts.CANCEL, "cancel")
+
+
+def _button(label: str, action: str) -> KeyButton:
+    key = next(key for key in KEYS["form"] if key.action == action)
+    return KeyButton(label, f"screen.{action}", spelled_key(key.keys.partition(",")[0]))
+
+
+def field_help(row: FormRow, source: str = "") -> Content:
+    """Return what there is to say of a field: what is wrong, what it is for, how it is filled in."""
+    help_text = Content(" ".join(filter(None, (row.field.help, source, row.how_to))))
+    problem = row.problem_text
+    return problem + Content("\n") + help_text if problem is not None else help_text

@@ -1,0 +1,22 @@
+"""A button on one line, with the key that does the same beside its label."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Button
+
+
+class KeyButton(Button):
+    """Runs an action on Enter or a click; ``key`` is the key that runs it without the button."""
+
+    def __init__(self, label: str, action: str, key: str = "", *, classes: str | None = None) -> None:
+        super().__init__(_text(label, key), action=action, compact=True, classes=classes)
+        self._key = key
+
+    def call_it(self, label: str) -> None:
+        """Show another label."""
+        self.label = _text(label, self._key)
+
+
+def _text(label: str, key: str) -> Content:
+    return Content(label) + (Content.styled(f" {key}", "dim") if key else Content(""))
