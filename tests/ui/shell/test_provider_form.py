@@ -252,7 +252,7 @@ async def test_without_an_answer_common_names_are_suggested(runtime: FakeRuntime
         await write(pilot, "compatible_provider", "deepseek")
         assert models(pilot).option_count >= 3
         assert models(pilot).border_title == "Common names"
-        assert "Common names" in hint(pilot)
+        assert "Suggestions. Enter a URL" in hint(pilot)
 
 
 async def test_escape_closes_the_list_before_the_form(runtime: FakeRuntime, until: Until) -> None:
