@@ -67,13 +67,6 @@ def is_built_in(provider: Provider) -> bool:
     return built_in_name(provider) in (ENGINE_NAME, DEMO_NAME)
 
 
-def read_only_words(provider: Provider) -> str:
-    """Return why a provider cannot be changed, in words; empty where it can."""
-    if not provider.is_remote:
-        return ""
-    return "read-only: built in" if is_built_in(provider) else "read-only: from a site-wide file"
-
-
 def shown_url(provider: Provider) -> str:
     """Return a provider's URL for a person: ``built in`` where there is none yet."""
     return "built in" if is_built_in(provider) else safe_line(provider.provider_url)
