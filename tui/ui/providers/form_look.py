@@ -12,6 +12,7 @@ from textual.screen import Screen
 from tui.core.safe_text import safe_line
 from tui.net.reachability import Reachability
 from tui.runtime.form_control import FormControl
+from tui.texts import discover, provider_list
 from tui.texts import form as texts
 from tui.ui.background import in_background
 
@@ -93,8 +94,8 @@ def _facts(seen: Reachability, window: int | None) -> Iterator[Content]:
         if (more := len(seen.models) - _MOST_MODELS) > 0:
             shown.append(texts.MORE_MODELS.format(count=more))
         for position, model in enumerate(shown):
-            yield _fact("" if position else texts.MODELS_LABEL, model)
-        yield _fact(texts.CONTEXT, texts.TOKENS.format(count=window) if window else texts.UNKNOWN)
+            yield _fact("" if position else discover.MODELS, model)
+        yield _fact(provider_list.CONTEXT, texts.TOKENS.format(count=window) if window else texts.UNKNOWN)
 
 
 def _summary(seen: Reachability, window: int | None) -> Content:

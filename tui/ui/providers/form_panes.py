@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.runtime.form_control import FormControl
+from tui.texts import chat, provider_list
 from tui.texts import form as texts
 from tui.ui.bindings import KEYS, spelled_key
 from tui.ui.providers.form_row import FormRow
@@ -42,7 +43,7 @@ class SidePane(VerticalScroll, can_focus=False):
 
     def on_mount(self) -> None:
         """Give the lower box its title."""
-        self.query_one("#server").border_title = cast(str, Content(texts.SERVER))
+        self.query_one("#server").border_title = cast(str, Content(provider_list.SERVER))
 
     def show_field(self, title: str, help_text: Content) -> None:
         """Show the help of a field."""
@@ -65,11 +66,11 @@ class FormButtons(Horizontal):
         if self._form.is_view_only:
             if not self._form.is_built_in:
                 yield _button(texts.COPY, "clone")
-            yield _button(texts.CLOSE, "cancel")
+            yield _button(chat.CLOSE, "cancel")
             return
         yield _button(texts.SAVE, "save")
         yield _button(texts.SAVE_EXIT, "save_exit")
-        yield _button(texts.CANCEL, "cancel")
+        yield _button(chat.CANCEL, "cancel")
 
 
 def _button(label: str, action: str) -> KeyButton:

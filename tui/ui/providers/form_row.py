@@ -16,6 +16,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_rules import FieldProblem
 from tui.core.safe_text import safe_line
+from tui.texts import chat
 from tui.texts import form as texts
 from tui.ui.providers.api_key_field import ApiKeyField
 from tui.ui.providers.model_field import ModelField
@@ -31,7 +32,7 @@ _WIDTHS = {
 _WIDE = {"provider_url": "-long", "pinned_sha256": "-long"}
 _BUTTONS = {
     Kind.KEY: ((texts.SHOW_KEY, "screen.reveal_key"),),
-    Kind.TEST: ((texts.TEST, "screen.test"), (texts.DIAGNOSE, "screen.diagnose")),
+    Kind.TEST: ((texts.TEST, "screen.test"), (chat.OFFER_DIAGNOSE, "screen.diagnose")),
 }
 _LONGEST_REPAIR = 24
 _BUTTON_EDGES = 5
