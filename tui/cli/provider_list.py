@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from tui.cli.argument_parser import window_columns
 from tui.cli.ask_report import plain_decimal
 from tui.cli.output import Output
 from tui.cli.provider_action import provider_action
-from tui.cli.table import table
+from tui.cli.table import cells, table
 from tui.core.causes import CATALOGUE, explain
 from tui.core.provider import Provider
 from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_marks import connection_marks
 from tui.core.provider_schema import FIELDS
 from tui.core.secret_fields import without_secrets
-from tui.runtime.builtin import remote_words
+from tui.runtime.builtin import address_of, remote_words
 from tui.runtime.runtime import Runtime
 
 
@@ -27,20 +29,32 @@ def list_providers(arguments: argparse.Namespace, runtime: Runtime, output: Outp
     if arguments.json:
         output.json({"providers": [_summary(provider, runtime) for provider in providers]})
         return 0
-    rows = [
-        (
-            "*" if provider.is_default else "",
-            provider.name,
-            provider.model,
-            provider.provider_url,
-            runtime.key_label(provider),
-            _state_words(provider),
-        )
-        for provider in providers
-    ]
-    for line in table(("", "NAME", "MODEL", "URL", "KEY", "STATE"), rows):
+    for line in _lines(providers, runtime, output):
         output.line(line)
     return 0
+
+
+def _lines(providers: Sequence[Provider], runtime: Runtime, output: Output) -> list[str]:
+    """Return the table: whole, or with the address in place of the URL where a terminal is too narrow."""
+    firsts = [("*" if provider.is_default else "", provider.name, provider.model) for provider in providers]
+    states = [_state_words(provider) for provider in providers]
+    whole = [
+        (*first, provider.provider_url, runtime.key_label(provider), state)
+        for first, provider, state in zip(firsts, providers, states, strict=True)
+    ]
+    lines = [*table(("", "NAME", "MODEL", "URL", "KEY", "STATE"), whole)]
+    room = window_columns(output.stdout)
+    if room is None or max(map(cells, lines)) <= room:
+        return lines
+    header, rows = (
+        ("", "NAME", "MODEL", "ADDRESS"),
+        [(*first, address_of(provider)) for first, provider in zip(firsts, providers, strict=True)],
+    )
+    ellipsis = "..." if output.is_ascii else "…"
+    if len(set(states)) == 1:
+        return [*table(header, rows, room=room, ellipsis=ellipsis)]
+    stated = [(*row, state) for row, state in zip(rows, states, strict=True)]
+    return [*table((*header, "STATE"), stated, room=room, ellipsis=ellipsis)]
 
 
 @provider_action

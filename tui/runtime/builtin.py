@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.chat import Endpoint
+from tui.core.endpoint_url import inspect_url
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider, Sampling
 from tui.core.safe_text import safe_line
 from tui.demo.engine_files import INSTALL_COMMAND, find_engine
 from tui.store.optional import OptionalFiles
 from tui.texts import runtime as texts
+from tui.texts.provider_list import THIS_MACHINE
 
 if TYPE_CHECKING:
     from tui.runtime.builtin_servers import BuiltInServers
@@ -70,6 +72,18 @@ def is_built_in(provider: Provider) -> bool:
 def shown_url(provider: Provider) -> str:
     """Return a provider's URL for a person: ``built in`` where there is none yet."""
     return "built in" if is_built_in(provider) else safe_line(provider.provider_url)
+
+
+def address_of(provider: Provider) -> str:
+    """Return host and port, as short as they identify the endpoint."""
+    if is_built_in(provider):
+        return THIS_MACHINE
+    report = inspect_url(provider.provider_url)
+    if report.host is None:
+        return safe_line(provider.provider_url)
+    host = f"[{report.host}]" if ":" in report.host else report.host
+    is_usual = report.port is None or (report.scheme, report.port) in (("http", 80), ("https", 443))
+    return safe_line(host if is_usual else f"{host}:{report.port}")
 
 
 def remote_words(provider: Provider) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rich.cells import cell_len
 
-from tui.core.endpoint_url import inspect_url
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.provider_marks import connection_marks
 from tui.core.safe_text import safe_line
-from tui.runtime.builtin import is_built_in, remote_words, shown_url
+from tui.runtime.builtin import remote_words, shown_url
 from tui.texts import provider_list as texts
 from tui.ui.providers.row import Row
 
@@ -36,18 +35,6 @@ class Column:
     def key(self, row: Row) -> object:
         """Return what rows are sorted by."""
         return self.text(row).casefold() if self.sort_key is None else self.sort_key(row)
-
-
-def address_of(provider: Provider) -> str:
-    """Return host and port, as short as they identify the endpoint."""
-    if is_built_in(provider):
-        return texts.THIS_MACHINE
-    report = inspect_url(provider.provider_url)
-    if report.host is None:
-        return safe_line(provider.provider_url)
-    host = f"[{report.host}]" if ":" in report.host else report.host
-    is_usual = report.port is None or (report.scheme, report.port) in (("http", 80), ("https", 443))
-    return safe_line(host if is_usual else f"{host}:{report.port}")
 
 
 def price_text(provider: Provider) -> str:

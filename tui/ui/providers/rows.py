@@ -15,10 +15,10 @@ from tui.core.failure import LmdeckError
 from tui.core.moments import ago
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_text
+from tui.runtime.builtin import address_of
 from tui.texts import provider_list as texts
 from tui.ui.background import in_background
 from tui.ui.deck import deck_of
-from tui.ui.providers.columns import address_of
 from tui.ui.providers.reach import Reach, reach_after, reach_found
 from tui.ui.providers.row import Row
 
