@@ -184,7 +184,7 @@ async def test_at_most_four_checks_run_at_once_and_keys_do_not_wait(until: Until
     async with listed(runtime) as pilot:
         await until(pilot, lambda: runtime.reaching == 4)
         assert {row.reach for row in table_of(pilot).shown_rows()} == {Reach.CHECKING}
-        assert "checked 0 of 12" in text_of(pilot).splitlines()[0]
+        await until(pilot, lambda: "checked 0 of 12" in text_of(pilot).splitlines()[0])
         await pilot.press("down", "down")
         assert table_of(pilot).cursor_row == 2
         gate.set()

@@ -159,5 +159,7 @@ def _taken(widths: Iterable[int]) -> int:
 
 def matches(row: Row, query: str) -> bool:
     """Return whether any column contains every word of the query, without regard to case."""
+    if not query:
+        return True
     text = " ".join(column.text(row) for column in (*COMPACT, *WIDE)).casefold()
     return all(word in text for word in query.casefold().split())

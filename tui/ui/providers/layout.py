@@ -32,15 +32,13 @@ def recents_room(height: int, *, rows: int, is_wide: bool, notices: int) -> int:
     return max(least, min(MOST_RECENTS, room))
 
 
-def counts(
-    rows: Sequence[Row], shown: Sequence[Row], sort_title: str, progress: tuple[int, int] | None
-) -> str:
+def counts(rows: Sequence[Row], shown: int, sort_title: str, progress: tuple[int, int] | None) -> str:
     """Return what stands at the right of the title: the order, how many, and how they are."""
     parts = [texts.SORTED.format(column=sort_title.lower())] if sort_title else []
-    if len(shown) == len(rows):
+    if shown == len(rows):
         parts.append(texts.TOTAL.format(total=len(rows)))
     else:
-        parts.append(texts.SHOWN.format(shown=len(shown), total=len(rows)))
+        parts.append(texts.SHOWN.format(shown=shown, total=len(rows)))
     if progress is not None:
         parts.append(texts.CHECKED.format(done=progress[0], total=progress[1]))
         return " · ".join(parts)

@@ -49,11 +49,16 @@ class ProviderRows:
         left = sum(row.reach is Reach.CHECKING for row in self._rows.values())
         return (self._due - left, self._due) if left else None
 
-    def used(self, last_used: Mapping[str, str]) -> tuple[Row, ...]:
-        """Take when each provider was used last, by name; return all rows with it."""
-        self._last_used = last_used
-        self._rows = {name: self._with_use(row) for name, row in self._rows.items()}
+    @property
+    def all(self) -> tuple[Row, ...]:
+        """Every row."""
         return tuple(self._rows.values())
+
+    def used(self, last_used: Mapping[str, str]) -> bool:
+        """Take when each provider was used last, by name; return whether that changes a row."""
+        self._last_used, before = last_used, self._rows
+        self._rows = {name: self._with_use(row) for name, row in before.items()}
+        return self._rows != before
 
     def _with_use(self, row: Row) -> Row:
         at = self._last_used.get(row.provider.name, "")
@@ -65,21 +70,20 @@ class ProviderRows:
         known, providers = self._rows, deck_of(self._screen).runtime.directory.providers()
         rows = (self._row(provider, known.get(provider.name)) for provider in providers)
         self._rows = {row.provider.name: self._with_use(row) for row in rows}
-        return tuple(self._rows.values())
+        return self.all
 
     def _row(self, provider: Provider, known: Row | None) -> Row:
         runtime = deck_of(self._screen).runtime
         label = runtime.key_label(provider)
-        new = Row(provider, label, address_of(provider))
         availability = runtime.directory.availability(provider)
         if not availability.is_available:
             how = texts.INSTALL.format(command=availability.command) if availability.command else ""
             reason = safe_text(f"{availability.reason} {how}".strip())
-            return replace(new, reach=Reach.MISSING, unavailable=reason)
+            return Row(provider, label, address_of(provider), Reach.MISSING, unavailable=reason)
         if not provider.is_active:
-            return replace(new, reach=Reach.INACTIVE)
+            return Row(provider, label, address_of(provider), Reach.INACTIVE)
         if known is None or known.key_label != label or not _asks_the_same(known.provider, provider):
-            return self._remembered(new)
+            return self._remembered(Row(provider, label, address_of(provider)))
         return replace(known, provider=provider)
 
     def _remembered(self, row: Row) -> Row:
@@ -108,7 +112,7 @@ class ProviderRows:
                 row, reach=Reach.CHECKING, failure=None, milliseconds=None
             )
         if due:
-            self._show_all(tuple(self._rows.values()))
+            self._show_all(self.all)
         for row in due:
             in_background(self._screen, self._check, row.provider.name, limit, group="reach")
 

@@ -53,7 +53,7 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._is_read = False
+        self._was_covered = False
         self._recent: RecentConversations | None = None
         self._recent_problem = ""
 
@@ -79,9 +79,8 @@ class ProvidersScreen(LmdeckScreen[None]):
         self.table.empty_hint = texts.NONE_OF_YOURS.format(add=add, find=find)
         nothing = texts.NOTHING_MATCHES.format(key=key_of(self, "providers.back"))
         self.query_one("#nothing", Static).update(Content(nothing))
-        self._read()
         default = self.runtime.directory.default()
-        self.table.rearrange(default.name if default else None)
+        self._read(default.name if default else None)
         self.table.focus()
         for name in ("virtual_size", "has_focus"):
             self.watch(self.query_one("#details VerticalScroll"), name, self._title_details, init=False)
@@ -102,10 +101,14 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
+    def on_screen_suspend(self) -> None:
+        """Remember that another screen lay above."""
+        self._was_covered = True
+
     def on_screen_resume(self) -> None:
         """Back from another screen: what it or another program changed is shown."""
         super().on_screen_resume()
-        if self._is_read and not self.notice_edits():
+        if self._was_covered and not self.notice_edits():
             self._read()
             self.check_reachability()
         in_background(self, self._read_recents, group="recents", exclusive=True)
@@ -121,19 +124,16 @@ class ProvidersScreen(LmdeckScreen[None]):
         self.check_reachability()
         return True
 
-    def _read(self) -> None:
-        """Show the providers as they are now."""
-        self._is_read = True
-        self.table.set_rows(self._rows.read())
+    def _read(self, select: str | None = None) -> None:
+        """Show the providers as they are now; the cursor goes to ``select``."""
+        self.table.set_rows(self._rows.read(), select)
         notices = self.query_one("#notices", Static)
         found = shortened((*self.deck.settings_notices(), *self.runtime.directory.notices))
         notices.display = bool(found)
         notices.update(Content("\n".join(f"! {safe_text(text)}" for text in found)))
 
     def _after_change(self, select: str | None) -> None:
-        self._read()
-        if select is not None:
-            self.table.rearrange(select)
+        self._read(select)
         self.check_reachability()
         self.refresh_bindings()
 
@@ -151,7 +151,9 @@ class ProvidersScreen(LmdeckScreen[None]):
             self._recent = await reading
         except LmdeckError as error:
             self._recent_problem = failure_text(error.failure)
-        self.table.set_rows(self._rows.used(self._recent.last_used if self._recent is not None else {}))
+        if self._recent is not None and self._rows.used(self._recent.last_used):
+            self.table.set_rows(self._rows.all)
+        self._show_recents()
 
     def _recent_conversations(self) -> RecentConversations:
         return self.runtime.conversations.recent(MOST_RECENTS)
@@ -173,13 +175,13 @@ class ProvidersScreen(LmdeckScreen[None]):
     def on_provider_table_arranged(self) -> None:
         """Other rows, or another order: say so around the table."""
         self._show_title()
-        self.query_one("#nothing").display = bool(self.table.query_text) and not self.table.shown_rows()
+        self.query_one("#nothing").display = bool(self.table.query_text) and not self.table.shown_count
         self._show_details()
         self._show_recents()
 
     def _show_title(self) -> None:
         table = self.table
-        status = counts(table.rows_known, table.shown_rows(), table.sort_title, self._rows.progress)
+        status = counts(table.rows_known, table.shown_count, table.sort_title, self._rows.progress)
         self.query_one("#list", Pane).set_title(texts.TITLE, status)
 
     def on_data_table_row_highlighted(self) -> None:
@@ -223,8 +225,7 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the recent chats the room there is."""
-        if self._is_read:
-            self.call_after_refresh(self._show_recents)
+        self.call_after_refresh(self._show_recents)
 
     # ── The filter ──────────────────────────────────────────────────────────────────────────
 
@@ -345,8 +346,7 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     def _after_form(self, saved_name: str | None) -> None:
         if saved_name is not None:
-            self._read()
-            self.table.rearrange(saved_name)
+            self._read(saved_name)
 
     def action_test(self) -> None:
         """Send a test message to the provider."""

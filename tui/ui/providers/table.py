@@ -13,6 +13,7 @@ from textual.color import Color
 from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widgets import DataTable
 
 from tui.texts import provider_list as texts
@@ -28,6 +29,7 @@ from tui.ui.providers.columns import (
 from tui.ui.providers.row import Group, Row
 from tui.ui.shell.table import RowTable
 
+_DRAW_SECONDS = 0.1
 _LINE = "\0"
 """Begins the keys of the lines above the groups: no provider is named so."""
 
@@ -45,6 +47,8 @@ class ProviderTable(RowTable):
         self._lines: dict[str, str] = {}
         """What the lines above the groups say, by their keys."""
         self._known_width = 0
+        self._changed: dict[str, Row] = {}
+        self._drawing: Timer | None = None
         self.query_text = ""
         self.sort_column: str | None = None
         self.is_reversed = False
@@ -85,21 +89,33 @@ class ProviderTable(RowTable):
             rows.reverse()
         return sorted(rows, key=lambda row: row.group)
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show these rows."""
+    def set_rows(self, rows: Sequence[Row], cursor_name: str | None = None) -> None:
+        """Show these rows; the cursor goes to that provider, or stays where it is."""
         self._all = tuple(rows)
-        self.rearrange()
+        self.rearrange(cursor_name)
+
+    @property
+    def shown_count(self) -> int:
+        """How many rows pass the filter."""
+        return self.row_count - len(self._lines)
 
     def update_row(self, row: Row) -> None:
-        """Show what became of one row, without touching the others."""
+        """Show what became of one row, a moment later: a table is drawn anew for each change."""
         name = row.provider.name
         self._all = tuple(row if known.provider.name == name else known for known in self._all)
-        if self.sort_column == "reach" or name not in self.rows:
+        self._changed[name] = row
+        if self._drawing is None:
+            self._drawing = self.set_timer(_DRAW_SECONDS, self._draw_changed)
+
+    def _draw_changed(self) -> None:
+        changed, self._changed, self._drawing = self._changed, {}, None
+        if self.sort_column == "reach":
             self.rearrange()
             return
-        for column, _ in self._columns:
-            if column.identifier in ("reach", "server", "context"):
-                self.update_cell(name, column.identifier, self._cell(column, row))
+        for name, row in changed.items():
+            for column, _ in self._columns if name in self.rows else ():
+                if column.identifier in ("reach", "server", "context"):
+                    self.update_cell(name, column.identifier, self._cell(column, row))
 
     def sort_by_next(self) -> None:
         """Sort by the next column; after the last one comes the order of the file."""
