@@ -14,25 +14,27 @@ from tests.support.prose import ROOT, assert_test_exists, not_linked, sentences_
 from tools import assurance, provider_pages, servers
 
 NO_PROMISE = (
-    "lmdeck holds API keys and conversations",
-    "This page says what it promises",
-    "Somebody with your user id, or root",
+    "lmdeck holds API keys and chats",
+    "This page lists its guarantees",
+    "Other processes with your user id",
     "Prefer `env:`, `cmd:`",
     "A server sees what you send",
     "A compatible endpoint is not",
     "What a model says may be wrong",
-    "The clipboard and the terminal's scrollback",
-    "Please report a hole",
+    "lmdeck cannot protect what you copied",
+    "Please report a vulnerability",
     "Do not include real keys",
     "You get an answer within a week",
     # docs/assurance.md and docs/servers.md
-    "The figures are those of the machine",
-    "lmdeck is tried against servers",
+    "The figures are from the machine",
+    "lmdeck is tested against real model",
     "nginx comes with the system",
     "Everything runs on a CPU",
 )
 SHOWN: dict[str, tuple[str, ...]] = {
-    "The figures behind each promise": ("tests/test_document_promises.py::test_every_promise_is_measured",),
+    "The test results behind each guarantee": (
+        "tests/test_document_promises.py::test_every_promise_is_measured",
+    ),
     "**Nothing from outside commands your terminal": ("tests/assurance/test_terminal_safety.py",),
     "Model output, reasoning, model names": (
         "tests/core/test_safe_text.py::test_nothing_of_it_commands_a_terminal_and_it_is_safe_twice",
@@ -40,7 +42,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/assurance/test_terminal_safety.py::test_no_payload_reaches_the_terminal_from_a_screen",
         "tests/assurance/test_terminal_safety.py::test_no_payload_reaches_the_terminal_from_a_command",
     ),
-    "A second wall": ("tests/ui/shell/test_guard.py::test_every_known_payload_is_harmless",),
+    "A second filter": ("tests/ui/shell/test_guard.py::test_every_known_payload_is_harmless",),
     "Nothing from outside is ever parsed as markup": (
         "tests/test_no_markup.py::test_no_shown_text_is_markup",
         "tests/transcript/test_rendering.py::test_a_link_shows_its_address_and_a_bare_one_does_not_repeat_it",
@@ -58,7 +60,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/assurance/test_prompt_safety.py::test_an_answer_in_single_bytes_is_never_typed",
     ),
     "**A key stays where it belongs": ("tests/assurance/test_key_canary.py",),
-    "Keys live in a type without a readable": (
+    "Keys are kept in a type without": (
         "tests/net/test_key_safety.py::test_nothing_that_prints_itself_shows_the_key",
         "tests/net/test_key_safety.py::test_the_key_travels_in_the_chosen_header_alone",
         "tests/wired/test_key_renewal.py::test_a_chat_goes_on_with_the_next_key",
@@ -117,7 +119,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/assurance/test_only_the_endpoint.py::test_no_other_package_is_loaded",
         "tests/assurance/test_imports.py::test_no_module_opens_a_socket_when_it_is_imported",
     ),
-    "The provider list asks the active endpoints": (
+    "The provider list checks which active": (
         "tests/wired/test_every_setting.py::test_a_setting_has_its_effect",
     ),
     "Diagnosis probes the endpoint you named": (
@@ -130,7 +132,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/ui/shell/test_terminal.py::test_a_defect_is_told_without_values",
         "tests/runtime/test_last_crash.py::test_the_last_report_of_a_command_has_no_key",
     ),
-    "What dies in the background": (
+    "Failures of background tasks": (
         "tests/ui/shell/test_defects.py::test_a_defect_is_told_once_wherever_it_happens",
         "tests/ui/shell/test_defects.py::test_a_defect_is_told_of_a_window_that_was_closed_meanwhile",
     ),
@@ -158,9 +160,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/packaging/test_make.py::test_the_help_lists_every_target",
         "tests/test_pages.py::test_the_folder_of_the_servers",
     ),
-    "`LMDECK_SERVERS=DIR` takes another folder": ("tests/test_pages.py::test_the_folder_of_the_servers",),
-    "It is no part of `make test`": ("tests/test_pages.py::test_without_their_folder_no_server_is_tested",),
-    '"Not run" is no success': ("tests/test_pages.py::test_a_server_that_is_missing_is_not_passed",),
+    "`LMDECK_SERVERS=DIR` uses another folder": ("tests/test_pages.py::test_the_folder_of_the_servers",),
+    "It is not part of `make test`": ("tests/test_pages.py::test_without_their_folder_no_server_is_tested",),
+    '"Not run" is not a success': ("tests/test_pages.py::test_a_server_that_is_missing_is_not_passed",),
     "This page is written by": ("tests/test_pages.py::test_a_page_says_what_its_record_says",),
     # docs/providers.md
     "*Key*: in `providers.toml`": (
@@ -176,20 +178,20 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     # docs/journal.md
     "A conversation is one file": ("tests/wired/test_places.py::test_a_place_holds_what_its_line_says",),
-    "It is private (0600) and only": (
+    "It is private (0600) and append-only": (
         "tests/store/test_journal.py::test_the_file_is_private_and_the_lease_goes_with_the_journal",
         "tests/store/test_journal.py::test_each_record_is_one_write",
     ),
-    "A line is seen to the disk before": (
+    "Each line is flushed to disk before": (
         "tests/store/test_journal_file.py::test_what_a_failed_sync_dropped_is_written_again",
         "tests/store/test_journal_file.py::test_nothing_reports_success_before_the_disk_has_it",
     ),
-    "Any beginning of a file is a conversation": (
+    "Any prefix of a file is a valid": (
         "tests/store/test_schema2.py::test_any_beginning_of_the_bytes_is_a_beginning_of_the_conversation",
         "tests/store/test_journal.py::test_damage_anywhere_costs_only_the_lines_it_hits",
         "tests/store/test_conversations.py::test_a_killed_writer_loses_at_most_two_seconds_and_its_lease",
     ),
-    "`header` stands first": (
+    "`header` is the first line": (
         "tests/store/test_schema2.py::test_any_conversation_comes_back_as_it_was_written",
         "tests/store/test_conversations.py::test_a_fork_is_a_conversation_of_its_own_and_costs_nothing_twice",
     ),
@@ -200,18 +202,18 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/session/test_chat_session.py::test_a_turn_keeps_what_the_chat_had_set_for_itself_and_which_turn_was_before_it",
         "tests/store/test_schema2.py::test_schema_1_of_any_conversation_reads_as_schema_2",
     ),
-    "`prompt` is the plain reading": (
+    "`prompt` is the prompt as plain": (
         "tests/store/test_schema2.py::test_a_prompt_with_parts_has_its_plain_reading_beside_them",
     ),
-    "`parts` stands beside it": (
+    "`parts` is present only": (
         "tests/store/test_schema2.py::test_a_prompt_with_parts_has_its_plain_reading_beside_them",
     ),
-    "`settings` is what this chat": (
+    "`settings` are the settings": (
         "tests/session/test_chat_session.py::test_a_turn_keeps_what_the_chat_had_set_for_itself_and_which_turn_was_before_it",
         "tests/store/test_schema2.py::test_any_conversation_comes_back_as_it_was_written",
     ),
     "`delta` is a piece": ("tests/store/test_journal.py::test_pieces_are_written_in_batches_and_in_order",),
-    "`reclassify` says": (
+    "`reclassify` changes": (
         "tests/store/test_schema1.py::test_a_file_of_schema_1_reads_as_it_read_when_it_was_written",
     ),
     "`end` says how the turn ended": (
@@ -227,7 +229,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`copy` of an `end`": (
         "tests/session/test_variants.py::test_a_copy_has_every_answer_and_counts_only_what_is_asked_in_it",
     ),
-    "`title` gives": ("tests/store/test_journal.py::test_dropping_and_renaming_are_records_too",),
+    "`title` renames": ("tests/store/test_journal.py::test_dropping_and_renaming_are_records_too",),
     "`drop` of the last turn": (
         "tests/session/test_variants.py::test_an_answer_chosen_in_the_middle_is_what_is_sent_and_what_is_reopened",
     ),
@@ -237,42 +239,44 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "A turn whose parent is not the end": (
         "tests/store/test_schema2.py::test_the_newest_branch_is_the_conversation_and_the_others_are_kept",
     ),
-    "Records and keys that are unknown": (
+    "Unknown records and keys": (
         "tests/store/test_schema2.py::test_what_is_unknown_is_kept_where_the_file_is_written_anew",
         "tests/store/test_schema2.py::test_what_is_unknown_of_a_turn_is_kept_in_a_copy",
     ),
-    "Pictures and files are kept in `files/`": (
+    "Images and files are stored privately": (
         "tests/store/test_blobs.py::test_a_prompt_comes_back_with_its_files_and_each_is_kept_once_and_private",
     ),
-    "A file is on the disk before the line": (
+    "A file is on disk before the line": (
         "tests/store/test_blobs.py::test_a_file_is_on_the_disk_before_the_line_that_names_it",
         "tests/store/test_blobs.py::test_nobody_removes_a_file_between_its_writing_and_its_line",
     ),
-    "It is checked when it is read": (
+    "It is verified when it is read": (
         "tests/store/test_blobs.py::test_a_file_that_is_lost_is_told_and_the_rest_is_there",
         "tests/session/test_attachments.py::test_what_is_lost_goes_as_its_name_and_the_answer_says_so",
     ),
-    "It is removed with the last conversation": (
+    "It is deleted with the last conversation": (
         "tests/store/test_blobs.py::test_a_file_goes_with_the_last_conversation_that_names_it",
         "tests/store/test_blobs.py::test_emptying_the_trash_removes_what_nobody_else_names",
         "tests/store/test_blobs.py::test_forgetting_conversations_removes_every_file_and_counts_it",
     ),
-    "Known keys are erased from every line": (
+    "Known keys are removed from every line": (
         "tests/store/test_journal.py::test_a_real_key_is_redacted_in_every_text_and_a_word_in_none",
         "tests/store/test_blobs.py::test_a_key_in_an_attached_text_is_not_kept",
     ),
     "lmdeck 0.1.0 wrote files of schema 1": ("tests/store/test_schema1.py",),
-    "They are read as ever": (
+    "They remain readable": (
         "tests/store/test_schema1.py::test_a_file_of_schema_1_reads_as_it_read_when_it_was_written",
     ),
-    "A conversation of schema 1 that goes on": (
+    "Continuing a conversation of schema 1": (
         "tests/store/test_schema2.py::test_a_conversation_of_schema_1_goes_on_as_one_of_schema_2",
         "tests/store/test_schema2.py::test_a_program_that_is_killed_while_it_goes_on_loses_no_line",
     ),
-    "lmdeck 0.1.0 shows files of schema 2": (
+    "lmdeck 0.1.0 opens files of schema 2": (
         "tests/store/test_schema2.py::test_a_conversation_of_schema_1_goes_on_as_one_of_schema_2",
     ),
-    "The same holds here": ("tests/store/test_conversations.py::test_a_newer_conversation_is_read_only",),
+    "This version does the same": (
+        "tests/store/test_conversations.py::test_a_newer_conversation_is_read_only",
+    ),
 }
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 JOURNAL = (ROOT / "docs/journal.md").read_text(encoding="utf-8")

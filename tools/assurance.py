@@ -30,7 +30,7 @@ HEAD = """\
 # Assurance: each promise, its test, its figure
 
 What [SECURITY.md](../SECURITY.md) promises is tested in two lengths: a short one in `make test`, and a
-long one in `make assure`, which writes this page. The figures are those of the machine and the day named
+long one in `make assure`, which writes this page. The figures are from the machine and date shown
 with them. `LMDECK_ASSURE=1` in front of a command runs its long form.
 """
 

@@ -34,10 +34,10 @@ MOST_COMMON = (
 def render_page() -> str:
     """Return ``docs/causes.md``."""
     parts = [
-        "# What can be wrong, and what to do\n",
-        "Every failure has a stable identifier. It stands as `cause` in `lmdeck check --json` and in the\n"
-        "errors of `lmdeck ask --json`, and it does not change its name. The sentences are those that the\n"
-        "program shows, without the facts of the case. *(warning)*: the endpoint may work all the same.\n",
+        "# Causes and fixes\n",
+        "Every failure has a stable identifier: `cause` in `lmdeck check --json` and in the errors of\n"
+        "`lmdeck ask --json`. The sentences are those that lmdeck shows, without the facts of the case.\n"
+        "*(warning)*: the endpoint may still work.\n",
     ]
     for heading, causes in SECTIONS.items():
         parts.append(f"## {heading}\n\n{_table(causes)}")
@@ -50,7 +50,7 @@ def render_common() -> str:
 
 
 def _table(causes: Iterable[Cause]) -> str:
-    rows = ["| cause | what is wrong | what to do |", "|---|---|---|", *map(_row, causes)]
+    rows = ["| cause | problem | fix |", "|---|---|---|", *map(_row, causes)]
     return "\n".join(rows) + "\n"
 
 

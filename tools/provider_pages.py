@@ -43,9 +43,7 @@ def page() -> str:
     titles = {Section.MAIN: "In the form", Section.ADVANCED: "Advanced", Section.NONE: "Not in the form"}
     for section, title in titles.items():
         rows = [_row(field, flags) for field in FIELDS if field.section is section]
-        table = "\n".join(
-            ("| field | key | flag | Casibase | what it says |", "|---|---|---|---|---|", *rows)
-        )
+        table = "\n".join(("| field | key | flag | Casibase | description |", "|---|---|---|---|---|", *rows))
         parts.append(f"## {title}\n\n{table}\n")
     return "\n".join(parts)
 

@@ -33,12 +33,12 @@ PAGE = ROOT / "docs" / "servers.md"
 HEAD = """\
 # Real servers
 
-lmdeck is tried against servers that other people wrote. `make test-servers` installs them into `.servers`
-(about 6 GB, minutes; `LMDECK_SERVERS=DIR` takes another folder), starts each on loopback and runs
-`tests/servers` against it. It is no part of `make test`. nginx comes with the system (Debian: nginx-light),
+lmdeck is tested against real model servers. `make test-servers` installs them into `.servers`
+(about 6 GB, minutes; `LMDECK_SERVERS=DIR` uses another folder), starts each on loopback and runs
+`tests/servers` against it. It is not part of `make test`. nginx comes with the system (Debian: nginx-light),
 llama.cpp is the engine that `make engine` installs. Everything runs on a CPU with SmolLM2-135M.
 
-"Not run" is no success: the server could not be installed or started on that machine, for the reason given.
+"Not run" is not a success: the server could not be installed or started on that machine, for the reason given.
 This page is written by `tools/servers.py`: the last result of each server.
 """
 SERVERS = {

@@ -151,7 +151,8 @@ def test_a_signal_ends_a_command(
             assert b"Hello there" in out, "what came is kept"
         assert endless.wait_for_eof()
     publish(
-        "signals", f"{signal_name(number)} at {command}, {ROUNDS}×: code {128 + number}, what came is told"
+        "signals",
+        f"{signal_name(number)} at {command}, {ROUNDS}×: code {128 + number}, the partial answer is shown",
     )
 
 

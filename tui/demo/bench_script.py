@@ -41,7 +41,7 @@ _MIXED = (
     "| 日本語 | 1024 | 全角 |\n\n",
     "流式输出的每个字都占两个单元格,换行要按显示宽度来算。日本語も한국어도 같습니다. "
     "And emoji: 🚀 👩‍💻 🇫🇷 ✅ café naïve.\n\n",
-    "1. First do **this**.\n2. Then `that`.\n3. Then look.\n\n> A remark that somebody made at length, "
+    "1. First do **this**.\n2. Then `that`.\n3. Then look.\n\n> A remark that a reader made at length, "
     "and that runs over the end of the line for that reason.\n\n",
 )
 _SECTIONS: dict[str, tuple[str, ...]] = {
