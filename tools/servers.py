@@ -38,7 +38,7 @@ lmdeck is tested against real model servers. `make test-servers` installs them i
 `tests/servers` against it. It is not part of `make test`. nginx comes with the system (Debian: nginx-light),
 llama.cpp is the engine that `make engine` installs. Everything runs on a CPU with SmolLM2-135M.
 
-"Not run" is not a success: the server could not be installed or started on that machine, for the reason given.
+"Not run" is not a success: the server could not be installed or started there, for the reason given.
 This page is written by `tools/servers.py`: the last result of each server.
 """
 SERVERS = {
