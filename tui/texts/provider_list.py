@@ -134,7 +134,6 @@ MORE_NOTICES: Final = "{count} more, shown when these are corrected."
 
 # The choice of a model.
 CHOOSE_TITLE: Final = "Choose a model for {name}"
-CHOOSE_HINT: Final = "Enter select · Esc cancel"
 
 # The test of a provider.
 TEST_TITLE: Final = "Test of {name}"

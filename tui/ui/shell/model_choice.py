@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 
 from tui.core.safe_text import safe_line
 from tui.texts import provider_list as texts
+from tui.texts.chat import PICKER_KEYS
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.modal import Window
 
@@ -33,7 +34,7 @@ class ModelChoice(Window[str | None]):
         """Lay out the models, one a line."""
         with Vertical(id="model-choice"):
             yield OptionList(*(Content(safe_line(model)) for model in self._models))
-            yield Static(Content(texts.CHOOSE_HINT), id="model-choice-hint")
+            yield Static(Content(PICKER_KEYS), id="model-choice-hint")
 
     def on_mount(self) -> None:
         """Put the focus on the models."""
