@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.css.stylesheet import Stylesheet
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.ui.textual_compat.internals import style_of_class
 from tui.ui.transcript.cells import cell_len
 from tui.ui.transcript.lines import ROLE_MASK, Attribute, Role, Span
@@ -19,17 +21,30 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _ROLES = Path(__file__).with_name("roles.tcss")
+_RULE = lazy_pattern(r"& >[^{}]*\{[^{}]*\}")
 
 
 @lru_cache(maxsize=4)
 def _sheet(variables: frozenset[tuple[str, str]]) -> Stylesheet:
-    """Return the styles of the roles in the colours of a theme.
+    """Return a style sheet for the roles in the colours of a theme; each comes in when it is first drawn.
 
     They are no component classes of the widget: Textual would apply forty of them whenever its focus changes.
     """
-    sheet = Stylesheet(variables=dict(variables))
-    sheet.read(_ROLES)
-    return sheet
+    return Stylesheet(variables=dict(variables))
+
+
+@cache
+def _rules() -> list[list[str]]:
+    """Return the rules of all themes, and those for the terminal's own colours."""
+    return [_RULE.findall(part) for part in _ROLES.read_text("utf-8").split("&:ansi {")]
+
+
+@cache
+def _css_of(name: str) -> str:
+    """Return the rules of one class alone: to parse all of them takes as long as a frame."""
+    own = re.compile(rf"\.{name}[ ,]")
+    usual, ansi = (" ".join(filter(own.search, rules)) for rules in _rules())
+    return f"Transcript {{ {usual} &:ansi {{ {ansi} }} }}"
 
 
 class Palette:
@@ -58,9 +73,10 @@ class Palette:
     def _of_role(self, role: Role) -> Style:
         if role is Role.TEXT:
             return self._widget.rich_style
-        name = role.name.lower().replace("_", "-")
+        name = f"transcript--{role.name.lower().replace('_', '-')}"
         sheet = _sheet(frozenset(self._widget.app.theme_variables.items()))
-        return style_of_class(self._widget, sheet, f"transcript--{name}")
+        sheet.add_source(_css_of(name), (name, ""))
+        return style_of_class(self._widget, sheet, name)
 
     def segments(self, spans: Iterable[Span]) -> list[Segment]:
         """Return spans as segments."""
