@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from shutil import which
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +19,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from tests.benchmarks.measure import Opened, Started, Streamed, opened, started, streamed  # noqa: E402
-from tests.benchmarks.programs import CAT, EMPTY, OURS, STREAM, server  # noqa: E402
+from tests.benchmarks.programs import CAT, EMPTY, LIST, LLM, OURS, STREAM, server  # noqa: E402
 
 RATES = {50: 500, 200: 2000, 1000: 2000, 5000: 2000}
 """Tokens per second, and how many tokens are streamed at that rate."""
@@ -81,8 +82,9 @@ def rates(base_url: str, runs: int, quick: bool) -> None:
         tokens = tokens // 2 if quick else tokens
         model = f"bench-n{tokens}-r{rate}"
         rows, cpu = [], {}
-        for name in (CAT, STREAM, OURS):
-            count = runs if name == OURS else max(1, runs // 2)
+        peers = (CAT, STREAM, LLM) if which(LLM) else (CAT, STREAM)
+        for name in (*peers, OURS):
+            count = runs if name in (OURS, LLM) else max(1, runs // 2)
             found = repeat(count, lambda n=name, m=model, t=tokens: streamed(n, base_url, m, t))  # type: ignore[misc]
             rows.append(stream_row(name, found))
             cpu[name] = middle([one.cpu_seconds for one in found])
@@ -124,9 +126,11 @@ def past(base_url: str, runs: int, quick: bool) -> None:
 
 def start(base_url: str, runs: int, quick: bool) -> None:
     """Measure starts and rest."""
+    names = (EMPTY, STREAM, LIST, OURS)
     rows, times = [], {}
-    for name in (EMPTY, STREAM, OURS):
-        found: list[Started] = [started(name, base_url) for _ in range(runs)]
+    rounds = [{name: started(name, base_url) for name in names} for _ in range(runs)]
+    for name in names:
+        found: list[Started] = [one[name] for one in rounds]
         times[name] = median(one.prompt_ms for one in found)
         rows.append(
             [
@@ -140,7 +144,8 @@ def start(base_url: str, runs: int, quick: bool) -> None:
             ]
         )
     heads = ("program", "prompt usable ms", "CPU s", "MB", "idle bytes/s", "idle CPU %", "Enter → request ms")
-    table(f"Start: {times[OURS] / times[EMPTY]:.2f} × an empty Textual app", heads, rows)
+    chat, listed = (times[name] / times[EMPTY] for name in (OURS, LIST))
+    table(f"Start of a chat: {chat:.2f} × an empty Textual app, of the list: {listed:.2f} ×", heads, rows)
 
 
 def open_conversation(base_url: str, runs: int, quick: bool) -> None:

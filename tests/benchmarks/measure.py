@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.benchmarks.programs import OURS, running
+from tests.benchmarks.programs import LIST, LLM, OURS, running
 from tests.benchmarks.terminal import Program, echo_milliseconds, wait_until
 
 PROBES = "ßðþøæđħł"
@@ -115,7 +115,10 @@ def streamed(
         (lambda home: write_conversation(home, past_messages, model, tokens=30)) if past_messages else None
     )
     with running(name, base_url, model, prepare) as program:
-        wait_for_prompt(program)
+        if name == LLM:  # the terminal echoes long before it reads
+            program.when_shown("> ", 30)
+        else:
+            wait_for_prompt(program)
         nonce = f"q{time.monotonic_ns() // 1000 % 10**8}"
         program.type(f"warm {nonce}\r")
         program.when_shown(f"FIN{nonce}Z", 30)
@@ -139,7 +142,9 @@ class Started:
 def started(name: str, base_url: str, *, rest_seconds: float = 3.0) -> Started:
     """Start a program, wait until its prompt takes keys, look at it at rest, then press the first Enter."""
     with running(name, base_url, "bench-n30-r0") as program:
-        shown = wait_for_prompt(program)
+        shown = program.when_shown("bench", 20) if name == LIST else wait_for_prompt(program)
+        if shown is None:
+            raise TimeoutError("the provider list never showed its provider")
         cpu = program.cpu_seconds()
         time.sleep(1.5)
         megabytes = program.memory_megabytes()

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _PEERS = Path(__file__).resolve().parent / "peers"
 _SERVER = "from tui.demo.server import DemoServer; print(DemoServer().start(), flush=True); input()"
 OURS, STREAM, CAT, EMPTY = "lmdeck", "MarkdownStream app", "cat", "empty Textual app"
+LIST, LLM = "lmdeck, provider list", "llm"
+"""``llm`` is measured where that command is installed (``uv tool install llm``)."""
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -68,12 +70,26 @@ def _lmdeck(setting: Setting) -> list[str]:
     return [*command, "chat", "bench", *resume]
 
 
+def _provider_list(setting: Setting) -> list[str]:
+    return _lmdeck(setting)[:-2]
+
+
+def _llm(setting: Setting) -> list[str]:
+    folder = setting.home / "llm"
+    folder.mkdir(exist_ok=True)
+    model = f'- model_id: {setting.model}\n  model_name: {setting.model}\n  api_base: "{setting.base_url}"\n'
+    (folder / "extra-openai-models.yaml").write_text(model)
+    return ["env", f"LLM_USER_PATH={folder}", "OPENAI_API_KEY=none", LLM, "chat", "-m", setting.model]
+
+
 def _peer(name: str) -> Callable[[Setting], list[str]]:
     return lambda setting: [sys.executable, str(_PEERS / name), setting.base_url, setting.model]
 
 
 COMMANDS: dict[str, Callable[[Setting], list[str]]] = {
     OURS: _lmdeck,
+    LIST: _provider_list,
+    LLM: _llm,
     STREAM: _peer("markdown_stream_app.py"),
     CAT: _peer("plain_client.py"),
     EMPTY: _peer("empty_app.py"),
@@ -89,7 +105,7 @@ def running(
         home = Path(folder)
         conversation = prepare(home) if prepare is not None else None
         setting = Setting(base_url, model, home, conversation)
-        program = Program(COMMANDS[name](setting), environment(home), echo=name == CAT)
+        program = Program(COMMANDS[name](setting), environment(home), echo=name in (CAT, LLM))
         try:
             yield program
         finally:
