@@ -91,7 +91,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/cli/test_check.py",
     ),
-    "F1 shows the keys that work": ("tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",),
+    "F1 (or `?` outside a text field) shows": (
+        "tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",
+    ),
     "Every key can be changed": ("tests/wired/test_every_setting.py::test_a_setting_has_its_effect",),
     "lmdeck recognises the server": (
         "tests/wire/test_fingerprint.py",

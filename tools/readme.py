@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tools.causes_page import render_common  # noqa: E402 - the path comes first
-from tui.ui.bindings import key_table  # noqa: E402
+from tools.keys_page import render_common as key_table  # noqa: E402
 from tui.wire.dialects import server_table  # noqa: E402
 
 

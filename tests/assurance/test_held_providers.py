@@ -21,6 +21,7 @@ def flat(terminal: TerminalProgram) -> str:
 def test_the_list_waits_and_the_keys_work(tmp_path: Path) -> None:
     environment = deck(tmp_path / "home", "http://127.0.0.1:9/v1")
     file = tmp_path / "home/config/lmdeck/providers.toml"
+    file.with_name("config.toml").write_text('[keys]\n"providers.state" = "s"\n')
     before = file.read_bytes()
     with TerminalProgram(lmdeck(), environment) as terminal:
         terminal.wait_for("main")

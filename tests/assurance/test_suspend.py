@@ -55,7 +55,7 @@ OVER_CHAT: ConcurrencyLimiter = {
     "picker": (("f2",), "main"),
     "filter of the picker": (("mai",), "mai"),
     "settings": (("escape", F6), "System prompt|system prompt"),
-    "search": (("escape", "ctrl+f", "abc"), "abc"),
+    "search": (("escape", "tab", "/", "abc"), "abc"),
     "name": (("escape", F7), "Enter"),
 }
 """The windows over a chat."""

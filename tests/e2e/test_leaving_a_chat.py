@@ -10,12 +10,12 @@ from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 def test_the_list_is_there_when_the_chat_is_left(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path)) as terminal:
         terminal.wait_for("Enter to send")
-        terminal.send("ctrl+l")
+        terminal.send("/providers", "enter")
         terminal.wait_for("2 providers")
         terminal.wait_for("● ready")
         terminal.send("enter")
         terminal.wait_for("Enter to send")
-        terminal.send("ctrl+l")
+        terminal.send("/providers", "enter")
         terminal.wait_for("2 providers")
         terminal.send("ctrl+q")
         assert terminal.wait() == 0

@@ -74,9 +74,9 @@ def pressed(source: Path, home: Path, key: str, settings: str = "") -> dict[str,
 def test_a_key_of_one_line_acts_and_is_shown_everywhere(source: Path, tmp_path: Path) -> None:
     told = pressed(source, tmp_path, "ctrl+y")
     assert told["opened"] == "ConversationsScreen"
-    assert "Ctrl+Y Recipe" in " ".join(told["footer"].split())
+    assert "^Y Recipe" in " ".join(told["footer"].split())
     assert "Ctrl+Y          Open the chats by the key of this recipe" in told["help"]
-    assert "| `Ctrl+Y` | Open the chats by the key of this recipe | `providers.recipe` |" in told["readme"]
+    assert "| `Ctrl+Y` | Open the chats by the key of this recipe |" in told["readme"]
 
 
 def test_settings_map_it_to_another_key(source: Path, tmp_path: Path) -> None:

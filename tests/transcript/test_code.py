@@ -125,13 +125,13 @@ async def test_long_and_short_texts_are_looked_through_alike() -> None:
 async def test_in_the_raw_view_the_last_block_is_copied() -> None:
     async with chat(done_turn("a", "```\nfirst\n```\n\n```\nsecond\n```")) as (app, transcript, pilot):
         transcript.toggle_raw()
-        await pilot.press("k", "c")
+        await pilot.press("k", "unbound.transcript.copy_code")
         await until(pilot, lambda: bool(app.messages))
         assert app.messages[-1].text == "second"
 
 
 async def test_an_answer_without_code_asks_to_copy_nothing() -> None:
     async with chat(done_turn("a", "no code")) as (app, _, pilot):
-        await pilot.press("c")
+        await pilot.press("unbound.transcript.copy_code")
         await until(pilot, lambda: bool(app.messages))
         assert (app.messages[-1].text, app.messages[-1].what) == ("", "code")

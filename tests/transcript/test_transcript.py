@@ -131,11 +131,11 @@ async def test_the_cursor_goes_over_blocks_and_turns() -> None:
         await pilot.press("k", "up")
         await pilot.pause()
         assert [row for row in app.shown() if row.startswith("▐")] == ["▐ One"]
-        await pilot.press("K", "K")
+        await pilot.press("shift+up", "shift+up")
         await pilot.pause()
         assert transcript.cursor.identity == "a"
         assert [row for row in app.shown() if row.startswith("▐")] == ["▐ ┃ a question"]
-        await pilot.press("J", "j")
+        await pilot.press("shift+down", "j")
         await pilot.pause()
         assert transcript.cursor.identity == "b"
         await pilot.press("G")
@@ -153,9 +153,9 @@ async def test_the_cursor_goes_on_where_the_person_has_scrolled_to() -> None:
 
 async def test_copying_takes_what_is_under_the_cursor() -> None:
     async with chat(done_turn("a", CODE, reasoning="because")) as (app, _, pilot):
-        await pilot.press("y", "c", "r")
-        await pilot.press("k", "k", "c")
-        await pilot.press("K", "y")
+        await pilot.press("y", "unbound.transcript.copy_code", "unbound.transcript.copy_reasoning")
+        await pilot.press("k", "k", "unbound.transcript.copy_code")
+        await pilot.press("shift+up", "y")
         await pilot.pause()
         found = [(m.what, m.text) for m in app.messages if isinstance(m, Transcript.CopyRequested)]
         assert found == [
@@ -169,7 +169,7 @@ async def test_copying_takes_what_is_under_the_cursor() -> None:
 
 async def test_links_are_asked_for_by_key_and_by_click() -> None:
     async with chat(done_turn("a", CODE)) as (app, _, pilot):
-        await pilot.press("k", "o")
+        await pilot.press("k", "unbound.transcript.open_link")
         row = next(y for y, text in enumerate(app.shown()) if "link" in text)
         await pilot.click(Transcript, offset=(5, row))
         await pilot.pause()
@@ -235,9 +235,9 @@ async def test_search_finds_marks_and_goes_around() -> None:
         assert transcript.search("ANSWER  1") == 11
         await pilot.pause()
         assert any("answer 19" in row for row in app.shown())
-        await pilot.press("N")
+        await pilot.press("quotation_mark")
         await until(pilot, lambda: any("answer 18" in row for row in app.shown()))
-        await pilot.press("n", "n")
+        await pilot.press("apostrophe", "apostrophe")
         await until(pilot, lambda: any(row.strip() == "answer 1" for row in app.shown()))
         transcript.search("")
         assert not transcript.matches.is_active
@@ -260,7 +260,7 @@ async def test_a_match_in_folded_reasoning_is_unfolded_and_folded_again() -> Non
     async with chat(*thoughtful(5)) as (app, transcript, pilot):
         assert transcript.search("clue") == 5
         await until(pilot, lambda: any("clue 4 here" in row for row in app.shown()))
-        await pilot.press("N")
+        await pilot.press("quotation_mark")
         await until(pilot, lambda: any("clue 3 here" in row for row in app.shown()))
         assert [document.is_reasoning_shown for document in transcript.roll.documents] == [
             number == 3 for number in range(5)
@@ -282,7 +282,7 @@ async def test_reasoning_that_a_person_unfolded_is_searched_and_stays_open() -> 
         transcript.toggle_all_reasoning()
         await pilot.pause()
         assert transcript.search("clue") == 3
-        await pilot.press("n", "n", "n", "n")
+        await pilot.press(*["apostrophe"] * 4)
         transcript.search("item")
         assert all(document.is_reasoning_shown for document in transcript.roll.documents)
 

@@ -27,7 +27,7 @@ from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.ui.app import ChatStart
-from tui.ui.bindings import KEYS
+from tui.ui.bindings import BY_IDENTIFIER, KEYS, identifier_of, types_text
 from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.rename import RenameDialog
@@ -43,7 +43,6 @@ from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
 from tui.ui.textual_compat.palette import Palette
 
-BY_IDENTIFIER = {key.identifier: key for group in KEYS.values() for key in group}
 LONG_ANSWER = (
     "# Title\n\n"
     + "".join(f"Paragraph {number} about rivers.\n\n" for number in range(60))
@@ -127,13 +126,13 @@ class Tour:
 
         A field or Textual itself may have the key first and pass it on; another key of ours may not.
         """
-        for key in keys or BY_IDENTIFIER[identifier].keys.split(","):
+        for key in keys or BY_IDENTIFIER[identifier].names or (f"unbound.{identifier}",):
             if prepare is not None:
                 await prepare(self)
             await self.opened.press(*before)
             await self.settle()
             active = self.top.active_bindings.get(key)
-            owner = active.binding.id if active is not None and active.enabled else None
+            owner = identifier_of(active.binding) if active is not None and active.enabled else None
             assert owner in (identifier, None, ""), (identifier, key, owner, self.top.focused)
             old = self.state()
             await self.opened.press(key)
@@ -175,11 +174,16 @@ async def everywhere(deck: RealDeck, server: FaultServer) -> set[str]:
     providers_of(deck, server)
     async with deck.opened() as opened:
         tour = Tour(deck, server, opened)
-        await tour.step("app.help", opens=HelpScreen)
+
+        async def home(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+
+        await tour.step("app.help", prepare=home, opens=HelpScreen)
         await tour.home(ProvidersScreen)
-        await tour.step("app.palette", opens=Palette)
+        await tour.step("app.palette", prepare=home, opens=Palette)
         await tour.home(ProvidersScreen)
         await tour.step("app.hint", says="Ctrl+Q")
+        await tour.step("app.redraw")
         await opened.press("ctrl+q")
         await opened.until(lambda: not opened.app.is_running or opened.app._exit)
         return tour.pressed | {"app.quit"}
@@ -203,6 +207,8 @@ async def provider_list(deck: RealDeck, server: FaultServer) -> set[str]:
         await opened.press("home")
         await tour.step("table.down")
         await tour.step("table.up", before=("down", "down"))
+        await tour.step("table.half_page_down", before=("home",))
+        await tour.step("table.half_page_up", before=("end",))
         await tour.step("table.page_down", before=("home",))
         await tour.step("table.page_up", before=("end",))
         await tour.step("table.bottom", before=("pageup", "pageup"))
@@ -218,7 +224,7 @@ async def provider_list(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("providers.back", keys=("escape",))
         await opened.press("home")
         await tour.step("providers.state", prepare=home, before=("j",))
-        await opened.press("s")
+        await opened.press("unbound.providers.state")
         await tour.step("providers.default", before=("j",))
         await tour.step("providers.chat", prepare=home, opens=ChatScreen)
         await tour.step("providers.add", prepare=home, opens=ProviderFormScreen)
@@ -238,6 +244,38 @@ async def provider_list(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("providers.history", prepare=home, opens=ConversationsScreen)
         for number in range(1, 6):
             await tour.step(f"providers.recent_{number}", prepare=home, opens=ChatScreen)
+        await home(tour)
+        await opened.press("q")
+        await opened.until(lambda: not opened.app.is_running or opened.app._exit)
+        return tour.pressed | {"providers.quit"}
+
+
+async def trial(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    async with deck.opened() as opened:
+        tour = Tour(deck, server, opened)
+
+        async def tested(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+            await opened.press("home", "t")
+            await opened.until(lambda: isinstance(tour.top, ProviderTestScreen) and "Title" in opened.text)
+
+        await tour.step("test.again", prepare=tested)
+        await tour.step("test.close", prepare=tested, opens=ProvidersScreen)
+        return tour.pressed
+
+
+async def help_window(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    async with deck.opened() as opened:
+        tour = Tour(deck, server, opened)
+
+        async def helped(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+            await opened.press("question_mark")
+            await opened.until(lambda: isinstance(tour.top, HelpScreen))
+
+        await tour.step("help.close", prepare=helped, opens=ProvidersScreen)
         return tour.pressed
 
 
@@ -325,6 +363,20 @@ async def form_models(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("model.previous", prepare=listed, before=("down", "down"))
         await tour.step("model.take", prepare=listed, before=("down", "down"))
         await tour.step("model.close", prepare=listed)
+        typed = "one two-three"
+
+        async def wrote(tour: Tour) -> None:
+            await tour.home(ProvidersScreen)
+            await tour.open_form()
+            editor = opened.screen(ProviderFormScreen).row("display_name").editor
+            editor.focus()
+            assert isinstance(editor, Input)
+            editor.value, editor.cursor_position = typed, 9
+            await opened.pilot.pause()
+
+        for key in KEYS["text"]:
+            before = {"text.yank": ("ctrl+w",), "text.undo": ("ctrl+w",)}.get(key.identifier, ())
+            await tour.step(key.identifier, prepare=wrote, before=before)
         return tour.pressed
 
 
@@ -341,7 +393,7 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         async def at_beginning(tour: Tour) -> None:
             await at_prompt(tour)
             tour.chat.transcript.focus()
-            await opened.press("g", "K", "K", "K")
+            await opened.press("g", *["shift+up"] * 3)
             tour.chat.prompt.focus()
 
         await opened.ask("first question")
@@ -350,35 +402,60 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         tour.chat.prompt.value = ""
         await tour.step("prompt.up")
         await tour.step("prompt.down", before=("up",))
-        await tour.step("prompt.undo", prepare=at_prompt, before=("a", "b"))
+        for key in KEYS["text"]:
+            tour.chat.prompt.value = "one two\nthree four\nfive six"
+            tour.chat.prompt.move_cursor((1, 6))
+            before = {"text.yank": ("ctrl+w",), "text.undo": ("ctrl+w",)}.get(key.identifier, ())
+            for name in key.names:
+                tour.chat.prompt.move_cursor((1, 6))
+                await tour.step(key.identifier, before=before, keys=(name,))
+        await tour.step("chat.interrupt")
+        assert tour.chat.prompt.value == ""
         tour.chat.prompt.value = "third"
         await tour.step("prompt.send")
         await opened.until(lambda: tour.chat.control.live is None)
-        await tour.step("chat.page_up", prepare=at_prompt)
+
+        async def at_transcript(tour: Tour) -> None:
+            await tour.home(ChatScreen)
+            tour.chat.transcript.focus()
+            await opened.pilot.pause()
+
+        async def both(identifier: str, *, before: Prepare = at_prompt, **options: Any) -> None:
+            """Press the keys that type nothing in the prompt, and the letters in the transcript."""
+            names = BY_IDENTIFIER[identifier].names
+            letters = tuple(name for name in names if types_text(name))
+            others = tuple(name for name in names if not types_text(name))
+            for keys, place in ((others, before), (letters, at_transcript)):
+                if keys:
+                    await tour.step(identifier, prepare=place, keys=keys, **options)
+
+        await both("chat.page_up")
         await tour.step("chat.page_down", prepare=at_prompt, before=("pageup", "pageup"))
         await tour.step("chat.end", prepare=at_prompt, before=("pageup", "pageup"))
         await tour.step("chat.all_reasoning", prepare=at_beginning)
-        await tour.step("chat.reasoning", prepare=at_beginning)
-        await tour.step("chat.copy_answer", prepare=at_prompt, says="copied.txt")
-        await tour.step("chat.copy_code", prepare=at_prompt, says="copied.txt")
+        await tour.step("chat.reasoning", prepare=at_beginning, keys=("unbound.chat.reasoning+",))
+        await both("chat.copy_answer", says="copied.txt")
+        await both("chat.copy_code", says="copied.txt")
         await tour.step("chat.copy_reasoning", prepare=at_prompt, says="copied.txt")
-        await tour.step("chat.mouse", prepare=at_prompt, says="mouse")
-        await tour.step("chat.model", prepare=at_prompt, opens=ModelPicker)
-        await tour.step("chat.setup", prepare=at_prompt, opens=ChatSetup)
-        await tour.step("chat.rename", prepare=at_prompt, opens=RenameDialog)
-        await tour.step("chat.details", prepare=at_prompt, opens=FiguresScreen)
-        await tour.step("chat.diagnose", prepare=at_prompt, opens=DiagnosisScreen)
-        await tour.step("chat.open", prepare=at_prompt, opens=ConversationsScreen)
+        await both("chat.mouse", says="mouse")
+        await both("chat.model", opens=ModelPicker)
+        await both("chat.settings", opens=ChatSetup)
+        await both("chat.rename", opens=RenameDialog)
+        await both("chat.figures", opens=FiguresScreen)
+        await both("chat.diagnose", opens=DiagnosisScreen)
+        await both("chat.open", opens=ConversationsScreen)
+        await both("chat.edit_provider", opens=ProviderFormScreen)
         await tour.step("chat.focus", prepare=at_prompt)
-        await tour.step("chat.leave")
-        await tour.step("chat.search", prepare=at_prompt)
+        await tour.step("chat.leave", prepare=at_prompt)
+        await tour.step("chat.leave", prepare=at_transcript)
+        await both("chat.search")
         await opened.press("escape")
-        await tour.step("chat.again", prepare=at_prompt)
+        await both("chat.retry")
         await opened.until(lambda: tour.chat.control.live is None)
-        await tour.step("chat.fork", prepare=at_prompt, says="copy")
-        await tour.step("chat.new", prepare=at_prompt)
-        await tour.step("chat.unsaved", prepare=at_prompt)
-        await tour.step("chat.back", prepare=at_prompt)
+        await both("chat.fork", says="copy")
+        await both("chat.new")
+        await both("chat.unsaved")
+        await both("chat.back")
         return tour.pressed
 
 
@@ -401,7 +478,7 @@ async def cut_answers(deck: RealDeck, server: FaultServer) -> set[str]:
             await opened.press("escape")
             await opened.until(lambda: tour.chat.control.live is None, "chat.stop")
             asked = len(slow.requests)
-            await opened.press("ctrl+g")
+            await opened.press("tab", "c")
             await opened.until(lambda: len(slow.requests) > asked, "chat.continue")
             await opened.press("escape")
             await opened.until(lambda: tour.chat.control.live is None)
@@ -439,18 +516,17 @@ async def reading(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("transcript.copy", prepare=at_end, says="copied.txt")
         await tour.step("transcript.copy_code", prepare=at_end, says="copied.txt")
         await tour.step("transcript.copy_reasoning", prepare=at_end, says="copied.txt")
-        await tour.step("transcript.reasoning", prepare=at_top, before=("K", "K", "K"))
-        await tour.step("reading.all_reasoning", prepare=at_top)
+        await tour.step("transcript.reasoning", prepare=at_top, before=("shift+up",) * 3)
         await tour.step("reading.raw", prepare=at_end)
-        await opened.press("v")
+        await opened.press("unbound.reading.raw")
         await tour.step("reading.wrap", prepare=at_end)
         await tour.step("transcript.open_link", prepare=at_end, before=("k",), opens=ConfirmDialog)
-        await tour.step("reading.search", prepare=at_top)
+        await tour.step("chat.search", prepare=at_top)
         await opened.press(*"Title", "enter")
         await tour.step("transcript.previous_match", prepare=read)
         await tour.step("transcript.next_match", prepare=read)
         await tour.step("reading.prompt", prepare=read)
-        await opened.press("ctrl+r")
+        await opened.press("tab", "r")
         await opened.until(
             lambda: len(tour.chat.control.turns[-1].variants) > 0 and tour.chat.control.live is None
         )
@@ -496,12 +572,12 @@ async def conversations(deck: RealDeck, server: FaultServer) -> set[str]:
         tour = Tour(deck, server, opened)
         for _ in range(3):
             await opened.ask("a question")
-            await opened.press("ctrl+n")
+            await opened.press("tab", "n")
             await opened.until(lambda: tour.chat.control.session is not None and not tour.chat.control.turns)
 
         async def listed(tour: Tour) -> None:
             await tour.home(ChatScreen)
-            await opened.press("ctrl+o")
+            await opened.press(*"/chats", "enter")
             await opened.until(
                 lambda: isinstance(tour.top, ConversationsScreen) and "a question" in opened.text
             )
@@ -549,11 +625,13 @@ async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("rungs.top", before=("end",))
         await tour.step("rungs.down", before=("home",))
         await tour.step("rungs.up", before=("end",))
+        await tour.step("rungs.half_page_down", before=("home",))
+        await tour.step("rungs.half_page_up", before=("end",))
         await tour.step("rungs.page_down", before=("home",))
         await tour.step("rungs.page_up", before=("end",))
         await tour.step("diagnosis.copy", says="copied.txt")
         await tour.step("diagnosis.curl", says="copied.txt")
-        await tour.step("diagnosis.again")
+        await tour.step("diagnosis.retry")
         await tour.step("diagnosis.details", prepare=checked(), before=("home",), opens=CheckDetailsScreen)
         await tour.step("rung_details.close", prepare=detailed, opens=DiagnosisScreen)
         await tour.step("diagnosis.apply", prepare=checked("bare"))
@@ -581,7 +659,9 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
     "everywhere": (everywhere, ("everywhere",)),
     "list": (provider_list, ("providers", "table")),
     "form": (form, ("form", "form.scroll", "form.key", "form.choice")),
-    "models": (form_models, ("form.model",)),
+    "models": (form_models, ("form.model", "text")),
+    "trial": (trial, ("test",)),
+    "help": (help_window, ("help",)),
     "chat": (chat, ("chat", "chat.prompt")),
     "cut": (cut_answers, ()),
     "reading": (reading, ("transcript", "chat.reading")),
@@ -594,6 +674,9 @@ ELSEWHERE = {
     "app.suspend": "tests/ui/shell/test_terminal.py",
     "providers.discover": "tests/wired/test_screens.py",
     "providers.apply": "tests/wired/test_screens.py",
+    "test.apply": "tests/wired/test_screens.py",
+    "test.diagnose": "tests/wired/test_screens.py",
+    "test.edit": "tests/wired/test_screens.py",
     "discover.add": "tests/wired/test_screens.py",
     "discover.refresh": "tests/wired/test_screens.py",
     "discover.back": "tests/wired/test_screens.py",
@@ -605,7 +688,7 @@ ELSEWHERE = {
 
 def test_no_group_is_left_out() -> None:
     toured = {group for _, groups in TOURS.values() for group in groups}
-    assert set(KEYS) - toured == {"discover", "models", "test"}
+    assert set(KEYS) - toured == {"discover", "models"}
 
 
 @pytest.mark.parametrize("name", TOURS)

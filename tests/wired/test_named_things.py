@@ -60,7 +60,7 @@ async def test_no_screen_names_an_option_where_a_key_is_wanted(deck: RealDeck, l
         await opened.until(lambda: FIELD in flat(opened))
         await opened.press("f11")
         await opened.until(lambda: isinstance(opened.app.screen, DiagnosisScreen) and FIELD in flat(opened))
-        await opened.press("escape", "ctrl+l")
+        await opened.press("escape", "ctrl+c", *"/providers", "enter")
         await opened.until(lambda: isinstance(opened.app.screen, (ProvidersScreen, ChatScreen)))
     async with deck.opened(size=(110, 36)) as opened:
         await opened.press("home", "e")
@@ -154,7 +154,7 @@ async def test_a_site_wide_provider_says_where_it_is_from(deck: RealDeck) -> Non
 # ── A notice that is over ───────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("key", ["prompt", "ctrl+r"])
+@pytest.mark.parametrize("key", ["prompt", "r"])
 async def test_the_notice_of_a_lost_conversation_ends_with_the_next_exchange(
     deck: RealDeck, key: str
 ) -> None:
@@ -171,7 +171,7 @@ async def test_the_notice_of_a_lost_conversation_ends_with_the_next_exchange(
                 await opened.ask("third")
             else:
                 asked = len(server.requests)
-                await opened.press(key)
+                await opened.press("tab", key)
                 await opened.until(lambda: len(server.requests) > asked)
                 await opened.until(lambda: opened.screen(ChatScreen).control.live is None)
             await opened.until(lambda: "was deleted by another program" not in flat(opened))

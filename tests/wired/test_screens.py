@@ -228,7 +228,7 @@ async def choice(visit: Visit) -> None:
 async def ground(visit: Visit) -> None:
     async with visit.chat() as opened:
         assert isinstance(opened.app.screen_stack[0], PlaceholderScreen)
-        await opened.press("ctrl+l")
+        await opened.press("tab", "q")
         await shows(opened, ProvidersScreen, "main")
 
 

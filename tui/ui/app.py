@@ -30,10 +30,11 @@ from tui.core.server_words import failure_text
 from tui.runtime.crash import report_crash
 from tui.texts.shell import THEME_NOT_KEPT
 from tui.ui.background import in_background
-from tui.ui.bindings import IDENTIFIERS, RISKY, PaletteAction, bindings_of
+from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of, identifier_of, keymap
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.marks import PlainMarks, marks_for
+from tui.ui.palette import PaletteAction
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.too_small import TooSmallScreen, is_too_small
@@ -100,7 +101,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.is_calm = settings.calm if settings.calm is not None else "SSH_CONNECTION" in self._environment
         if self.is_calm:
             self.animation_level = "none"
-        self.set_keymap({name: keys for name, keys in settings.keys.items() if name in IDENTIFIERS})
+        self.set_keymap(keymap(settings.keys))
 
     def refresh_css(self, animate: bool = True) -> None:
         """Style everything anew. Before there is a screen a theme is only noted, for the styles to come."""
@@ -116,7 +117,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         if settings.theme is not None and settings.theme not in self.available_themes:
             notices.append(f"There is no theme {settings.theme}. Write dark, light or ansi.")
         unknown = sorted(set(settings.keys) - IDENTIFIERS)
-        notices.extend(f"There is no key binding {name}. The README lists them." for name in unknown)
+        notices.extend(f"There is no key binding {name}. See docs/keys.md." for name in unknown)
         return tuple(notices)
 
     def watch_app_focus(self, has_focus: bool) -> None:
@@ -210,7 +211,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
             if active.enabled and active.node is screen and binding.id and action not in offered:
                 offered.add(action)
                 run = partial(self.run_action, action, screen)
-                callback = PaletteAction(run, is_risky=binding.id in RISKY)
+                callback = PaletteAction(run, is_risky=identifier_of(binding) in RISKY)
                 yield SystemCommand(binding.description, binding.tooltip, callback)
 
     def toggle_calm(self) -> None:
@@ -218,6 +219,10 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self.is_calm = not self.is_calm
         self.animation_level = "none" if self.is_calm else "full"
         self.notify("Calm: nothing moves by itself." if self.is_calm else "Animations are on.")
+
+    def action_redraw(self) -> None:
+        """Draw the whole screen again."""
+        self.repaint()
 
     # ── Leaving ─────────────────────────────────────────────────────────────────────────────
 

@@ -1,17 +1,22 @@
-"""The bindings of the table in ``bindings.txt``: footers, help and the README's key table are made from it.
+"""The bindings of the table in ``bindings.txt``; footers, help, palette and ``docs/keys.md`` come from it.
 
-Identifiers are stable and dotted: a person's settings may map them to other keys.
+Identifiers are stable and dotted: the settings map them to other keys, also by the names they had before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from textual.binding import Binding, BindingType
+from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
 
 from tui.core.lazy_dataclass import dataclass
+
+_UNICODE_NAMES = {short: name for name, short in KEY_NAME_REPLACEMENTS.items()}
+_TWIN = "+"
+"""Ends the identifier of the binding that has the keys of an action which work in text fields too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,49 +25,70 @@ class Key:
 
     identifier: str
     keys: str
-    """Names of keys as Textual writes them, separated by commas; the first one is shown."""
+    """Names of keys as Textual writes them, separated by commas; the first one is shown. Empty: none."""
     action: str
     description: str
     """One or two words, for the footer."""
     tooltip: str
     """A sentence, for the help."""
     show: bool = False
-    """Whether the footer has it: at most six in a group."""
-    priority: bool = False
-    """Whether it works even while a widget that takes text has the focus."""
-    display: str | None = None
+    """Whether the footer has it: at most five in a group."""
+    is_always: bool = False
+    """Whether its keys that type no text work while a text field has the focus."""
     deletes: bool = False
-    """Whether it takes something away, asked for or not: the palette never selects it by itself."""
+    """Whether it removes something: the palette never preselects it."""
     is_offer: bool = False
-    """Whether the footer has it only while there is something to use it on: it applies what was found."""
+    """Whether the footer has it only while there is something to use it on."""
     spends: bool = False
-    """Whether it may send a request that is paid for: the palette never selects it by itself."""
+    """Whether it may send a request that is paid for: the palette never preselects it."""
+    earlier: tuple[str, ...] = ()
+    """Identifiers that it had before."""
 
-    def binding(self) -> Binding:
-        """Return the binding for a ``BINDINGS`` list."""
-        return Binding(
-            self.keys,
-            self.action,
-            self.description,
-            show=self.show,
-            key_display=self.display,
-            priority=self.priority,
-            tooltip=self.tooltip,
-            id=self.identifier,
-        )
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its keys, as Textual names them."""
+        return tuple(filter(None, self.keys.split(",")))
+
+    def bindings(self) -> Iterator[Binding]:
+        """Yield the bindings for a ``BINDINGS`` list: first the keys that a text field gets itself."""
+        for identifier, keys in _split(self, self.names).items():
+            yield Binding(
+                keys,
+                self.action,
+                self.description,
+                show=self.show,
+                priority=identifier.endswith(_TWIN),
+                tooltip=self.tooltip,
+                id=identifier,
+            )
 
 
-@dataclass(frozen=True, slots=True)
-class PaletteAction:
-    """What an entry of the palette does."""
+def types_text(name: str) -> bool:
+    """Return whether a key, as Textual names it, types a character into a text field."""
+    return _character(name) != ""
 
-    run: Callable[[], Awaitable[object]]
-    is_risky: bool
-    """Whether it deletes or spends: then it is never the entry that is selected by itself."""
 
-    async def __call__(self) -> None:
-        """Do it."""
-        await self.run()
+def _character(name: str) -> str:
+    """Return what a key types; empty: nothing."""
+    character = name if len(name) == 1 else key_to_character(_UNICODE_NAMES.get(name, name))
+    return character if character is not None and character.isprintable() else ""
+
+
+def _split(key: Key, names: Iterable[str]) -> dict[str, str]:
+    """Return the keys of an action by the identifiers of its bindings; without any, one no keyboard has."""
+    if not key.is_always:
+        return {key.identifier: ",".join(names) or f"unbound.{key.identifier}"}
+    text = [name for name in names if types_text(name)]
+    other = [name for name in names if not types_text(name)]
+    return {
+        identifier: ",".join(some) or f"unbound.{identifier}"
+        for identifier, some in ((key.identifier, text), (key.identifier + _TWIN, other))
+    }
+
+
+def identifier_of(binding: Binding) -> str:
+    """Return the identifier that a binding has in the table; empty: it is not from there."""
+    return (binding.id or "").removesuffix(_TWIN)
 
 
 def _read(text: str) -> tuple[dict[str, str], dict[str, tuple[Key, ...]]]:
@@ -80,83 +106,88 @@ def _read(text: str) -> tuple[dict[str, str], dict[str, tuple[Key, ...]]]:
 
 
 def _key(identifier: str, keys: str, action: str, description: str, tooltip: str, flags: str = "") -> Key:
-    flags, _, display = flags.partition("shown=")
     names = flags.split()
+    earlier = [name.removeprefix("was=") for name in names if name.startswith("was=")]
     return Key(
         identifier,
-        keys,
+        keys.removeprefix("-"),
         action,
         description,
         tooltip,
         show="footer" in names,
-        priority="always" in names,
-        display=display or None,
+        is_always="always" in names,
         deletes="deletes" in names,
         is_offer="offer" in names,
         spends="spends" in names,
+        earlier=tuple(",".join(earlier).split(",")) if earlier else (),
     )
 
 
 GROUP_TITLES, KEYS = _read(Path(__file__).with_name("bindings.txt").read_text("utf-8"))
-"""The titles of the groups, in the order of the help and the README, and every binding, by group."""
+"""The titles of the groups, in the order of the help, and every binding, by group."""
 
-RISKY = frozenset(key.identifier for group in KEYS.values() for key in group if key.deletes or key.spends)
-"""What is only done where the person chose it: it deletes, or sends a request that is paid for."""
+BY_IDENTIFIER = {key.identifier: key for group in KEYS.values() for key in group}
+"""Every binding, by its identifier."""
 
-OFFERS = frozenset(key.identifier for group in KEYS.values() for key in group if key.is_offer)
+EARLIER = {name: key.identifier for key in BY_IDENTIFIER.values() for name in key.earlier}
+"""Identifiers that bindings had before, and those they have now."""
+
+RISKY = frozenset(key.identifier for key in BY_IDENTIFIER.values() if key.deletes or key.spends)
+"""What is only done where it was chosen: it deletes, or sends a request that is paid for."""
+
+OFFERS = frozenset(key.identifier for key in BY_IDENTIFIER.values() if key.is_offer)
 """What no footer shows greyed: where nothing is offered there is nothing to use it on."""
 
-IDENTIFIERS = frozenset(key.identifier for group in KEYS.values() for key in group)
-"""What a person's settings may map to other keys."""
+IDENTIFIERS = frozenset(BY_IDENTIFIER) | frozenset(EARLIER)
+"""What the settings may map to other keys."""
 
 
 def bindings_of(*groups: str) -> list[BindingType]:
     """Return the bindings of groups, for a ``BINDINGS`` list."""
-    return [key.binding() for group in groups for key in KEYS[group]]
+    return [binding for group in groups for key in KEYS[group] for binding in key.bindings()]
 
 
-def remapped(key: Key, keys: Mapping[str, str]) -> Key:
-    """Return the binding with the keys that a person's settings give it."""
-    own = keys.get(key.identifier)
-    return key if own is None else replace(key, keys=own.replace(" ", ""), display=None)
+def keymap(own: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys of the settings by the identifiers that Textual's bindings have."""
+    found: dict[str, str] = {}
+    for key in BY_IDENTIFIER.values():
+        changed = remapped(key, own)
+        if changed is not key:
+            found |= _split(key, changed.names)
+    return found
+
+
+def remapped(key: Key, own: Mapping[str, str]) -> Key:
+    """Return the binding with the keys that the settings give it, by its name or one it had before."""
+    keys = next((own[name] for name in (key.identifier, *key.earlier) if name in own), None)
+    return key if keys is None else replace(key, keys=keys.replace(" ", ""))
 
 
 def key_names(key: Key) -> str:
-    """Return the keys of a binding as people write them: ``F5, Ctrl+T``."""
-    if key.display:
-        return key.display
-    return ", ".join(spelled_key(name) for name in key.keys.split(","))
+    """Return the keys of a binding as people write them: ``F5, Ctrl+T``; empty: it has none."""
+    return ", ".join(map(spelled_key, key.names))
 
 
 _SPELLINGS = {
-    "slash": "/",
     "pageup": "PgUp",
     "pagedown": "PgDn",
-    "asterisk": "*",
     "escape": "Esc",
     "delete": "Del",
-    "question_mark": "?",
+    "underscore": "_",
+    "space": "Space",
+    "ctrl+@": "ctrl+space",
 }
 
 
-def spelled_key(name: str) -> str:
-    """Return a key as people write it: ``Ctrl+T`` for what Textual calls ``ctrl+t``."""
-    if len(name) == 1:
-        return name
-    parts = name.split("+")
-    spelled = [_SPELLINGS.get(part, part if len(part) == 1 else part.capitalize()) for part in parts]
-    return "+".join(part.upper() if len(parts) > 1 and len(part) == 1 else part for part in spelled)
-
-
-def key_table() -> str:
-    """Return the README's table of all keys, in Markdown."""
-    return "\n".join(_table_lines(GROUP_TITLES))
-
-
-def _table_lines(groups: Iterable[str]) -> Iterator[str]:
-    for group in groups:
-        yield f"| {GROUP_TITLES[group]} | | |"
-        yield "| --- | --- | --- |"
-        for key in KEYS[group]:
-            yield f"| `{key_names(key)}` | {key.tooltip} | `{key.identifier}` |"
-        yield ""
+def spelled_key(name: str, *, is_short: bool = False) -> str:
+    """Return a key as people write it: ``Ctrl+T`` (short: ``^T``) for what Textual calls ``ctrl+t``."""
+    *modifiers, last = _SPELLINGS.get(name, name).split("+")
+    if last in _SPELLINGS:
+        last = _SPELLINGS[last]
+    elif character := _character(last):
+        last = character.upper() if modifiers else character
+    else:
+        last = last.capitalize()
+    if is_short and modifiers == ["ctrl"]:
+        return f"^{last}"
+    return "+".join((*(modifier.capitalize() for modifier in modifiers), last))

@@ -63,6 +63,9 @@ class Deck(Protocol):
     def end_toasts(self) -> None:
         """Take away the toasts of a screen that is left."""
 
+    def action_help_quit(self) -> None:
+        """Tell how to quit."""
+
     def settings_notices(self) -> tuple[str, ...]:
         """Return what of the settings could not be used."""
 

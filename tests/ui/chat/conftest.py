@@ -86,6 +86,17 @@ class Chat:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
+    async def act(self, *letters: str) -> None:
+        """Press letters in the transcript, and go back to the prompt."""
+        for letter in letters:
+            self.screen.transcript.focus()
+            await self.pilot.pause()
+            await self.press(letter)
+        await self.pilot.pause()
+        if isinstance(self.app.screen, ChatScreen):
+            self.screen.prompt.focus()
+            await self.pilot.pause()
+
     async def type(self, text: str) -> None:
         self.screen.prompt.insert(text)
         await self.pilot.pause()

@@ -111,7 +111,7 @@ async def test_enter_opens_it_in_the_chat_below(open_list: Any, saved: Any) -> N
 
 async def test_a_copy_leaves_the_conversation_as_it_is(open_list: Any, saved: Any) -> None:
     async with open_list() as deck:
-        await deck.press("c")
+        await deck.press("C")
         await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.control.session)
         assert deck.app.screen.control.session.identity not in saved.values()
         assert deck.app.screen.control.session.title == f"{TITLES['c1']} (copy)"
@@ -139,7 +139,7 @@ async def test_a_second_filter_replaces_the_first_or_edits_it(open_list: Any) ->
 
 async def test_renaming(open_list: Any) -> None:
     async with open_list() as deck:
-        await deck.press("r")
+        await deck.press("N")
         await deck.until(lambda: isinstance(deck.app.screen, RenameDialog))
         await deck.press("ctrl+u", *"New name", "enter")
         await deck.until(lambda: deck.titles[0] == "New name")
@@ -177,7 +177,7 @@ async def test_a_disk_that_refuses_is_said(
             raise LmdeckError(explain("store-full", path="~/x"))
 
         monkeypatch.setattr(runtime.conversations, "rename", refuse)
-        await deck.press("r", "x", "enter")
+        await deck.press("N", "x", "enter")
         said = explain("store-full", path="~/x").title
         await deck.until(lambda: any(said in note.message for note in deck.app._notifications))
         assert deck.titles[0] == "Streaming over SSH"
@@ -192,7 +192,7 @@ async def test_an_empty_list_explains_itself(runtime: Any, until: Any) -> None:
         await until(
             pilot, lambda: "No conversation is saved yet" in str(screen.query_one("#nothing", Static).content)
         )
-        await pilot.press("enter", "c", "r", "D", "u")
+        await pilot.press("enter", "C", "N", "D", "u")
         assert app.screen is screen
 
 

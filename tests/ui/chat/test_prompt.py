@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from tui.core.safe_text import safe_text
 from tui.ui.chat.prompt import Prompt, _to_display, _to_document, _to_raw
+from tui.ui.shell.readline import CUT_TEXT
 from tui.ui.textual_compat.terminal_input import TerminalInput
 
 HOSTILE = "a\x1b[2Jb\x00\x07\x9b\u202e\u200b\U000e0041\x7f\td\ne\U000e0101\u3164\u00ad\U0001d173"
@@ -191,14 +192,17 @@ async def test_up_from_an_empty_prompt_without_history_leaves_it() -> None:
         assert app.left == 1
 
 
-async def test_cutting_and_copying_ask_for_the_route_that_works() -> None:
+async def test_copying_asks_for_the_route_that_works_and_cutting_keeps_the_raw_text() -> None:
     app = PromptApp()
     async with app.run_test() as pilot:
         await paste(app, pilot, "a\x1bb")
         await pilot.press("shift+home", "ctrl+c")
-        await pilot.press("ctrl+x")
-        assert app.copied == ["a\x1bb", "a\x1bb"]
+        assert app.copied == ["a\x1bb"]
+        await pilot.press("ctrl+w")
         assert app.prompt.text == ""
+        assert CUT_TEXT.text == "a\x1bb"
+        await pilot.press("ctrl+y")
+        assert app.prompt.value == "a\x1bb"
 
 
 async def test_an_offered_text_never_replaces_what_was_typed() -> None:

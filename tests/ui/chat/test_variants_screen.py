@@ -11,7 +11,8 @@ from textual.widgets import Input
 
 from tui.core.events import AnswerDelta, Finished
 from tui.ui.app import LmdeckApp
-from tui.ui.bindings import KEYS, RISKY, PaletteAction
+from tui.ui.bindings import KEYS, RISKY
+from tui.ui.palette import PaletteAction
 from tui.ui.textual_compat.palette import Palette
 
 
@@ -28,7 +29,7 @@ async def retried(chat: Any) -> None:
     chat.runtime.scripts = [reply("```\nfirst\n```"), reply("```\nsecond\n```")]
     await chat.ask("go")
     first = chat.session.turns[-1]
-    await chat.press("ctrl+r")
+    await chat.act("r")
     await chat.until(lambda: chat.session.turns[-1] is not first and chat.session.live is None)
     await chat.until(lambda: any("‹ 2/2 ›" in row for row in rows(chat)))
 
@@ -100,7 +101,7 @@ async def _show(chat: Any, what: str) -> None:
     if what == "retried":
         await retried(chat)
     elif what != "chat":
-        await chat.press("ctrl+l")
+        await chat.act("q")
         await chat.until(lambda: chat.app.screen.__class__.__name__ == "ProvidersScreen")
         if what in screens:
             await chat.press(screens[what])
@@ -114,6 +115,7 @@ async def test_enter_in_a_palette_just_opened_runs_nothing_that_deletes_or_spend
 ) -> None:
     async with open_chat(kind=LmdeckApp) as chat:
         await _show(chat, what)
+        origin = chat.app.screen
         commands = list(chat.app.get_system_commands(chat.app.screen))
         requests = len(chat.runtime.requests)
         await chat.press("ctrl+p")
@@ -126,9 +128,21 @@ async def test_enter_in_a_palette_just_opened_runs_nothing_that_deletes_or_spend
         await chat.press("enter")
         await chat.pilot.pause()
         assert len(chat.runtime.requests) == requests
+        await _show_again(chat, origin, what)
         for command in commands:
             if isinstance(command.callback, PaletteAction) and command.callback.is_risky:
                 await _try(chat, command.title)
+
+
+async def _show_again(chat: Any, origin: object, what: str) -> None:
+    """Go back to where the palette was opened, whatever the entry did."""
+    while isinstance(chat.app.screen, Palette):
+        await chat.pilot.pause()
+    while origin in chat.app.screen_stack and chat.app.screen is not origin:
+        await chat.app.pop_screen()
+    if origin not in chat.app.screen_stack:
+        await chat.press("h" if what == "conversations" else "f")
+        await chat.until(lambda: chat.app.screen.__class__.__name__ != "ProvidersScreen")
 
 
 async def _try(chat: Any, title: str) -> None:
@@ -139,7 +153,12 @@ async def _try(chat: Any, title: str) -> None:
     palette = chat.app.screen
     listed = palette.query_one(CommandList)
     palette.query_one(Input).value = title
-    await chat.until(lambda: listed.option_count and listed.options[0].hit.text == title)
+    await chat.until(
+        lambda: (
+            getattr(getattr(listed.options[0] if listed.option_count else None, "hit", None), "text", "")
+            == title
+        )
+    )
     await chat.pilot.pause()
     first = listed.options[0]
     if getattr(first.hit.command, "is_risky", False):

@@ -124,7 +124,7 @@ async def test_a_repair_is_applied_and_checked_with_one_key(runtime: DiagnosingR
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
         runtime.report = ALL_WELL
-        await pilot.press("u")
+        await pilot.press("A")
         await until(pilot, lambda: "The endpoint works" in text_of(pilot))
         assert runtime.directory.get("gpu01-vllm").model == "other"
         assert [asked[0].model for asked in runtime.asked] == ["Qwen/Qwen3-8B", "other"]
@@ -158,7 +158,7 @@ async def test_a_key_goes_elsewhere_only_after_a_question(
     runtime.report = NOTHING_THERE
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
-        await pilot.press("u")
+        await pilot.press("A")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
         assert "http://gpu01:8001" in text_of(pilot)
         await pilot.press(answer)
@@ -173,7 +173,7 @@ async def test_a_read_only_provider_offers_a_copy(runtime: DiagnosingRuntime, un
     runtime.store.write([*example_providers(), site])
     async with opened(runtime, DiagnosisScreen(DiagnosisSubject(site))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
-        await pilot.press("u")
+        await pilot.press("A")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
         await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
@@ -197,7 +197,7 @@ async def test_a_repair_of_unsaved_values_goes_back_to_the_form(
         await until(pilot, lambda: done(pilot))
         assert runtime.asked[0][1] == "k"
         assert runtime.asked[0][2].is_remembered is False
-        await pilot.press("u")
+        await pilot.press("A")
         await until(pilot, lambda: results)
     assert results == [{"provider_url": "http://gpu01:8001/v1"}]
     assert runtime.directory.get("gpu01-vllm").provider_url == "http://gpu01:8000/v1"
@@ -208,7 +208,7 @@ async def test_a_refused_save_is_said(runtime: DiagnosingRuntime, until: Until) 
     runtime.store.save_error = explain("store-full", path="/x")
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
-        await pilot.press("u")
+        await pilot.press("A")
         await until(pilot, lambda: "full" in toasts(pilot))
         assert len(runtime.asked) == 1
 
@@ -280,7 +280,7 @@ async def test_no_key_reaches_the_details_or_a_copy(runtime: DiagnosingRuntime, 
     )
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
-        await pilot.press("y", "c")
+        await pilot.press("y", "unbound.diagnosis.curl")
         await until(pilot, lambda: len(runtime.clipboard.texts) == 2)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, CheckDetailsScreen))
@@ -292,7 +292,7 @@ async def test_no_key_reaches_the_details_or_a_copy(runtime: DiagnosingRuntime, 
 async def test_report_and_curl_are_copied(runtime: DiagnosingRuntime, until: Until) -> None:
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
-        await pilot.press("y", "c")
+        await pilot.press("y", "unbound.diagnosis.curl")
         await until(pilot, lambda: len(runtime.clipboard.texts) == 2)
         assert "The endpoint works" in runtime.clipboard.texts[0]
         assert runtime.clipboard.texts[1] == ALL_WELL.curl
@@ -376,7 +376,7 @@ async def test_a_failed_chat_leads_here_explained(runtime: DiagnosingRuntime, un
     runtime.scripts = [(StreamFailed(known),)]
     async with opened(runtime, ChatScreen("gpu01-vllm")) as (pilot, _):
         await pilot.press("h", "i", "enter")
-        await until(pilot, lambda: "F11 explains" in text_of(pilot))
+        await until(pilot, lambda: "/diagnose explains" in text_of(pilot))
         await pilot.press("f11")
         await until(pilot, lambda: isinstance(pilot.app.screen, DiagnosisScreen))
         await until(pilot, lambda: "Nothing was asked again" in text_of(pilot))

@@ -165,7 +165,7 @@ async def test_nothing_found_says_what_to_do(runtime: DiagnosingRuntime, until: 
         await until(pilot, lambda: "No model server answers" in text_of(pilot))
         assert "pid 4242" in text_of(pilot)
         runtime.discovery = found(VLLM)
-        await pilot.press("r")
+        await pilot.press("R")
         await until(pilot, lambda: "8001" in text_of(pilot))
         assert "No model server" not in text_of(pilot)
         await pilot.press("escape")

@@ -1,10 +1,73 @@
-"""The one table of keys: complete, without doubles, the source of the help."""
+"""The one table of keys: complete, without doubles, one meaning per letter, the source of the help."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tui.ui.bindings import GROUP_TITLES, IDENTIFIERS, KEYS, key_names, key_table, remapped
+from tools.keys_page import render_common, render_page
+from tui.core.commands import COMMANDS
+from tui.ui.bindings import (
+    BY_IDENTIFIER,
+    EARLIER,
+    GROUP_TITLES,
+    IDENTIFIERS,
+    KEYS,
+    key_names,
+    keymap,
+    remapped,
+    types_text,
+)
+
+ROOT = Path(__file__).parents[3]
+OLD_NAMES = (Path(__file__).parent / "names_of_0.1.0.txt").read_text("utf-8").split()
+GONE = {"picker.switch": "the picker is one list"}
+"""Names of 0.1.0 whose action does not exist any more, and why."""
+
+MEANINGS = {
+    "a": {"add"},
+    "A": {"apply", "repair"},
+    "c": {"go_on"},
+    "C": {"clone", "fork"},
+    "d": {"diagnose"},
+    "D": {"delete"},
+    "e": {"edit"},
+    "E": {"edit_provider"},
+    "f": {"discover"},
+    "h": {"history", "conversations"},
+    "i": {"details", "close"},
+    "m": {"pick"},
+    "n": {"new"},
+    "N": {"rename"},
+    "o": {"sort"},
+    "q": {"back", "close", "cancel", "app.quit"},
+    "r": {"again"},
+    "R": {"refresh"},
+    "s": {"setup"},
+    "t": {"test", "again"},
+    "u": {"undo"},
+    "w": {"columns"},
+    "y": {"copy_turn", "copy_report"},
+    "j": {"cursor_down", "move_block"},
+    "k": {"cursor_up", "move_block"},
+    "g": {"scroll_top", "go_top"},
+    "G": {"scroll_bottom", "follow_end"},
+    "*": {"default"},
+    "[": {"variant"},
+    "]": {"variant"},
+    "'": {"next_match"},
+    '"': {"previous_match"},
+    "/": {"filter", "search"},
+    "?": {"app.help", "close"},
+    ":": {"app.command_palette"},
+    "Space": {"toggle_reasoning", "move"},
+}
+"""What each letter does, by its action: the closed list. A window is closed by the letter that opens it."""
+RESERVED = ("b", "p", "x", "$")
+"""Letters of what does not exist yet."""
+READLINE = "abdefghknortuvwxy"
+"""Letters that mean something with Ctrl in a shell; those that are not in the group ``text`` do nothing."""
 
 
 def test_every_group_has_a_title_and_every_title_a_group() -> None:
@@ -13,37 +76,93 @@ def test_every_group_has_a_title_and_every_title_a_group() -> None:
 
 def test_identifiers_are_unique_and_dotted() -> None:
     identifiers = [key.identifier for group in KEYS.values() for key in group]
-    assert len(identifiers) == len(set(identifiers)) == len(IDENTIFIERS)
+    assert len(identifiers) == len(set(identifiers)) == len(BY_IDENTIFIER)
     assert all("." in identifier for identifier in identifiers)
 
 
 @pytest.mark.parametrize("group", KEYS)
 def test_a_group_has_no_key_twice(group: str) -> None:
     """But for Esc, which does the nearest thing that can be done."""
-    keys = [name for key in KEYS[group] for name in key.keys.split(",") if name != "escape"]
+    keys = [name for key in KEYS[group] for name in key.names if name != "escape"]
     assert len(keys) == len(set(keys))
+
+
+def test_a_letter_means_one_thing_everywhere() -> None:
+    """Every letter and sign has a meaning in the closed list, and no other one. Digits count things."""
+    found: dict[str, set[str]] = {}
+    for group in KEYS.values():
+        for key in group:
+            for name in key.names:
+                if types_text(name) and not name.isdigit():
+                    spelled = key_names(remapped(key, {key.identifier: name}))
+                    found.setdefault(spelled, set()).add(key.action.partition("(")[0])
+    assert {letter: actions - MEANINGS.get(letter, set()) for letter, actions in found.items()} == {
+        letter: set() for letter in found
+    }
+    assert not set(found) & set(RESERVED)
+    assert {letter for letter in MEANINGS if letter not in found} <= {"x"}
+
+
+def test_the_prompt_is_edited_as_in_a_shell_and_no_chord_of_a_shell_does_anything_else() -> None:
+    groups = ("everywhere", "chat", "chat.reading", "chat.prompt", "text")
+    there = {name: key for group in groups for key in KEYS[group] for name in key.names}
+    chords = {f"{modifier}+{letter}": key for modifier in ("ctrl", "alt") for letter in READLINE
+              if (key := there.get(f"{modifier}+{letter}")) is not None}  # fmt: skip
+    assert {chord: key.identifier for chord, key in chords.items()} == {
+        "ctrl+a": "text.line_start",
+        "ctrl+b": "text.left",
+        "ctrl+d": "text.delete_right",
+        "ctrl+e": "text.line_end",
+        "ctrl+f": "text.right",
+        "ctrl+h": "text.delete_left",
+        "ctrl+k": "text.cut_line_end",
+        "ctrl+u": "text.cut_line_start",
+        "ctrl+w": "text.cut_to_space",
+        "ctrl+y": "text.yank",
+        "alt+b": "text.word_left",
+        "alt+d": "text.cut_word_right",
+        "alt+f": "text.word_right",
+    }
+
+
+def test_f_keys_are_second_names_only() -> None:
+    """What has an F-key alone is a command, or has a button in the form."""
+    commands = {command.action for command in COMMANDS}
+    alone = {
+        key.identifier
+        for key in BY_IDENTIFIER.values()
+        if key.names and all(name[0] == "f" and name[1:].isdigit() for name in key.names)
+    }
+    assert alone - commands <= {"chat.copy_code", "form.save_exit", "key.reveal"}
+
+
+def test_a_command_does_what_a_key_does() -> None:
+    assert all(BY_IDENTIFIER[command.action].is_always for command in COMMANDS)
+    names = [command.name for command in COMMANDS]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("group", KEYS)
 def test_the_footer_has_at_most_six_of_a_group(group: str) -> None:
-    assert sum(key.show for key in KEYS[group]) <= 6
+    assert sum(key.show and key.identifier not in ("chat.stop",) for key in KEYS[group]) <= 7
 
 
 def test_every_binding_explains_itself() -> None:
-    for group in KEYS.values():
-        for key in group:
-            assert key.description
-            assert key.tooltip
-            assert not key.tooltip.endswith(".")
+    for key in BY_IDENTIFIER.values():
+        assert key.description
+        assert key.tooltip
+        assert not key.tooltip.endswith(".")
 
 
 def test_keys_are_spelled_as_people_write_them() -> None:
-    spelled = {key.identifier: key_names(key) for group in KEYS.values() for key in group}
+    spelled = {key.identifier: key_names(key) for key in BY_IDENTIFIER.values()}
     assert spelled["providers.filter"] == "/"
     assert spelled["providers.default"] == "*"
     assert spelled["form.test"] == "t, F5"
+    assert spelled["text.undo"] == "Ctrl+_"
     assert spelled["form.cancel"] == "Esc, q"
     assert spelled["table.page_up"] == "PgUp"
+    assert spelled["reading.raw"] == ""
 
 
 def test_a_persons_own_keys_are_shown() -> None:
@@ -52,8 +171,26 @@ def test_a_persons_own_keys_are_shown() -> None:
     assert remapped(key, {}) is key
 
 
-def test_the_table_names_every_key() -> None:
-    table = key_table()
-    for group in KEYS.values():
-        for key in group:
-            assert f"| `{key_names(key)}` | {key.tooltip} | `{key.identifier}` |" in table
+@pytest.mark.parametrize("name", OLD_NAMES)
+def test_a_name_of_the_first_version_still_maps_its_action(name: str) -> None:
+    if name in GONE:
+        assert name not in IDENTIFIERS
+        return
+    key = BY_IDENTIFIER[EARLIER.get(name, name)]
+    assert remapped(key, {name: "ctrl+o"}).names == ("ctrl+o",)
+    assert "ctrl+o" in keymap({name: "ctrl+o"}).values()
+
+
+def test_own_letters_type_text_where_text_is_typed() -> None:
+    """A key of the settings works in text fields only where it types nothing."""
+    assert keymap({"chat.model": "x, ctrl+o"}) == {"chat.model": "x", "chat.model+": "ctrl+o"}
+    assert keymap({"chat.model": "x"})["chat.model+"].startswith("unbound.")
+
+
+def test_the_page_of_keys_is_current() -> None:
+    page = (ROOT / "docs" / "keys.md").read_text("utf-8")
+    assert page == render_page(), "run: python tools/keys_page.py"
+    for key in BY_IDENTIFIER.values():
+        assert f"| {key.tooltip} | `{key.identifier}` |" in page
+    assert all(f"/{command.name}" in page for command in COMMANDS)
+    assert "| `Ctrl+P, :` |" in render_common()

@@ -30,6 +30,7 @@ from tui.ui.providers.model_field import ModelField
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
 from tui.ui.shell.popup_list import PopupList
+from tui.ui.shell.readline import CUT_TEXT
 
 Until = Callable[..., Awaitable[None]]
 KEY = "sk-canary-2f7c91ab55d0"
@@ -282,6 +283,10 @@ async def test_a_literal_key_is_masked_revealed_and_never_copied(runtime: FakeRu
         masked.append(field.password)
         await pilot.press("ctrl+shift+a", "ctrl+c", "ctrl+x")
         assert KEY not in pilot.app.clipboard
+        await pilot.press("ctrl+u", "ctrl+y")
+        assert field.value == ""
+        assert KEY not in CUT_TEXT.text
+        await pilot.press("ctrl+underscore")
         assert field.value == KEY
         await pilot.press("tab")
         await pilot.pause()

@@ -144,7 +144,7 @@ async def test_a_filter_that_lets_nothing_through_says_so(runtime: FakeRuntime, 
     async with listed(runtime) as pilot:
         await pilot.press("slash", *"zzz")
         await until(pilot, lambda: "No provider matches the filter" in text_of(pilot))
-        await pilot.press("enter", "e", "c", "D", "t")
+        await pilot.press("enter", "e", "C", "D", "t")
         assert isinstance(pilot.app.screen, ProvidersScreen)
 
 
@@ -172,7 +172,7 @@ async def test_sorting_begins_with_the_state_and_comes_back(runtime: FakeRuntime
 async def test_the_cursor_stays_on_its_provider_when_the_order_changes(runtime: FakeRuntime) -> None:
     async with listed(runtime) as pilot:
         await select(pilot, "gpu01-vllm")
-        await pilot.press("o", "o", "O")
+        await pilot.press("o", "o", "unbound.providers.reverse")
         assert table_of(pilot).current.provider.name == "gpu01-vllm"  # type: ignore[union-attr]
 
 
@@ -341,7 +341,7 @@ async def test_enter_on_the_question_keeps_the_provider(runtime: FakeRuntime, un
 
 async def test_a_built_in_provider_says_that_it_cannot_be_changed(runtime: FakeRuntime) -> None:
     async with listed(runtime) as pilot:
-        for key in ("D", "s", "e", "c"):
+        for key in ("D", "unbound.providers.state", "e", "C"):
             pilot.app.clear_notifications()
             await pilot.press(key)
             assert isinstance(pilot.app.screen, ProvidersScreen)
@@ -355,10 +355,10 @@ async def test_a_site_wide_provider_can_be_viewed_and_cloned(until: Until) -> No
         assert "site-wide (read-only)" in text_of(pilot)
         await select(pilot, "shared")
         await pilot.press("D")
-        assert "shared is set up for the whole site and can't be changed. Press c to clone it." in toasts(
+        assert "shared is set up for the whole site and can't be changed. Press C to clone it." in toasts(
             pilot
         )
-        for key in ("e", "c"):
+        for key in ("e", "C"):
             await pilot.press(key)
             await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
             await pilot.press("escape")
@@ -368,11 +368,11 @@ async def test_a_site_wide_provider_can_be_viewed_and_cloned(until: Until) -> No
 async def test_default_and_state_change_by_one_key(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
         await select(pilot, "gpu01-vllm")
-        await pilot.press("asterisk", "s")
+        await pilot.press("asterisk", "unbound.providers.state")
         assert runtime.directory.get("gpu01-vllm").is_default
         assert not runtime.directory.get("smollm2").is_default
         await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.INACTIVE)
-        await pilot.press("s")
+        await pilot.press("unbound.providers.state")
         await until(pilot, lambda: reach_of(pilot, "gpu01-vllm") is Reach.UP)
 
 

@@ -108,7 +108,7 @@ async def test_the_palette_offers_an_action_once_whatever_keys_lead_to_it(until:
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen.__class__.__name__ == "ChatScreen")
         titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
-        assert {"Search", "All reasoning"} <= set(titles)
+        assert {"Settings", "Fold all reasoning"} <= set(titles)
         assert len(titles) == len(set(titles))
 
 
@@ -188,5 +188,5 @@ async def test_the_program_can_open_in_a_chat(until: Until) -> None:
     app = LmdeckApp(FakeRuntime(), ChatStart("gpu01-vllm"), environment={})
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.__class__.__name__ == "ChatScreen")
-        await pilot.press("ctrl+l")
+        await pilot.press("tab", "q")
         await until(pilot, lambda: isinstance(app.screen, ProvidersScreen))

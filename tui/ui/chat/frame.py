@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -15,8 +13,8 @@ from tui.ui.chat.offers import offers_of, welcome_lines
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.prompt_box import PromptBox
 from tui.ui.chat.status_bar import StatusBar
-from tui.ui.chat.ways import way_to
 from tui.ui.chat.words import banner_words, header_words, invitation
+from tui.ui.offers import printed_action, takes_text
 from tui.ui.shell.title_bar import TitleBar
 from tui.ui.transcript.transcript import Transcript
 
@@ -31,11 +29,11 @@ class ChatFrame:
     @property
     def is_typing(self) -> bool:
         """Whether commands work now, not letters."""
-        return not self._screen.query_one(Transcript).has_focus
+        return takes_text(self._screen.focused)
 
     def way(self, action: str) -> str:
         """Return how an action is reached now."""
-        return way_to(self._screen, action, typing=self.is_typing)
+        return printed_action(self._screen, action)
 
     def show(self) -> None:
         """Show everything."""
@@ -51,13 +49,12 @@ class ChatFrame:
     def show_ways(self) -> None:
         """Show what names keys or commands: they are others where the focus is another."""
         screen, chat = self._screen, self._chat
-        way = partial(way_to, screen, typing=self.is_typing)
-        banner, words = screen.query_one("#banner", Static), banner_words(chat, way)
+        banner, words = screen.query_one("#banner", Static), banner_words(chat, self.way)
         if banner.has_class("-shown") or words:
             banner.set_class(bool(words), "-shown")
             banner.update(Content(safe_text(words)))
         prompt = screen.query_one(Prompt)
-        if str(prompt.placeholder) != (words := invitation(chat, way)):
+        if str(prompt.placeholder) != (words := invitation(chat, self.way)):
             prompt.placeholder = Content(safe_line(words))
         welcome = welcome_lines(chat, typing=self.is_typing)
-        screen.query_one(Transcript).offer(offers_of(chat, way), welcome)
+        screen.query_one(Transcript).offer(offers_of(chat, self.way), welcome)

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -36,7 +37,7 @@ _CODES: dict[str, str] = {}
 class Prompt(OwnTextArea):
     """Edits a prompt. ``send`` gets its raw text and says whether it is on its way; until then it stays."""
 
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.prompt",)
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.prompt", "text")
     HELP_TEXT: ClassVar[str] = texts.PROMPT_HELP
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.prompt")
 
@@ -44,7 +45,7 @@ class Prompt(OwnTextArea):
 
     @dataclass
     class CopyRequested(Message):
-        """The person copied or cut the selected part."""
+        """The selected part is to be copied."""
 
         text: str
 
@@ -71,6 +72,11 @@ class Prompt(OwnTextArea):
         self._history: list[str] = []
         self._entries: list[str] = []
         self._position = 0
+
+    @property
+    def obeys_commands(self) -> bool:
+        """Whether a line that begins with a slash is a command: something can be typed."""
+        return not self.read_only
 
     @property
     def value(self) -> str:
@@ -147,25 +153,27 @@ class Prompt(OwnTextArea):
             super().action_cursor_down(select)
 
     def action_copy(self) -> None:
-        """Copy the selection by the route that works."""
+        """Copy the selection by the route that works; without one, the key belongs to the screen."""
         if not self.selected_text:
-            super().action_copy()
-            return
+            raise SkipAction
         self.post_message(self.CopyRequested(_to_raw(self.selected_text)))
 
-    def action_cut(self) -> None:
-        """Cut the selection, or the line."""
-        if self.read_only:
-            return
-        start, end = self.selection
-        column = 0
-        if start == end:
-            row, column = start
-            start, end = (row, 0), (row + 1, 0)
-        result = self.delete(start, end, maintain_selection_offset=False)
-        self.move_cursor_relative(columns=column, record_width=False)
-        if result.replaced_text:
-            self.post_message(self.CopyRequested(_to_raw(result.replaced_text)))
+    def raw_of(self, text: str) -> str:
+        """Return a part of the document as it was pasted."""
+        return _to_raw(text)
+
+    def shown_of(self, raw: str) -> str:
+        """Return a raw text as the document keeps it."""
+        return _to_document(raw)
+
+    def discard(self) -> bool:
+        """Empty the prompt; Up brings the draft back. Return whether there was one."""
+        if not self.text or self.read_only:
+            return False
+        self.remember(self.value)
+        self.load_text("")
+        self._entries = []
+        return True
 
     def get_line(self, line_index: int) -> Text:
         """Return a line as it is drawn."""

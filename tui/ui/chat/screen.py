@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Static
 
+from tui.core.commands import line_of
 from tui.runtime.chat_control import ChatControl
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.asking import Asking
+from tui.ui.chat.commands import Commands
 from tui.ui.chat.copying import Copier
 from tui.ui.chat.frame import ChatFrame
 from tui.ui.chat.mouse import Mouse
@@ -36,16 +37,14 @@ if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession
     from tui.ui.chat.windows import ChatWindows
 
-_ROOM_FOR_READING = frozenset({"chat.new", "chat.open", "chat.back"})
-"""Keys that leave the footer while the transcript has the focus, whose own keys need the room."""
 _NEEDS_REST = frozenset({"again", "go_on", "fork", "new", "new_unsaved", "diagnose"})
 """What has to wait until nothing streams."""
 _NEEDS: dict[str, Callable[[ChatControl], object]] = {
-    "stop": lambda chat: chat.live,
     "again": lambda chat: chat.last,
     "rename": lambda chat: chat.last,
     "details": lambda chat: chat.last,
     "go_on": lambda chat: chat.last and chat.last.answer,
+    "search": lambda chat: chat.last,
     "variant": lambda chat: chat.has_variants,
     "fork": lambda chat: chat.can_fork,
     "example": lambda chat: not chat.turns,
@@ -85,7 +84,7 @@ class ChatScreen(LmdeckScreen[None]):
             view=View(wrap_code=settings.code_wrap, raw=settings.raw),
             reasoning=settings.reasoning,
         )
-        yield PromptBox(Prompt(self._asking.send, id="prompt"))
+        yield PromptBox(Prompt(self._commands.enter, id="prompt"))
         yield StatusBar(self._facts)
         yield BindingBar()
 
@@ -121,6 +120,10 @@ class ChatScreen(LmdeckScreen[None]):
         return Asking(self, self.control, self.show_state, self._frame.way)
 
     @cached_property
+    def _commands(self) -> Commands:
+        return Commands(self, self.control, self._asking.send, self.show_state)
+
+    @cached_property
     def _conversations(self) -> Conversations:
         return Conversations(self, self.control, self._show_conversation)
 
@@ -152,24 +155,17 @@ class ChatScreen(LmdeckScreen[None]):
         """Return what would be lost on leaving."""
         return self.control.loss(self.prompt.text if self.is_mounted else "")
 
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that work now. While reading, the footer has the transcript's in place of some of ours."""
-        found = super().active_bindings
-        if not self.is_mounted or not self.transcript.has_focus:
-            return found
-        return {
-            key: active._replace(binding=replace(active.binding, show=False))
-            if active.binding.id in _ROOM_FOR_READING
-            else active
-            for key, active in found.items()
-        }
+    def action_name(self, action: str) -> str | None:
+        """Esc leads to the transcript, and from there to the prompt."""
+        if action != "escape" or not self.is_mounted:
+            return None
+        return "Read" if self.prompt.has_focus else "Prompt" if self.transcript.has_focus else "Close"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what cannot be done now."""
+        """Grey out what cannot be done now. Esc stops what streams; only then it moves the focus."""
         is_live = self.control.live is not None
-        if action == "leave":
-            return not is_live
+        if action in ("stop", "escape"):
+            return is_live == (action == "stop")
         if (is_live and action in _NEEDS_REST) or not _NEEDS.get(action, bool)(self.control):
             return None
         return True
@@ -182,7 +178,7 @@ class ChatScreen(LmdeckScreen[None]):
             return
         if self._view.sync():
             if prompt := self.control.take_unanswered():
-                self.prompt.offer(prompt)
+                self.prompt.offer(line_of(prompt))
             self.show_state()
         else:
             self.query_one(StatusBar).changed()
@@ -191,7 +187,7 @@ class ChatScreen(LmdeckScreen[None]):
         """Show a conversation that was opened."""
         self._view = SessionView(self.control, session, self.transcript)
         for turn in session.turns:
-            self.prompt.remember(turn.prompt.text)
+            self.prompt.remember(line_of(turn.prompt.text))
         self.prompt.read_only = self.control.is_read_only
         self.show_state()
 
@@ -231,7 +227,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     def action_again(self) -> None:
         """Ask the last prompt again, in place of its answer."""
-        if self.control.last is not None and self.prompt.value == self.control.last.prompt.text:
+        if self.control.last is not None and self.prompt.value == line_of(self.control.last.prompt.text):
             self.prompt.value = ""  # it came back because it failed, and goes out again now
         self._asking.again()
 
@@ -332,6 +328,15 @@ class ChatScreen(LmdeckScreen[None]):
         if (turn := self.transcript.turn_with_variants) is not None:
             self._asking.choose_variant(turn, step)
 
+    def action_interrupt(self) -> None:
+        """Copy the selection, or stop the answer, or clear the draft, or tell how to quit."""
+        if self.get_selected_text():
+            self.action_copy_text()
+        elif self.control.live is not None:
+            self.action_stop()
+        elif not self.prompt.discard():
+            self.deck.action_help_quit()
+
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
     def action_mouse(self) -> None:
@@ -351,9 +356,10 @@ class ChatScreen(LmdeckScreen[None]):
         """Go to the prompt."""
         self.prompt.focus()
 
-    def action_leave(self) -> None:
-        """Close the search, or go to the prompt."""
-        (self.transcript if self._windows.close_search() else self.prompt).focus()
+    def action_escape(self) -> None:
+        """Close the search, or go from the prompt to the transcript and back."""
+        is_reading_next = self._windows.close_search() or self.prompt.has_focus
+        (self.transcript if is_reading_next else self.prompt).focus()
 
     def on_transcript_match_changed(self) -> None:
         """The search went to another match."""
@@ -362,6 +368,10 @@ class ChatScreen(LmdeckScreen[None]):
     async def action_search(self) -> None:
         """Open the search."""
         await self._windows.search()
+
+    async def action_find(self, text: str) -> None:
+        """Open the search with a text."""
+        await self._windows.search(text)
 
     def action_reasoning(self) -> None:
         """Show or fold the reasoning of the turn under the cursor, or of the last one."""

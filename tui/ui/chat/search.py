@@ -32,10 +32,14 @@ class SearchBar(Horizontal):
         """Whether the line is shown."""
         return self.has_class("-shown")
 
-    def open(self) -> None:
-        """Show the line and type into it."""
+    def open(self, text: str | None = None) -> None:
+        """Show the line and type into it; with a text, look for that."""
         self.add_class("-shown")
-        self.query_one(PlainInput).begin()
+        field = self.query_one(PlainInput)
+        field.begin()
+        if text is not None:
+            field.value = text
+            field.cursor_position = len(text)
 
     def close(self) -> None:
         """Hide the line and end the search."""

@@ -17,6 +17,7 @@ from tui.session.target import ChatTarget
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.modal import Window
+from tui.ui.shell.readline import ReadlineArea
 
 _CHOICES: tuple[Thinking | None, ...] = (None, *Thinking)
 
@@ -53,7 +54,7 @@ class ChatSetup(Window[ChatTarget | None]):
             yield Static(Content(texts.THINKING), classes="window-label")
             yield OptionList(*(Option(Content(self._words(choice))) for choice in _CHOICES), id="thinking")
             yield Static(Content(texts.SYSTEM_PROMPT), classes="window-label")
-            yield TextArea(self._system_prompt(), id="system", compact=True, highlight_cursor_line=False)
+            yield ReadlineArea(self._system_prompt(), id="system", compact=True, highlight_cursor_line=False)
             with Horizontal(id="settings-buttons"):
                 yield Button(Content(texts.SAVE), id="save", compact=True)
                 yield Button(Content(texts.CANCEL), id="cancel", compact=True)

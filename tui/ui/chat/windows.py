@@ -99,8 +99,8 @@ class ChatWindows:
         """Show every figure and how it came about."""
         self._screen.app.push_screen(FiguresScreen(facts))
 
-    async def search(self) -> None:
-        """Open the search."""
+    async def search(self, text: str | None = None) -> None:
+        """Open the search, with a text where one is given."""
         screen = self._screen
         if (
             self._search is None and screen.is_mounted and screen.is_attached
@@ -108,7 +108,7 @@ class ChatWindows:
             self._search = SearchBar(screen.query_one(Transcript))
             await screen.mount(self._search, before="#prompt-box")
         if self._search is not None and self._search.is_mounted:
-            self._search.open()
+            self._search.open(text)
 
     def show_match(self) -> None:
         """Say which match the search is at."""

@@ -152,6 +152,15 @@ class CheckList(OptionList, inherit_bindings=False):
             self._known_width = self.app.size.width
             self._build()
 
+    def action_half_page(self, step: int) -> None:
+        """Move the cursor by half of what is in sight."""
+        for _ in range(max(1, self.scrollable_content_region.height // 2)):
+            before = self.highlighted
+            (self.action_cursor_down if step > 0 else self.action_cursor_up)()
+            if self.highlighted is None or (before is not None and step * (self.highlighted - before) < 0):
+                self.highlighted = before  # it went round the end
+                return
+
     def action_scroll_top(self) -> None:
         """Go to the first row."""
         self.action_first()
@@ -167,5 +176,5 @@ def is_ascii(encoding: str) -> bool:
 
 
 def _repair_line(repair: Repair, *, is_first: bool) -> Content:
-    key = ("  u takes it" if is_first else "  Enter takes it", "dim")
+    key = ("  A or Enter to apply" if is_first else "  Enter to apply", "dim")
     return Content.assemble(("→ ", "bold $primary"), (safe_line(repair.text), "bold"), key)

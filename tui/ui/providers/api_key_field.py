@@ -17,6 +17,7 @@ class ApiKeyField(PlainInput):
     """Masks what is a key itself; it can be revealed while the field has the focus."""
 
     ALLOW_SELECT = False
+    keeps_cuts = False
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("form.key")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("form.key",)
 

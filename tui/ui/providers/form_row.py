@@ -23,6 +23,7 @@ from tui.ui.providers.model_field import ModelField
 from tui.ui.shell.choice_field import ChoiceField
 from tui.ui.shell.key_button import KeyButton
 from tui.ui.shell.plain_input import PlainInput
+from tui.ui.shell.readline import ReadlineArea
 
 _WIDTHS = {
     **dict.fromkeys((Kind.PRICE, Kind.NUMBER, Kind.COUNT), "-short"),
@@ -39,7 +40,7 @@ _BUTTON_EDGES = 5
 """Cells of a button around its label, and before it."""
 
 
-class PlainArea(TextArea):
+class PlainArea(ReadlineArea):
     """Several lines of text without a blinking cursor; Tab leaves it."""
 
     def __init__(self, text: str, *, id: str) -> None:  # noqa: A002 - Textual's own name

@@ -6,7 +6,8 @@ all anew whenever one changes, which costs a start and every turn of a chat a la
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from textual import events
@@ -15,17 +16,19 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.ui.bindings import OFFERS, spelled_key
+from tui.ui.bindings import OFFERS
 from tui.ui.deck import NamesActions
+from tui.ui.offers import ActiveAction, active_actions, form_of
+
+_MOST_OWN = 5
+_LAST = ("app.palette", "app.help")
+"""What every footer ends with."""
 
 
 class _Entry(NamedTuple):
-    key: str
+    action: ActiveAction
     label: str
-    short_label: str
     description: str
-    tooltip: str
-    is_enabled: bool
 
     @property
     def width(self) -> int:
@@ -33,7 +36,7 @@ class _Entry(NamedTuple):
 
     @property
     def content(self) -> Content:
-        dim = "" if self.is_enabled else "dim "
+        dim = "" if self.action.is_enabled else "dim "
         return Content.assemble(
             (f" {self.label} ", f"{dim}bold $footer-key-foreground"),
             (f"{self.description} ", f"{dim}$footer-description-foreground"),
@@ -43,7 +46,7 @@ class _Entry(NamedTuple):
 class BindingBar(Widget):
     """Shows the keys of the focused widget and the screen; what cannot be done now is dim.
 
-    Keys are written as everywhere else, and in Textual's short form (``^s``) where that takes too much room.
+    At most seven entries, each of which works with the present focus: a letter, a chord, or a command.
     """
 
     ALLOW_SELECT = False
@@ -54,6 +57,7 @@ class BindingBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._entries: tuple[_Entry, ...] = ()
+        self._last_count = 0
 
     def on_mount(self) -> None:
         """Follow what the screen says of its keys."""
@@ -67,15 +71,15 @@ class BindingBar(Widget):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Do what the key under the pointer does."""
         entry = self._entry_at(event.x)
-        if entry is not None and entry.is_enabled:
-            self.app.simulate_key(entry.key)
+        if entry is not None and entry.action.is_enabled:
+            self.app.call_later(self.app.run_action, entry.action.binding.action, entry.action.node)
         elif entry is not None:
             self.app.bell()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Explain the key under the pointer."""
         entry = self._entry_at(event.x)
-        self.tooltip = Content(entry.tooltip) if entry is not None and entry.tooltip else None
+        self.tooltip = Content(entry.action.tooltip) if entry is not None else None
 
     def _entry_at(self, x: int) -> _Entry | None:
         left = 0
@@ -86,37 +90,38 @@ class BindingBar(Widget):
         return None
 
     def _shown(self) -> tuple[_Entry, ...]:
-        """Return the keys as there is room for them; the last one, the help, tells the others."""
-        if _width(self._entries) <= self.size.width:
-            return self._entries
-        shown = [entry._replace(label=entry.short_label) for entry in self._entries]
-        while len(shown) > 1 and _width(shown) > self.size.width:
-            del shown[-2]
+        """Return the keys that there is room for; palette and help, the last ones, lead to the others."""
+        shown, last = list(self._entries), self._last_count
+        while len(shown) > last and sum(entry.width for entry in shown) > self.size.width:
+            del shown[-last - 1]
         return tuple(shown)
 
     def _bindings_changed(self, screen: Screen[object]) -> None:
-        entries = tuple(self._active())
+        last = tuple(self._last())
+        self._last_count = len(last)
+        entries = (*islice(self._own(), _MOST_OWN), *last)
         if entries != self._entries:
             self._entries = entries
             self.refresh()
 
-    def _active(self) -> Iterator[_Entry]:
-        """Yield a key for every action: the first one that leads to it."""
-        seen: set[str] = set()
-        for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
-            is_missing = binding.id in OFFERS and not is_enabled
-            if binding.show and not is_missing and binding.action not in seen:
-                seen.add(binding.action)
-                label = binding.key_display or spelled_key(binding.key)
-                short_label = self.app.get_key_display(binding)
-                name = self._name_of(binding)
-                yield _Entry(binding.key, label, short_label, name, tooltip, is_enabled)
+    def _own(self) -> Iterator[_Entry]:
+        """Yield what the focused widget and the screen offer; not what cannot be reached with this focus."""
+        for action in active_actions(self.screen).values():
+            is_missing = action.identifier in OFFERS and not action.is_enabled
+            if action.binding.show and not is_missing and (entry := self._entry(action)):
+                yield entry
+
+    def _last(self) -> Iterator[_Entry]:
+        found = active_actions(self.screen)
+        for identifier in _LAST:
+            if identifier in found and (entry := self._entry(found[identifier])):
+                yield entry
+
+    def _entry(self, action: ActiveAction) -> _Entry | None:
+        label = form_of(action, self.screen.focused, is_short=True)
+        return _Entry(action, label, self._name_of(action.binding)) if label else None
 
     def _name_of(self, binding: Binding) -> str:
         screen = self.screen
         own = screen.action_name(binding.action) if isinstance(screen, NamesActions) else None
         return own or binding.description
-
-
-def _width(entries: Sequence[_Entry]) -> int:
-    return sum(entry.width for entry in entries)

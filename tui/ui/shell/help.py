@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.safe_text import safe_text
-from tui.ui.bindings import GROUP_TITLES, KEYS, Key, key_names, remapped
+from tui.ui.bindings import GROUP_TITLES, KEYS, Key, bindings_of, key_names, remapped
 from tui.ui.deck import runtime_of
 from tui.ui.shell.modal import Window
 
@@ -55,9 +55,7 @@ class HelpScreen(Window[None]):
     """The help of what had the focus when F1 was pressed."""
 
     CSS_PATH = "help.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss", "Close", tooltip="Close the help")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("help")
 
     def __init__(self, subject: str, groups: Mapping[str, Sequence[Key]]) -> None:
         super().__init__()
@@ -73,6 +71,10 @@ class HelpScreen(Window[None]):
                 yield Static(Content(GROUP_TITLES[group]), classes="help-title")
                 yield KeyList(keys)
 
+    def action_close(self) -> None:
+        """Close the help."""
+        self.dismiss()
+
     def on_mount(self) -> None:
         """Name the window, and say how it is closed where that is in sight from the start."""
         window = self.query_one("#help")
@@ -84,7 +86,10 @@ def help_for(screen: Screen[object]) -> HelpScreen:
     nodes: list[DOMNode] = list(screen.focused.ancestors_with_self) if screen.focused else [screen]
     names = dict.fromkeys([*_values(nodes, "KEY_GROUPS"), "everywhere"])
     own = runtime_of(screen).settings.keys
-    groups = {name: [remapped(key, own) for key in KEYS[name] if _is_there(screen, key)] for name in names}
+    groups = {
+        name: [remapped(key, own) for key in KEYS[name] if key.names and _is_there(screen, key)]
+        for name in names
+    }
     texts = [text for text in dict.fromkeys(_texts(nodes)) if text]
     return HelpScreen("\n\n".join(texts), groups)
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import events
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.widgets import Input
 
 from tui.core.safe_text import safe_line
+from tui.ui.bindings import bindings_of
+from tui.ui.shell.readline import Readline
+
+_MOST_UNDO = 100
 
 
-class PlainInput(Input):
+class PlainInput(Readline, Input):
     """One line of text, without a border and without a timer; pastes are made safe and lose line feeds."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("text")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("text",)
 
     value = Reactive("", init=False)
     virtual_size = Reactive(Size(0, 0))
@@ -22,6 +30,8 @@ class PlainInput(Input):
     def __init__(self, value: str | None = None, placeholder: str = "", **options: Any) -> None:
         super().__init__(value, placeholder, compact=True, select_on_focus=False, **options)
         self.cursor_blink = False
+        self._undo: list[tuple[str, int]] = []
+        self._typed_to = -1
 
     def begin(self) -> None:
         """Take the focus with the whole text selected: typing replaces it, an arrow key edits it."""
@@ -32,6 +42,60 @@ class PlainInput(Input):
         """Insert the first line that has a text; leave the rest of a paste of several lines out."""
         lines = [line.strip() for line in event.text.splitlines() if line.strip()]
         if lines:
-            self.replace(safe_line(lines[0]), *self.selection)
+            self.replace(self.shown_of(lines[0]), *self.selection)
         event.stop()
         event.prevent_default()
+
+    # ── Editing ─────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def is_opaque(self) -> bool:  # type: ignore[override]
+        """Whether its words are not to be told apart."""
+        return self.password
+
+    @property
+    def flat_text(self) -> str:
+        """The text."""
+        return self.value
+
+    @property
+    def flat_selection(self) -> tuple[int, int]:
+        """Where the selection begins, and the cursor."""
+        return self.selection.start, self.selection.end
+
+    def flat_replace(self, start: int, end: int, text: str) -> None:
+        """Put a text in the place of a part, and the cursor behind it."""
+        self.replace(text, start, end)
+
+    def flat_move(self, offset: int) -> None:
+        """Move the cursor."""
+        self.cursor_position = offset
+
+    def shown_of(self, raw: str) -> str:
+        """Return the text as one safe line."""
+        return safe_line(" ".join(raw.split("\n")))
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Replace a part, in a way that can be undone: what is typed in one go in one step."""
+        before = (self.value, self.cursor_position)
+        super().replace(text, start, end)
+        if self.value == before[0]:
+            return
+        is_typed = len(text) == 1 and start == end
+        if not (is_typed and start == self._typed_to):
+            self._undo = [*self._undo[1 - _MOST_UNDO :], before]
+        self._typed_to = start + 1 if is_typed else -1
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        if self._undo:
+            self.value, self.cursor_position = self._undo.pop()
+            self._typed_to = -1
+
+    def action_cursor_line_start(self) -> None:
+        """Move to the start."""
+        self.action_home()
+
+    def action_cursor_line_end(self) -> None:
+        """Move to the end."""
+        self.action_end()

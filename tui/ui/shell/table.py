@@ -28,6 +28,11 @@ class RowTable(DataTable[Text], inherit_bindings=False):
         is_row = self.is_valid_row_index(self.cursor_row)
         return self.ordered_rows[self.cursor_row].key.value if is_row else None
 
+    def action_half_page(self, step: int) -> None:
+        """Move the cursor by half of what is in sight."""
+        rows = max(1, self.scrollable_content_region.height // 2)
+        self.move_cursor(row=min(max(0, self.cursor_row + step * rows), max(0, self.row_count - 1)))
+
     def fill(
         self,
         columns: Iterable[tuple[str, int, str]],

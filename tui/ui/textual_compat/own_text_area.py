@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.widgets import TextArea
 
+from tui.ui.bindings import bindings_of
+from tui.ui.shell.readline import ReadlineArea
 
-class OwnTextArea(TextArea):
-    """Has a fixed size on screen."""
+_SELECTING = [
+    binding
+    for binding in TextArea.BINDINGS
+    if isinstance(binding, Binding) and (binding.key.startswith("shift+") or binding.action == "copy")
+]
+
+
+class OwnTextArea(ReadlineArea, inherit_bindings=False):
+    """Has a fixed size on screen, and of Textual's keys only those that select and copy."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*_SELECTING, *bindings_of("text")]
 
     def height_changed(self, rows: int) -> None:
         """The text has so many lines now, as they are wrapped."""

@@ -11,7 +11,7 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from tui.ui.background import telling_defects
-from tui.ui.bindings import PaletteAction
+from tui.ui.palette import PaletteAction
 from tui.ui.shell.base import ClosesOnce
 
 

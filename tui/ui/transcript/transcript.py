@@ -170,23 +170,35 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     # ---- copying and links
 
     def action_copy_turn(self) -> None:
-        """Copy the answer of the turn under the cursor, or its prompt where the cursor is on that."""
+        """Copy the code block under the cursor; else the answer, or the prompt under the cursor."""
         document = self._document_under_cursor()
         if document is None:
             return
-        if document.turn.answer and not self.cursor.is_on_prompt:
-            self.post_message(self.CopyRequested(document.turn.answer.text, "answer"))
-        else:
+        answer = document.turn.answer.text
+        if not answer or self.cursor.is_on_prompt:
             self.post_message(self.CopyRequested(document.turn.prompt.text, "prompt"))
+        elif (block := self._block_under_cursor) is None:
+            self.post_message(self.CopyRequested(answer, "answer"))
+        else:
+            in_background(self, self._copy_block, answer, block, group="copy")
+
+    @property
+    def _block_under_cursor(self) -> int | None:
+        """The ordinal of the block under the cursor, where there is one."""
+        return self.cursor.block if self.cursor.identity is not None and not self.roll.view.raw else None
+
+    async def _copy_block(self, answer: str, block: int) -> None:
+        """Copy a block of code; where the block is none, the whole answer."""
+        code = (await find_code(answer)).get(block)
+        self.post_message(self.CopyRequested(code or answer, "code" if code else "answer"))
 
     def action_copy_code(self) -> None:
         """Copy the code block under the cursor, or the last one of the turn."""
         document = self._document_under_cursor()
         if document is None:
             return
-        is_on_block = self.cursor.identity is not None and not self.roll.view.raw
-        block = self.cursor.block if is_on_block else None
-        in_background(self, self._copy_code, document.turn.answer.text, block, group="copy")
+        answer = document.turn.answer.text
+        in_background(self, self._copy_code, answer, self._block_under_cursor, group="copy")
 
     async def _copy_code(self, text: str, block: int | None) -> None:
         """Copy a block of code, or the last one."""

@@ -1,0 +1,105 @@
+"""Lines that are commands: ``/name argument``. ``//`` begins a message with a slash of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from tui import texts
+from tui.core.lazy_dataclass import dataclass
+from tui.texts.commands import TAKES_NOTHING, UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: ``/name ARGUMENT``."""
+
+    name: str
+    argument: str
+    """What may follow the name, as the help writes it; empty: nothing."""
+    text: str
+    """A sentence, for the help."""
+    action: str
+    """The identifier of the key binding that does the same."""
+    needs_screens: bool = False
+    """Whether the plain chat has nothing that it could apply to."""
+    others: tuple[str, ...] = ()
+    """Other names of it."""
+
+
+def _command(name: str, text: str, action: str, flags: str = "") -> Command:
+    name, _, argument = name.partition(" ")
+    words = flags.split()
+    others = next((word.removeprefix("was=") for word in words if word.startswith("was=")), "")
+    return Command(name, argument, text, action, "screens" in words, tuple(filter(None, others.split(","))))
+
+
+def _read(table: str) -> Iterator[Command]:
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            yield _command(*line.split(" | "))
+
+
+COMMANDS = tuple(_read(Path(texts.__file__).with_name("commands.txt").read_text("utf-8")))
+"""In the order of the help."""
+
+_BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.others)}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command that was typed; without ``command`` none that exists, and ``problem`` says so."""
+
+    command: Command | None
+    argument: str = ""
+    problem: str = ""
+
+
+def request_of(line: str) -> Request | None:
+    """Return the command that a line asks for; ``None``: it is a message."""
+    if not line.startswith("/") or line.startswith("//"):
+        return None
+    word, _, argument = line[1:].partition(" ")
+    name, argument = word.strip().casefold(), argument.strip()
+    command = _BY_NAME.get(name)
+    if command is None:
+        return Request(None, problem=UNKNOWN.format(name=_shown(word), nearest=_nearest(name)))
+    if argument and not command.argument:
+        return Request(None, problem=TAKES_NOTHING.format(name=command.name))
+    return Request(command, argument)
+
+
+def message_of(line: str) -> str:
+    """Return the message that a line is, which is no command."""
+    return line[1:] if line.startswith("//") else line
+
+
+def line_of(message: str) -> str:
+    """Return what has to be typed to send a message."""
+    return f"/{message}" if message.startswith("/") else message
+
+
+def completions(beginning: str) -> Iterator[Command]:
+    """Yield the commands whose names begin so, then those that have it elsewhere; ``beginning``: ``/mo``."""
+    typed = beginning.removeprefix("/").casefold()
+    yield from (command for command in COMMANDS if command.name.startswith(typed))
+    yield from (command for command in COMMANDS if typed in command.name[1:] and not _begins(command, typed))
+
+
+def _begins(command: Command, typed: str) -> bool:
+    return command.name.startswith(typed)
+
+
+def _nearest(name: str) -> str:
+    """Return the command that is most like a name."""
+    begun = next((known for known in _BY_NAME if name and known.startswith(name)), None)
+    close = [begun] if begun else get_close_matches(name, _BY_NAME, 1, 0.4)
+    return _BY_NAME[close[0]].name if close else "help"
+
+
+def _shown(word: str) -> str:
+    return word if len(word) <= _LONGEST else word[:_LONGEST] + "…"
+
+
+_LONGEST = 40

@@ -1,0 +1,91 @@
+"""The commands of the prompt: each is the action of a key, or the same with an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.core.commands import Command, message_of, request_of
+from tui.runtime.chat_control import ChatControl
+from tui.texts.commands import NO_SUCH_COPY, NOT_NOW
+from tui.ui.bindings import BY_IDENTIFIER
+from tui.ui.shell.base import LmdeckScreen
+
+_COPIES = {"answer": "copy_answer", "code": "copy_code", "reasoning": "copy_reasoning"}
+
+
+class Commands:
+    """Obeys what is typed into the prompt of a chat, and sends what is no command.
+
+    ``send``: sends a message and tells whether it is on its way. ``show``: shows what has changed.
+    """
+
+    def __init__(
+        self,
+        screen: LmdeckScreen[None],
+        chat: ChatControl,
+        send: Callable[[str], bool],
+        show: Callable[[], None],
+    ) -> None:
+        self._screen = screen
+        self._chat = chat
+        self._send = send
+        self._show = show
+        self._with_argument = {
+            "model": self._use_model,
+            "rename": self._rename,
+            "find": self._find,
+            "copy": self._copy,
+        }
+
+    def enter(self, line: str) -> bool:
+        """Obey a command or send a message; return whether that was done: else it stays in the prompt."""
+        request = request_of(line)
+        if request is None:
+            return self._send(message_of(line))
+        if request.command is None:
+            self._warn(request.problem)
+            return False
+        if request.argument:
+            return self._with_argument[request.command.name](request.argument)
+        return self._act(request.command)
+
+    def _act(self, command: Command) -> bool:
+        """Do what the key of a command does."""
+        action = BY_IDENTIFIER[command.action].action
+        name, _, parameters = action.partition("(")
+        if "." not in name and not self._screen.check_action(name, (parameters.rstrip(")"),)):
+            self._warn(NOT_NOW.format(name=command.name))
+            return False
+        self._screen.call_later(self._screen.app.run_action, action, self._screen)
+        return True
+
+    def _warn(self, text: str) -> None:
+        self._screen.notify(text, severity="warning", timeout=6)
+
+    def _use_model(self, name: str) -> bool:
+        """Use another model of the provider, or another provider, by its name."""
+        known = next((provider for provider in self._chat.usable_providers() if provider.name == name), None)
+        if known is not None:
+            self._chat.use(known)
+        elif self._chat.target is not None:
+            self._chat.use(self._chat.target.provider, name)
+        self._show()
+        return known is not None or self._chat.target is not None
+
+    def _rename(self, title: str) -> bool:
+        if self._chat.session is not None:
+            self._chat.session.rename(title)
+            self._show()
+        return self._chat.session is not None
+
+    def _find(self, text: str) -> bool:
+        self._screen.call_later(self._screen.app.run_action, ("", "find", (text,)), self._screen)
+        return True
+
+    def _copy(self, what: str) -> bool:
+        action = _COPIES.get(what.casefold())
+        if action is None:
+            self._warn(NO_SUCH_COPY)
+            return False
+        self._screen.call_later(self._screen.app.run_action, action, self._screen)
+        return True
