@@ -145,6 +145,19 @@ def test_ctrl_z_suspends_everywhere_and_fg_brings_the_screen_back(
     assert crash_reports(tmp_path) == []
 
 
+def test_ctrl_l_draws_the_whole_screen_again(tmp_path: Path, server: FaultServer) -> None:
+    with TerminalProgram(lmdeck("chat", "main"), deck(tmp_path, server.base_url)) as terminal:
+        terminal.send("a draft")
+        terminal.wait_for("a draft")
+        terminal.wait_for(Settled(terminal))
+        before = terminal.text
+        with terminal._lock:
+            terminal._screen.reset()
+        terminal.send("ctrl+l")
+        terminal.wait_for(lambda: is_whole(terminal.text, before), 30)
+        terminal.send("ctrl+q")
+
+
 def test_ctrl_z_stops_the_make_that_started_it_too(tmp_path: Path, server: FaultServer) -> None:
     """As ``make run`` does: a parent in the same process group, which must not keep the terminal."""
     makefile = tmp_path / "Makefile"

@@ -183,7 +183,6 @@ async def everywhere(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("app.palette", prepare=home, opens=Palette)
         await tour.home(ProvidersScreen)
         await tour.step("app.hint", says="Ctrl+Q")
-        await tour.step("app.redraw")
         await opened.press("ctrl+q")
         await opened.until(lambda: not opened.app.is_running or opened.app._exit)
         return tour.pressed | {"app.quit"}
@@ -672,6 +671,7 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
 }
 ELSEWHERE = {
     "app.suspend": "tests/ui/shell/test_terminal.py",
+    "app.redraw": "tests/assurance/test_suspend.py",
     "providers.discover": "tests/wired/test_screens.py",
     "providers.apply": "tests/wired/test_screens.py",
     "test.apply": "tests/wired/test_screens.py",
