@@ -80,17 +80,6 @@ def line_of(message: str) -> str:
     return f"/{message}" if message.startswith("/") else message
 
 
-def completions(beginning: str) -> Iterator[Command]:
-    """Yield the commands whose names begin so, then those that have it elsewhere; ``beginning``: ``/mo``."""
-    typed = beginning.removeprefix("/").casefold()
-    yield from (command for command in COMMANDS if command.name.startswith(typed))
-    yield from (command for command in COMMANDS if typed in command.name[1:] and not _begins(command, typed))
-
-
-def _begins(command: Command, typed: str) -> bool:
-    return command.name.startswith(typed)
-
-
 def _nearest(name: str) -> str:
     """Return the command that is most like a name."""
     begun = next((known for known in _BY_NAME if name and known.startswith(name)), None)

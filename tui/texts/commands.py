@@ -6,4 +6,3 @@ UNKNOWN: Final = "Unknown command /{name}. Did you mean /{nearest}? Nothing was 
 TAKES_NOTHING: Final = "/{name} takes no text. Nothing was sent."
 NOT_NOW: Final = "/{name} is not available now."
 NO_SUCH_COPY: Final = "Copy what? /copy, /copy code or /copy reasoning."
-NEEDS_SCREENS: Final = "/{name} works only without --plain."

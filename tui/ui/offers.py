@@ -50,17 +50,11 @@ def _in_order(action: ActiveAction) -> ActiveAction:
     return action._replace(keys=tuple(sorted(action.keys, key=lambda key: (*names, key).index(key))))
 
 
-def printed_form(screen: Screen[Any], identifier: str) -> str:
+def printed_action(screen: Screen[Any], name: str) -> str:
     """Return what to press or type for an action with the present focus: ``d``, ``/diagnose`` or ``F5``.
 
-    Empty: there is no way to it now.
+    That of a chat has a command at least; empty: there is no way to it now.
     """
-    action = active_actions(screen).get(identifier)
-    return "" if action is None else form_of(action, screen.focused)
-
-
-def printed_action(screen: Screen[Any], name: str) -> str:
-    """Return the same for an action by its name, as ``diagnose``; that of a chat has a command at least."""
     for action in active_actions(screen).values():
         if action.binding.action == name and (form := form_of(action, screen.focused)):
             return form
