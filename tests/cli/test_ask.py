@@ -181,7 +181,7 @@ def test_a_demo_that_is_interrupted_ends_with_its_code(tmp_path: Path) -> None:
         env={**private_environment(tmp_path / "home"), "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
-    while b"Ctrl+C ends it" not in process.stdout.readline():
+    while b"Ctrl+C to stop" not in process.stdout.readline():
         pass
     assert _interrupt(process)[0] == 130
 

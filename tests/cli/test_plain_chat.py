@@ -33,7 +33,7 @@ def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> N
     assert "\x1b" not in done.out + done.err
     assert done.out.count("answer:") == 3
     assert done.err.count("thinking:") == 3
-    assert "There is no command /nonsense" in done.out
+    assert "Unknown command /nonsense" in done.out
     (journal,) = (tmp_path / "home" / "data" / "lmdeck" / "conversations").glob("*.jsonl")
     text = journal.read_text()
     assert "my talk" in text

@@ -153,7 +153,7 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
         (("--currency", "DOGE"), "Use one of USD"),
         (("--pin", "zz"), "64 digits"),
         (("--client-key", "/k.pem"), "needs its certificate"),
-        (("--header", "no header"), "one Name: value a line"),
+        (("--header", "no header"), "one Name: value per line"),
         (("--header", "Host: x"), "lmdeck sets Host itself"),
         (("--extra-body", "{"), "JSON object"),
         (("--extra-body", '{"a": "\\ud800"}'), "half of a character"),

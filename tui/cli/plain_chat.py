@@ -28,14 +28,8 @@ from tui.runtime.chat_control import ChatControl, Obstacle
 from tui.runtime.runtime import Runtime
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
-
-HELP = """\
-Write a prompt and press Enter. End a line with \\ to go on in the next one. Ctrl+C stops an answer.
-/again       ask the last prompt again      /continue  let the model go on with a cut answer
-/previous    show and use the answer before /next      show and use the answer after it
-/model NAME  use another model              /new       begin a new conversation
-/title TEXT  name the conversation          /help      these lines
-/quit        leave (so does Ctrl+D)"""
+from tui.texts import answers, cli
+from tui.texts import plain_chat as texts
 
 _AGAIN = ("/again", "/regenerate")
 """The second one is what it was called before."""
@@ -52,7 +46,7 @@ class PlainChat:
         self._output = output
         self._answering: asyncio.Task[object] | None = None
         self._question = ""
-        """What was asked of the person who is typing now."""
+        """The question that is on screen now."""
         self._is_ending = False
         self._moves_told: set[str] = set()
 
@@ -65,14 +59,14 @@ class PlainChat:
         return self._control.both()[1]
 
     def run(self) -> int:
-        """Chat until the person leaves; return the exit code."""
+        """Chat until the user quits; return the exit code."""
         provider = self._target.provider
         marks = connection_marks(provider)
         self._output.line(" · ".join(("lmdeck", provider.label, self._target.model_name, *marks)))
         for warning in connection_warnings(provider):
-            self._output.line(f"warning: {warning}")
+            self._output.line(cli.WARNING.format(text=warning))
         self._output.notes(self._runtime.settings_notices)
-        self._output.text("Type /help for help.")
+        self._output.text(texts.TYPE_HELP)
         with asyncio.Runner() as runner, self._hearing_signals(runner.get_loop()):
             try:
                 while not self._is_ending and (line := self._read()) is not None:
@@ -148,28 +142,28 @@ class PlainChat:
             self._question = ""
 
     def _obey(self, line: str, runner: asyncio.Runner) -> bool:
-        """Run a command or send a prompt; return whether to go on."""
+        """Run a command or send a prompt; return whether to continue."""
         word, _, rest = line.strip().partition(" ")
         if word in ("/quit", "/exit"):
             return False
         if word == "/help":
-            self._output.text(HELP)
+            self._output.text(texts.HELP)
         elif word == "/new":
             is_saved = self._session.is_saved
             runner.run(self._control.leave())
             self._control.begin(self._runtime.sessions.begin(saved=is_saved))
-            self._output.text("A new conversation.")
+            self._output.text(texts.NEW_CHAT)
         elif word == "/model":
             self._choose_model(rest.strip())
         elif word == "/title":
             self._session.rename(rest)
-            self._output.line(f"title: {self._session.title or 'none yet'}")
+            self._output.line(texts.TITLE.format(title=self._session.title or texts.NO_TITLE))
         elif word in (*_AGAIN, "/continue"):
             self._again(word, runner)
         elif word in ("/previous", "/next"):
             self._choose(-1 if word == "/previous" else 1)
         elif word.startswith("/") and word[1:].isalpha() and not rest:
-            self._output.text(f"There is no command {word}. Type /help to see what there is.")
+            self._output.text(texts.UNKNOWN_COMMAND.format(command=word))
         elif line.strip():
             self._answer(runner, lambda: self._session.send(line, self._target))
         return True
@@ -177,22 +171,22 @@ class PlainChat:
     def _choose_model(self, name: str) -> None:
         if name:
             self._control.use(self._target.provider, name)
-        self._output.line(f"model: {self._target.model_name}")
+        self._output.line(texts.MODEL.format(model=self._target.model_name))
 
     def _again(self, word: str, runner: asyncio.Runner) -> None:
         if not self._session.turns:
-            self._output.text("There is no answer yet.")
+            self._output.text(texts.NO_ANSWER)
         elif word in _AGAIN:
             self._answer(runner, self._control.retry)
         else:
             self._answer(runner, self._control.go_on)
 
     def _choose(self, step: int) -> None:
-        """Go on with another answer to the last prompt, and print it."""
+        """Use another answer to the last prompt, and print it."""
         turns = self._session.turns
         chosen = self._session.choose_variant(turns[-1], step) if turns else None
         if chosen is None:
-            self._output.text(f"There is no {'earlier' if step < 0 else 'later'} answer to the last prompt.")
+            self._output.text(texts.NO_EARLIER if step < 0 else texts.NO_LATER)
             return
         printer = self._printer()
         printer.show(chosen)
@@ -221,16 +215,16 @@ class PlainChat:
         finally:
             self._session.on_change = None
         if turn is None:
-            self._output.text("There is no answer to go on with.")
+            self._output.text(texts.NOTHING_TO_CONTINUE)
             return
         printer.end(turn)
         _report_failure(self._output, turn)
         self._report_figures(turn, *connection_marks(self._target.provider))
         words = _totals_words(self._session.totals)
         if words and len(self._session.turns) + len(turn.variants) > 1:
-            self._output.line(f"chat: {words}")
+            self._output.line(texts.TOTAL.format(total=words))
         if self._control.storage_error:
-            self._output.line(f"note: {self._control.storage_error}")
+            self._output.line(cli.NOTE.format(text=self._control.storage_error))
         self._report_moves(self._session.moves)
 
     def _report_figures(self, turn: Turn, *marks: str) -> None:
@@ -238,7 +232,7 @@ class PlainChat:
             self._output.line(words)
 
     def _report_moves(self, moves: Iterable[str]) -> None:
-        """Say once each where the conversation goes on that another program took away."""
+        """Say once each where a conversation continues whose file another program removed."""
         new = [text for text in moves if text not in self._moves_told]
         self._moves_told.update(new)
         self._output.notes(new)
@@ -250,9 +244,11 @@ class PlainChat:
         """Whether an answer can be asked for, with the provider as the files have it by now; says why not."""
         blocked = self._control.ready()
         if blocked is not None and blocked.obstacle is Obstacle.READ_ONLY:
-            self._output.text("This conversation can only be read here. /new begins another one.")
+            self._output.text(texts.READ_ONLY)
         elif blocked is not None and blocked.failure is not None:
-            self._output.line(f"not sent: {blocked.failure.title} {blocked.failure.advice}")
+            self._output.line(
+                texts.NOT_SENT.format(title=blocked.failure.title, advice=blocked.failure.advice)
+            )
         return blocked is None
 
     async def _result(self, ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
@@ -268,14 +264,14 @@ class PlainChat:
 def _report_failure(output: Output, turn: Turn) -> None:
     """Say why an answer is not there or not whole, and what to do: also of one that is shown again."""
     if turn.failure is not None:
-        output.line(f"failed: {turn.failure.title} {turn.failure.advice}")
+        output.line(texts.FAILED.format(title=turn.failure.title, advice=turn.failure.advice))
         if said := server_words(turn.failure):
             output.line(said)
 
 
 def _place_words(turn: Turn) -> str:
     place = variant_place(turn)
-    return f"answer {place[0]} of {place[1]}, /previous and /next show the others" if place else ""
+    return texts.VARIANT.format(number=place[0], count=place[1]) if place else ""
 
 
 def _totals_words(totals: Totals) -> str:
@@ -287,7 +283,7 @@ def _totals_words(totals: Totals) -> str:
     prompt, completion = (
         format_tokens(count, source) for count in (usage.prompt_tokens, usage.completion_tokens)
     )
-    words = [f"{prompt} prompt + {completion} completion tokens"]
+    words = [answers.TOKENS.format(prompt=prompt, completion=completion)]
     if any(cost.total for cost in totals.costs):
         words.append(format_costs(totals.costs))
     return " · ".join(words)

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 
 from tui.core.provider_rules import FieldProblem
+from tui.texts import fields as texts
 
 LONGEST_TEXT = 100_000
 
@@ -19,7 +20,7 @@ def read_headers(text: str) -> tuple[dict[str, str], FieldProblem | None]:
             continue
         name, colon, value = line.partition(":")
         if not colon or not name.strip():
-            message = f"Line {number} is no header: write one Name: value a line."
+            message = texts.HEADER_LINE.format(number=number)
             return headers, FieldProblem("extra_headers", message)
         headers[name.strip()] = value.strip()
     return headers, None
@@ -36,21 +37,19 @@ def read_body(text: str) -> tuple[dict[str, object], FieldProblem | None]:
     if not bare:
         return {}, None
     if len(bare) > LONGEST_TEXT:
-        return {}, FieldProblem("extra_body", f"The extra body has at most {LONGEST_TEXT:,} characters.")
+        return {}, FieldProblem("extra_body", texts.BODY_LONG.format(most=LONGEST_TEXT))
     try:
         found = json.loads(bare, parse_constant=_refuse) if bare.startswith("{") else tomllib.loads(bare)
     except (ValueError, RecursionError) as error:
         reason = str(error).partition("\n")[0]
-        message = f"Write a JSON object, or lines such as top_k = 20. It cannot be read: {reason}."
+        message = texts.BODY_FORM.format(reason=reason)
         return {}, FieldProblem("extra_body", message)
     try:
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return {}, FieldProblem(
-            "extra_body", "It has half of a character, such as \\ud800: write the whole one."
-        )
+        return {}, FieldProblem("extra_body", texts.BODY_SURROGATE)
     except (TypeError, ValueError):
-        message = "A date or time has no form in a request: put it in quotation marks."
+        message = texts.BODY_DATE
         return {}, FieldProblem("extra_body", message)
     return found, None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.provider import Provider
+from tui.texts import fields as texts
 
 NOT_VERIFIED = "TLS not verified"
 NOT_ENCRYPTED = "key not encrypted"
@@ -23,10 +24,7 @@ def connection_marks(provider: Provider) -> tuple[str, ...]:
 def connection_warnings(provider: Provider) -> tuple[str, ...]:
     """Return the same as sentences, for a command that is about to use the provider."""
     if provider.tls.insecure:
-        return (
-            f"TLS is not verified for {provider.name} (insecure = true): others on the network can pose as "
-            "the server and read the key and the text.",
-        )
+        return (texts.TLS_UNVERIFIED.format(name=provider.name),)
     return ()
 
 

@@ -68,7 +68,7 @@ def check_name(text: str, other_names: Collection[str] = ()) -> FieldProblem | N
         message = texts.NAME_HYPHEN
         return FieldProblem("name", message, _free_name(_plain_name(text), other_names))
     if len(text) > LONGEST_NAME:
-        message = f"A name has at most {LONGEST_NAME} characters; this one has {len(text)}."
+        message = texts.NAME_LONG.format(most=LONGEST_NAME, count=len(text))
         return FieldProblem("name", message, _free_name(text[:LONGEST_NAME], other_names))
     if text in other_names or any(not name.isascii() and is_same_name(name, text) for name in other_names):
         message = texts.NAME_USED
@@ -78,7 +78,7 @@ def check_name(text: str, other_names: Collection[str] = ()) -> FieldProblem | N
 
 def check_display_name(text: str) -> FieldProblem | None:
     """Check a display name: optional, one line, at most 300 characters."""
-    return _check_line("display_name", "A display name", text)
+    return _check_line("display_name", texts.DISPLAY_NAME, text)
 
 
 def check_model(text: str) -> FieldProblem | None:
@@ -89,7 +89,7 @@ def check_model(text: str) -> FieldProblem | None:
     if text != text.strip():
         message = texts.MODEL_SPACES
         return FieldProblem("compatible_provider", message, text.strip())
-    return _check_line("compatible_provider", "A model's name", text)
+    return _check_line("compatible_provider", texts.MODEL_NAME, text)
 
 
 def check_price(text: str, name: str = "input_price") -> tuple[Decimal | None, FieldProblem | None]:
@@ -98,7 +98,7 @@ def check_price(text: str, name: str = "input_price") -> tuple[Decimal | None, F
     if not bare:
         return None, None
     if len(bare) > LONGEST_PRICE:
-        return None, FieldProblem(name, f"A price has at most {LONGEST_PRICE} characters.")
+        return None, FieldProblem(name, texts.PRICE_LONG.format(most=LONGEST_PRICE))
     if _PRICE.fullmatch(bare):
         return Decimal(bare), None
     if bare.startswith("-"):
@@ -112,9 +112,9 @@ def check_amount(amount: Decimal | None, name: str) -> FieldProblem | None:
     if amount is None:
         return None
     if not amount.is_finite() or amount < 0:
-        return FieldProblem(name, "A price is a number that is never below 0.")
+        return FieldProblem(name, texts.PRICE_TYPE)
     if abs(amount.adjusted()) > LONGEST_PRICE or len(amount.as_tuple().digits) > LONGEST_PRICE:
-        return FieldProblem(name, f"A price has at most {LONGEST_PRICE} characters.")
+        return FieldProblem(name, texts.PRICE_LONG.format(most=LONGEST_PRICE))
     return None
 
 
@@ -123,7 +123,7 @@ def check_currency(text: str) -> FieldProblem | None:
     if text in CURRENCIES:
         return None
     upper = text.strip().upper()
-    message = f"Use one of {', '.join(CURRENCIES)}."
+    message = texts.ONE_OF.format(values=", ".join(CURRENCIES))
     return FieldProblem("currency", message, upper if upper in CURRENCIES else None)
 
 
@@ -132,9 +132,8 @@ def check_key(text: str) -> FieldProblem | None:
     trouble = key_trouble(text)
     if trouble is None:
         return None
-    message = f"The API key cannot be right: {trouble.reason}."
-    if trouble.is_doubtful:
-        message = f"The API key looks wrong: {trouble.reason}."
+    text = texts.KEY_DOUBTFUL if trouble.is_doubtful else texts.KEY_INVALID
+    message = text.format(reason=trouble.reason)
     return FieldProblem("api_key", message, trouble.repair, not trouble.is_doubtful, "key-malformed")
 
 
@@ -151,10 +150,7 @@ def check_unencrypted_key(url: str, *, has_key: bool, allowed: bool) -> FieldPro
     report = inspect_url(url)
     if not has_key or allowed or report.scheme != "http" or report.is_loopback or report.normalised is None:
         return None
-    message = (
-        f"The API key would travel unencrypted to {report.host}: use https://, an SSH tunnel, "
-        "or allow it for this provider."
-    )
+    message = texts.KEY_UNENCRYPTED.format(host=report.host)
     return FieldProblem("allow_unencrypted_key", message, None, False, "key-unencrypted")
 
 
@@ -166,7 +162,9 @@ def check_number(
     bare = text.strip()
     if not bare:
         return None, None
-    message = f"{label} is a {'whole ' if is_whole else ''}number from {lowest} to {highest}."
+    message = (texts.WHOLE_NUMBER if is_whole else texts.NUMBER).format(
+        label=label, lowest=lowest, highest=highest
+    )
     if not (_WHOLE if is_whole else _NUMBER).fullmatch(bare):
         return None, FieldProblem(name, message)
     value = int(bare) if is_whole else float(bare)
@@ -192,40 +190,40 @@ def check_tls(tls: TlsSettings) -> tuple[FieldProblem, ...]:
     if tls.pinned_sha256:
         bare = re.sub(r"[:\s]|^sha-?256[:=/]?", "", tls.pinned_sha256.strip().lower())
         if bare != tls.pinned_sha256 or not _FINGERPRINT.fullmatch(bare):
-            message = "A pinned certificate is its SHA-256 in 64 digits 0-9 and a-f."
+            message = texts.PIN_FORM
             found.append(
                 FieldProblem("pinned_sha256", message, bare if _FINGERPRINT.fullmatch(bare) else None)
             )
     if tls.client_key and not tls.client_certificate:
-        message = "A client key needs its certificate: give the certificate file too."
+        message = texts.CERTIFICATE_MISSING
         found.append(FieldProblem("client_certificate", message))
     if tls.insecure and (tls.pinned_sha256 or tls.ca_file):
-        message = "The CA file or pinned certificate is ignored while verification is off: turn it on."
+        message = texts.VERIFICATION_OFF
         found.append(FieldProblem("insecure", message, is_error=False))
     return tuple(found)
 
 
 def _check_header(name: str, value: str, taken: str) -> FieldProblem | None:
     if not _HEADER_NAME.fullmatch(name):
-        return FieldProblem("extra_headers", "A header's name has only letters, digits and hyphens.")
+        return FieldProblem("extra_headers", texts.HEADER_NAME)
     if name.lower() in _OWN_HEADERS:
-        return FieldProblem("extra_headers", f"lmdeck sets {name} itself.")
+        return FieldProblem("extra_headers", texts.HEADER_OURS.format(name=name))
     if name.lower() == taken:
-        message = f"The API key is sent in {name}: clear the API key, or choose another key header."
+        message = texts.HEADER_OF_KEY.format(name=name)
         return FieldProblem("extra_headers", message)
     if not value.isascii() or not (value.isprintable() or not value):
-        return FieldProblem("extra_headers", f"The value of {name} has characters that no header can carry.")
+        return FieldProblem("extra_headers", texts.HEADER_VALUE.format(name=name))
     return None
 
 
 def _check_line(name: str, label: str, text: str) -> FieldProblem | None:
     if len(text) > LONGEST_TEXT:
         return FieldProblem(
-            name, f"{label} has at most {LONGEST_TEXT} characters.", text[:LONGEST_TEXT].strip()
+            name, texts.TOO_LONG.format(label=label, most=LONGEST_TEXT), text[:LONGEST_TEXT].strip()
         )
     if not text.isprintable() or safe_line(text) != text:
         clean = replace_hidden("".join(filter(str.isprintable, text)), lambda _: "")
-        return FieldProblem(name, f"{label} cannot have line breaks or invisible characters.", clean)
+        return FieldProblem(name, texts.NOT_PLAIN.format(label=label), clean)
     return None
 
 

@@ -14,6 +14,7 @@ from tui.core.provider import Category, Provider
 from tui.core.provider_field import NO, NOT_SET, YES, Checked, Kind, ProviderField, with_values
 from tui.core.provider_rules import FieldProblem, check_amount, check_number, check_price
 from tui.core.provider_schema import BY_NAME, FIELDS, ROWS, SETTABLE
+from tui.texts import fields as texts
 
 _PRICES = frozenset(("input_price", "output_price", "currency"))
 _ORDER = {field.name: position for position, field in enumerate(ROWS)}
@@ -57,7 +58,9 @@ def check_provider(
     return (
         *(problem for field in FIELDS for problem in _problems(field, checked)),
         *(
-            FieldProblem(refusal.fields[0], f"{refusal.setting} in the file {refusal.message}.")
+            FieldProblem(
+                refusal.fields[0], texts.IN_FILE.format(setting=refusal.setting, problem=refusal.message)
+            )
             for refusal in provider.refusals
         ),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from tui.core.safe_text import safe_line
 from tui.demo import reply_faults, stream_faults
 from tui.demo.fault import REGISTRY, Fault
+from tui.texts.demo import UNKNOWN_FAULT
 
 __all__ = ["Fault", "UnknownFaultError", "find_fault", "known_faults", "reply_faults", "stream_faults"]
 
@@ -26,7 +27,7 @@ def find_fault(cause: str) -> Fault:
         UnknownFaultError: there is none for this cause.
     """
     if cause not in REGISTRY:
-        raise UnknownFaultError(f"The demo endpoint cannot practise {safe_line(cause, _LONGEST)!r}")
+        raise UnknownFaultError(UNKNOWN_FAULT.format(cause=safe_line(cause, _LONGEST)))
     return REGISTRY[cause]
 
 

@@ -9,6 +9,7 @@ from tui.core.failure import Failure, UsageError
 from tui.demo.faults import UnknownFaultError, find_fault, known_faults
 from tui.demo.script import REASONER
 from tui.demo.server import DEFAULT_RATE, DemoServer
+from tui.texts import demo as texts
 
 
 def run_demo(
@@ -50,22 +51,22 @@ def _start(host: str, port: int, rate: float, fault: str | None) -> DemoServer:
         server.start()
     except UnknownFaultError as error:
         names = ", ".join(known.cause for known in known_faults())
-        raise UsageError(Failure("usage", f"{error}.", f"Choose one of: {names}.")) from error
+        raise UsageError(Failure("usage", str(error), texts.KNOWN_FAULTS.format(names=names))) from error
     except OSError as error:
-        title = f"The demo endpoint cannot listen on {host} port {port}: {error.strerror}."
-        advice = "Choose another port with --port, or leave it out for a free one."
-        raise UsageError(Failure("usage", title, advice)) from error
+        title = texts.CANNOT_LISTEN.format(host=host, port=port, reason=error.strerror)
+        raise UsageError(Failure("usage", title, texts.OTHER_PORT)) from error
     return server
 
 
 def _introduction(server: DemoServer, fault: str | None) -> list[str]:
     url = server.base_url
-    practice = [] if fault is None else [f"Practising {fault}: the server {find_fault(fault).summary}."]
+    summary = "" if fault is None else find_fault(fault).summary
+    practice = [texts.FAULT.format(cause=fault, summary=summary)] if fault else []
     return [
-        f"Demo endpoint: {url}   model: {REASONER}",
+        texts.ENDPOINT.format(url=url, model=REASONER),
         *practice,
-        "Try it in another terminal:",
+        texts.TRY_IT,
         f'  lmdeck ask --url {url} --model {REASONER} "Hello"',
         f"  lmdeck check {url} --model {REASONER}",
-        "Ctrl+C ends it.",
+        texts.STOP,
     ]

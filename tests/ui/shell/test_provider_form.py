@@ -220,7 +220,7 @@ async def test_an_error_behind_advanced_opens_it(runtime: FakeRuntime, until: Un
         await pilot.press("ctrl+s")
         await until(pilot, lambda: form_of(pilot).row("extra_body").editor.has_focus)
         assert not form_of(pilot).query_one(Collapsible).collapsed
-        assert "Write a JSON object" in problem(pilot, "extra_body")
+        assert "Use a JSON object" in problem(pilot, "extra_body")
 
 
 async def test_suggestions_come_from_the_endpoint_and_enter_takes_one(
