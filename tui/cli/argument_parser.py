@@ -58,7 +58,7 @@ def window_columns(stream: TextIO | None) -> int | None:
 def forget_stale_size(environment: MutableMapping[str, str], stdout: TextIO | None) -> None:
     """Where stdout is a window, its size counts, not what a program before had written down of another.
 
-    Without a window, ``COLUMNS`` is what a person wants the output's width to be.
+    Without a window, ``COLUMNS`` is what a user wants the output's width to be.
     """
     if window_columns(stdout):
         environment.pop("COLUMNS", None)

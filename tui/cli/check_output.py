@@ -86,7 +86,7 @@ class CheckPrinter:
             self._show(self._waiting.pop(check))
 
     def progress(self, text: str) -> None:
-        """Tell what is waited for; to a person only."""
+        """Tell what is waited for; to a user only."""
         if self._output.is_terminal:
             self._output.aside(self._plain(safe_line(text)))
 

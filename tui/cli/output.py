@@ -41,7 +41,7 @@ class OutputFailed(Exception):  # noqa: N818 - it names what happened, as others
 
 
 class Output:
-    """Writes a command's results; styles only where a person looks at a terminal."""
+    """Writes a command's results; styles only where a user looks at a terminal."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Output:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a person reads stdout."""
+        """Whether a user reads stdout."""
         return _is_terminal(self.stdout)
 
     @property
@@ -128,7 +128,7 @@ class Output:
             self.untold.append(text)
 
     def styled(self, text: str, style: str) -> None:
-        """Print one line in a style, where a person looks at a terminal; elsewhere as it is."""
+        """Print one line in a style, where a user looks at a terminal; elsewhere as it is."""
         body = safe_line(text)
         self._write(self.stdout, (f"{style}{body}{RESET}" if self._style_out and style else body) + "\n")
 

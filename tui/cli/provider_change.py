@@ -57,7 +57,7 @@ def make_default(arguments: argparse.Namespace, runtime: Runtime, output: Output
 
 @provider_action
 def trust_files(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Show what the files would do that others can write, and rely on them once the person says so."""
+    """Show what the files would do that others can write, and rely on them once the user says so."""
     distrusted = runtime.directory.distrusted_files()
     if not distrusted:
         output.line(texts.NOTHING_TO_TRUST)

@@ -42,7 +42,7 @@ def export_providers(arguments: argparse.Namespace, runtime: Runtime, output: Ou
 
 
 def _chosen(names: list[str], directory: ProviderDirectory) -> tuple[list[Provider], Mapping[str, str]]:
-    """Return what is to be exported, and which of the person's records cannot be."""
+    """Return what is to be exported, and which of the user's records cannot be."""
     if names:
         found = {provider.name: provider for provider in map(directory.get, names)}
         return list(found.values()), {}

@@ -126,7 +126,7 @@ def _details(provider: Provider, runtime: Runtime) -> dict[str, object]:
 
 
 def _value(field: ProviderField, provider: Provider) -> object:
-    """Return a value for a person or a script, without the secrets that headers and bodies carry."""
+    """Return a value for a user or a script, without the secrets that headers and bodies carry."""
     value: Any = provider.test_text if field.kind is Kind.TEST else field.of(provider)
     if field.kind is Kind.HEADERS:
         return dict.fromkeys(value, "•••") or None

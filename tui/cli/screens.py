@@ -14,7 +14,7 @@ from tui.runtime.runtime import Runtime, open_runtime
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Open the program for a person and return its exit code."""
+    """Open the program for a user and return its exit code."""
     runtime = open_runtime(os.environ)
     if getattr(arguments, "plain", False) or (arguments.command == "chat" and runtime.settings.plain):
         from tui.cli.plain_chat import run_plain_chat

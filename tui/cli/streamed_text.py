@@ -32,7 +32,7 @@ class StreamedText:
         self._last_answer = ""
 
     def show(self, turn: Turn) -> None:
-        """Print what came since the last call."""
+        """Print what arrived since the last call."""
         reasoning = _without_open_end(turn.reasoning, self._reasoning_shown, is_ended=not turn.state.is_live)
         if self._is_reasoning_folded:
             self._show_title(turn)

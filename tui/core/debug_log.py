@@ -1,4 +1,4 @@
-"""What goes on in every request, one event a line, for whoever asked for a debug log (``store.debug_log``).
+"""What happens in every request, one event a line, for whoever asked for a debug log (``store.debug_log``).
 
 Whoever tells an event gives no text of a prompt, an answer, a header or a server, and no address with what
 may stand in it beside host and path: a key that becomes known later must not have been written before.

@@ -22,7 +22,7 @@ class DiagnosisSubject:
     model: str = ""
     """Another model than the provider's."""
     known: Failure | None = None
-    """A failure that was met already: it is explained without asking again."""
+    """A failure that was met already: it is explained without another request."""
 
     def repaired(self, changes: Mapping[str, str]) -> tuple[Provider, str | None]:
         """Return the provider with a repair applied, and the text of its key field where that changes."""

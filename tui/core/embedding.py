@@ -1,4 +1,4 @@
-"""Vectors: what is asked of an embeddings endpoint, what came back, and how its figures read."""
+"""Vectors: what is asked of an embeddings endpoint, what was returned, and how its figures read."""
 
 from __future__ import annotations
 

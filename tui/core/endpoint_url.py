@@ -1,4 +1,4 @@
-"""What a person may write as the URL of an endpoint, what is made of it, and what to write instead.
+"""What a user may write as the URL of an endpoint, what is made of it, and what to write instead.
 
 Pure text: nothing is looked up and nothing is sent. A URL with an error has no normalised form,
 and often a repair; what is only odd is normalised and reported as a warning.
@@ -98,7 +98,7 @@ class UrlReport:
 
 
 def usable_url(text: str | None) -> str | None:
-    """Return the URL of a repair that somebody else found, where it can be used; else nothing."""
+    """Return the URL of a repair that another check found, where it can be used; else nothing."""
     return inspect_url(text).normalised if text else None
 
 

@@ -48,7 +48,7 @@ class Reclassified:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallDelta:
-    """A piece of a tool call: shown to the person, never run."""
+    """A piece of a tool call: shown to the user, never run."""
 
     index: int
     """Which call of the reply, counted from 0 in the order in which they began."""
@@ -128,7 +128,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A decision of ours that the person should know, such as ``retried without stream_options``."""
+    """A decision of ours that the user should know, such as ``retried without stream_options``."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""Extra headers and extra body of a provider as a person writes them in a field of several lines."""
+"""Extra headers and extra body of a provider as a user writes them in a field of several lines."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The parsers of the standard library for text from outside: ``None`` where they would raise.
 
 What a server, a file of another program or the system says is read through these, never directly: a
-``ValueError`` of a parser is no answer to a person. ``tests/test_outside_parsers.py`` finds other uses.
+``ValueError`` of a parser is no answer to a user. ``tests/test_outside_parsers.py`` finds other uses.
 Limits on length stand here, too: a parser is not fed what no honest text needs.
 """
 

@@ -22,7 +22,7 @@ class BlobPart:
     sha256: str
     """In lower-case hexadecimal."""
     name: str = ""
-    """As the person knows it: a path, or a word of the program. Raw, and never opened."""
+    """As the user knows it: a path, or a word of the program. Raw, and never opened."""
     media_type: str = ""
     size: int = 0
     """In bytes."""
@@ -65,7 +65,7 @@ class Parts(tuple[Part, ...]):
 
     @property
     def text(self) -> str:
-        """The plain reading: what the person wrote, and a mark for all else, each on lines of its own."""
+        """The plain reading: what the user wrote, and a mark for all else, each on lines of its own."""
         return self[0].text if len(self) == 1 else "\n".join(part.text for part in self)
 
     @property

@@ -99,7 +99,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A security setting of a record that cannot be read: to go on without it would widen what is allowed."""
+    """A security setting of a record that cannot be read: ignoring it would widen what is allowed."""
 
     setting: str
     """Its name in the file, such as ``tls.pinned_sha256``."""
@@ -142,7 +142,7 @@ class Provider:
     extra_body: Mapping[str, object] = field(default_factory=dict)
     tls: TlsSettings = field(default_factory=TlsSettings)
     allow_unencrypted_key: bool = False
-    """The person's decision that the key may travel over plain http to a host that is not loopback."""
+    """The user's decision that the key may travel over plain http to a host that is not loopback."""
     refusals: tuple[Refusal, ...] = ()
     """While there are any, nothing is sent to the endpoint."""
 

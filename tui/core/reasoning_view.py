@@ -1,4 +1,4 @@
-"""How a person wants to see the reasoning of a model."""
+"""How a user wants to see the reasoning of a model."""
 
 from __future__ import annotations
 

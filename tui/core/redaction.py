@@ -21,7 +21,7 @@ from tui.core.events import (
 from tui.core.secret import Redactor
 
 _ENDS_TEXTS = (Reclassified, Finished, StreamFailed)
-"""What moves or ends the texts. After anything else a key that is cut there may go on."""
+"""What moves or ends the texts. After anything else a key that is cut there may continue."""
 
 
 class ReplyRedactor:

@@ -98,7 +98,7 @@ def result_lines(
 
 
 def verdict_lines(report: DiagnosisReport, *, width: int = 80) -> list[ReportLine]:
-    """Return what a person wants to know first: what is wrong and what to do, or that all is well."""
+    """Return what a user wants to know first: what is wrong and what to do, or that all is well."""
     verdict = report.verdict
     if verdict is not None:
         said = quoted_words(verdict.server_message, verdict.title) or ""

@@ -2,7 +2,7 @@
 
 One map per character: an introducer of a control sequence becomes a visible picture of itself and the
 rest of the sequence is harmless text; what is invisible becomes visible. A text that comes in pieces is
-given what came before, so that a stream cut anywhere gives the same result. The raw text is what gets
+given what arrived before, so that a stream cut anywhere gives the same result. The raw text is what gets
 stored; this is what gets shown.
 """
 
@@ -54,7 +54,7 @@ def _strip_table() -> dict[int, str]:
 def safe_text(raw: str, after: str = "") -> str:
     """Return the text as it may be shown: line feeds and tabs stay, nothing else commands a terminal.
 
-    CR LF becomes LF. Idempotent. About 1 ms per MB of ASCII. Of a piece of a text, ``after`` is what came
+    CR LF becomes LF. Idempotent. About 1 ms per MB of ASCII. Of a piece of a text, ``after`` is what arrived
     before it, or the last ``CONTEXT`` characters of that.
     """
     if raw.isascii():
@@ -111,7 +111,7 @@ class NeutralisedCount:
     __slots__ = ("_before", "_held", "_total")
 
     def __init__(self, total: int = 0, before: str = "") -> None:
-        """Go on from a count of what ends with ``before``, which is no carriage return."""
+        """Continue from a count of what ends with ``before``, which is no carriage return."""
         self._total = total
         self._before = before
         self._held = ""

@@ -27,7 +27,7 @@ def ticket_text(
     """Return the report as Markdown, every known key erased.
 
     Args:
-        at: when the check was made, for a person.
+        at: when the check was made, for a user.
         versions: programs and libraries by name.
         environment: where the check was made, by name; values are shown as they are given.
     """

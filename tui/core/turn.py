@@ -34,7 +34,7 @@ class TurnState(StrEnum):
     ANSWERING = "answering"
     DONE = "done"
     STOPPED = "stopped"
-    """The person stopped it; the text that came is kept."""
+    """The user stopped it; the text that came is kept."""
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     """The program or the line died while it streamed; found so on reading."""
@@ -244,7 +244,7 @@ class Turn:
     notes: list[str] = field(default_factory=list)
     malformed_events: int = 0
     lost: list[str] = field(default_factory=list)
-    """What came and cannot be shown, one sentence each; kept among the notes of a stored turn."""
+    """What arrived and cannot be shown, one sentence each; kept among the notes of a stored turn."""
     failure: Failure | None = None
     parent: str | None = UNTOLD
     """The turn before it when it was asked; ``None``: it was the first."""

@@ -109,7 +109,7 @@ def is_hidden(character: str) -> bool:
 
 
 def character_name(character: str) -> str:
-    """Return a name for a hidden character that a person can act on."""
+    """Return a name for a hidden character that a user can act on."""
     plain = {" ": "a space", "\n": "a line break", "\r": "a line break", "\t": "a tab"}
     if character in plain:
         return plain[character]

@@ -20,7 +20,7 @@ class Fault:
 
     cause: str
     summary: str
-    """What the server does: goes on after "it"."""
+    """What the server does: completes "it …"."""
     answer: Callable[[Connection], bool]
     """Answers a request and returns true, or leaves it to the routes and returns false."""
 

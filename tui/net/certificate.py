@@ -1,4 +1,4 @@
-"""Reads the few fields of a certificate (DER) that a person needs: whose, from whom, until when.
+"""Reads the few fields of a certificate (DER) that a user needs: whose, from whom, until when.
 
 The standard library shows them only for certificates that it has accepted, which is when nobody asks.
 Nothing is verified here.

@@ -45,7 +45,7 @@ _UNANSWERED = ("no-answer", "headers-stalled")
 
 
 class QuirksMemory(Protocol):
-    """What was learned of an endpoint and a model, kept by somebody else."""
+    """What was learned of an endpoint and a model, kept elsewhere."""
 
     def get(self, base_url: str, model: str) -> ServerQuirks | None:
         """Return what was learned before."""

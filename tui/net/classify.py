@@ -218,7 +218,7 @@ def _head_verdict(case: FailedCase, text: str) -> _Verdict:
 
 
 def _is_interim(case: FailedCase) -> bool:
-    """Whether what came began with an interim response: status 100 to 199."""
+    """Whether what arrived began with an interim response: status 100 to 199."""
     return _INTERIM.match(case.trace.first_bytes) is not None
 
 

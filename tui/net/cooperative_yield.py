@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 SLICE_SECONDS = 0.004
-"""How long a task may go on before everybody else gets as much time as it took."""
+"""How long a task may continue before everybody else gets as much time as it took."""
 _BREAK_SECONDS = 0.002
 """Who comes back later than this has waited for something: meanwhile all others had their turn."""
 _LONGEST_REST_SECONDS = 0.1
@@ -38,7 +38,7 @@ class CooperativeYield:
         self._last = now
 
     async def rest(self) -> None:
-        """Give way where the work since the last break has taken too long; else go on at once.
+        """Give way where the work since the last break has taken too long; else continue at once.
 
         On a busy machine what looks like a break may have been none: everybody else has a turn all the
         same after some more work.

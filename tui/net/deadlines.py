@@ -65,7 +65,7 @@ HEADLESS = RequestTimeouts()
 SCREEN = RequestTimeouts(
     headers_seconds=None, unstreamed_seconds=None, idle_seconds=None, loading_seconds=1800.0
 )
-"""For a person who watches and can stop at any time: a request never gives up while it lives."""
+"""For a user who watches and can stop at any time: a request never gives up while it lives."""
 
 PROBE = RequestTimeouts(headers_seconds=5.0, idle_seconds=5.0, retries=0)
 """For a quick look."""

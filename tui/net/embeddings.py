@@ -69,7 +69,7 @@ async def embed(
 
 @dataclass(slots=True)
 class _Try:
-    """One try: what came, or why nothing usable did."""
+    """One try: what arrived, or why nothing usable did."""
 
     vectors: Vectors | None = None
     failure: Failure | None = None
@@ -175,7 +175,7 @@ class _Call:
         return True
 
     def _loading_delay(self, failure: Failure) -> float | None:
-        """A model that is being loaded is worth asking again for longer than any other trouble."""
+        """A model that is being loaded is worth retrying for longer than any other trouble."""
         if failure.cause != "loading" or not self.timeouts.loading_seconds:
             return None
         now = asyncio.get_running_loop().time()

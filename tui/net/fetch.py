@@ -29,7 +29,7 @@ BODY_LIMIT = 5_000_000
 _SHOWN_BODY = 2_000
 _EVIDENCE_LIMIT = 2_000_000
 _EVIDENCE_SECONDS = 3.0
-"""A person waits for the verdict."""
+"""A user waits for the verdict."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def headers_of(response: httpx.Response) -> dict[str, str]:
 
 
 def check_encrypted(endpoint: Endpoint, origin: Origin) -> None:
-    """Refuse to send a key in the clear to another machine, unless the person has allowed it.
+    """Refuse to send a key in the clear to another machine, unless the user has allowed it.
 
     Raises:
         UsageError: cause ``key-unencrypted``.

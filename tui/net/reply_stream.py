@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import httpx
 
 _ERROR_BODY_SECONDS = 10.0
-"""For the whole body of a refusal, however patient the person is: the status alone says enough."""
+"""For the whole body of a refusal, however patient the user is: the status alone says enough."""
 _MOST_WITHOUT_TEXT = 10_000_000
 """Bytes between two texts: signs of life of a whole day are less."""
 _PIECE = 64

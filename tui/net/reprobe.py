@@ -1,4 +1,4 @@
-"""Looks once more at a host that has failed, where that tells why: short, and without any key.
+"""Looks again at a host that has failed, where that tells why: short, and without any key.
 
 Only the host and port of the URL are asked (or the same port on the other loopback address), only
 where the first failure left a question: which certificate, http or https, which IP version, and
@@ -68,7 +68,7 @@ async def reprobe_after_failure(
 
 async def fetch_certificate(host: str, port: int, trace: RequestTrace | None = None) -> CertificateFacts:
     """Return the certificate of a server, whoever signed it: to be shown, or to be pinned. ``trace``
-    records what came.
+    records what arrived.
 
     Raises:
         OSError: there is no connection or no TLS.

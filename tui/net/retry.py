@@ -19,7 +19,7 @@ _IN_VAIN = (ServerPhase.BROKEN, ServerPhase.STARTING)
 _CONNECTION = ("connect-timeout", "no-route")
 """Failures before a byte was sent that may pass by themselves."""
 _WHEN_ASKED = ("connection-refused", "dns-unknown-host", "dns-unavailable", "tls-stalled")
-"""Those that a person wants to know at once; a command that waits for a server tries them again."""
+"""Those that a user wants to know at once; a command that waits for a server tries them again."""
 
 
 MOST_STALE = 3

@@ -79,7 +79,7 @@ class ServerWait:
     """Whether the health route was asked and said nothing of loading: it is not asked again."""
 
     async def pause(self, failure: Failure) -> Failure | None:
-        """Wait a moment where the server is on its way, and return ``None``: it is worth asking again.
+        """Wait a moment where the server is on its way, and return ``None``: it is worth retrying.
 
         Otherwise return the failure, with what the evidence tells about it.
         """
@@ -137,7 +137,7 @@ class ServerWait:
         return found
 
     async def _is_restarted(self, port: int) -> bool:
-        """Look once more a moment later: what watches over a server starts it again."""
+        """Look again a moment later: what watches over a server starts it again."""
         await asyncio.sleep(self.limits.interval_seconds)
         found = (await self.look(port)).starting_for(port) if self.look is not None else None
         self._seen = found or self._seen

@@ -59,7 +59,7 @@ class PinMismatch(ssl.SSLError):
 
 
 class EndlessRecords(ssl.SSLError):
-    """The peer sends records of TLS that hold nothing, and goes on."""
+    """The peer sends records of TLS that hold nothing, and continues."""
 
     def __init__(self) -> None:
         super().__init__(ssl.SSL_ERROR_SSL, "records without content, and no end of them")

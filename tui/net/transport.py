@@ -97,7 +97,7 @@ class EndpointTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Add key and extra headers where the request goes to the endpoint itself, and send it.
 
-        A key that a command made is fetched again after a 401, and the request sent once more.
+        A key that a command made is fetched again after a 401, and the request sent again.
 
         Raises:
             LmdeckError: it must not or cannot be sent (``key-unencrypted``, ``key-malformed``,

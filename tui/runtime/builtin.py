@@ -70,7 +70,7 @@ def is_built_in(provider: Provider) -> bool:
 
 
 def shown_url(provider: Provider) -> str:
-    """Return a provider's URL for a person: ``built in`` where there is none yet."""
+    """Return a provider's URL for a user: ``built in`` where there is none yet."""
     return "built in" if is_built_in(provider) else safe_line(provider.provider_url)
 
 

@@ -120,7 +120,7 @@ class ChatControl:
         return self.session.notices
 
     def begin(self, session: ChatSession, *, keeps_target: bool = False) -> None:
-        """Go on in a conversation: with whom was asked last in it, or (``keeps_target``) with the same."""
+        """Continue in a conversation: with whom was asked last in it, or (``keeps_target``) with the same."""
         self.session = session
         self._notices_read = ()
         session.on_change = self._on_change
@@ -130,7 +130,7 @@ class ChatControl:
             self.aim(last.provider, last.model)
 
     async def open(self, identity: str, *, is_fork: bool) -> ChatSession:
-        """Open a saved conversation, or a copy of it; ``begin`` goes on in it.
+        """Open a saved conversation, or a copy of it; ``begin`` continues in it.
 
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.
@@ -141,7 +141,7 @@ class ChatControl:
         return await asyncio.to_thread(opening, identity)
 
     async def leave(self) -> None:
-        """Close the conversation: what streams is stopped, and what came is kept."""
+        """Close the conversation: what streams is stopped, and what arrived is kept."""
         session, self.session = self.session, None
         if session is not None:
             session.on_change = None
@@ -199,7 +199,7 @@ class ChatControl:
         ]
 
     def take_repair(self) -> bool:
-        """Go on with the provider as a diagnosis has left it; return whether that changed it."""
+        """Continue with the provider as a diagnosis has left it; return whether that changed it."""
         target = self.target
         known = {provider.name: provider for provider in self.runtime.directory.providers()}
         repaired = known.get(target.provider.name) if target is not None else None

@@ -1,6 +1,6 @@
-"""The routes from here to the person's clipboard, and which of them was taken.
+"""The routes from here to the user's clipboard, and which of them was taken.
 
-The clipboard that counts is where the person sits, which may be three hops away: tmux hands
+The clipboard that counts is where the user sits, which may be three hops away: tmux hands
 text on to the terminal in front of it, a display has its own tool, a terminal takes OSC 52
 without ever confirming it, and a private file always works. The screen writes the OSC 52
 sequence itself (it owns the terminal); this module decides and runs the tools.
@@ -55,7 +55,7 @@ class CopyResult:
     confirmed: bool
     """Whether the route said that it has the text; a terminal never says so."""
     detail: str
-    """One sentence for the person: where the text is now."""
+    """One sentence for the user: where the text is now."""
     hidden_characters: int = 0
     """How many control, direction and zero-width characters were left out of the copy."""
 
@@ -112,7 +112,7 @@ class Clipboard:
         return await asyncio.to_thread(self._save, text, hidden)
 
     def _tools(self) -> Iterator[_Tool]:
-        """Yield the tools worth trying, the nearest to the person first."""
+        """Yield the tools worth trying, the nearest to the user first."""
         environment = self._environment
         if environment.get("TMUX"):
             yield from self._installed("tmux", ("load-buffer", "-w", "-"), CopyRoute.TMUX, texts.IN_TMUX)
@@ -136,7 +136,7 @@ class Clipboard:
             yield from self._installed("pbcopy", (), CopyRoute.MACOS, texts.ON_DESKTOP.format(tool="pbcopy"))
 
     def _has_display(self, is_remote: bool) -> bool:
-        """Tell whether an X display is the person's: over SSH only a forwarded one (``host:10.0``) is."""
+        """Tell whether an X display is the user's: over SSH only a forwarded one (``host:10.0``) is."""
         display = self._environment.get("DISPLAY", "")
         return bool(display.partition(":")[0]) if is_remote else bool(display)
 

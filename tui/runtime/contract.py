@@ -45,7 +45,7 @@ class ScreenRuntime(Reported, Protocol):
 
     @property
     def settings(self) -> Settings:
-        """The person's settings."""
+        """The user's settings."""
 
     def keep_theme(self, name: str) -> None:
         """Write the theme that was chosen into the settings file."""
@@ -64,7 +64,7 @@ class ScreenRuntime(Reported, Protocol):
 
     @property
     def clipboard(self) -> Clipboard:
-        """The routes to the person's clipboard."""
+        """The routes to the user's clipboard."""
 
     def key_label(self, provider: Provider) -> str:
         """Return how a provider's key is shown."""

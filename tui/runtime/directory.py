@@ -86,7 +86,7 @@ class ProviderDirectory:
         return self._loaded
 
     def has_changed(self) -> bool:
-        """Return whether somebody else changed a file since it was read."""
+        """Return whether another process changed a file since it was read."""
         return self._store.has_changed()
 
     def command_refusal(self, name: str) -> str | None:
@@ -99,7 +99,7 @@ class ProviderDirectory:
         return self._store.distrusted_files()
 
     def trust_files(self) -> None:
-        """Rely on those files as they are now: the person has read them through.
+        """Rely on those files as they are now: the user has read them through.
 
         Raises:
             LmdeckError: that cannot be kept.
@@ -133,7 +133,7 @@ class ProviderDirectory:
         return self._unusable
 
     def require_readable(self) -> None:
-        """Refuse to go on as if there were no providers, where your file cannot be read.
+        """Refuse to continue as if there were no providers, where your file cannot be read.
 
         Raises:
             UsageError: nothing of it is known (``config-malformed``).

@@ -58,7 +58,7 @@ class Endpoints:
         return replace(endpoint, base_url=base_url) if base_url else endpoint
 
     async def as_written(self, provider: Provider, key_text: str | None = None) -> Endpoint:
-        """Return the same with the URL as the person wrote it: for a diagnosis, which judges it first.
+        """Return the same with the URL as the user wrote it: for a diagnosis, which judges it first.
 
         Raises:
             LmdeckError: the key cannot be had, or the engine did not start.

@@ -313,7 +313,7 @@ class FormControl:
         return lambda: self.runtime.directory.save(provider, key_text, previous)
 
     def saved(self, provider: Provider) -> None:
-        """Go on from what was saved; what was typed while it waited stays a change."""
+        """Continue from what was saved; what was typed while it waited stays a change."""
         self.original = self.source = provider
         self.saved_name = self._previous_name = provider.name
         self.is_clone, self._lost_key = False, ""

@@ -64,15 +64,15 @@ class Runtime:
         self.endpoints = Endpoints(lambda: self.credentials, lambda: self.keys, self.built_ins, self.redactor)
         self.debug_log: DebugLog | None = None
         self.unwritten: list[str] = []
-        """What could not be saved until the end, in words for the person."""
+        """What could not be saved until the end, in words for the user."""
         self.moved: list[str] = []
-        """Which conversations other programs took away, and where they are whole, in words for the person."""
+        """Which conversations other programs took away, and where they are whole, in words for the user."""
         self.saves_conversations = True
         """Off for a run that keeps no conversation, whatever the settings say."""
 
     @cached_property
     def settings(self) -> Settings:
-        """The person's settings; what is wrong with the file is in ``settings_notices``."""
+        """The user's settings; what is wrong with the file is in ``settings_notices``."""
         settings, self.settings_notices = load_settings(self.paths)
         return settings
 
@@ -117,7 +117,7 @@ class Runtime:
 
     @cached_property
     def clipboard(self) -> Clipboard:
-        """The routes to the person's clipboard."""
+        """The routes to the user's clipboard."""
         from tui.runtime.clipboard import Clipboard
 
         return Clipboard(self.environment, self.paths.state_dir)

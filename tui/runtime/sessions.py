@@ -46,7 +46,7 @@ class ChatTransport:
     key_text: str | None = None
     """What stands in a form's key field; ``None`` takes the provider's saved key."""
     wait_seconds: float | None = None
-    """How long a command waits for text; ``None``: a person watches, and it never gives up."""
+    """How long a command waits for text; ``None``: a user watches, and it never gives up."""
     is_forgetful: bool = False
     """Whether nothing is kept of what was learned of the endpoint."""
     conversation: str = ""
@@ -66,7 +66,7 @@ class SessionServices(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """The person's settings."""
+        """The user's settings."""
 
     @property
     def conversations(self) -> ConversationStore:
@@ -123,7 +123,7 @@ class Sessions:
         return self._resumed(self._services.conversations.open(identity))
 
     def fork(self, identity: str) -> ChatSession:
-        """Copy a conversation and go on in the copy.
+        """Copy a conversation and continue in the copy.
 
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.

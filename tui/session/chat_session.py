@@ -69,7 +69,7 @@ class ChatSession:
         self.notices = tuple(notices)
         """What is to be said of the record: read-only, interrupted, unreadable lines."""
         self.moves: tuple[str, ...] = ()
-        """What other programs did to the record, and where the conversation goes on."""
+        """What other programs did to the record, and where the conversation continues."""
         self.path_revision = 0
         """Grows when ``turns`` has other members than before."""
         self.on_change: Callable[[], None] | None = None
@@ -102,7 +102,7 @@ class ChatSession:
         self._journal.watch_storage_error(changed)
 
     def moved(self, identity: str, sentence: str) -> None:
-        """Take note that the record goes on elsewhere, and why; from any thread.
+        """Take note that the record continues elsewhere, and why; from any thread.
 
         Whoever watches the trouble is told next.
         """
@@ -113,7 +113,7 @@ class ChatSession:
     async def send(self, prompt: str | Parts, target: ChatTarget) -> Turn:
         """Send a prompt and fold the reply until it ends; return its turn.
 
-        Failures end the turn, they are not raised. Cancelling stops the turn and keeps what came.
+        Failures end the turn, they are not raised. Cancelling stops the turn and keeps what arrived.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
@@ -223,13 +223,13 @@ class ChatSession:
         self._has_chosen = False
 
     async def continue_turn(self, target: ChatTarget) -> Turn | None:
-        """Ask the model to go on with a reply that was cut; ``None`` where there is nothing to go on from."""
+        """Ask the model to continue with a reply that was cut; ``None`` where there is none."""
         if not self.turns or self.live is not None or self.is_read_only or not self.turns[-1].answer:
             return None
         return await self.send(CONTINUE_PROMPT, target)
 
     def stop(self) -> None:
-        """Stop the streaming turn at once, its socket included; what came is kept."""
+        """Stop the streaming turn at once, its socket included; what arrived is kept."""
         for task in self._tasks:
             task.cancel()
 

@@ -38,7 +38,7 @@ class BlobStore:
         """Keep everybody else from writing and removing here.
 
         Raises:
-            LmdeckError: somebody else does that for long.
+            LmdeckError: another process does that for long.
             OSError: the disk refuses.
         """
         return locked(self._folder)

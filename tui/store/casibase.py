@@ -178,7 +178,7 @@ class _Reader:
 
 
 class _UnusableError(Exception):
-    """Why a record is not imported, for a person."""
+    """Why a record is not imported, for a user."""
 
 
 def _validated(value: object) -> Mapping[str, Any]:

@@ -39,7 +39,7 @@ def readable_keys(data: bytes, size_limit: int) -> dict[str, str]:
 
 
 def kept_file(path: Path, name: str) -> Path | None:
-    """Return the file kept aside in which the key of a provider may be: the newest that has its name.
+    """Return the file set aside in which the key of a provider may be: the newest that has its name.
 
     Where none has it, the newest one: what is damaged may be the name.
     """

@@ -1,7 +1,7 @@
 """The stored API keys: ``credentials.toml``, readable by its owner alone.
 
 No backup is kept of it: a key that was deleted is gone. A file that cannot be used keeps nobody from
-anything but the keys in it: only ``get`` refuses, everything else goes on without them. The next key that
+anything but the keys in it: only ``get`` refuses, everything else continues without them. The next key that
 is stored keeps the file aside and saves what can be read of it.
 """
 
@@ -92,7 +92,7 @@ class CredentialStore:
         return list(self._read().values())
 
     def kept_for(self, name: str) -> str | None:
-        """Return the file kept aside in which the missing key of a provider may be, as people write it."""
+        """Return the file set aside in which the missing key of a provider may be, as people write it."""
         kept = kept_file(self._file.path, name)
         return None if kept is None else self._paths.shown(kept)
 

@@ -39,7 +39,7 @@ def start_debug_log(
 ) -> DebugLog | None:
     """Write every event of this process to a file from now on; ``None`` where that cannot be, which is noted.
 
-    One log is enough: where there is one, it goes on alone.
+    One log is enough: where there is one, it continues alone.
     """
     if LOG.handlers:
         return None

@@ -119,7 +119,7 @@ class EndpointMemory:
             self._take_over(document, len(changes))
 
     def _take_over(self, document: Document, written: int) -> None:
-        """Know what the file has now, other processes' part of it too, and what came in meanwhile."""
+        """Know what the file has now, other processes' part of it too, and what was added meanwhile."""
         with self._guard:
             del self._unwritten[:written]
             for change in self._unwritten:

@@ -191,7 +191,7 @@ def move_aside(path: Path) -> Path:
 
 
 def kept_aside(path: Path) -> list[Path]:
-    """Return what was kept aside of a file, the newest first; none where the folder cannot be listed."""
+    """Return what was set aside of a file, the newest first; none where the folder cannot be listed."""
     try:
         found = list(path.parent.glob(f"{_escape(path.name)}.corrupt-*"))
     except OSError:

@@ -22,7 +22,7 @@ from tui.texts import store as texts
 
 _CONVERSATION = ".jsonl"
 _EMPTY = (".lock", ".lease", ".break")
-"""Files of lmdeck that hold nothing of the person: not counted, and no harm where they stay."""
+"""Files of lmdeck that hold nothing of the user: not counted, and no harm where they stay."""
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Forgotten:
 def forget(paths: Paths, what: str, forgotten: Forgotten | None = None) -> Forgotten:
     """Remove for good ``keys``, ``conversations`` or ``caches``: as much of them as can be removed.
 
-    ``forgotten`` is what grows while it goes on, for whoever may be interrupted. Conversations that are
+    ``forgotten`` is what grows while it continues, for whoever may be interrupted. Conversations that are
     open stay. References to stored keys stay in the providers.
 
     Raises:

@@ -67,7 +67,7 @@ class Journal:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What other programs did to the file, and where the conversation goes on, in words for a banner."""
+        """What other programs did to the file and where the conversation continues, in words for a banner."""
         return self._writer.notices
 
     @property

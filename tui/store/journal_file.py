@@ -28,7 +28,7 @@ class FileLostError(Exception):
     """The file of this name is not the one that was written, or does not hold it any more."""
 
     def __init__(self, what_happened: str) -> None:
-        """``what_happened`` goes on after the file's name: ``was deleted``."""
+        """``what_happened`` stands after the file's name: ``was deleted``."""
         super().__init__(what_happened)
         self.what_happened = what_happened
 
@@ -148,7 +148,7 @@ class JournalFile:
         self.close()
 
     def move(self, path: Path) -> None:
-        """Go on in a new file that holds everything, synced.
+        """Continue in a new file that holds everything, synced.
 
         Raises:
             FileExistsError: something has that name.
@@ -188,7 +188,7 @@ class JournalFile:
             raise FileLostError("was changed")
 
     def _absorb(self, found: bytes) -> None:
-        """Take over what somebody else has added: a session that had the lease meanwhile."""
+        """Take over what another process has added: a session that had the lease meanwhile."""
         if found:
             self._lines.insert(self._written, found)
             self._written += 1

@@ -27,7 +27,7 @@ class JournalLease:
     def _note(self) -> None:
         self._beat_at = time.monotonic()
         self._seen_at = time.time()
-        """When it was last known to be held, by the clock that goes on while a machine sleeps."""
+        """When it was last known to be held, by the clock that continues while a machine sleeps."""
 
     @property
     def next_beat(self) -> float | None:
@@ -38,7 +38,7 @@ class JournalLease:
         """Have the lease of a conversation's file.
 
         Raises:
-            LeaseLostError: somebody else has it.
+            LeaseLostError: another process has it.
             OSError: the disk refuses.
         """
         if self._lease is None:
@@ -56,7 +56,7 @@ class JournalLease:
         """Say that the holder lives, where it is time to; return whether it was.
 
         Raises:
-            LeaseLostError: somebody else has it.
+            LeaseLostError: another process has it.
             OSError: the disk refuses.
         """
         if self._lease is None or time.monotonic() < self._beat_at + _HEARTBEAT_SECONDS:
@@ -67,7 +67,7 @@ class JournalLease:
         return True
 
     def move(self, path: Path, *, is_other: bool) -> None:
-        """Have the lease of the file where the conversation goes on."""
+        """Have the lease of the file where the conversation continues."""
         if is_other:
             self.release()
         elif self._lease is not None and not self._lease.is_held:
@@ -75,7 +75,7 @@ class JournalLease:
         self.hold(path)
 
     def drop(self) -> None:
-        """Forget a lease that somebody else has by now: when he is done it is free again."""
+        """Forget a lease that another process has by now: when that is done it is free again."""
         self._lease = None
 
     def release(self) -> None:

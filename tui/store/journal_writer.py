@@ -1,4 +1,4 @@
-"""Writes a journal's lines to disk in a thread of its own, and goes on when the disk does not.
+"""Writes a journal's lines to disk in a thread of its own, and continues when the disk does not.
 
 Whoever hands over a record waits for nothing and sees no error: what the disk refuses stays in memory
 and is tried again, ``failure`` says why. A thread that ends before its time is told and replaced.
@@ -71,7 +71,7 @@ class JournalWriter:
         self._thread: threading.Thread | None = None
         self.failure: Failure | None = None
         self.notices: tuple[str, ...] = ()
-        """What other programs did to the file, and where the conversation goes on, a sentence or two each."""
+        """What other programs did to the file, where the conversation continues, a sentence or two each."""
         self.on_storage_error_changed: Callable[[], object] | None = None
         """Called when ``failure`` or ``notices`` are others than before, from the writer's thread."""
         self.on_moved: Callable[[str], object] | None = None
@@ -162,7 +162,7 @@ class JournalWriter:
             self._replace_thread(error)
 
     def _replace_thread(self, error: BaseException) -> None:
-        """Say that this thread ends, and have another one go on with what waits."""
+        """Say that this thread ends, and have another one continue with what waits."""
         with self._changed:
             self._file.lose()
             self._postpone(self._stopped(error))
@@ -176,7 +176,7 @@ class JournalWriter:
         return explain("store-failed", path=self._shown(self.path), reason=reason)
 
     def _await_work(self) -> bool:
-        """Sleep until something is due; return whether to go on."""
+        """Sleep until something is due; return whether to continue."""
         with self._changed:
             while not self._is_closing:
                 pause = self._seconds_until_due()

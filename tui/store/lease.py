@@ -41,7 +41,7 @@ class _Seen:
     is_junk: bool = False
     """It is no file that a lease could be."""
     is_unreadable: bool = False
-    """Somebody else's: only its heartbeat is known."""
+    """Another process's: only its heartbeat is known."""
 
     @property
     def token(self) -> str:
@@ -50,7 +50,7 @@ class _Seen:
 
 
 class LeaseHeldError(Exception):
-    """Somebody else holds the lease."""
+    """Another process holds the lease."""
 
     def __init__(self, owner: Owner | None) -> None:
         super().__init__("the lease is held")
@@ -155,7 +155,7 @@ def _take_over(path: Path, owner: Owner, stale_after_seconds: float) -> bool:
     Only who has the lease of that very stale one may do so. Where he dies, that lease is taken over alike.
 
     Raises:
-        LeaseHeldError: it is held, or somebody else takes it over.
+        LeaseHeldError: it is held, or another process takes it over.
         OSError: the disk refuses.
     """
     stale = _require_stale(path, stale_after_seconds)

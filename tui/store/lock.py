@@ -65,7 +65,7 @@ def locked(path: Path) -> Iterator[Callable[[], None]]:
     Who holds it in this thread may take it again: several changes of a file, or of two, are one step.
 
     Raises:
-        LmdeckError: somebody else holds it for longer than two seconds (or ``waiting_at_most``).
+        LmdeckError: another process holds it for longer than two seconds (or ``waiting_at_most``).
         OSError: the disk refuses.
     """
     if path in _held.checks:
@@ -100,7 +100,7 @@ def _locked(path: Path) -> Iterator[Callable[[], None]]:
 
 def _open_lock(path: Path) -> int | None:
     """Open the lock's file; ``None`` where something has its name that cannot be one (a folder, a FIFO,
-    a file of somebody else, a link: it may lead to another file's lock): a lease does in its place."""
+    a file of another user, a link: it may lead to another file's lock): a lease does in its place."""
     try:
         descriptor = disk.open_file(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:

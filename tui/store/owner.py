@@ -47,7 +47,7 @@ class Owner:
 
 
 def holder_words(owner: Owner | None) -> str:
-    """Return who holds a lease, for a person."""
+    """Return who holds a lease, for a user."""
     if owner is None or not owner.host:
         return "another lmdeck"
     if owner.is_this_process:

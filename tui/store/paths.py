@@ -73,7 +73,7 @@ class Paths:
 
     @property
     def trusted_file(self) -> Path:
-        """Which files' contents the person has confirmed; no cache: ``forget caches`` leaves it."""
+        """Which files' contents the user has confirmed; no cache: ``forget caches`` leaves it."""
         return self.state_dir / "trusted-files"
 
     @property

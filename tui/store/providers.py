@@ -182,7 +182,7 @@ class ProviderStore:
         """Write many providers in one step: each anew, or over the one of its name that was loaded.
 
         Raises:
-            LmdeckError: somebody else took a name meanwhile, or the file cannot be written; then nothing is.
+            LmdeckError: a name was taken meanwhile, or the file cannot be written; then nothing is.
         """
 
         def edit(table: Table) -> None:
@@ -254,7 +254,7 @@ class ProviderStore:
         return tuple(distrust for _, distrust in self._distrusted())
 
     def trust_files(self) -> None:
-        """Rely on every file of providers as it was loaded: the person has read it through.
+        """Rely on every file of providers as it was loaded: the user has read it through.
 
         What somebody changed since then is not relied on.
 
@@ -336,7 +336,7 @@ class ProviderStore:
         return providers, defaults, tuple(notices)
 
     def _distrust(self, path: Path, document: TomlDocument) -> Distrust | None:
-        """Return why a document is not relied on; what the person has confirmed is."""
+        """Return why a document is not relied on; what the user has confirmed is."""
         mode = None if document.stamp is None else document.mode
         distrust = distrust_of(path, self._paths.shown, mode=mode, owner=document.owner)
         is_confirmed = distrust is not None and self._trusted.is_trusted(path, document.data)
@@ -355,7 +355,7 @@ class ProviderStore:
         return [(path, distrust) for path, distrust in found if distrust is not None]
 
     def _refuse_untrusted(self, document: TomlDocument) -> None:
-        """Keep a file that is not relied on from being written: the new one would look like the person's own.
+        """Keep a file that is not relied on from being written: the new one would look like the user's own.
 
         The same for what would be written in place of an unreadable one.
         """

@@ -15,7 +15,7 @@ from tui.core.turn import UNTOLD, Turn, TurnState
 from tui.store.record_values import END_VALUES, Record, decode_parts, encode_parts, text_of
 
 SCHEMA = 2
-"""Of the conversations that are written; those of schema 1 are read, and written anew when they go on."""
+"""Of the conversations that are written; those of schema 1 are read, and written anew when they continue."""
 
 DELTA_START = b'{"record":"delta"'
 """How every line of text begins: a reader that wants the figures skips those without parsing them."""

@@ -24,7 +24,7 @@ from tui.texts import store as texts
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person can set for the whole program; each has a default that needs no file."""
+    """What a user can set for the whole program; each has a default that needs no file."""
 
     theme: str | None = None
     """A theme's name; ``None`` lets the terminal decide."""

@@ -61,7 +61,7 @@ class TomlDocument:
     is_newer: bool = False
     """A newer lmdeck wrote it: read, never written."""
     is_unusable: bool = False
-    """What has its name is no file that can be read: a folder, a FIFO, somebody else's, far too large."""
+    """What has its name is no file that can be read: a folder, a FIFO, another user's, far too large."""
 
 
 class TomlFile:
@@ -102,12 +102,12 @@ class TomlFile:
         """Apply an edit to the file as it is now, and write it.
 
         Args:
-            base: what to edit where the file is unreadable; the unreadable one is kept aside.
+            base: what to edit where the file is unreadable; the unreadable one is set aside.
             guard: called with the file as it is under the lock; raises where it must not be changed.
             on_written: called with the new content, still under the lock.
 
         Returns:
-            A sentence for the person, where something was kept aside.
+            A sentence for the user, where something was set aside.
 
         Raises:
             LmdeckError: the file cannot be written, or is a newer lmdeck's. ``edit`` may raise as well;
@@ -158,7 +158,7 @@ class TomlFile:
         return notice
 
     def _try_backup(self) -> str | None:
-        """Keep the version before; where that is refused the change goes on, and a sentence says so."""
+        """Keep the version before; where that is refused the change continues, and a sentence says so."""
         try:
             write_backup(self.path)
         except OSError as error:

@@ -39,7 +39,7 @@ class Transcript:
     bad_lines: int = 0
     """Complete lines that could not be read: damage, unlike a torn last line."""
     journal: Journal | None = None
-    """To go on with. ``None``: it can only be read (and forked); the notices say why."""
+    """To continue with. ``None``: it can only be read (and forked); the notices say why."""
     notices: tuple[str, ...] = ()
     """What is to be said of it, a sentence or two each."""
 

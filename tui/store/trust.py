@@ -36,7 +36,7 @@ class Distrust:
 
     @property
     def advice(self) -> str:
-        """What to do, as a sentence: only a person can say that the content is theirs."""
+        """What to do, as a sentence: only a user can say that the content is theirs."""
         ways = f"{self.command}, or {texts.TRUST}" if self.command else texts.TRUST
         return texts.REVIEW.format(ways=ways)
 
@@ -50,7 +50,7 @@ def distrust_of(path: Path, shown: Callable[[Path], str], *, mode: int | None, o
     """Return why a file is not to be relied on, or ``None`` where it is.
 
     Args:
-        shown: how a path is written for a person.
+        shown: how a path is written for a user.
         mode: the permissions of the file that was read; ``None`` where there is none: its folders alone
             are judged.
         owner: the number of the user to whom that file belongs.
@@ -96,7 +96,7 @@ def _is_own(owner: int) -> bool:
 
 
 def _is_private_group(group: int) -> bool:
-    """Whether a group is the person's own (as Red Hat's and Debian's set-ups make one for each user)."""
+    """Whether a group is the user's own (as Red Hat's and Debian's set-ups make one for each user)."""
     user = _user()
     if user == 0:
         return False
@@ -137,7 +137,7 @@ def _way_to(path: Path) -> tuple[list[Path], list[Path]]:
 
 
 class TrustedFiles:
-    """The files whose present content a person has confirmed; kept in the private state folder."""
+    """The files whose present content a user has confirmed; kept in the private state folder."""
 
     def __init__(self, file: Path, shown: Callable[[Path], str]) -> None:
         self._file = file

@@ -1,6 +1,6 @@
 """Which turns of a journal are the conversation, and which are other answers to the same prompt.
 
-A turn names the one before it, its parent: one that goes on elsewhere than at the end begins a branch, and
+A turn names the one before it, its parent: one that continues elsewhere than at the end begins a branch, and
 the conversation is the newest one. A ``drop`` of the last turn makes room for a retry: the turn that begins
 next takes its place and is another answer to its prompt. A dropped turn that is written again is the answer
 that was chosen. Where nothing followed a ``drop``, the program died in between, and an answer that was
@@ -101,7 +101,7 @@ class TurnPath:
         return [place.identities for place in self._places if not place.is_waiting]
 
     def _branch(self, parent: str | None) -> None:
-        """Go where a new turn goes on, if that is not the end."""
+        """Go where a new turn continues, if that is not the end."""
         if parent is not None and parent not in self._place_of:
             return
         settled = self._places[: len(self._places) - self._waiting]

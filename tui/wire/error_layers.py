@@ -46,7 +46,7 @@ def layers_of(value: object, depth: int = _DEEPEST, *, is_quoted: bool = False) 
 
 
 def _wrapped(layer: dict[str, object]) -> Iterator[tuple[object, bool]]:
-    """Yield what an object wraps, and whether that is what somebody else has said."""
+    """Yield what an object wraps, and whether that is what another server said."""
     for name in ("error", "errors", "detail", "message", "fault", "base_resp"):
         inner = layer.get(name)
         if inner and (

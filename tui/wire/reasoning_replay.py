@@ -15,7 +15,7 @@ from tui.wire.servers import Dialect
 
 
 def replays_reasoning(policy: ReasoningReplay, quirks: ServerQuirks, server: Dialect) -> bool:
-    """Return whether past reasoning is sent: the person's policy, within what the server takes."""
+    """Return whether past reasoning is sent: the user's policy, within what the server takes."""
     if policy is ReasoningReplay.NEVER or quirks.sends_reasoning is False or server.replay is None:
         return False
     return policy is ReasoningReplay.ALWAYS or quirks.sends_reasoning is True

@@ -140,7 +140,7 @@ class ReplyReader:
             self._events.chunks.texts.lose(answers.NOT_UTF8, events)
 
     def _stop_at_limit(self, exceeded: LimitExceeded, events: list[StreamEvent]) -> None:
-        """Keep what came before the limit, and read nothing more."""
+        """Keep what arrived before the limit, and read nothing more."""
         self._is_closed = True
         before, exceeded.events = exceeded.events, []
         try:

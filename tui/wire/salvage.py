@@ -1,4 +1,4 @@
-"""The text in JSON that was cut: what came is kept, though its document never became complete."""
+"""The text in JSON that was cut: what arrived is kept, though its document never became complete."""
 
 from __future__ import annotations
 

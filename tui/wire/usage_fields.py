@@ -46,7 +46,7 @@ def read_server_cost(usage: object) -> ServerCost | None:
     """Return what a ``usage`` object says that the exchange cost, ``None`` where it says nothing.
 
     OpenRouter and LiteLLM: ``cost`` in US dollars, and ``cost_details.upstream_inference_cost`` where
-    the person's own key was used upstream (then ``cost`` is only the fee); xAI:
+    the user's own key was used upstream (then ``cost`` is only the fee); xAI:
     ``cost_in_usd_ticks``, 10,000,000,000 of which are a dollar; Perplexity: ``cost.total_cost``;
     DeepInfra: ``estimated_cost``.
     """

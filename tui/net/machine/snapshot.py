@@ -200,7 +200,7 @@ def _stated_port(system: System, process: Process, known: KnownServer) -> int | 
 
 
 def _is_held_below(head: int, port: int, owners: tuple[PortOwner, ...], table: _ProcessTable) -> bool:
-    """Return whether a port belongs to a child of a server, or to somebody who does not show: another
+    """Return whether a port belongs to a child of a server, or to a process that is not visible: another
     user's sockets have no owner, and a server of theirs that expects such a port has it."""
     return any(
         owner.process is None or head in table.ancestors(owner.process.pid)

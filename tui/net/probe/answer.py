@@ -39,7 +39,7 @@ _OF_ONE_ROUTE = ("no-answer", "headers-stalled", "answer-too-large")
 
 @dataclass(frozen=True, slots=True)
 class FirstAnswer:
-    """What came of the request for the model list."""
+    """What became of the request for the model list."""
 
     response: Fetched | None = None
     models: ModelList | None = None

@@ -62,7 +62,7 @@ async def _check_above_http(context: DiagnosisContext, answer: FirstAnswer) -> N
 
 @dataclass(frozen=True, slots=True)
 class _Used:
-    """What came of the request that the endpoint is there for, sent because its model list failed."""
+    """What became of the request that the endpoint is there for, sent because its model list failed."""
 
     chat: ChatOutcome | None = None
     vectors: EmbeddingOutcome | None = None

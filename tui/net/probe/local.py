@@ -62,7 +62,7 @@ async def explain_refusal(context: DiagnosisContext, origin: Origin, failure: Fa
 
 
 def note_what_localhost_is(context: DiagnosisContext, origin: Origin) -> None:
-    """Point out that ``localhost`` is not what a person at another machine may think."""
+    """Point out that ``localhost`` is not what a user at another machine may think."""
     around = context.findings.surroundings
     for is_so, cause in (
         (around.wsl, "localhost-is-wsl"),

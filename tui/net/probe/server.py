@@ -26,7 +26,7 @@ _SHOWN_MODELS = 5
 
 
 async def check_server(context: DiagnosisContext, answer: FirstAnswer, *, works: bool) -> None:
-    """Tell which server answers, from what came already and from a few requests without a key.
+    """Tell which server answers, from what arrived already and from a few requests without a key.
 
     ``works``: it was used already, though its model list failed.
     """

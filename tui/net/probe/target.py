@@ -1,4 +1,4 @@
-"""What a diagnosis is given: the endpoint as the person wrote it, the services it uses, its limits."""
+"""What a diagnosis is given: the endpoint as the user wrote it, the services it uses, its limits."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class ProbeLimits:
     idle_seconds: float = 20.0
     """Between two pieces of that answer."""
     loading_seconds: float = 10.0
-    """How long a server that is starting or loading is waited for; a person may stop that at any time."""
+    """How long a server that is starting or loading is waited for; a user may stop that at any time."""
     loading_interval_seconds: float = 2.0
     loading_option: str | None = None
     """The command's option that sets ``loading_seconds``."""

@@ -46,7 +46,7 @@ async def ask_vectors(context: DiagnosisContext) -> EmbeddingOutcome:
 
 
 def check_vectors(context: DiagnosisContext, outcome: EmbeddingOutcome) -> None:
-    """Judge what came back."""
+    """Judge what was returned."""
     if not context.can_try(CheckId.VECTORS):
         return
     details = (context.findings.curl, *outcome.details)
