@@ -408,6 +408,42 @@ def test_two_sessions_keep_each_others_edits_of_different_fields(paths: Paths) -
     assert (both.input_price, both.display_name, both.sampling.top_p) == (Decimal(1), "Good", 0.5)
 
 
+def test_two_sessions_keep_each_others_settings_within_one_table(paths: Paths) -> None:
+    one, two = ProviderStore(paths), ProviderStore(paths)
+    body = {"kwargs": {"thinking": True, "depth": 1}, "top_k": 20, "seed": 1}
+    one.save(replace(GOOD, extra_headers={"X-Old": "1", "X-Stays": "1"}, extra_body=body))
+    before = two.load().providers[0]
+    pinned = replace(before, tls=TlsSettings(pinned_sha256="ab" * 32), extra_headers={"X-Stays": "1"})
+    one.save(replace(pinned, extra_body={"kwargs": {"thinking": False, "depth": 1}, "top_k": 20, "seed": 2}))
+    headers = {"X-Old": "1", "X-Stays": "2", "X-Cost": "42"}
+    wanted = replace(before, tls=TlsSettings(ca_file="/etc/ca.pem"), extra_headers=headers)
+    two.save(replace(wanted, extra_body={"kwargs": {"thinking": True, "depth": 2}, "seed": 1, "empty": {}}))
+    got = ProviderStore(paths).load().providers[0]
+    assert got.tls == TlsSettings(ca_file="/etc/ca.pem", pinned_sha256="ab" * 32)
+    assert got.extra_headers == {"X-Stays": "2", "X-Cost": "42"}
+    assert got.extra_body == {"kwargs": {"thinking": False, "depth": 2}, "seed": 2, "empty": {}}
+    two.save(replace(got, tls=TlsSettings(), extra_headers={}, extra_body={}))
+    assert ProviderStore(paths).load().providers[0] == replace(GOOD, created_time=got.created_time)
+    assert "tls" not in paths.providers_file.read_text()
+
+
+def test_an_unreadable_setting_beside_a_changed_one_stays_refused(paths: Paths) -> None:
+    write(
+        paths,
+        '[providers.a.tls]\npinned_sha256 = 12345\n[providers.a.extra_headers]\nX-Auth = 5\nX-Ok = "1"\n',
+    )
+    store = ProviderStore(paths)
+    (before,) = store.load().providers
+    store.save(replace(before, tls=TlsSettings(ca_file="/etc/ca.pem"), extra_headers={"X-Ok": "2"}))
+    (after,) = store.load().providers
+    assert before.refusals == after.refusals
+    assert len(after.refusals) == 2
+    assert after.tls.ca_file == "/etc/ca.pem"
+    assert after.extra_headers == {"X-Ok": "2"}
+    store.save(replace(after, tls=TlsSettings(), extra_headers={}))
+    assert ProviderStore(paths).load().providers[0].refusals == before.refusals
+
+
 def test_clearing_a_field_removes_it(paths: Paths) -> None:
     store = ProviderStore(paths)
     store.save(replace(GOOD, display_name="x", thinking=Thinking.ON, tls=TlsSettings(insecure=True)))

@@ -97,16 +97,25 @@ def records_of(table: Table) -> Table:
 
 def merge(fresh: Table, base: Table, wanted: Table) -> Table:
     """Return the record as it is now, changed in the fields where ``wanted`` differs from ``base``."""
-    record = dict(fresh)
-    for key in KNOWN_KEYS:
-        if wanted.get(key) == base.get(key):
-            continue
-        if key in wanted:
-            record[key] = wanted[key]
-        else:
-            record.pop(key, None)
+    record = _merged(fresh, base, wanted)
     known = {key: record[key] for key in KNOWN_KEYS if key in record}
     return {**known, **{key: value for key, value in record.items() if key not in known}}
+
+
+def _merged(fresh: Table, base: Table, wanted: Table) -> Table:
+    """Merge key by key, in tables within as well: what stands beside a changed key stays as it is now."""
+    record = dict(fresh)
+    for key in {**base, **wanted}:
+        if wanted.get(key) == base.get(key):
+            continue
+        now, before, after = (table.get(key, {}) for table in (fresh, base, wanted))
+        if isinstance(now, dict) and isinstance(before, dict) and isinstance(after, dict):
+            after = _merged(now, before, after)
+        if key in wanted or after:
+            record[key] = after
+        else:
+            record.pop(key, None)
+    return record
 
 
 def without(record: Table, keys: Collection[str]) -> Table:

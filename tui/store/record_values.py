@@ -14,6 +14,7 @@ from tui.core.phases import Phase
 from tui.core.timings import Timings
 from tui.core.turn import ToolCall
 from tui.core.usage import Cost, ServerCost, ServerTimings, Source, Usage
+from tui.wire.numbers import read_number
 
 Record = dict[str, Any]
 
@@ -35,13 +36,13 @@ def texts_of(value: object) -> tuple[str, ...]:
 
 
 def count_of(value: object) -> int | None:
-    """Return a whole number that is not negative."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """Return a whole number of 0 or more."""
+    return value if isinstance(value, int) and number_of(value) is not None else None
 
 
 def number_of(value: object) -> float | None:
-    """Return a number."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Return a number that a server could have reported as well: finite, 0 or more, at most 2**53."""
+    return None if isinstance(value, str) else read_number(value)
 
 
 def encode_flat(value: Usage | ServerTimings | Part | None) -> Record | None:
