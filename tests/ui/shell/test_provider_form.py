@@ -162,12 +162,11 @@ async def test_a_url_is_judged_while_it_is_typed_and_one_key_repairs_it(runtime:
         assert note(pilot, "provider_url").startswith("→ http://gpu01:8000/v1/chat/completions")
 
 
-async def test_an_empty_field_is_judged_when_it_is_left(runtime: FakeRuntime) -> None:
+async def test_an_empty_field_is_judged_when_it_is_left(runtime: FakeRuntime, until: Until) -> None:
     async with form(runtime) as pilot:
         assert problem(pilot, "name") == ""
         await pilot.press("tab")
-        await pilot.pause()
-        assert "Enter a name" in problem(pilot, "name")
+        await until(pilot, lambda: "Enter a name" in problem(pilot, "name"))
 
 
 async def test_a_key_never_lays_out_the_form(runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch) -> None:

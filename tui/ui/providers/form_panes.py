@@ -79,7 +79,7 @@ def _button(label: str, action: str) -> KeyButton:
 
 
 def field_help(row: FormRow, source: str = "") -> Content:
-    """Return what there is to say of a field: what is wrong, what it is for, how it is filled in."""
+    """Return what a field is for and how it is filled in, below a message that does not fit into its row."""
     help_text = Content(" ".join(filter(None, (row.field.help, source, row.how_to))))
-    problem = row.problem_text
+    problem = row.problem_text if row.is_problem_cut else None
     return problem + Content("\n") + help_text if problem is not None else help_text

@@ -94,6 +94,8 @@ class FormRow(Vertical):
         self._value = value
         self._note: Content | None = None
         self._problem: FieldProblem | None = None
+        self.is_problem_cut = False
+        """Whether the message of the problem does not fit into its line."""
 
     def compose(self) -> ComposeResult:
         """Lay the label beside the editor, notes and problems below."""
@@ -204,8 +206,9 @@ class FormRow(Vertical):
         line = self.query_one(".form-problem-line")
         room = self.size.width - line.styles.margin.width - line.styles.padding.width
         room -= Content(str(fix.label)).cell_length + _BUTTON_EDGES if fix.display else 0
-        text = self.problem_text or Content("")
-        message.styles.width = max(8, min(text.cell_length, room))
+        wanted = (self.problem_text or Content("")).cell_length
+        self.is_problem_cut = wanted > room
+        message.styles.width = max(8, min(wanted, room))
 
     @property
     def problem(self) -> FieldProblem | None:

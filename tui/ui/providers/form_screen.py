@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -40,6 +40,7 @@ from tui.ui.shell.key_button import KeyButton
 from tui.ui.shell.title_bar import TitleBar
 
 _EDITING_ACTIONS = ("save", "save_exit", "repair")
+_CLICK_SECONDS = 0.25
 _LONGEST_RESULT = 14
 """Lines of the result of a test, as in the style sheet."""
 
@@ -191,8 +192,10 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         form = self.form
         if not form.is_view_only:
             reading = form.reading()
+            is_choosing = self.query_one(ModelField).is_open
             for name, row in self._rows.items():
-                row.show_problems(form.shown_at(reading, name))
+                is_quiet = is_choosing and name == "compatible_provider"
+                row.show_problems(() if is_quiet else form.shown_at(reading, name))
             self._offer(form.repair(reading, self._scroll.focused_name))
             self._show_status(reading)
             self.row("sub_type").value = reading.provider.sub_type
@@ -252,10 +255,14 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         self._trial.compare()
 
     def on_form_row_left(self, event: FormRow.Left) -> None:
-        """Judge the field that was left; a new endpoint is asked, now with the key."""
-        self._control.touched.add(event.name)
+        """Judge the field that was left, a moment later: a row that moves would lose the click."""
+        self.set_timer(_CLICK_SECONDS, partial(self._judge_left, event.name))
+
+    def _judge_left(self, name: str) -> None:
+        """Judge a field; a new endpoint is asked, now with the key."""
+        self._control.touched.add(name)
         self._judge()
-        if self._control.decides_models(event.name):
+        if self._control.decides_models(name):
             self.on_model_field_models_wanted()
 
     def on_model_field_models_wanted(self) -> None:
