@@ -91,6 +91,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/cli/test_check.py",
     ),
+    "In the prompt the same actions are commands": (
+        "tests/ui/shell/test_bindings.py::test_a_command_does_what_a_key_does",
+    ),
     "F1 (or `?` outside a text field) shows": (
         "tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",
     ),

@@ -23,6 +23,7 @@ from tui.core import diagnosis
 from tui.core.diagnosis import CHAT_CHECKS, CheckId
 from tui.core.report_text import LABELS
 from tui.demo.server import DemoServer
+from tui.ui.bindings import BY_IDENTIFIER
 
 SCHEMA = json.loads((Path(diagnosis.__file__).parent / "check.schema.json").read_text())
 KEY = "sk-test-0123456789abcdef"
@@ -180,6 +181,8 @@ def test_a_named_provider_says_where_to_apply_a_repair(call: Call) -> None:
         assert call("providers", "add", "mine", "--url", url, "--model", "m").code == 0
         done = call("check", "mine")
     assert done.code == 1
+    diagnose, apply = (BY_IDENTIFIER[name].keys for name in ("providers.diagnose", "diagnosis.apply"))
+    assert (diagnose, apply) == ("d", "A"), "the keys that the text names"
     assert "press d on mine, then A" in done.out
     assert done.out.startswith("Checking mine: ")
 

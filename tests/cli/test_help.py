@@ -55,6 +55,11 @@ def test_a_command_line_shows_the_help_of_the_whole(
     assert call(*names, "--help").out == whole.format_help()
 
 
+@pytest.mark.parametrize("parser", parsers(build_parser()), ids=lambda parser: parser.prog)
+def test_a_description_fits(parser: argparse.ArgumentParser) -> None:
+    assert max(map(len, (parser.description or "").splitlines())) <= int(COLUMNS)
+
+
 def test_the_help_of_the_demo_lists_every_cause(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", COLUMNS)
     lines = call("demo", "--help").out.splitlines()

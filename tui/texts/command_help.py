@@ -2,9 +2,9 @@
 
 from typing import Final
 
-TAGLINE: Final = (
-    "Chat with, diagnose and track the cost of any OpenAI-compatible endpoint, from your terminal."
-)
+TAGLINE: Final = """\
+Chat with, diagnose and track the cost of any OpenAI-compatible endpoint,
+from your terminal."""
 EXAMPLES: Final = """\
 examples:
   lmdeck                                              open the provider list
@@ -62,7 +62,7 @@ NO_STREAM: Final = "request the answer in one piece"
 ASK_WAIT: Final = "timeout for the first token (default: 120)"
 ASK_KEY_ENV: Final = "with --url: environment variable that holds the API key"
 
-CHECK: Final = "Diagnose an endpoint (sends one short chat: {cost})."
+CHECK: Final = "Diagnose an endpoint (one chat: {cost})."
 CHECK_EXAMPLES: Final = """\
   lmdeck check http://localhost:8000/v1
   lmdeck check qwen --json
