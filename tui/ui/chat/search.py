@@ -51,7 +51,7 @@ class SearchBar(Horizontal):
         words = texts.SEARCH_NOTHING
         if found.count:
             words = texts.SEARCH_COUNT.format(place=found.place or "–", count=f"{found.count:,}")
-            words += texts.SEARCH_KEYS if self.query_one(PlainInput).has_focus else ""
+            words += texts.SEARCH_KEYS if self._transcript.has_focus else texts.SEARCH_ENTER
         if found.hidden_count:
             words += texts.SEARCH_HIDDEN.format(hidden=f"{found.hidden_count:,}")
         has_query = bool(self.query_one(PlainInput).value)
@@ -67,4 +67,4 @@ class SearchBar(Horizontal):
         """Continue with the matches."""
         event.stop()
         self._transcript.focus()
-        self.show_count(self._transcript.matches)
+        self.call_after_refresh(self.show_count, self._transcript.matches)

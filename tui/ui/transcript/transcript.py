@@ -40,6 +40,8 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = Path(__file__).with_name("transcript.tcss").read_text("utf-8")
     ALLOW_SELECT = True
+    FOCUS_ON_CLICK = False
+    """A click takes the focus when it is over: offers are printed anew with the focus, under the pointer."""
     BINDINGS = TRANSCRIPT_BINDINGS
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("transcript",)
 
@@ -246,6 +248,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         if action := offer_at(line, event.x):
             self.post_message(self.OfferChosen(action))
             return
+        self.focus()
         step = variant_step(line, event.x)
         for _, document, _ in self.viewport.rows(event.y, 1):
             if step:
