@@ -39,6 +39,13 @@ async def test_a_list_means_reachable_and_names_models_and_server(factory: Clien
     assert server.requests[0].startswith(b"GET /v1/models HTTP/1.1")
 
 
+async def test_models_for_embeddings_are_told_apart(factory: ClientFactory) -> None:
+    with FaultServer(model_list("qwen3-8b", "text-embedding-3-small")) as server:
+        found = await reach(factory, Endpoint(server.base_url))
+    assert found.models == ("qwen3-8b", "text-embedding-3-small")
+    assert found.chat_models == ("qwen3-8b",)
+
+
 @pytest.mark.parametrize("model", ["a", "b", ""])
 async def test_a_model_of_the_list_is_fine(factory: ClientFactory, model: str) -> None:
     with FaultServer(LIST) as server:

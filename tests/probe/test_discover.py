@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.fake_api import FakeApi, model_list
 from tests.support.fake_machine import FakeMachine
 from tests.support.fault_server import Answer, FaultServer, refused_port
 from tui.core.provider_texts import check_provider
+from tui.demo.server import DemoServer
 from tui.net import discover as discovery
 from tui.net.client import ClientFactory
 from tui.net.discover import Discovered, Discovery, discover
@@ -22,10 +24,15 @@ from tui.net.machine.snapshot import PortOwner, Snapshot
 from tui.net.machine.sockets import Listener
 
 
-async def find(root: Path, found: list[Discovered] | None = None) -> Discovery:
+async def find(
+    root: Path,
+    found: list[Discovered] | None = None,
+    on_scanned: Callable[[int, int], None] | None = None,
+) -> Discovery:
     factory = ClientFactory({"SSL_CERT_FILE": str(certificates.CA)})
+    on_found = None if found is None else found.append
     try:
-        return await discover(factory, Machine({}, root), on_found=None if found is None else found.append)
+        return await discover(factory, Machine({}, root), on_found=on_found, on_scanned=on_scanned)
     finally:
         await factory.aclose()
 
@@ -49,6 +56,42 @@ async def test_a_server_is_found_with_its_process_and_models(tmp_path: Path) -> 
     assert (found.models, found.context_window, found.needs_key) == (("Qwen/Qwen3-8B",), 2048, False)
     assert found.owner is not None
     assert "pid 42" in found.owner.describe()
+
+
+async def test_the_scan_tells_how_far_it_is(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    fake = FakeMachine(tmp_path)
+    with FaultServer(FakeApi()) as server, FaultServer("ssh-banner-and-close") as other:
+        fake.listen("127.0.0.1", server.port, 11)
+        fake.listen("127.0.0.1", other.port, 12)
+        await find(tmp_path, on_scanned=lambda done, total: told.append((done, total)))
+    assert told == [(0, 2), (1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("fault", [None, "auth", "model-not-found"])
+async def test_a_demo_of_lmdeck_is_named_as_such(tmp_path: Path, fault: str | None) -> None:
+    demo = DemoServer(fault=fault)
+    demo.start()
+    try:
+        FakeMachine(tmp_path).listen("127.0.0.1", demo.port, 11)
+        (found,) = (await find(tmp_path)).servers
+    finally:
+        demo.stop()
+    assert found.shown_kind == "lmdeck demo"
+    assert found.as_provider().name == f"lmdeck-demo-{demo.port}"
+    assert not found.is_engine
+
+
+async def test_the_engine_of_lmdeck_is_named_as_such(tmp_path: Path) -> None:
+    fake = FakeMachine(tmp_path)
+    child = Path(discovery.__file__).parent.parent / "demo" / "engine_child.py"
+    assert child.is_file()
+    with FaultServer(FakeApi(key="Bearer right")) as server:
+        fake.listen("127.0.0.1", server.port, 11)
+        fake.run(42, "python", str(child), sockets=(11,))
+        (found,) = (await find(tmp_path)).servers
+    assert found.shown_kind == "lmdeck engine"
+    assert found.is_engine
 
 
 async def test_what_is_found_becomes_a_valid_provider(tmp_path: Path) -> None:

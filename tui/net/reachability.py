@@ -45,6 +45,8 @@ class Reachability:
     """Of the model that is wanted, in tokens, where the list says it."""
     context_windows: Mapping[str, int] = field(default_factory=dict)
     """The same by model; under an empty name what holds for the server. Looked for on request."""
+    chat_models: tuple[str, ...] = ()
+    """The models that it offers, without those for embeddings."""
 
 
 async def reach(
@@ -80,7 +82,9 @@ async def reach(
     )
     wanted = models.find(model)
     window = wanted.context_window if wanted is not None else None
-    found = Reachability(True, _missing(models, model), took, models.identifiers, server, window)
+    chats = tuple(info.identifier for info in models.chat_models)
+    missing, listed = _missing(models, model), models.identifiers
+    found = Reachability(True, missing, took, listed, server, window, chat_models=chats)
     return await _recognised(factory, endpoint, found, models) if is_thorough else found
 
 

@@ -128,7 +128,8 @@ class ProviderRows:
                 return
         has_key = provider.api_key is not None
         reach = reach_found(found.is_reachable, found.milliseconds, found.failure, has_key=has_key)
-        known: dict[str, Any] = {"models": found.models or ()}
+        offered = () if provider.is_embedding else found.chat_models
+        known: dict[str, Any] = {"models": offered or found.models or ()}
         if found.server is not None and found.server.kind is not None:
             known["server"] = " ".join(filter(None, (str(found.server.kind), found.server.version)))
         if found.context_window is not None:

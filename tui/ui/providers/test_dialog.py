@@ -100,7 +100,8 @@ class ProviderTestScreen(Window[str | None]):
                 found = await deck_of(self).runtime.list_models(self._provider)
             except LmdeckError:
                 return  # what is wrong is shown: the list would only have offered more
-            self._models = found.identifiers
+            chat_models = () if self._provider.is_embedding else found.chat_models
+            self._models = tuple(model.identifier for model in chat_models or found.models)
             self._offer()
 
     def _show_progress(self, text: str) -> None:
