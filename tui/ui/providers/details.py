@@ -146,7 +146,9 @@ def _facts(row: Row) -> Iterator[str]:
     label = "" if provider.label == provider.name else safe_line(provider.label)
     yield " · ".join(filter(None, (safe_line(provider.model), label, embeddings)))
     where = texts.BUILT_IN if is_built_in(provider) else shown_url(provider)
-    yield " · ".join(filter(None, (where, safe_line(kind), window)))
+    yield where
+    if kind or window:
+        yield " · ".join(filter(None, (safe_line(kind), window)))
     key = texts.API_KEY.format(source=safe_line(row.key_label)) if row.key_label else texts.NO_KEY
     yield " · ".join((_price(provider), key, *(f"! {mark}" for mark in connection_marks(provider))))
 

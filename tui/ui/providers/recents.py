@@ -64,7 +64,7 @@ class RecentChats(Static):
 
     def _draw(self) -> None:
         if not self._summaries:
-            self.update(Content.styled(self._note, "$text-muted"))
+            self.update(Content.styled(self._note, "dim"))
             return
         now = datetime.now().astimezone()
         lines = [_line(summary, now) for summary in self._summaries]
@@ -77,7 +77,7 @@ class RecentChats(Static):
         cells = [set_cell_size(_cut(text, width), width) for text, width in zip(line, widths, strict=True)]
         rest = "".join(_GAP + cell for cell, width in zip(cells[1:], widths[1:], strict=True) if width)
         number_part = (f"{number} ", "bold $footer-key-foreground")
-        return Content.assemble(number_part, cells[0], Content.styled(rest, "$text-muted"))
+        return Content.assemble(number_part, cells[0], Content.styled(rest, "dim"))
 
 
 def _line(summary: ConversationSummary, now: datetime) -> _Line:
@@ -100,7 +100,7 @@ def _widths(lines: Sequence[_Line], room: int) -> list[int]:
     for column in (3, 2, 1):
         if _title_room(widths, room) < _NARROWEST_TITLE:
             widths[column] = 0
-    widths[0] = max(1, _title_room(widths, room))
+    widths[0] = max(1, min(widths[0], _title_room(widths, room)))
     return widths
 
 

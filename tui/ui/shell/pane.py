@@ -54,5 +54,5 @@ class Pane(Vertical):
         if self._status and room >= 3:
             border = "$border" if self.has_focus_within else "$border-blurred"
             line = Content.styled(f" {'─' * (room - 2)} ", f"not bold {border}")
-            title = Content.assemble(title, line, Content.styled(self._status, "not bold $text-muted"))
+            title = Content.assemble(title, line, Content.styled(self._status, "not bold dim"))
         self.border_title = cast(str, title)
