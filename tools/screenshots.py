@@ -21,14 +21,14 @@ from tui.ui.app import ChatStart, LmdeckApp, Start
 from tui.ui.chat.screen import ChatScreen
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-SIZE = (110, 32)
+SIZE = (120, 34)
 LIMIT_SECONDS = 60.0
 
 Story = Callable[[Pilot[None]], Awaitable[None]]
 
 
 def new_runtime(home: Path, demo_url: str, theme: str) -> Runtime:
-    """Return a runtime with a deck as a person might have it; every address is on this machine."""
+    """Return a runtime with the providers of a user; every address is on this machine."""
     environment = {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
@@ -58,6 +58,13 @@ def new_runtime(home: Path, demo_url: str, theme: str) -> Runtime:
             "Qwen3 on vLLM",
             model="Qwen/Qwen3-8B",
             provider_url="http://localhost:8009/v1",
+            input_price=Decimal(0),
+            output_price=Decimal(0),
+        ),
+        Provider(
+            "gpu03",
+            model="Qwen/Qwen3-32B",
+            provider_url=demo_url,
             input_price=Decimal(0),
             output_price=Decimal(0),
         ),
@@ -100,8 +107,32 @@ def visible_text(pilot: Pilot[None]) -> str:
 
 
 async def providers(pilot: Pilot[None]) -> None:
-    """The list, every provider looked at."""
-    await until(pilot, lambda: "checking" not in visible_text(pilot) and shows(pilot, "up ")())
+    """The list after a chat, every provider checked, the one whose model is gone selected."""
+    await _ask(pilot, "Show me code that retries a request, with a test.")
+    await until(pilot, shows(pilot, r"TTFT \d"))
+    await pilot.press("escape", "q")
+    await until(pilot, shows(pilot, "Providers ─"))
+    await until(pilot, shows(pilot, r"gpu03 .*model gone"))
+    await until(pilot, lambda: "checking" not in visible_text(pilot))
+    for _ in range(8):
+        if shows(pilot, "does not list Qwen")():
+            break
+        await pilot.press("j")
+        await pilot.pause(0.1)
+
+
+async def failure(pilot: Pilot[None]) -> None:
+    """A chat with an endpoint where nothing listens."""
+    await _ask(pilot, "Which of these two designs is simpler?")
+    await until(pilot, shows(pilot, "Connection refused"))
+
+
+async def picker(pilot: Pilot[None]) -> None:
+    """The choice of a model, over the models of every provider."""
+    await until(pilot, shows(pilot, "Enter to send"))
+    await pilot.press("escape", "m")
+    await until(pilot, shows(pilot, r"demo-plain"))
+    await pilot.pause(0.3)
 
 
 async def form_error(pilot: Pilot[None]) -> None:
@@ -133,9 +164,10 @@ async def folded(pilot: Pilot[None]) -> None:
 
 async def diagnosis(pilot: Pilot[None]) -> None:
     """The diagnosis of an endpoint where nothing listens."""
-    await until(pilot, shows(pilot, "vllm"))
+    await until(pilot, shows(pilot, r"vllm .*refused"))
     await pilot.press("down", "d")
-    await until(pilot, shows(pilot, r"\d failed"))
+    await until(pilot, shows(pilot, "Connection refused"))
+    await until(pilot, shows(pilot, "wait for this one"))
 
 
 async def _ask(pilot: Pilot[None], prompt: str) -> None:
@@ -152,11 +184,13 @@ def _reasoned(pilot: Pilot[None]) -> int:
 
 CHAT = ChatStart("reasoner")
 PICTURES: tuple[tuple[str, str, Start, Story], ...] = (
-    ("providers", "dark", "providers", providers),
+    ("providers", "dark", CHAT, providers),
     ("form-error", "dark", "providers", form_error),
     ("chat-reasoning", "dark", CHAT, reasoning),
     ("chat-folded", "dark", CHAT, folded),
     ("chat-light", "light", CHAT, folded),
+    ("chat-failure", "dark", ChatStart("vllm"), failure),
+    ("picker", "dark", CHAT, picker),
     ("diagnosis", "dark", "providers", diagnosis),
 )
 

@@ -229,7 +229,7 @@ async def ground(visit: Visit) -> None:
     async with visit.chat() as opened:
         assert isinstance(opened.app.screen_stack[0], PlaceholderScreen)
         await opened.press("tab", "q")
-        await shows(opened, ProvidersScreen, "main")
+        await shows(opened, ProvidersScreen, "main", " ms")  # it is checked here as at a start
 
 
 async def help_(visit: Visit) -> None:

@@ -110,7 +110,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         super().on_screen_resume()
         if self._was_covered and not self.notice_edits():
             self._read()
-            self.check_reachability()
+        self.check_reachability()
         in_background(self, self._read_recents, group="recents", exclusive=True)
 
     def notice_edits(self) -> bool:
