@@ -120,7 +120,7 @@ async def discover(visit: Visit) -> None:
         opened.runtime.machine = Machine({}, visit.root)  # only the list of sockets is the test's own
         await opened.press("f")
         await shows(opened, DiscoverScreen, str(port), "model-a")
-        for key in ("r", "f5"):
+        for key in ("R", "f5"):
             asked = len(visit.server.requests)
             await opened.press(key)
             await opened.until(partial(visit.was_asked_since, asked), f"{key} asks again")
