@@ -63,9 +63,6 @@ PAGES = (
 )
 STILL: dict[str, int] = {
     "tui.ui.app": 1,
-    "tui.ui.conversations.screen": 2,
-    "tui.ui.conversations.view": 1,
-    "tui.ui.diagnosis.view": 2,
     "tui.ui.transcript.growing": 1,
 }
 """How many of them each place may still have."""
@@ -98,10 +95,6 @@ STILL_OUTSIDE: dict[str, int] = {
     "tui.runtime.chat_control": 1,
     "tui.session.chat_session": 1,
     "tui.ui.app": 6,
-    "tui.ui.conversations.screen": 9,
-    "tui.ui.diagnosis.details": 1,
-    "tui.ui.diagnosis.screen": 7,
-    "tui.ui.diagnosis.view": 1,
     "tui.ui.providers.writes": 3,
     "tui.ui.shell.dialogs": 1,
     "tui.ui.shell.too_small": 1,

@@ -589,6 +589,7 @@ async def conversations(deck: RealDeck, server: FaultServer) -> set[str]:
             await opened.until(lambda: isinstance(tour.top, ConversationsScreen))
 
         await tour.step("conversations.filter", prepare=listed)
+        await tour.step("conversations.sort", prepare=listed)
         await tour.step("conversations.rename", prepare=listed, opens=RenameDialog)
         await tour.step("conversations.delete", prepare=listed, opens=ConfirmDialog)
         await tour.step("conversations.undo", prepare=deleted)
@@ -609,14 +610,14 @@ async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
                 await tour.home(ProvidersScreen)
                 opened.app.router.diagnosis(DiagnosisSubject(opened.runtime.directory.get(name)))
                 await opened.until(lambda: isinstance(tour.top, DiagnosisScreen))
-                said = "The endpoint works" if name == "main" else "use it?"
+                said = "The endpoint works" if name == "main" else "Use it?"
                 await opened.until(lambda: said in opened.text)
 
             return prepare
 
         async def detailed(tour: Tour) -> None:
             await checked()(tour)
-            await opened.press("home", "enter")
+            await opened.press("home", *("down",) * 9, "enter")
             await opened.until(lambda: isinstance(tour.top, CheckDetailsScreen))
 
         await checked()(tour)
@@ -632,7 +633,15 @@ async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("diagnosis.curl", says="copied.txt")
         await tour.step("diagnosis.retry")
         await tour.step("diagnosis.details", prepare=checked(), before=("home",), opens=CheckDetailsScreen)
+        await tour.step("check_text.down", prepare=detailed)
+        await tour.step("check_text.bottom", prepare=detailed)
+        await tour.step("check_text.page_down", prepare=detailed)
+        await tour.step("check_text.up", prepare=detailed, before=("end",))
+        await tour.step("check_text.top", prepare=detailed, before=("end",))
+        await tour.step("check_text.page_up", prepare=detailed, before=("end",))
         await tour.step("rung_details.close", prepare=detailed, opens=DiagnosisScreen)
+        await tour.step("diagnosis.edit", prepare=checked(), opens=ProviderFormScreen)
+        await tour.step("diagnosis.fold", prepare=checked("bare"))
         await tour.step("diagnosis.apply", prepare=checked("bare"))
         await tour.step("diagnosis.back", prepare=checked(), opens=ProvidersScreen)
         return tour.pressed
@@ -666,7 +675,7 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
     "reading": (reading, ("transcript", "chat.reading")),
     "windows": (windows_of_a_chat, ("chat.rename", "chat.setup", "chat.figures", "picker")),
     "conversations": (conversations, ("conversations",)),
-    "diagnosis": (diagnosis, ("diagnosis", "diagnosis.list", "diagnosis.details")),
+    "diagnosis": (diagnosis, ("diagnosis", "diagnosis.list", "diagnosis.text", "diagnosis.details")),
     "dialogs": (dialogs, ("dialog",)),
 }
 ELSEWHERE = {

@@ -115,7 +115,7 @@ async def test_the_footer_of_a_diagnosis_offers_only_what_was_found(deck: RealDe
             opened.screen(ProvidersScreen).table.rearrange(name)
             await opened.press("d")
             await opened.until(lambda: "Copy report" in opened.text and "Checking" not in opened.text)
-            await opened.until(lambda: ("u Use it" in opened.text) is is_offered)  # noqa: B023
+            await opened.until(lambda: ("A Apply fix" in opened.text) is is_offered)  # noqa: B023
             await opened.press("escape")
             await opened.until(lambda: isinstance(opened.app.screen, ProvidersScreen))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -76,15 +76,22 @@ class ConversationStore:
         self._open.add(journal)
         return journal
 
-    def list(self) -> list[ConversationSummary]:
+    def list(self, on_read: Callable[[int, int], None] | None = None) -> list[ConversationSummary]:
         """Return a summary of every conversation, the newest first.
+
+        ``on_read`` is told after each how many are read, and how many there are.
 
         Raises:
             LmdeckError: the folder cannot be read.
         """
         names = self._names()
+        files = [name for name in names if name.endswith(".jsonl")]
+        found: list[ConversationSummary] = []
         with self._listing:
-            found = [self._summary(name, names) for name in names if name.endswith(".jsonl")]
+            for name in files:
+                found.append(self._summary(name, names))
+                if on_read is not None:
+                    on_read(len(found), len(files))
             self._index.save({summary.identity for summary in found})
         return sorted(found, key=lambda summary: (summary.updated_at, summary.identity), reverse=True)
 

@@ -175,13 +175,14 @@ _SPELLINGS = {
     "delete": "Del",
     "underscore": "_",
     "space": "Space",
-    "ctrl+@": "ctrl+space",
 }
+_SAME = {"ctrl+@": "ctrl+space"}
+"""Keys that a terminal sends for others."""
 
 
 def spelled_key(name: str, *, is_short: bool = False) -> str:
     """Return a key as people write it: ``Ctrl+T`` (short: ``^T``) for what Textual calls ``ctrl+t``."""
-    *modifiers, last = _SPELLINGS.get(name, name).split("+")
+    *modifiers, last = _SAME.get(name, name).split("+")
     if last in _SPELLINGS:
         last = _SPELLINGS[last]
     elif character := _character(last):

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.store.summaries import ConversationSummary
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.conversations.screen import ConversationsScreen
-from tui.ui.conversations.view import columns_for, when_words
+from tui.ui.conversations.search_box import SearchBox
+from tui.ui.conversations.view import columns_for, rows_of
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.dialogs import ConfirmDialog
+from tui.ui.shell.row_list import ListColumn, RowList, _cell, width_of
 
 TITLES = {"c1": "Streaming over SSH", "c2": "[/] hostile \x1b[2J", "c3": "显存不足"}
 
@@ -41,8 +47,12 @@ class Deck:
 
     @property
     def titles(self) -> list[str]:
-        table = self.screen.table
-        return [str(table.get_row_at(row)[0]) for row in range(table.row_count)]
+        return [row.cells[0] for row in self.screen.rows.rows]
+
+    @property
+    def text(self) -> str:
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -68,16 +78,16 @@ def saved(runtime: Any) -> dict[str, str]:
 def open_list(runtime: Any, saved: dict[str, str], until: Any) -> Callable[..., Any]:
 
     @asynccontextmanager
-    async def opened(from_chat: bool = False) -> AsyncIterator[Deck]:
+    async def opened(from_chat: bool = False, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Deck]:
         app = LmdeckApp(runtime, environment={})
-        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             if from_chat:
                 app.push_screen(ChatScreen("demo"))
                 await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.control.session)
             app.router.conversations()
             await until(pilot, lambda: is_ready(app))
             deck = Deck(app, pilot, runtime, until)
-            await deck.until(lambda: deck.screen.table.row_count == len(saved))
+            await deck.until(lambda: len(deck.titles) == len(saved))
             yield deck
 
     return opened
@@ -123,14 +133,14 @@ async def test_filtering_as_it_is_typed(open_list: Any) -> None:
         await deck.until(lambda: deck.titles == ["Streaming over SSH"])
         await deck.press("escape")
         await deck.until(lambda: len(deck.titles) == 3)
-        assert deck.screen.table.has_focus
+        assert deck.screen.rows.has_focus
         await deck.press("escape")
         await deck.until(lambda: isinstance(deck.app.screen, ProvidersScreen))
 
 
 async def test_a_second_filter_replaces_the_first_or_edits_it(open_list: Any) -> None:
     async with open_list() as deck:
-        text = deck.screen.query_one("#filter", Input)
+        text = deck.screen.query_one(SearchBox)
         await deck.press("slash", *"zzz", "enter", "slash", *"ssh")
         await deck.until(lambda: deck.titles == ["Streaming over SSH"])
         await deck.press("enter", "slash", "right", "x")
@@ -163,9 +173,13 @@ async def test_one_that_is_open_elsewhere_is_marked_and_not_deleted(
     runtime.open_elsewhere(saved["c1"])
     async with open_list() as deck:
         assert deck.titles[0] == "• Streaming over SSH"
+        await deck.until(lambda: "Open elsewhere: Enter to read, C to fork." in deck.text)
+        assert " D " not in deck.text.splitlines()[-1]
         await deck.press("D")
         assert isinstance(deck.app.screen, ConversationsScreen)
-        assert "open in a chat" in "\n".join(note.message for note in deck.app._notifications)
+        assert not deck.app._notifications
+        await deck.press("down")
+        await deck.until(lambda: "Open elsewhere" not in deck.text)
 
 
 async def test_a_disk_that_refuses_is_said(
@@ -179,7 +193,7 @@ async def test_a_disk_that_refuses_is_said(
         monkeypatch.setattr(runtime.conversations, "rename", refuse)
         await deck.press("N", "x", "enter")
         said = explain("store-full", path="~/x").title
-        await deck.until(lambda: any(said in note.message for note in deck.app._notifications))
+        await deck.until(lambda: said[:40] in deck.text)
         assert deck.titles[0] == "Streaming over SSH"
 
 
@@ -190,19 +204,149 @@ async def test_an_empty_list_explains_itself(runtime: Any, until: Any) -> None:
         await until(pilot, lambda: is_ready(app))
         screen = app.screen
         await until(
-            pilot, lambda: "No conversation is saved yet" in str(screen.query_one("#nothing", Static).content)
+            pilot, lambda: "then Enter on a provider" in str(screen.query_one("#nothing", Static).content)
         )
         await pilot.press("enter", "C", "N", "D", "u")
         assert app.screen is screen
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 200])
+async def test_from_a_chat_an_empty_list_leads_back_to_it(runtime: Any, until: Any) -> None:
+    app = LmdeckApp(runtime, environment={})
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(ChatScreen("demo"))
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and app.screen.control.session)
+        app.router.conversations()
+        await until(pilot, lambda: is_ready(app))
+        nothing = app.screen.query_one("#nothing", Static)
+        await until(pilot, lambda: "send a message" in str(nothing.content))
+
+
+async def test_a_search_selects_its_first_hit_and_says_how_many(open_list: Any, saved: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("G", "slash", *"e")
+        await deck.until(lambda: "3 of 3" not in deck.text and len(deck.titles) == 3)
+        await deck.press("backspace", *"hostile")
+        await deck.until(lambda: "1 of 3" in deck.text)
+        assert deck.screen.current.identity == saved["c2"]
+        await deck.press("backspace", "backspace", "backspace")
+        await deck.press("ctrl+u", *"demo")
+        await deck.until(lambda: len(deck.titles) == 3)
+        assert deck.screen.current.identity == saved["c1"], "the first hit, not the last selected row"
+        await deck.press("ctrl+u", *"zzz")
+        await deck.until(lambda: "No title, model or provider matches" in deck.text)
+
+
+async def test_the_list_is_sorted_by_a_key_and_by_a_click(open_list: Any) -> None:
+    async with open_list(size=(120, 40)) as deck:
+        newest = deck.titles
+        await deck.press("o")
+        await deck.until(lambda: "by title" in deck.text)
+        assert deck.titles == sorted(newest, key=str.casefold)
+        lines = deck.text.splitlines()
+        row = next(number for number, line in enumerate(lines) if "Last message" in line)
+        await deck.pilot.click(offset=(lines[row].index("Last message"), row))
+        await deck.until(lambda: deck.titles == newest)
+        await deck.press("o", "o")
+        await deck.until(lambda: "Turns ▼" in deck.text)
+
+
+async def test_a_click_selects_a_row_and_a_second_one_opens_it(open_list: Any, saved: Any) -> None:
+    async with open_list() as deck:
+        row = next(number for number, line in enumerate(deck.text.splitlines()) if "显存不足" in line)
+        await deck.pilot.click(offset=(5, row))
+        await deck.until(lambda: deck.screen.current.identity == saved["c3"])
+        await deck.pilot.click(offset=(5, row))
+        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.control.session)
+        assert deck.app.screen.control.session.identity == saved["c3"]
+
+
+@pytest.mark.parametrize(("size", "shown"), [((80, 24), False), ((120, 40), True), ((200, 50), True)])
+async def test_the_columns_that_fit_are_shown(open_list: Any, size: tuple[int, int], shown: bool) -> None:
+    async with open_list(size=size) as deck:
+        await deck.until(lambda: "Last message" in deck.text)
+        heads = next(line for line in deck.text.splitlines() if "Turns" in line)
+        assert (
+            heads.index("Title") < heads.index("Turns") < heads.index("Model") < heads.index("Last message")
+        )
+        assert ("Provider" in heads) is shown
+
+
+async def test_thousands_are_told_while_they_are_read(
+    runtime: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Event()
+    many = [ConversationSummary(str(number), f"title {number}", turns=1) for number in range(2000)]
+
+    def slow(on_read: Callable[[int, int], None]) -> list[ConversationSummary]:
+        on_read(700, 2000)
+        assert gate.wait(20)
+        return many
+
+    monkeypatch.setattr(runtime.conversations, "list", slow)
+    app = LmdeckApp(runtime, environment={})
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.router.conversations()
+        await until(pilot, lambda: is_ready(app))
+        deck = Deck(app, pilot, runtime, until)
+        await deck.until(lambda: "Reading conversations… 700 of 2,000" in deck.text)
+        gate.set()
+        await deck.until(lambda: "title 0" in deck.text)
+        assert "Reading" not in deck.text
+        await deck.press("G")
+        await deck.until(lambda: "title 1999" in deck.text)
+
+
+def drawing_seconds(screen: ConversationsScreen) -> float:
+    begun = time.process_time()
+    screen.show_list(is_from_top=True)
+    return time.process_time() - begun
+
+
+async def test_two_thousand_are_shown_in_an_instant(
+    runtime: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [
+        ConversationSummary(str(number), f"title {number}", "", f"2026-0{1 + number % 9}-01T00:00:00+00:00")
+        for number in range(2000)
+    ]
+    monkeypatch.setattr(runtime.conversations, "list", lambda on_read: many)
+    app = LmdeckApp(runtime, environment={})
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.router.conversations()
+        await until(pilot, lambda: is_ready(app) and app.screen.query_one(RowList).rows)
+        assert isinstance(app.screen, ConversationsScreen)
+        screen = app.screen
+        assert min(drawing_seconds(screen) for _ in range(3)) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("stamp", "group", "ago_words"),
+    [
+        ("2026-05-20T11:58:00+00:00", "Today", "2 min ago"),
+        ("2026-05-20T23:00:00+00:00", "Today", "just now"),
+        ("2026-05-19T09:00:00+00:00", "Yesterday", "yesterday"),
+        ("2026-05-14T09:00:00+00:00", "Last week", "6 days ago"),
+        ("2026-05-02T09:00:00+00:00", "May", "2 May"),
+        ("2026-01-02T09:00:00+00:00", "January", "2 Jan"),
+        ("2025-12-31T09:00:00+00:00", "December 2025", "31 Dec 2025"),
+        ("", "Without a date", ""),
+        ("\x1b[2J", "Without a date", ""),
+    ],
+)
+def test_conversations_are_grouped_by_their_own_date(stamp: str, group: str, ago_words: str) -> None:
+    now = datetime(2026, 5, 20, 12, tzinfo=UTC)
+    summary = ConversationSummary("c", "t", updated_at=stamp)
+    heading, row = rows_of([summary], columns_for(80), "time", now)
+    assert heading.cells == (group,)
+    assert row.cells[-1] == ago_words
+
+
+def test_a_long_title_ends_with_an_ellipsis() -> None:
+    assert _cell("显存不足显存不足", ListColumn("title", "Title", 7)) == "显存不…"
+
+
+@pytest.mark.parametrize("width", [58, 60, 78, 118, 198])
 def test_the_columns_fill_the_width(width: int) -> None:
     columns = columns_for(width)
     assert columns[0].key == "title"
-    assert sum(column.width + 2 for column in columns) <= width
-
-
-@pytest.mark.parametrize("stamp", ["", "yesterday", "\x1b[2J"])
-def test_a_moment_that_is_none_is_shown_as_text(stamp: str) -> None:
-    assert "\x1b" not in when_words(stamp)
+    assert width_of(columns) <= width

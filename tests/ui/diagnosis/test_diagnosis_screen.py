@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich.segment import Segment
+from textual.color import Color
 from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -27,7 +29,7 @@ from tests.ui.fake_runtime import example_providers
 from tui.core.api_key_reference import STORED
 from tui.core.causes import explain
 from tui.core.check_history import CheckRecord
-from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult, CheckStatus, Repair, failed
+from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult, CheckStatus, DiagnosisReport, Repair, failed
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.events import StreamFailed
 from tui.core.provider import Provider
@@ -36,12 +38,14 @@ from tui.core.secret import Secret
 from tui.ui.diagnosis.check_list import CheckList
 from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
+from tui.ui.diagnosis.view import check_line, details_content, time_bar
+from tui.ui.marks import PlainMarks
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.textual_compat.palette import Palette
 
 Until = Callable[..., Awaitable[None]]
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 24), (100, 30), (120, 40), (200, 50)]
 
 
 def subject_of(runtime: DiagnosingRuntime, name: str = "gpu01-vllm", **changes: Any) -> DiagnosisSubject:
@@ -58,8 +62,14 @@ def done(pilot: Pilot[Any]) -> bool:
     return isinstance(screen, DiagnosisScreen) and not screen.is_checking
 
 
+def flat(pilot: Pilot[Any]) -> str:
+    """What the screen shows as one line, without borders."""
+    return " ".join(text_of(pilot).replace("│", " ").split())
+
+
 def line_of(pilot: Pilot[Any], check: CheckId) -> str:
-    return next(line for line in text_of(pilot).splitlines() if LABELS[check] in line[:16])
+    lines = (line.strip("│ ") for line in text_of(pilot).splitlines() if not line.startswith("╭"))
+    return next(line for line in lines if line.startswith(LABELS[check]) or LABELS[check] in line[2:16])
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -69,7 +79,8 @@ async def test_all_is_well(runtime: DiagnosingRuntime, size: tuple[int, int], un
         await pilot.pause()
         lines = text_of(pilot).splitlines()
         assert "Diagnosis › gpu01-vllm" in lines[0]
-        assert "✓ The endpoint works: vllm 0.32.0 with Qwen/Qwen3-8B" in lines[2]
+        assert "✓ No problem found" in lines[1]
+        assert "The endpoint works: vllm 0.32.0 with Qwen/Qwen3-8B" in lines[2]
         assert "14 ok" in text_of(pilot)
         assert "Used 30 tokens" in text_of(pilot)
         for check in CHAT_CHECKS:
@@ -106,7 +117,7 @@ async def test_a_failure_is_told_in_plain_words_with_what_helps(
     runtime.report = NOTHING_THERE
     async with opened(runtime, DiagnosisScreen(subject_of(runtime)), size) as (pilot, _):
         await until(pilot, lambda: done(pilot))
-        shown = " ".join(text_of(pilot).split())
+        shown = flat(pilot)
         assert REFUSED.title in shown
         assert REFUSED.advice in shown
         assert "http://gpu01:8001/v1 answers. Use it?" in shown
@@ -217,13 +228,13 @@ async def test_a_known_failure_is_explained_without_asking(runtime: DiagnosingRu
     known = explain("model-not-found", model="Qwen/Qwen3-8B", closest="Qwen/Qwen3-8B-FP8", status=404)
     async with opened(runtime, DiagnosisScreen(subject_of(runtime, known=known))) as (pilot, _):
         await pilot.pause()
-        shown = " ".join(text_of(pilot).split())
+        shown = flat(pilot)
         assert known.title in shown
-        assert "Nothing was asked again" in shown
+        assert "This is the original error" in shown
         assert "The server offers Qwen/Qwen3-8B-FP8. Use it?" in shown
         assert line_of(pilot, CheckId.AUTH).lstrip().startswith("✓")
         assert line_of(pilot, CheckId.MODELS).lstrip().startswith("✗")
-        assert "Skipped" in line_of(pilot, CheckId.CHAT)
+        assert "5 checks wait for this one" in shown
         assert runtime.asked == []
         await pilot.press("r")
         await until(pilot, lambda: "The endpoint works" in text_of(pilot))
@@ -280,7 +291,8 @@ async def test_no_key_reaches_the_details_or_a_copy(runtime: DiagnosingRuntime, 
     )
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
-        await pilot.press("y", "unbound.diagnosis.curl")
+        await pilot.press("y")
+        await screen_of(pilot).run_action("copy_curl")
         await until(pilot, lambda: len(runtime.clipboard.texts) == 2)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, CheckDetailsScreen))
@@ -292,7 +304,8 @@ async def test_no_key_reaches_the_details_or_a_copy(runtime: DiagnosingRuntime, 
 async def test_report_and_curl_are_copied(runtime: DiagnosingRuntime, until: Until) -> None:
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
-        await pilot.press("y", "unbound.diagnosis.curl")
+        await pilot.press("y")
+        await screen_of(pilot).run_action("copy_curl")
         await until(pilot, lambda: len(runtime.clipboard.texts) == 2)
         assert "The endpoint works" in runtime.clipboard.texts[0]
         assert runtime.clipboard.texts[1] == ALL_WELL.curl
@@ -325,7 +338,6 @@ async def test_text_from_outside_is_data(runtime: DiagnosingRuntime, until: Unti
     )
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
-        await pilot.press("down")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, CheckDetailsScreen))
         assert not any(ord(character) < 32 and character != "\n" for character in text_of(pilot))
@@ -339,6 +351,146 @@ async def test_a_new_width_lays_the_lines_out_again(runtime: DiagnosingRuntime, 
         before = len(line_of(pilot, CheckId.URL))
         await pilot.resize_terminal(120, 40)
         await until(pilot, lambda: len(line_of(pilot, CheckId.URL)) > before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_verdict_is_printed_once_and_the_checks_stop_at_it(
+    runtime: DiagnosingRuntime, size: tuple[int, int], until: Until
+) -> None:
+    runtime.report = replace(NOTHING_THERE, repairs=NOTHING_THERE.repairs[:1])
+    async with opened(runtime, DiagnosisScreen(subject_of(runtime)), size) as (pilot, _):
+        await until(pilot, lambda: done(pilot))
+        await pilot.pause()
+        shown = flat(pilot)
+        for text in (REFUSED.title[:40], REFUSED.advice[:40], "Use it?", "10 checks wait for this one"):
+            assert shown.count(text) == 1, text
+        assert "10.0.0.1:8000: connection refused · took 0.4 ms" in shown
+        assert "a fact" in shown, "the checks before it show what they saw"
+        assert "Skipped" not in shown
+        assert "A use it · r recheck · E edit the provider · y copy the report" in shown
+
+
+@pytest.mark.parametrize("key", ["space", "enter"])
+async def test_one_line_opens_the_checks_that_wait(
+    runtime: DiagnosingRuntime, until: Until, key: str
+) -> None:
+    runtime.report = replace(NOTHING_THERE, repairs=(), machine=(), changes=())
+    async with opened(runtime, DiagnosisScreen(subject_of(runtime)), (100, 30)) as (pilot, _):
+        await until(pilot, lambda: done(pilot))
+        await pilot.press("down", key)
+        await until(pilot, lambda: "Skipped (connection failed)." in line_of(pilot, CheckId.SPEED))
+        assert "Space to hide" in text_of(pilot)
+        await pilot.press(key)
+        await until(pilot, lambda: "Skipped" not in text_of(pilot))
+
+
+async def test_edit_opens_the_provider_and_rechecks_what_was_saved(
+    runtime: DiagnosingRuntime, until: Until
+) -> None:
+    runtime.report = NOTHING_THERE
+    async with opened(runtime, DiagnosisScreen(subject_of(runtime)), (120, 40)) as (pilot, _):
+        await until(pilot, lambda: done(pilot))
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
+        form = pilot.app.screen
+        assert isinstance(form, ProviderFormScreen)
+        form.row("name").editor.focus()
+        await pilot.press("end", *"-new", "f2")
+        await until(pilot, lambda: len(runtime.asked) == 2)
+        assert runtime.asked[1][0].name == "gpu01-vllm-new"
+        await until(pilot, lambda: "Diagnosis › gpu01-vllm-new" in text_of(pilot))
+
+
+async def test_unsaved_values_are_edited_in_the_form_that_asked(
+    runtime: DiagnosingRuntime, until: Until
+) -> None:
+    runtime.report = NOTHING_THERE
+    subject = subject_of(runtime, is_saved=False)
+    async with opened(runtime, DiagnosisScreen(subject)) as (pilot, results):
+        await until(pilot, lambda: done(pilot))
+        assert "E back to the form" in text_of(pilot)
+        await pilot.press("E")
+        await until(pilot, lambda: results)
+        assert results == [None]
+
+
+async def test_each_offer_of_the_verdict_can_be_clicked(runtime: DiagnosingRuntime, until: Until) -> None:
+    runtime.report = replace(NOTHING_THERE, repairs=NOTHING_THERE.repairs[1:])
+    async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
+        await until(pilot, lambda: done(pilot))
+
+        async def click(label: str) -> None:
+            row, line = next(
+                (row, line) for row, line in enumerate(text_of(pilot).splitlines()) if " · y copy" in line
+            )
+            await pilot.click(offset=(line.index(label), row))
+
+        await click("copy the report")
+        await until(pilot, lambda: runtime.clipboard.texts)
+        await click("recheck")
+        await until(pilot, lambda: len(runtime.asked) == 2 and done(pilot))
+        await click("use it")
+        await until(pilot, lambda: runtime.directory.get("gpu01-vllm").model == "other" and done(pilot))
+        await click("edit the provider")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
+        await until(pilot, lambda: "Provider URL" in text_of(pilot))
+
+
+async def test_nothing_is_offered_that_cannot_be_done(runtime: DiagnosingRuntime, until: Until) -> None:
+    gate = asyncio.Event()
+    runtime.steps = (gate,)
+    async with opened(runtime, DiagnosisScreen(subject_of(runtime)), (120, 40)) as (pilot, _):
+        await until(pilot, lambda: "Checking: URL" in text_of(pilot))
+        footer = text_of(pilot).splitlines()[-1]
+        assert not {"Recheck", "Copy", "Apply", "Details"} & set(footer.split())
+        assert "Esc stop" in text_of(pilot)
+        gate.set()
+        await until(pilot, lambda: done(pilot))
+        await until(pilot, lambda: "Recheck" in text_of(pilot).splitlines()[-1])
+        assert "Apply" not in text_of(pilot)
+        await pilot.press("A", "space")
+        assert len(runtime.asked) == 1
+        assert not toasts(pilot)
+
+
+async def test_a_second_pane_shows_the_whole_check_and_scrolls(
+    runtime: DiagnosingRuntime, until: Until
+) -> None:
+    long = replace(REFUSED, details=tuple(f"line {number}" for number in range(60)))
+    results = tuple(long if result is REFUSED else result for result in NOTHING_THERE.results)
+    runtime.report = replace(NOTHING_THERE, results=results, repairs=())
+    async with opened(runtime, DiagnosisScreen(subject_of(runtime)), (120, 40)) as (pilot, results_of):
+        await until(pilot, lambda: "line 3" in text_of(pilot))
+        assert "line 59" not in text_of(pilot)
+        await pilot.press("enter", "G")
+        await until(pilot, lambda: "line 59" in text_of(pilot))
+        await pilot.press("escape")
+        assert isinstance(screen_of(pilot).focused, CheckList)
+        assert results_of == []
+
+
+@pytest.mark.parametrize("report", [ALL_WELL, NOTHING_THERE])
+async def test_every_mark_has_an_ascii_variant(
+    runtime: DiagnosingRuntime, until: Until, report: DiagnosisReport
+) -> None:
+    runtime.report = report
+    async with opened(runtime, DiagnosisScreen(subject_of(runtime)), (120, 40)) as (pilot, _):
+        await until(pilot, lambda: done(pilot))
+        plain = PlainMarks(keeps_lines=False)
+        assert plain.apply([Segment(text_of(pilot))], Color(0, 0, 0))[0].text.isascii()
+
+
+def test_time_bars_share_one_scale() -> None:
+    lengths = [len(time_bar(milliseconds, 20).rstrip()) for milliseconds in (0.1, 10, 100, 1000, 60_000)]
+    assert lengths == sorted(set(lengths))
+    assert lengths[-1] == len(time_bar(600_000, 20)) == 20
+
+
+@pytest.mark.parametrize("milliseconds", [None, 0.0, 0.04])
+def test_what_took_no_time_has_no_bar(milliseconds: float | None) -> None:
+    result = CheckResult(CheckId.URL, CheckStatus.OK, "fine", milliseconds=milliseconds)
+    assert check_line(CheckId.URL, result, width=80).plain.split() == ["✓", "URL", "fine"]
+    assert "time" not in details_content(result).plain
 
 
 async def test_the_list_leads_here_with_d(runtime: DiagnosingRuntime, until: Until) -> None:
@@ -364,7 +516,7 @@ async def test_a_failed_test_of_the_form_leads_here_explained(
         await until(pilot, lambda: "✗ " in text_of(pilot))
         await pilot.press("f7")
         await until(pilot, lambda: isinstance(pilot.app.screen, DiagnosisScreen))
-        await until(pilot, lambda: "Nothing was asked again" in text_of(pilot))
+        await until(pilot, lambda: "This is the original error" in text_of(pilot))
         assert runtime.asked == []
 
 
@@ -376,11 +528,11 @@ async def test_a_failed_chat_leads_here_explained(runtime: DiagnosingRuntime, un
     runtime.scripts = [(StreamFailed(known),)]
     async with opened(runtime, ChatScreen("gpu01-vllm")) as (pilot, _):
         await pilot.press("h", "i", "enter")
-        await until(pilot, lambda: "/diagnose explains" in text_of(pilot))
+        await until(pilot, lambda: known.title[:30] in text_of(pilot))
         await pilot.press("f11")
         await until(pilot, lambda: isinstance(pilot.app.screen, DiagnosisScreen))
-        await until(pilot, lambda: "Nothing was asked again" in text_of(pilot))
-        assert known.title in " ".join(text_of(pilot).split())
+        await until(pilot, lambda: "This is the original error" in text_of(pilot))
+        assert known.title in flat(pilot)
         assert runtime.asked == []
 
 
@@ -391,8 +543,8 @@ async def test_the_palette_of_a_diagnosis_checks_nothing_by_itself(
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
         titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
-        assert {"Again", "Use it"} <= set(titles)
-        for title in ("", "Again", "Use it"):
+        assert {"Recheck", "Apply fix"} <= set(titles)
+        for title in ("", "Recheck", "Apply fix"):
             await pilot.press("ctrl+p")
             await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
             palette = pilot.app.screen

@@ -33,7 +33,7 @@ MEANINGS = {
     "d": {"diagnose"},
     "D": {"delete"},
     "e": {"edit"},
-    "E": {"edit_provider"},
+    "E": {"edit_provider", "edit"},
     "f": {"discover"},
     "h": {"history", "conversations"},
     "i": {"details", "close"},
@@ -49,10 +49,10 @@ MEANINGS = {
     "u": {"undo"},
     "w": {"columns"},
     "y": {"copy_turn", "copy_report"},
-    "j": {"cursor_down", "move_block"},
-    "k": {"cursor_up", "move_block"},
-    "g": {"scroll_top", "go_top"},
-    "G": {"scroll_bottom", "follow_end"},
+    "j": {"cursor_down", "move_block", "scroll_down"},
+    "k": {"cursor_up", "move_block", "scroll_up"},
+    "g": {"scroll_top", "go_top", "scroll_home"},
+    "G": {"scroll_bottom", "follow_end", "scroll_end"},
     "*": {"default"},
     "[": {"variant"},
     "]": {"variant"},
@@ -61,7 +61,7 @@ MEANINGS = {
     "/": {"filter", "search"},
     "?": {"app.help", "close"},
     ":": {"app.command_palette"},
-    "Space": {"toggle_reasoning", "move"},
+    "Space": {"toggle_reasoning", "move", "fold", "open"},
 }
 """What each letter does, by its action: the closed list. A window is closed by the letter that opens it."""
 RESERVED = ("b", "p", "x", "$")

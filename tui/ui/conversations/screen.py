@@ -1,36 +1,45 @@
-"""The saved conversations: find one, open it, copy it, name it, delete it."""
+"""The saved conversations: find one, open it, fork it, rename it, delete it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Static
+from textual.timer import Timer
+from textual.widgets import Input, Static
 
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
+from tui.texts import conversations as texts
+from tui.texts.chat import CANCEL
+from tui.texts.provider_list import DELETE, UNTITLED
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.rename import RenameDialog
-from tui.ui.conversations.view import columns_for, matches, note_on, row_texts
+from tui.ui.conversations.search_box import SearchBox
+from tui.ui.conversations.view import NEWEST, SORTS, columns_for, matches, rows_of
 from tui.ui.deck import ShowsConversation
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import confirm
-from tui.ui.shell.table import FilterRow, RowTable
+from tui.ui.shell.offers import key_of
+from tui.ui.shell.pane import Pane
+from tui.ui.shell.row_list import ColumnHeads, RowList
 from tui.ui.shell.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary
 
-_NONE_YET = "No conversation is saved yet. They are kept here as you chat."
-_NO_MATCH = "Nothing matches the filter. Esc shows everything again."
+_PROGRESS_SECONDS = 0.1
+_AROUND = 4
+"""Cells beside the columns: two borders, a blank, the scroll bar."""
 
 
 class ConversationsScreen(LmdeckScreen[None]):
@@ -39,43 +48,47 @@ class ConversationsScreen(LmdeckScreen[None]):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("conversations")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("conversations", "table")
-    HELP_TEXT: ClassVar[str] = (
-        "Your saved conversations, newest first. One that another session has open can be read, "
-        "or gone on with in a copy."
-    )
+    HELP_TEXT: ClassVar[str] = texts.HELP
 
     def __init__(self) -> None:
         super().__init__()
         self._all: list[ConversationSummary] = []
         self._shown: dict[str, ConversationSummary] = {}
+        self._sort = NEWEST
         self._is_read = False
+        self._progress = texts.READING
+        self._clock: Timer | None = None
+        self._refusal = ""
         self._deleted: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """Lay out the list."""
-        yield TitleBar("Conversations")
-        yield FilterRow("Filter: any text of title, provider or model")
-        yield RowTable("conversations")
-        yield Static(id="nothing")
-        yield Static(id="note")
+        """Lay out the search over the list."""
+        yield TitleBar(texts.TITLE)
+        yield SearchBox()
+        with Pane(id="list"):
+            yield ColumnHeads()
+            yield RowList("conversations")
+            yield Static(id="nothing")
         yield BindingBar()
 
     def on_mount(self) -> None:
-        """Read the list."""
-        self.table.focus()
+        """Read the list, and show how far that is."""
+        self.rows.focus()
+        self._clock = self.set_interval(_PROGRESS_SECONDS, self._show_around)
+        self._show_around()
         self.read()
 
     @property
-    def table(self) -> RowTable:
+    def rows(self) -> RowList:
         """The list."""
-        return self.query_one(RowTable)
+        return self.query_one(RowList)
 
     @property
     def current(self) -> ConversationSummary | None:
         """The conversation under the cursor."""
-        return self._shown.get(self.table.current_key or "")
+        return self._shown.get(self.rows.current_key or "")
 
-    # ── The list ────────────────────────────────────────────────────────────────────────────
+    # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
     def read(self) -> None:
         """Read the list anew, off the event loop."""
@@ -85,63 +98,126 @@ class ConversationsScreen(LmdeckScreen[None]):
         in_background(self, self._work, change, done, group="conversations")
 
     async def _work(self, change: Callable[[], object], done: str) -> None:
-        """Do something on disk, then show what is there; say what is wrong where it refuses."""
+        """Do something on disk, then show what is there, or why it refuses."""
+        self._refusal = ""
         try:
             await asyncio.to_thread(change)
-            self._all = list(await asyncio.to_thread(self.runtime.conversations.list))
+            self._all = list(await asyncio.to_thread(self.runtime.conversations.list, self._count))
         except (LmdeckError, OSError) as error:
-            self.notify(_words_of(error), severity="error", timeout=8)
+            self._refusal = _words_of(error)
         else:
             if done:
                 self.notify(done, timeout=5)
         self._is_read = True
+        if self._clock is not None:
+            self._clock.stop()
         if self.is_mounted:
             self.show_list()
 
-    def show_list(self) -> None:
-        """Show what matches the filter; the cursor stays on its conversation."""
-        query = self.query_one(FilterRow).value
-        self._shown = {summary.identity: summary for summary in self._all if matches(summary, query)}
-        columns = columns_for(self.size.width)
-        texts = {identity: row_texts(summary) for identity, summary in self._shown.items()}
-        self.table.fill(
-            [(column.title, column.width, column.key) for column in columns],
-            {identity: [row[column.key] for column in columns] for identity, row in texts.items()},
-            fallback=self.table.cursor_row,
-        )
-        self._show_around()
+    def _count(self, done: int, total: int) -> None:
+        """Keep how far the reading is; called in its thread."""
+        self._progress = texts.READ.format(done=done, total=total)
 
-    def _show_around(self) -> None:
-        shown, total = len(self._shown), len(self._all)
-        words = f"{total} conversation{'' if total == 1 else 's'}"
-        self.query_one(TitleBar).status = words if shown == total else f"{shown} of {words}"
-        nothing = self.query_one("#nothing", Static)
-        nothing.set_class(not shown and self._is_read, "-shown")
-        nothing.update(Content(_NO_MATCH if total else _NONE_YET))
+    # ── Showing ─────────────────────────────────────────────────────────────────────────────
+
+    def show_list(self, *, is_from_top: bool = False) -> None:
+        """Show what the search finds; the cursor stays on its conversation."""
+        query = self.query_one(SearchBox).value
+        found = [summary for summary in self._all if matches(summary, query)]
+        self._shown = {summary.identity: summary for summary in found}
+        columns = columns_for(self.size.width - _AROUND, self._sort)
+        self.query_one(ColumnHeads).show(columns)
+        rows = rows_of(found, columns, self._sort, datetime.now().astimezone())
+        self.rows.fill(columns, rows, is_from_top=is_from_top)
+        self._show_around()
         self.refresh_bindings()
 
-    def on_data_table_row_highlighted(self) -> None:
-        """Another conversation is under the cursor: say what is special about it."""
-        current = self.current
-        self.query_one("#note", Static).update(Content(note_on(current) if current else ""), layout=False)
+    def _show_around(self) -> None:
+        """Show the counts, and what stands in the place of rows."""
+        found, total = len(self._shown), len(self._all)
+        count = texts.FOUND.format(found=found, total=total) if found != total else ""
+        parts = [count or texts.TOTAL.format(total=total)] if self._is_read else []
+        if self._sort != NEWEST:
+            parts.append(texts.SORTED.format(column=SORTS[self._sort].lower()))
+        self.query_one("#list", Pane).set_title(texts.TITLE, " · ".join(parts))
+        nothing = self.query_one("#nothing", Static)
+        nothing.display = not found
+        nothing.update(Content(self._nothing() if not found else ""))
+        self.rows.display = self.query_one(ColumnHeads).display = bool(found)
+        self._show_note()
+
+    def _nothing(self) -> str:
+        if not self._is_read:
+            return self._progress
+        back = key_of(self, "conversations.back")
+        if self._refusal or self._all:
+            return self._refusal or texts.NO_MATCH.format(key=back)
+        if isinstance(self.app.screen_stack[-2], ShowsConversation):
+            return texts.NONE_FROM_CHAT.format(back=back)
+        return texts.NONE_FROM_LIST.format(back=back, chat=key_of(self, "providers.chat"))
+
+    def _show_note(self) -> None:
+        """Show below the list what a change was refused for, or what is special about the selected one."""
+        current, note = self.current, self._refusal
+        if not note and current is not None and current.problem:
+            note = f"! {safe_line(current.problem, 200)}"
+        elif not note and current is not None and current.is_open_elsewhere:
+            keys = {name: key_of(self, f"conversations.{name}") for name in ("open", "fork")}
+            note = f"• {texts.OPEN_ELSEWHERE.format(open=keys['open'], fork=keys['fork'])}"
+        self.query_one("#list", Pane).border_subtitle = cast(str, Content(note if self._shown else ""))
+
+    def on_row_list_highlighted(self) -> None:
+        """Another conversation is under the cursor."""
+        self._show_note()
+        self.refresh_bindings()
 
     def on_resize(self) -> None:
         """Give the columns the new width."""
         if self._is_read:
-            self.show_list()
+            self.call_after_refresh(self.show_list)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what cannot be done with the conversation under the cursor."""
+        """Offer only what can be done with the conversation under the cursor."""
         if action == "undo":
-            return True if self._deleted else None
-        if action in ("open", "fork", "rename", "delete"):
-            return True if self.is_mounted and self.current is not None else None
-        return True
+            return bool(self._deleted)
+        if action not in ("open", "fork", "rename", "delete"):
+            return True
+        current = self.current if self.is_mounted and self.query(RowList) else None
+        return current is not None and not (action == "delete" and current.is_open_elsewhere)
+
+    # ── Searching and sorting ───────────────────────────────────────────────────────────────
+
+    def action_filter(self) -> None:
+        """Go to the search box."""
+        self.query_one(SearchBox).begin()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search while it is typed; the first hit is selected."""
+        self.show_list(is_from_top=bool(event.value))
+
+    def action_sort(self) -> None:
+        """Sort by the next column; after the last one comes the date."""
+        names = [*SORTS]
+        self._sort_by(names[(names.index(self._sort) + 1) % len(names)])
+
+    def on_column_heads_clicked(self, event: ColumnHeads.Clicked) -> None:
+        """Sort by the clicked column."""
+        if event.key in SORTS:
+            self._sort_by(event.key)
+
+    def _sort_by(self, name: str) -> None:
+        self._sort = name
+        self.show_list(is_from_top=True)
+
+    def action_back(self) -> None:
+        """Clear the search, or close the list."""
+        if not self.query_one(SearchBox).clear_search():
+            self.dismiss(None)
 
     # ── Opening ─────────────────────────────────────────────────────────────────────────────
 
-    def on_data_table_row_selected(self) -> None:
-        """Enter, or a click on the row under the cursor."""
+    def on_row_list_selected(self) -> None:
+        """A click on the row under the cursor is the same as Enter."""
         self.action_open()
 
     def action_open(self) -> None:
@@ -149,7 +225,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._open(is_fork=False)
 
     def action_fork(self) -> None:
-        """Go on in a copy."""
+        """Continue in a copy."""
         self._open(is_fork=True)
 
     def _open(self, *, is_fork: bool) -> None:
@@ -178,43 +254,26 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.app.push_screen(RenameDialog(summary.title), renamed)
 
     def action_delete(self) -> None:
-        """Ask, then delete; ``u`` brings it back."""
+        """Ask, then delete; it can be undone."""
         summary = self.current
         if summary is None:
             return
-        if summary.is_open_elsewhere:
-            self.notify("This conversation is open in a chat. Close it there first.", severity="warning")
-            return
-        title = f"“{safe_line(summary.title, 80)}” · u brings it back until you leave this list."
-        delete = partial(self._change, partial(self._delete, summary), "Deleted. Press u to undo.")
-        confirm(self, "Delete this conversation?", title, delete, "Delete", "Keep", is_dangerous=True)
+        undo = key_of(self, "conversations.undo")
+        body = texts.DELETE_BODY.format(title=safe_line(summary.title, 80) or UNTITLED, key=undo)
+        delete = partial(self._change, partial(self._delete, summary), texts.DELETED.format(key=undo))
+        confirm(self, texts.DELETE_TITLE, body, delete, DELETE, CANCEL, is_dangerous=True)
 
     def _delete(self, summary: ConversationSummary) -> None:
         self._deleted.append(self.runtime.conversations.delete(summary.identity))
 
     def action_undo(self) -> None:
-        """Bring back the conversation deleted last."""
+        """Restore the conversation deleted last."""
         if self._deleted:
             token = self._deleted.pop()
-            self._change(lambda: self.runtime.conversations.restore(token), "It is back.")
-
-    # ── The filter ──────────────────────────────────────────────────────────────────────────
-
-    def action_filter(self) -> None:
-        """Show the filter."""
-        self.query_one(FilterRow).open()
-
-    def on_input_changed(self) -> None:
-        """Filter while it is typed."""
-        self.show_list()
-
-    def action_back(self) -> None:
-        """Leave the filter, or the list."""
-        if not self.query_one(FilterRow).close():
-            self.dismiss(None)
+            self._change(lambda: self.runtime.conversations.restore(token), texts.RESTORED)
 
 
 def _words_of(error: LmdeckError | OSError) -> str:
     if isinstance(error, LmdeckError):
         return failure_text(error.failure)
-    return f"The conversations cannot be read or changed: {error.strerror or type(error).__name__}."
+    return texts.REFUSED.format(reason=error.strerror or type(error).__name__)

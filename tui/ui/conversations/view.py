@@ -1,69 +1,105 @@
-"""How a saved conversation reads in the list, and which columns a width has room for."""
+"""How saved conversations read in the list: their columns, groups and order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from tui.core.moments import ago
 from tui.core.outside import read_local_moment
 from tui.core.safe_text import safe_line
+from tui.texts import conversations as texts
+from tui.texts.provider_list import UNTITLED
+from tui.ui.shell.row_list import ListColumn, ListRow, width_of
 
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary
 
-_PADDING = 2
 _LONGEST = 400
-
-
-class Column(NamedTuple):
-    """A column of the list."""
-
-    key: str
-    title: str
-    width: int
-
-
 _FIXED = (
-    Column("when", "When", 16),
-    Column("turns", "Turns", 5),
-    Column("provider", "Provider", 16),
-    Column("model", "Model", 24),
+    ListColumn("turns", texts.COLUMN_TURNS, 7, is_right=True),
+    ListColumn("model", texts.COLUMN_MODEL, 24),
+    ListColumn("provider", texts.COLUMN_PROVIDER, 18),
+    ListColumn("time", texts.COLUMN_TIME, 12),
 )
-_NARROW = ("when", "turns", "provider")
-_WIDE_COLUMNS = 110
+_NARROW_MODEL = 16
+_WIDE = 110
+"""Cells from which a list has a column for the provider."""
+
+SORTS: Mapping[str, str] = MappingProxyType(
+    {
+        "time": texts.COLUMN_TIME,
+        "title": texts.COLUMN_TITLE,
+        "turns": texts.COLUMN_TURNS,
+        "model": texts.COLUMN_MODEL,
+    }
+)
+"""The columns that the list can be sorted by, in the order of the key; the first one groups by date."""
+NEWEST = "time"
 
 
-def columns_for(width: int) -> list[Column]:
-    """Return the columns for a width: the title takes what the others leave."""
-    fixed = [column for column in _FIXED if width >= _WIDE_COLUMNS or column.key in _NARROW]
-    taken = sum(column.width + _PADDING for column in fixed)
-    return [Column("title", "Title", max(12, width - taken - _PADDING - 1)), *fixed]
+def columns_for(width: int, sort: str = NEWEST) -> list[ListColumn]:
+    """Return the columns for a width in cells: the title gets what the others leave."""
+    fixed = [column for column in _FIXED if width >= _WIDE or column.key != "provider"]
+    if width < _WIDE:
+        fixed = [
+            column._replace(width=_NARROW_MODEL) if column.key == "model" else column for column in fixed
+        ]
+    title = ListColumn("title", texts.COLUMN_TITLE, max(12, width - width_of(fixed) - 2))
+    return [
+        column._replace(title=f"{column.title} ▼") if column.key == sort and sort != NEWEST else column
+        for column in (title, *fixed)
+    ]
 
 
-def row_texts(summary: ConversationSummary) -> dict[str, str]:
-    """Return the texts of a row by column; all of them safe to show."""
+def rows_of(
+    summaries: Sequence[ConversationSummary], columns: Sequence[ListColumn], sort: str, now: datetime
+) -> Iterator[ListRow]:
+    """Yield the rows in their order; the newest ones below the day, week or month of each."""
+    group = ""
+    for summary in sorted_by(summaries, sort):
+        if sort == NEWEST and (name := group_of(summary.updated_at, now)) != group:
+            group = name
+            yield ListRow("", (group,))
+        cells = _cells(summary, now)
+        yield ListRow(summary.identity, tuple(cells[column.key] for column in columns))
+
+
+def sorted_by(summaries: Sequence[ConversationSummary], sort: str) -> list[ConversationSummary]:
+    """Return conversations in another order than newest first, in which they come."""
+    if sort == "turns":
+        return sorted(summaries, key=lambda summary: -summary.turns)
+    if sort in ("title", "model"):
+        return sorted(summaries, key=lambda summary: str(getattr(summary, sort)).casefold())
+    return list(summaries)
+
+
+def group_of(stamp: str, now: datetime) -> str:
+    """Return the group of a moment: today, yesterday, the six days before, or its month."""
+    moment = read_local_moment(stamp)
+    if moment is None:
+        return texts.NO_DATE
+    moment = moment.astimezone(now.tzinfo)
+    days = (now.date() - moment.date()).days
+    if days <= 1:
+        return texts.TODAY if days <= 0 else texts.YESTERDAY
+    if days <= 7:
+        return texts.LAST_WEEK
+    month = texts.MONTHS.split()[moment.month - 1]
+    return month if moment.year == now.year else texts.MONTH_OF_YEAR.format(month=month, year=moment.year)
+
+
+def _cells(summary: ConversationSummary, now: datetime) -> dict[str, str]:
     mark = "! " if summary.problem else "• " if summary.is_open_elsewhere else ""
     return {
-        "title": mark + (safe_line(summary.title, _LONGEST) or "without a name"),
-        "when": when_words(summary.updated_at),
-        "turns": f"{summary.turns:>5}",
-        "provider": safe_line(summary.provider, _LONGEST),
+        "title": mark + (safe_line(summary.title, _LONGEST) or UNTITLED),
+        "turns": str(summary.turns),
         "model": safe_line(summary.model, _LONGEST),
+        "provider": safe_line(summary.provider, _LONGEST),
+        "time": ago(summary.updated_at, now),
     }
-
-
-def note_on(summary: ConversationSummary) -> str:
-    """Return what is to be said of a conversation below the list: nothing for most."""
-    if summary.problem:
-        return f"! {safe_line(summary.problem, _LONGEST)}"
-    if summary.is_open_elsewhere:
-        return "• Open in a chat: Enter reads it, c goes on in a copy."
-    return ""
-
-
-def when_words(stamp: str) -> str:
-    """Return a moment in this machine's time zone: ``2026-01-31 17:05``; as it is where it is no moment."""
-    moment = read_local_moment(stamp)
-    return safe_line(stamp, 16) if moment is None else moment.strftime("%Y-%m-%d %H:%M")
 
 
 def matches(summary: ConversationSummary, query: str) -> bool:

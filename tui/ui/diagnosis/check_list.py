@@ -1,9 +1,8 @@
-"""The list of a diagnosis: offered repairs, the checks as they finish, and what else was found."""
+"""The list of a diagnosis: the checks up to the failure with their evidence, and what else was found."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -12,17 +11,21 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult, CheckStatus, Repair
+from tui.core.diagnosis import CHAT_CHECKS, CheckId, CheckResult, CheckStatus, Repair, blocker_of
 from tui.core.safe_text import safe_line
+from tui.texts import diagnosis as texts
 from tui.ui.bindings import bindings_of
-from tui.ui.diagnosis.view import check_line
+from tui.ui.diagnosis.view import INDENT, check_line, evidence_lines, wrapped
+from tui.ui.shell.offers import key_of
 
 Section = tuple[str, Sequence[str]]
 """A heading and its lines."""
+_FOLD = "fold"
+_ANCHORS = (CheckStatus.FAILED, CheckStatus.WARNING)
 
 
 class CheckList(OptionList, inherit_bindings=False):
-    """Shows the checks; the row under the cursor is a repair, a check, or a plain fact."""
+    """Shows the checks; the row under the cursor is a check, the fold of those that wait, or a repair."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.list")
 
@@ -35,18 +38,20 @@ class CheckList(OptionList, inherit_bindings=False):
         self._sections: tuple[Section, ...] = ()
         self._is_growing = False
         self._known_width = 0
+        self.is_open = False
+        """Whether the checks that wait for the failed one are shown each."""
 
     # ── Content ─────────────────────────────────────────────────────────────────────────────
 
     def grow(self, results: Mapping[CheckId, CheckResult]) -> None:
         """Show the checks that are there so far; the next one is marked as being tried."""
         self._results = dict(results)
-        if not self._is_growing or self._repairs or self._sections or not self.option_count:
-            self._is_growing, self._repairs, self._sections = True, (), ()
+        if not self._is_growing:
+            self._is_growing, self.is_open, self._repairs, self._sections = True, False, (), ()
             self._build()
             return
-        for check, line in self._check_lines():
-            self.replace_option_prompt(f"check-{check}", line)
+        for check in self._checks:
+            self.replace_option_prompt(f"check-{check}", self._line(check))
 
     def complete(
         self,
@@ -54,19 +59,43 @@ class CheckList(OptionList, inherit_bindings=False):
         repairs: Sequence[Repair] = (),
         sections: Sequence[Section] = (),
     ) -> None:
-        """Show the finished diagnosis, the cursor on what can be done about a failure."""
+        """Show the finished diagnosis, the cursor on the failed check.
+
+        ``repairs`` are those beside the one that the verdict offers.
+        """
         self._results = dict(results)
         self._repairs = tuple(repairs)
         self._sections = tuple((heading, lines) for heading, lines in sections if lines)
         self._is_growing = False
         self._build()
-        self.highlighted = self._best_row()
+        self.highlighted = self.get_option_index(f"check-{self._anchor or CheckId.URL}")
+
+    def toggle(self) -> None:
+        """Show the checks that wait, each in its line, or fold them again."""
+        if self.waiting:
+            self.is_open = not self.is_open
+            self._build()
+            self.highlighted = self.get_option_index(_FOLD)
 
     @property
-    def repair_index(self) -> int | None:
-        """Which repair is under the cursor."""
+    def waiting(self) -> tuple[CheckId, ...]:
+        """The checks that were skipped after the failed one."""
+        failed = self._first(CheckStatus.FAILED)
+        if failed is None or self._is_growing:
+            return ()
+        later = self._checks[self._checks.index(failed) + 1 :]
+        return tuple(check for check in later if self._status(check) is CheckStatus.SKIPPED)
+
+    @property
+    def is_on_fold(self) -> bool:
+        """Whether the cursor is on the line of the checks that wait."""
+        return self._current_id() == _FOLD
+
+    @property
+    def repair(self) -> Repair | None:
+        """The repair under the cursor."""
         identifier = self._current_id()
-        return int(identifier.removeprefix("repair-")) if identifier.startswith("repair-") else None
+        return self._repairs[int(identifier[len("repair-") :])] if identifier.startswith("repair-") else None
 
     @property
     def check(self) -> CheckResult | None:
@@ -80,77 +109,93 @@ class CheckList(OptionList, inherit_bindings=False):
         option = self.highlighted_option
         return (option.id or "") if option is not None else ""
 
-    def _best_row(self) -> int:
-        if (failed := self._first(CheckStatus.FAILED)) is not None:
-            return self.get_option_index("repair-0" if self._repairs else f"check-{failed}")
-        # Enter changes nothing of an endpoint that works, unless somebody goes to the repair
-        warned = self._first(CheckStatus.WARNING) if self._repairs else None
-        return self.get_option_index(f"check-{warned or CheckId.URL}")
+    @property
+    def _anchor(self) -> CheckId | None:
+        """The check that the repairs are for."""
+        return next(filter(None, map(self._first, _ANCHORS)), None)
 
     def _first(self, status: CheckStatus) -> CheckId | None:
-        results = (self._results.get(check) for check in self._checks)
-        return next((result.id for result in results if result is not None and result.status is status), None)
+        return next((check for check in self._checks if self._status(check) is status), None)
+
+    def _status(self, check: CheckId) -> CheckStatus | None:
+        result = self._results.get(check)
+        return None if result is None else result.status
+
+    # ── Rows ────────────────────────────────────────────────────────────────────────────────
 
     def _build(self) -> None:
         row = self.highlighted
         self.clear_options()
-        options: list[Option | None] = [
-            Option(_repair_line(repair, is_first=not index), id=f"repair-{index}")
-            for index, repair in enumerate(self._repairs)
-        ]
-        if options:
-            options.append(None)
-        options += [Option(line, id=f"check-{check}") for check, line in self._check_lines()]
-        for number, (heading, lines) in enumerate(self._sections):
-            options.append(Option(Content(""), disabled=True))
-            options.append(Option(Content.styled(heading, "bold"), disabled=True))
-            options += [
-                Option(self._fact(line), id=f"fact-{number}-{index}") for index, line in enumerate(lines)
-            ]
-        self.add_options(options)
-        if row is not None and self.option_count:
-            self.highlighted = min(row, self.option_count - 1)
-        elif self.option_count:
-            self.highlighted = 0
+        self.add_options([*self._check_rows(), *self._section_rows()])
+        if self.option_count:
+            self.highlighted = min(row or 0, self.option_count - 1)
 
-    def _check_lines(self) -> list[tuple[CheckId, Content]]:
-        times = [result.milliseconds or 0.0 for result in self._results.values()]
-        longest = max(times, default=0.0)
-        current = next((check for check in self._checks if check not in self._results), None)
-        width = self._line_width
-        bar_style = "" if self.app.current_theme.ansi else "$primary"  # there the cursor has that colour
-        return [
-            (
-                check,
-                check_line(
-                    check,
-                    self._results.get(check),
-                    width=width,
-                    longest=longest,
-                    is_current=self._is_growing and check is current,
-                    is_ascii=is_ascii(self.app.console.encoding),
-                    bar_style=bar_style,
-                ),
+    def _check_rows(self) -> Iterator[Option]:
+        waiting, anchor = self.waiting, self._anchor or self._checks[-1]
+        for check in self._checks:
+            if check not in waiting:
+                yield Option(self._line(check), id=f"check-{check}")
+            if check is anchor and not self._is_growing:
+                yield from self._repair_rows()
+        if waiting:
+            yield Option(self._fold_line(len(waiting)), id=_FOLD)
+        for check in waiting if self.is_open else ():
+            yield Option(self._line(check), id=f"check-{check}")
+
+    def _repair_rows(self) -> Iterator[Option]:
+        for index, repair in enumerate(self._repairs):
+            text = f"→ {safe_line(repair.text)}"
+            line = Content.assemble(
+                " " * INDENT, (text, "bold $primary"), (f"  {texts.ENTER_APPLIES}", "dim")
             )
-            for check in self._checks
-        ]
+            yield Option(line, id=f"repair-{index}")
+
+    def _section_rows(self) -> Iterator[Option]:
+        for number, (heading, lines) in enumerate(self._sections):
+            yield Option(Content(""), disabled=True)
+            yield Option(Content.styled(heading, "bold"), disabled=True)
+            for index, line in enumerate(lines):
+                fact = "\n".join(f"  {part}" for part in wrapped(line, self._line_width - 2))
+                yield Option(Content(fact), id=f"fact-{number}-{index}")
+
+    def _fold_line(self, count: int) -> Content:
+        failed = self._first(CheckStatus.FAILED)
+        is_blocked = failed is not None and all(blocker_of(check, {failed}) for check in self.waiting)
+        one, many = (texts.WAITS, texts.WAIT) if is_blocked else (texts.SKIPPED_ONE, texts.SKIPPED)
+        text = one if count == 1 else many.format(count=count)
+        told = texts.HIDES if self.is_open else texts.SHOWS
+        shown = told.format(text=text, key=key_of(self, "diagnosis.fold"))
+        return Content.assemble(("▼ " if self.is_open else "▶ ", "$primary"), (shown, "dim"))
+
+    def _line(self, check: CheckId) -> Content:
+        """Return the line of a check; where the cause of a failure is sought, with what it observed."""
+        result = self._results.get(check)
+        failed = None if self._is_growing else self._first(CheckStatus.FAILED)
+        current = next((other for other in self._checks if other not in self._results), None)
+        line = check_line(
+            check,
+            result,
+            width=self._line_width,
+            is_current=self._is_growing and check is current,
+            is_told=check is failed,
+            bar_style="" if self.app.current_theme.ansi else "$primary",  # there the cursor has that colour
+        )
+        if result is None or check is failed or self._is_growing:
+            return line
+        if failed is None and result.status is not CheckStatus.WARNING:
+            return line
+        return Content("\n").join([line, *evidence_lines(result, self._line_width)])
 
     @property
     def _line_width(self) -> int:
-        return max(40, self.app.size.width - 3)  # padding and scroll bar
-
-    def _fact(self, line: str) -> Content:
-        indent = "  "
-        wrapped = textwrap.wrap(
-            safe_line(line), self._line_width, initial_indent=indent, subsequent_indent=indent
-        )
-        return Content("\n".join(wrapped))
+        return max(40, (self.size.width or self.app.size.width - 4) - 3)  # padding and scroll bar
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay the lines out again where the width changed."""
-        if self.app.size.width != self._known_width and self.option_count:
-            self._known_width = self.app.size.width
+        """Lay the lines out again where the width changed; keep the cursor in sight."""
+        if self.size.width != self._known_width and self.option_count:
+            self._known_width = self.size.width
             self._build()
+        self.call_after_refresh(self.scroll_to_highlight)
 
     def action_half_page(self, step: int) -> None:
         """Move the cursor by half of what is in sight."""
@@ -168,13 +213,3 @@ class CheckList(OptionList, inherit_bindings=False):
     def action_scroll_bottom(self) -> None:
         """Go to the last row."""
         self.action_last()
-
-
-def is_ascii(encoding: str) -> bool:
-    """Return whether a terminal of this encoding can show nothing but ASCII."""
-    return not encoding.lower().startswith("utf")
-
-
-def _repair_line(repair: Repair, *, is_first: bool) -> Content:
-    key = ("  A or Enter to apply" if is_first else "  Enter to apply", "dim")
-    return Content.assemble(("→ ", "bold $primary"), (safe_line(repair.text), "bold"), key)

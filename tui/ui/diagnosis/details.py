@@ -1,4 +1,4 @@
-"""Everything about one check of a diagnosis, in a small window: request, answer, events, causes."""
+"""Everything about one check of a diagnosis: request, answer, events, causes; beside the list or over it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,45 @@ from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.core.diagnosis import CheckResult
 from tui.core.report_text import LABELS
+from tui.texts import diagnosis as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.deck import runtime_of
-from tui.ui.diagnosis.check_list import is_ascii
 from tui.ui.diagnosis.view import details_content
 from tui.ui.shell.modal import Window
+from tui.ui.shell.offers import key_of
+
+
+class DetailsText(VerticalScroll, inherit_bindings=False):
+    """The whole text on a check; it scrolls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.text")
+
+    def compose(self) -> ComposeResult:
+        """Hold one text."""
+        yield Static()
+
+    def show(self, result: CheckResult | None, *, is_told: bool = False) -> None:
+        """Show another check, every known key masked; without its verdict where that ``is_told``."""
+        content = Content("") if result is None else details_content(result, is_told=is_told)
+        # the probe has redacted everything; this is the second wall
+        redacted = runtime_of(self).redactor.redact(content.plain)
+        self.query_one(Static).update(content if redacted == content.plain else Content(redacted))
+        self.scroll_home(animate=False)
 
 
 class CheckDetailsScreen(Window[None]):
-    """Shows what one check saw, every known key masked."""
+    """Shows what one check saw."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("diagnosis.details")
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("diagnosis.details",)
-    HELP_TEXT: ClassVar[str] = "What one check sent and saw. Keys are masked."
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("diagnosis.details", "diagnosis.text")
+    HELP_TEXT: ClassVar[str] = texts.DETAILS_HELP
 
     def __init__(self, result: CheckResult) -> None:
         super().__init__()
@@ -33,19 +52,18 @@ class CheckDetailsScreen(Window[None]):
 
     def compose(self) -> ComposeResult:
         """Show the details in a window that scrolls."""
-        with VerticalScroll(id="details"):
-            yield Static(self._content())
-            yield Static(Content("Esc closes."), id="details-note")
+        with Vertical(id="window"):
+            yield DetailsText()
 
     def on_mount(self) -> None:
-        """Name the window."""
-        self.query_one("#details").border_title = cast(str, Content(LABELS[self._result.id]))
-
-    def _content(self) -> Content:
-        content = details_content(self._result, is_ascii=is_ascii(self.app.console.encoding))
-        # the probe has redacted everything; this is the second wall
-        redacted = runtime_of(self).redactor.redact(content.plain)
-        return content if redacted == content.plain else Content(redacted)
+        """Name the window and the key that closes it."""
+        window = self.query_one("#window")
+        window.border_title = cast(str, Content(LABELS[self._result.id]))
+        close = texts.CLOSE.format(key=key_of(self, "rung_details.close"))
+        window.border_subtitle = cast(str, Content(close))
+        text = self.query_one(DetailsText)
+        text.show(self._result)
+        text.focus()
 
     def action_close(self) -> None:
         """Go back to the checks."""

@@ -1,30 +1,25 @@
-"""How a diagnosis is shown: checks with their times as bars, the verdict, past checks. Pure functions.
+"""How a diagnosis is shown: checks with their times as bars, past checks, details. Pure functions.
 
 Every text here has passed ``core.safe_text``.
 """
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from tui.core.check_history import CheckRecord
-from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
-from tui.core.report_text import (
-    LABEL_WIDTH,
-    LABELS,
-    all_well_sentence,
-    glyph_of,
-    milliseconds_text,
-    summary_line,
-)
+from tui.core.diagnosis import CheckId, CheckResult, CheckStatus
+from tui.core.report_text import LABEL_WIDTH, LABELS, glyph_of, milliseconds_text
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import quoted_words
 from tui.core.usage import Source, Usage
+from tui.texts import diagnosis as texts
 
 COLOURS: Mapping[CheckStatus, str] = MappingProxyType(
     {
@@ -34,21 +29,29 @@ COLOURS: Mapping[CheckStatus, str] = MappingProxyType(
         CheckStatus.SKIPPED: "dim",
     }
 )
+INDENT = 2 + LABEL_WIDTH + 2
+"""The cells before the sentence of a check: its mark and its label."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HEIGHTS = "▁▂▃▄▅▆▇"
+_LONGEST_MILLISECONDS = 60_000
+"""Fills a bar; all bars share one logarithmic scale."""
+_NO_TIME = 0.05
+"""Milliseconds below which a check took no time that is worth a figure."""
 _TIME_WIDTH = 7
-_NARROW_BAR, _WIDE_BAR, _WIDE_WINDOW = 10, 24, 110
+_NARROW_BAR, _WIDE_BAR, _WIDE_WINDOW = 10, 20, 90
 _SHOWN_CHECKS = 20
 
 
-def time_bar(milliseconds: float, longest: float, cells: int, *, is_ascii: bool = False) -> str:
-    """Return a bar that is as long as a time, the longest one filling all cells; never empty."""
-    share = milliseconds / longest if longest > 0 else 0.0
-    if is_ascii:
-        return "#" * max(1, round(share * cells))
-    eighths = max(1, round(share * cells * 8))
-    whole, rest = divmod(eighths, 8)
+def time_bar(milliseconds: float, cells: int) -> str:
+    """Return a bar whose length is the logarithm of a time: 100 ms fill 2/5, a minute fills all cells."""
+    share = math.log1p(max(0.0, milliseconds)) / math.log1p(_LONGEST_MILLISECONDS)
+    whole, rest = divmod(max(1, round(min(1.0, share) * cells * 8)), 8)
     return "█" * whole + (_EIGHTHS[rest] if rest else "")
+
+
+def time_text(milliseconds: float | None) -> str:
+    """Return a time as people read it; empty where a check took none."""
+    return "" if milliseconds is None or milliseconds < _NO_TIME else milliseconds_text(milliseconds)
 
 
 def check_line(
@@ -56,80 +59,61 @@ def check_line(
     result: CheckResult | None,
     *,
     width: int,
-    longest: float,
     is_current: bool = False,
-    is_ascii: bool = False,
+    is_told: bool = False,
     bar_style: str = "$primary",
 ) -> Content:
-    """Return one check in one line: mark, label, sentence, time and bar. ``None``: not there yet."""
+    """Return one check in one line: mark, label, sentence, time and bar. ``None``: not there yet.
+
+    One that ``is_told`` elsewhere does not repeat its sentence.
+    """
     label = f"{LABELS[check]:<{LABEL_WIDTH}}  "
     if result is None:
-        glyph = ("..." if is_ascii else "…") if is_current else " "
-        return Content.assemble((f"{glyph:<2}", "$primary"), (label, "" if is_current else "dim"))
-    glyph = f"{glyph_of(result.status, ascii_only=is_ascii):<2}"
-    colour = COLOURS[result.status]
-    room = width - 2 - len(label)
-    tail, tail_width = Content(""), 0
-    if result.milliseconds is not None:
-        tail, tail_width = _time(result.milliseconds, longest, width, bar_style, is_ascii=is_ascii)
-    sentence = safe_line(result.title)
-    space = max(8, room - tail_width)
-    if cell_len(sentence) > space - 1:
-        sentence = set_cell_size(sentence, space - 2) + "…"
-    is_dim = result.status is CheckStatus.SKIPPED
-    body = set_cell_size(sentence, space)
+        return Content.assemble(
+            ("… " if is_current else "  ", "$primary"), (label, "" if is_current else "dim")
+        )
+    is_skipped = result.status is CheckStatus.SKIPPED
+    tail, tail_width = _time(result.milliseconds, width, bar_style)
+    sentence = texts.FAILED if is_told else safe_line(result.title)
+    body = set_cell_size(_cut(sentence, max(8, width - INDENT - tail_width) - 1), width - INDENT - tail_width)
     return (
         Content.assemble(
-            (glyph, colour), (label, "dim" if is_dim else "bold"), (body, "dim" if is_dim else "")
+            (f"{glyph_of(result.status):<2}", COLOURS[result.status]),
+            (label, "dim" if is_skipped else "bold"),
+            (body, "dim" if is_skipped or is_told else ""),
         )
         + tail
     )
 
 
-def _time(
-    milliseconds: float, longest: float, width: int, bar_style: str, *, is_ascii: bool
-) -> tuple[Content, int]:
+def _time(milliseconds: float | None, width: int, bar_style: str) -> tuple[Content, int]:
+    text = time_text(milliseconds)
+    if milliseconds is None or not text:
+        return Content(""), 0
     cells = _WIDE_BAR if width >= _WIDE_WINDOW else _NARROW_BAR
-    text = f"{milliseconds_text(milliseconds):>{_TIME_WIDTH}} "
-    bar = set_cell_size(time_bar(milliseconds, longest, cells, is_ascii=is_ascii), cells)
-    return Content.assemble((text, "dim"), (bar, bar_style)), len(text) + cells
+    shown = f"{text:>{_TIME_WIDTH}} "
+    bar = set_cell_size(time_bar(milliseconds, cells), cells)
+    return Content.assemble((shown, "dim"), (bar, bar_style)), len(shown) + cells
 
 
-def verdict_content(
-    report: DiagnosisReport, *, width: int = 78, is_known: bool = False, is_ascii: bool = False
-) -> Content:
-    """Return what a person wants to know first: what is wrong and what to do, or that all is well."""
-    verdict = report.verdict
-    if verdict is not None:
-        lines = _marked(CheckStatus.FAILED, verdict.title, width, "bold $text-error", is_ascii=is_ascii)
-        lines += _wrapped(quoted_words(verdict.server_message, verdict.title) or "", width, "")
-        lines += _wrapped(verdict.advice, width, "")
-    elif report.was_interrupted:
-        lines = [Content.styled("– Stopped before the check was finished.", "$text-warning")]
-    else:
-        sentence = all_well_sentence(report)
-        lines = _marked(CheckStatus.OK, sentence, width, "bold $text-success", is_ascii=is_ascii)
-    for warning in report.warnings[:1] if verdict is None else ():
-        text = f"{LABELS[warning.id]}: {warning.title}"
-        lines += _marked(CheckStatus.WARNING, text, width, "$text-warning", is_ascii=is_ascii)
-    last = "Nothing was asked again: this is the failure as it was met. r checks the endpoint."
-    if not is_known:
-        last = ". ".join(filter(None, (summary_line(report.results), usage_text(report.usage))))
-    return Content("\n").join([*lines, *_wrapped(last, width, "dim")])
+def evidence_lines(result: CheckResult, width: int) -> list[Content]:
+    """Return what a check has observed, below its sentence: a warning's advice, then the facts."""
+    advice = result.advice if result.status is CheckStatus.WARNING else ""
+    facts = " · ".join(safe_line(fact) for fact in result.facts)
+    return [
+        Content.styled(" " * INDENT + line, style)
+        for text, style in ((advice, ""), (facts, "dim"))
+        for line in wrapped(text, width - INDENT - 1)
+    ]
 
 
-def _marked(status: CheckStatus, text: str, width: int, style: str, *, is_ascii: bool) -> list[Content]:
-    """Return a sentence behind its mark, further lines below the first one's text."""
-    lines = _wrapped(text, width, style)
-    mark = Content.styled(f"{glyph_of(status, ascii_only=is_ascii):<2}", style)
-    return [mark + lines[0][2:], *lines[1:]]
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text as lines; nothing of it is cut off."""
+    return textwrap.wrap(safe_line(text), max(20, width), break_on_hyphens=False)
 
 
-def _wrapped(text: str, width: int, style: str) -> list[Content]:
-    lines = textwrap.wrap(
-        safe_line(text), width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
-    )
-    return [Content.styled(line, style) for line in lines]
+def _cut(text: str, cells: int) -> str:
+    return text if cell_len(text) <= cells else set_cell_size(text, cells - 1).rstrip() + "…"
 
 
 def usage_text(usage: Usage | None) -> str:
@@ -137,23 +121,20 @@ def usage_text(usage: Usage | None) -> str:
     if usage is None:
         return ""
     sign = "~" if usage.source is Source.ESTIMATED else ""
-    return f"Used {sign}{(usage.prompt_tokens or 0) + (usage.completion_tokens or 0):,} tokens"
+    return texts.USED.format(sign=sign, tokens=(usage.prompt_tokens or 0) + (usage.completion_tokens or 0))
 
 
-def past_lines(history: Sequence[CheckRecord], *, is_ascii: bool = False) -> list[str]:
+def past_lines(history: Sequence[CheckRecord]) -> list[str]:
     """Return the past checks in at most two lines: how each ended, and how fast the model was."""
     recent = history[-_SHOWN_CHECKS:]
     if len(recent) < 2:
         return []
-    marks = [
-        glyph_of(CheckStatus.FAILED if record.cause else CheckStatus.OK, ascii_only=is_ascii)
-        for record in recent
-    ]
-    lines = [f"{' '.join(marks)}  the last {len(recent)} checks, this one at the end"]
+    marks = [glyph_of(CheckStatus.FAILED if record.cause else CheckStatus.OK) for record in recent]
+    lines = [texts.LAST_CHECKS.format(marks=" ".join(marks), count=len(recent))]
     rates = [record.decode_rate for record in recent if record.decode_rate]
     if len(rates) >= 2:
-        span = f"{min(rates):.1f} to {max(rates):.1f} tokens/s, now {rates[-1]:.1f}"
-        lines.append(span if is_ascii else f"{sparkline(rates)}  {span}")
+        span = texts.RATES.format(lowest=min(rates), highest=max(rates), now=rates[-1])
+        lines.append(f"{sparkline(rates)}  {span}")
     return lines
 
 
@@ -166,23 +147,27 @@ def sparkline(values: Sequence[float]) -> str:
     return "".join(_HEIGHTS[max(1, round(value / highest * most)) - 1] for value in values)
 
 
-def details_content(result: CheckResult, *, is_ascii: bool = False) -> Content:
-    """Return everything that is known of one check."""
-    glyph = glyph_of(result.status, ascii_only=is_ascii)
-    lines = [Content.styled(f"{glyph} {safe_line(result.title)}", f"bold {COLOURS[result.status]}")]
-    if said := quoted_words(result.server_message, result.title):
-        lines.append(Content(said))
-    if result.advice:
-        lines.append(Content(safe_line(result.advice)))
+def details_content(result: CheckResult, *, is_told: bool = False) -> Content:
+    """Return everything that is known of one check; without its verdict where that ``is_told`` beside it."""
+    lines = [] if is_told else [*_verdict_lines(result)]
+    time = time_text(result.milliseconds)
     about = [
-        f"cause  {result.cause}" if result.cause else "",
-        f"time   {milliseconds_text(result.milliseconds)}" if result.milliseconds is not None else "",
+        texts.CAUSE.format(cause=result.cause) if result.cause else "",
+        texts.TIME.format(time=time) if time else "",
     ]
     lines += [Content.styled(text, "dim") for text in about if text]
     if result.facts:
-        lines += [Content(""), Content.styled("What was seen", "bold")]
+        lines += [Content(""), Content.styled(texts.SEEN, "bold")]
         lines += [Content(f"· {safe_line(fact)}") for fact in result.facts]
     if result.details:
-        lines += [Content(""), Content.styled("Request, answer, events", "bold")]
+        lines += [Content(""), Content.styled(texts.EXCHANGE, "bold")]
         lines += [Content(safe_text(detail)) for detail in result.details]
     return Content("\n").join(lines)
+
+
+def _verdict_lines(result: CheckResult) -> Iterator[Content]:
+    title = f"{glyph_of(result.status)} {safe_line(result.title)}"
+    yield Content.styled(title, f"bold {COLOURS[result.status]}")
+    for text in (quoted_words(result.server_message, result.title), safe_line(result.advice)):
+        if text:
+            yield Content(text)

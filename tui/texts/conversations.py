@@ -1,0 +1,44 @@
+"""The list of saved conversations."""
+
+from typing import Final
+
+TITLE: Final = "Conversations"
+HELP: Final = "Your saved conversations, newest first. One that is open elsewhere can be read or forked."
+
+# Around the list
+READING: Final = "Reading conversations…"
+READ: Final = "Reading conversations… {done:,} of {total:,}"
+TOTAL: Final = "{total:,}"
+FOUND: Final = "{found:,} of {total:,}"
+SORTED: Final = "by {column}"
+SEARCH: Final = "Search"
+SEARCH_HINT: Final = "Type part of a title, model or provider"
+SEARCH_KEY: Final = "{key} to search titles, models and providers"
+NONE_FROM_LIST: Final = (
+    "No saved conversations yet. Press {back} to go back, then {chat} on a provider to start a chat."
+)
+NONE_FROM_CHAT: Final = "No saved conversations yet. Press {back} to go back to the chat and send a message."
+NO_MATCH: Final = "No title, model or provider matches. Press {key} to clear the search."
+OPEN_ELSEWHERE: Final = "Open elsewhere: {open} to read, {fork} to fork."
+REFUSED: Final = "The conversations can't be read or changed: {reason}."
+
+# Columns
+COLUMN_TITLE: Final = "Title"
+COLUMN_TURNS: Final = "Turns"
+COLUMN_MODEL: Final = "Model"
+COLUMN_PROVIDER: Final = "Provider"
+COLUMN_TIME: Final = "Last message"
+
+# Groups
+TODAY: Final = "Today"
+YESTERDAY: Final = "Yesterday"
+LAST_WEEK: Final = "Last week"
+MONTHS: Final = "January February March April May June July August September October November December"
+MONTH_OF_YEAR: Final = "{month} {year}"
+NO_DATE: Final = "Without a date"
+
+# What was done
+DELETE_TITLE: Final = "Delete this conversation?"
+DELETE_BODY: Final = "“{title}” · Press {key} to undo, until you close this list."
+DELETED: Final = "Deleted. Press {key} to undo."
+RESTORED: Final = "Restored."

@@ -1,0 +1,61 @@
+"""How the fix that a diagnosis offers is applied: saved, given to a form, or saved in a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from tui.core.diagnosis import Repair
+from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.core.endpoint_url import inspect_url
+from tui.core.provider import Provider
+from tui.texts import diagnosis as texts
+from tui.texts.chat import CANCEL
+from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.dialogs import confirm
+
+
+class Repairing:
+    """Applies fixes for a screen."""
+
+    def __init__(
+        self, screen: LmdeckScreen[Mapping[str, str] | None], saved: Callable[[Provider], None]
+    ) -> None:
+        """``saved`` is given the provider that was saved."""
+        self._screen = screen
+        self._saved = saved
+
+    def apply(self, subject: DiagnosisSubject, repair: Repair) -> None:
+        """Apply a fix to what is diagnosed: unsaved values go back to their form."""
+        if not subject.is_saved:
+            self._screen.dismiss(dict(repair.changes))
+        elif subject.provider.is_remote:
+            self._offer_clone(subject, repair)
+        else:
+            self._after_key_question(subject, repair)
+
+    def _after_key_question(self, subject: DiagnosisSubject, repair: Repair) -> None:
+        """Ask before a key goes to another server than the one it was given for; then save."""
+        provider, _ = subject.repaired(repair.changes)
+        save = partial(self._save, subject, repair)
+        if provider.api_key is None or _origin(provider) == _origin(subject.provider):
+            save()
+            return
+        body = texts.SEND_KEY_BODY.format(name=provider.name, address=_origin(provider))
+        confirm(self._screen, texts.SEND_KEY_TITLE, body, save, texts.USE_IT, CANCEL, is_dangerous=True)
+
+    def _save(self, subject: DiagnosisSubject, repair: Repair) -> None:
+        provider, key_text = subject.repaired(repair.changes)
+        directory = self._screen.runtime.directory
+        self._screen.writes.write(
+            lambda: directory.save(provider, key_text, subject.provider.name), self._saved
+        )
+
+    def _offer_clone(self, subject: DiagnosisSubject, repair: Repair) -> None:
+        provider, _ = subject.repaired(repair.changes)
+        clone = partial(self._screen.deck.router.form, provider, is_clone=True)
+        confirm(self._screen, texts.CLONE_TITLE, texts.CLONE_BODY, clone, texts.CLONE, CANCEL)
+
+
+def _origin(provider: Provider) -> str:
+    return inspect_url(provider.provider_url).root_url or provider.provider_url

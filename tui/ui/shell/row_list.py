@@ -1,0 +1,269 @@
+"""A list of thousands of rows in columns and groups: only the rows in sight are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual import events
+from textual.binding import BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.ui.bindings import bindings_of
+
+_GAP = 2
+"""Cells between two columns."""
+
+
+class ListColumn(NamedTuple):
+    """A column: its name, its title, its cells."""
+
+    key: str
+    title: str
+    width: int
+    is_right: bool = False
+    """Whether its texts stand at the right."""
+
+
+class ListRow(NamedTuple):
+    """A row, or the heading of a group."""
+
+    key: str
+    """Empty: a heading, over which the cursor passes."""
+    cells: tuple[str, ...]
+
+
+class ColumnHeads(Widget):
+    """The titles of the columns; a click on one sorts by it."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "ColumnHeads { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; }"
+
+    class Clicked(Message):
+        """A title was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    _columns: tuple[ListColumn, ...] = ()
+
+    def show(self, columns: Sequence[ListColumn]) -> None:
+        """Show other titles."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self.refresh()
+
+    def render(self) -> Content:
+        """Return the line."""
+        return Content(_line_of([column.title for column in self._columns], self._columns))
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which title it was."""
+        left = 1
+        for column in self._columns:
+            if left <= event.x < left + column.width + _GAP:
+                self.post_message(self.Clicked(column.key))
+                return
+            left += column.width + _GAP
+
+
+class RowList(ScrollView, can_focus=True, inherit_bindings=False):
+    """Shows rows; the cursor stays on its row, or on its place where that one is gone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-list--row",
+        "row-list--more",
+        "row-list--cursor",
+        "row-list--cursor-blurred",
+        "row-list--heading",
+        "row-list--line",
+    }
+    DEFAULT_CSS = """
+    RowList {
+        height: 1fr;
+        background: $background;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        scrollbar-color: $border-blurred;
+        scrollbar-color-hover: $border-blurred;
+        scrollbar-color-active: $primary;
+        scrollbar-background: $surface;
+        scrollbar-background-hover: $surface;
+        scrollbar-background-active: $surface;
+    }
+    RowList:ansi { background: ansi_default; }
+    RowList > .row-list--more { color: $text-muted; }
+    RowList > .row-list--heading { color: $text-muted; }
+    RowList > .row-list--line { color: $border-blurred; }
+    RowList > .row-list--cursor {
+        color: $block-cursor-foreground;
+        background: $block-cursor-background;
+        text-style: $block-cursor-text-style;
+    }
+    RowList > .row-list--cursor-blurred {
+        color: $block-cursor-blurred-foreground;
+        background: $block-cursor-blurred-background;
+        text-style: $block-cursor-blurred-text-style;
+    }
+    """
+
+    class Highlighted(Message):
+        """Another row is under the cursor."""
+
+    class Selected(Message):
+        """The row under the cursor was clicked."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._columns: tuple[ListColumn, ...] = ()
+        self._rows: tuple[ListRow, ...] = ()
+        self._cursor = 0
+
+    @property
+    def rows(self) -> tuple[ListRow, ...]:
+        """The rows, without headings."""
+        return tuple(row for row in self._rows if row.key)
+
+    @property
+    def current_key(self) -> str | None:
+        """The key of the row under the cursor."""
+        return (self._rows[self._cursor].key or None) if self._cursor < len(self._rows) else None
+
+    def fill(
+        self, columns: Sequence[ListColumn], rows: Iterable[ListRow], *, is_from_top: bool = False
+    ) -> None:
+        """Show other columns and rows; ``is_from_top`` puts the cursor on the first one."""
+        key = None if is_from_top else self.current_key
+        self._columns, self._rows = tuple(columns), tuple(rows)
+        place = next((index for index, row in enumerate(self._rows) if row.key and row.key == key), None)
+        if place is None:
+            place = self._nearest(0 if is_from_top else self._cursor, 1)
+        self._cursor = place
+        self.virtual_size = Size(1, len(self._rows))
+        self.refresh()
+        self.call_after_refresh(self._show_cursor)
+        self.post_message(self.Highlighted())
+
+    # ── Drawing ─────────────────────────────────────────────────────────────────────────────
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of what is in sight."""
+        index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
+        if index >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        row = self._rows[index]
+        if not row.key:
+            return self._heading(row.cells[0], width)
+        is_cursor = index == self._cursor
+        name = "cursor" if self.has_focus else "cursor-blurred"
+        style = self.get_component_rich_style(f"row-list--{name}" if is_cursor else "row-list--row")
+        more = style if is_cursor else self.get_component_rich_style("row-list--more")
+        first = self._columns[0].width if self._columns else 0
+        line = _line_of(row.cells, self._columns)
+        title = set_cell_size(line, first)
+        segments = [Segment(" ", style), Segment(title, style), Segment(line[len(title) :], more)]
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def _heading(self, words: str, width: int) -> Strip:
+        style = self.get_component_rich_style("row-list--heading")
+        line = self.get_component_rich_style("row-list--line")
+        rest = "─" * max(0, width - cell_len(words) - 5)
+        segments = [Segment(" ─ ", line), Segment(words, style), Segment(f" {rest}", line)]
+        return Strip(segments).adjust_cell_length(width, line)
+
+    # ── Moving ──────────────────────────────────────────────────────────────────────────────
+
+    def _nearest(self, place: int, step: int) -> int:
+        """Return the row at a place, or the next one to it that is no heading."""
+        last = len(self._rows) - 1
+        place = min(max(place, 0), max(last, 0))
+        for direction in (step, -step):
+            index = place
+            while 0 <= index <= last:
+                if self._rows[index].key:
+                    return index
+                index += direction
+        return 0
+
+    def _move(self, place: int, step: int) -> None:
+        place = self._nearest(place, step)
+        if place == self._cursor:
+            return
+        self._cursor = place
+        self._show_cursor()
+        self.refresh()
+        self.post_message(self.Highlighted())
+
+    def _show_cursor(self) -> None:
+        above = self._cursor > 0 and not self._rows[self._cursor - 1].key if self._rows else False
+        top = self._cursor - int(above)  # the heading stays with its first row
+        region = Region(0, top, 1, 1 + int(above))
+        self.scroll_to_region(region, animate=False, force=True, x_axis=False)
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.scrollable_content_region.height - 1)
+
+    def action_cursor_up(self) -> None:
+        """Go to the row above."""
+        self._move(self._cursor - 1, -1)
+
+    def action_cursor_down(self) -> None:
+        """Go to the row below."""
+        self._move(self._cursor + 1, 1)
+
+    def action_half_page(self, step: int) -> None:
+        """Go half a page up or down."""
+        self._move(self._cursor + step * max(1, self._page // 2), step)
+
+    def action_page_up(self) -> None:
+        """Go one page up."""
+        self._move(self._cursor - self._page, -1)
+
+    def action_page_down(self) -> None:
+        """Go one page down."""
+        self._move(self._cursor + self._page, 1)
+
+    def action_scroll_top(self) -> None:
+        """Go to the first row."""
+        self._move(0, 1)
+
+    def action_scroll_bottom(self) -> None:
+        """Go to the last row."""
+        self._move(len(self._rows) - 1, -1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the clicked row; a click on the row under the cursor selects it."""
+        index = event.y + self.scroll_offset.y
+        if index >= len(self._rows) or not self._rows[index].key:
+            return
+        if index == self._cursor:
+            self.post_message(self.Selected())
+        else:
+            self._move(index, 1)
+
+
+def _line_of(texts: Sequence[str], columns: Sequence[ListColumn]) -> str:
+    """Return texts as the cells of a line; a longer one ends with …"""
+    return (" " * _GAP).join(map(_cell, texts, columns))
+
+
+def _cell(text: str, column: ListColumn) -> str:
+    if cell_len(text) > column.width:
+        text = set_cell_size(text, column.width - 1).rstrip() + "…"
+    blank = " " * (column.width - cell_len(text))
+    return blank + text if column.is_right else text + blank
+
+
+def width_of(columns: Iterable[ListColumn]) -> int:
+    """Return the cells that columns need, with the gaps behind each."""
+    return sum(column.width + _GAP for column in columns)
