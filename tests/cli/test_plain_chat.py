@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.commands import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tui.core.commands import COMMANDS
 from tui.demo.server import DemoServer
 
 
@@ -33,7 +34,7 @@ def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> N
     assert "\x1b" not in done.out + done.err
     assert done.out.count("answer:") == 3
     assert done.err.count("thinking:") == 3
-    assert "Unknown command /nonsense" in done.out
+    assert "Unknown command /nonsense. Did you mean /" in done.out
     (journal,) = (tmp_path / "home" / "data" / "lmdeck" / "conversations").glob("*.jsonl")
     text = journal.read_text()
     assert "my talk" in text
@@ -67,7 +68,7 @@ def test_a_failed_answer_says_why_wherever_it_is_shown(program: Call, tmp_path: 
 def test_the_last_prompt_is_asked_again(program: Call, word: str) -> None:
     done = program("chat", "quick", "--plain", stdin=f"hello\n{word}\n/help\n/quit\n".encode())
     assert done.out.count("answer:") == 2
-    assert "/again " in done.out
+    assert "/retry " in done.out
     assert "/regenerate" not in done.out
 
 
@@ -86,3 +87,38 @@ def test_ctrl_c_stops_the_answer_and_not_the_program(tmp_path: Path) -> None:
         terminal.wait_for("stopped")
         terminal.send("/quit", "enter")
         assert terminal.wait() == 0
+
+
+def test_every_command_of_the_table_does_something(program: Call) -> None:
+    names = [command.name for command in COMMANDS if command.name not in ("quit", "new", "unsaved")]
+    lines = ["hello", *(f"/{name}" for name in [*names, "new", "unsaved"]), "/model other", "/quit"]
+    done = program("chat", "quick", "--plain", stdin="\n".join(lines).encode())
+    assert done.code == 0, done.err
+    for words in (
+        "model: demo-reasoner",
+        "model: other",
+        "Started a new chat.",
+        "A new chat that is not saved.",
+        "You're in a copy",
+        "thinking: default",
+        "0 lines found",
+        "title: hello",
+        "To resume one",
+        "quick  demo-reasoner",
+        "/mouse works only without --plain",
+        "Write a message",
+        "no earlier answer",
+        "no later answer",
+        "The endpoint works",
+    ):
+        assert words in done.out, words
+    assert "Unknown command" not in done.out
+
+
+def test_two_slashes_send_one_and_an_unknown_command_sends_nothing(program: Call, tmp_path: Path) -> None:
+    program("chat", "quick", "--plain", stdin=b"//etc/hosts\n/modle x\n/new now\n/quit\n")
+    (journal,) = (tmp_path / "home" / "data" / "lmdeck" / "conversations").glob("*.jsonl")
+    text = journal.read_text()
+    assert '"/etc/hosts"' in text
+    assert "modle" not in text
+    assert text.count('"record":"turn"') == 1, text

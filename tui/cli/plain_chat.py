@@ -9,13 +9,16 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tui.cli.command import INTERRUPTED
 from tui.cli.output import Output
+from tui.cli.plain_commands import PlainCommands
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
+from tui.core.commands import message_of, request_of
 from tui.core.figures import format_costs, format_tokens
 from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
@@ -30,9 +33,6 @@ from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 from tui.texts import answers, cli
 from tui.texts import plain_chat as texts
-
-_AGAIN = ("/again", "/regenerate")
-"""The second one is what it was called before."""
 
 
 class PlainChat:
@@ -49,6 +49,8 @@ class PlainChat:
         """The question that is on screen now."""
         self._is_ending = False
         self._moves_told: set[str] = set()
+        self._run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run
+        self._commands = PlainCommands(self, self._control, runtime, output)
 
     @property
     def _session(self) -> ChatSession:
@@ -68,9 +70,10 @@ class PlainChat:
         self._output.notes(self._runtime.settings_notices)
         self._output.text(texts.TYPE_HELP)
         with asyncio.Runner() as runner, self._hearing_signals(runner.get_loop()):
+            self._run = runner.run
             try:
                 while not self._is_ending and (line := self._read()) is not None:
-                    if not self._obey(line, runner):
+                    if not self._obey(line):
                         break
             finally:
                 runner.run(self._runtime.aclose())
@@ -141,60 +144,38 @@ class PlainChat:
         finally:
             self._question = ""
 
-    def _obey(self, line: str, runner: asyncio.Runner) -> bool:
+    def _obey(self, line: str) -> bool:
         """Run a command or send a prompt; return whether to continue."""
-        word, _, rest = line.strip().partition(" ")
-        if word in ("/quit", "/exit"):
-            return False
-        if word == "/help":
-            self._output.text(texts.HELP)
-        elif word == "/new":
-            is_saved = self._session.is_saved
-            runner.run(self._control.leave())
-            self._control.begin(self._runtime.sessions.begin(saved=is_saved))
-            self._output.text(texts.NEW_CHAT)
-        elif word == "/model":
-            self._choose_model(rest.strip())
-        elif word == "/title":
-            self._session.rename(rest)
-            self._output.line(texts.TITLE.format(title=self._session.title or texts.NO_TITLE))
-        elif word in (*_AGAIN, "/continue"):
-            self._again(word, runner)
-        elif word in ("/previous", "/next"):
-            self._choose(-1 if word == "/previous" else 1)
-        elif word.startswith("/") and word[1:].isalpha() and not rest:
-            self._output.text(texts.UNKNOWN_COMMAND.format(command=word))
-        elif line.strip():
-            self._answer(runner, lambda: self._session.send(line, self._target))
-        return True
+        request = request_of(line.strip())
+        if request is None:
+            if line.strip():
+                self.answer(lambda: self._session.send(message_of(line), self._target))
+            return True
+        if request.command is None:
+            self._output.line(request.problem)
+            return True
+        return self._commands.obey(request.command, request.argument)
 
-    def _choose_model(self, name: str) -> None:
-        if name:
-            self._control.use(self._target.provider, name)
-        self._output.line(texts.MODEL.format(model=self._target.model_name))
+    def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run something asynchronous to its end."""
+        return self._run(work)
 
-    def _again(self, word: str, runner: asyncio.Runner) -> None:
-        if not self._session.turns:
-            self._output.text(texts.NO_ANSWER)
-        elif word in _AGAIN:
-            self._answer(runner, self._control.retry)
-        else:
-            self._answer(runner, self._control.go_on)
-
-    def _choose(self, step: int) -> None:
-        """Use another answer to the last prompt, and print it."""
-        turns = self._session.turns
-        chosen = self._session.choose_variant(turns[-1], step) if turns else None
-        if chosen is None:
-            self._output.text(texts.NO_EARLIER if step < 0 else texts.NO_LATER)
-            return
+    def show(self, turn: Turn) -> None:
+        """Print an answer that is there already."""
         printer = self._printer()
-        printer.show(chosen)
-        printer.end(chosen)
-        _report_failure(self._output, chosen)
-        self._report_figures(chosen)
+        printer.show(turn)
+        printer.end(turn)
+        _report_failure(self._output, turn)
+        self._report_figures(turn)
 
-    def _answer(self, runner: asyncio.Runner, ask: Callable[[], Awaitable[Turn | None]]) -> None:
+    def report_totals(self) -> None:
+        """Print what the last answer and the chat used."""
+        if self._control.last is not None:
+            self._report_figures(self._control.last)
+        if words := _totals_words(self._session.totals):
+            self._output.line(f"chat: {words}")
+
+    def answer(self, ask: Callable[[], Awaitable[Turn | None]]) -> None:
         """Ask for an answer, and print it as it comes."""
         if not self._is_ready():
             return
@@ -207,7 +188,7 @@ class PlainChat:
 
         self._session.on_change = on_change
         try:
-            turn = runner.run(self._result(ask))
+            turn = self.run_work(self._result(ask))
         except asyncio.CancelledError:
             if not self._session.turns:
                 return

@@ -2,19 +2,12 @@
 
 from typing import Final
 
-HELP: Final = """\
-Write a message and press Enter. End a line with \\ to continue it on the next line. Ctrl+C stops an answer.
-/again       retry the last message         /continue  resume an answer that was cut off
-/previous    use the previous answer        /next      use the next answer
-/model NAME  use another model              /new       start a new chat
-/title TEXT  rename the chat                /help      show this help
-/quit        quit (or Ctrl+D)"""
+HELP: Final = "Write a message and press Enter. End a line with \\ to add another. Ctrl+C stops an answer."
 TYPE_HELP: Final = "Type /help for help."
 NEW_CHAT: Final = "Started a new chat."
 TITLE: Final = "title: {title}"
 NO_TITLE: Final = "none yet"
 MODEL: Final = "model: {model}"
-UNKNOWN_COMMAND: Final = "Unknown command {command}. Type /help for the list."
 NO_ANSWER: Final = "There is no answer yet."
 NO_EARLIER: Final = "The last message has no earlier answer."
 NO_LATER: Final = "The last message has no later answer."
@@ -24,3 +17,13 @@ NOT_SENT: Final = "not sent: {title} {advice}"
 FAILED: Final = "failed: {title} {advice}"
 TOTAL: Final = "chat: {total}"
 VARIANT: Final = "answer {number} of {count} (/previous and /next show the others)"
+
+# ── Commands ────────────────────────────────────────────────────────────────────────────────
+
+NEEDS_SCREENS: Final = "/{name} works only without --plain."
+NEW_UNSAVED: Final = "A new chat that is not saved."
+SETTINGS: Final = "thinking: {thinking}; system prompt: {system}"
+NO_REASONING: Final = "The last answer has no reasoning."
+NO_CHATS: Final = "No chats are saved."
+RESUME: Final = "To resume one: lmdeck chat --resume ID"
+HITS: Final = "{count} lines found."

@@ -1,0 +1,201 @@
+"""The commands of ``lmdeck chat --plain``: those of the table that need no screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol
+
+from tui.cli.output import Output
+from tui.core.check_options import CheckOptions
+from tui.core.commands import COMMANDS, Command
+from tui.core.report_text import report_text
+from tui.core.safe_text import safe_line
+from tui.core.turn import Turn
+from tui.runtime.chat_control import ChatControl
+from tui.runtime.runtime import Runtime
+from tui.texts import chat as chat_texts
+from tui.texts import commands as command_texts
+from tui.texts import plain_chat as texts
+
+_FENCED = re.compile(r"^(```+|~~~+)[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
+_NAME_WIDTH = 24
+_MOST_CHATS = 20
+
+
+class AsksAndShows(Protocol):
+    """The chat, as its commands see it."""
+
+    def answer(self, ask: Callable[[], Awaitable[Turn | None]]) -> None:
+        """Ask for an answer, and print it as it comes."""
+
+    def show(self, turn: Turn) -> None:
+        """Print an answer that is there already."""
+
+    def report_totals(self) -> None:
+        """Print what the chat used so far."""
+
+    def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run something asynchronous to its end."""
+
+
+class PlainCommands:
+    """Obeys commands."""
+
+    def __init__(self, chat: AsksAndShows, control: ChatControl, runtime: Runtime, output: Output) -> None:
+        self._chat = chat
+        self._control = control
+        self._runtime = runtime
+        self._output = output
+
+    def obey(self, command: Command, argument: str) -> bool:
+        """Do what a command says; return whether the chat continues."""
+        if command.name == "quit":
+            return False
+        if command.needs_screens:
+            self._output.text(texts.NEEDS_SCREENS.format(name=command.name))
+        else:
+            getattr(self, f"_{command.name}")(argument)
+        return True
+
+    def _help(self, _: str) -> None:
+        self._output.text(texts.HELP)
+        for command in COMMANDS:
+            if not command.needs_screens:
+                words = " ".join(filter(None, (f"/{command.name}", command.argument)))
+                self._output.text(f"{words.ljust(_NAME_WIDTH)}{command.text}")
+
+    # ── Conversations ───────────────────────────────────────────────────────────────────────
+
+    def _new(self, _: str) -> None:
+        session = self._control.session
+        self._begin(is_saved=session is None or session.is_saved)
+        self._output.text(texts.NEW_CHAT)
+
+    def _unsaved(self, _: str) -> None:
+        self._begin(is_saved=False)
+        self._output.text(texts.NEW_UNSAVED)
+
+    def _begin(self, *, is_saved: bool) -> None:
+        self._chat.run_work(self._control.leave())
+        self._control.begin(self._runtime.sessions.begin(saved=is_saved), keeps_target=True)
+
+    def _fork(self, _: str) -> None:
+        session = self._control.session
+        if session is None or not self._control.can_fork:
+            self._output.text(command_texts.NOT_NOW.format(name="fork"))
+            return
+        opened = self._chat.run_work(self._control.open(session.identity, is_fork=True))
+        self._chat.run_work(self._control.leave())
+        self._control.begin(opened, keeps_target=True)
+        self._output.text(chat_texts.FORKED)
+
+    def _rename(self, title: str) -> None:
+        session = self._control.both()[0]
+        if title:
+            session.rename(title)
+        self._output.line(texts.TITLE.format(title=session.title or texts.NO_TITLE))
+
+    def _chats(self, _: str) -> None:
+        found = self._runtime.conversations.list()[:_MOST_CHATS]
+        for summary in found:
+            self._output.line(f"{summary.identity}  {safe_line(summary.title, 60)}")
+        self._output.text(texts.RESUME if found else texts.NO_CHATS)
+
+    def _providers(self, _: str) -> None:
+        for provider in self._control.usable_providers():
+            self._output.line(f"{provider.name}  {provider.model}")
+
+    # ── Answers ─────────────────────────────────────────────────────────────────────────────
+
+    def _retry(self, _: str) -> None:
+        self._ask_again(self._control.retry)
+
+    def _continue(self, _: str) -> None:
+        self._ask_again(self._control.go_on)
+
+    def _ask_again(self, ask: Callable[[], Awaitable[Turn | None]]) -> None:
+        if self._control.last is None:
+            self._output.text(texts.NO_ANSWER)
+        else:
+            self._chat.answer(ask)
+
+    def _previous(self, _: str) -> None:
+        self._choose(-1, texts.NO_EARLIER)
+
+    def _next(self, _: str) -> None:
+        self._choose(1, texts.NO_LATER)
+
+    def _choose(self, step: int, none: str) -> None:
+        """Use another answer to the last prompt, and print it."""
+        session, last = self._control.both()[0], self._control.last
+        chosen = session.choose_variant(last, step) if last is not None else None
+        if chosen is None:
+            self._output.text(none)
+        else:
+            self._chat.show(chosen)
+
+    def _reasoning(self, _: str) -> None:
+        last = self._control.last
+        text = last.reasoning.text if last is not None else ""
+        self._output.text(text or texts.NO_REASONING)
+
+    def _copy(self, what: str) -> None:
+        last = self._control.last
+        answer = last.answer.text if last is not None else ""
+        reasoning = last.reasoning.text if last is not None else ""
+        found = {"": answer, "answer": answer, "code": _last_code(answer), "reasoning": reasoning}
+        if what not in found:
+            self._output.text(command_texts.NO_SUCH_COPY)
+        elif text := found[what]:
+            copied = self._chat.run_work(self._runtime.clipboard.copy(text))
+            self._output.line(copied.message((what or "answer").capitalize()))
+        else:
+            self._output.text(texts.NO_ANSWER)
+
+    def _find(self, text: str) -> None:
+        hits = 0
+        for number, turn in enumerate(self._control.turns, 1):
+            for line in f"{turn.prompt.text}\n{turn.answer.text}".splitlines():
+                if text and text.casefold() in line.casefold():
+                    hits += 1
+                    self._output.line(f"{number}: {line}")
+        self._output.text(texts.HITS.format(count=hits))
+
+    # ── Whom to ask ─────────────────────────────────────────────────────────────────────────
+
+    def _model(self, name: str) -> None:
+        target = self._control.both()[1]
+        known = next((one for one in self._control.usable_providers() if one.name == name), None)
+        if name:
+            self._control.use(known or target.provider, "" if known else name)
+        self._output.line(texts.MODEL.format(model=self._control.both()[1].model_name))
+
+    def _settings(self, _: str) -> None:
+        target = self._control.both()[1]
+        thinking = target.thinking or target.provider.thinking
+        system = target.provider.system_prompt if target.system_prompt is None else target.system_prompt
+        self._output.line(texts.SETTINGS.format(thinking=thinking or "default", system=system or "–"))
+
+    def _info(self, _: str) -> None:
+        if self._control.last is None:
+            self._output.text(texts.NO_ANSWER)
+        self._chat.report_totals()
+
+    def _diagnose(self, _: str) -> None:
+        target = self._control.both()[1]
+        check = self._runtime.check(
+            target.provider,
+            None,
+            CheckOptions(model=target.model_name),
+            on_result=lambda _: None,
+            on_progress=self._output.line,
+        )
+        report = self._chat.run_work(check.run())
+        self._output.text(report_text(report, self._runtime.redactor).rstrip())
+
+
+def _last_code(answer: str) -> str:
+    """Return the last fenced block of an answer; empty: there is none."""
+    found = _FENCED.findall(answer)
+    return found[-1][1].removesuffix("\n") if found else ""
