@@ -47,6 +47,26 @@ class PlainCommands:
         self._control = control
         self._runtime = runtime
         self._output = output
+        self._actions: dict[str, Callable[[str], None]] = {
+            "help": self._help,
+            "new": self._new,
+            "unsaved": self._unsaved,
+            "fork": self._fork,
+            "rename": self._rename,
+            "chats": self._chats,
+            "providers": self._providers,
+            "retry": self._retry,
+            "continue": self._continue,
+            "previous": self._previous,
+            "next": self._next,
+            "reasoning": self._reasoning,
+            "copy": self._copy,
+            "find": self._find,
+            "model": self._model,
+            "settings": self._settings,
+            "info": self._info,
+            "diagnose": self._diagnose,
+        }
 
     def obey(self, command: Command, argument: str) -> bool:
         """Do what a command says; return whether the chat continues."""
@@ -55,7 +75,7 @@ class PlainCommands:
         if command.needs_screens:
             self._output.text(texts.NEEDS_SCREENS.format(name=command.name))
         else:
-            getattr(self, f"_{command.name}")(argument)
+            self._actions[command.name](argument)
         return True
 
     def _help(self, _: str) -> None:
