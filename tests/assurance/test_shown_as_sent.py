@@ -256,7 +256,7 @@ async def test_messages_of_the_form() -> None:
         await screen.mount_all(rows)
         for row, text in zip(rows, texts, strict=True):
             row.show_problems([FieldProblem(row.field.name, f"not {text}", repair=text)])
-        wanted = [f"✗ not {text} " for text in texts]
+        wanted = [f"✗ not {text}" for text in texts]
         await until(pilot, lambda: shows(app, wanted), assert_it=False)
         assert_shown("message of the form", app, wanted)
 

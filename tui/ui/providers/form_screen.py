@@ -170,7 +170,7 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         markup: bool = True,
     ) -> None:
         """Show what went wrong above the rows: a toast would cover them, and go away."""
-        if severity == "information":
+        if severity == "information" or self._is_dismissed:
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
         else:
             self.show_banner(message)
