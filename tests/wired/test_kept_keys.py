@@ -79,6 +79,7 @@ async def test_the_screens_name_the_kept_file(broken: RealDeck) -> None:
     async with broken.opened(size=(120, 40)) as opened:
         await opened.until(lambda: kept(broken).name in flat(opened), "so does the list, opened later")
         await edit(opened, "lost")
+        await opened.pilot.resize_terminal(118, 40)  # without the pane beside the rows
         await opened.until(
             lambda: "The stored key is missing." in opened.text and kept(broken).name in flat(opened)
         )
