@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from textual import events
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
@@ -419,7 +418,7 @@ async def test_a_first_run_explains_itself(until: Until) -> None:
 async def test_keys_open_the_forms(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
         await select(pilot, "cloud")
-        for key in ("a", "e", "c"):
+        for key in ("a", "e", "C"):
             await pilot.press(key)
             await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
             await pilot.press("escape")
@@ -569,7 +568,7 @@ async def test_a_slow_disk_holds_up_nobody_but_the_keys_behind_it(
     async with listed(runtime) as pilot:
         monkeypatch.setattr(store, "save", slow_save)
         await select(pilot, "gpu01-vllm")
-        pilot.app.post_message(events.Key("s", "s"))
+        screen_of(pilot).action_state()
         while not threads:
             await asyncio.sleep(0.01)
         assert threads[0] != threading.get_ident()
