@@ -1,4 +1,4 @@
-"""A few pictures of the screens at rest: the list, the form with an error, the help, a question."""
+"""A few pictures of the screens at rest."""
 
 from __future__ import annotations
 
@@ -9,15 +9,23 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.ui.diagnosis.diagnosis_runtime import DiagnosingRuntime
 from tests.ui.fake_runtime import FakeRuntime, failure
+from tui.core.causes import explain
+from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.net.reachability import Reachability
 from tui.store.settings import Settings
+from tui.store.summaries import ConversationSummary
 from tui.ui.app import LmdeckApp
+from tui.ui.conversations.screen import ConversationsScreen
+from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.reach import Reach
 from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
+from tui.ui.shell.row_list import RowList
 
 Until = Callable[..., Awaitable[None]]
 
@@ -96,3 +104,47 @@ def test_question(snap_compare: Any, until: Until) -> None:
         await pilot.pause()
 
     assert snap_compare(app_with("dark"), terminal_size=(80, 24), run_before=before)
+
+
+@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40)), ("ansi", (80, 24))])
+def test_diagnosis(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
+    runtime = DiagnosingRuntime(settings=Settings(theme=theme, calm=True))
+    subject = DiagnosisSubject(runtime.directory.get("gpu01-vllm"), known=explain("auth", status=401))
+
+    async def before(pilot: Pilot[Any]) -> None:
+        screen = DiagnosisScreen(subject)
+        await pilot.app.push_screen(screen)
+        await until(pilot, lambda: screen.query_one(BindingBar).size.width)
+        await pilot.pause()
+
+    assert snap_compare(LmdeckApp(runtime, environment={}), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40)), ("ansi", (80, 24))])
+def test_conversations(
+    snap_compare: Any, until: Until, monkeypatch: pytest.MonkeyPatch, theme: str, size: tuple[int, int]
+) -> None:
+    runtime = FakeRuntime(settings=Settings(theme=theme, calm=True))
+    saved = [
+        ConversationSummary(
+            str(number),
+            f"Conversation {number} " + "with a long title " * (number % 4),
+            updated_at=f"20{20 - number // 9}-0{9 - number % 9}-01T12:00:00+00:00",
+            turns=number,
+            provider="gpu01-vllm",
+            model="Qwen/Qwen3-8B",
+            is_open_elsewhere=number == 1,
+        )
+        for number in range(30)
+    ]
+    monkeypatch.setattr(runtime.conversations, "list", lambda on_read: saved)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        pilot.app.push_screen(ConversationsScreen())
+        await until(
+            pilot, lambda: bool(pilot.app.screen.query(RowList)) and pilot.app.screen.query_one(RowList).rows
+        )
+        await pilot.press("down")
+        await pilot.pause()
+
+    assert snap_compare(LmdeckApp(runtime, environment={}), terminal_size=size, run_before=before)
