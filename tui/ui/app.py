@@ -230,11 +230,15 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         """Leave at once, or ask where something would be lost."""
         losses = [screen.unsaved_reason() for screen in self.screen_stack if isinstance(screen, UnsavedWork)]
         reasons = [loss for loss in losses if loss]
-        if not reasons:
+        if reasons:
+            self.ask_to_quit(" ".join(reasons))
+        else:
             self.exit()
-        elif not isinstance(self.screen, ChoiceDialog):
-            body = " ".join(reasons)
-            confirm(self.screen, "Quit lmdeck?", body, self.exit, "Quit", "Cancel", is_dangerous=True)
+
+    def ask_to_quit(self, body: str = "") -> None:
+        """Ask whether to quit."""
+        if not isinstance(self.screen, ChoiceDialog):
+            confirm(self.screen, "Quit lmdeck?", body, self.exit, "Quit", "Cancel", is_dangerous=bool(body))
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection: say how to quit."""

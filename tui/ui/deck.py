@@ -63,6 +63,9 @@ class Deck(Protocol):
     def end_toasts(self) -> None:
         """Take away the toasts of a screen that is left."""
 
+    def ask_to_quit(self, body: str = "") -> None:
+        """Ask whether to quit; ``body`` says what would be lost."""
+
     def action_help_quit(self) -> None:
         """Tell how to quit."""
 

@@ -706,3 +706,31 @@ async def test_the_footer_has_at_most_seven_keys_and_they_fit(open_chat: Any, fo
         assert keys[-2] == " ^P "
         assert keys[-1] == (" /help " if focus == "prompt" else " ? ")
         assert bar.cell_length <= 80
+
+
+async def test_ctrl_d_deletes_and_asks_to_quit_where_nothing_is_typed(open_chat: Any) -> None:
+    async with open_chat(kind=LmdeckApp) as chat:
+        await chat.press("a", "home", "ctrl+d")
+        assert chat.screen.prompt.value == ""
+        await chat.press("ctrl+d")
+        await chat.until(lambda: isinstance(chat.app.screen, ConfirmDialog))
+        await chat.press("escape")
+        await chat.until(lambda: isinstance(chat.app.screen, ChatScreen))
+
+
+async def test_ctrl_c_clears_the_draft_and_up_brings_it_back(open_chat: Any) -> None:
+    async with open_chat(kind=LmdeckApp) as chat:
+        await chat.press(*"draft", "ctrl+c")
+        assert chat.screen.prompt.value == ""
+        await chat.press("up")
+        assert chat.screen.prompt.value == "draft"
+
+
+async def test_an_unknown_command_stays_and_sends_nothing(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.press(*"/modle", "enter")
+        await chat.until(lambda: "Did you mean /model?" in chat.toasts)
+        assert (chat.screen.prompt.value, chat.runtime.requests) == ("/modle", [])
+        await chat.press("ctrl+c", *"//etc", "enter")
+        await chat.until(lambda: chat.session.turns and chat.session.live is None)
+        assert chat.session.turns[0].prompt.text == "/etc"

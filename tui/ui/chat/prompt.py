@@ -58,6 +58,9 @@ class Prompt(OwnTextArea):
     class Left(Message):
         """The person went up from an empty prompt."""
 
+    class Ended(Message):
+        """Ctrl+D on an empty prompt."""
+
     def __init__(self, send: Callable[[str], bool], *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(
             id=id,
@@ -134,6 +137,13 @@ class Prompt(OwnTextArea):
             self.remember(raw)
             self.load_text("")
             self._entries = []
+
+    def action_delete_right(self) -> None:
+        """Delete the character under the cursor; in an empty prompt, ask to quit."""
+        if self.text:
+            super().action_delete_right()
+        else:
+            self.post_message(self.Ended())
 
     def action_new_line(self) -> None:
         """Break the line."""

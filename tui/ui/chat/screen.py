@@ -352,6 +352,10 @@ class ChatScreen(LmdeckScreen[None]):
         """Up from an empty prompt: read."""
         self.transcript.focus()
 
+    def on_prompt_ended(self) -> None:
+        """Ctrl+D on an empty prompt, as in a shell."""
+        self.deck.ask_to_quit(self.unsaved_reason() or "")
+
     def action_prompt(self) -> None:
         """Go to the prompt."""
         self.prompt.focus()
