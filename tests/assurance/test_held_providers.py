@@ -38,7 +38,7 @@ def test_the_list_waits_and_the_keys_work(tmp_path: Path) -> None:
             terminal.send("zzz")
             terminal.wait_for("Nothing matches the filter")
             terminal.send("escape")
-            terminal.wait_for(lambda: "Given up: nothing was changed." in flat(terminal))
+            terminal.wait_for(lambda: "Cancelled: nothing was changed." in flat(terminal))
             terminal.send("escape")
             terminal.wait_for(lambda: "Nothing matches" not in terminal.text)
             assert file.read_bytes() == before
@@ -74,10 +74,10 @@ def test_the_form_waits_and_what_is_typed_meanwhile_stays(tmp_path: Path, lock: 
             terminal.send("bbb")
             terminal.wait_for("aaabbb")
             terminal.send("escape")
-            terminal.wait_for(lambda: "Given up: nothing was changed." in flat(terminal))
+            terminal.wait_for(lambda: "Cancelled: nothing was changed." in flat(terminal))
             assert file.read_bytes() == before
             terminal.send("ctrl+s")
-            terminal.wait_for(lambda: "Esc gives it up" in flat(terminal))
+            terminal.wait_for(lambda: "Press Esc to cancel" in flat(terminal))
             terminal.send("ccc")
             terminal.wait_for("aaabbbccc")
         terminal.wait_for(lambda: "Saved " in flat(terminal))

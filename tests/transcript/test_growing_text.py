@@ -16,12 +16,13 @@ from tests.transcript.test_transcript import chat
 from tests.transcript.transcript_host import done_turn, until
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, ToolCall, Turn, TurnState
+from tui.texts.shell import TEXT_TOO_LONG
 from tui.ui.transcript import growing
 from tui.ui.transcript.code import code_blocks
 from tui.ui.transcript.compact_lines import CompactLines, Words, words_of
 from tui.ui.transcript.decoration import foot_lines
 from tui.ui.transcript.document import REASONING_BLOCK, TurnDocument, View
-from tui.ui.transcript.growing import SLICE_CHARACTERS, TOO_LONG, GrowingText, WorkBudget
+from tui.ui.transcript.growing import SLICE_CHARACTERS, GrowingText, WorkBudget
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Span
 from tui.ui.transcript.render import Layout
 from tui.ui.transcript.said import Said
@@ -140,7 +141,7 @@ def test_what_is_drawn_of_a_text_has_an_end_and_what_is_kept_has_none(
     text.advance(is_live=True)
     assert not text.is_behind
     assert text._shown.settled.span_count < 5_000 + 3 * SLICE_CHARACTERS
-    assert " ".join(line.text for line in lines_of(text)[-3:]).strip().endswith(TOO_LONG[-30:])
+    assert " ".join(line.text for line in lines_of(text)[-3:]).strip().endswith(TEXT_TOO_LONG[-30:])
     height = len(text)
     buffer.append("- x\n" * 1_000)
     assert not text.advance(is_live=True)

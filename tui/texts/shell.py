@@ -5,3 +5,22 @@ from typing import Final
 THEME_NOT_KEPT: Final = "The theme lasts until you quit: {reason}"
 LOSS_FORM: Final = "The provider form has unsaved changes."
 LOSS_CHANGE: Final = "A change is waiting for another lmdeck."
+
+NO_THEME: Final = "There is no theme {name}. Use dark, light or ansi."
+NO_BINDING: Final = "There is no key binding {name}. See docs/keys.md."
+CALM: Final = "Animations are off."
+NOT_CALM: Final = "Animations are on."
+HOW_TO_QUIT: Final = "Press Ctrl+Q to quit."
+ODD_LINK: Final = "This link is not a plain web address, so it was not opened."
+HELP_HINT: Final = "Show keys and commands"
+THEME_HINT: Final = "Choose the theme"
+CALM_HINT: Final = "Turn animations on or off"
+QUIT_HINT: Final = "Quit (asks if something is unsaved)"
+DIALOG_HELP: Final = "Choose an answer by its letter, or with the arrow keys and Enter. Esc cancels."
+TOO_SMALL: Final = (
+    "This window has {width}×{height} cells, lmdeck needs {needed}.\nMake it larger, or press Ctrl+Q to quit."
+)
+TEXT_TOO_LONG: Final = "The text is too long to draw in full. All of it is saved and can be copied."
+STILL_WAITING: Final = "An earlier change is still waiting for another lmdeck. Press Esc to cancel it."
+CHANGE_WAITS: Final = "{title} Your change waits for it. Press Esc to cancel."
+CHANGE_CANCELLED: Final = "Cancelled: nothing was changed."

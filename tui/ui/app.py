@@ -28,7 +28,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import failure_text
 from tui.runtime.crash import report_crash
-from tui.texts.shell import THEME_NOT_KEPT
+from tui.texts import shell as texts
 from tui.ui.background import in_background
 from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of, identifier_of, keymap
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
@@ -115,9 +115,9 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         settings = self.runtime.settings
         notices = list(self.runtime.settings_notices)
         if settings.theme is not None and settings.theme not in self.available_themes:
-            notices.append(f"There is no theme {settings.theme}. Write dark, light or ansi.")
+            notices.append(texts.NO_THEME.format(name=settings.theme))
         unknown = sorted(set(settings.keys) - IDENTIFIERS)
-        notices.extend(f"There is no key binding {name}. See docs/keys.md." for name in unknown)
+        notices.extend(texts.NO_BINDING.format(name=name) for name in unknown)
         return tuple(notices)
 
     def watch_app_focus(self, has_focus: bool) -> None:
@@ -201,10 +201,10 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette: those of every screen, then those of the screen shown."""
-        yield SystemCommand("Help", "Keys and what has the focus", self.action_help)
-        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
-        yield SystemCommand("Calm", "Stop or allow animations", self.toggle_calm)
-        yield SystemCommand("Quit", "Leave; asks only while something would be lost", self.action_quit)
+        yield SystemCommand("Help", texts.HELP_HINT, self.action_help)
+        yield SystemCommand("Theme", texts.THEME_HINT, self.action_change_theme)
+        yield SystemCommand("Calm", texts.CALM_HINT, self.toggle_calm)
+        yield SystemCommand("Quit", texts.QUIT_HINT, self.action_quit)
         offered: set[str] = set()  # several keys may lead to one action
         for active in screen.active_bindings.values():
             binding, action = active.binding, active.binding.action
@@ -218,7 +218,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         """Stop animations, or allow them again, until the program ends."""
         self.is_calm = not self.is_calm
         self.animation_level = "none" if self.is_calm else "full"
-        self.notify("Calm: nothing moves by itself." if self.is_calm else "Animations are on.")
+        self.notify(texts.CALM if self.is_calm else texts.NOT_CALM)
 
     def action_redraw(self) -> None:
         """Draw the whole screen again."""
@@ -242,7 +242,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection: say how to quit."""
-        self.notify("Press Ctrl+Q to quit.", timeout=3)
+        self.notify(texts.HOW_TO_QUIT, timeout=3)
 
     def _listen_to_signals(self) -> None:
         """Hear signals in Python's own handlers: the loop's would wait with it for a stalled terminal."""
@@ -297,7 +297,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         try:
             await asyncio.to_thread(self.runtime.keep_theme, name)
         except LmdeckError as error:
-            self.notify(THEME_NOT_KEPT.format(reason=failure_text(error.failure)), severity="warning")
+            self.notify(texts.THEME_NOT_KEPT.format(reason=failure_text(error.failure)), severity="warning")
 
     # ── Text from outside ───────────────────────────────────────────────────────────────────
 
@@ -336,7 +336,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         """Open a plain http, https or mailto address; copy it where no desktop can show it."""
         address = safe_url(url)
         if address is None:
-            self.notify("This link is not a plain web address, so it was not opened.", severity="warning")
+            self.notify(texts.ODD_LINK, severity="warning")
         elif self._has_desktop():
             super().open_url(address, new_tab=new_tab)
         else:

@@ -45,13 +45,13 @@ class ProviderWrites:
 
     async def _make(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
         if self.is_waiting:
-            text = "A change before this one still waits for another lmdeck. Esc gives it up."
+            text = texts.STILL_WAITING
             self._screen.notify(text, severity="warning")
             return
         known = self._notices
         refusal = self._follow(await asyncio.to_thread(_made, change), afterwards, known)
         if refusal is not None:
-            text = f"{refusal.failure.title} Your change waits for it. Esc gives it up."
+            text = texts.CHANGE_WAITS.format(title=refusal.failure.title)
             self._screen.notify(text, severity="warning", timeout=10)
             self._gives_up = False
             self._waiting = in_background(self._screen, self._wait, change, afterwards, group="write")
@@ -76,7 +76,7 @@ class ProviderWrites:
         known = self._notices
         while self._follow(await asyncio.to_thread(_made, change), follow, known) is not None:
             if self._gives_up:
-                self._screen.notify("Given up: nothing was changed.")
+                self._screen.notify(texts.CHANGE_CANCELLED)
                 break
             await asyncio.sleep(_PAUSE_SECONDS)
         self._end_of_waiting()

@@ -15,6 +15,7 @@ from textual.widgets import Button, Static
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line, safe_text
+from tui.texts.shell import DIALOG_HELP
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.modal import Window
 
@@ -36,9 +37,7 @@ class ChoiceDialog(Window[str | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("dialog")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("dialog",)
-    HELP_TEXT: ClassVar[str] = (
-        "Take an answer by its letter, or with the arrow keys and Enter. Esc goes back."
-    )
+    HELP_TEXT: ClassVar[str] = DIALOG_HELP
 
     def __init__(self, title: str, body: str, choices: Sequence[Choice], focused: str | None = None) -> None:
         super().__init__()
@@ -65,7 +64,7 @@ class ChoiceDialog(Window[str | None]):
             button.focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Take an answer by its letter."""
+        """Choose an answer by its letter."""
         for choice in self._choices:
             if event.character == choice.key:
                 event.stop()
@@ -101,7 +100,7 @@ class ConfirmDialog(ChoiceDialog):
         super().__init__(title, body, answers)
 
     def _take(self, identifier: str) -> None:
-        """Take an answer; ``No`` is the same as going back."""
+        """Choose an answer; ``No`` is the same as going back."""
         self.dismiss("yes" if identifier == "yes" else None)
 
 

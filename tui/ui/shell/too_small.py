@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
+from tui.texts.shell import TOO_SMALL
 from tui.ui.shell.modal import Window
 
 SMALLEST = Size(60, 16)
@@ -52,7 +53,4 @@ class TooSmallScreen(Window[None]):
     @staticmethod
     def _message(size: Size) -> Content:
         needed = f"{SMALLEST.width}×{SMALLEST.height}"
-        return Content(
-            f"This window has {size.width}×{size.height} cells, lmdeck needs {needed}.\n"
-            "Make it larger, or press Ctrl+Q to quit."
-        )
+        return Content(TOO_SMALL.format(width=size.width, height=size.height, needed=needed))

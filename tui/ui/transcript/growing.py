@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from tui.core.turn import TextBuffer
+from tui.texts.shell import TEXT_TOO_LONG
 from tui.ui.transcript.compact_lines import CompactLines
 from tui.ui.transcript.inline import Reference
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
@@ -21,7 +22,6 @@ SLICE_CHARACTERS = 500
 """What is taken in between two looks at the clock: some 5 ms of work at worst."""
 MOST_SPANS = 800_000
 """What of one text is drawn: some 50,000 lines of code or 250,000 of prose. Its lines take 100 MB then."""
-TOO_LONG = "The text goes on, but is too long to draw in full. All of it is saved and can be copied."
 
 
 class WorkBudget:
@@ -93,7 +93,7 @@ class _Reading:
     def tail(self) -> list[Line]:
         """Return the lines of the open end, or what stands in place of a rest that is not drawn."""
         if self.is_full:
-            return [EMPTY_LINE, *(Line(row) for row in wrap((Span(TOO_LONG, Role.NOTE),), 60))]
+            return [EMPTY_LINE, *(Line(row) for row in wrap((Span(TEXT_TOO_LONG, Role.NOTE),), 60))]
         return [] if self.is_finished else self.source.tail()
 
 
