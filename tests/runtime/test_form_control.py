@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, bodies, replying
-from tui.core.provider import Provider
+from tui.core.api_key_reference import STORED, parse_api_key_reference
+from tui.core.provider import Provider, TlsSettings
 from tui.core.provider_texts import row_of
 from tui.core.turn import Turn
 from tui.net.reachability import Reachability
 from tui.runtime.form_control import FormControl
 from tui.runtime.runtime import Runtime, open_runtime
+from tui.store.providers import ProviderStore
 
 
 @pytest.fixture
@@ -250,3 +253,42 @@ def test_the_context_is_that_of_the_model_else_that_of_the_server(runtime: Runti
     found.append(form.context_window)
     form.values["compatible_provider"] = "n"
     assert [*found, form.context_window] == [None, 4096, 32768]
+
+
+async def test_a_form_that_stays_open_takes_back_nobodys_changes(runtime: Runtime) -> None:
+    main = runtime.directory.get("main")
+    runtime.directory.save(replace(main, extra_headers={"X-Team": "red"}), None, "main")
+    form = stored(runtime)
+    other = ProviderStore(runtime.paths)
+    (theirs,) = other.load().providers
+    pinned = TlsSettings(pinned_sha256="ab" * 32)
+    other.save(replace(theirs, system_prompt="be brief", tls=pinned, extra_headers={"X-Cost": "42"}))
+    runtime.directory.reload()  # what the list does behind the form
+    for name in ("My A", "My own A"):
+        form.values["display_name"] = name
+        assert form.unsavable() is None
+        save = form.to_save()
+        form.values["compatible_provider"] = "typed-meanwhile"
+        form.saved(save())
+        (got,) = ProviderStore(runtime.paths).load().providers
+        assert (got.display_name, got.system_prompt, got.tls) == (name, "be brief", pinned)
+        assert got.extra_headers == {"X-Cost": "42"}
+        assert got.model == theirs.model
+        assert form.values["system_prompt"] == "be brief", "what is shown is what was written"
+        assert form.has_changes
+        form.values["compatible_provider"] = theirs.model
+        assert not form.has_changes
+
+
+async def test_a_form_with_an_old_key_keeps_the_one_that_another_session_stored(runtime: Runtime) -> None:
+    by_variable = parse_api_key_reference("env:A_KEY")
+    runtime.directory.save(replace(runtime.directory.get("main"), api_key=by_variable), None, "main")
+    form = stored(runtime)
+    other = open_runtime(dict(runtime.environment))
+    other.directory.save(other.directory.get("main"), "sk-0123456789abcdef-other", "main")
+    await other.aclose()
+    form.values["display_name"] = "Mine"
+    assert form.unsavable() is None
+    form.saved(form.to_save()())
+    assert runtime.directory.get("main").api_key == STORED
+    assert runtime.directory.stored_keys.has("main")

@@ -140,11 +140,15 @@ class ListedStore(ProviderStore):
         return replace(found, providers=tuple(providers), notices=(*found.notices, *self.notices))
 
     def save(
-        self, provider: Provider, previous_name: str | None = None, cleared: Collection[str] = ()
-    ) -> None:
+        self,
+        provider: Provider,
+        previous_name: str | None = None,
+        cleared: Collection[str] = (),
+        base: Provider | None = None,
+    ) -> Provider:
         if self.save_error is not None:
             raise LmdeckError(self.save_error)
-        super().save(provider, previous_name, cleared)
+        return super().save(provider, previous_name, cleared, base)
 
 
 class WatchedSessions(Sessions):

@@ -60,7 +60,7 @@ def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
     if provider == before and key_text is None and not unread:
         output.line(cli.UNCHANGED.format(name=before.name))
         return 0
-    saved = runtime.directory.save(provider, key_text, before.name, cleared)
+    saved = runtime.directory.save(provider, key_text, before.name, cleared, before)
     _tell_doubts(saved, runtime, output)
     text = cli.RENAMED_PROVIDER if saved.name != before.name else cli.CHANGED_PROVIDER
     output.result(text.format(name=saved.name, before=before.name))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui.core.api_key_reference import STORED, ApiKeyKind, ApiKeyReference, parse_api_key_reference
+from tui.core.api_key_reference import STORED, ApiKeyReference, parse_api_key_reference
 from tui.core.causes import explain
 from tui.core.closest import closest_name
 from tui.core.failure import Failure, LmdeckError, UsageError
@@ -200,11 +200,14 @@ class ProviderDirectory:
         key_text: str | None = None,
         previous_name: str | None = None,
         cleared: Collection[str] = (),
+        base: Provider | None = None,
     ) -> Provider:
         """Write a provider; ``key_text`` is what stands in the key field, ``None`` leaves the key as it is.
 
-        Of the fields ``cleared``, named as in the file, not even a value that cannot be read stays.
-        Returns the record as saved: a literal key has gone to the credentials, the record says ``stored``.
+        ``base`` is the record that was edited: what does not differ from it stays as another session has
+        written it meanwhile. Of the fields ``cleared``, named as in the file, not even a value that cannot
+        be read stays. Returns the record as written: a literal key has gone to the credentials, the record
+        says ``stored``.
 
         Raises:
             UsageError: a field is not valid, or the record is view-only.
@@ -219,13 +222,13 @@ class ProviderDirectory:
         saved = replace(provider, api_key=reference, is_remote=False, created_time=created)
         with self._store.held():
             if literal is None:
-                self._store.save(saved, previous_name, cleared)
+                written = self._store.save(saved, previous_name, cleared, base)
             else:
-                self._save_with_key(saved, literal, previous_name, cleared)
-            if reference is None or reference.kind is not ApiKeyKind.STORED:
+                written = self._save_with_key(saved, literal, previous_name, cleared, base)
+            if written.api_key != STORED:
                 self._credentials.delete(provider.name)
         self.reload()
-        return saved
+        return written
 
     def save_all(self, providers: Sequence[Provider], keys: Mapping[str, Secret]) -> None:
         """Write checked providers, and the keys of those that have one: all of them, or none.
@@ -252,8 +255,13 @@ class ProviderDirectory:
         self.reload()
 
     def _save_with_key(
-        self, provider: Provider, key: Secret, previous_name: str | None, cleared: Collection[str]
-    ) -> None:
+        self,
+        provider: Provider,
+        key: Secret,
+        previous_name: str | None,
+        cleared: Collection[str],
+        base: Provider | None,
+    ) -> Provider:
         """Write both. Of a new provider the record comes first: whatever ends the program between the
         two, no key is left behind that belongs to nothing."""
         checked_key(key.reveal(), "the form")
@@ -261,7 +269,7 @@ class ProviderDirectory:
         is_new = all(known.name != name for known in self.providers())
         if not is_new:
             self._credentials.put(name, key)
-        self._store.save(provider, previous_name, cleared)
+        written = self._store.save(provider, previous_name, cleared, base)
         if is_new:
             try:
                 self._credentials.put(name, key)
@@ -269,6 +277,7 @@ class ProviderDirectory:
                 self._store.delete(name)
                 self.reload()
                 raise
+        return written
 
     def delete(self, name: str) -> Callable[[], None]:
         """Remove a provider and its stored key; return what brings both back.
@@ -322,7 +331,7 @@ class ProviderDirectory:
             UsageError: it is view-only.
         """
         provider = self.editable(name)
-        self._store.save(replace(provider, state=state), provider.name)
+        self._store.save(replace(provider, state=state), base=provider)
         self.reload()
 
     def _marked_default(self) -> Provider | None:

@@ -64,6 +64,8 @@ class FormControl:
         self.seen: Reachability | None = None
         """What the server said last; ``None``: it was not asked yet, or something else stands there now."""
         self._asked: tuple[str, str] | None = None
+        self._sent: dict[str, str] = {}
+        """The texts that were saved last."""
         self._is_new = provider is None or is_prefilled
         self._previous_name = None if provider is None or is_prefilled or is_clone else provider.name
         self._lost_key = ""
@@ -309,12 +311,20 @@ class FormControl:
     def to_save(self) -> Callable[[], Provider]:
         """Return what saves the form as it stands now, whatever is typed meanwhile; it gives the record."""
         key_text = self.values["api_key"] if self.values["api_key"] != self.baseline["api_key"] else None
-        provider, previous = self.reading().provider, self._previous_name
-        return lambda: self.runtime.directory.save(provider, key_text, previous)
+        provider, previous, self._sent = self.reading().provider, self._previous_name, dict(self.values)
+        base = None if previous is None else self.original
+        return lambda: self.runtime.directory.save(provider, key_text, previous, base=base)
 
     def saved(self, provider: Provider) -> None:
-        """Continue from what was saved; what was typed while it waited stays a change."""
+        """Continue from what was written, another session's changes included.
+
+        What was typed while it waited stays a change.
+        """
         self.original = self.source = provider
         self.saved_name = self._previous_name = provider.name
         self.is_clone, self._lost_key = False, ""
         self.baseline = values_of(provider)
+        is_sent = {name: self.values[name] == text for name, text in self._sent.items()}
+        self.values = {
+            name: self.baseline[name] if is_sent.get(name) else text for name, text in self.values.items()
+        }

@@ -144,19 +144,23 @@ class ProviderStore:
         return frozenset(problem.field for problem in problems)
 
     def save(
-        self, provider: Provider, previous_name: str | None = None, cleared: Collection[str] = ()
-    ) -> None:
-        """Write one provider: the fields that were changed since it was loaded, and only those.
+        self,
+        provider: Provider,
+        previous_name: str | None = None,
+        cleared: Collection[str] = (),
+        base: Provider | None = None,
+    ) -> Provider:
+        """Write one provider: the fields that differ from ``base``, and only those; return it as written.
 
-        With ``previous_name`` it is renamed in its place, and its stored key goes with it. Of the fields
-        ``cleared``, named as in the file, nothing stays but what the provider has, not even a value that
-        cannot be read.
+        ``base`` is the record that was edited, by default as it was loaded last. With ``previous_name`` it
+        is renamed in its place, and its stored key goes with it. Of the fields ``cleared``, named as in the
+        file, nothing stays but what the provider has, not even a value that cannot be read.
 
         Raises:
             LmdeckError: the name is taken, or the file cannot be written.
         """
         old_name = previous_name or provider.name
-        known = next((item for item in self._snapshot.providers if item.name == old_name), None)
+        known = base or next((item for item in self._snapshot.providers if item.name == old_name), None)
         was_default = known is not None and known.is_default and not known.is_remote
         is_new_default = not was_default or (known is not None and known.category is not provider.category)
 
@@ -164,7 +168,8 @@ class ProviderStore:
             records = records_of(table)
             if old_name != provider.name and provider.name in records:
                 raise usage_error("provider-exists", name=provider.name)
-            record = self._merged(records.get(old_name), old_name, provider, cleared)
+            before = self._base.get(old_name, {}) if base is None else encode_provider(base)
+            record = self._merged(records.get(old_name), before, provider, cleared)
             put(table, old_name, provider.name, record)
             if old_name != provider.name:
                 rename_default(table, old_name, provider.name)
@@ -177,6 +182,8 @@ class ProviderStore:
         self._change(edit)
         if old_name != provider.name:
             self._credentials.delete(old_name)
+        written = (item for item in self._snapshot.providers if item.name == provider.name)
+        return next(written, provider)
 
     def save_all(self, providers: Sequence[Provider]) -> None:
         """Write many providers in one step: each anew, or over the one of its name that was loaded.
@@ -190,7 +197,8 @@ class ProviderStore:
             for provider in providers:
                 if provider.name in records and provider.name not in self._base:
                     raise usage_error("provider-exists", name=provider.name)
-                records[provider.name] = self._merged(records.get(provider.name), provider.name, provider)
+                before = self._base.get(provider.name, {})
+                records[provider.name] = self._merged(records.get(provider.name), before, provider)
             for provider in providers:
                 if provider.is_default:
                     set_default(table, provider.name, provider.category)
@@ -265,13 +273,10 @@ class ProviderStore:
             self._keep_trust(path, self._documents[path].data)
         self.load()
 
-    def _merged(
-        self, fresh: object, old_name: str, provider: Provider, cleared: Collection[str] = ()
-    ) -> Table:
-        """Return the record as it is now, changed in the fields that differ from what was loaded."""
+    def _merged(self, fresh: object, base: Table, provider: Provider, cleared: Collection[str] = ()) -> Table:
+        """Return the record as it is now, changed in the fields that differ from ``base``."""
         wanted = encode_provider(provider)
         if isinstance(fresh, dict):
-            base = self._base.get(old_name, {})
             return merge(without(fresh, cleared), without(base, cleared), wanted)
         removed = self._removed.pop(provider.name, None)
         if removed is None:

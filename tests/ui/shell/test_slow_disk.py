@@ -34,11 +34,15 @@ class Disk:
         self._save = store.save
 
     def save(
-        self, provider: Provider, previous_name: str | None = None, cleared: Collection[str] = ()
-    ) -> None:
+        self,
+        provider: Provider,
+        previous_name: str | None = None,
+        cleared: Collection[str] = (),
+        base: Provider | None = None,
+    ) -> Provider:
         self.begun += 1
         assert self.may_write.wait(20)
-        self._save(provider, previous_name, cleared)
+        return self._save(provider, previous_name, cleared, base)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -135,11 +139,16 @@ async def test_of_two_changes_one_waits_and_the_other_is_refused(
     tries: list[str] = []
     save = runtime.store.save
 
-    def refused(provider: Provider, previous_name: str | None = None, cleared: Collection[str] = ()) -> None:
+    def refused(
+        provider: Provider,
+        previous_name: str | None = None,
+        cleared: Collection[str] = (),
+        base: Provider | None = None,
+    ) -> Provider:
         tries.append(provider.display_name)
         if not is_free.is_set():
             raise busy
-        save(provider, previous_name, cleared)
+        return save(provider, previous_name, cleared, base)
 
     monkeypatch.setattr(runtime.store, "save", refused)
     app = LmdeckApp(runtime, environment={})
@@ -173,7 +182,12 @@ async def test_the_keys_work_while_a_held_lock_is_tried(
 ) -> None:
     threads: set[int] = set()
 
-    def refused(provider: Provider, previous_name: str | None = None, cleared: Collection[str] = ()) -> None:
+    def refused(
+        provider: Provider,
+        previous_name: str | None = None,
+        cleared: Collection[str] = (),
+        base: Provider | None = None,
+    ) -> Provider:
         threads.add(threading.get_ident())
         raise LmdeckError(failure("store-locked", title="In use by another.", advice="Wait."))
 

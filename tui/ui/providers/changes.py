@@ -95,8 +95,8 @@ class ListChanges:
         before = safe_line(provider.model if is_model else provider.provider_url, 80)
 
         def change() -> None:
-            directory.save(repaired, key_text, name)
-            back = partial(directory.save, provider, None, name)
+            written = directory.save(repaired, key_text, name, base=provider)
+            back = partial(directory.save, provider, None, name, base=written)
             self._undo.append(_Undo(name, back, texts.UNDONE.format(name=name, value=before)))
 
         self.write(change, texts.APPLIED.format(name=name, value=value, key=self._undo_key), name)

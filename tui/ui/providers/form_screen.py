@@ -385,11 +385,12 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
 
     def _follow_saved(self, saved: Provider, key_text: str) -> None:
         """Continue from what was saved; a key that was typed is shown by its reference."""
-        before = self.form.tested()
+        before, is_key_typed = self.form.tested(), key_text != self._control.baseline["api_key"]
         self._control.saved(saved)
-        if self.row("api_key").value == key_text:
-            self.row("api_key").value = self._control.baseline["api_key"]
-            self.form  # noqa: B018 - takes over the current texts
+        for name, text in self._control.values.items():
+            self.row(name).value = text
+        after = self.form.tested()
+        if is_key_typed and {**before, "api_key": after["api_key"]} == after:
             self._trial.rename(before)
         self._show_key_note()
         self.query_one(TitleBar).place = texts.TITLE.format(name=self._control.title)
