@@ -6,8 +6,9 @@ import base64
 import json
 import re
 import string
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from html.entities import html5
 from itertools import pairwise
@@ -19,7 +20,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.encodings import ENCODINGS
-from tui.core.api_key_search import MASK, ApiKeyEraser
+from tui.core.api_key_search import MASK, ApiKeyEraser, ApiKeySearch
 from tui.core.escapes import Plain
 from tui.core.events import (
     AnswerDelta,
@@ -479,3 +480,23 @@ def test_html_names_of_every_mark_are_known() -> None:
         if len(value) == 1 and value in string.punctuation and name.endswith(";"):
             text = re.sub(re.escape(value), f"&{name}", key, count=1)
             assert Redactor([Secret(key)]).redact(f"<p>{text}</p>") == f"<p>{MASK}</p>", name
+
+
+def test_a_key_learned_while_the_search_is_built_is_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, late = "sk-0001Qm3ZpV8nT4wXyB7cL2dK9fHs1aJ6", "sk-LATEQm3ZpV8nT4wXyB7cL2dK9fHs1aJ6"
+    redactor, is_building, is_learned = Redactor([Secret(first)]), threading.Event(), threading.Event()
+
+    class Slow(ApiKeySearch):
+        def __init__(self, keys: Iterable[str]) -> None:
+            super().__init__(keys)
+            is_building.set()
+            assert is_learned.wait(20)
+
+    monkeypatch.setattr("tui.core.secret.ApiKeySearch", Slow)
+    thread = threading.Thread(target=redactor.redact, args=("a text",))
+    thread.start()
+    assert is_building.wait(20)
+    redactor.add(Secret(late))
+    is_learned.set()
+    thread.join()
+    assert redactor.redact(f"{first} {late}") == f"{MASK} {MASK}"

@@ -20,18 +20,22 @@ a screen or a file."""
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """The next piece of the model's reasoning, never empty."""
+    """The next piece of the model's reasoning; empty only where all of it is held as part of a key."""
 
     text: str
     erased: Erased = field(default=(), repr=False, compare=False)
+    was_held: bool = False
+    """It came earlier, with an event of its own: only its text is new."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerDelta:
-    """The next piece of the final answer, never empty."""
+    """The next piece of the final answer; empty only where all of it is held as part of a key."""
 
     text: str
     erased: Erased = field(default=(), repr=False, compare=False)
+    was_held: bool = False
+    """It came earlier, with an event of its own: only its text is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class ToolCallDelta:
     arguments: str
     identity: str = ""
     """The call's ``id``, with the first piece that has it."""
+    was_held: bool = False
+    """It came earlier, with an event of its own: only its text is new."""
 
 
 @dataclass(frozen=True, slots=True)

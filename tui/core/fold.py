@@ -43,16 +43,20 @@ def apply(turn: Turn, event: StreamEvent, at: float) -> None:
 
 
 def _add_answer(turn: Turn, event: AnswerDelta, at: float) -> None:
+    turn.answer.append(event.text, event.erased)
+    if event.was_held:
+        return
     if turn.state is not TurnState.ANSWERING:
         turn.state = TurnState.ANSWERING
         turn.thinking_seconds = _thinking_seconds(turn, at)
-    turn.answer.append(event.text, event.erased)
     turn.timings.saw_text(at, is_answer=True)
 
 
 def _add_reasoning(turn: Turn, event: ReasoningDelta, at: float) -> None:
-    turn.state = TurnState.REASONING
     turn.reasoning.append(event.text, event.erased)
+    if event.was_held:
+        return
+    turn.state = TurnState.REASONING
     turn.timings.saw_text(at, is_answer=False)
 
 
@@ -82,7 +86,8 @@ def _add_tool_call(turn: Turn, event: ToolCallDelta, at: float) -> None:
         call = turn.tool_calls[event.index] = ToolCall()
     call.identity = call.identity or event.identity
     call.add(event.name, event.arguments)
-    turn.timings.saw_chunk(at)
+    if not event.was_held:
+        turn.timings.saw_chunk(at)
 
 
 def _see_chunk(turn: Turn, event: ChunkSeen, at: float) -> None:

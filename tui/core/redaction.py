@@ -25,7 +25,10 @@ _ENDS_TEXTS = (Reclassified, Finished, StreamFailed)
 
 
 class ReplyRedactor:
-    """Cleans the events of one reply. What may be the beginning of a key waits for the next piece."""
+    """Cleans the events of one reply. What may be the beginning of a key waits for the next piece.
+
+    Its event does not wait: when text came is told at once, whatever of it is held.
+    """
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
@@ -48,10 +51,10 @@ class ReplyRedactor:
         rest: list[StreamEvent] = []
         for kind, eraser in self._text_erasers.items():
             text, erased = eraser.flush(search)
-            rest += [kind(text, erased)] if text else []
+            rest += [kind(text, erased, was_held=True)] if text else []
         for index, eraser in self._argument_erasers.items():
             text, _ = eraser.flush(search)
-            rest += [ToolCallDelta(index, "", text)] if text else []
+            rest += [ToolCallDelta(index, "", text, was_held=True)] if text else []
         self._begin()
         return rest
 
@@ -66,7 +69,7 @@ class ReplyRedactor:
         if isinstance(event, AnswerDelta | ReasoningDelta):
             kind = type(event)
             text, erased = self._text_erasers[kind].feed(self._redactor.search, event.text)
-            return [kind(text, erased)] if text else []
+            return [kind(text, erased)]
         if isinstance(event, ToolCallDelta):
             return [self._tool_call(event)]
         return [self._other(event)]

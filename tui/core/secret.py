@@ -65,7 +65,8 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._keys: dict[str, None] = {}
-        self._search: ApiKeySearch | None = None
+        self._built = 0, ApiKeySearch(())
+        """The search, and for how many of the keys it was built: threads learn some meanwhile."""
         for secret in secrets:
             self.add(secret)
 
@@ -74,12 +75,10 @@ class Redactor:
         text = secret.reveal().strip()
         if text not in self._keys and is_real_key(text):
             self._keys[text] = None
-            self._search = None
 
     def learn(self, other: Redactor) -> None:
         """Learn every key that another redactor knows."""
         self._keys.update(other._keys)
-        self._search = None
 
     def add_sent(
         self, key: Secret | None, headers: Mapping[str, str], body: Mapping[str, object] | None = None
@@ -111,9 +110,11 @@ class Redactor:
     @property
     def search(self) -> ApiKeySearch:
         """The search for all keys that are known now."""
-        search = self._search
-        if search is None:
-            search = self._search = ApiKeySearch(tuple(self._keys))
+        count, search = self._built
+        if count != len(self._keys):  # keys are never forgotten
+            keys = tuple(self._keys)
+            search = ApiKeySearch(keys)
+            self._built = len(keys), search
         return search
 
     def redact_bytes(self, data: bytes) -> bytes:

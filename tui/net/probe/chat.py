@@ -108,7 +108,8 @@ def _take(context: DiagnosisContext, outcome: ChatOutcome, at: float, events: li
     has_text = False
     for event in events:
         apply(outcome.turn, event, at)
-        has_text = has_text or isinstance(event, AnswerDelta | ReasoningDelta)
+        is_text = isinstance(event, AnswerDelta | ReasoningDelta) and not event.was_held
+        has_text = has_text or is_text
         if isinstance(event, ResponseStarted):
             outcome.headers = dict(event.headers)
         elif isinstance(event, Progress) and event.stage == "waiting":
