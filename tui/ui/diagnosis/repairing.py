@@ -46,9 +46,9 @@ class Repairing:
 
     def _save(self, subject: DiagnosisSubject, repair: Repair) -> None:
         provider, key_text = subject.repaired(repair.changes)
-        directory = self._screen.runtime.directory
+        directory, base = self._screen.runtime.directory, subject.provider
         self._screen.writes.write(
-            lambda: directory.save(provider, key_text, subject.provider.name), self._saved
+            lambda: directory.save(provider, key_text, base.name, base=base), self._saved
         )
 
     def _offer_clone(self, subject: DiagnosisSubject, repair: Repair) -> None:
