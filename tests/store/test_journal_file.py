@@ -338,9 +338,12 @@ def test_a_place_of_the_disk_that_fails_again_and_again_is_left(
     assert journal.notices == ()
 
 
+HEADER = encode_line(header_record("a", "t", ""))
+
+
 def test_lines_that_another_session_added_meanwhile_are_not_written_over(tmp_path: Path) -> None:
     file = JournalFile(tmp_path / "a.jsonl", is_new=True)
-    file.add([b"ours 1\n"])
+    file.add([HEADER])
     file.write()
     file.sync()
     file.add([b"ours 2\n"])
@@ -352,7 +355,75 @@ def test_lines_that_another_session_added_meanwhile_are_not_written_over(tmp_pat
     file.write()
     file.sync()
     assert file.is_saved
-    assert file.path.read_bytes() == b"ours 1\nours 2\ntheirs, cut\nours 3\n"
+    assert file.path.read_bytes() == HEADER + b"ours 2\ntheirs, cut\nours 3\n"
+    file.close()
+
+
+@pytest.mark.parametrize("is_absorbed", [False, True])
+def test_what_another_session_has_synced_is_never_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_absorbed: bool
+) -> None:
+    file = JournalFile(tmp_path / "a.jsonl", is_new=True)
+    file.add([HEADER])
+    file.write()
+    file.sync()
+    file.add([b"ours 1\n"])
+    file.write()
+    with file.path.open("ab") as stream:
+        stream.write(b"theirs 1\n")
+    if is_absorbed:
+        file.verify()
+    file.lose(OSError(errno.EIO, "lost"))
+    whole = HEADER + b"ours 1\ntheirs 1\n"
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "write", full)
+        file.add([b"ours 2\n"])
+        for call in (file.write, file.sync):
+            with pytest.raises(OSError, match="full"):
+                call()
+            assert file.path.read_bytes() == whole
+            file.lose()
+    file.write()
+    file.sync()
+    assert file.is_saved
+    assert file.path.read_bytes() == whole + b"ours 2\n"
+    file.close()
+
+
+@pytest.mark.parametrize("landed", [0, 3, len(b"ours 1\n"), len(b"ours 1\nou"), len(b"ours 1\nours 2\n")])
+@pytest.mark.parametrize("theirs", [b"", b"theirs\n"])
+def test_bytes_that_landed_though_the_write_failed_are_not_doubled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, landed: int, theirs: bytes
+) -> None:
+    file = JournalFile(tmp_path / "a.jsonl", is_new=True)
+    file.add([HEADER])
+    file.write()
+    file.sync()
+    lines = [b"ours 1\n", b"ours 2\n"]
+
+    def failing(descriptor: int, data: bytes) -> int:
+        os.write(descriptor, b"".join(lines)[:landed])
+        raise OSError(errno.EDQUOT, "quota")
+
+    file.add(lines)
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "write", failing)
+        with pytest.raises(OSError, match="quota"):
+            file.write()
+    file.lose()
+    with file.path.open("ab") as stream:
+        stream.write(theirs)
+    file.write()
+    file.sync()
+    assert file.is_saved
+    found = file.path.read_bytes()
+    assert [found.count(line) for line in lines] == [1, 1]
+    assert found.count(theirs) >= 1
+    assert theirs or found == HEADER + b"".join(lines)
     file.close()
 
 

@@ -58,6 +58,10 @@ class JournalFile:
         self._inode = None if content is None else content.stamp.inode
         self._is_made = False
         self._failures = 0
+        self._is_shared = False
+        """Another session has added to what the disk does not surely have: none of that is cut off."""
+        self._must_replace = False
+        """Lines of here are to be written again, and another session has written behind them."""
 
     @property
     def is_saved(self) -> bool:
@@ -79,10 +83,10 @@ class JournalFile:
         Raises:
             FileLostError: see ``verify``.
         """
-        if self._written == len(self._lines):
+        if self._written == len(self._lines) and not self._must_replace:
             return
         descriptor = self.verify()
-        if self._failures >= _FAILURES_IN_PLACE or self._is_older:
+        if self._failures >= _FAILURES_IN_PLACE or self._is_older or self._must_replace:
             self._replace()
             return
         while self._written < len(self._lines):
@@ -103,11 +107,16 @@ class JournalFile:
         Raises:
             FileLostError: see ``verify``.
         """
-        sync_file(self.verify())
+        descriptor = self.verify()
+        if self._must_replace:
+            self._replace()
+            return
+        sync_file(descriptor)
         for line in self._lines[: self._written]:
             self._saved.add(line)
         del self._lines[: self._written]
         self._written = self._failures = 0
+        self._is_shared = False
 
     def verify(self) -> int:
         """Return the descriptor of the file of this name, which holds all that was written.
@@ -131,11 +140,12 @@ class JournalFile:
             self._size = self._saved.size
         self._compare(descriptor, status.st_size, is_fresh)
         self._inode, self._is_made, self._may_create = status.st_ino, True, False
-        is_doubtful = is_fresh and self._size > self._saved.size
-        self._absorb(_read_at(descriptor, self._size, status.st_size - self._size))
-        if is_doubtful:  # it may be in memory only, or not even there: it is written again
-            disk.truncate(descriptor, self._saved.size)
-            self._size, self._written = self._saved.size, 0
+        start = self._saved.size if is_fresh else self._size
+        found = _read_at(descriptor, start, status.st_size - start)
+        if is_fresh:
+            self._recognise(descriptor, found)
+        else:
+            self._absorb(found)
         return descriptor
 
     def lose(self, error: BaseException | None = None) -> None:
@@ -187,12 +197,36 @@ class JournalFile:
         if size < end or _read_at(descriptor, end - len(tail), len(tail)) != tail:
             raise FileLostError("was changed")
 
+    def _recognise(self, descriptor: int, found: bytes) -> None:
+        """Tell the lines of here from those of others, behind what was synced in a file that is opened anew.
+
+        Lines of here may be there whatever a write has reported, and in memory only: they are written
+        again. Where another session has written behind them, that is done with the whole file.
+        """
+        ours, handed = b"".join(self._lines), self._size - self._saved.size
+        if _is_of(found, ours):
+            self._must_replace = self._is_shared
+            if found and not self._is_shared:
+                disk.truncate(descriptor, self._saved.size)
+                found = b""
+            self._size, self._written = self._saved.size + len(found), 0
+            return
+        count = end = 0
+        while count < len(self._lines) and found.startswith(self._lines[count], end):
+            end += len(self._lines[count])
+            count += 1
+        if end < handed and _is_of(found[:handed], ours):
+            count, end = self._written, handed
+        self._written, self._size, self._must_replace = count, self._saved.size + end, bool(end)
+        self._absorb(found[end:])
+
     def _absorb(self, found: bytes) -> None:
         """Take over what another process has added: a session that had the lease meanwhile."""
         if found:
             self._lines.insert(self._written, found)
             self._written += 1
             self._size += len(found)
+            self._is_shared = True
 
     def _tail(self) -> bytes:
         return b"".join((self._saved.tail, *self._lines[: self._written]))[-TAIL_BYTES:]
@@ -204,8 +238,11 @@ class JournalFile:
     def _whole(self, identity: str) -> bytes:
         """Return the content of the file with everything in it, under this identity."""
         saved = self._saved.whole()
-        feed = b"" if not saved or saved.endswith(b"\n") else b"\n"
-        content = b"".join((saved, feed, *self._lines))
+        pieces = [saved]
+        for line in self._lines:
+            is_cut = bool(pieces[-1]) and not pieces[-1].endswith(b"\n") and not line.startswith(b"\n")
+            pieces += (b"\n", line) if is_cut else (line,)
+        content = b"".join(pieces)
         first, _, rest = content.partition(b"\n")
         header = decode_line(first)
         if header is None or header["record"] != "header":  # it was damaged, or cut off
@@ -224,6 +261,7 @@ class JournalFile:
         self.path, self._inode = path, None
         self._saved, self._size, self._is_older = PackedBytes(content), len(content), False
         self._lines.clear()
+        self._is_shared = self._must_replace = False
         self._written = self._failures = 0
         with contextlib.suppress(OSError, FileLostError):  # the next write looks at it again
             self.verify()
@@ -234,6 +272,12 @@ def _is_older(data: bytes) -> bool:
     header = decode_line(data.partition(b"\n")[0])
     schema = None if header is None or header["record"] != "header" else schema_of(header)
     return bool(data) and (schema is None or schema < SCHEMA)
+
+
+def _is_of(found: bytes, ours: bytes) -> bool:
+    """Return whether bytes are the beginning of others, zeros where the disk has lost some."""
+    pairs = zip(found, ours, strict=False)
+    return len(found) <= len(ours) and (ours.startswith(found) or all(one in (0, two) for one, two in pairs))
 
 
 def _read_at(descriptor: int, start: int, count: int) -> bytes:
