@@ -61,8 +61,6 @@ PAGES = (
     "tui/**/*.txt",
     "tui/demo/texts/*.md",
 )
-STILL: dict[str, int] = {}
-"""How many of them each place may still have."""
 
 SENTENCE = re.compile(r"(?=(?:\S+\s+){2})[A-Z“{].*[.?!…]", re.DOTALL)
 WORDS = re.compile(r"[a-z]{2}.* .*[a-z]{2}", re.DOTALL)
@@ -85,14 +83,6 @@ NOT_SHOWN = {
     "tui.core.embedding": "what a test sends",
 }
 """Modules whose sentences are no texts for users, and what they are."""
-STILL_OUTSIDE: dict[str, int] = {
-    "tui.demo.connection": 1,
-    "tui.demo.embeddings": 1,
-    "tui.net.probe.chat": 1,
-    "tui.runtime.chat_control": 1,
-    "tui.session.chat_session": 1,
-}
-"""How many sentences each module may still have."""
 
 
 @cache
@@ -124,7 +114,7 @@ def sentences_of(name: str) -> Iterator[str]:
 
 def test_no_text_has_a_phrase_that_needs_translation() -> None:
     found = {name: banned_phrases(text) for name, text in shown().items()}
-    assert {name: hits for name, hits in found.items() if len(hits) > STILL.get(name, 0)} == {}
+    assert {name: hits for name, hits in found.items() if hits} == {}
 
 
 def test_every_sentence_is_in_a_catalogue() -> None:
@@ -133,7 +123,7 @@ def test_every_sentence_is_in_a_catalogue() -> None:
         for name in sources()
         if not name.startswith("tui.texts") and name not in {*CATALOGUES, *NOT_SHOWN}
     }
-    assert {name: hits for name, hits in outside.items() if len(hits) > STILL_OUTSIDE.get(name, 0)} == {}
+    assert {name: hits for name, hits in outside.items() if hits} == {}
 
 
 @pytest.mark.parametrize("name", sorted({**CATALOGUES, **NOT_SHOWN}))
