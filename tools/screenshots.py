@@ -115,7 +115,7 @@ async def providers(pilot: Pilot[None]) -> None:
     await until(pilot, shows(pilot, r"gpu03 .*model gone"))
     await until(pilot, lambda: "checking" not in visible_text(pilot))
     for _ in range(8):
-        if shows(pilot, "does not list Qwen")():
+        if shows(pilot, "Model not found")():
             break
         await pilot.press("j")
         await pilot.pause(0.1)
