@@ -58,3 +58,14 @@ def test_a_line_that_is_no_header_is_named() -> None:
     _, problem = read_headers("A: b\nnonsense")
     assert problem is not None
     assert "Line 2" in problem.message
+
+
+@pytest.mark.parametrize(
+    "text", ["x = nan", "x = -inf", "x = [1, { y = inf }]", '{"x": 1e999}', '{"x": NaN}', '{"x": -Infinity}']
+)
+def test_what_json_cannot_say_is_refused(text: str) -> None:
+    body, problem = read_body(text)
+    assert body == {}
+    assert problem is not None
+    assert problem.field == "extra_body"
+    assert "nan" in problem.message.lower() or "Infinity" in problem.message

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tui.store.blobs import BlobStore
 from tui.store.conversations import ConversationStore
 from tui.store.forget import forget
 from tui.store.journal import Journal
+from tui.store.journal_writer import JournalWriter
 from tui.store.lock import locked
 from tui.store.paths import Paths
 
@@ -255,6 +257,67 @@ def test_emptying_the_trash_removes_what_nobody_else_names(paths: Paths, store: 
     store.delete(second)
     assert store.purge_trash(older_than_days=-1) == 1
     assert kept(paths) == {}
+
+
+def test_a_trash_that_could_not_be_emptied_is_emptied_with_its_files_later(
+    paths: Paths, store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.delete(saved(store, IMAGE))
+    removing = store.purge_trash
+
+    def killed(path: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tui.store.conversations.remove_quietly", killed)
+        with pytest.raises(KeyboardInterrupt):
+            removing(-1)
+    with monkeypatch.context() as patch:
+        patch.setattr("tui.store.lock.LOCK_TIMEOUT_SECONDS", 0.05)
+        with_lock = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with locked(paths.attachments_dir):
+                with_lock[0].set()
+                assert with_lock[1].wait(30)
+
+        other = threading.Thread(target=hold)
+        other.start()
+        assert with_lock[0].wait(10)
+        assert removing(-1) == 0
+        with_lock[1].set()
+        other.join()
+    assert kept(paths) == {IMAGE.sha256: ATTACHED[IMAGE.sha256]}
+    assert ConversationStore(paths).purge_trash(-1) == 1
+    assert kept(paths) == {}
+    assert list(paths.trash_dir.iterdir()) == []
+
+
+def test_a_file_that_is_handed_over_during_a_save_comes_with_its_line(
+    paths: Paths, store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = store.create()
+    states: list[tuple[bool, bool]] = []
+    take, save = JournalWriter._take, JournalWriter._save
+
+    def taking(writer: JournalWriter) -> None:
+        take(writer)
+        if not states:
+            journal.begin_turn(asking(IMAGE), ATTACHED)
+
+    def saving(writer: JournalWriter) -> None:
+        save(writer)
+        line = journal.path.exists() and IMAGE.sha256.encode() in journal.path.read_bytes()
+        states.append((IMAGE.sha256 in kept(paths), line))
+
+    monkeypatch.setattr(JournalWriter, "_take", taking)
+    monkeypatch.setattr(JournalWriter, "_save", saving)
+    journal.begin_turn(asking(identity="t0"))
+    assert journal.flush()
+    assert journal.close()
+    assert states[0] == (False, False)
+    assert states[-1] == (True, True)
+    assert {file == line for file, line in states} == {True}
 
 
 def test_forgetting_conversations_removes_every_file_and_counts_it(

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.disk_support import REPOSITORY, BrokenDisk, rounds
+from tui import __version__
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.parts import parts_of
 from tui.core.timings import Timings
@@ -255,6 +256,35 @@ def test_a_newer_conversation_is_read_only(store: ConversationStore, paths: Path
     assert "newer" in opened.notices[0]
     assert path.read_bytes() == before
     assert not list(paths.conversations_dir.glob("*.lease"))
+
+
+def test_a_newer_conversation_is_not_renamed(store: ConversationStore, paths: Paths) -> None:
+    identity = saved(store)
+    path = paths.conversations_dir / f"{identity}.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"schema":2', b'"schema":3'))
+    before = path.read_bytes()
+    with pytest.raises(LmdeckError) as caught:
+        store.rename(identity, "Other")
+    assert cause_of(caught) == "config-newer"
+    assert path.read_bytes() == before
+    assert not list(paths.conversations_dir.glob("*.lease"))
+
+
+@pytest.mark.parametrize("change", [("schema 2", "schema 1"), (f"lmdeck {__version__}", "lmdeck 0.0.9")])
+def test_the_verdict_of_another_lmdeck_is_not_used(
+    store: ConversationStore, paths: Paths, change: tuple[str, str]
+) -> None:
+    saved(store)
+    listed = store.list()
+    index = json.loads(paths.conversation_index_file.read_text())
+    for entry in index["conversations"].values():
+        entry["problem"] = "A newer lmdeck wrote it."
+    paths.conversation_index_file.write_text(json.dumps(index))
+    assert ConversationStore(paths).list()[0].problem == "A newer lmdeck wrote it.", "the cache is used"
+    assert change[0] in index["version"]
+    index["version"] = index["version"].replace(*change)
+    paths.conversation_index_file.write_text(json.dumps(index))
+    assert ConversationStore(paths).list() == listed
 
 
 def test_damage_is_told_and_the_rest_is_shown(store: ConversationStore, paths: Paths) -> None:

@@ -444,6 +444,14 @@ def test_an_unreadable_setting_beside_a_changed_one_stays_refused(paths: Paths) 
     assert ProviderStore(paths).load().providers[0].refusals == before.refusals
 
 
+@pytest.mark.parametrize("value", ["{ x = nan }", "{ x = [inf] }", "{ x = 1e999 }", "'{\"x\": NaN}'"])
+def test_an_extra_body_that_json_cannot_say_is_told_and_not_sent(paths: Paths, value: str) -> None:
+    write(paths, f'[providers.a]\nextra_body = {value}\nprovider_url = "http://localhost:8000/v1"\n')
+    snapshot = ProviderStore(paths).load()
+    assert snapshot.providers[0].extra_body == {}
+    assert any("nan or inf" in notice for notice in snapshot.notices)
+
+
 def test_clearing_a_field_removes_it(paths: Paths) -> None:
     store = ProviderStore(paths)
     store.save(replace(GOOD, display_name="x", thinking=Thinking.ON, tls=TlsSettings(insecure=True)))

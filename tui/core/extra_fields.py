@@ -45,12 +45,13 @@ def read_body(text: str) -> tuple[dict[str, object], FieldProblem | None]:
         message = texts.BODY_FORM.format(reason=reason)
         return {}, FieldProblem("extra_body", message)
     try:
-        json.dumps(found, ensure_ascii=False).encode()
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
         return {}, FieldProblem("extra_body", texts.BODY_SURROGATE)
-    except (TypeError, ValueError):
-        message = texts.BODY_DATE
-        return {}, FieldProblem("extra_body", message)
+    except ValueError:
+        return {}, FieldProblem("extra_body", texts.BODY_INFINITE)
+    except TypeError:
+        return {}, FieldProblem("extra_body", texts.BODY_DATE)
     return found, None
 
 

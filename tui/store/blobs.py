@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -71,8 +71,8 @@ class BlobStore:
                 problems[part.sha256] = texts.ATTACHMENT_LOST.format(name=name, problem=problem)
         return found, list(problems.values())
 
-    def unnamed(self, folders: Sequence[Path]) -> list[Path]:
-        """Return the files that no conversation in these folders names. Call it ``held``.
+    def unnamed(self, folders: Sequence[Path], doomed: Collection[Path] = ()) -> list[Path]:
+        """Return the files that no conversation in these folders names, but for the doomed. Call it ``held``.
 
         Raises:
             OSError: a conversation cannot be read: it may name any of them.
@@ -82,6 +82,8 @@ class BlobStore:
             return []
         named: set[str] = set()
         for path in (path for folder in folders for path in paths_in(folder, "*.jsonl")):
+            if path in doomed:
+                continue
             content = read_file(path, SIZE_LIMIT)
             named.update(name.decode() for name in _NAME.findall(content.data if content else b""))
         return [path for path in kept if path.name not in named]

@@ -232,16 +232,15 @@ class ConversationStore:
         with self._optional.attempt(
             self._paths.shown(self._paths.trash_dir), texts.TRASH_STAYS, is_read=True
         ):
-            for path in paths_in(self._paths.trash_dir, "*.jsonl"):
-                status = look_at(path, follows_links=False).status
-                # The change time: moving a file to the trash leaves its modification time as it was.
-                if status is not None and status.st_ctime <= limit:
-                    remove_quietly(path)
-                    removed += 1
-            if removed:
+            doomed = [path for path in paths_in(self._paths.trash_dir, "*.jsonl") if _is_before(path, limit)]
+            if doomed:
                 with self._blobs.held():
-                    for path in self._blobs.unnamed((self._folder, self._paths.trash_dir)):
+                    # Their attachments go first: whatever ends the program now, the rest is done next time.
+                    for path in self._blobs.unnamed((self._folder, self._paths.trash_dir), set(doomed)):
                         remove_quietly(path)
+                    for path in doomed:
+                        remove_quietly(path)
+                        removed += 1
         return removed
 
     def _opened_here(self, identity: str) -> Journal | None:
@@ -311,6 +310,15 @@ class ConversationStore:
 
     def _trashed(self, identity: str) -> Path:
         return self._paths.trash_dir / f"{identity}.jsonl"
+
+
+def _is_before(path: Path, moment: float) -> bool:
+    """Return whether a file was moved to the trash before a moment.
+
+    Its change time says so: moving it leaves its modification time as it was.
+    """
+    status = look_at(path, follows_links=False).status
+    return status is not None and status.st_ctime <= moment
 
 
 def _checked(identity: str) -> str:

@@ -93,9 +93,10 @@ class Journal:
         """Write down the prompt, and its attachments before it. It names a conversation without a title."""
         if not self.title:
             self.set_title(title_of(turn.prompt.text))
-        self._begin()
         prompt, blobs = without_keys(turn.prompt, attachments, self._redactor.redact)
-        self._writer.put(turn_record(replace(turn, prompt=prompt)), blobs)
+        header, self._header = self._header, None
+        begin = turn_record(replace(turn, prompt=prompt))
+        self._writer.put(*([] if header is None else [header]), begin, blobs=blobs)
 
     def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
         """Return what is kept for parts of prompts, and a sentence on each that is lost; may take time."""
@@ -141,11 +142,6 @@ class Journal:
         """Write what is left and let others write; return whether everything is on disk."""
         self.is_closed = True
         return self._writer.close(timeout_seconds)
-
-    def _begin(self) -> None:
-        if self._header is not None:
-            header, self._header = self._header, None
-            self._writer.put(header)
 
 
 class MemoryJournal:

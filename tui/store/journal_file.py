@@ -33,6 +33,10 @@ class FileLostError(Exception):
         self.what_happened = what_happened
 
 
+class NewerFileError(Exception):
+    """A newer lmdeck wrote the file: nothing is added to it."""
+
+
 class JournalFile:
     """Lines on their way into a file, which is made with the first one. One thread at a time uses it.
 
@@ -48,6 +52,7 @@ class JournalFile:
         self._saved = PackedBytes(content.data if content is not None else b"")
         self._is_older = content is not None and _is_older(content.data)
         """An older schema: with the first line that is written, the file becomes one of this schema."""
+        self._is_newer = content is not None and _is_newer(content.data)
         self._lines: list[bytes] = []
         """What the disk does not surely have, in the order of the file."""
         self._written = 0
@@ -82,10 +87,13 @@ class JournalFile:
 
         Raises:
             FileLostError: see ``verify``.
+            NewerFileError: the file is of a later schema.
         """
         if self._written == len(self._lines) and not self._must_replace:
             return
         descriptor = self.verify()
+        if self._is_newer:
+            raise NewerFileError
         if self._failures >= _FAILURES_IN_PLACE or self._is_older or self._must_replace:
             self._replace()
             return
@@ -137,7 +145,7 @@ class JournalFile:
         if not self._is_read:
             data = _read_at(descriptor, 0, status.st_size)
             self._saved, self._is_read, self._is_older = PackedBytes(data), True, _is_older(data)
-            self._size = self._saved.size
+            self._size, self._is_newer = self._saved.size, _is_newer(data)
         self._compare(descriptor, status.st_size, is_fresh)
         self._inode, self._is_made, self._may_create = status.st_ino, True, False
         start = self._saved.size if is_fresh else self._size
@@ -269,9 +277,18 @@ class JournalFile:
 
 def _is_older(data: bytes) -> bool:
     """Return whether a file has a header of an older schema, or none."""
-    header = decode_line(data.partition(b"\n")[0])
-    schema = None if header is None or header["record"] != "header" else schema_of(header)
+    schema = _schema_in(data)
     return bool(data) and (schema is None or schema < SCHEMA)
+
+
+def _is_newer(data: bytes) -> bool:
+    """Return whether a file has a header of a later schema."""
+    return (_schema_in(data) or SCHEMA) > SCHEMA
+
+
+def _schema_in(data: bytes) -> int | None:
+    header = decode_line(data.partition(b"\n")[0])
+    return None if header is None or header["record"] != "header" else schema_of(header)
 
 
 def _is_of(found: bytes, ours: bytes) -> bool:

@@ -21,7 +21,7 @@ from tui.core.parts import NO_ATTACHMENTS
 from tui.core.secret import Redactor
 from tui.store.blobs import BlobStore
 from tui.store.errors import disk_failure
-from tui.store.journal_file import FileLostError, JournalFile
+from tui.store.journal_file import FileLostError, JournalFile, NewerFileError
 from tui.store.journal_lease import JournalLease, LeaseLostError
 from tui.store.journal_queue import JournalQueue
 from tui.store.lease import Lease
@@ -57,6 +57,8 @@ class JournalWriter:
         self._queue = JournalQueue(redactor)
         self._blobs = blobs
         self._waiting_blobs: dict[str, bytes] = {}
+        self._taken_blobs: dict[str, bytes] = {}
+        """Those that lines were made of: no others are written before the lines that name them."""
         self._lease = JournalLease(lease)
         self._changed = threading.Condition()
         self._unsynced_since: float | None = None
@@ -84,11 +86,12 @@ class JournalWriter:
         """The file. It is another one after another program took it away."""
         return self._file.path
 
-    def put(self, record: Record, blobs: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
-        """Hand over a record, to be written now, and the attachments that are to be on disk before it."""
+    def put(self, *records: Record, blobs: Mapping[str, bytes] = NO_ATTACHMENTS) -> None:
+        """Hand over records, to be written now, and the attachments that are to be on disk before them."""
         with self._changed:
             self._waiting_blobs |= blobs
-            self._queue.put(record)
+            for record in records:
+                self._queue.put(record)
             self._is_urgent = True
             self._wake()
 
@@ -212,6 +215,9 @@ class JournalWriter:
         except LmdeckError as error:  # another lmdeck holds the folder of attachments for long
             self._file.lose()
             self._postpone(error.failure)
+        except NewerFileError:
+            self._file.lose()
+            self._postpone(explain("config-newer", path=self._shown(self.path)))
         except LeaseLostError:
             self._lease.drop()  # when the other one is done, what waits here is added
             self._file.lose()
@@ -228,6 +234,13 @@ class JournalWriter:
             self._text_since = None
             self._is_sync_due |= self._is_flushing
             self._is_urgent = self._is_flushing = False
+        self._take_lines()
+        with self._changed:
+            while not self._queue.is_empty:
+                self._take_lines()
+            self._taken_blobs = dict(self._waiting_blobs)
+
+    def _take_lines(self) -> None:
         while (taken := self._queue.next_lines()) is not None:
             lines, is_complete = taken
             self._file.add(lines)
@@ -235,8 +248,7 @@ class JournalWriter:
             self._is_sync_due |= is_complete
 
     def _save(self) -> None:
-        with self._changed:
-            blobs = dict(self._waiting_blobs)
+        blobs = self._taken_blobs
         if not blobs:
             self._save_lines()
             return
@@ -245,8 +257,8 @@ class JournalWriter:
             self._is_sync_due = True
             self._save_lines()
         with self._changed:
-            for sha256 in blobs:
-                del self._waiting_blobs[sha256]
+            if self._queue.is_empty:  # else one that waits may name them as well
+                self._waiting_blobs.clear()
 
     def _save_lines(self) -> None:
         if not self._file.is_saved:

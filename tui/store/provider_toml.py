@@ -28,6 +28,7 @@ from tui.store.toml_values import (
     as_number,
     as_text,
 )
+from tui.texts import store as texts
 
 Table = dict[str, object]
 
@@ -138,7 +139,12 @@ def _decode_body(value: object) -> dict[str, object]:
             value = None
     if not isinstance(value, dict):
         raise ValueError("must be a table, or a JSON object in quotes")
-    return {key: _json_value(item) for key, item in value.items()}
+    body = {key: _json_value(item) for key, item in value.items()}
+    try:
+        json.dumps(body, allow_nan=False)
+    except ValueError:
+        raise ValueError(texts.BODY_INFINITE) from None
+    return body
 
 
 def _encode_body(body: Mapping[str, object]) -> object:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import UnionType
 
+from tui import __version__
 from tui.core.lazy_dataclass import dataclass
 from tui.core.totals import totals_of
 from tui.core.turn import Turn
@@ -22,10 +23,12 @@ from tui.store.errors import reason_of
 from tui.store.files import FileStamp, read_file, stamp_of, write_atomically
 from tui.store.optional import OptionalFiles
 from tui.store.record_values import Record, decode_cost, decode_usage, encode_cost, encode_flat
+from tui.store.records import SCHEMA
 from tui.store.transcript_file import Transcript, read_transcript
 from tui.texts import store as texts
 
-_INDEX_VERSION = 2
+_INDEX_VERSION = f"3, lmdeck {__version__}, schema {SCHEMA}"
+"""Another lmdeck reads the same files in another way."""
 _READ_PER_SHOWN = 3
 """How many files that the cache does not know are read for each recent conversation that is shown."""
 

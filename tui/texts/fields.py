@@ -40,6 +40,7 @@ HEADER_LINE: Final = "Line {number} is not a header: write one Name: value per l
 BODY_LONG: Final = "The extra body has at most {most:,} characters."
 BODY_FORM: Final = "Use a JSON object, or lines such as top_k = 20. This cannot be read: {reason}."
 BODY_SURROGATE: Final = "It contains half of a character, such as \\ud800: write the whole one."
+BODY_INFINITE: Final = "A request cannot contain nan or inf."
 BODY_DATE: Final = "A request cannot contain a date or time: put it in quotation marks."
 IN_FILE: Final = "{setting} in the file {problem}."
 TLS_UNVERIFIED: Final = (

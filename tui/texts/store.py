@@ -33,6 +33,7 @@ SAME_NAME: Final = (
     "The first one is used; rename this one."
 )
 NO_TABLE: Final = "{label}: must be a table, under a line [providers.{name}]."
+BODY_INFINITE: Final = "must not contain nan or inf"
 MUST_BE_TABLE: Final = "it must be a table"
 USE_DEFAULTS: Final = 'write Model = "NAME" under a line [defaults]'
 IGNORED: Final = "it is ignored"
