@@ -6,6 +6,8 @@ THEME_NOT_KEPT: Final = "The theme lasts until you quit: {reason}"
 LOSS_FORM: Final = "The provider form has unsaved changes."
 LOSS_CHANGE: Final = "A change is waiting for another lmdeck."
 
+CHAT_WITH: Final = "Chat: {name} · {model}"
+OPEN_CHAT: Final = "Open: {title}"
 NO_THEME: Final = "There is no theme {name}. Use dark, light or ansi."
 NO_BINDING: Final = "There is no key binding {name}. See docs/keys.md."
 CALM: Final = "Animations are off."

@@ -37,6 +37,7 @@ from tui.ui.marks import PlainMarks, marks_for
 from tui.ui.palette import PaletteAction
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
+from tui.ui.shell.open_by_name import NamedEntries
 from tui.ui.shell.too_small import TooSmallScreen, is_too_small
 from tui.ui.textual_compat.driver import TerminalDriver
 from tui.ui.textual_compat.honest_app import HonestApp
@@ -73,6 +74,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     TITLE = "lmdeck"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("everywhere")
+    COMMANDS = HonestApp.COMMANDS | {NamedEntries}
 
     def __init__(
         self, runtime: ScreenRuntime, start: Start = "providers", environment: Mapping[str, str] | None = None
@@ -212,7 +214,9 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
                 offered.add(action)
                 run = partial(self.run_action, action, screen)
                 callback = PaletteAction(run, is_risky=identifier_of(binding) in RISKY)
-                yield SystemCommand(binding.description, binding.tooltip, callback)
+                key = self.get_key_display(binding)
+                hint = f"{binding.tooltip} · {key}" if key else binding.tooltip
+                yield SystemCommand(binding.description, hint, callback)
 
     def toggle_calm(self) -> None:
         """Stop animations, or allow them again, until the program ends."""

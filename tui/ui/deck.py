@@ -125,5 +125,8 @@ class NamesActions(Protocol):
 class ShowsConversation(Protocol):
     """A screen that shows one conversation."""
 
+    def use_provider(self, name: str) -> None:
+        """Continue with another provider."""
+
     def replace_conversation(self, identity: str, *, is_fork: bool) -> None:
         """Show another one, or a copy of it."""

@@ -287,6 +287,10 @@ class ChatScreen(LmdeckScreen[None]):
         """Copy the last reasoning."""
         self._copier.copy_last("reasoning", lambda turn: turn.reasoning.text)
 
+    def use_provider(self, name: str) -> None:
+        """Continue with another provider and its own model."""
+        self._windows.use(name)
+
     def replace_conversation(self, identity: str, *, is_fork: bool) -> None:
         """Show another conversation in place of this one; asks where this one would be lost."""
         self._conversations.open_in_place(identity, is_fork=is_fork)

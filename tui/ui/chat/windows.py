@@ -72,6 +72,13 @@ class ChatWindows:
             text = texts.NO_PROVIDER.format(providers=self._way("back"))
             self._screen.notify(text, severity="warning")
 
+    def use(self, name: str) -> None:
+        """Continue with a provider and its own model."""
+        provider = next((known for known in self._chat.usable_providers() if known.name == name), None)
+        if provider is not None:
+            self._chat.use(provider, provider.model)
+            self._show()
+
     def edit_provider(self) -> None:
         """Open the form of the provider that is asked next, and continue with what is saved."""
         target = self._chat.target
