@@ -165,7 +165,7 @@ async def test_of_two_changes_one_waits_and_the_other_is_refused(
                 lambda changed=changed: runtime.directory.save(changed, None, changed.name),  # type: ignore[misc]
                 lambda saved: done.append(saved.display_name),
             )
-        await until(pilot, lambda: any("still waits" in text for text in texts))
+        await until(pilot, lambda: any("still waiting" in text for text in texts))
         if is_given_up:
             assert screen.writes.give_up()
         else:
@@ -195,6 +195,8 @@ async def test_the_keys_work_while_a_held_lock_is_tried(
     async with form(runtime) as pilot:
         await write(pilot, "display_name", "Other")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: len(threads) >= 1 and any("waits" in text for text in told(pilot)))
+        screen = pilot.app.screen
+        assert isinstance(screen, ProviderFormScreen)
+        await until(pilot, lambda: threads and screen.writes.is_waiting)
         await pilot.pause(0.3)
         assert threading.get_ident() not in threads
