@@ -488,6 +488,15 @@ async def reading(deck: RealDeck, server: FaultServer) -> set[str]:
     providers_of(deck, server)
     async with deck.opened(ChatStart("main"), size=(80, 24)) as opened:
         tour = Tour(deck, server, opened)
+
+        async def empty(tour: Tour) -> None:
+            tour.chat.prompt.value = ""
+            tour.chat.transcript.focus()
+            await opened.pilot.pause()
+
+        for number in range(1, 4):
+            await tour.step(f"reading.example_{number}", prepare=empty)
+        tour.chat.prompt.value = ""
         await opened.ask("first question")
         await opened.ask("second question")
 
