@@ -34,7 +34,7 @@ Actions without a key are in the palette.
 _COMMANDS = """
 ## Commands in the prompt of a chat
 
-A line that begins with `/` is a command; `//` sends a message that begins with a slash. Tab completes. They
+A line that begins with `/` is a command; `//` sends a message that begins with a slash. They
 work in `lmdeck chat --plain` too, but for those that need a screen (*).
 
 | command | what it does |

@@ -65,9 +65,9 @@ def test_the_screens_say_so_and_save_what_waited(
             )
             terminal.wait_for("TTFT [0-9]")
         terminal.wait_for("disk trouble")
-        terminal.wait_for("goes on in memory")
+        terminal.wait_for("continues in memory")
         control.write_text("")
-        terminal.wait_for(lambda: "goes on in memory" not in terminal.text)
+        terminal.wait_for(lambda: "continues in memory" not in terminal.text)
         terminal.wait_for(lambda: "disk trouble" not in terminal.text)
         assert "word19" in terminal.text
         terminal.send("ctrl+q")

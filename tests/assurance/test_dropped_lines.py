@@ -77,7 +77,7 @@ def cut_off(home: Path, demo: DemoServer, after: float, number: signal.Signals |
 def answer_on(screen: str) -> str:
     """The answer's text on a screen: what stands between the title and the prompt."""
     lines = screen.splitlines()
-    end = max(index for index, line in enumerate(lines) if line.startswith("───"))
+    end = max(index for index, line in enumerate(lines) if line.lstrip().startswith("╭─"))
     body = [line for line in lines[1:end] if not line.lstrip().startswith(("┃", "bench ·", "▼", "▶"))]
     return bare("".join(body))
 

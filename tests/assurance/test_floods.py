@@ -83,7 +83,7 @@ def test_the_list_goes_on_while_it_looks(tmp_path: Path, flood: FaultServer) -> 
         with TerminalProgram(lmdeck(), environment) as terminal:
             terminal.wait_for(lambda: any(r.startswith(b"GET") for r in flood.requests))
             terminal.send("/")
-            terminal.wait_for("Filter:")
+            terminal.wait_for("Filter by name")
             terminal.send("escape", "ctrl+q")
             assert terminal.wait(10) == 0
     assert crash_reports(tmp_path) == []

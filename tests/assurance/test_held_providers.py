@@ -26,33 +26,30 @@ def test_the_list_waits_and_the_keys_work(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck(), environment) as terminal:
         terminal.wait_for("main")
         with held_by_another(file):
-            terminal.send("s")
+            terminal.send("j", "*")
             terminal.wait_for(lambda: WAITS in flat(terminal))
             assert "in use by another lmdeck" in flat(terminal)
             terminal.send("f1")
-            terminal.wait_for("Esc closes")
+            terminal.wait_for("─ Help ─")
             terminal.send("escape")
-            terminal.wait_for(lambda: "Esc closes" not in terminal.text)
-            terminal.send("/")
-            terminal.wait_for("Filter: any text")
-            terminal.send("zzz")
-            terminal.wait_for("Nothing matches the filter")
+            terminal.wait_for(lambda: "─ Help ─" not in terminal.text)
             terminal.send("escape")
             terminal.wait_for(lambda: "Cancelled: nothing was changed." in flat(terminal))
-            terminal.send("escape")
-            terminal.wait_for(lambda: "Nothing matches" not in terminal.text)
             assert file.read_bytes() == before
-            terminal.send("s")
-            terminal.wait_for(lambda: flat(terminal).count(WAITS) >= 1)
-            terminal.send("s")
-            terminal.wait_for(lambda: "before this one still waits" in flat(terminal))
+            terminal.send("*")
+            terminal.wait_for(lambda: WAITS in flat(terminal))
+            terminal.send("*")
+            terminal.wait_for(lambda: "is still waiting for another" in flat(terminal))
             terminal.send("ctrl+q")
-            terminal.wait_for("a change that waits for another lmdeck")
+            terminal.wait_for(lambda: "A change is waiting for another lmdeck." in flat(terminal))
             terminal.send("escape")
-            terminal.wait_for(lambda: "a change that waits" not in terminal.text)
-        terminal.wait_for(lambda: b"inactive" in file.read_bytes().lower())
-        terminal.wait_for("– inactive")  # until then the change may still be on its way: quitting would ask
+            terminal.wait_for(lambda: "A change is waiting" not in flat(terminal))
+        terminal.wait_for(lambda: file.read_bytes() != before)
+        terminal.wait_for(lambda: "★" in terminal.text)
         terminal.send("ctrl+q")
+        terminal.wait_for(lambda: terminal.poll() is not None or "Quit lmdeck?" in terminal.text)
+        if terminal.poll() is None:  # the change was made, and its end was still on its way
+            terminal.send("y")
         assert terminal.wait() == 0
     assert crash_reports(tmp_path) == []
 

@@ -11,11 +11,11 @@ def test_the_list_is_there_when_the_chat_is_left(tmp_path: Path) -> None:
     with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path)) as terminal:
         terminal.wait_for("Enter to send")
         terminal.send("/providers", "enter")
-        terminal.wait_for("2 providers")
+        terminal.wait_for("Providers ─")
         terminal.wait_for("● ready")
         terminal.send("enter")
         terminal.wait_for("Enter to send")
         terminal.send("/providers", "enter")
-        terminal.wait_for("2 providers")
+        terminal.wait_for("Providers ─")
         terminal.send("ctrl+q")
         assert terminal.wait() == 0

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from tui.cli.output import Output
 from tui.core.check_options import CheckOptions
 from tui.core.commands import COMMANDS, Command
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.report_text import report_text
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
@@ -18,7 +19,7 @@ from tui.texts import chat as chat_texts
 from tui.texts import commands as command_texts
 from tui.texts import plain_chat as texts
 
-_FENCED = re.compile(r"^(```+|~~~+)[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
+_FENCED = lazy_pattern(r"^(```+|~~~+)[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
 _NAME_WIDTH = 24
 _MOST_CHATS = 20
 

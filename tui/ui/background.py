@@ -28,6 +28,15 @@ async def in_slices(steps: Iterable[object]) -> None:
             begun = perf_counter()
 
 
+async def with_word(work: Awaitable[Value], seconds: float, say: Callable[[], object]) -> Value:
+    """Return what the work returns; call ``say`` where it takes longer than some seconds."""
+    working = asyncio.ensure_future(work)
+    await asyncio.wait({working}, timeout=seconds)
+    if not working.done():
+        say()
+    return await working
+
+
 def in_background(
     node: DOMNode,
     work: Callable[..., Awaitable[Any]],

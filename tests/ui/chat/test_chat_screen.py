@@ -545,7 +545,7 @@ async def test_an_unconfirmed_copy_is_never_called_copied(open_chat: Any) -> Non
         await chat.ask("hello")
         await chat.press("f3")
         await chat.until(lambda: "Answer sent to the terminal: maybe." in chat.toasts)
-        assert "2 hidden characters were left out" in chat.toasts
+        assert "2 hidden characters were removed" in chat.toasts
         assert "copied" not in chat.toasts
 
 

@@ -19,7 +19,7 @@ from tui.core.provider import Provider
 from tui.core.safe_text import safe_text
 from tui.core.server_words import failure_text
 from tui.texts import provider_list as texts
-from tui.ui.background import in_background
+from tui.ui.background import in_background, with_word
 from tui.ui.bindings import bindings_of
 from tui.ui.providers.changes import ListChanges
 from tui.ui.providers.details import facts_of, fix_of, offers_of, verdict_of
@@ -143,12 +143,9 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     async def _read_recents(self) -> None:
         """Find the recent chats; say so where that takes longer than a moment."""
-        reading = asyncio.ensure_future(asyncio.to_thread(self._recent_conversations))
-        await asyncio.wait({reading}, timeout=_SAY_READING_AFTER)
-        if not reading.done():
-            self._show_recents()
+        reading = asyncio.to_thread(self._recent_conversations)
         try:
-            self._recent = await reading
+            self._recent = await with_word(reading, _SAY_READING_AFTER, self._show_recents)
         except LmdeckError as error:
             self._recent_problem = failure_text(error.failure)
         if self._recent is not None and self._rows.used(self._recent.last_used):

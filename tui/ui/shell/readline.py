@@ -8,10 +8,11 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widgets import TextArea
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.ui.bindings import bindings_of
 
-_WORD = re.compile(r"\W*\w*")
-_TO_SPACE = re.compile(r"\s*\S*")
+_WORD = lazy_pattern(r"\W*\w*")
+_TO_SPACE = lazy_pattern(r"\s*\S*")
 """What a step passes over; the same in both directions."""
 
 
