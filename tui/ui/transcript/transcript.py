@@ -24,6 +24,7 @@ from tui.ui.transcript.code import find_code, last_code
 from tui.ui.transcript.cursor import Target
 from tui.ui.transcript.decoration import variant_step
 from tui.ui.transcript.document import TurnDocument
+from tui.ui.transcript.growing import WorkBudget
 from tui.ui.transcript.keys import TRANSCRIPT_BINDINGS
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
 from tui.ui.transcript.offers import Offer, offer_at
@@ -32,6 +33,7 @@ from tui.ui.transcript.search import Match, Search
 from tui.ui.transcript.selecting import selected_text
 
 _LOOK_AGAIN_SECONDS = 0.05
+_OFFER_SECONDS = 0.01
 """Between two looks at whether a turn is drawn."""
 
 
@@ -107,7 +109,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             wanted = tuple(offers) if index == len(documents) - 1 else ()
             if document.offers != wanted:
                 document.offers = wanted
-                changed |= document.advance()
+                changed |= document.advance(allowance=WorkBudget(seconds=_OFFER_SECONDS))
                 self.roll.moved(index + 1)
         if changed:
             self.show_change()
