@@ -166,7 +166,7 @@ def test_a_huge_list_of_models(tmp_path: Path, models: int, length: int) -> None
             program.wait_for_silence(0.3)
             before, begun = program.memory_megabytes(), time.monotonic()
             program.type("\x1bOQ")
-            shown(program, "Type to find a model")
+            shown(program, "Type part of a provider")
             course = Course(probe(program, lambda: False, keys))
             course.growth_megabytes = program.memory_megabytes("VmHWM") - before
             course.steps = long_steps(tmp_path, begun)
