@@ -73,7 +73,7 @@ def tour(environment: dict[str, str]) -> bytes:
         terminal.send("down", "enter")
         terminal.wait_for("interrupted")
         terminal.send("/providers", "enter")
-        terminal.wait_for("Leave this chat")
+        terminal.wait_for("Close this chat")
         terminal.send("y")
         terminal.wait_for("Filter")
         terminal.send("t")
