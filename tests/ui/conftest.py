@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.ui.fake_runtime import FakeRuntime
+from tui.ui.shell.readline import CUT_TEXT
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +41,9 @@ def until() -> Until:
             await pilot.pause(0.01)
 
     return wait
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_cut() -> None:
+    """What one test has cut is not there for the next one."""
+    CUT_TEXT.text = ""

@@ -213,7 +213,7 @@ class PlainCommands:
             on_progress=self._output.line,
         )
         report = self._chat.run_work(check.run())
-        self._output.text(report_text(report, self._runtime.redactor).rstrip())
+        self._output.text(report_text(report, self._runtime.redactor, verbose=False).rstrip())
 
 
 def _last_code(answer: str) -> str:

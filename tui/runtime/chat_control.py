@@ -12,6 +12,7 @@ from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import Failure, LmdeckError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
+from tui.core.provider_names import is_same_name
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price
 from tui.session.target import ChatTarget
@@ -186,6 +187,13 @@ class ChatControl:
             else replace(self.target, provider=provider, model=own)
         )
         self._refusal = None
+
+    def use_named(self, name: str) -> bool:
+        """Ask the provider of a name, with its own model; return whether there is a usable one."""
+        known = next((item for item in self.usable_providers() if is_same_name(item.name, name)), None)
+        if known is not None:
+            self.use(known, known.model)
+        return known is not None
 
     def usable_providers(self) -> list[Provider]:
         """Return the providers that a chat can go to: active, for chats, and there."""

@@ -34,6 +34,7 @@ from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of, identifier_of, keym
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.marks import PlainMarks, marks_for
+from tui.ui.offers import printed_action
 from tui.ui.palette import PaletteAction
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
@@ -188,7 +189,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         from tui.ui.textual_compat.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
 
     def action_help(self) -> None:
         """Show the help of what has the focus, or close it again."""
@@ -214,8 +215,8 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
                 offered.add(action)
                 run = partial(self.run_action, action, screen)
                 callback = PaletteAction(run, is_risky=identifier_of(binding) in RISKY)
-                key = self.get_key_display(binding)
-                hint = f"{binding.tooltip} · {key}" if key else binding.tooltip
+                form = printed_action(screen, action)
+                hint = f"{binding.tooltip} · {form}" if form else binding.tooltip
                 yield SystemCommand(binding.description, hint, callback)
 
     def toggle_calm(self) -> None:

@@ -34,6 +34,7 @@ from tui.ui.providers.recents import RecentChats
 from tui.ui.providers.row import Row
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.providers.test_dialog import ProviderTestScreen
+from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.model_choice import ModelChoice
 from tui.ui.shell.offers import OfferLine
 
@@ -66,6 +67,35 @@ async def test_a_model_that_is_gone_is_replaced_by_the_one_offered_and_undone(
         await pilot.press("u")
         await until(pilot, lambda: runtime.directory.get("cloud").model == "deepseek-r1")
         assert runtime.credentials.get("cloud") is not None
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+async def test_a_fix_that_sends_the_key_to_another_server_asks_first(
+    runtime: FakeRuntime, until: Until, answer: str
+) -> None:
+    before, other = runtime.directory.get("cloud").provider_url, "https://elsewhere.example/v1"
+    failure = explain("redirect", repair=other)
+    runtime.reachability["cloud"] = Reachability(False, failure, None)
+    async with listed(runtime) as pilot:
+        await select(pilot, "cloud")
+        await until(pilot, lambda: offered(pilot).startswith("A use it"))
+        await pilot.press("A")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        assert runtime.directory.get("cloud").provider_url == before
+        await pilot.press(answer)
+        wanted = other if answer == "y" else before
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+        await until(pilot, lambda: runtime.directory.get("cloud").provider_url == wanted)
+
+
+async def test_a_fix_on_the_same_server_is_applied_at_once(runtime: FakeRuntime, until: Until) -> None:
+    other = runtime.directory.get("cloud").provider_url.rstrip("/") + "/v2"
+    runtime.reachability["cloud"] = Reachability(False, explain("redirect", repair=other), None)
+    async with listed(runtime) as pilot:
+        await select(pilot, "cloud")
+        await until(pilot, lambda: offered(pilot).startswith("A use it"))
+        await pilot.press("A")
+        await until(pilot, lambda: runtime.directory.get("cloud").provider_url == other)
 
 
 async def test_of_several_models_it_is_asked_which_one(runtime: FakeRuntime, until: Until) -> None:

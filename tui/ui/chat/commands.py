@@ -54,31 +54,36 @@ class Commands:
         action = BY_IDENTIFIER[command.action].action
         name, _, parameters = action.partition("(")
         if "." not in name and not self._screen.check_action(name, (parameters.rstrip(")"),)):
-            self._warn(NOT_NOW.format(name=command.name))
-            return False
+            return self._refuse(command.name)
         self._screen.call_later(self._screen.app.run_action, action, self._screen)
         return True
+
+    def _refuse(self, name: str) -> bool:
+        self._warn(NOT_NOW.format(name=name))
+        return False
 
     def _warn(self, text: str) -> None:
         self._screen.notify(text, severity="warning", timeout=6)
 
     def _use_model(self, name: str) -> bool:
         """Use another model of the provider, or another provider, by its name."""
-        known = next((provider for provider in self._chat.usable_providers() if provider.name == name), None)
-        if known is not None:
-            self._chat.use(known)
-        elif self._chat.target is not None:
+        if not self._chat.use_named(name):
+            if self._chat.target is None:
+                return self._refuse("model")
             self._chat.use(self._chat.target.provider, name)
         self._show()
-        return known is not None or self._chat.target is not None
+        return True
 
     def _rename(self, title: str) -> bool:
-        if self._chat.session is not None:
-            self._chat.session.rename(title)
-            self._show()
-        return self._chat.session is not None
+        if self._chat.session is None:
+            return self._refuse("rename")
+        self._chat.session.rename(title)
+        self._show()
+        return True
 
     def _find(self, text: str) -> bool:
+        if not self._screen.check_action("find", (text,)):
+            return self._refuse("find")
         self._screen.call_later(self._screen.app.run_action, ("", "find", (text,)), self._screen)
         return True
 

@@ -130,8 +130,10 @@ class ModelPicker(Window[Pair | None]):
 
     async def _read_recent(self) -> None:
         """Learn which models were used last."""
-        summaries = await asyncio.to_thread(runtime_of(self).conversations.list)
-        newest = sorted(summaries, key=lambda summary: summary.updated_at, reverse=True)
+        try:
+            newest = await asyncio.to_thread(runtime_of(self).conversations.list)
+        except LmdeckError:  # the list of conversations says what is wrong with the folder
+            return
         self._pairs.used((summary.provider, summary.model) for summary in newest if summary.provider)
         self._show_soon()
 

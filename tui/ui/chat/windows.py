@@ -74,9 +74,7 @@ class ChatWindows:
 
     def use(self, name: str) -> None:
         """Continue with a provider and its own model."""
-        provider = next((known for known in self._chat.usable_providers() if known.name == name), None)
-        if provider is not None:
-            self._chat.use(provider, provider.model)
+        if self._chat.use_named(name):
             self._show()
 
     def edit_provider(self) -> None:

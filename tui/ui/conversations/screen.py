@@ -269,8 +269,11 @@ class ConversationsScreen(LmdeckScreen[None]):
     def action_undo(self) -> None:
         """Restore the conversation deleted last."""
         if self._deleted:
-            token = self._deleted.pop()
-            self._change(lambda: self.runtime.conversations.restore(token), texts.RESTORED)
+            self._change(self._restore, texts.RESTORED)
+
+    def _restore(self) -> None:
+        self.runtime.conversations.restore(self._deleted[-1])
+        self._deleted.pop()  # only now: a restore that is refused can be tried again
 
 
 def _words_of(error: LmdeckError | OSError) -> str:

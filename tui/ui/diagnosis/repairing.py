@@ -7,10 +7,10 @@ from functools import partial
 
 from tui.core.diagnosis import Repair
 from tui.core.diagnosis_subject import DiagnosisSubject
-from tui.core.endpoint_url import inspect_url
 from tui.core.provider import Provider
 from tui.texts import diagnosis as texts
 from tui.texts.chat import CANCEL
+from tui.ui.providers.key_question import ask_before_key_moves
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.dialogs import confirm
 
@@ -32,17 +32,9 @@ class Repairing:
         elif subject.provider.is_remote:
             self._offer_clone(subject, repair)
         else:
-            self._after_key_question(subject, repair)
-
-    def _after_key_question(self, subject: DiagnosisSubject, repair: Repair) -> None:
-        """Ask before a key goes to another server than the one it was given for; then save."""
-        provider, _ = subject.repaired(repair.changes)
-        save = partial(self._save, subject, repair)
-        if provider.api_key is None or _origin(provider) == _origin(subject.provider):
-            save()
-            return
-        body = texts.SEND_KEY_BODY.format(name=provider.name, address=_origin(provider))
-        confirm(self._screen, texts.SEND_KEY_TITLE, body, save, texts.USE_IT, CANCEL, is_dangerous=True)
+            repaired, _ = subject.repaired(repair.changes)
+            save = partial(self._save, subject, repair)
+            ask_before_key_moves(self._screen, subject.provider, repaired, save)
 
     def _save(self, subject: DiagnosisSubject, repair: Repair) -> None:
         provider, key_text = subject.repaired(repair.changes)
@@ -55,7 +47,3 @@ class Repairing:
         provider, _ = subject.repaired(repair.changes)
         clone = partial(self._screen.deck.router.form, provider, is_clone=True)
         confirm(self._screen, texts.CLONE_TITLE, texts.CLONE_BODY, clone, texts.CLONE, CANCEL)
-
-
-def _origin(provider: Provider) -> str:
-    return inspect_url(provider.provider_url).root_url or provider.provider_url

@@ -20,10 +20,12 @@ from tui.core.check_cost import CHECK_COST
 from tui.core.check_options import CheckOptions
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, checks_of
 from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.core.failure import LmdeckError
 from tui.core.known_failure import report_of_failure
 from tui.core.provider import Provider
 from tui.core.report_text import LABELS, cost_line, report_text, summary_line
 from tui.core.safe_text import safe_line
+from tui.core.server_words import failure_text
 from tui.texts import diagnosis as texts
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
@@ -135,7 +137,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         try:
             report = await check.run()
         finally:
-            self._stop_clock()
+            if check is self._check:  # else the clock is that of the check in its place
+                self._stop_clock()
         self._finish(report)
 
     def _on_result(self, result: CheckResult) -> None:
@@ -196,7 +199,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
         if self._can("apply"):
             yield Offer("diagnosis.apply", texts.OFFER_USE)
         yield Offer("diagnosis.retry", texts.OFFER_RECHECK)
-        yield Offer("diagnosis.edit", texts.OFFER_EDIT if self._subject.is_saved else texts.OFFER_FORM)
+        if self._can("edit"):
+            yield Offer("diagnosis.edit", texts.OFFER_EDIT if self._subject.is_saved else texts.OFFER_FORM)
         yield Offer("diagnosis.copy", texts.OFFER_COPY)
 
     def on_option_list_option_highlighted(self) -> None:
@@ -225,6 +229,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             return report is not None and bool(report.curl)
         if action == "apply":
             return report is not None and bool(report.repairs)
+        if action == "edit":
+            return not (self._subject.is_saved and self._subject.provider.is_remote)
         if action == "fold":
             return bool(self.checks.waiting)
         if action == "details":
@@ -312,7 +318,10 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
 
     def _after_form(self, saved_name: str | None) -> None:
         if saved_name is not None:
-            self._recheck(self.runtime.directory.get(saved_name))
+            try:
+                self._recheck(self.runtime.directory.get(saved_name))
+            except LmdeckError as error:  # another lmdeck has deleted it meanwhile
+                self.notify(failure_text(error.failure), severity="warning")
 
     def _saved(self, saved: Provider) -> None:
         self.notify(texts.SAVED.format(name=saved.name))

@@ -12,6 +12,7 @@ from tui.core.provider import Provider, State
 from tui.core.safe_text import safe_line
 from tui.texts import provider_list as texts
 from tui.ui.providers.details import Fix
+from tui.ui.providers.key_question import ask_before_key_moves
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.dialogs import confirm
 from tui.ui.shell.model_choice import ModelChoice
@@ -99,7 +100,8 @@ class ListChanges:
             back = partial(directory.save, provider, None, name, base=written)
             self._undo.append(_Undo(name, back, texts.UNDONE.format(name=name, value=before)))
 
-        self.write(change, texts.APPLIED.format(name=name, value=value, key=self._undo_key), name)
+        done = texts.APPLIED.format(name=name, value=value, key=self._undo_key)
+        ask_before_key_moves(self._screen, provider, repaired, partial(self.write, change, done, name))
 
     def undo(self) -> None:
         """Take back what was changed last."""

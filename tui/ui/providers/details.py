@@ -67,8 +67,9 @@ def offers_of(row: Row) -> tuple[Offer, ...]:
     """Return the two things to do with a provider as it is, the most useful one first."""
     if row.unavailable:
         return (_DIAGNOSE,)
+    change = {Group.SITE_WIDE: _CLONE, Group.BUILT_IN: _RECHECK}.get(row.group, _EDIT)
     if not row.provider.is_active:
-        return (_EDIT, _DIAGNOSE)
+        return (change, _DIAGNOSE)
     fix = fix_of(row)
     if fix is not None:
         return (_USE if fix.changes else _CHOOSE, _DIAGNOSE)
@@ -76,7 +77,6 @@ def offers_of(row: Row) -> tuple[Offer, ...]:
         return (_TEST, _DIAGNOSE) if row.provider.is_embedding else (_CHAT, _TEST)
     if row.reach in _ON_THE_WAY:
         return (_RECHECK, _DIAGNOSE)
-    change = _CLONE if row.group is Group.SITE_WIDE else _EDIT
     if row.reach in (Reach.NO_KEY, Reach.KEY_REFUSED) and change is _EDIT:
         return (_EDIT_KEY, _DIAGNOSE)
     return (_DIAGNOSE, change)

@@ -107,7 +107,6 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Back from another screen: what it or another program changed is shown."""
-        super().on_screen_resume()
         if self._was_covered and not self.notice_edits():
             self._read()
         self.check_reachability()

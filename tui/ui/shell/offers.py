@@ -10,17 +10,16 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-from tui.ui.bindings import KEYS, key_names, remapped
+from tui.ui.bindings import BY_IDENTIFIER, remapped, spelled_key
 from tui.ui.deck import runtime_of
 
-_BY_NAME = {key.identifier: key for group in KEYS.values() for key in group}
 _SEPARATOR = Content.styled(" · ", "dim")
 
 
 def key_of(node: DOMNode, binding: str) -> str:
     """Return the key of a binding as the settings have it and people write it."""
-    key = remapped(_BY_NAME[binding], runtime_of(node).settings.keys)
-    return key_names(key).partition(",")[0]
+    key = remapped(BY_IDENTIFIER[binding], runtime_of(node).settings.keys)
+    return spelled_key(key.names[0]) if key.names else ""
 
 
 class Offer(NamedTuple):
@@ -53,7 +52,7 @@ class OfferLine(Widget):
         """Yield the action and the words of each offer."""
         for offer in self._offers:
             key = (key_of(self, offer.binding), "bold $footer-key-foreground")
-            yield _BY_NAME[offer.binding].action, Content.assemble(key, " ", offer.label)
+            yield BY_IDENTIFIER[offer.binding].action, Content.assemble(key, " ", offer.label)
 
     def on_click(self, event: events.Click) -> None:
         """Do what the offer under the pointer says, whatever has the focus."""

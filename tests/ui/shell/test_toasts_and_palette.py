@@ -1,4 +1,4 @@
-"""Toasts: equal ones are one, none outlives its screen, and what led away from a screen can still be read."""
+"""Toasts end in time, and the palette opens again at once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from tests.ui.fake_runtime import FakeRuntime
 from tui.ui import app as app_module
 from tui.ui.app import LmdeckApp
+from tui.ui.textual_compat.palette import Palette
 
 Until = Callable[..., Awaitable[None]]
 
@@ -41,3 +42,15 @@ async def test_a_toast_ends_with_its_screen(runtime: FakeRuntime, until: Until, 
         monkeypatch.setattr(app_module, "_JUST_NOW_SECONDS", 0.0)
         await pilot.press("escape")
         await until(pilot, lambda: toasts(pilot) == [])
+
+
+async def test_the_palette_opens_again_while_the_one_before_closes(runtime: FakeRuntime) -> None:
+    app = LmdeckApp(runtime, environment={})
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(3):
+            app.action_command_palette()
+            assert isinstance(app.screen, Palette)
+            app.screen.dismiss(None)
+        app.action_command_palette()
+        await pilot.pause()
+        assert isinstance(app.screen, Palette)
