@@ -21,9 +21,9 @@ REPOSITORY = Path(__file__).parents[2]
 SHELL = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
 MODES_ON = (b"\x1b[?1049h", b"\x1b[?1000h", b"\x1b[?1006h", b"\x1b[?2004h", b"\x1b[?1004h", b"\x1b[>")
 F6, F7 = "\x1b[17~", "\x1b[18~"
-ConcurrencyLimiter = dict[str, tuple[tuple[str, ...], str]]
-LIST: ConcurrencyLimiter = {
-    "list": ((), "● up"),
+Places = dict[str, tuple[tuple[str, ...], str]]
+LIST: Places = {
+    "list": ((), "● \\d+ ms"),
     "filter of the list": (("/", "mai"), r"mai\n"),
     "help": (("escape", "f1"), "[Hh]elp"),
     "palette": (("escape", "ctrl+p", "he"), "Help"),
@@ -33,7 +33,7 @@ LIST: ConcurrencyLimiter = {
     "form again": (("escape",), "htt"),
 }
 """Places on the way through the program: the keys to each from the one before, and what it shows."""
-CHAT: ConcurrencyLimiter = {
+CHAT: Places = {
     "empty prompt": ((), "Enter to send"),
     "prompt with text": (("some words",), "some words"),
     "answer under way": ((" forever", "enter"), "It begins"),
@@ -41,8 +41,8 @@ CHAT: ConcurrencyLimiter = {
     "dialog meanwhile": (("ctrl+q",), "Quit lmdeck"),
     "transcript": (("escape", "tab"), "It begins"),
 }
-WINDOWS: ConcurrencyLimiter = {
-    "list": ((), "● up"),
+WINDOWS: Places = {
+    "list": ((), "● \\d+ ms"),
     "diagnosis": (("d",), "lmdeck › Diagnosis"),
     "test of a provider": (("escape", "escape", "t"), "Test of main"),
     "discovery": (("escape", "f"), "Servers on this machine"),
@@ -50,7 +50,7 @@ WINDOWS: ConcurrencyLimiter = {
     "filter of the conversations": (("/", "xyz"), "xyz"),
 }
 """The screens over the list."""
-OVER_CHAT: ConcurrencyLimiter = {
+OVER_CHAT: Places = {
     "empty prompt": ((), "Enter to send"),
     "picker": (("f2",), "main"),
     "filter of the picker": (("mai",), "mai"),
@@ -130,7 +130,7 @@ def test_ctrl_z_suspends_everywhere_and_fg_brings_the_screen_back(
     tmp_path: Path,
     server: FaultServer,
     start: tuple[str, ...],
-    places: ConcurrencyLimiter,
+    places: Places,
 ) -> None:
     with shell(deck(tmp_path, server.base_url)) as terminal:
         terminal.wait_for("shell>")
