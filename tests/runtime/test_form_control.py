@@ -189,25 +189,25 @@ def test_the_text_of_the_test_follows_the_category_where_nobody_wrote_one(runtim
 
 def test_an_endpoint_is_asked_for_its_models_once_until_it_is_another(runtime: Runtime) -> None:
     form = stored(runtime)
-    first = form.address_to_ask(with_key=True)
+    first = form.server.address_to_ask(with_key=True)
     assert first is not None and first.endswith("/models")
-    assert form.address_to_ask(with_key=True) is None
-    assert form.decides_models("api_key") and not form.decides_models("name")
+    assert form.server.address_to_ask(with_key=True) is None
+    assert form.server.is_decided_by("api_key") and not form.server.is_decided_by("name")
     form.values["provider_url"] = "http://127.0.0.1:9/v1"
-    form.forget_models()
-    assert form.address_to_ask(with_key=True) == "http://127.0.0.1:9/v1/models"
+    form.server.forget()
+    assert form.server.address_to_ask(with_key=True) == "http://127.0.0.1:9/v1/models"
 
 
 def test_after_a_question_without_the_key_one_with_it_follows_only_where_there_is_a_key(
     runtime: Runtime,
 ) -> None:
     form = stored(runtime)
-    assert form.address_to_ask(with_key=False) is not None
-    assert form.address_to_ask(with_key=False) is None
-    assert form.address_to_ask(with_key=True) is None, "without a key it would be the same question"
+    assert form.server.address_to_ask(with_key=False) is not None
+    assert form.server.address_to_ask(with_key=False) is None
+    assert form.server.address_to_ask(with_key=True) is None, "without a key it would be the same question"
     form.values["api_key"] = "sk-typed-by-hand-0123456789"
-    assert form.address_to_ask(with_key=True) is not None
-    assert form.address_to_ask(with_key=False) is None, "more is known already"
+    assert form.server.address_to_ask(with_key=True) is not None
+    assert form.server.address_to_ask(with_key=False) is None, "more is known already"
 
 
 async def test_no_key_and_no_header_is_sent_to_a_host_that_is_still_typed(
@@ -215,10 +215,10 @@ async def test_no_key_and_no_header_is_sent_to_a_host_that_is_still_typed(
 ) -> None:
     form = stored(runtime)
     form.values |= {"api_key": "sk-typed-by-hand-0123456789", "extra_headers": "X-Secret: sk-header-4711"}
-    await form.look(with_key=False)
+    await form.server.look(with_key=False)
     assert server.requests
     assert not any(b"sk-" in request for request in server.requests)
-    await form.look(with_key=True)
+    await form.server.look(with_key=True)
     listed = [request for request in server.requests if b"sk-typed-by-hand" in request]
     assert len(listed) == 1
     assert b"/models" in listed[0] and b"sk-header-4711" in listed[0]
@@ -226,7 +226,7 @@ async def test_no_key_and_no_header_is_sent_to_a_host_that_is_still_typed(
 
 def test_a_model_that_the_endpoint_does_not_list_is_a_warning(runtime: Runtime) -> None:
     form = stored(runtime)
-    form.seen = Reachability(True, models=("one", "two", "three", "four"))
+    form.server.seen = Reachability(True, models=("one", "two", "three", "four"))
     (problem,) = form.reading().problems
     assert (row_of(problem), problem.is_error) == ("compatible_provider", False)
     assert "one, two, three, …" in problem.message
@@ -238,21 +238,21 @@ def test_the_only_model_of_a_server_is_offered_at_once(runtime: Runtime) -> None
     form = FormControl(runtime, None)
     form.values["provider_url"] = "http://127.0.0.1:9/v1"
     assert list(form.shown_at(form.reading(), "compatible_provider")) == []
-    form.seen = Reachability(True, models=("only-one",))
+    form.server.seen = Reachability(True, models=("only-one",))
     (offer,) = form.shown_at(form.reading(), "compatible_provider")
     assert (offer.repair, offer.is_error, offer.message) == ("only-one", False, "The server offers only-one.")
     assert form.repair(form.reading(), None) == offer
-    form.seen = Reachability(True, models=("one", "two"))
+    form.server.seen = Reachability(True, models=("one", "two"))
     assert list(form.shown_at(form.reading(), "compatible_provider")) == []
 
 
 def test_the_context_is_that_of_the_model_else_that_of_the_server(runtime: Runtime) -> None:
     form = stored(runtime)
-    found = [form.context_window]
-    form.seen = Reachability(True, models=("m", "n"), context_windows={"m": 4096, "": 32768})
-    found.append(form.context_window)
+    found = [form.server.context_window]
+    form.server.seen = Reachability(True, models=("m", "n"), context_windows={"m": 4096, "": 32768})
+    found.append(form.server.context_window)
     form.values["compatible_provider"] = "n"
-    assert [*found, form.context_window] == [None, 4096, 32768]
+    assert [*found, form.server.context_window] == [None, 4096, 32768]
 
 
 async def test_a_form_that_stays_open_takes_back_nobodys_changes(runtime: Runtime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,17 +14,15 @@ from tui.core.provider_schema import ROWS
 from tui.core.provider_texts import Reading, changed_fields, read_form, row_of, tested_values, values_of
 from tui.core.safe_text import safe_line
 from tui.runtime.builtin import is_built_in, remote_words, shown_url
+from tui.runtime.form_server import FormServer
 from tui.texts import form as texts
 
 if TYPE_CHECKING:
     from tui.core.embedding import EmbeddingOutcome
     from tui.core.turn import Turn
-    from tui.net.reachability import Reachability
     from tui.runtime.contract import ScreenRuntime
 
 _UNENCRYPTED = "allow_unencrypted_key"
-_ENDPOINT_FIELDS = frozenset(("provider_url", "api_key"))
-"""Fields that decide which models there are."""
 _SENT_FIELDS = frozenset(("provider_url", "compatible_provider", "api_key", "extra_body", "extra_headers"))
 """Fields without which nothing can be sent."""
 
@@ -61,11 +59,11 @@ class FormControl:
         """The name under which it was saved last, here."""
         self.touched: set[str] = set()
         """The fields of which it is said what is wrong with them."""
-        self.seen: Reachability | None = None
-        """What the server said last; ``None``: it was not asked yet, or something else stands there now."""
-        self._asked: tuple[str, str] | None = None
+        self.server = FormServer(self)
         self._sent: dict[str, str] = {}
         """The texts that were saved last."""
+        self._judged: tuple[object, Reading] | None = None
+        """What was judged last, and the judgement."""
         self._is_new = provider is None or is_prefilled
         self._previous_name = None if provider is None or is_prefilled or is_clone else provider.name
         self._lost_key = ""
@@ -107,11 +105,6 @@ class FormControl:
         return self.source is not None and self.source.is_remote and not self.is_clone
 
     @property
-    def is_built_in(self) -> bool:
-        """Whether it comes with the program: a copy of it would have no server."""
-        return is_built_in(self.original)
-
-    @property
     def title(self) -> str:
         """What is edited: ``new provider``, a name, ``copy of`` a name."""
         if self.source is None or (self._is_new and self.saved_name is None):
@@ -122,7 +115,16 @@ class FormControl:
     @property
     def has_changes(self) -> bool:
         """Whether something would be lost."""
-        return not self.is_view_only and any(changed_fields(self.baseline, self.values))
+        return self.differs(self.values)
+
+    def differs(self, values: Mapping[str, str]) -> bool:
+        """Return whether these texts are others than what is saved."""
+        return not self.is_view_only and any(changed_fields(self.baseline, values))
+
+    @property
+    def server_url(self) -> str:
+        """The URL at which the server is asked."""
+        return self.original.provider_url if self.is_view_only else self.values["provider_url"]
 
     @property
     def key_note(self) -> str:
@@ -142,11 +144,20 @@ class FormControl:
     # ── What is wrong ───────────────────────────────────────────────────────────────────────
 
     def reading(self) -> Reading:
-        """Return the form as read and checked, with what the endpoint says of the model."""
+        """Return the form as read and checked, with what the endpoint says of the model.
+
+        It is judged once for the same values: a key press asks several times.
+        """
         providers = self.runtime.directory.providers()
-        others = {provider.name for provider in providers if provider.name != self._previous_name}
+        others = frozenset(provider.name for provider in providers if provider.name != self._previous_name)
         host = self._host
         is_allowed = host is not None and host == self._unencrypted_host
+        judged = (dict(self.values), self.original, others, is_allowed, self.server.models)
+        if self._judged is None or self._judged[0] != judged:
+            self._judged = judged, self._read(others, is_allowed=is_allowed)
+        return self._judged[1]
+
+    def _read(self, others: Collection[str], *, is_allowed: bool) -> Reading:
         reading = read_form(self.values, self.original, others, allow_unencrypted_key=is_allowed)
         model = reading.provider.model
         problems = map(self._with_offer, reading.problems) if not model else reading.problems
@@ -163,33 +174,19 @@ class FormControl:
     def _host(self) -> str | None:
         return inspect_url(self.values["provider_url"]).host
 
-    @property
-    def models(self) -> Sequence[str]:
-        """What the server offers, as far as it was asked."""
-        return (self.seen.models if self.seen is not None else None) or ()
-
-    @property
-    def context_window(self) -> int | None:
-        """Tokens that the named model, or the only one, has for prompt and answer; ``None``: unknown."""
-        windows = self.seen.context_windows if self.seen is not None else {}
-        return windows.get(self.values["compatible_provider"] or self._only_model or "") or windows.get("")
-
-    @property
-    def _only_model(self) -> str | None:
-        return self.models[0] if len(self.models) == 1 else None
-
     def _with_offer(self, problem: FieldProblem) -> FieldProblem:
         """Offer the only model of the server where none is named."""
-        only = self._only_model
+        only = self.server.only_model
         if only is None or problem.cause != "model-missing":
             return problem
         return replace(problem, message=texts.OFFERS_ONE.format(model=safe_line(only, 80)), repair=only)
 
     def _unlisted(self, model: str) -> Iterable[FieldProblem]:
-        if self.models and model and model not in self.models:
-            listed = ", ".join(self.models[:3]) + (", …" if len(self.models) > 3 else "")
+        models = self.server.models
+        if models and model and model not in models:
+            listed = ", ".join(models[:3]) + (", …" if len(models) > 3 else "")
             message = texts.OTHERS_OFFERED.format(models=safe_line(listed, 80))
-            yield FieldProblem("compatible_provider", message, self._only_model, False)
+            yield FieldProblem("compatible_provider", message, self.server.only_model, False)
 
     def touch_stored(self) -> None:
         """Have said what is wrong with a stored record; a new one is judged as it is filled in."""
@@ -258,48 +255,6 @@ class FormControl:
         category, text = Category(self.values["category"]), self.values["test_prompt"]
         is_other = text in {other.test_prompt for other in Category if other is not category}
         return category.test_prompt if is_other else text
-
-    @staticmethod
-    def decides_models(name: str) -> bool:
-        """Return whether a field decides which models there are."""
-        return name in _ENDPOINT_FIELDS
-
-    def forget_models(self) -> None:
-        """Another endpoint has other models."""
-        self.seen = self._asked = None
-
-    @property
-    def server_address(self) -> str | None:
-        """Where the server is asked; ``None`` while there is no valid URL."""
-        url = self.original.provider_url if self.is_view_only else self.values["provider_url"]
-        return inspect_url(url).models_url
-
-    def address_to_ask(self, *, with_key: bool) -> str | None:
-        """Return the address where the server is asked, if it was not asked yet: it counts as asked then.
-
-        ``with_key``: false while the URL is typed, since a half-typed host must not be sent a key.
-        """
-        url, address = self.values["provider_url"], self.server_address
-        asked = (url, self.values["api_key"] if with_key else "")
-        is_known = self._asked is not None and self._asked[0] == url and not with_key
-        if address is None or is_known or asked == self._asked:
-            return None
-        self._asked, self.seen = asked, None
-        return address
-
-    @property
-    def is_key_held_back(self) -> bool:
-        """Whether the last question was sent without the key that stands in its field."""
-        key = self.values["api_key"]
-        return bool(key) and self._asked == (self.values["provider_url"], "")
-
-    async def look(self, *, with_key: bool) -> Reachability:
-        """Ask the server what it is and what it offers."""
-        provider, key_text = self.for_request()
-        if not with_key:
-            provider, key_text = replace(provider, api_key=None, extra_headers={}), ""
-        self.seen = await self.runtime.look(provider, key_text)
-        return self.seen
 
     # ── What is saved ───────────────────────────────────────────────────────────────────────
 

@@ -119,7 +119,7 @@ UNWRITTEN: Final = "The chat continues in memory and is saved as soon as that is
 
 RENAME: Final = "Rename the conversation"
 RENAME_PLACEHOLDER: Final = "New name"
-RENAME_KEYS: Final = "Enter to save, Esc to cancel."
+RENAME_KEYS: Final = "Enter save · Esc cancel"
 RENAME_HELP: Final = "The name under which the conversation is listed. It is never sent anywhere."
 
 # ── Figures ─────────────────────────────────────────────────────────────────────────────────

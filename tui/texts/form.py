@@ -27,9 +27,8 @@ BACK: Final = "Go back"
 # Rows
 ADVANCED: Final = "Advanced: thinking, sampling, headers, TLS"
 ADVANCED_HINT: Final = "Enter or Space opens and closes the settings that most servers don't need."
-BUILT_IN: Final = "{label} is built in and can't be changed."
 SITE_WIDE: Final = (
-    "{label} is from a site-wide file and can't be changed here. Press C for a copy that you can edit."
+    "{label} is from a site-wide file and can't be changed here. Press {key} for a copy that you can edit."
 )
 OVER_WHOLE_KEY: Final = "{label} is stored. Enter another key to replace it, or clear the field."
 KEY_MISSING: Final = "The stored key is missing.{place} Enter it again, or clear the field."
@@ -67,7 +66,7 @@ CONTEXT_OF: Final = "context {count:,}"
 
 # The test
 TESTING: Final = "Asking {model}."
-PROGRESS: Final = "… {text} Esc stops."
+PROGRESS: Final = "… {text} Esc to stop."
 STOPPED: Final = "– Stopped."
 WORKS: Final = "● It works."
 FIRST: Final = "first token {milliseconds:.0f} ms"

@@ -49,7 +49,10 @@ class Router(Protocol):
         is_prefilled: bool = False,
         then: Callable[[str | None], None] | None = None,
     ) -> None:
-        """Open the form of a provider (``None``: a new one); ``then`` is given the name that was saved."""
+        """Open the form of a provider (``None``: a new one); ``then`` is given the name that was saved.
+
+        A built-in one cannot be changed: that is said in place of the form.
+        """
 
 
 class Deck(Protocol):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.screen import Screen
 
+from tui.runtime.builtin import is_built_in
+from tui.texts.provider_list import BUILT_IN_FIXED
 from tui.ui.shell.placeholder import PlaceholderScreen
 
 if TYPE_CHECKING:
@@ -74,9 +76,13 @@ class ScreenRouter:
         is_prefilled: bool = False,
         then: Callable[[str | None], None] | None = None,
     ) -> None:
-        """Open the form of a provider."""
+        """Open the form of a provider; of one that is built in it is said that it cannot be changed."""
         from tui.ui.providers.form_screen import ProviderFormScreen
 
+        if provider is not None and is_built_in(provider) and not is_clone:
+            text = BUILT_IN_FIXED.format(name=provider.name)
+            self._app.notify(text, severity="warning")
+            return
         self._app.push_screen(
             ProviderFormScreen(provider, is_clone=is_clone, is_prefilled=is_prefilled), then
         )

@@ -86,7 +86,7 @@ async def test_all_is_well(runtime: DiagnosingRuntime, size: tuple[int, int], un
         for check in CHAT_CHECKS:
             assert line_of(pilot, check).lstrip().startswith("✓")
             assert "ms" in line_of(pilot, check)
-        assert not pilot.app.screen._clock, "an idle screen has no timer"  # type: ignore[attr-defined]
+        assert not pilot.app.screen._checking._clock, "an idle screen has no timer"  # type: ignore[attr-defined]
 
 
 async def test_checks_appear_as_they_finish(runtime: DiagnosingRuntime, until: Until) -> None:
@@ -176,6 +176,27 @@ async def test_a_key_goes_elsewhere_only_after_a_question(
         await until(pilot, lambda: done(pilot))
         assert runtime.directory.get("gpu01-vllm").provider_url == url
         assert len(runtime.asked) == (2 if answer == "y" else 1)
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+async def test_a_copy_sends_no_secret_elsewhere_without_a_question(
+    runtime: DiagnosingRuntime, until: Until, answer: str
+) -> None:
+    runtime.report = NOTHING_THERE
+    headers = {"X-Auth-Token": "sk-header-4711"}
+    site = Provider(
+        "site", provider_url="http://gpu01:8000/v1", model="m", is_remote=True, extra_headers=headers
+    )
+    runtime.store.write([*example_providers(), site])
+    async with opened(runtime, DiagnosisScreen(DiagnosisSubject(site))) as (pilot, _):
+        await until(pilot, lambda: done(pilot))
+        await pilot.press("A")
+        await until(pilot, lambda: "Clone the provider?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "Send the secret headers or fields there?" in text_of(pilot))
+        await pilot.press(answer)
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmDialog))
+        assert isinstance(pilot.app.screen, ProviderFormScreen) is (answer == "y")
 
 
 async def test_a_read_only_provider_offers_a_copy(runtime: DiagnosingRuntime, until: Until) -> None:

@@ -386,7 +386,7 @@ async def test_escape_stops_a_running_test_and_stays(runtime: FakeRuntime, until
     runtime.scripts = [[gate, *REPLY]]
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await pilot.press("f5")
-        await until(pilot, lambda: "Esc stops" in trial(pilot))
+        await until(pilot, lambda: "Esc to stop" in trial(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: "– Stopped." in trial(pilot))
         assert isinstance(pilot.app.screen, ProviderFormScreen)
@@ -396,6 +396,7 @@ class CannedDiagnosis(Screen[Mapping[str, str] | None]):
     """Ends at once with a correction, and remembers what it was asked."""
 
     subjects: ClassVar[list[DiagnosisSubject]] = []
+    correction = "http://gpu01:9000/v1"
 
     def __init__(self, subject: DiagnosisSubject) -> None:
         super().__init__()
@@ -405,21 +406,68 @@ class CannedDiagnosis(Screen[Mapping[str, str] | None]):
         self.call_later(self._end)
 
     def _end(self) -> None:
-        self.dismiss({"provider_url": "http://gpu01:9000/v1"})
+        self.dismiss({"provider_url": self.correction})
+
+
+@pytest.fixture
+def canned(monkeypatch: pytest.MonkeyPatch) -> type[CannedDiagnosis]:
+    monkeypatch.setattr("tui.ui.diagnosis.screen.DiagnosisScreen", CannedDiagnosis)
+    return CannedDiagnosis
 
 
 async def test_a_diagnosis_takes_the_unsaved_values_and_its_repair_comes_back(
-    runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
+    runtime: FakeRuntime, until: Until, canned: type[CannedDiagnosis]
 ) -> None:
-    monkeypatch.setattr("tui.ui.diagnosis.screen.DiagnosisScreen", CannedDiagnosis)
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "api_key", "")
         await write(pilot, "provider_url", "http://gpu01:7000/v1")
         await pilot.press("f7")
         await until(pilot, lambda: editor(pilot, "provider_url").value == "http://gpu01:9000/v1")
-        subject = CannedDiagnosis.subjects[-1]
+        subject = canned.subjects[-1]
         assert subject.provider.provider_url == "http://gpu01:7000/v1"
         assert not subject.is_saved
         assert runtime.directory.get("gpu01-vllm").provider_url == "http://gpu01:8000/v1"
+
+
+SECRETS = [
+    ({"api_key": "env:VLLM_KEY"}, "The API key of gpu01-vllm will be sent to http://gpu01:9000"),
+    (
+        {"api_key": "", "extra_headers": "X-Auth-Token: sk-header-4711"},
+        "The secret headers or fields of gpu01-vllm will be sent to http://gpu01:9000",
+    ),
+]
+
+
+@pytest.mark.parametrize(("answer", "url"), [("y", "http://gpu01:9000/v1"), ("n", "http://gpu01:8000/v1")])
+@pytest.mark.parametrize(("values", "question"), SECRETS, ids=["key", "header"])
+async def test_a_correction_sends_no_secret_elsewhere_without_a_question(
+    runtime: FakeRuntime,
+    until: Until,
+    canned: type[CannedDiagnosis],
+    values: dict[str, str],
+    question: str,
+    answer: str,
+    url: str,
+) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        for name, text in values.items():
+            form_of(pilot).row(name).value = text
+        await pilot.press("f7")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        shown = " ".join(str(found.visual) for found in pilot.app.screen.query(Static))
+        assert question in " ".join(shown.split())
+        assert editor(pilot, "provider_url").value == "http://gpu01:8000/v1"
+        await pilot.press(answer)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
+        assert editor(pilot, "provider_url").value == url
+
+
+async def test_a_correction_of_the_spelling_asks_nothing(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
+        await write(pilot, "provider_url", "gpu01:8000/v1/chat/completions")
+        await pilot.press("f4")
+        await until(pilot, lambda: editor(pilot, "provider_url").value == "http://gpu01:8000/v1")
+        assert isinstance(pilot.app.screen, ProviderFormScreen)
 
 
 async def test_a_form_without_a_url_is_not_tested(runtime: FakeRuntime, until: Until) -> None:
@@ -507,16 +555,15 @@ async def test_a_site_wide_provider_is_shown_and_can_be_cloned(until: Until) -> 
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
 
 
-async def test_a_built_in_provider_offers_no_copy_without_a_server(
-    runtime: FakeRuntime, until: Until
-) -> None:
-    async with form(runtime, runtime.directory.get("demo")) as pilot:
-        assert banner(pilot).endswith("is built in and can't be changed.")
-        assert [
-            str(button.label) for button in pilot.app.screen.query("#buttons Button").results(Button)
-        ] == ["Close Esc"]
-        await pilot.press("C", "f6", "q")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+async def test_of_a_built_in_provider_no_form_opens(runtime: FakeRuntime, until: Until) -> None:
+    app = LmdeckApp(runtime, environment={})
+    async with app.run_test(notifications=True) as pilot:
+        app.router.form(runtime.directory.get("demo"))
+        await until(
+            pilot,
+            lambda: "demo is built in and can't be changed." in [note.message for note in app._notifications],
+        )
+        assert isinstance(app.screen, ProvidersScreen)
 
 
 async def test_a_clone_leaves_the_stored_key_behind(runtime: FakeRuntime) -> None:
@@ -648,7 +695,7 @@ async def test_a_result_that_comes_after_a_change_is_marked_at_once(
     runtime.scripts = [[gate, *REPLY]]
     async with form(runtime, runtime.directory.get("gpu01-vllm")) as pilot:
         await pilot.press("f5")
-        await until(pilot, lambda: "Esc stops" in trial(pilot))
+        await until(pilot, lambda: "Esc to stop" in trial(pilot))
         await write(pilot, "provider_url", "http://localhost:8001/v1")
         gate.set()
         await until(pilot, lambda: "With earlier values: ● It works" in trial(pilot))

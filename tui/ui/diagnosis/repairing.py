@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
+from tui.core.api_key_reference import STORED
 from tui.core.diagnosis import Repair
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.provider import Provider
@@ -44,6 +46,9 @@ class Repairing:
         )
 
     def _offer_clone(self, subject: DiagnosisSubject, repair: Repair) -> None:
+        """Offer a copy with the fix; a stored key is not copied, so it goes nowhere."""
         provider, _ = subject.repaired(repair.changes)
+        copied = replace(provider, api_key=None) if provider.api_key == STORED else provider
         clone = partial(self._screen.deck.router.form, provider, is_clone=True)
-        confirm(self._screen, texts.CLONE_TITLE, texts.CLONE_BODY, clone, texts.CLONE, CANCEL)
+        ask = partial(ask_before_key_moves, self._screen, subject.provider, copied, clone)
+        confirm(self._screen, texts.CLONE_TITLE, texts.CLONE_BODY, ask, texts.CLONE, CANCEL)

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import OptionList
-from textual.worker import Worker
 
 from tui.core.check_cost import CHECK_COST
-from tui.core.check_options import CheckOptions
-from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport, checks_of
+from tui.core.diagnosis import CheckId, CheckStatus, DiagnosisReport, checks_of
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import LmdeckError
 from tui.core.known_failure import report_of_failure
@@ -32,6 +28,7 @@ from tui.ui.bindings import bindings_of
 from tui.ui.diagnosis.check_list import CheckList
 from tui.ui.diagnosis.details import CheckDetailsScreen, DetailsText
 from tui.ui.diagnosis.repairing import Repairing
+from tui.ui.diagnosis.running import RunningCheck
 from tui.ui.diagnosis.verdict import Verdict, VerdictBox, verdict_of
 from tui.ui.diagnosis.view import past_lines, time_text
 from tui.ui.shell.base import LmdeckScreen
@@ -39,12 +36,6 @@ from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.offers import Offer, key_of
 from tui.ui.shell.pane import Pane
 from tui.ui.shell.title_bar import TitleBar
-
-if TYPE_CHECKING:
-    from tui.runtime.diagnosing import ProviderCheck
-
-_LOADING_SECONDS = 86_400.0
-"""The check is watched and can be stopped at any time: it waits for a model that is being loaded."""
 
 
 class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
@@ -59,13 +50,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     def __init__(self, subject: DiagnosisSubject) -> None:
         super().__init__()
         self._subject = subject
-        self._results: dict[CheckId, CheckResult] = {}
         self._report: DiagnosisReport | None = None
-        self._check: ProviderCheck | None = None
-        self._worker: Worker[None] | None = None
-        self._progress = ""
-        self._begun = 0.0
-        self._clock: Timer | None = None
+        self._checking = RunningCheck(self, self._grow, self._show_waiting, self._finish)
 
     def compose(self) -> ComposeResult:
         """Lay out the verdict over the checks."""
@@ -101,7 +87,7 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     @property
     def is_checking(self) -> bool:
         """Whether something is being asked."""
-        return self._worker is not None
+        return self._checking.is_on
 
     def _show_name(self) -> None:
         name = self._subject.provider.name or texts.UNSAVED
@@ -112,76 +98,41 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
     def action_again(self) -> None:
         """Check from the beginning."""
         self._subject = replace(self._subject, known=None)
-        self._results, self._report, self._progress = {}, None, ""
-        self._begun = monotonic()
-        self._check = self.runtime.check(
-            self._subject.provider,
-            self._subject.key_text,
-            CheckOptions(
-                model=self._subject.model,
-                wait_seconds=_LOADING_SECONDS,
-                is_remembered=self._subject.is_saved,
-            ),
-            on_result=self._on_result,
-            on_progress=self._on_progress,
-        )
-        self._clock = self._clock or self.set_interval(1, self._show_waiting)
-        self._worker = in_background(
-            self, self._run, self._check, name="diagnosis", group="diagnosis", exclusive=True
-        )
-        self.checks.grow({})
+        self._report = None
+        self._checking.begin(self._subject)
+        self._grow()
         self._show_waiting()
         self.refresh_bindings()
 
-    async def _run(self, check: ProviderCheck) -> None:
-        try:
-            report = await check.run()
-        finally:
-            if check is self._check:  # else the clock is that of the check in its place
-                self._stop_clock()
-        self._finish(report)
-
-    def _on_result(self, result: CheckResult) -> None:
-        self._results[result.id] = result
-        self._progress = ""
-        self.checks.grow(self._results)
-        self._show_waiting()
-
-    def _on_progress(self, text: str) -> None:
-        self._progress = text
-        self._show_waiting()
+    def _grow(self) -> None:
+        self.checks.grow(self._checking.results)
 
     def _show_waiting(self) -> None:
         """Show what is being done, for how long, and what it costs."""
         if not self.is_checking:
             return
-        current = next((check for check in self._checks if check not in self._results), self._checks[-1])
-        seconds = monotonic() - self._begun
+        done, seconds = self._checking.results, self._checking.seconds
+        current = next((check for check in self._checks if check not in done), self._checks[-1])
         cost = cost_line(is_quick=False, is_embedding=self._subject.provider.is_embedding)
-        lines = (Content(safe_line(self._progress) or " "), Content.styled(cost, "dim"))
+        lines = (Content(safe_line(self._checking.progress) or " "), Content.styled(cost, "dim"))
         title = texts.CHECKING.format(check=LABELS[current])
         verdict = Verdict(title, f"{seconds:.0f} s" if seconds >= 1 else "", lines)
         self.query_one(VerdictBox).show(verdict, (Offer("diagnosis.back", texts.OFFER_STOP),))
-        self.query_one("#list", Pane).set_title(texts.CHECKS, f"{len(self._results)}/{len(self._checks)}")
-
-    def _stop_clock(self) -> None:
-        if self._clock is not None:
-            self._clock.stop()
-            self._clock = None
+        self.query_one("#list", Pane).set_title(texts.CHECKS, f"{len(done)}/{len(self._checks)}")
 
     def _finish(self, report: DiagnosisReport) -> None:
         """Show the verdict, the checks and what else was found."""
-        self._report, self._worker = report, None
-        self._results = {result.id: result for result in report.results}
+        self._report = report
         sections = (
             (texts.SINCE_LAST_CHECK, report.changes),
             (texts.ON_THIS_MACHINE, report.machine),
-            (texts.PAST_CHECKS, past_lines(self._check.history if self._check is not None else ())),
+            (texts.PAST_CHECKS, past_lines(self._checking.history)),
         )
-        self.checks.complete(self._results, report.repairs[1:], sections)
+        results = {result.id: result for result in report.results}
+        self.checks.complete(results, report.repairs[1:], sections)
         is_known = self._subject.known is not None
         note = texts.ORIGINAL.format(key=key_of(self, "diagnosis.retry")) if is_known else ""
-        took = "" if is_known else time_text((monotonic() - self._begun) * 1000)
+        took = "" if is_known else time_text(self._checking.seconds * 1000)
         self.query_one(VerdictBox).show(verdict_of(report, note=note, took=took), tuple(self._offers()))
         self._show_counts(report)
         self._show_details()
@@ -251,13 +202,8 @@ class DiagnosisScreen(LmdeckScreen[Mapping[str, str] | None]):
             return
         if self.query_one("#details", Pane).has_focus_within:
             self.checks.focus()
-        elif self._worker is None or self._check is None:
+        elif not self._checking.stop():
             self.dismiss(None)
-        else:
-            worker, report = self._worker, self._check.interrupted()
-            worker.cancel()
-            self._stop_clock()
-            self._finish(report)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A click on the row under the cursor is the same as Enter."""

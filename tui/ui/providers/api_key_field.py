@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.message import Message
 
 from tui.core.api_key_reference import parse_api_key_reference
-from tui.texts import form as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.plain_input import PlainInput
 
@@ -20,6 +20,9 @@ class ApiKeyField(PlainInput):
     keeps_cuts = False
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("form.key")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("form.key",)
+
+    class CopyRefused(Message):
+        """The key was to be copied."""
 
     def __init__(self, value: str, placeholder: str, **options: Any) -> None:
         self._is_revealed = False
@@ -52,7 +55,7 @@ class ApiKeyField(PlainInput):
 
     def action_copy(self) -> None:
         """Refuse: a clipboard keeps what it is given, often for other programs to read."""
-        self.screen.notify(texts.NO_COPY, severity="warning")
+        self.post_message(self.CopyRefused())
 
     def action_cut(self) -> None:
         """Refuse, as copying does."""

@@ -22,7 +22,7 @@ _MOST_MODELS = 8
 
 
 class ServerLook:
-    """Asks the server of a form, one question at a time. ``shown`` is called when something is known."""
+    """Asks the server of a form, one question at a time. ``shown`` is called when it has answered."""
 
     def __init__(self, screen: Screen[Any], form: FormControl, shown: Callable[[], object]) -> None:
         self._screen = screen
@@ -30,44 +30,46 @@ class ServerLook:
         self._shown = shown
         self._address: str | None = None
 
-    def typed(self) -> None:
-        """Ask once the typing pauses, without the key: the host may be half typed."""
-        self._ask(with_key=False, pause=_PAUSE_SECONDS)
+    def typed(self) -> bool:
+        """Ask once the typing pauses, without the key: the host may be half typed. Return whether it asks."""
+        return self._ask(with_key=False, pause=_PAUSE_SECONDS)
 
-    def now(self) -> None:
-        """Ask at once."""
-        self._ask(with_key=True, pause=0)
+    def now(self) -> bool:
+        """Ask at once; return whether it asks: what was answered already is known."""
+        return self._ask(with_key=True, pause=0)
 
-    def _ask(self, *, with_key: bool, pause: float) -> None:
-        address = self._form.address_to_ask(with_key=with_key)
+    def _ask(self, *, with_key: bool, pause: float) -> bool:
+        address = self._form.server.address_to_ask(with_key=with_key)
         if address is not None:
             self._address = address
             in_background(self._screen, self._look, with_key, pause, group="look", exclusive=True)
-        self._shown()
+        return address is not None
 
     async def _look(self, with_key: bool, pause: float) -> None:
         await asyncio.sleep(pause)
-        await self._form.look(with_key=with_key)
+        await self._form.server.look(with_key=with_key)
         self._shown()
 
     @property
     def facts(self) -> Content:
         """What the server says, a fact per line."""
-        seen = self._form.seen
+        seen = self._form.server.seen
         if seen is not None:
-            facts = list(_facts(seen, self._form.context_window))
-            if self._form.is_key_held_back:
+            facts = list(_facts(seen, self._form.server.context_window))
+            if self._form.server.is_key_held_back:
                 facts.append(Content.styled(texts.KEY_LATER, "dim"))
             return Content("\n").join(facts)
-        if self._form.server_address is None:
+        if self._form.server.address is None:
             return Content.styled(texts.ENTER_URL, "dim")
+        if not self._form.server.is_asked:
+            return Content.styled(texts.KEY_LATER, "dim")
         return Content.styled(texts.ASKING.format(address=safe_line(self._address or "")), "dim")
 
     @property
     def summary(self) -> Content | None:
         """The same in one line; ``None`` where there is nothing to say."""
-        seen = self._form.seen
-        return _summary(seen, self._form.context_window) if seen is not None else None
+        seen = self._form.server.seen
+        return _summary(seen, self._form.server.context_window) if seen is not None else None
 
 
 def _state(seen: Reachability) -> Content:

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.core.safe_text import safe_line, safe_text
 from tui.runtime.form_control import FormControl
 from tui.texts import chat, provider_list
 from tui.texts import form as texts
@@ -16,6 +17,7 @@ from tui.ui.bindings import KEYS, spelled_key
 from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.trial_result import TrialResult
 from tui.ui.shell.key_button import KeyButton
+from tui.ui.shell.offers import key_of
 
 
 class QuietText(Static):
@@ -54,6 +56,24 @@ class SidePane(VerticalScroll, can_focus=False):
         self.query_one("#server-facts", QuietText).show(facts)
 
 
+class FormBanner(QuietText):
+    """Above the rows: why they cannot be changed, and what was told last."""
+
+    def __init__(self, form: FormControl) -> None:
+        super().__init__(id="form-banner")
+        self._form = form
+
+    def show_told(self, told: str) -> None:
+        """Show what was told, or nothing of that kind."""
+        read_only = ""
+        if self._form.is_view_only:
+            label, key = safe_line(self._form.original.label, 60), key_of(self, "form.clone")
+            read_only = texts.SITE_WIDE.format(label=label, key=key)
+        text = "\n".join(filter(None, (read_only, safe_text(told))))
+        self.show(Content(text))
+        self.display = bool(text)
+
+
 class FormButtons(Horizontal):
     """The buttons of the page, each with the key that does the same."""
 
@@ -64,8 +84,7 @@ class FormButtons(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay them in a line, as Casibase's page has them."""
         if self._form.is_view_only:
-            if not self._form.is_built_in:
-                yield _button(texts.COPY, "clone")
+            yield _button(texts.COPY, "clone")
             yield _button(chat.CLOSE, "cancel")
             return
         yield _button(texts.SAVE, "save")

@@ -43,6 +43,14 @@ class FormScroll(VerticalScroll):
             found += (row.editor for row in rows if row.display and row.editor.focusable)
         return found
 
+    def step(self, step: int, last: Widget) -> None:
+        """Go to the next stop, or the one before; ``last`` is the one below all rows."""
+        row = self.focused_row
+        now = row.editor if row is not None else self.screen.focused
+        stops = [*self.stops(), last]
+        place = stops.index(now) if now in stops else len(stops) - 1
+        stops[(place + step) % len(stops)].focus()
+
     def on_descendant_focus(self) -> None:
         """Show the whole row, not its field alone."""
         self._keep_in_sight()

@@ -1,4 +1,4 @@
-"""Asks before a fix sends a key to another server than the one it was given for."""
+"""Asks before a fix sends a secret to another server than the one it was given for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 from tui.core.endpoint_url import inspect_url
 from tui.core.provider import Provider
+from tui.core.safe_text import safe_line
+from tui.core.secret_fields import body_secrets
+from tui.core.secret_headers import has_secret_header
 from tui.texts import diagnosis as texts
 from tui.texts.chat import CANCEL
 from tui.ui.shell.base import LmdeckScreen
@@ -14,15 +17,31 @@ from tui.ui.shell.dialogs import confirm
 
 
 def ask_before_key_moves(
-    screen: LmdeckScreen[Any], before: Provider, after: Provider, save: Callable[[], object]
+    screen: LmdeckScreen[Any], before: Provider, after: Provider, apply: Callable[[], object]
 ) -> None:
-    """Save at once, or ask where the key of a provider would go to another server."""
-    if after.api_key is None or _origin(after) == _origin(before):
-        save()
+    """Apply a fix at once, or ask where it would send the secrets of a provider to another server."""
+    secrets = _secrets_of(after)
+    origin = _origin(after.provider_url)
+    if not secrets or origin == _origin(before.provider_url):
+        apply()
         return
-    body = texts.SEND_KEY_BODY.format(name=after.name, address=_origin(after))
-    confirm(screen, texts.SEND_KEY_TITLE, body, save, texts.USE_IT, CANCEL, is_dangerous=True)
+    name, address = safe_line(after.name) or texts.UNSAVED, safe_line(origin)
+    body = texts.SEND_SECRETS_BODY.format(secrets=secrets, name=name, address=address)
+    title = texts.SEND_SECRETS_TITLE.format(secrets=secrets)
+    confirm(screen, title, body, apply, texts.USE_IT, CANCEL, is_dangerous=True)
 
 
-def _origin(provider: Provider) -> str:
-    return inspect_url(provider.provider_url).root_url or provider.provider_url
+def _secrets_of(provider: Provider) -> str:
+    """Return in words what of a provider is secret and sent with every request."""
+    has_body_secret = any(body_secrets(provider.extra_body))
+    found = (
+        (provider.api_key is not None, texts.CARRIES_KEY),
+        (has_secret_header(provider.extra_headers) or has_body_secret, texts.CARRIES_FIELDS),
+    )
+    return texts.AND.join(words for is_there, words in found if is_there)
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port: of what is spelled wrong, those that are meant."""
+    report = inspect_url(url)
+    return report.root_url or inspect_url(report.repair or "").root_url or url

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -18,6 +19,16 @@ from tui.ui.deck import runtime_of
 
 Value = TypeVar("Value")
 
+
+class Tell(Protocol):
+    """Says something about what was done."""
+
+    def __call__(
+        self, message: str, severity: SeverityLevel = "information", timeout: float | None = None
+    ) -> None:
+        """Say it, as a toast or in the place that a screen has for it."""
+
+
 _PAUSE_SECONDS = 0.1
 _IN_USE = "store-locked"
 
@@ -29,8 +40,11 @@ class ProviderWrites:
     file do not.
     """
 
-    def __init__(self, screen: Screen[Any]) -> None:
+    def __init__(self, screen: Screen[Any], tell: Tell, end_told: Callable[[], object]) -> None:
+        """``tell`` says what becomes of a change; ``end_told`` is called once nothing waits any more."""
         self._screen = screen
+        self._tell = tell
+        self._end_told = end_told
         self._waiting: Worker[None] | None = None
         self._gives_up = False
 
@@ -45,17 +59,18 @@ class ProviderWrites:
 
     async def _make(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
         if self.is_waiting:
-            text = texts.STILL_WAITING
-            self._screen.notify(text, severity="warning")
+            self._tell(texts.STILL_WAITING, "warning")
             return
         known = self._notices
-        refusal = self._follow(await asyncio.to_thread(_made, change), afterwards, known)
-        if refusal is not None:
-            text = texts.CHANGE_WAITS.format(title=refusal.failure.title)
-            self._screen.notify(text, severity="warning", timeout=10)
-            self._gives_up = False
-            self._waiting = in_background(self._screen, self._wait, change, afterwards, group="write")
-            self._screen.refresh_bindings()
+        made = await asyncio.to_thread(_made, change)
+        holder = _holder(made)
+        if holder is None:
+            self._settle(made, afterwards, known)
+            return
+        self._tell(texts.CHANGE_WAITS.format(title=holder), "warning", timeout=10)
+        self._gives_up = False
+        self._waiting = in_background(self._screen, self._wait, change, afterwards, group="write")
+        self._screen.refresh_bindings()
 
     def give_up(self) -> bool:
         """Give up the change that waits; return whether there was one."""
@@ -68,42 +83,40 @@ class ProviderWrites:
 
     async def _wait(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
         """Try again and again until it is made or given up: a try that has begun comes to its end."""
-
-        def follow(value: Value) -> None:
-            self._end_of_waiting()
-            afterwards(value)
-
         known = self._notices
-        while self._follow(await asyncio.to_thread(_made, change), follow, known) is not None:
-            if self._gives_up:
-                self._screen.notify(texts.CHANGE_CANCELLED)
-                break
+        while _holder(made := await asyncio.to_thread(_made, change)) is not None and not self._gives_up:
             await asyncio.sleep(_PAUSE_SECONDS)
-        self._end_of_waiting()
+        self._waiting = None
+        self._end_told()
+        if _holder(made) is None:
+            self._settle(made, afterwards, known)
+        else:
+            self._tell(texts.CHANGE_CANCELLED)
+        if self._screen.is_mounted:
+            self._screen.refresh_bindings()
 
     @property
     def _notices(self) -> Sequence[str]:
         return runtime_of(self._screen).directory.notices
 
-    def _end_of_waiting(self) -> None:
-        self._waiting = None
-        if self._screen.is_mounted:
-            self._screen.refresh_bindings()
-
-    def _follow(
+    def _settle(
         self, made: Value | LmdeckError, afterwards: Callable[[Value], object], known: Sequence[str]
-    ) -> LmdeckError | None:
-        """Return the refusal of another process that has the file; ``None`` where the change is settled."""
+    ) -> None:
+        """Do what follows from a change, or say why it was refused."""
         if isinstance(made, LmdeckError):
-            if made.failure.cause == _IN_USE:
-                return made
-            self._screen.notify(failure_text(made.failure), severity="error", timeout=8)
-            return None
+            self._tell(failure_text(made.failure), "error", timeout=8)
+            return
         afterwards(made)
         for notice in self._notices:
             if notice not in known:  # such as a file that was kept aside for this change
-                self._screen.notify(notice, severity="warning", timeout=10)
-        return None
+                self._tell(notice, "warning", timeout=10)
+
+
+def _holder(made: object) -> str | None:
+    """Return who has the file of a change, in words; ``None`` where the change is settled."""
+    if isinstance(made, LmdeckError) and made.failure.cause == _IN_USE:
+        return made.failure.title
+    return None
 
 
 def _made(change: Callable[[], Value]) -> Value | LmdeckError:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tui.ui.deck import Deck, deck_of
@@ -84,7 +85,16 @@ class LmdeckScreen(ClosesOnce[ResultType]):
     @cached_property
     def writes(self) -> ProviderWrites:
         """The changes of the providers that this screen makes."""
-        return ProviderWrites(self)
+        return ProviderWrites(self, self.tell, self.end_told)
+
+    def tell(
+        self, message: str, severity: SeverityLevel = "information", timeout: float | None = None
+    ) -> None:
+        """Say what became of something that was done here."""
+        self.notify(message, severity=severity, timeout=timeout)
+
+    def end_told(self) -> None:
+        """What was told is over: a toast ends by itself."""
 
     def on_screen_suspend(self) -> None:
         """End the toasts of this screen with it."""

@@ -1,0 +1,106 @@
+"""The server that a form names: when it is asked, without or with the key, and what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from tui.core.endpoint_url import inspect_url
+
+if TYPE_CHECKING:
+    from tui.core.provider import Provider
+    from tui.net.reachability import Reachability
+    from tui.runtime.contract import ScreenRuntime
+
+_DECIDING = frozenset(("provider_url", "api_key"))
+
+
+class AskingForm(Protocol):
+    """What is used of a form."""
+
+    runtime: ScreenRuntime
+    values: dict[str, str]
+
+    @property
+    def server_url(self) -> str:
+        """The URL at which the server is asked."""
+
+    def for_request(self) -> tuple[Provider, str | None]:
+        """Return the provider with the current values, and the key field where it is not the saved key."""
+
+
+class FormServer:
+    """Asks the server of a form what it is and what it offers, each address once."""
+
+    def __init__(self, form: AskingForm) -> None:
+        self._form = form
+        self.seen: Reachability | None = None
+        """What the server said last; ``None``: it was not asked yet, or something else stands there now."""
+        self._asked: tuple[str, str] | None = None
+
+    @property
+    def models(self) -> Sequence[str]:
+        """What the server offers, as far as it was asked."""
+        return (self.seen.models if self.seen is not None else None) or ()
+
+    @property
+    def only_model(self) -> str | None:
+        """The model of a server that offers one."""
+        return self.models[0] if len(self.models) == 1 else None
+
+    @property
+    def context_window(self) -> int | None:
+        """Tokens that the named model, or the only one, has for prompt and answer; ``None``: unknown."""
+        windows: Mapping[str, int] = self.seen.context_windows if self.seen is not None else {}
+        return windows.get(self._values["compatible_provider"] or self.only_model or "") or windows.get("")
+
+    @property
+    def address(self) -> str | None:
+        """Where the server is asked; ``None`` while there is no valid URL."""
+        return inspect_url(self._form.server_url).models_url
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether what stands there now was asked."""
+        return self._asked is not None
+
+    @property
+    def is_key_held_back(self) -> bool:
+        """Whether the last question was sent without the key that stands in its field."""
+        key = self._values["api_key"]
+        return bool(key) and self._asked == (self._values["provider_url"], "")
+
+    @property
+    def _values(self) -> Mapping[str, str]:
+        return self._form.values
+
+    @staticmethod
+    def is_decided_by(name: str) -> bool:
+        """Return whether a field decides which models there are."""
+        return name in _DECIDING
+
+    def forget(self) -> None:
+        """Another endpoint has other models."""
+        self.seen = self._asked = None
+
+    def address_to_ask(self, *, with_key: bool) -> str | None:
+        """Return the address where the server is asked, if it was not asked yet: it counts as asked then.
+
+        ``with_key``: false while the URL is typed, since a half-typed host must not be sent a key.
+        """
+        url, address = self._values["provider_url"], self.address
+        asked = (url, self._values["api_key"] if with_key else "")
+        is_known = self._asked is not None and self._asked[0] == url and not with_key
+        if address is None or is_known or asked == self._asked:
+            return None
+        self._asked, self.seen = asked, None
+        return address
+
+    async def look(self, *, with_key: bool) -> Reachability:
+        """Ask the server what it is and what it offers."""
+        provider, key_text = self._form.for_request()
+        if not with_key:
+            provider, key_text = replace(provider, api_key=None, extra_headers={}), ""
+        self.seen = await self._form.runtime.look(provider, key_text)
+        return self.seen

@@ -1,0 +1,119 @@
+"""The check that a diagnosis runs: one at a time, and what is known of it while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from textual.timer import Timer
+from textual.worker import Worker
+
+from tui.core.check_history import CheckRecord
+from tui.core.check_options import CheckOptions
+from tui.core.diagnosis import CheckId, CheckResult, DiagnosisReport
+from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.ui.background import in_background
+from tui.ui.shell.base import LmdeckScreen
+
+if TYPE_CHECKING:
+    from tui.runtime.diagnosing import ProviderCheck
+
+_LOADING_SECONDS = 86_400.0
+"""The check is watched and can be stopped at any time: it waits for a model that is being loaded."""
+
+
+class RunningCheck:
+    """Runs checks for a screen.
+
+    ``grown`` is called for each result, ``waiting`` whenever what is being done changes and once a second,
+    ``finished`` with the report.
+    """
+
+    def __init__(
+        self,
+        screen: LmdeckScreen[Any],
+        grown: Callable[[], None],
+        waiting: Callable[[], None],
+        finished: Callable[[DiagnosisReport], None],
+    ) -> None:
+        self._screen = screen
+        self._grown = grown
+        self._waiting = waiting
+        self._finished = finished
+        self._check: ProviderCheck | None = None
+        self._worker: Worker[None] | None = None
+        self._clock: Timer | None = None
+        self._begun = 0.0
+        self.results: dict[CheckId, CheckResult] = {}
+        """What was found so far."""
+        self.progress = ""
+        """What is being done, in words."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether something is being asked."""
+        return self._worker is not None
+
+    @property
+    def seconds(self) -> float:
+        """How long ago the check began."""
+        return monotonic() - self._begun
+
+    @property
+    def history(self) -> Sequence[CheckRecord]:
+        """The past checks of the same endpoint."""
+        return self._check.history if self._check is not None else ()
+
+    def begin(self, subject: DiagnosisSubject) -> None:
+        """Check from the beginning; a check that runs is dropped."""
+        self.results, self.progress = {}, ""
+        self._begun = monotonic()
+        self._check = self._screen.runtime.check(
+            subject.provider,
+            subject.key_text,
+            CheckOptions(model=subject.model, wait_seconds=_LOADING_SECONDS, is_remembered=subject.is_saved),
+            on_result=self._on_result,
+            on_progress=self._on_progress,
+        )
+        self._clock = self._clock or self._screen.set_interval(1, self._waiting)
+        self._worker = in_background(
+            self._screen, self._run, self._check, name="diagnosis", group="diagnosis", exclusive=True
+        )
+
+    async def _run(self, check: ProviderCheck) -> None:
+        try:
+            report = await check.run()
+        finally:
+            if check is self._check:  # else the clock is that of the check in its place
+                self._stop_clock()
+        self._end(report)
+
+    def stop(self) -> bool:
+        """Stop the check with what is known by then; return whether one was running."""
+        if self._worker is None or self._check is None:
+            return False
+        worker, report = self._worker, self._check.interrupted()
+        worker.cancel()
+        self._stop_clock()
+        self._end(report)
+        return True
+
+    def _end(self, report: DiagnosisReport) -> None:
+        self._worker = None
+        self._finished(report)
+
+    def _on_result(self, result: CheckResult) -> None:
+        self.results[result.id] = result
+        self.progress = ""
+        self._grown()
+        self._waiting()
+
+    def _on_progress(self, text: str) -> None:
+        self.progress = text
+        self._waiting()
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None

@@ -1,0 +1,66 @@
+"""Asking the endpoint of a form, saved or not: the test line, and the diagnosis with its corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.runtime.form_control import FormControl
+from tui.ui.providers.form_judging import FormJudging
+from tui.ui.providers.form_row import FormRow
+from tui.ui.providers.form_scroll import FormScroll
+from tui.ui.providers.form_trial import Trial
+from tui.ui.providers.model_field import ModelField
+from tui.ui.providers.trial_result import TrialResult
+from tui.ui.shell.base import LmdeckScreen
+
+_LONGEST_RESULT = 14
+"""Lines of the result of a test, as in the style sheet."""
+
+
+class FormAsking:
+    """Tests and diagnoses what stands in a form. ``test_row`` has the text of the test, and its result."""
+
+    def __init__(
+        self, screen: LmdeckScreen[Any], form: FormControl, test_row: FormRow, judging: FormJudging
+    ) -> None:
+        self._screen = screen
+        self._form = form
+        self._test_row = test_row
+        self._judging = judging
+        self._scroll = screen.query_one(FormScroll)
+        results = list(screen.query(TrialResult))
+        self.trial = Trial(screen, form, results, lambda: self._scroll.show_later(test_row))
+
+    def test(self) -> None:
+        """Send the test line with the current values."""
+        self._judging.unless(self._judging.take_values().unsendable(), self._start_test)
+
+    def _start_test(self) -> None:
+        self._go_to_test()
+        self.trial.start()
+
+    def _go_to_test(self) -> None:
+        """Move the focus to the row of the test, where its result and the present row cannot both be seen."""
+        self._screen.query_one(ModelField).close()
+        tail = 0 if self._screen.has_class("-wide") else _LONGEST_RESULT - self.trial.height
+        if not self._scroll.has_room(self._test_row, tail):
+            self._test_row.editor.focus()
+
+    def diagnose(self) -> None:
+        """Diagnose the endpoint with the current values; a correction comes back into the form."""
+        if self._form.is_view_only:
+            self._screen.deck.router.diagnosis(DiagnosisSubject(self._form.original))
+        else:
+            self._judging.unless(self._judging.take_values().unsendable(), self._diagnose)
+
+    def _diagnose(self) -> None:
+        provider, key_text = self._judging.take_values().for_request()
+        subject = DiagnosisSubject(provider, key_text, is_saved=False, known=self.trial.failure())
+        self._screen.deck.router.diagnosis(subject, self._apply)
+
+    def _apply(self, changes: Mapping[str, str] | None) -> None:
+        """Write the corrections that a diagnosis found into their fields."""
+        if changes:
+            self._judging.apply(changes)

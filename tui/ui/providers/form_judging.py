@@ -1,0 +1,191 @@
+"""What the form says of its values: what is wrong at each row, how it is fixed, what the server says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from textual.content import Content
+from textual.widgets import Collapsible
+
+from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.core.endpoint_url import inspect_url
+from tui.core.provider import Category
+from tui.core.provider_rules import FieldProblem
+from tui.core.provider_texts import Reading, row_of
+from tui.core.safe_text import safe_line
+from tui.runtime.form_control import FormControl
+from tui.texts import form as texts
+from tui.ui.providers.form_look import ServerLook
+from tui.ui.providers.form_panes import QuietText, SidePane, field_help
+from tui.ui.providers.form_row import FormRow
+from tui.ui.providers.form_scroll import FormScroll
+from tui.ui.providers.key_question import ask_before_key_moves
+from tui.ui.providers.model_field import ModelField
+from tui.ui.shell.base import LmdeckScreen
+from tui.ui.shell.dialogs import confirm
+from tui.ui.shell.title_bar import TitleBar
+
+
+class FormJudging:
+    """Judges a form and shows what it finds at the rows, once for each change.
+
+    ``go_to`` puts the focus on a row.
+    """
+
+    def __init__(
+        self,
+        screen: LmdeckScreen[Any],
+        form: FormControl,
+        rows: Mapping[str, FormRow],
+        go_to: Callable[[str], object],
+    ) -> None:
+        self._screen = screen
+        self._form = form
+        self._rows = rows
+        self._go_to = go_to
+        self._look = ServerLook(screen, form, self.show_server)
+        self.repair: FieldProblem | None = None
+        """The correction that is offered."""
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The texts of the rows."""
+        return {name: row.value for name, row in self._rows.items()}
+
+    def take_values(self) -> FormControl:
+        """Take over the texts of the rows; return the form that has them."""
+        self._form.values = self.values
+        return self._form
+
+    # ── When it is judged ───────────────────────────────────────────────────────────────────
+
+    def begin(self) -> None:
+        """Judge what the form was opened with, and ask the server where that is wanted."""
+        self.take_values().touch_stored()
+        if self._screen.runtime.settings.check_reachability or not self._form.saved_name:
+            self._look.now()
+        self.show_server()
+
+    def changed(self, name: str) -> None:
+        """Judge while it is typed; a field still empty is judged when it is left."""
+        form = self.take_values()
+        form.touch_changed(name)
+        if name == "category":
+            self._rows["test_prompt"].value = form.follow_category()
+        if not form.server.is_decided_by(name):
+            self.judge()
+            return
+        form.server.forget()
+        if name == "provider_url":
+            self._look.typed()
+        self.show_server()
+
+    def left(self, name: str) -> None:
+        """Judge a field that was left; a new endpoint is asked, now with the key."""
+        form = self.take_values()
+        form.touched.add(name)
+        if form.server.is_decided_by(name):
+            self._look.now()
+            self.show_server()
+        else:
+            self.judge()
+
+    def models_wanted(self) -> None:
+        """Ask the server for its models, where it was not asked yet."""
+        self.take_values()
+        if self._look.now():
+            self.show_server()
+
+    # ── What is shown ───────────────────────────────────────────────────────────────────────
+
+    def show_server(self) -> None:
+        """Show what the server says, and what follows from it for the fields."""
+        self._screen.query_one(SidePane).show_server(self._look.facts)
+        self._screen.query_one(ModelField).offer(self._form.server.models)
+        self.judge()
+
+    def judge(self) -> None:
+        """Show what is wrong at every field that was touched."""
+        form = self.take_values()
+        if not form.is_view_only:
+            reading = form.reading()
+            is_choosing = self._screen.query_one(ModelField).is_open
+            for name, row in self._rows.items():
+                is_quiet = is_choosing and name == "compatible_provider"
+                row.show_problems(() if is_quiet else form.shown_at(reading, name))
+            self._offer(form.repair(reading, self._screen.query_one(FormScroll).focused_name))
+            self._show_status(reading)
+            self._rows["sub_type"].value = reading.provider.sub_type
+            self._rows["output_price"].display = reading.provider.category is Category.MODEL
+        self.show_address()
+        self.show_hint()
+
+    def _offer(self, repair: FieldProblem | None) -> None:
+        if (repair is None) != (self.repair is None):
+            self._screen.call_after_refresh(self._screen.refresh_bindings)
+        self.repair = repair
+
+    def _show_status(self, reading: Reading) -> None:
+        wrong = sum(row_of(problem) in self._form.touched for problem in reading.errors)
+        parts = [texts.ONE_ERROR if wrong == 1 else texts.ERRORS.format(count=wrong)] if wrong else []
+        if self._form.has_changes:
+            parts.append(texts.UNSAVED)
+        elif self._form.saved_name is not None:
+            parts.append(texts.SAVED_STATUS)
+        self._screen.query_one(TitleBar).status = " · ".join(parts)
+
+    def show_address(self) -> None:
+        """Show below the URL where a chat goes, and the server's summary where there is no pane for it."""
+        address = inspect_url(self._form.values["provider_url"]).chat_url
+        lines = [Content.styled(safe_line(f"→ {address}"), "dim")] if address else []
+        if (summary := self._look.summary) is not None and not self._screen.has_class("-wide"):
+            lines.append(summary)
+        self._rows["provider_url"].note(Content("\n").join(lines) if lines else None)
+
+    def show_hint(self) -> None:
+        """Explain the focused field: beside the form, or below it."""
+        screen = self._screen
+        row = screen.query_one(FormScroll).focused_row
+        if row is not None:
+            source = screen.query_one(ModelField).hint if row.field.name == "compatible_provider" else ""
+            title, text = row.field.label, field_help(row, source)
+        else:
+            is_fold = screen.focused is not None and screen.focused.parent is screen.query_one(Collapsible)
+            title, text = "", Content(texts.ADVANCED_HINT if is_fold else "")
+        screen.query_one(SidePane).show_field(title, text)
+        screen.query_one("#hint", QuietText).show(text)
+
+    # ── What is in the way ──────────────────────────────────────────────────────────────────
+
+    def unless(self, problem: FieldProblem | None, proceed: Callable[[], object]) -> None:
+        """Go to what is in the way; else proceed, once the key may be sent where it would go."""
+        self.judge()
+        if problem is not None:
+            self._go_to(row_of(problem))
+        elif (question := self._form.key_question()) is None:
+            proceed()
+        else:
+
+            def allow() -> None:
+                self._form.allow_key()
+                self.judge()
+                proceed()
+
+            body = texts.OPEN_KEY_BODY.format(question=safe_line(question))
+            title = texts.OPEN_KEY_TITLE
+            confirm(self._screen, title, body, allow, texts.ALLOW, texts.BACK, is_dangerous=True)
+
+    # ── Correcting ──────────────────────────────────────────────────────────────────────────
+
+    def apply(self, changes: Mapping[str, str]) -> None:
+        """Write corrections into their fields, after asking where a key would go to another server."""
+        provider, key_text = self.take_values().for_request()
+        repaired, _ = DiagnosisSubject(provider, key_text).repaired(changes)
+        ask_before_key_moves(self._screen, provider, repaired, partial(self._write, changes))
+
+    def _write(self, changes: Mapping[str, str]) -> None:
+        for name, text in changes.items():
+            self._rows[name].value = text
+            self._form.touched.add(name)
