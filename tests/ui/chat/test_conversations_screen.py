@@ -20,6 +20,7 @@ from tui.store.summaries import ConversationSummary
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.conversations import view
 from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.conversations.search_box import SearchBox
 from tui.ui.conversations.view import columns_for, rows_of
@@ -197,6 +198,27 @@ async def test_a_disk_that_refuses_is_said(
         assert deck.titles[0] == "Streaming over SSH"
 
 
+async def test_what_was_refused_is_said_only_of_its_conversation(
+    open_list: Any, saved: Any, runtime: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime.open_elsewhere(saved["c2"])
+    async with open_list() as deck:
+
+        def refuse(identity: str, title: str) -> None:
+            raise LmdeckError(explain("store-full", path="~/x"))
+
+        monkeypatch.setattr(runtime.conversations, "rename", refuse)
+        await deck.press("N", "x", "enter")
+        said = explain("store-full", path="~/x").title[:40]
+        await deck.until(lambda: said in deck.text)
+        await deck.press("down")
+        await deck.until(lambda: "Open elsewhere: Enter to read, C to fork." in deck.text)
+        assert said not in deck.text
+        await deck.press("up")
+        await deck.until(lambda: "Open elsewhere" not in deck.text)
+        assert said not in deck.text
+
+
 async def test_an_empty_list_explains_itself(runtime: Any, until: Any) -> None:
     app = LmdeckApp(runtime, environment={})
     async with app.run_test(size=(80, 24)) as pilot:
@@ -350,3 +372,26 @@ def test_the_columns_fill_the_width(width: int) -> None:
     columns = columns_for(width)
     assert columns[0].key == "title"
     assert width_of(columns) <= width
+
+
+async def test_of_thousands_of_conversations_only_the_rows_in_sight_are_made(
+    runtime: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [ConversationSummary(str(number), f"Chat {number:04}") for number in range(2000)]
+    monkeypatch.setattr(runtime.conversations, "list", lambda on_read: many)
+    made: list[str] = []
+    cells = view._cells
+
+    def counted(summary: ConversationSummary, *given: Any) -> tuple[str, ...]:
+        made.append(summary.title)
+        return cells(summary, *given)
+
+    monkeypatch.setattr(view, "_cells", counted)
+    app = LmdeckApp(runtime, environment={})
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.router.conversations()
+        await until(pilot, lambda: is_ready(app) and app.screen.query_one(RowList).rows)
+        await until(pilot, lambda: made)
+        await pilot.press("slash", "c", "h", "a", "t", "enter", "down")
+        await pilot.pause()
+        assert set(made) <= {f"Chat {number:04}" for number in range(24)}

@@ -21,11 +21,13 @@ from tests.ui.shell.test_providers_screen import (
 )
 from tui.core.causes import CATALOGUE, explain
 from tui.core.events import StreamFailed
+from tui.core.failure import LmdeckError
 from tui.core.parts import parts_of
 from tui.core.provider import Provider
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.net.reachability import Reachability
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.details import offers_of
 from tui.ui.providers.form_screen import ProviderFormScreen
@@ -334,6 +336,26 @@ async def test_a_chat_that_just_ended_is_the_first_of_the_recent_ones(
         assert "USD" in row
         assert "just now" in row
         await until(pilot, lambda: table_of(pilot).current.last_used == "just now")  # type: ignore[union-attr]
+
+
+async def test_why_no_recent_chats_are_shown_is_said_until_they_are(
+    runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recent = runtime.conversations.recent
+
+    def refuse(limit: int) -> Any:
+        raise LmdeckError(explain("store-full", path="~/x"))
+
+    monkeypatch.setattr(runtime.conversations, "recent", refuse)
+    said = explain("store-full", path="~/x").title[:30]
+    async with listed(runtime, (120, 40)) as pilot:
+        await until(pilot, lambda: said in text_of(pilot))
+        monkeypatch.setattr(runtime.conversations, "recent", recent)
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConversationsScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: "No chats yet. Enter starts one" in text_of(pilot))
+        assert said not in text_of(pilot)
 
 
 # ── The test of a provider ──────────────────────────────────────────────────────────────────────

@@ -59,6 +59,8 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._progress = texts.READING
         self._clock: Timer | None = None
         self._refusal = ""
+        self._refused_at: str | None = None
+        """The conversation under the cursor when something was refused."""
         self._deleted: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -104,7 +106,7 @@ class ConversationsScreen(LmdeckScreen[None]):
             await asyncio.to_thread(change)
             self._all = list(await asyncio.to_thread(self.runtime.conversations.list, self._count))
         except (LmdeckError, OSError) as error:
-            self._refusal = _words_of(error)
+            self._refusal, self._refused_at = _words_of(error), self.rows.current_key
         else:
             if done:
                 self.notify(done, timeout=5)
@@ -167,7 +169,9 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.query_one("#list", Pane).border_subtitle = cast(str, Content(note if self._shown else ""))
 
     def on_row_list_highlighted(self) -> None:
-        """Another conversation is under the cursor."""
+        """Another conversation is under the cursor: what was refused for the one before is over."""
+        if self._shown and self.rows.current_key != self._refused_at:
+            self._refusal = ""
         self._show_note()
         self.refresh_bindings()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, tzinfo
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -62,9 +63,8 @@ def rows_of(
     for summary in sorted_by(summaries, sort):
         if sort == NEWEST and (name := group_of(summary.updated_at, now)) != group:
             group = name
-            yield ListRow("", (group,))
-        cells = _cells(summary, now)
-        yield ListRow(summary.identity, tuple(cells[column.key] for column in columns))
+            yield ListRow("", partial(tuple, (group,)))
+        yield ListRow(summary.identity, partial(_cells, summary, columns, now))
 
 
 def sorted_by(summaries: Sequence[ConversationSummary], sort: str) -> list[ConversationSummary]:
@@ -78,28 +78,34 @@ def sorted_by(summaries: Sequence[ConversationSummary], sort: str) -> list[Conve
 
 def group_of(stamp: str, now: datetime) -> str:
     """Return the group of a moment: today, yesterday, the six days before, or its month."""
+    return _group_on(stamp, now.date(), now.tzinfo)
+
+
+@lru_cache(maxsize=4096)
+def _group_on(stamp: str, today: date, zone: tzinfo | None) -> str:
     moment = read_local_moment(stamp)
     if moment is None:
         return texts.NO_DATE
-    moment = moment.astimezone(now.tzinfo)
-    days = (now.date() - moment.date()).days
+    moment = moment.astimezone(zone)
+    days = (today - moment.date()).days
     if days <= 1:
         return texts.TODAY if days <= 0 else texts.YESTERDAY
     if days <= 7:
         return texts.LAST_WEEK
     month = texts.MONTHS.split()[moment.month - 1]
-    return month if moment.year == now.year else texts.MONTH_OF_YEAR.format(month=month, year=moment.year)
+    return month if moment.year == today.year else texts.MONTH_OF_YEAR.format(month=month, year=moment.year)
 
 
-def _cells(summary: ConversationSummary, now: datetime) -> dict[str, str]:
+def _cells(summary: ConversationSummary, columns: Sequence[ListColumn], now: datetime) -> tuple[str, ...]:
     mark = "! " if summary.problem else "• " if summary.is_open_elsewhere else ""
-    return {
+    cells = {
         "title": mark + (safe_line(summary.title, _LONGEST) or UNTITLED),
         "turns": str(summary.turns),
         "model": safe_line(summary.model, _LONGEST),
         "provider": safe_line(summary.provider, _LONGEST),
         "time": ago(summary.updated_at, now),
     }
+    return tuple(cells[column.key] for column in columns)
 
 
 def matches(summary: ConversationSummary, query: str) -> bool:

@@ -147,6 +147,8 @@ class ProvidersScreen(LmdeckScreen[None]):
             self._recent = await with_word(reading, _SAY_READING_AFTER, self._show_recents)
         except LmdeckError as error:
             self._recent_problem = failure_text(error.failure)
+        else:
+            self._recent_problem = ""
         if self._recent is not None and self._rows.used(self._recent.last_used):
             self.table.set_rows(self._rows.all)
         self._show_recents()
@@ -204,8 +206,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         """Show as many recent chats as there is room for below the rows."""
         found = self._recent.newest if self._recent is not None else ()
         key = key_of(self, "providers.chat")
-        note = self._recent_problem or texts.READING
-        note = note if self._recent is None else texts.NO_CHATS.format(key=key)
+        nothing = texts.READING if self._recent is None else texts.NO_CHATS.format(key=key)
         room = recents_room(
             self.app.size.height,
             rows=self.table.row_count,
@@ -217,7 +218,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         pane.display = lines > 0
         pane.styles.height = lines + 2
         pane.set_title(texts.RECENT_TITLE, texts.ALL_CHATS.format(key=key_of(self, "providers.history")))
-        self.query_one(RecentChats).show(found[: max(lines, 0)], note)
+        self.query_one(RecentChats).show(found[: max(lines, 0)], self._recent_problem or nothing)
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the recent chats the room there is."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -32,12 +33,18 @@ class ListColumn(NamedTuple):
     """Whether its texts stand at the right."""
 
 
-class ListRow(NamedTuple):
-    """A row, or the heading of a group."""
+class ListRow:
+    """A row, or the heading of a group. Its cells are made when it is drawn: of thousands few ever are."""
 
-    key: str
-    """Empty: a heading, over which the cursor passes."""
-    cells: tuple[str, ...]
+    def __init__(self, key: str, make: Callable[[], tuple[str, ...]]) -> None:
+        """An empty ``key``: a heading, over which the cursor passes."""
+        self.key = key
+        self._make = make
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """Its texts, one a column."""
+        return self._make()
 
 
 class ColumnHeads(Widget):
