@@ -59,9 +59,9 @@ class Output:
         self._has_progress = False
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
-        plain = bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
+        plain = bool(environment.get("NO_COLOR")) or environment.get("TERM") in ("", "dumb")
         self._style_out = not plain and _is_terminal(self.stdout)
-        self._shows_progress = environment.get("TERM") != "dumb" and _is_terminal(self.stderr)
+        self._shows_progress = environment.get("TERM") not in ("", "dumb") and _is_terminal(self.stderr)
         self._style_err = not plain and _is_terminal(self.stderr)
 
     def hurry(self, number: int) -> None:
