@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Collapsible
 
 from tests.ui.chat.conftest import BareDeck
 from tests.ui.fake_runtime import FakeRuntime, failure
@@ -16,6 +17,7 @@ from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Usage
 from tui.store.settings import Settings
+from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
 
@@ -26,6 +28,12 @@ ANSWER = (
     "read. At its end each index starts over, so no element ever moves.\n\n"
     "```python\nclass Ring:\n    def __init__(self, size):\n        self.items = [None] * size\n```\n\n"
     "- *Writing* to a full one overwrites the oldest element.\n"
+)
+
+
+REASONING = (
+    "The user wants to know what a ring buffer is, and a short example in Python.\n\n"
+    "I should say what its two indices are for, and what happens when it is full."
 )
 
 
@@ -100,6 +108,38 @@ def test_failure_below_an_answer(
 ) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await opened(pilot, until, answered(), refused())
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@both_sizes("dark", "ansi")
+def test_reasoning(snap_compare: Any, until: Until, app: BareDeck, size: tuple[int, int]) -> None:
+    turn = answered()
+    turn.reasoning = TextBuffer(REASONING)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        screen = await opened(pilot, until, turn)
+        screen.action_all_reasoning()
+        await until(pilot, lambda: not screen.query_one(Collapsible).collapsed)
+        screen.transcript.scroll_home(animate=False)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@both_sizes("dark", "light", "ansi")
+def test_picker(snap_compare: Any, until: Until, app: BareDeck, size: tuple[int, int]) -> None:
+    runtime: Any = app.runtime
+    runtime.settings = Settings(theme=runtime.settings.theme, calm=True)
+    runtime.models["https://cloud.infini-ai.com/maas/v1"] = failure("auth")
+
+    async def before(pilot: Pilot[Any]) -> None:
+        screen = await opened(pilot, until)
+        picker = ModelPicker(screen.control.usable_providers(), None)
+        pilot.app.push_screen(picker)
+        await until(pilot, lambda: len(runtime.listed) >= 2 and not picker._due and not picker._asking)
+        await until(pilot, lambda: picker._pause is None)
+        await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=before)
 

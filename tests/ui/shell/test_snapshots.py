@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.ui.diagnosis.diagnosis_runtime import DiagnosingRuntime
-from tests.ui.fake_runtime import FakeRuntime, failure
+from tests.ui.diagnosis.test_discover_screen import GUARDED, KNOWN, LOADING, VLLM, found
+from tests.ui.fake_runtime import FakeRuntime, failure, refused
 from tui.core.causes import explain
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.net.reachability import Reachability
@@ -18,14 +20,17 @@ from tui.store.settings import Settings
 from tui.store.summaries import ConversationSummary
 from tui.ui.app import LmdeckApp
 from tui.ui.conversations.screen import ConversationsScreen
+from tui.ui.diagnosis.discover_screen import DiscoverScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.reach import Reach
 from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
 from tui.ui.shell.row_list import RowList
+from tui.ui.shell.table import RowTable
 
 Until = Callable[..., Awaitable[None]]
 
@@ -83,6 +88,48 @@ def test_form_with_an_error(snap_compare: Any, until: Until, theme: str, size: t
         await pilot.pause()
 
     assert snap_compare(app_with(theme), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", (80, 24)), ("dark", (120, 40)), ("ansi", (80, 24))])
+def test_form(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot, until)
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderFormScreen))
+        await pilot.pause()
+
+    assert snap_compare(app_with(theme), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40)), ("ansi", (80, 24))])
+def test_failed_test(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
+    app = app_with(theme)
+    app.runtime.scripts = [refused()]  # type: ignore[attr-defined]
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot, until)
+        await select(pilot, "cloud")
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProviderTestScreen))
+        await until(pilot, lambda: "✗" in str(pilot.app.screen.query_one("#trial-result", Static).visual))
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40)), ("ansi", (80, 24))])
+def test_discover(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
+    app = app_with(theme)
+    app.runtime.discovery = found(VLLM, GUARDED, LOADING, KNOWN)  # type: ignore[attr-defined]
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot, until)
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DiscoverScreen))
+        await until(pilot, lambda: pilot.app.screen.query_one(RowTable).row_count == 4)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 def test_help(snap_compare: Any, until: Until) -> None:
