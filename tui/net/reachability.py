@@ -104,8 +104,8 @@ async def _recognised(
 
 
 def _missing(models: ModelList, model: str) -> Failure | None:
-    """Return the failure of a model that is not listed. An empty list says nothing of any model."""
-    if not model or not models.models or models.find(model) is not None:
+    """Return the failure of a model that is not listed."""
+    if not models.lacks(model):
         return None
     closest = closest_names(model, models.identifiers, 1)
     return explain("model-not-found", model=model, is_doubtful="yes", closest=closest[0] if closest else None)

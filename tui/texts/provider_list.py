@@ -21,6 +21,7 @@ SORTED: Final = "by {column}"
 YOURS: Final = "yours"
 SITE_WIDE: Final = "site-wide (read-only)"
 BUILT_IN: Final = "built in (read-only)"
+NONE_YET: Final = "yours: none yet"
 NONE_OF_YOURS: Final = "yours: none yet · press {add} to add one, {find} to find servers on this machine"
 
 # Columns.
@@ -113,7 +114,7 @@ TURNS: Final = "{count} turns"
 ONE_TURN: Final = "1 turn"
 
 # The filter.
-FILTER_HINT: Final = "Filter by name, model, address or state. Enter to go to the list, Esc to clear"
+FILTER_HINT: Final = "Name, model, address or state. Enter to open, Down for the list, Esc to clear"
 NOTHING_MATCHES: Final = "No provider matches the filter. Press {key} to clear it."
 
 # What was done, or could not be done.

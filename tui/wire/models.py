@@ -64,6 +64,10 @@ class ModelList:
                 return model
         return None
 
+    def lacks(self, name: str) -> bool:
+        """Return whether it has other models only. An empty list says nothing of any model."""
+        return bool(name and self.models) and self.find(name) is None
+
 
 def read_models(body: bytes, limits: Limits = DEFAULT_LIMITS) -> ModelList | None:
     """Return the list that the body of ``GET /models`` is, ``None`` where it is none.

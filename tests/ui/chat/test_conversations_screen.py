@@ -26,7 +26,8 @@ from tui.ui.conversations.search_box import SearchBox
 from tui.ui.conversations.view import columns_for, rows_of
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.dialogs import ConfirmDialog
-from tui.ui.shell.row_list import ListColumn, RowList, _cell, width_of
+from tui.ui.shell.fitted import fitted
+from tui.ui.shell.row_list import RowList, width_of
 
 TITLES = {"c1": "Streaming over SSH", "c2": "[/] hostile \x1b[2J", "c3": "显存不足"}
 
@@ -142,10 +143,19 @@ async def test_filtering_as_it_is_typed(open_list: Any) -> None:
 async def test_a_second_filter_replaces_the_first_or_edits_it(open_list: Any) -> None:
     async with open_list() as deck:
         text = deck.screen.query_one(SearchBox)
-        await deck.press("slash", *"zzz", "enter", "slash", *"ssh")
+        await deck.press("slash", *"zzz", "down", "slash", *"ssh")
         await deck.until(lambda: deck.titles == ["Streaming over SSH"])
-        await deck.press("enter", "slash", "right", "x")
+        await deck.press("down", "slash", "right", "x")
         await deck.until(lambda: text.value == "sshx")
+
+
+async def test_enter_in_the_search_opens_the_first_hit(open_list: Any, saved: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("slash", *"hostile")
+        await deck.until(lambda: len(deck.titles) == 1 and "Enter Open" in deck.text)
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen) and deck.app.screen.control.session)
+        assert deck.app.screen.control.session.identity == saved["c2"]
 
 
 async def test_renaming(open_list: Any) -> None:
@@ -364,7 +374,7 @@ def test_conversations_are_grouped_by_their_own_date(stamp: str, group: str, ago
 
 
 def test_a_long_title_ends_with_an_ellipsis() -> None:
-    assert _cell("显存不足显存不足", ListColumn("title", "Title", 7)) == "显存不…"
+    assert fitted("显存不足显存不足", 7) == "显存不…"
 
 
 @pytest.mark.parametrize("width", [58, 60, 78, 118, 198])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from tests.ui.fake_runtime import example_providers
@@ -17,6 +18,7 @@ from tui.core.provider import Provider, State
 from tui.runtime.builtin import Availability
 from tui.ui.chat.pairs import Pair, Pairs
 from tui.ui.chat.picker import MOST_SHOWN, ModelPicker
+from tui.ui.providers.reach import Reach
 
 
 @pytest.fixture
@@ -71,6 +73,23 @@ async def test_every_model_has_its_state_and_its_price_and_the_current_one_is_se
         assert any(row.startswith("★ SmolLM2") and row.endswith("● ready free") for row in rows)
         assert any(row.startswith("Qwen on gpu01 Qwen/Qwen3-8B ○ refused") for row in rows)
         assert any("0.00055 / 0.00219 USD" in row for row in rows)
+
+
+async def test_a_model_that_its_server_does_not_offer_is_no_good_sign(
+    runtime: Any, models: None, open_chat: Any
+) -> None:
+    runtime.models["http://gpu01:8000/v1"] = ("other-model",)
+    async with open_chat("demo", size=(120, 40)) as chat:
+        picker = await open_picker(chat)
+        await chat.until(lambda: any("other-model" in row for row in listed(picker)))
+        await chat.press(*"gpu01")
+        await chat.until(lambda: any("Qwen/Qwen3-8B ✗ model gone" in row for row in listed(picker)))
+        assert any("Qwen on gpu01 other-model ● " in row for row in listed(picker))
+        options = picker.query_one("#models", OptionList).options
+        gone = next(option.prompt for option in options if "model gone" in str(option.prompt))
+        assert isinstance(gone, Content)
+        assert Reach.UP.colour not in [str(span.style) for span in gone.spans]
+        assert Reach.MODEL_GONE.colour in [str(span.style) for span in gone.spans]
 
 
 async def test_one_is_found_by_parts_of_both_names_and_selected(models: None, open_chat: Any) -> None:

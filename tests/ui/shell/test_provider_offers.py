@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from tests.ui.shell.test_providers_screen import (
     toasts,
 )
 from tui.core.causes import CATALOGUE, explain
+from tui.core.check_history import CheckRecord
 from tui.core.events import StreamFailed
 from tui.core.failure import LmdeckError
 from tui.core.parts import parts_of
@@ -29,6 +32,7 @@ from tui.net.reachability import Reachability
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
+from tui.ui.providers.columns import fitting
 from tui.ui.providers.details import offers_of
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.reach import Reach, reach_after
@@ -155,12 +159,62 @@ async def test_each_offer_does_what_it_says(runtime: FakeRuntime, until: Until, 
             await _follow(pilot, until, offer, how, words.index(offer))
 
 
+@pytest.mark.parametrize("focus", ["table", "details", "filter"])
+@pytest.mark.parametrize("state", STATES)
+async def test_whatever_is_printed_works_with_the_focus_as_it_is(
+    runtime: FakeRuntime, until: Until, state: str, focus: str
+) -> None:
+    found, words = STATES[state]
+    runtime.reachability["cloud"] = found
+    async with listed(runtime) as pilot:
+        await select(pilot, "cloud")
+        await until(pilot, lambda: offered(pilot) == words)
+        reached = words.split(" · ")
+        if focus == "filter":  # letters are text there
+            reached = [
+                offer for offer in ("Enter chat", "F5 recheck all") if offer.partition(" ")[2] in words
+            ]
+        for offer in reached:
+            await _focus(pilot, until, focus)
+            await until(pilot, lambda: offered(pilot) == " · ".join(reached))
+            await _follow(pilot, until, offer, "key", 0)
+        await _focus(pilot, until, focus)
+        await until(pilot, lambda: offered(pilot) == " · ".join(reached))
+        assert ("h all" in text_of(pilot)) is (focus != "filter")
+
+
+async def _focus(pilot: Pilot[Any], until: Until, where: str) -> None:
+    """Give the focus to a part of the list, the cursor on the provider cloud."""
+    if where == "filter":
+        await pilot.press("slash", *"cloud")
+        await until(pilot, lambda: names(pilot) == ["cloud"])
+    elif where == "details":
+        pilot.app.screen.query_one("#details VerticalScroll").focus()
+        await pilot.pause()
+
+
+async def test_numbers_of_chats_and_keys_to_add_are_printed_while_they_are_keys(until: Until) -> None:
+    runtime = FakeRuntime(example_providers()[:2])
+    runtime.keep(kept_turn(1, "demo"), title="the last one")
+    async with listed(runtime, (80, 40)) as pilot:
+        await until(pilot, lambda: "1 the last one" in text_of(pilot))
+        assert "yours: none yet · press a to add one" in text_of(pilot)
+        await pilot.press("slash")
+        await until(pilot, lambda: "1 the last one" not in text_of(pilot))
+        assert "the last one" in text_of(pilot)
+        await until(pilot, lambda: "press a to add one" not in text_of(pilot))
+        assert "yours: none yet" in text_of(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "1 the last one" in text_of(pilot))
+        await until(pilot, lambda: "press a to add one" in text_of(pilot))
+
+
 async def _follow(pilot: Pilot[Any], until: Until, offer: str, how: str, place: int) -> None:
     """Press an offer's key or click it, see what opens, and close it."""
     key, _, label = offer.partition(" ")
     asked = len(pilot.app.runtime.reached)  # type: ignore[attr-defined]
     if how == "key":
-        await pilot.press(key.lower() if key == "Enter" else key)
+        await pilot.press(key.lower() if len(key) > 1 else key)
     else:
         await pilot.click(OfferLine, offset=(place + len(offer) - 1, 0))
     if label == "recheck all":
@@ -251,6 +305,44 @@ async def test_the_first_hit_of_a_filter_is_selected(runtime: FakeRuntime, until
         await until(pilot, lambda: names(pilot) == ["demo"] and table_of(pilot).current_key == "demo")
 
 
+async def test_enter_in_the_filter_chats_with_the_first_hit_and_letters_act_afterwards(
+    runtime: FakeRuntime, until: Until
+) -> None:
+    async with listed(runtime) as pilot:
+        await pilot.press("slash", *"clo")
+        await until(pilot, lambda: "Enter Chat" in text_of(pilot).splitlines()[-1])
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChatScreen))
+        await until(pilot, lambda: pilot.app.screen.control.target)  # type: ignore[attr-defined]
+        assert pilot.app.screen.control.target.provider.name == "cloud"  # type: ignore[attr-defined]
+        pilot.app.pop_screen()
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
+        assert table_of(pilot).has_focus
+        assert names(pilot) == ["cloud"]
+
+
+async def test_what_is_remembered_of_servers_is_read_after_the_list_is_shown(
+    runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk may be slow: the list is there, and its keys work, while it is waited for."""
+    goes_on, threads = threading.Event(), []
+
+    def past_checks(provider: Provider) -> tuple[CheckRecord, ...]:
+        threads.append(threading.get_ident())
+        assert goes_on.wait(20), "the event loop stood still"
+        return (CheckRecord("2026-01-01T00:00:00Z", server_kind="vLLM", server_version="0.32"),)
+
+    monkeypatch.setattr(runtime, "past_checks", past_checks)
+    async with listed(runtime, (200, 40)) as pilot:
+        await until(pilot, lambda: threads)
+        assert threads[0] != threading.get_ident()
+        await pilot.press("g", "j")
+        await until(pilot, lambda: "old-embedder" in text_of(pilot))
+        assert "vLLM 0.32" not in text_of(pilot)
+        goes_on.set()
+        await until(pilot, lambda: "vLLM 0.32" in text_of(pilot))
+
+
 async def test_lines_above_groups_are_passed_over(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
         table = table_of(pilot)
@@ -274,6 +366,32 @@ async def test_constant_columns_go_first_and_the_address_stays(until: Until) -> 
         assert "host-3.example:8000" in text_of(pilot)
         for title in ("Category", "Type", "Is remote", "Price"):
             assert title not in text_of(pilot).splitlines()[1]
+
+
+def shown_columns(room: int, prices: str = "12") -> list[str]:
+    """The columns of a few providers for so many cells; prices are one digit each."""
+    rows = [
+        Row(
+            Provider(f"gpu{price}", model="a-model-of-24-characters", input_price=Decimal(price)),
+            address=f"gpu{price}.example.org:8000",
+            last_used="2 min ago",
+            last_used_at=price,
+        )
+        for price in prices
+    ]
+    chosen = fitting(rows, room)
+    assert sum(width + 2 for _, width in chosen) <= max(room, 64), "it scrolls sideways only where it has to"
+    return [column.identifier for column, _ in chosen]
+
+
+def test_price_and_last_use_are_shown_where_the_others_can_spare_the_room() -> None:
+    needed = ["default", "name", "model", "address", "reach"]
+    assert shown_columns(40) == needed
+    assert shown_columns(75) == needed
+    assert shown_columns(97) == [*needed, "price", "used"]
+    assert shown_columns(82) == [*needed, "price"]
+    assert shown_columns(82, "11") == [*needed, "used"], "the same price in every row tells nothing"
+    assert shown_columns(118) == [*needed, "price", "used"]
 
 
 def kept_turn(number: int, provider: str = "cloud") -> Turn:

@@ -123,7 +123,7 @@ async def test_the_filter_narrows_as_it_is_typed(runtime: FakeRuntime, until: Un
     async with listed(runtime) as pilot:
         await pilot.press("slash", *"gpu")
         await until(pilot, lambda: names(pilot) == ["gpu01-vllm"])
-        await pilot.press("enter", "escape")
+        await pilot.press("down", "escape")
         await until(pilot, lambda: len(names(pilot)) == 5)
         assert not pilot.app.screen.query_one("#filter", Input).display
         assert table_of(pilot).has_focus
@@ -132,10 +132,10 @@ async def test_the_filter_narrows_as_it_is_typed(runtime: FakeRuntime, until: Un
 async def test_a_second_filter_replaces_the_first_or_edits_it(runtime: FakeRuntime, until: Until) -> None:
     async with listed(runtime) as pilot:
         text = pilot.app.screen.query_one("#filter", Input)
-        await pilot.press("slash", *"gpu", "enter", "slash", *"clo")
+        await pilot.press("slash", *"gpu", "down", "slash", *"clo")
         await until(pilot, lambda: names(pilot) == ["cloud"])
         assert text.value == "clo"
-        await pilot.press("enter", "slash", "end", "u")
+        await pilot.press("down", "slash", "end", "u")
         await until(pilot, lambda: text.value == "clou")
 
 
@@ -143,7 +143,7 @@ async def test_a_filter_that_lets_nothing_through_says_so(runtime: FakeRuntime, 
     async with listed(runtime) as pilot:
         await pilot.press("slash", *"zzz")
         await until(pilot, lambda: "No provider matches the filter" in text_of(pilot))
-        await pilot.press("enter", "e", "C", "D", "t")
+        await pilot.press("enter", "down", "e", "C", "D", "t")
         assert isinstance(pilot.app.screen, ProvidersScreen)
 
 
@@ -560,10 +560,10 @@ async def test_a_slow_disk_holds_up_nobody_but_the_keys_behind_it(
     goes_on = threading.Event()
     save = store.save
 
-    def slow_save(*arguments: Any) -> None:
+    def slow_save(*arguments: Any, **named: Any) -> None:
         threads.append(threading.get_ident())
         assert goes_on.wait(20), "the event loop stood still"
-        save(*arguments)
+        save(*arguments, **named)
 
     async with listed(runtime) as pilot:
         monkeypatch.setattr(store, "save", slow_save)

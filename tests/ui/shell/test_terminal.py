@@ -27,8 +27,8 @@ def screens(
     environment = private_environment(tmp_path / "home", PYTHONPATH=str(Path.cwd()))
     arguments = [sys.executable, str(PROGRAM), mode, str(tmp_path)]
     with TerminalProgram(arguments, environment, columns=columns, rows=rows) as terminal:
-        terminal.wait_for("5 providers")
-        terminal.wait_for("● up 12 ms")
+        terminal.wait_for("5 · 4 ok")
+        terminal.wait_for("● 12 ms")
         yield terminal
 
 
@@ -41,7 +41,7 @@ def test_bytes_that_are_no_utf8_do_not_end_it(tmp_path: Path) -> None:
     with screens(tmp_path) as terminal:
         terminal.send_bytes(b"\xe9\xff\xc3")
         terminal.send("/")
-        terminal.wait_for("Filter:")
+        terminal.wait_for("Name, model, address or state")
         terminal.send_bytes(b"caf\xe9 \xff")
         terminal.wait_for("caf\ufffd")
         quit_cleanly(terminal)
@@ -51,11 +51,11 @@ def test_answers_of_the_terminal_are_never_typed(tmp_path: Path) -> None:
     answers = [answer for query, answer in ANSWERS.items() if query != b"\x05"]
     with screens(tmp_path) as terminal:
         terminal.send("/")
-        terminal.wait_for("Filter:")
+        terminal.wait_for("Name, model, address or state")
         for answer in answers:
             terminal.send_bytes(answer)
         terminal.send("cloud")
-        terminal.wait_for("1 of 5 providers")
+        terminal.wait_for("1 of 5")
         terminal.wait_for(r"(?m)^▌? ?.?cloud *$|cloud")
         quit_cleanly(terminal)
 
@@ -63,9 +63,9 @@ def test_answers_of_the_terminal_are_never_typed(tmp_path: Path) -> None:
 def test_a_paste_of_a_megabyte_is_taken(tmp_path: Path) -> None:
     with screens(tmp_path) as terminal:
         terminal.send("/")
-        terminal.wait_for("Filter:")
+        terminal.wait_for("Name, model, address or state")
         terminal.send_bytes(b"\x1b[200~cloud\n" + b"x" * 1_000_000 + b"\x1b[201~")
-        terminal.wait_for("1 of 5 providers")
+        terminal.wait_for("1 of 5")
         quit_cleanly(terminal)
 
 
@@ -127,7 +127,7 @@ class Silence:
 def test_it_writes_nothing_at_rest(tmp_path: Path) -> None:
     with screens(tmp_path) as terminal:
         terminal.send("down")
-        terminal.wait_for("demo-reasoner  at")
+        terminal.wait_for("╭ demo ")
         terminal.wait_for(Silence(terminal))
         quit_cleanly(terminal)
 
@@ -137,7 +137,7 @@ def test_a_small_window_says_so_and_recovers(tmp_path: Path) -> None:
         terminal.resize(40, 10)
         terminal.wait_for("Make it larger")
         terminal.resize(100, 30)
-        terminal.wait_for("5 providers")
+        terminal.wait_for("5 · 4 ok")
         quit_cleanly(terminal)
 
 
@@ -149,7 +149,7 @@ def test_ctrl_z_puts_it_to_sleep_and_it_wakes_with_its_keys(tmp_path: Path) -> N
         terminal.kill(signal.SIGCONT)
         terminal.wait_for(lambda: terminal.raw.count(b"\x1b[?1049h") == 2)
         terminal.send("/")
-        terminal.wait_for("Filter:")
+        terminal.wait_for("Name, model, address or state")
         quit_cleanly(terminal)
 
 

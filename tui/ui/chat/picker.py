@@ -125,7 +125,7 @@ class ModelPicker(Window[Pair | None]):
             reach = reach_after(error.failure, has_key=provider.api_key is not None)
             self._known[provider.name] = Answer(reach, failure=error.failure)
             return
-        self._known[provider.name] = Answer(Reach.UP, (perf_counter() - started) * 1000)
+        self._known[provider.name] = Answer(Reach.UP, (perf_counter() - started) * 1000, models=found)
         self._pairs.offer(provider, (model.identifier for model in found.chat_models))
 
     async def _read_recent(self) -> None:
@@ -184,7 +184,7 @@ class ModelPicker(Window[Pair | None]):
         if chosen is None:
             return (texts.PICKER_NOTHING, count)
         names = f"{safe_line(chosen.provider.label, 80)} · {safe_line(chosen.model, 200)}"
-        answer = self._known[chosen.provider.name]
+        answer = self._known[chosen.provider.name].about(chosen.model)
         if answer.failure is not None:
             return (names, failure_text(answer.failure), count)
         return (names, count)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 
+from tui.core.causes import explain
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.texts import chat as texts
 from tui.ui.chat.pairs import Pair
 from tui.ui.providers.columns import price_text
-from tui.ui.providers.reach import Reach, state_words
+from tui.ui.providers.reach import Reach, reach_after, state_words
+from tui.ui.shell.fitted import fitted
+
+if TYPE_CHECKING:
+    from tui.wire.models import ModelList
 
 _GAP = 2
 _WIDEST_NAME = 22
@@ -30,6 +35,15 @@ class Answer:
     reach: Reach
     milliseconds: float | None = None
     failure: Failure | None = None
+    models: ModelList | None = None
+    """What it offers."""
+
+    def about(self, model: str) -> Answer:
+        """Return what that says of a model: one that the list lacks is not there, whoever answers."""
+        if self.models is None or not self.models.lacks(model):
+            return self
+        failure = explain("model-not-found", model=model, is_doubtful="yes")
+        return Answer(reach_after(failure), failure=failure)
 
     @property
     def words(self) -> str:
@@ -52,7 +66,7 @@ def columns_for(pairs: Sequence[Pair], known: Mapping[str, Answer], width: int) 
     price = max((cell_len(price_text(pair.provider)) for pair in pairs), default=0)
     name = min(_WIDEST_NAME, max(names, _NARROWEST_NAME)) + 2
     price = max(price, cell_len(texts.PICKER_PRICE))
-    states = max((cell_len(known[pair.provider.name].words) for pair in pairs), default=0)
+    states = max((cell_len(known[pair.provider.name].about(pair.model).words) for pair in pairs), default=0)
     state = min(_WIDEST_STATE, max(states, cell_len(texts.PICKER_STATE)))
     rest = width - state - price - 3 * _GAP
     if rest - name < _NARROWEST_MODEL:
@@ -64,29 +78,22 @@ def header(columns: Columns) -> Content:
     """Return the titles of the columns."""
     titles = (f"  {texts.PICKER_PROVIDER}", texts.PICKER_MODEL, texts.PICKER_STATE, texts.PICKER_PRICE)
     gap = " " * _GAP
-    return Content(gap.join(_cut(title, width) for title, width in zip(titles, columns, strict=True)))
+    return Content(gap.join(fitted(title, width) for title, width in zip(titles, columns, strict=True)))
 
 
 def row(pair: Pair, columns: Columns, known: Mapping[str, Answer]) -> Content:
     """Return one pair as a row."""
-    answer = known[pair.provider.name]
+    answer = known[pair.provider.name].about(pair.model)
     star = texts.DEFAULT_MARK if pair.provider.is_default else " "
     name = f"{star} {safe_line(pair.provider.label)}"
     model = safe_line(pair.model) + (f" {texts.PICKER_TYPED}" if pair.is_typed else "")
     gap = " " * _GAP
     return Content.assemble(
-        _cut(name, columns.name),
+        fitted(name, columns.name),
         gap,
-        (_cut(model, columns.model), "bold"),
+        (fitted(model, columns.model), "bold"),
         gap,
-        (_cut(answer.words, columns.state), answer.reach.colour),
+        (fitted(answer.words, columns.state), answer.reach.colour),
         gap,
-        (_cut(price_text(pair.provider), columns.price), "dim"),
+        (fitted(price_text(pair.provider), columns.price), "dim"),
     )
-
-
-def _cut(text: str, width: int) -> str:
-    """Return a text in exactly ``width`` cells, with ``…`` where it was cut."""
-    if cell_len(text) > width:
-        return set_cell_size(text, width - 1) + "…"
-    return set_cell_size(text, width)

@@ -215,7 +215,7 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def action_back(self) -> None:
         """Clear the search, or close the list."""
-        if not self.query_one(SearchBox).clear_search():
+        if not self.query_one(SearchBox).clear_filter():
             self.dismiss(None)
 
     # ── Opening ─────────────────────────────────────────────────────────────────────────────

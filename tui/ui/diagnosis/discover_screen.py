@@ -58,7 +58,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
 
     CSS_PATH = "discover_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("discover")
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("discover", "table")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("discover", "table", "table.columns")
     HELP_TEXT: ClassVar[str] = texts.HELP
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from textual.content import Content
 
 from tui.core.check_history import CheckRecord
@@ -20,6 +20,7 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import quoted_words
 from tui.core.usage import Source, Usage
 from tui.texts import diagnosis as texts
+from tui.ui.shell.fitted import fitted
 
 COLOURS: Mapping[CheckStatus, str] = MappingProxyType(
     {
@@ -75,7 +76,8 @@ def check_line(
     is_skipped = result.status is CheckStatus.SKIPPED
     tail, tail_width = _time(result.milliseconds, width, bar_style)
     sentence = texts.FAILED if is_told else safe_line(result.title)
-    body = set_cell_size(_cut(sentence, max(8, width - INDENT - tail_width) - 1), width - INDENT - tail_width)
+    room = width - INDENT - tail_width
+    body = set_cell_size(fitted(sentence, max(8, room) - 1), room)
     return (
         Content.assemble(
             (f"{glyph_of(result.status):<2}", COLOURS[result.status]),
@@ -110,10 +112,6 @@ def evidence_lines(result: CheckResult, width: int) -> list[Content]:
 def wrapped(text: str, width: int) -> list[str]:
     """Return a text as lines; nothing of it is cut off."""
     return textwrap.wrap(safe_line(text), max(20, width), break_on_hyphens=False)
-
-
-def _cut(text: str, cells: int) -> str:
-    return text if cell_len(text) <= cells else set_cell_size(text, cells - 1).rstrip() + "…"
 
 
 def usage_text(usage: Usage | None) -> str:

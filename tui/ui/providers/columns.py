@@ -28,8 +28,10 @@ class Column:
     widest: int
     priority: int = 0
     """Where room is short, those with the highest number go first; 0: it stays."""
+    narrow: int = 0
+    """To how many cells it shrinks to make room for another column; 0: it does not."""
     narrowest: int = 0
-    """To how many cells it shrinks before the list is wider than its place; 0: it does not."""
+    """To how many cells it shrinks before the list is wider than its place."""
     sort_key: Callable[[Row], object] | None = None
 
     def key(self, row: Row) -> object:
@@ -77,15 +79,15 @@ def _context(row: Row) -> str:
 
 
 _DEFAULT = Column("default", "", _star, 1)
-_NAME = Column("name", texts.NAME, lambda row: safe_line(row.provider.name), 24, narrowest=10)
+_NAME = Column("name", texts.NAME, lambda row: safe_line(row.provider.name), 24, narrow=12, narrowest=10)
 _REACH = Column("reach", texts.STATE, lambda row: row.state, 15, sort_key=_state_key)
 _KEY = Column("key", texts.KEY, lambda row: safe_line(row.key_label), 22, 9)
 
 COMPACT: tuple[Column, ...] = (
     _DEFAULT,
     _NAME,
-    Column("model", texts.MODEL, lambda row: safe_line(row.provider.model), 36, narrowest=14),
-    Column("address", texts.ADDRESS, lambda row: row.address, 32, narrowest=18),
+    Column("model", texts.MODEL, lambda row: safe_line(row.provider.model), 36, narrow=18, narrowest=14),
+    Column("address", texts.ADDRESS, lambda row: row.address, 32, narrow=20, narrowest=18),
     _REACH,
     Column("price", texts.PRICE, lambda row: price_text(row.provider), 24, 5, sort_key=_price_key),
     Column("used", texts.USED, lambda row: row.last_used, 12, 6, sort_key=_newest_first),
@@ -130,7 +132,8 @@ def column_width(column: Column, rows: Sequence[Row]) -> int:
 def fitting(rows: Sequence[Row], room: int) -> list[tuple[Column, int]]:
     """Return the columns that fit into ``room`` cells with their widths; the last one takes what is left.
 
-    Those without any text are left out, those with the same one in every row go first.
+    Those without any text are left out. Where room is short, those with the same text in every row go first;
+    the ones that stay shrink a little for the others.
     """
     values = {column: {column.text(row) for row in rows} for column in COMPACT}
     chosen = {
@@ -142,12 +145,19 @@ def fitting(rows: Sequence[Row], room: int) -> list[tuple[Column, int]]:
         (column for column in chosen if column.priority),
         key=lambda column: (len(values[column]) == 1 and len(rows) > 1, column.priority),
     )
-    while optional and _taken(chosen.values()) > room:
-        del chosen[optional.pop()]
-    for column in sorted(chosen, key=lambda column: chosen[column], reverse=True):
-        over = _taken(chosen.values()) - room
-        if over > 0 and column.narrowest:
-            chosen[column] = max(column.narrowest, chosen[column] - over)
+    stay = (column for column in chosen if not column.priority)
+    left = room - _taken(min(chosen[column], column.narrow or chosen[column]) for column in stay)
+    for column in optional:
+        needed = chosen[column] + _PADDING
+        if needed > left:
+            del chosen[column]
+        else:
+            left -= needed
+    widest = sorted(filter(lambda column: column.narrow, chosen), key=chosen.__getitem__, reverse=True)
+    shrinking = [(column, column.narrow) for column in widest]
+    for column, least in shrinking + [(column, column.narrowest) for column in widest]:
+        over = max(0, _taken(chosen.values()) - room)
+        chosen[column] = max(min(least, chosen[column]), chosen[column] - over)
     last = next(reversed(chosen))
     chosen[last] += max(0, room - _taken(chosen.values()))
     return list(chosen.items())

@@ -27,8 +27,6 @@ _TEST = Offer("providers.test", texts.OFFER_TEST)
 _DIAGNOSE = Offer("providers.diagnose", texts.OFFER_DIAGNOSE)
 _EDIT = Offer("providers.edit", texts.OFFER_EDIT)
 _EDIT_KEY = Offer("providers.edit", texts.OFFER_EDIT_KEY)
-_USE = Offer("providers.apply", texts.OFFER_USE)
-_CHOOSE = Offer("providers.apply", texts.OFFER_CHOOSE)
 _CLONE = Offer("providers.clone", texts.OFFER_CLONE)
 _RECHECK = Offer("providers.refresh", texts.OFFER_RECHECK)
 
@@ -42,6 +40,11 @@ class Fix:
     changes: Mapping[str, str]
     models: tuple[str, ...] = ()
     """The models to choose from, where no change is the one that is meant."""
+
+    @property
+    def label(self) -> str:
+        """What the offer to apply it says."""
+        return texts.OFFER_USE if self.changes else texts.OFFER_CHOOSE
 
 
 def fix_of(row: Row) -> Fix | None:
@@ -72,7 +75,7 @@ def offers_of(row: Row) -> tuple[Offer, ...]:
         return (change, _DIAGNOSE)
     fix = fix_of(row)
     if fix is not None:
-        return (_USE if fix.changes else _CHOOSE, _DIAGNOSE)
+        return (Offer("providers.apply", fix.label), _DIAGNOSE)
     if row.reach.is_good:
         return (_TEST, _DIAGNOSE) if row.provider.is_embedding else (_CHAT, _TEST)
     if row.reach in _ON_THE_WAY:

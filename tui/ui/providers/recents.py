@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual import events
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
+from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.core.figures import format_costs
 from tui.core.moments import ago
 from tui.core.safe_text import safe_line
 from tui.texts import provider_list as texts
+from tui.ui.shell.fitted import fitted
+from tui.ui.shell.offers import working_key_of
+from tui.ui.shell.pane import Pane
 
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary
@@ -47,6 +52,7 @@ class RecentChats(Static):
 
     _summaries: tuple[ConversationSummary, ...] = ()
     _note = ""
+    _has_keys = True
 
     def show(self, summaries: Sequence[ConversationSummary], note: str) -> None:
         """Show conversations; without any the note."""
@@ -62,6 +68,12 @@ class RecentChats(Static):
         if 0 <= event.y < len(self._summaries):
             self.post_message(self.Chosen(event.y + 1))
 
+    def number(self, has_keys: bool) -> None:
+        """Show the numbers, or leave them out while they are no keys."""
+        if has_keys != self._has_keys:
+            self._has_keys = has_keys
+            self._draw()
+
     def _draw(self) -> None:
         if not self._summaries:
             self.update(Content.styled(self._note, "dim"))
@@ -72,12 +84,36 @@ class RecentChats(Static):
         drawn = [self._drawn(number, line, widths) for number, line in enumerate(lines, 1)]
         self.update(Content("\n").join(drawn))
 
-    @staticmethod
-    def _drawn(number: int, line: _Line, widths: Sequence[int]) -> Content:
-        cells = [set_cell_size(_cut(text, width), width) for text, width in zip(line, widths, strict=True)]
+    def _drawn(self, number: int, line: _Line, widths: Sequence[int]) -> Content:
+        cells = [fitted(text, width) for text, width in zip(line, widths, strict=True)]
         rest = "".join(_GAP + cell for cell, width in zip(cells[1:], widths[1:], strict=True) if width)
-        number_part = (f"{number} ", "bold $footer-key-foreground")
+        number_part = (f"{number if self._has_keys else ' '} ", "bold $footer-key-foreground")
         return Content.assemble(number_part, cells[0], Content.styled(rest, "dim"))
+
+
+class RecentsPane(Pane):
+    """The recent chats in a border that names the key to all of them."""
+
+    def compose(self) -> ComposeResult:
+        """Show the chats alone."""
+        yield RecentChats()
+
+    def on_mount(self) -> None:
+        """Follow the focus: in a text field numbers are text."""
+        self.screen.bindings_updated_signal.subscribe(self, self._show_keys)
+
+    def show(self, summaries: Sequence[ConversationSummary], note: str, room: int) -> None:
+        """Show as many as there is room for; without any the note."""
+        lines = max(0, min(room, max(1, len(summaries))))
+        self.display = lines > 0
+        self.styles.height = lines + 2
+        self.query_one(RecentChats).show(summaries[:lines], note)
+        self._show_keys(self.screen)
+
+    def _show_keys(self, screen: Screen[Any]) -> None:
+        key = working_key_of(screen, "providers.history")
+        self.set_title(texts.RECENT_TITLE, texts.ALL_CHATS.format(key=key) if key else "")
+        self.query_one(RecentChats).number(bool(working_key_of(screen, "providers.recent_1")))
 
 
 def _line(summary: ConversationSummary, now: datetime) -> _Line:
@@ -106,9 +142,3 @@ def _widths(lines: Sequence[_Line], room: int) -> list[int]:
 
 def _title_room(widths: Sequence[int], room: int) -> int:
     return room - 2 - sum(width + len(_GAP) for width in widths[1:] if width)
-
-
-def _cut(text: str, width: int) -> str:
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text, width - 1).rstrip() + "…" if width else ""

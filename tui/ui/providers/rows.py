@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
@@ -22,22 +22,19 @@ from tui.ui.deck import deck_of
 from tui.ui.providers.reach import Reach, reach_after, reach_found
 from tui.ui.providers.row import Row
 
+if TYPE_CHECKING:
+    from tui.core.check_history import CheckRecord
+
 _CHECKS_AT_ONCE = 4
 
 
 class ProviderRows:
     """The rows of the list by name."""
 
-    def __init__(
-        self,
-        screen: Screen[Any],
-        show: Callable[[Row], None],
-        show_all: Callable[[tuple[Row, ...]], None],
-    ) -> None:
-        """``show`` is told each row of which something became known, ``show_all`` all of them."""
+    def __init__(self, screen: Screen[Any], show: Callable[[Row], None]) -> None:
+        """``show`` is told each row of which something became known."""
         self._screen = screen
         self._show_row = show
-        self._show_all = show_all
         self._rows: dict[str, Row] = {}
         self._last_used: Mapping[str, str] = {}
         self._due = 0
@@ -83,17 +80,21 @@ class ProviderRows:
         if not provider.is_active:
             return Row(provider, label, address_of(provider), Reach.INACTIVE)
         if known is None or known.key_label != label or not _asks_the_same(known.provider, provider):
-            return self._remembered(Row(provider, label, address_of(provider)))
+            return Row(provider, label, address_of(provider))
         return replace(known, provider=provider)
 
-    def _remembered(self, row: Row) -> Row:
-        """Return a row with what the last diagnosis found of the server."""
-        last = next(reversed(deck_of(self._screen).runtime.past_checks(row.provider)), None)
-        if last is None:
-            return row
-        server = " ".join(filter(None, (last.server_kind, last.server_version)))
-        window = last.context_window if last.model == row.provider.model else None
-        return replace(row, server=server, context_window=window)
+    async def remember(self) -> bool:
+        """Add what the last diagnoses found of the servers; return whether that changes a row."""
+        last = await asyncio.to_thread(self._last_checks, [row.provider for row in self.all])
+        before = self._rows
+        self._rows = {name: _with_memory(row, last.get(name)) for name, row in before.items()}
+        return self._rows != before
+
+    def _last_checks(self, providers: Sequence[Provider]) -> dict[str, CheckRecord]:
+        """Return the last check of each provider, by name. Blocking: it reads a file."""
+        runtime = deck_of(self._screen).runtime
+        checks = {provider.name: runtime.past_checks(provider) for provider in providers}
+        return {name: found[-1] for name, found in checks.items() if found}
 
     def check(self, *, everything: bool = False) -> None:
         """Check in the background which answer, four at a time; without ``everything`` only the unknown ones.
@@ -108,11 +109,7 @@ class ProviderRows:
         self._due = len(due) + running
         limit = asyncio.Semaphore(_CHECKS_AT_ONCE)
         for row in due:
-            self._rows[row.provider.name] = replace(
-                row, reach=Reach.CHECKING, failure=None, milliseconds=None
-            )
-        if due:
-            self._show_all(self.all)
+            self._show(replace(row, reach=Reach.CHECKING, failure=None, milliseconds=None))
         for row in due:
             in_background(self._screen, self._check, row.provider.name, limit, group="reach")
 
@@ -121,12 +118,13 @@ class ProviderRows:
             if name not in self._rows:
                 return
             provider = self._rows[name].provider
+            has_key = provider.api_key is not None
             try:
                 found = await deck_of(self._screen).runtime.reach(provider)
             except LmdeckError as error:
-                self._found(provider, reach_after(error.failure), failure=error.failure)
+                reach = reach_after(error.failure, has_key=has_key)
+                self._found(provider, reach, failure=error.failure)
                 return
-        has_key = provider.api_key is not None
         reach = reach_found(found.is_reachable, found.milliseconds, found.failure, has_key=has_key)
         offered = () if provider.is_embedding else found.chat_models
         known: dict[str, Any] = {"models": offered or found.models or ()}
@@ -145,6 +143,15 @@ class ProviderRows:
     def _show(self, row: Row) -> None:
         self._rows[row.provider.name] = row
         self._show_row(row)
+
+
+def _with_memory(row: Row, last: CheckRecord | None) -> Row:
+    """Return a row with what its last diagnosis found, where no look at the server knows better."""
+    if last is None:
+        return row
+    server = " ".join(filter(None, (last.server_kind, last.server_version)))
+    window = last.context_window if last.model == row.provider.model else None
+    return replace(row, server=row.server or server, context_window=row.context_window or window)
 
 
 def _is_due(row: Row, everything: bool) -> bool:

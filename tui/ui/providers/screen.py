@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -22,18 +22,19 @@ from tui.texts import provider_list as texts
 from tui.ui.background import in_background, with_word
 from tui.ui.bindings import bindings_of
 from tui.ui.providers.changes import ListChanges
-from tui.ui.providers.details import facts_of, fix_of, offers_of, verdict_of
+from tui.ui.providers.details import fix_of
+from tui.ui.providers.details_pane import DetailsPane
 from tui.ui.providers.layout import counts, recents_room, shortened
-from tui.ui.providers.recents import MOST_RECENTS, RecentChats
+from tui.ui.providers.recents import MOST_RECENTS, RecentChats, RecentsPane
 from tui.ui.providers.row import Group, Row
 from tui.ui.providers.rows import ProviderRows
 from tui.ui.providers.table import ProviderTable
 from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
-from tui.ui.shell.offers import OfferLine, key_of
+from tui.ui.shell.filter_line import FilterRow
+from tui.ui.shell.offers import key_of, working_key_of
 from tui.ui.shell.pane import Pane
-from tui.ui.shell.table import FilterRow
 
 if TYPE_CHECKING:
     from tui.store.summaries import RecentConversations
@@ -48,7 +49,7 @@ class ProvidersScreen(LmdeckScreen[None]):
     CSS_PATH = "screen.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual types it
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("providers")
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("providers", "table")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("providers", "table", "table.columns")
     HELP_TEXT: ClassVar[str] = texts.HELP
 
     def __init__(self) -> None:
@@ -65,25 +66,19 @@ class ProvidersScreen(LmdeckScreen[None]):
                 yield FilterRow(texts.FILTER_HINT)
                 yield ProviderTable()
                 yield Static(id="nothing")
-            with Pane(id="details"), VerticalScroll():
-                yield Static(id="verdict")
-                yield OfferLine()
-                yield Static(id="facts")
-        with Pane(id="recents"):
-            yield RecentChats()
+            yield DetailsPane(id="details")
+        yield RecentsPane(id="recents")
         yield BindingBar()
 
     def on_mount(self) -> None:
         """Show the list at once; which endpoints answer is found out later."""
-        add, find = key_of(self, "providers.add"), key_of(self, "providers.discover")
-        self.table.empty_hint = texts.NONE_OF_YOURS.format(add=add, find=find)
+        self._show_keys()
+        self.bindings_updated_signal.subscribe(self, lambda _: self._show_keys())
         nothing = texts.NOTHING_MATCHES.format(key=key_of(self, "providers.back"))
         self.query_one("#nothing", Static).update(Content(nothing))
         default = self.runtime.directory.default()
         self._read(default.name if default else None)
         self.table.focus()
-        for name in ("virtual_size", "has_focus"):
-            self.watch(self.query_one("#details VerticalScroll"), name, self._title_details, init=False)
         self.app.theme_changed_signal.subscribe(self, lambda _: self.table.rearrange())
 
     @property
@@ -93,7 +88,7 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     @cached_property
     def _rows(self) -> ProviderRows:
-        return ProviderRows(self, self._show, self._show_all)
+        return ProviderRows(self, self._show)
 
     @cached_property
     def _changes(self) -> ListChanges:
@@ -110,7 +105,6 @@ class ProvidersScreen(LmdeckScreen[None]):
         if self._was_covered and not self.notice_edits():
             self._read()
         self.check_reachability()
-        in_background(self, self._read_recents, group="recents", exclusive=True)
 
     def notice_edits(self) -> bool:
         """Read the file again where it was changed; return whether that was so."""
@@ -130,6 +124,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         found = shortened((*self.deck.settings_notices(), *self.runtime.directory.notices))
         notices.display = bool(found)
         notices.update(Content("\n".join(f"! {safe_text(text)}" for text in found)))
+        self.call_after_refresh(in_background, self, self._learn, group="disk", exclusive=True)
 
     def _after_change(self, select: str | None) -> None:
         self._read(select)
@@ -140,8 +135,9 @@ class ProvidersScreen(LmdeckScreen[None]):
         """Check in the background which answer; without ``everything`` only those not checked yet."""
         self._rows.check(everything=everything)
 
-    async def _read_recents(self) -> None:
-        """Find the recent chats; say so where that takes longer than a moment."""
+    async def _learn(self) -> None:
+        """Find the recent chats and what past checks found; say so where that takes longer than a moment."""
+        is_new = await self._rows.remember()
         reading = asyncio.to_thread(self._recent_conversations)
         try:
             self._recent = await with_word(reading, _SAY_READING_AFTER, self._show_recents)
@@ -149,7 +145,9 @@ class ProvidersScreen(LmdeckScreen[None]):
             self._recent_problem = failure_text(error.failure)
         else:
             self._recent_problem = ""
-        if self._recent is not None and self._rows.used(self._recent.last_used):
+        if self._recent is not None:
+            is_new |= self._rows.used(self._recent.last_used)
+        if is_new:
             self.table.set_rows(self._rows.all)
         self._show_recents()
 
@@ -166,16 +164,18 @@ class ProvidersScreen(LmdeckScreen[None]):
         if current is not None and current.provider.name == row.provider.name:
             self._show_details()
 
-    def _show_all(self, rows: tuple[Row, ...]) -> None:
-        """Show what became of all rows."""
-        self.table.set_rows(rows)
-
     def on_provider_table_arranged(self) -> None:
         """Other rows, or another order: say so around the table."""
         self._show_title()
         self.query_one("#nothing").display = bool(self.table.query_text) and not self.table.shown_count
         self._show_details()
         self._show_recents()
+
+    def _show_keys(self) -> None:
+        """Say in place of providers of one's own how to add some, while those keys are no text."""
+        add, find = working_key_of(self, "providers.add"), working_key_of(self, "providers.discover")
+        hint = texts.NONE_OF_YOURS.format(add=add, find=find) if add and find else texts.NONE_YET
+        self.table.show_hint(hint)
 
     def _show_title(self) -> None:
         table = self.table
@@ -188,19 +188,8 @@ class ProvidersScreen(LmdeckScreen[None]):
             self._show_details()
 
     def _show_details(self) -> None:
-        row = self.table.current
-        self.query_one("#verdict", Static).update(verdict_of(row) if row else Content(""))
-        self.query_one(OfferLine).show(offers_of(row) if row else ())
-        self.query_one("#facts", Static).update(facts_of(row) if row else Content(""))
-        self.query_one("#details VerticalScroll", VerticalScroll).scroll_home(animate=False)
-        self._title_details()
+        self.query_one(DetailsPane).show(self.table.current)
         self.refresh_bindings()
-
-    def _title_details(self) -> None:
-        """Name the provider, and the key that leads to what is out of sight."""
-        row, scroll = self.table.current, self.query_one("#details VerticalScroll", VerticalScroll)
-        more = texts.READ_ON if scroll.max_scroll_y and not scroll.has_focus else ""
-        self.query_one("#details", Pane).set_title(row.provider.name if row else "", more)
 
     def _show_recents(self) -> None:
         """Show as many recent chats as there is room for below the rows."""
@@ -213,12 +202,7 @@ class ProvidersScreen(LmdeckScreen[None]):
             is_wide=self.has_class("-wide"),
             notices=self.query_one("#notices").outer_size.height,
         )
-        lines = min(room, max(1, len(found)))
-        pane = self.query_one("#recents", Pane)
-        pane.display = lines > 0
-        pane.styles.height = lines + 2
-        pane.set_title(texts.RECENT_TITLE, texts.ALL_CHATS.format(key=key_of(self, "providers.history")))
-        self.query_one(RecentChats).show(found[: max(lines, 0)], self._recent_problem or nothing)
+        self.query_one(RecentsPane).show(found, self._recent_problem or nothing, room)
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the recent chats the room there is."""
@@ -305,6 +289,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         row = self._current()
         if row is None:
             return
+        self.table.focus()  # it may be the first hit of a filter: back from the chat letters act
         if row.is_dim:
             key = key_of(self, "providers.edit")
             self.notify(

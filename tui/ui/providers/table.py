@@ -53,7 +53,7 @@ class ProviderTable(RowTable):
         self.sort_column: str | None = None
         self.is_reversed = False
         self.shows_all_columns = False
-        self.empty_hint = ""
+        self._hint = ""
         """Shown in place of providers of one's own."""
 
     @property
@@ -98,6 +98,13 @@ class ProviderTable(RowTable):
     def shown_count(self) -> int:
         """How many rows pass the filter."""
         return self.row_count - len(self._lines)
+
+    def show_hint(self, hint: str) -> None:
+        """Show a line in place of providers of one's own, while there are none."""
+        if hint != self._hint:
+            self._hint = hint
+            if self._all and f"{_LINE}{Group.YOURS}" in self._lines:
+                self.rearrange()
 
     def update_row(self, row: Row) -> None:
         """Show what became of one row, a moment later: a table is drawn anew for each change."""
@@ -169,8 +176,8 @@ class ProviderTable(RowTable):
 
     def _group_lines(self, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
         """Yield a line for each group but the first one where that is yours."""
-        if self.empty_hint and not self.query_text and all(row.group is not Group.YOURS for row in self._all):
-            yield f"{_LINE}{Group.YOURS}", self.empty_hint
+        if self._hint and not self.query_text and all(row.group is not Group.YOURS for row in self._all):
+            yield f"{_LINE}{Group.YOURS}", self._hint
         for group in (Group.SITE_WIDE, Group.BUILT_IN):
             if any(row.group is group for row in rows):
                 yield f"{_LINE}{group}", group.title
@@ -218,7 +225,8 @@ class ProviderTable(RowTable):
         """Choose the columns again where the width changed."""
         if self.size.width != self._known_width and self._all:
             self._known_width = self.size.width
-            self.rearrange()
+            if not self.shows_all_columns and fitting(self._all, self._room) != self._columns:
+                self.rearrange()
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         """Sort by the clicked column."""

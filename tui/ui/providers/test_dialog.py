@@ -29,8 +29,6 @@ _AGAIN = Offer("test.again", texts.OFFER_AGAIN)
 _CLOSE = Offer("test.close", texts.OFFER_CLOSE)
 _DIAGNOSE = Offer("test.diagnose", texts.OFFER_DIAGNOSE)
 _EDIT = Offer("test.edit", texts.OFFER_EDIT)
-_USE = Offer("test.apply", texts.OFFER_USE)
-_CHOOSE = Offer("test.apply", texts.OFFER_CHOOSE)
 
 
 class ProviderTestScreen(Window[str | None]):
@@ -115,7 +113,7 @@ class ProviderTestScreen(Window[str | None]):
     def _offer(self, offers: tuple[Offer, ...] = ()) -> None:
         fix = self.fix
         if not offers and self._failure is not None:
-            apply = () if fix is None else (_USE if fix.changes else _CHOOSE,)
+            apply = () if fix is None else (Offer("test.apply", fix.label),)
             edit = () if self._provider.is_remote else (_EDIT,)
             offers = (*apply, _DIAGNOSE, *edit)
         offers = offers if offers == (_CLOSE,) else (*offers, _AGAIN, _CLOSE)

@@ -6,7 +6,7 @@ all anew whenever one changes, which costs a start and every turn of a chat a la
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
@@ -97,22 +97,22 @@ class BindingBar(Widget):
         return tuple(shown)
 
     def _bindings_changed(self, screen: Screen[object]) -> None:
-        last = tuple(self._last())
+        found = active_actions(screen)
+        last = tuple(self._last(found))
         self._last_count = len(last)
-        entries = (*islice(self._own(), _MOST_OWN), *last)
+        entries = (*islice(self._own(found), _MOST_OWN), *last)
         if entries != self._entries:
             self._entries = entries
             self.refresh()
 
-    def _own(self) -> Iterator[_Entry]:
+    def _own(self, found: Mapping[str, ActiveAction]) -> Iterator[_Entry]:
         """Yield what the focused widget and the screen offer; not what cannot be reached with this focus."""
-        for action in active_actions(self.screen).values():
+        for action in found.values():
             is_missing = action.identifier in OFFERS and not action.is_enabled
             if action.binding.show and not is_missing and (entry := self._entry(action)):
                 yield entry
 
-    def _last(self) -> Iterator[_Entry]:
-        found = active_actions(self.screen)
+    def _last(self, found: Mapping[str, ActiveAction]) -> Iterator[_Entry]:
         for identifier in _LAST:
             if identifier in found and (entry := self._entry(found[identifier])):
                 yield entry

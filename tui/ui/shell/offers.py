@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from textual import events
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.ui.bindings import BY_IDENTIFIER, remapped, spelled_key
+from tui.ui.bindings import BY_IDENTIFIER, remapped, spelled_key, types_text
 from tui.ui.deck import runtime_of
+from tui.ui.offers import active_actions, form_of, takes_text
 
 _SEPARATOR = Content.styled(" · ", "dim")
 
@@ -22,6 +24,14 @@ def key_of(node: DOMNode, binding: str) -> str:
     return spelled_key(key.names[0]) if key.names else ""
 
 
+def working_key_of(node: DOMNode, binding: str) -> str:
+    """Return the key of a binding, empty while it would type something into the field that has the focus."""
+    key = remapped(BY_IDENTIFIER[binding], runtime_of(node).settings.keys)
+    is_typing = takes_text(node.screen.focused)
+    names = [name for name in key.names if not (is_typing and types_text(name))]
+    return spelled_key(names[0]) if names else ""
+
+
 class Offer(NamedTuple):
     """A key of the table, and what it does here."""
 
@@ -30,36 +40,62 @@ class Offer(NamedTuple):
     label: str
 
 
+class _Printed(NamedTuple):
+    """An offer that a key leads to now."""
+
+    action: str
+    key: str
+    label: str
+
+    @property
+    def content(self) -> Content:
+        return Content.assemble((self.key, "bold $footer-key-foreground"), " ", self.label)
+
+
 class OfferLine(Widget):
-    """Shows offers in one line, each behind its key."""
+    """Shows offers in one line, each behind the key that works with the present focus."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "OfferLine { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     _offers: tuple[Offer, ...] = ()
+    _printed: tuple[_Printed, ...] = ()
+
+    def on_mount(self) -> None:
+        """Follow the focus: in a text field other keys work than in a list."""
+        self.screen.bindings_updated_signal.subscribe(self, self._show_keys)
 
     def show(self, offers: Sequence[Offer]) -> None:
         """Show other offers."""
-        if tuple(offers) != self._offers:
-            self._offers = tuple(offers)
+        self._offers = tuple(offers)
+        self._show_keys(self.screen)
+
+    def _show_keys(self, screen: Screen[Any]) -> None:
+        printed = tuple(self._reachable(screen))
+        if printed != self._printed:
+            self._printed = printed
             self.refresh()
+
+    def _reachable(self, screen: Screen[Any]) -> Iterator[_Printed]:
+        """Yield the offers that a key leads to with the present focus."""
+        found = active_actions(screen)
+        for offer in self._offers:
+            action = found.get(offer.binding)
+            key = form_of(action, screen.focused) if action is not None and action.is_enabled else ""
+            if key:
+                yield _Printed(BY_IDENTIFIER[offer.binding].action, key, offer.label)
 
     def render(self) -> Content:
         """Return the line."""
-        return _SEPARATOR.join(content for _, content in self._parts())
-
-    def _parts(self) -> Iterator[tuple[str, Content]]:
-        """Yield the action and the words of each offer."""
-        for offer in self._offers:
-            key = (key_of(self, offer.binding), "bold $footer-key-foreground")
-            yield BY_IDENTIFIER[offer.binding].action, Content.assemble(key, " ", offer.label)
+        return _SEPARATOR.join(printed.content for printed in self._printed)
 
     def on_click(self, event: events.Click) -> None:
         """Do what the offer under the pointer says, whatever has the focus."""
         left = 0
-        for action, words in self._parts():
-            if left <= event.x < left + words.cell_length:
+        for printed in self._printed:
+            width = printed.content.cell_length
+            if left <= event.x < left + width:
                 event.stop()
-                self.screen.call_later(self.screen.run_action, action)
+                self.screen.call_later(self.screen.run_action, printed.action)
                 return
-            left += words.cell_length + _SEPARATOR.cell_length
+            left += width + _SEPARATOR.cell_length

@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.ui.bindings import bindings_of
+from tui.ui.shell.fitted import fitted
 
 _GAP = 2
 """Cells between two columns."""
@@ -261,14 +262,10 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
 def _line_of(texts: Sequence[str], columns: Sequence[ListColumn]) -> str:
     """Return texts as the cells of a line; a longer one ends with …"""
-    return (" " * _GAP).join(map(_cell, texts, columns))
-
-
-def _cell(text: str, column: ListColumn) -> str:
-    if cell_len(text) > column.width:
-        text = set_cell_size(text, column.width - 1).rstrip() + "…"
-    blank = " " * (column.width - cell_len(text))
-    return blank + text if column.is_right else text + blank
+    return (" " * _GAP).join(
+        fitted(text, column.width, is_right=column.is_right)
+        for text, column in zip(texts, columns, strict=False)
+    )
 
 
 def width_of(columns: Iterable[ListColumn]) -> int:

@@ -6,18 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events
 from textual.binding import BindingType
 from textual.widgets import DataTable
 
 from tui.ui.bindings import bindings_of
-from tui.ui.shell.plain_input import PlainInput
 
 
 class RowTable(DataTable[Text], inherit_bindings=False):
     """A table that leaves Enter to the screen, whose footer says what it does."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("table", "table.columns")
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(cursor_type="row", zebra_stripes=False, id=id)
@@ -58,42 +56,3 @@ class RowTable(DataTable[Text], inherit_bindings=False):
 
 def _cell(text: Text | str) -> Text:
     return Text(text, no_wrap=True, overflow="ellipsis") if isinstance(text, str) else text
-
-
-class FilterRow(PlainInput):
-    """What filters the table of its screen; hidden until it is opened."""
-
-    def __init__(self, placeholder: str) -> None:
-        super().__init__(placeholder=placeholder, id="filter")
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the line is shown."""
-        return self.has_class("-shown")
-
-    def open(self) -> None:
-        """Show the line and type into it."""
-        self.add_class("-shown")
-        self.begin()
-        self.screen.refresh_bindings()
-
-    def close(self) -> bool:
-        """Hide the line and let everything through; return whether it was shown."""
-        is_open = self.is_open
-        self.value = ""
-        self.remove_class("-shown")
-        self._go_to_table()
-        return is_open
-
-    def on_input_submitted(self) -> None:
-        """The filter is as wanted: go to the table."""
-        self._go_to_table()
-
-    def on_key(self, event: events.Key) -> None:
-        """The arrow down goes into the table."""
-        if event.key == "down":
-            event.stop()
-            self._go_to_table()
-
-    def _go_to_table(self) -> None:
-        self.screen.query_one(RowTable).focus()
