@@ -15,8 +15,15 @@ from tui.ui.shell.filter_line import FilterRow
 LONG = "A sentence that needs more than one line of a toast. " * 3
 
 
-def covered(toasts: Any, *widgets: Widget) -> list[Widget]:
+def are_shown(screen: Widget) -> bool:
+    """Whether there is a toast, laid out."""
+    toasts = list(screen.query(Toast))
+    return bool(toasts) and all(toast.region.area for toast in toasts)
+
+
+def covered(screen: Widget, *widgets: Widget) -> list[Widget]:
     """The widgets that a toast lies over."""
+    toasts = list(screen.query(Toast))
     return [widget for widget in widgets if any(toast.region.overlaps(widget.region) for toast in toasts)]
 
 
@@ -25,10 +32,9 @@ async def test_a_toast_leaves_a_prompt_free_however_high_it_is(open_chat: Any) -
         await chat.type("\n".join(map(str, range(20))))
         await chat.until(lambda: chat.screen.prompt.region.height > 5)
         chat.screen.notify(LONG)
-        toasts = chat.screen.query(Toast)
-        await chat.until(lambda: toasts and all(toast.region.area for toast in toasts))
+        await chat.until(lambda: are_shown(chat.screen))
         shown = (chat.screen.prompt, chat.screen.query_one(StatusBar), chat.screen.query_one(BindingBar))
-        assert covered(toasts, *shown) == []
+        assert covered(chat.screen, *shown) == []
 
 
 async def test_a_toast_leaves_the_filter_of_the_list_free(runtime: Any, until: Any) -> None:
@@ -36,7 +42,6 @@ async def test_a_toast_leaves_the_filter_of_the_list_free(runtime: Any, until: A
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("slash", "x")
         app.screen.notify(LONG)
-        toasts = app.screen.query(Toast)
-        await until(pilot, lambda: toasts and all(toast.region.area for toast in toasts))
+        await until(pilot, lambda: are_shown(app.screen))
         shown = (app.screen.query_one(FilterRow), app.screen.query_one(BindingBar))
-        assert covered(toasts, *shown) == []
+        assert covered(app.screen, *shown) == []
