@@ -114,7 +114,7 @@ TURNS: Final = "{count} turns"
 ONE_TURN: Final = "1 turn"
 
 # The filter.
-FILTER_HINT: Final = "Name, model, address or state. Enter to open, Down for the list, Esc to clear"
+FILTER_HINT: Final = "Filter by name, model or state. Enter to open, Down for the list, Esc to clear"
 NOTHING_MATCHES: Final = "No provider matches the filter. Press {key} to clear it."
 
 # What was done, or could not be done.

@@ -41,7 +41,7 @@ def test_bytes_that_are_no_utf8_do_not_end_it(tmp_path: Path) -> None:
     with screens(tmp_path) as terminal:
         terminal.send_bytes(b"\xe9\xff\xc3")
         terminal.send("/")
-        terminal.wait_for("Name, model, address or state")
+        terminal.wait_for("Filter by name")
         terminal.send_bytes(b"caf\xe9 \xff")
         terminal.wait_for("caf\ufffd")
         quit_cleanly(terminal)
@@ -51,7 +51,7 @@ def test_answers_of_the_terminal_are_never_typed(tmp_path: Path) -> None:
     answers = [answer for query, answer in ANSWERS.items() if query != b"\x05"]
     with screens(tmp_path) as terminal:
         terminal.send("/")
-        terminal.wait_for("Name, model, address or state")
+        terminal.wait_for("Filter by name")
         for answer in answers:
             terminal.send_bytes(answer)
         terminal.send("cloud")
@@ -63,7 +63,7 @@ def test_answers_of_the_terminal_are_never_typed(tmp_path: Path) -> None:
 def test_a_paste_of_a_megabyte_is_taken(tmp_path: Path) -> None:
     with screens(tmp_path) as terminal:
         terminal.send("/")
-        terminal.wait_for("Name, model, address or state")
+        terminal.wait_for("Filter by name")
         terminal.send_bytes(b"\x1b[200~cloud\n" + b"x" * 1_000_000 + b"\x1b[201~")
         terminal.wait_for("1 of 5")
         quit_cleanly(terminal)
@@ -149,7 +149,7 @@ def test_ctrl_z_puts_it_to_sleep_and_it_wakes_with_its_keys(tmp_path: Path) -> N
         terminal.kill(signal.SIGCONT)
         terminal.wait_for(lambda: terminal.raw.count(b"\x1b[?1049h") == 2)
         terminal.send("/")
-        terminal.wait_for("Name, model, address or state")
+        terminal.wait_for("Filter by name")
         quit_cleanly(terminal)
 
 
