@@ -13,9 +13,15 @@ from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from tui.core.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     import httpcore
     import httpx
+
+_READ_SIZE = 65536
+_CHUNK_HEADER = lazy_pattern(rb"([0-9A-Fa-f]{1,8})\r\n")
+_CHUNK_END = b"\r\n"
 
 
 def leave_out_command() -> None:
@@ -67,3 +73,78 @@ class AsyncioLocks(ModuleType):
 def use_pool(transport: httpx.AsyncHTTPTransport, pool: httpcore.AsyncConnectionPool) -> None:
     """Let a transport send through a pool of ours: it takes no network backend itself, its pool does."""
     transport._pool = pool
+
+
+class ResponseBody:
+    """The body of a response as it came, read past the libraries where each read brings whole chunks.
+
+    A model sends every token as a chunk of its own, and six layers of the libraries hand each one on: half of
+    what a token costs on its way. So bytes that are nothing but whole chunks are taken from the network
+    stream at once, between two chunks only; whatever else comes is the libraries' to read: the end of the
+    body, other ways to send one, and everything that is wrong.
+    """
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._pieces = response.aiter_raw()
+        self._connection = _connection_of(response)
+        self._limits = {} if self._connection is None else response.request.extensions.get("timeout", {})
+
+    async def read(self) -> bytes | None:
+        """Return some bytes of the body, ``None`` at its end."""
+        connection = self._connection
+        if connection is not None and _is_between_chunks(connection._h11_state):
+            data = await self._receive(connection)
+            if plain := _without_frames(data):
+                return plain
+            connection._h11_state.receive_data(data)
+        piece = await anext(self._pieces, None)
+        if piece is None:
+            self._connection = None  # it serves others now
+        return piece
+
+    async def _receive(self, connection: Any) -> bytes:
+        try:
+            seconds = self._limits.get("read")
+            data: bytes = await connection._network_stream.read(_READ_SIZE, seconds)
+        except Exception as error:
+            kind = getattr(sys.modules["httpx"], type(error).__name__, None)  # named as httpcore's are
+            if kind is None:
+                raise
+            raise kind(str(error)) from error
+        return data
+
+
+def _connection_of(response: httpx.Response) -> Any:
+    """Return the connection that a response is read from; ``None`` where it is of another kind."""
+    found: Any = response
+    for name in ("stream", "_stream", "_httpcore_stream", "_stream", "_connection"):
+        found = getattr(found, name, None)
+    is_http1 = hasattr(found, "_h11_state") and hasattr(found, "_network_stream")
+    return found if is_http1 and response.http_version == "HTTP/1.1" else None
+
+
+def _is_between_chunks(state: Any) -> bool:
+    """Whether all that was read of a body in chunks is given out, and the next byte begins a new chunk."""
+    reader = state._reader
+    if getattr(reader, "_bytes_in_chunk", None) != 0 or reader._reading_trailer:
+        return False
+    if reader._bytes_to_discard == _CHUNK_END == bytes(state._receive_buffer):
+        state.next_event()  # it needs more data, but has taken the end of the chunk away
+    return not reader._bytes_to_discard and not state._receive_buffer
+
+
+def _without_frames(data: bytes) -> bytes:
+    """Return what stands in some chunks; nothing where it is not whole chunks alone, or their last one."""
+    pieces: list[bytes] = []
+    position = 0
+    while position < len(data):
+        header = _CHUNK_HEADER.match(data, position)
+        if header is None:
+            return b""
+        start = header.end()
+        end = start + int(header[1], 16)
+        if end == start or data[end : end + 2] != _CHUNK_END:
+            return b""
+        pieces.append(data[start:end])
+        position = end + 2
+    return b"".join(pieces)

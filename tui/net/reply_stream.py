@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from tui.net.cooperative_yield import CooperativeYield
 from tui.net.deadlines import RequestTimeouts
 from tui.net.decoding import Decoder
 from tui.net.headers import headers_of
+from tui.net.httpx_compat import ResponseBody
 from tui.net.request_trace import RequestTrace
 from tui.net.silence import SilenceWatch
 from tui.net.transport_errors import transport_errors
@@ -71,7 +72,7 @@ class ReplyStream:
         self._reader = ReplyReader(
             status=response.status_code, headers=self._headers, streamed=streamed, redactor=redactor
         )
-        self._chunks: AsyncIterator[bytes] = response.aiter_raw()
+        self._body = ResponseBody(response)
         self._is_event_stream = "event-stream" in self._headers.get("content-type", "")
         self._came_at = clock()
         self._waited_seconds = waited_seconds
@@ -105,7 +106,7 @@ class ReplyStream:
         with suppress(*transport_errors()):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 left = _DRAIN_BYTES
-                async for data in self._chunks:
+                while (data := await self._body.read()) is not None:
                     left -= len(data)
                     if left < 0:
                         return
@@ -123,7 +124,7 @@ class ReplyStream:
                 on_limit=lambda: deadline.reschedule(loop.time()),
             )
             try:
-                async for data in self._chunks:
+                while (data := await self._body.read()) is not None:
                     for plain in decoder.feed(data):
                         for start in range(0, len(plain), _SLICE):
                             self._pace.begin()

@@ -38,6 +38,9 @@ class PlainStream(httpcore.AsyncNetworkStream):
         self._loop = asyncio.get_running_loop()
         self._write_error: OSError | None = None
         self._pace = CooperativeYield()
+        self._waiter: asyncio.Future[bytes] | None = None
+        self._is_watched = False
+        self._max_bytes = _BLOCK
 
     async def receive(self, max_bytes: int = _BLOCK) -> bytes:
         """Return some bytes of the peer's, ``b""`` at the end.
@@ -50,7 +53,38 @@ class PlainStream(httpcore.AsyncNetworkStream):
         return data
 
     async def _take(self, max_bytes: int) -> bytes:
-        return await self._loop.sock_recv(self._socket, max_bytes)
+        """Wait for bytes where none are there.
+
+        The loop goes on watching the socket until bytes come that nobody asked for: to begin and end that
+        with every piece of an answer, as ``loop.sock_recv`` does, costs as much as to read the piece.
+        """
+        if not self._is_watched:
+            try:
+                return self._socket.recv(max_bytes)
+            except (BlockingIOError, InterruptedError):
+                self._loop.add_reader(self._socket, self._on_readable)
+                self._is_watched = True
+        self._max_bytes = max_bytes
+        self._waiter = self._loop.create_future()
+        try:
+            return await self._waiter
+        finally:
+            self._waiter = None
+
+    def _on_readable(self) -> None:
+        waiter = self._waiter
+        if waiter is None or waiter.done():
+            self._is_watched = False
+            self._loop.remove_reader(self._socket)
+            return
+        try:
+            data = self._socket.recv(self._max_bytes)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            waiter.set_exception(error)
+        else:
+            waiter.set_result(data)
 
     async def transmit(self, data: bytes) -> None:
         """Send bytes as they are."""
@@ -64,8 +98,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         if trace.phase is Phase.HEADERS and trace.received > _LONGEST_HEAD:
             raise httpcore.RemoteProtocolError(network.HEAD_TOO_LONG)
         try:
-            async with asyncio.timeout(timeout):
-                data = await self.receive(max_bytes)
+            data = await self._receive_within(timeout, max_bytes)
         except TimeoutError as error:
             raise httpcore.ReadTimeout from error
         except OSError as error:
@@ -78,6 +111,12 @@ class PlainStream(httpcore.AsyncNetworkStream):
             # The HTTP library would wait for the end of a line or of headers that never come.
             raise httpcore.RemoteProtocolError(network.NOT_HTTP)
         return data
+
+    async def _receive_within(self, seconds: float | None, max_bytes: int) -> bytes:
+        if seconds is None:
+            return await self.receive(max_bytes)
+        async with asyncio.timeout(seconds):
+            return await self.receive(max_bytes)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send part of the request."""
@@ -96,7 +135,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         """Close at once, without a farewell."""
         if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket)
+            self._loop.remove_reader(self._socket)  # whoever watches it: below TLS it is the plain stream
             self._loop.remove_writer(self._socket)
             self._socket.close()
 
