@@ -85,7 +85,7 @@ class ChatScreen(LmdeckScreen[None]):
             reasoning=settings.reasoning,
         )
         yield PromptBox(Prompt(self._commands.enter, id="prompt"))
-        yield StatusBar(self._facts)
+        yield self._status
         yield BindingBar()
 
     def on_mount(self) -> None:
@@ -110,6 +110,10 @@ class ChatScreen(LmdeckScreen[None]):
     def control(self) -> ChatControl:
         """The chat without the screen."""
         return ChatControl(self.runtime, self._session_changed, lambda: self.call_later(self.show_state))
+
+    @cached_property
+    def _status(self) -> StatusBar:
+        return StatusBar(self._facts)
 
     @cached_property
     def _frame(self) -> ChatFrame:
@@ -181,7 +185,7 @@ class ChatScreen(LmdeckScreen[None]):
                 self.prompt.offer(line_of(prompt))
             self.show_state()
         else:
-            self.query_one(StatusBar).changed()
+            self._status.changed()
 
     def _show_conversation(self, session: ChatSession) -> None:
         """Show a conversation that was opened."""
@@ -217,7 +221,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     def on_transcript_follow_changed(self) -> None:
         """Say whether there is output out of sight."""
-        self.query_one(StatusBar).changed()
+        self._status.changed()
 
     # ── What can be done ────────────────────────────────────────────────────────────────────
 

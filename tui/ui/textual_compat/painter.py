@@ -9,10 +9,9 @@ asks the widget for a repaint makes the painter forget what it knows of the scre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.control import Control
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
 StripMaker = Callable[[Sequence[Span], int, int], Strip]
 """Makes a strip of spans, filled to a number of cells in a style."""
+_Shown = Mapping["Widget", tuple[Region, Region]]
+"""The widgets in sight, each with its place and the part of the screen that it may fill."""
 
 
 class Painter:
@@ -40,6 +41,7 @@ class Painter:
         self._make_strip = make_strip
         self._shown: list[Line | None] = []
         self._encoder: Encoder | None = None
+        self._found: tuple[_Shown, Region | None] | None = None
         self.may_scroll = True
         """Whether the terminal may be asked to scroll."""
 
@@ -57,7 +59,7 @@ class Painter:
         """
         app = self._widget.app
         is_off = isinstance(app, HonestApp) and app.is_plain
-        place = None if is_off else clear_region(self._widget)
+        place = None if is_off else self.place()
         if place is None or len(rows) != place.height:
             return False
         encoder = self._encoder = self._encoder or Encoder(app.console)
@@ -79,6 +81,19 @@ class Painter:
             _write(app, "".join(output) + RESET)
         return True
 
+    def place(self) -> Region | None:
+        """Return where the widget is on the screen, or ``None`` where it cannot be painted directly.
+
+        It cannot when the application is not on a terminal, when another screen or widget lies over
+        it, when part of it is out of sight, and while a layout is due.
+        """
+        if not _may_paint(self._widget):
+            return None
+        shown = self._widget.screen._compositor.visible_widgets
+        if self._found is None or self._found[0] is not shown:  # a layout makes another mapping
+            self._found = (shown, _clear_region(self._widget, shown))
+        return self._found[1]
+
     def _row(self, encoder: Encoder, place: Region, y: int, old: Line | None, new: Line) -> str:
         """Return the sequence that turns a row from what it was to what it is now."""
         spans: Sequence[Span] = new.spans
@@ -92,36 +107,36 @@ class Painter:
         strip = self._make_strip(spans, end - start, new.fill)
         if strip.cell_length > end - start:
             strip = strip.crop(0, end - start)
-        move = Control.move_to(place.x + start, place.y + y).segment.text
+        move = _move(place.x + start, place.y + y)
         at_edge = place.x + end == self._widget.app.size.width
         return move + encoder.encode(strip, to_edge=at_edge)
 
 
-def clear_region(widget: Widget) -> Region | None:
-    """Return where a widget is on the screen, or ``None`` where it cannot be painted directly.
-
-    It cannot when the application is not on a terminal, when another screen or widget lies over
-    it, when part of it is out of sight, and while a layout is due.
-    """
+def _may_paint(widget: Widget) -> bool:
+    """Whether the screen of a widget is the one that is seen, and no layout of it is due."""
     app, screen = widget.app, widget.screen
     if app.is_headless or app.is_inline or not app._running or app._batch_count or app._driver is None:
-        return None
-    if (
+        return False
+    return not (
         widget._layout_required
         or screen is not app.screen
         or screen._layout_required
         or screen._scroll_required
         or screen.maximized
-    ):
-        return None
-    compositor = screen._compositor
-    entry = compositor.visible_widgets.get(widget)
-    if entry is None or compositor.size != app.size or compositor._dirty_regions:
+        or screen._compositor.size != app.size
+        or screen._compositor._dirty_regions
+    )
+
+
+def _clear_region(widget: Widget, shown: _Shown) -> Region | None:
+    """Return where a widget is, where all of it is in sight and no other lies over it."""
+    entry = shown.get(widget)
+    if entry is None:
         return None
     region, clip = entry
     if clip.intersection(region) != region:
         return None
-    for other, (other_region, other_clip) in compositor.visible_widgets.items():
+    for other, (other_region, other_clip) in shown.items():
         if other is widget:
             return region
         if widget not in other.ancestors and region.overlaps(other_region.intersection(other_clip)):
@@ -152,6 +167,10 @@ def _scrolled(shown: list[Line | None], rows: int) -> list[Line | None]:
     return [*[None] * -rows, *shown[:rows]]
 
 
+def _move(column: int, row: int) -> str:
+    return f"\x1b[{row + 1};{column + 1}H"
+
+
 def _write(app: App[object], output: str) -> None:
     """Write within one synchronised update and put the cursor back."""
     driver = app._driver
@@ -159,7 +178,7 @@ def _write(app: App[object], output: str) -> None:
         return
     cursor = app.screen.outer_size.clamp_offset(app.cursor_position)
     app._begin_update()
-    driver.write(output + Control.move_to(*cursor).segment.text)
+    driver.write(output + _move(*cursor))
     app._end_update()
     driver.flush()
 

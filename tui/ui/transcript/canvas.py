@@ -17,34 +17,29 @@ from textual.geometry import Region, Size
 from textual.layout import Layout
 from textual.messages import UpdateScroll
 from textual.scroll_view import ScrollView
-from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.core.reasoning_view import ReasoningView
 from tui.texts import chat as texts
 from tui.ui.textual_compat.internals import forget_arrangement
-from tui.ui.textual_compat.painter import Painter, clear_region, spans_screen
+from tui.ui.textual_compat.painter import Painter, spans_screen
 from tui.ui.transcript.cells import cell_len
 from tui.ui.transcript.cursor import BlockCursor
 from tui.ui.transcript.document import TurnDocument, View
 from tui.ui.transcript.folds import Folds
 from tui.ui.transcript.frame_clock import FrameClock, writer_is_behind
 from tui.ui.transcript.growing import WorkBudget
-from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
+from tui.ui.transcript.lines import Line, Role, Span
 from tui.ui.transcript.messages import FollowChanged
 from tui.ui.transcript.palette import Palette
+from tui.ui.transcript.row_decoration import BLANK_ROW, GUTTER, RowDecoration
 from tui.ui.transcript.search import Search
-from tui.ui.transcript.selecting import mark_selection
 from tui.ui.transcript.viewport import Viewport
 from tui.ui.transcript.virtual_rows import Anchor, VirtualRows
 
-GUTTER = 2
-"""Columns at the left for the cursor's mark."""
 MEASURE = 100
 """Columns of text at most, in the middle of a wider screen: longer lines are hard to read."""
-_CURSOR_MARK = "▐ "
-_BLANK_ROW = Line((Span(" " * GUTTER),), 1)
 _WHEEL_ROWS = 3
 _FRAME_SECONDS = 0.006
 """For what one frame takes in: far more than a model says meanwhile. The rest is caught up with later."""
@@ -75,8 +70,9 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.viewport = Viewport(self.roll)
         self.cursor = BlockCursor(self.roll)
         self.clock = FrameClock(self._ask_for_frame, lambda: writer_is_behind(self.app), calm=calm)
-        self.folds = Folds(self, self, self.viewport)
         self.matches = Search(self.roll)
+        self.decoration = RowDecoration(self.viewport, self.cursor, self.matches, self.spans_strip)
+        self.folds = Folds(self.decoration, self, self.viewport)
         self._painter = Painter(self, self.spans_strip)
         self._painter.may_scroll = terminal_scrolls
         self._painted: Anchor | None = None
@@ -86,8 +82,6 @@ class Canvas(ScrollView, inherit_bindings=False):
         self._pause: asyncio.TimerHandle | None = None
         self.has_unseen = False
         self._told = (True, False)
-        self.margin = 0
-        """Columns left of the gutter, where the screen is wider than a text should be."""
         self.welcome: tuple[Line, ...] = ()
         """What stands here for as long as there are no turns."""
 
@@ -124,7 +118,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         self.viewport.height = event.size.height
         room = max(1, event.size.width - GUTTER - 1)
         width = min(room, MEASURE)
-        self.margin = (room - width) // 2
+        self.decoration.margin = (room - width) // 2
         if width != self.roll.view.width:
             self._change_view(replace(self.roll.view, width=width))
         else:
@@ -198,12 +192,15 @@ class Canvas(ScrollView, inherit_bindings=False):
     # ---- frames
 
     def _ask_for_frame(self) -> None:
-        """Draw in this widget's own turn, so that an error there is the application's to report."""
-        self.call_later(self._frame)
+        """Draw in this widget's own turn, so that an error there is the application's to report.
+
+        Not by ``call_later``: for each call that looks at the signature of what it calls.
+        """
+        self.post_message(events.Callback(callback=self._frame))
 
     def _frame(self) -> None:
         """Draw what arrived for the last turn."""
-        if not self.is_mounted or not self.size or not self.roll.documents:
+        if not self.is_mounted or not self.viewport.height or not self.roll.documents:
             return
         index = len(self.roll.documents) - 1
         document = self.roll.render(index)
@@ -237,7 +234,7 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def show_change(self, *, jump: bool = False) -> None:
         """Draw what changed, without a layout where no fold came, went or grew."""
-        if not self.is_mounted or not self.size:
+        if not self.is_mounted or not self.viewport.height:
             return
         self._settle(jump=jump)
         if self.folds.sync():
@@ -271,7 +268,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         """Whether the terminal can scroll the view: nothing over it, nothing in it, nothing beside it."""
         if not self._painter.may_scroll or self.folds.rows_in_view():
             return False
-        place = clear_region(self)
+        place = self._painter.place()
         return place is not None and spans_screen(self, place)
 
     def _paint(self) -> None:
@@ -296,52 +293,14 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def rows_of_view(self, first: int, count: int) -> list[Line]:
         """Return rows of the view with all decoration, blank ones beyond the end."""
-        selection = self.text_selection
-        rows = [
-            self.within_measure(self.decorated(*place, selection))
-            for place in self.viewport.rows(first, count)
-        ]
+        rows = self.decoration.rows(first, count, self.text_selection)
         if not self.roll.documents:
-            rows += self._welcome_rows()[first : first + count]
-        rows += [_BLANK_ROW] * (count - len(rows))
+            rows += self.decoration.welcome_rows(self.welcome, self.size.height)[first : first + count]
+        rows += [BLANK_ROW] * (count - len(rows))
         if self.has_unseen and first <= self.viewport.height - 1 < first + count:
             last = self.viewport.height - 1 - first
             rows[last] = self._with_unseen_mark(rows[last])
         return rows
-
-    def decorated(
-        self, index: int, document: TurnDocument, row: int, selection: Selection | None = None
-    ) -> Line:
-        line = document.line(row) or EMPTY_LINE
-        if self.matches.is_active:
-            line = self.matches.marked(document, row, line)
-        gutter = self.gutter_mark(document, row)
-        line = line._replace(spans=(gutter, *line.spans), lead=line.lead + 1)
-        if selection is not None:
-            line = mark_selection(line, self.roll.top(index) + row, selection)
-        return line
-
-    def gutter_mark(self, document: TurnDocument, row: int) -> Span:
-        """Return what stands before a row: the cursor's mark, or blanks."""
-        if self.cursor.is_on(document, row):
-            return Span(" " * self.margin + _CURSOR_MARK, Role.CURSOR)
-        return Span(" " * (self.margin + GUTTER))
-
-    def within_measure(self, line: Line) -> Line:
-        """Return a row whose fill ends with the measure, where the screen is wider."""
-        if line.fill == Role.TEXT or not self.margin:
-            return line
-        gap = self.margin + GUTTER + self.roll.view.width - sum(cell_len(span.text) for span in line.spans)
-        if gap < 0:
-            return line
-        return line._replace(spans=(*line.spans, Span(" " * gap, line.fill)), fill=Role.TEXT)
-
-    def _welcome_rows(self) -> list[Line]:
-        """Return what stands in an empty transcript, a little above the middle."""
-        gutter = Span(" " * (self.margin + GUTTER))
-        above = max(0, (self.size.height - len(self.welcome)) // 3)
-        shown = [line._replace(spans=(gutter, *line.spans), lead=line.lead + 1) for line in self.welcome]
-        return [_BLANK_ROW] * above + shown
 
     def _with_unseen_mark(self, line: Line) -> Line:
         text = texts.UNSEEN.format(key=texts.UNSEEN_READING if self.has_focus else texts.UNSEEN_TYPING)

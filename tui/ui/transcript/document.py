@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tui.core.lazy_dataclass import dataclass
 from tui.core.reasoning_view import ReasoningView
 from tui.core.turn import Turn, TurnState
+from tui.ui.transcript.compact_lines import CompactLines
 from tui.ui.transcript.decoration import PROMPT_BLOCK, estimated_rows, foot_lines, head_lines
 from tui.ui.transcript.growing import GrowingText, WorkBudget
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
@@ -248,6 +249,11 @@ class TurnDocument:
         drawn = [(text and text.settled, text and len(text)) for text in texts]
         turn = self.turn
         return (*drawn, self.answer_start, turn.state, len(turn.answer), len(turn.reasoning))
+
+    @property
+    def settled(self) -> CompactLines | None:
+        """The first lines of the answer, which only become more; ``None`` where they are not at hand."""
+        return None if self._answer is None else self._answer.settled
 
     @property
     def is_cut(self) -> bool:

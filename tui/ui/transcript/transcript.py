@@ -327,5 +327,5 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
 
     def _line_at(self, absolute: int) -> Line:
         for index, document, row in self.roll.walk(self.roll.at(absolute), 1):
-            return self.decorated(index, document, row)
+            return self.decoration.decorated(index, document, row)
         return EMPTY_LINE

@@ -44,8 +44,8 @@ class Viewport:
             self._follow(end, jump)
         elif self.anchor > end:
             self.anchor = end
-        turns = [self.anchor.turn, *(place[0] for place in self.rows())]
-        self.roll.forget_far(range(turns[0] - 2, turns[-1] + 3))
+        last = self.roll.step(self.anchor, max(0, self.height - 1))
+        self.roll.forget_far(range(self.anchor.turn - 2, last.turn + 3))
 
     def _follow(self, end: Anchor, jump: bool) -> None:
         if not jump:
