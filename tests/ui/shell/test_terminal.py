@@ -127,7 +127,7 @@ class Silence:
 def test_it_writes_nothing_at_rest(tmp_path: Path) -> None:
     with screens(tmp_path) as terminal:
         terminal.send("down")
-        terminal.wait_for("╭ demo ")
+        terminal.wait_for("╭─ demo ─")
         terminal.wait_for(Silence(terminal))
         quit_cleanly(terminal)
 

@@ -86,7 +86,7 @@ _KEY = Column("key", texts.KEY, lambda row: safe_line(row.key_label), 22, 9)
 COMPACT: tuple[Column, ...] = (
     _DEFAULT,
     _NAME,
-    Column("model", texts.MODEL, lambda row: safe_line(row.provider.model), 36, narrow=18, narrowest=14),
+    Column("model", texts.MODEL, lambda row: safe_line(row.provider.model), 36, narrow=16, narrowest=14),
     Column("address", texts.ADDRESS, lambda row: row.address, 32, narrow=20, narrowest=18),
     _REACH,
     Column("price", texts.PRICE, lambda row: price_text(row.provider), 24, 5, sort_key=_price_key),
