@@ -51,7 +51,8 @@ def flag_of(field: ProviderField) -> str:
 
 
 def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_required: bool) -> None:
-    text = field.help if field.kind is Kind.PRICE else field.help.partition(". ")[0].removesuffix(".")
+    text = field.help.removeprefix("Yes: ")
+    text = text[:1].upper() + text[1:]
     add = partial(parser.add_argument, flag_of(field), dest=place_of(field), help=text.replace("%", "%%"))
     if field.kind is Kind.FLAG:
         add(action="store_const", const=YES)

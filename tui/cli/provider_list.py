@@ -18,8 +18,9 @@ from tui.core.provider_field import Kind, ProviderField
 from tui.core.provider_marks import connection_marks
 from tui.core.provider_schema import FIELDS
 from tui.core.secret_fields import without_secrets
-from tui.runtime.builtin import address_of, remote_words
+from tui.runtime.builtin import address_of, is_built_in, remote_words
 from tui.runtime.runtime import Runtime
+from tui.texts import provider_list as texts
 
 
 @provider_action
@@ -84,8 +85,9 @@ def _check_words(provider: Provider, runtime: Runtime) -> str | None:
 
 
 def _state_words(provider: Provider) -> str:
-    remote = ("view-only",) if provider.is_remote else ()
-    return " · ".join((str(provider.state), *remote, *connection_marks(provider)))
+    group = texts.BUILT_IN if is_built_in(provider) else texts.SITE_WIDE
+    marks = connection_marks(provider)
+    return " · ".join((str(provider.state), *((group,) if provider.is_remote else ()), *marks))
 
 
 def _summary(provider: Provider, runtime: Runtime) -> dict[str, object]:

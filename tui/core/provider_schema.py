@@ -126,7 +126,7 @@ FIELDS: tuple[ProviderField, ...] = (
     ProviderField(
         "provider_url",
         "Provider URL",
-        "The base URL of the server, usually ending in /v1. Requests go to the address shown below it.",
+        "The base URL of the server, usually ending in /v1.",
         placeholder="e.g. http://localhost:8000/v1",
         rule=lambda text, _: check_url(text),
         flag="url",

@@ -210,7 +210,7 @@ class ProviderDirectory:
         says ``stored``.
 
         Raises:
-            UsageError: a field is not valid, or the record is view-only.
+            UsageError: a field is not valid, or the record is read-only.
         """
         self._refuse_view_only(previous_name or provider.name)
         errors = [problem for problem in self.problems(provider, previous_name, key_text) if problem.is_error]
@@ -283,7 +283,7 @@ class ProviderDirectory:
         """Remove a provider and its stored key; return what brings both back.
 
         Raises:
-            UsageError: there is none of that name, or it is view-only.
+            UsageError: there is none of that name, or it is read-only.
         """
         name = self.editable(name).name
         with self._store.held():
@@ -328,7 +328,7 @@ class ProviderDirectory:
         """Activate or deactivate a provider.
 
         Raises:
-            UsageError: it is view-only.
+            UsageError: it is read-only.
         """
         provider = self.editable(name)
         self._store.save(replace(provider, state=state), base=provider)
@@ -366,7 +366,7 @@ class ProviderDirectory:
         """Return one provider that can be changed.
 
         Raises:
-            UsageError: as ``get`` does, or it is view-only (``provider-read-only``).
+            UsageError: as ``get`` does, or it is read-only (``provider-read-only``).
         """
         provider = self.get(name)
         self._refuse_view_only(provider.name)

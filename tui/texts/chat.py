@@ -66,7 +66,7 @@ NO_VARIANT_AFTER: Final = "There is no later answer to this message."
 
 # ── Status bar ──────────────────────────────────────────────────────────────────────────────
 
-STATE_REASONING: Final = "thinking…"
+STATE_REASONING: Final = "reasoning…"
 STATE_ANSWERING: Final = "answering…"
 STATE_QUIET: Final = "{state} no text for {waited}"
 WAIT_PREPARING: Final = "preparing{waited}"
@@ -88,7 +88,7 @@ MARK_UNSAVED: Final = "not saved"
 # ── Search ──────────────────────────────────────────────────────────────────────────────────
 
 SEARCH: Final = "Search "
-SEARCH_PLACEHOLDER: Final = "any text of this conversation"
+SEARCH_PLACEHOLDER: Final = "any text of this chat"
 SEARCH_COUNT: Final = "{place} of {count}"
 SEARCH_ENTER: Final = " · Enter to go there"
 SEARCH_KEYS: Final = " · ' next · \" previous"

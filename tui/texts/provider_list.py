@@ -70,7 +70,7 @@ NO_LIST: Final = "no model list"
 DOWN: Final = "down"
 BLOCKED: Final = "blocked"
 NOT_INSTALLED: Final = "not installed"
-OFF: Final = "off"
+OFF: Final = "inactive"
 
 # The details of the selected provider.
 IS_UP: Final = "Reachable in {milliseconds:.0f} ms. The server offers {model}."
@@ -79,7 +79,7 @@ IS_READY: Final = "Ready. It starts with the first message: no server and no key
 IS_CHECKING: Final = "Checking the model list. This costs no tokens."
 IS_UNKNOWN: Final = "Not checked yet."
 
-IS_OFF: Final = "Turned off: hidden from chats."
+IS_OFF: Final = "Inactive: hidden from chats."
 LACKS_LIST: Final = "The server answers but has no model list, so it is unknown whether it can chat."
 OFFERS: Final = "The server offers {models}."
 OFFERS_MORE: Final = "The server offers {models} and {more} more."
@@ -120,7 +120,7 @@ NOTHING_MATCHES: Final = "No provider matches the filter. Press {key} to clear i
 # What was done, or could not be done.
 FILE_CHANGED: Final = "The providers file was changed outside lmdeck and has been reloaded."
 NOTHING_DONE: Final = "{name} is no longer in the list. Nothing was done."
-IS_INACTIVE: Final = "{name} is turned off. Press {key} to edit it and set State to Active."
+IS_INACTIVE: Final = "{name} is inactive. Press {key} to edit it and set State to Active."
 BUILT_IN_FIXED: Final = "{name} is built in and can't be changed."
 SITE_FIXED: Final = "{name} is set up for the whole site and can't be changed. Press {key} to clone it."
 DELETE_TITLE: Final = "Delete {name}?"
