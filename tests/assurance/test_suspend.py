@@ -24,7 +24,7 @@ F6, F7 = "\x1b[17~", "\x1b[18~"
 Places = dict[str, tuple[tuple[str, ...], str]]
 LIST: Places = {
     "list": ((), "● \\d+ ms"),
-    "filter of the list": (("/", "mai"), r"mai\n"),
+    "filter of the list": (("/", "mai"), "▌ mai "),
     "help": (("escape", "f1"), "[Hh]elp"),
     "palette": (("escape", "ctrl+p", "he"), "Help"),
     "form": (("escape", "a"), "new provider"),
@@ -52,6 +52,7 @@ WINDOWS: Places = {
 """The screens over the list."""
 OVER_CHAT: Places = {
     "empty prompt": ((), "Enter to send"),
+    "answer": (("hello", "enter"), "Hello there"),
     "picker": (("f2",), "main"),
     "filter of the picker": (("mai",), "mai"),
     "settings": (("escape", F6), "System prompt|system prompt"),
@@ -147,8 +148,8 @@ def test_ctrl_z_suspends_everywhere_and_fg_brings_the_screen_back(
 
 def test_ctrl_l_draws_the_whole_screen_again(tmp_path: Path, server: FaultServer) -> None:
     with TerminalProgram(lmdeck("chat", "main"), deck(tmp_path, server.base_url)) as terminal:
-        terminal.send("a draft")
-        terminal.wait_for("a draft")
+        terminal.send("a draft")  # at once: what is typed before the first screen belongs to it
+        terminal.wait_for("│ a draft ")
         terminal.wait_for(Settled(terminal))
         before = terminal.text
         with terminal._lock:

@@ -154,6 +154,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
             self.call_after_refresh(self._warm_up)
 
     def _warm_up(self) -> None:
+        self._type_ahead.open()
         gc.freeze()  # what the start made stays until the end: no later collection needs to look at it
         gc.enable()
         self.set_timer(_WARM_AFTER_SECONDS, self._begin_to_warm)

@@ -35,10 +35,16 @@ class TypeAhead:
         self._dispatch = dispatch
         self._held: deque[Typed] = deque()
         self._settling: asyncio.Task[None] | None = None
+        self._is_open = False
+
+    def open(self) -> None:
+        """Begin to give out keys: the first screen is there, and what was typed before belongs to it."""
+        self._is_open = True
+        self._settling = asyncio.create_task(self._settle(), name="type-ahead")
 
     async def take(self, event: Typed) -> None:
         """Give a key to what has the focus, or hold it until what came before it is done."""
-        if self._settling is not None:
+        if self._settling is not None or not self._is_open:
             self._held.append(event)
             return
         is_text = _is_text(event, self._app.focused)
