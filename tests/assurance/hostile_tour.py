@@ -63,7 +63,7 @@ def tour(environment: dict[str, str]) -> bytes:
         terminal.send("escape")
         terminal.wait_for("Filter")
         terminal.send("enter")
-        terminal.wait_for("Enter to send")
+        terminal.wait_for("Ask anything")
         terminal.send("hello", "enter")
         terminal.wait_for("TTFT [0-9]")
         terminal.send("fail", "enter")

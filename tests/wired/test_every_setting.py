@@ -229,4 +229,4 @@ def test_a_setting_that_cannot_be_used_is_told_where_it_would_have_held(
         done = deck.run(*arguments, stdin="hello\n/quit\n" if arguments[0] == "chat" else "")
     assert done.code == 0
     assert "max_tokens must be a whole number above 0" in done.err
-    assert "max_token is not a setting; write max_tokens." in done.err
+    assert "max_token is not a setting; use max_tokens." in done.err

@@ -13,6 +13,8 @@ from tui.core.provider_texts import text_of
 from tui.texts import command_help as texts
 
 FLAGGED = tuple(field for field in SETTABLE if field.kind is not Kind.TIME)
+_LONGEST_METAVAR = 36
+"""More than that does not fit behind the name of a command in 80 columns."""
 _METAVARS = {
     **dict.fromkeys((Kind.NUMBER, Kind.COUNT), "N"),
     Kind.PRICE: "P",
@@ -53,11 +55,14 @@ def flag_of(field: ProviderField) -> str:
 def _add_flag(parser: argparse._ActionsContainer, field: ProviderField, *, is_required: bool) -> None:
     text = field.help.removeprefix("Yes: ")
     text = text[:1].upper() + text[1:]
+    choices = ",".join(field.choices)
+    if is_long := isinstance(field.words, type) and len(choices) > _LONGEST_METAVAR:
+        text = texts.FIELD_ONE_OF.format(text=text, choices=", ".join(field.choices))
     add = partial(parser.add_argument, flag_of(field), dest=place_of(field), help=text.replace("%", "%%"))
     if field.kind is Kind.FLAG:
         add(action="store_const", const=YES)
     elif field.kind is Kind.CHOICE and isinstance(field.words, type):
-        add(type=_word(field), metavar=f"{{{','.join(field.choices)}}}")
+        add(type=_word(field), metavar="LEVEL" if is_long else f"{{{choices}}}")
     elif field.kind is Kind.HEADERS:
         add(action="append", metavar=_METAVARS[field.kind])
     else:

@@ -569,8 +569,9 @@ async def test_a_slow_disk_holds_up_nobody_but_the_keys_behind_it(
         monkeypatch.setattr(store, "save", slow_save)
         await select(pilot, "gpu01-vllm")
         screen_of(pilot).action_state()
-        while not threads:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(20):
+            while not threads:
+                await asyncio.sleep(0.01)
         assert threads[0] != threading.get_ident()
         assert runtime.directory.get("gpu01-vllm").is_active
         goes_on.set()

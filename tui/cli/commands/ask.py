@@ -23,6 +23,7 @@ COMMAND = Command(
         argument(
             "--thinking",
             choices=["default", "off", "on", "minimal", "low", "medium", "high"],
+            metavar="LEVEL",
             help=texts.THINKING,
         ),
         argument("--no-stream", action="store_true", help=texts.NO_STREAM),
