@@ -96,7 +96,7 @@ async def code_wrap(deck: RealDeck) -> None:
                 await opened.ask("code?")
                 assert ("END" in opened.text) is is_wrapped
                 assert ("x…" in opened.text) is not is_wrapped
-                await opened.press("tab", "w")
+                await opened.press("ctrl+p", *"wrap code", "enter")
                 await opened.until(partial(_is_wrapped_now, opened, not is_wrapped))
 
 
