@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -215,9 +216,11 @@ async def test_no_key_and_no_header_is_sent_to_a_host_that_is_still_typed(
 ) -> None:
     form = stored(runtime)
     form.values |= {"api_key": "sk-typed-by-hand-0123456789", "extra_headers": "X-Secret: sk-header-4711"}
+    form.server.address_to_ask(with_key=False)
     await form.server.look(with_key=False)
     assert server.requests
     assert not any(b"sk-" in request for request in server.requests)
+    form.server.address_to_ask(with_key=True)
     await form.server.look(with_key=True)
     listed = [request for request in server.requests if b"sk-typed-by-hand" in request]
     assert len(listed) == 1
@@ -292,3 +295,19 @@ async def test_a_form_with_an_old_key_keeps_the_one_that_another_session_stored(
     form.saved(form.to_save()())
     assert runtime.directory.get("main").api_key == STORED
     assert runtime.directory.stored_keys.has("main")
+
+
+async def test_what_a_server_says_after_its_url_was_left_is_not_shown_for_another(
+    runtime: Runtime, server: FaultServer
+) -> None:
+    form = stored(runtime)
+    form.server.address_to_ask(with_key=True)
+    looking = asyncio.create_task(form.server.look(with_key=True))
+    await asyncio.sleep(0)
+    form.values["provider_url"] = "http://"
+    form.server.forget()
+    await looking
+    assert server.requests
+    assert form.server.seen is None
+    await form.server.look(with_key=True)
+    assert form.server.seen is None, "nothing stands there that could be asked"

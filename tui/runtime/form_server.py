@@ -97,10 +97,14 @@ class FormServer:
         self._asked, self.seen = asked, None
         return address
 
-    async def look(self, *, with_key: bool) -> Reachability:
-        """Ask the server what it is and what it offers."""
+    async def look(self, *, with_key: bool) -> None:
+        """Ask the server what it is and what it offers. What it says of a URL that was left is dropped."""
+        asked = self._asked
+        if asked is None:
+            return
         provider, key_text = self._form.for_request()
         if not with_key:
             provider, key_text = replace(provider, api_key=None, extra_headers={}), ""
-        self.seen = await self._form.runtime.look(provider, key_text)
-        return self.seen
+        seen = await self._form.runtime.look(provider, key_text)
+        if self._asked == asked:
+            self.seen = seen
