@@ -369,7 +369,13 @@ class ChatScreen(LmdeckScreen[None]):
         self.prompt.focus()
 
     def action_escape(self) -> None:
-        """Close the search, or go from the prompt to the transcript and back."""
+        """Close the search, or go from the prompt to the transcript and back.
+
+        An Esc that comes just too late to stop an answer does nothing: in the transcript the letters that
+        are typed next would act.
+        """
+        if self.prompt.has_focus and self._view is not None and self._view.has_just_ended:
+            return
         is_reading_next = self._windows.close_search() or self.prompt.has_focus
         (self.transcript if is_reading_next else self.prompt).focus()
 

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from tui.core.totals import Totals
-from tui.core.turn import Turn
+from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source, Usage
 from tui.runtime.chat_control import ChatControl
 from tui.ui.chat.status_parts import StatusFacts
@@ -15,6 +15,9 @@ from tui.ui.chat.words import is_other_model, marks
 if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession
     from tui.ui.transcript.transcript import Transcript
+
+_REACTION_SECONDS = 0.5
+"""How long after the end of an answer a key may have been pressed without having seen it."""
 
 
 def estimated_usage(turn: Turn) -> Usage | None:
@@ -38,6 +41,7 @@ class SessionView:
         self._asked_at: float | None = None
         self._totals: Totals | None = None
         self._totals_of: tuple[object, ...] = ()
+        self._ended_at: float | None = None
         transcript.show_turns(session.turns)
 
     @property
@@ -54,7 +58,14 @@ class SessionView:
         was_live, self._is_live = self._is_live, last is not None and last.state.is_live
         if was_live and last is not None and not is_other_path:
             self._tell(last)
+            if not self._is_live and last.state is not TurnState.STOPPED:
+                self._ended_at = perf_counter()
         return is_other_path or was_live != self._is_live
+
+    @property
+    def has_just_ended(self) -> bool:
+        """Whether an answer ended by itself so late that a key may still be meant for it."""
+        return self._ended_at is not None and perf_counter() - self._ended_at < _REACTION_SECONDS
 
     def _tell(self, turn: Turn) -> None:
         if turn.state.is_live:
