@@ -93,6 +93,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "In the prompt the same actions are commands": (
         "tests/ui/shell/test_bindings.py::test_a_command_does_what_a_key_does",
+        "tests/wired/test_command_completion.py::test_a_slash_opens_the_list_above_the_prompt_and_typing_narrows_it",
+    ),
+    "`/` lists them, Tab completes": (
+        "tests/wired/test_command_completion.py::test_the_keys_choose_and_tab_uses",
+    ),
+    "Ctrl+R searches the prompts": (
+        "tests/wired/test_prompt_search.py::test_typing_narrows_ctrl_r_goes_to_older_ones_and_enter_uses_the_match",
     ),
     "F1 (or `?` outside a text field) shows": (
         "tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",

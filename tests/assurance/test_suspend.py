@@ -26,7 +26,7 @@ LIST: Places = {
     "list": ((), "● \\d+ ms"),
     "filter of the list": (("/", "mai"), "▌ mai "),
     "help": (("escape", "f1"), "[Hh]elp"),
-    "palette": (("escape", "ctrl+p", "he"), "Help"),
+    "palette": (("escape", "ctrl+p", "he"), "Show: help"),
     "form": (("escape", "a"), "new provider"),
     "text in the form": (("htt",), "htt"),
     "dialog": (("ctrl+q",), "Quit lmdeck"),

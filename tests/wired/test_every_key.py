@@ -275,6 +275,10 @@ async def help_window(deck: RealDeck, server: FaultServer) -> set[str]:
             await opened.until(lambda: isinstance(tour.top, HelpScreen))
 
         await tour.step("help.close", prepare=helped, opens=ProvidersScreen)
+        await tour.step("help.down", prepare=helped)
+        await tour.step("help.up", before=("down",))
+        await tour.step("help.page_down", prepare=helped)
+        await tour.step("help.page_up", before=("pagedown",))
         return tour.pressed
 
 
@@ -379,6 +383,28 @@ async def form_models(deck: RealDeck, server: FaultServer) -> set[str]:
         return tour.pressed
 
 
+async def over_the_prompt(tour: Tour) -> None:
+    """Press the keys of the search in the prompts, and of the list of commands."""
+    prompt = tour.chat.prompt
+
+    async def empty(tour: Tour) -> None:
+        prompt.value = ""
+        prompt.focus()
+        await tour.opened.pilot.pause()
+
+    async def listed(tour: Tour) -> None:
+        await empty(tour)
+        await tour.opened.press("slash", "r")
+
+    await tour.step("prompt.recall", prepare=empty)
+    await tour.opened.press("escape")
+    for identifier in ("recall.take", "recall.cancel"):
+        await tour.step(identifier, prepare=empty, before=("ctrl+r", *"first"))
+    for name in ("next", "previous", "use", "enter", "close"):
+        await tour.step(f"completion.{name}", prepare=listed)
+    await empty(tour)
+
+
 async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
     providers_of(deck, server, 2)
     async with deck.opened(ChatStart("main"), size=(100, 30)) as opened:
@@ -401,6 +427,7 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         tour.chat.prompt.value = ""
         await tour.step("prompt.up")
         await tour.step("prompt.down", before=("up",))
+        await over_the_prompt(tour)
         for key in KEYS["text"]:
             tour.chat.prompt.value = "one two\nthree four\nfive six"
             tour.chat.prompt.move_cursor((1, 6))
@@ -679,7 +706,7 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
     "models": (form_models, ("form.model", "text")),
     "trial": (trial, ("test",)),
     "help": (help_window, ("help",)),
-    "chat": (chat, ("chat", "chat.prompt")),
+    "chat": (chat, ("chat", "chat.prompt", "chat.recall", "chat.completion")),
     "cut": (cut_answers, ()),
     "reading": (reading, ("transcript", "chat.reading")),
     "windows": (windows_of_a_chat, ("chat.rename", "chat.setup", "chat.figures", "picker")),

@@ -48,12 +48,27 @@ async def test_providers_models_and_conversations_open_by_name(deck: RealDeck) -
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("reload", "Reload and recheck all providers · R"), ("diagn", "· d")]
+    ("text", "shown"),
+    [
+        ("reload", "Reload: providers"),
+        ("reload", "Reload and recheck all providers · R"),
+        ("diagn", "· d"),
+        ("quit lm", "· q"),
+    ],
 )
 async def test_a_command_of_the_palette_shows_its_key(deck: RealDeck, text: str, shown: str) -> None:
     deck.settings("check_reachability = false\n")
     async with deck.opened() as opened:
         await search(opened, text, shown)
+
+
+async def test_a_theme_is_used_by_its_name(deck: RealDeck) -> None:
+    deck.settings("check_reachability = false\n")
+    async with deck.opened() as opened:
+        await search(opened, "light", "Theme: light")
+        await opened.press("enter", "enter")
+        await opened.until(lambda: opened.app.theme == "light")
+        await opened.until(lambda: 'theme = "light"' in (deck.config / "config.toml").read_text())
 
 
 async def test_a_folder_of_conversations_that_cannot_be_read_hides_no_command(

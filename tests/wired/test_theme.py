@@ -15,14 +15,11 @@ def chosen(environment: dict[str, str], name: str) -> str:
     with TerminalProgram(lmdeck(), environment) as terminal:
         terminal.wait_for("main")
         terminal.send("ctrl+p")
-        terminal.send("theme")
-        terminal.wait_for("Theme")
+        terminal.send(f"theme: {name}")
+        terminal.wait_for(f"Theme: {name}")
+        terminal.wait_for(lambda: "Theme: dark" not in terminal.text)
         terminal.send("enter")
-        terminal.wait_for("gruvbox")
-        terminal.send(name)
-        terminal.wait_for(lambda: "nord" not in terminal.text)
-        terminal.send("enter")
-        terminal.wait_for(lambda: "Search for themes" not in terminal.text)
+        terminal.wait_for(lambda: "Theme: " not in terminal.text)
         terminal.wait_for("main")
         file = Path(environment["XDG_CONFIG_HOME"]) / "lmdeck/config.toml"
         terminal.wait_for(lambda: name in file.read_text() or "lasts until you quit" in terminal.text)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tui.cli.command import INTERRUPTED
+from tui.cli.line_reader import LineReader
 from tui.cli.output import Output
 from tui.cli.plain_commands import PlainCommands
 from tui.cli.streamed_text import StreamedText
@@ -51,6 +52,7 @@ class PlainChat:
         self._moves_told: set[str] = set()
         self._run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run
         self._commands = PlainCommands(self, self._control, runtime, output)
+        self._lines = LineReader(self._commands.completions)
 
     @property
     def _session(self) -> ChatSession:
@@ -132,15 +134,16 @@ class PlainChat:
     def _ask(self, question: str) -> str:
         """Return a line with its end; empty at the end of the input.
 
-        Not by ``input``, which would write the question where no signal ends the wait for a reader.
+        The question is written before readline writes it again in the same place: there no signal would end
+        the wait for a terminal that nobody reads.
         """
         try:
             self._question = question  # from here on a signal ends the wait
             if self._is_ending:
                 raise KeyboardInterrupt
-            self._output.text(question, end="")
+            self._output.text(question, end="\r" if self._lines.edits else "")
             self._output.calm()
-            return sys.stdin.readline()
+            return self._lines.read(question)
         finally:
             self._question = ""
 

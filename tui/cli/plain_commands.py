@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, Protocol
 
 from tui.cli.output import Output
 from tui.core.check_options import CheckOptions
 from tui.core.commands import COMMANDS, Command
+from tui.core.completion import completions
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.report_text import report_text
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
+from tui.runtime.command_values import command_values
 from tui.runtime.runtime import Runtime
 from tui.texts import chat as chat_texts
 from tui.texts import commands as command_texts
@@ -78,6 +81,12 @@ class PlainCommands:
         else:
             self._actions[command.name](argument)
         return True
+
+    def completions(self, line: str) -> list[str]:
+        """Return what the last word of a line may become."""
+        values = partial(command_values, self._control)
+        found = completions(line, values, has_screens=False)
+        return [entry.shown if " " in line else entry.line for entry in found]
 
     def _help(self, _: str) -> None:
         self._output.text(texts.HELP)

@@ -27,6 +27,11 @@ class Command:
     others: tuple[str, ...] = ()
     """Other names of it."""
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that may follow it, where those are known: in the table they are in small letters."""
+        return tuple(self.argument.strip("[]").split("|")) if self.argument.islower() else ()
+
 
 def _command(name: str, text: str, action: str, flags: str = "") -> Command:
     name, _, argument = name.partition(" ")
@@ -62,12 +67,17 @@ def request_of(line: str) -> Request | None:
         return None
     word, _, argument = line[1:].partition(" ")
     name, argument = word.strip().casefold(), argument.strip()
-    command = _BY_NAME.get(name)
+    command = command_of(name)
     if command is None:
         return Request(None, problem=UNKNOWN.format(name=_shown(word), nearest=_nearest(name)))
     if argument and not command.argument:
         return Request(None, problem=TAKES_NOTHING.format(name=command.name))
     return Request(command, argument)
+
+
+def command_of(name: str) -> Command | None:
+    """Return the command of a name, or of another name that it has."""
+    return _BY_NAME.get(name.casefold())
 
 
 def message_of(line: str) -> str:

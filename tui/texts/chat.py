@@ -5,7 +5,7 @@ from typing import Final
 # ── Header and prompt ───────────────────────────────────────────────────────────────────────
 
 TITLE: Final = "Chat"
-PLACEHOLDER: Final = "Message {provider}…  (Enter to send, Ctrl+J for a new line)"
+PLACEHOLDER: Final = "Message {provider}…  ({send} to send, {newline} for a new line)"
 PROMPT_HELP: Final = "Write your message. The draft is kept until it is sent."
 CHAT_HELP: Final = (
     "Chat with a model. The header names it; the status bar shows the tokens and the cost of this chat. "
@@ -15,12 +15,15 @@ DRAFT_TOKENS: Final = "~{tokens} tokens"
 DRAFT_SINGLE: Final = "~1 token"
 DRAFT_LINES: Final = "{lines} lines · ~{tokens} tokens"
 NO_PROVIDER_NAME: Final = "no provider"
+RECALL: Final = "(reverse search) '{text}': {found}"
+COMMANDS: Final = "Commands"
+LEADING_SLASH: Final = "// sends a leading /"
 
 # ── What stands in the way of a request ─────────────────────────────────────────────────────
 
 EMPTY_PROMPT: Final = "Write a message first."
-STILL_STREAMING: Final = "An answer is still streaming. Esc stops it."
-DRAFT_KEPT: Final = "An answer is still streaming. Your draft is kept; Esc stops the answer."
+STILL_STREAMING: Final = "An answer is still streaming. {stop} stops it."
+DRAFT_KEPT: Final = "An answer is still streaming. Your draft is kept; {stop} stops the answer."
 OPENED_ELSEWHERE: Final = "Another session has this conversation open. {fork} to continue in a copy."
 STILL_OPENING: Final = "The conversation is still being opened. Your draft is kept."
 NO_PROVIDER: Final = "No provider is active. {providers} to add one."
@@ -36,8 +39,8 @@ EXAMPLES: Final = (
     "Write a shell command that lists the ten largest files in a folder.",
     "What should I check first when a web server is slow?",
 )
-EXAMPLES_TYPING: Final = "{key}, then 1–3 to use an example. Click one to use it."
-EXAMPLES_READING: Final = "1–3 to use an example. Click one to use it."
+EXAMPLES_TYPING: Final = "{focus}, then {first}–{last} to use an example. Click one to use it."
+EXAMPLES_READING: Final = "{first}–{last} to use an example. Click one to use it."
 
 # ── The end of an answer ────────────────────────────────────────────────────────────────────
 
@@ -52,8 +55,6 @@ STOP_MARK: Final = "■"
 TOOL_CALL: Final = "⚙ tool call, not run: "
 MORE_TOOL_CALLS: Final = "⚙ {count} more tool calls, not run"
 UNSEEN: Final = " ↓ new output below · {key} "
-UNSEEN_TYPING: Final = "PgDn"
-UNSEEN_READING: Final = "G"
 
 OFFER_CONTINUE: Final = "Continue"
 OFFER_DIAGNOSE: Final = "Diagnose"
@@ -91,7 +92,7 @@ SEARCH: Final = "Search "
 SEARCH_PLACEHOLDER: Final = "any text of this chat"
 SEARCH_COUNT: Final = "{place} of {count}"
 SEARCH_ENTER: Final = " · Enter to go there"
-SEARCH_KEYS: Final = " · ' next · \" previous"
+SEARCH_KEYS: Final = " · {next} next · {previous} previous"
 SEARCH_HIDDEN: Final = " · {hidden} not shown (text too long)"
 SEARCH_NOTHING: Final = "no match"
 
@@ -119,13 +120,13 @@ UNWRITTEN: Final = "The chat continues in memory and is saved as soon as that is
 
 RENAME: Final = "Rename the conversation"
 RENAME_PLACEHOLDER: Final = "New name"
-RENAME_KEYS: Final = "Enter save · Esc cancel"
+RENAME_KEYS: Final = "Enter save · {cancel} cancel"
 RENAME_HELP: Final = "The name under which the conversation is listed. It is never sent anywhere."
 
 # ── Figures ─────────────────────────────────────────────────────────────────────────────────
 
 FIGURES: Final = "Figures"
-FIGURES_KEYS: Final = "Esc close"
+FIGURES_KEYS: Final = "{key} close"
 FIGURES_HELP: Final = "~ marks an estimate, — an unknown figure; all others were reported by the server."
 FIGURES_TOKENS: Final = "Tokens of the last answer"
 FIGURES_COST: Final = "Cost of the last answer"
@@ -140,7 +141,7 @@ FIGURES_DIFFER: Final = "The two differ by more than 2 %: check the prices of th
 # ── Settings of a chat ──────────────────────────────────────────────────────────────────────
 
 SETTINGS: Final = "Chat settings"
-SETTINGS_KEYS: Final = "Ctrl+S save (from the next message) · Tab next · Esc cancel"
+SETTINGS_KEYS: Final = "{save} save (from the next message) · Tab next · {cancel} cancel"
 SETTINGS_HELP: Final = (
     "Settings of this chat only. They apply from the next message until you close the chat."
 )
@@ -155,7 +156,7 @@ SAVE: Final = "Save"
 
 PICKER: Final = "Choose a model"
 PICKER_PLACEHOLDER: Final = "Type part of a provider or model, such as: qw 235"
-PICKER_KEYS: Final = "Enter select · Esc cancel"
+PICKER_KEYS: Final = "Enter select · {cancel} cancel"
 PICKER_HELP: Final = (
     "Every model of your providers, those used last first; ★ marks the default provider. Type parts of the "
     "names in any order. A model that is not listed can be typed in full, after the name of its provider."

@@ -43,13 +43,13 @@ COMMON_NAMES: Final = "Common names"
 ONE_MODEL: Final = "1 model on this server"
 MODELS: Final = "{count} models on this server"
 NO_MODELS: Final = "This server lists no models."
-OPEN_LIST: Final = "Alt+Down or ▾ opens the list."
+OPEN_LIST: Final = "{key} or ▾ opens the list."
 OFFERS_ONE: Final = "The server offers {model}."
 OTHERS_OFFERED: Final = "The server does not list this model. It offers {models}."
 
 # Choices
-OPEN_CHOICES: Final = "Space opens the list, ← → change the value."
-TOGGLE: Final = "Space switches."
+OPEN_CHOICES: Final = "{open} opens the list, {previous} and {next} change the value."
+TOGGLE: Final = "{open} switches."
 
 # The server now
 ENTER_URL: Final = "Enter a Provider URL to see what the server says."
@@ -66,7 +66,7 @@ CONTEXT_OF: Final = "context {count:,}"
 
 # The test
 TESTING: Final = "Asking {model}."
-PROGRESS: Final = "… {text} Esc to stop."
+PROGRESS: Final = "… {text} {key} to stop."
 STOPPED: Final = "– Stopped."
 WORKS: Final = "● It works."
 FIRST: Final = "first token {milliseconds:.0f} ms"

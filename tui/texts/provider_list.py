@@ -114,7 +114,7 @@ TURNS: Final = "{count} turns"
 ONE_TURN: Final = "1 turn"
 
 # The filter.
-FILTER_HINT: Final = "Filter by name, model or state. Enter to open, Down for the list, Esc to clear"
+FILTER_HINT: Final = "Filter by name, model or state. Enter to open, Down for the list, {key} to clear"
 NOTHING_MATCHES: Final = "No provider matches the filter. Press {key} to clear it."
 
 # What was done, or could not be done.
@@ -142,5 +142,5 @@ TEST_HELP: Final = (
     "Sends the provider's test message and shows the answer, or what is wrong and how to fix it. An "
     "embedding provider gets two texts; the count, size and norm of their vectors are shown."
 )
-TEST_WAITING: Final = "Waiting for {model}. Esc to stop."
-TEST_PROGRESS: Final = "{progress} Esc to stop."
+TEST_WAITING: Final = "Waiting for {model}. {key} to stop."
+TEST_PROGRESS: Final = "{progress} {key} to stop."

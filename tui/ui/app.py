@@ -30,7 +30,7 @@ from tui.core.server_words import failure_text
 from tui.runtime.crash import report_crash
 from tui.texts import shell as texts
 from tui.ui.background import in_background
-from tui.ui.bindings import IDENTIFIERS, RISKY, bindings_of, identifier_of, keymap
+from tui.ui.bindings import BY_IDENTIFIER, IDENTIFIERS, RISKY, bindings_of, identifier_of, keymap
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.marks import PlainMarks, marks_for
@@ -38,6 +38,7 @@ from tui.ui.offers import printed_action
 from tui.ui.palette import PaletteAction
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
+from tui.ui.shell.offers import key_of
 from tui.ui.shell.open_by_name import NamedEntries
 from tui.ui.shell.too_small import TooSmallScreen, is_too_small
 from tui.ui.textual_compat.driver import TerminalDriver
@@ -204,21 +205,24 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
             self.push_screen(TooSmallScreen())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Yield the commands of the palette: those of every screen, then those of the screen shown."""
-        yield SystemCommand("Help", texts.HELP_HINT, self.action_help)
-        yield SystemCommand("Theme", texts.THEME_HINT, self.action_change_theme)
-        yield SystemCommand("Calm", texts.CALM_HINT, self.toggle_calm)
-        yield SystemCommand("Quit", texts.QUIT_HINT, self.action_quit)
+        """Yield the commands of the palette: those of the screen shown, of every screen, and the themes."""
         offered: set[str] = set()  # several keys may lead to one action
         for active in screen.active_bindings.values():
-            binding, action = active.binding, active.binding.action
-            if active.enabled and active.node is screen and binding.id and action not in offered:
+            key, action = BY_IDENTIFIER.get(identifier_of(active.binding)), active.binding.action
+            is_there = active.enabled and active.node in (screen, self)
+            if key is not None and key.title and is_there and action not in offered:
                 offered.add(action)
-                run = partial(self.run_action, action, screen)
-                callback = PaletteAction(run, is_risky=identifier_of(binding) in RISKY)
+                run = partial(self.run_action, action, active.node)
+                callback = PaletteAction(run, is_risky=key.identifier in RISKY)
                 form = printed_action(screen, action)
-                hint = f"{binding.tooltip} · {form}" if form else binding.tooltip
-                yield SystemCommand(binding.description, hint, callback)
+                hint = f"{key.tooltip} · {form}" if form else key.tooltip
+                yield SystemCommand(key.title, hint, callback)
+        calm = texts.ALLOW_ANIMATIONS if self.is_calm else texts.END_ANIMATIONS
+        yield SystemCommand(calm, texts.CALM_HINT, self.toggle_calm)
+        own = [theme.name for theme in THEMES]
+        for name in (*own, *sorted(set(self.available_themes) - set(own))):
+            use = partial(setattr, self, "theme", name)
+            yield SystemCommand(texts.USE_THEME.format(name=name), texts.THEME_HINT, use, name in own)
 
     def toggle_calm(self) -> None:
         """Stop animations, or allow them again, until the program ends."""
@@ -248,7 +252,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection: say how to quit."""
-        self.notify(texts.HOW_TO_QUIT, timeout=3)
+        self.notify(texts.HOW_TO_QUIT.format(key=key_of(self, "app.quit")), timeout=3)
 
     def _listen_to_signals(self) -> None:
         """Hear signals in Python's own handlers: the loop's would wait with it for a stalled terminal."""

@@ -31,6 +31,8 @@ class Key:
     """One or two words, for the footer."""
     tooltip: str
     """A sentence, for the help."""
+    title: str = ""
+    """``Verb: object``, for the palette; empty: it is not in there."""
     show: bool = False
     """Whether the footer has it: at most five in a group."""
     is_always: bool = False
@@ -107,6 +109,7 @@ def _read(text: str) -> tuple[dict[str, str], dict[str, tuple[Key, ...]]]:
 
 def _key(identifier: str, keys: str, action: str, description: str, tooltip: str, flags: str = "") -> Key:
     names = flags.split()
+    description, _, title = description.partition("; ")
     earlier = [name.removeprefix("was=") for name in names if name.startswith("was=")]
     return Key(
         identifier,
@@ -114,6 +117,7 @@ def _key(identifier: str, keys: str, action: str, description: str, tooltip: str
         action,
         description,
         tooltip,
+        title,
         show="footer" in names,
         is_always="always" in names,
         deletes="deletes" in names,

@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tui.core.safe_text import safe_text
-from tui.ui.chat.prompt import Prompt, _to_display, _to_document, _to_raw
+from tui.ui.chat.prompt import Prompt
+from tui.ui.chat.prompt_text import to_display, to_document, to_raw
 from tui.ui.shell.readline import CUT_TEXT
 from tui.ui.textual_compat.terminal_input import TerminalInput
 
@@ -140,25 +141,25 @@ async def test_control_characters_of_a_paste_are_pictures_on_screen_and_themselv
 @given(st.text())
 def test_every_text_comes_back_as_it_was(text: str) -> None:
     kept = "".join(character for character in text if ord(character) < 0x100000)
-    assert _to_raw(_to_document(kept)) == kept
+    assert to_raw(to_document(kept)) == kept
 
 
 @given(st.text())
 def test_nothing_drawn_can_command_a_terminal(text: str) -> None:
-    shown = _to_display(_to_document(text))
+    shown = to_display(to_document(text))
     assert safe_text(shown) == shown
 
 
 def test_a_tower_of_combining_marks_is_cut_on_screen_only() -> None:
     for mark in "\u0301\u0488\U0001e8d0\u11a8":
         text = "e" + mark * 50
-        assert _to_display(_to_document(text)).count(mark) == 8
-        assert _to_raw(_to_document(text)) == text
+        assert to_display(to_document(text)).count(mark) == 8
+        assert to_raw(to_document(text)) == text
 
 
 def test_what_an_emoji_or_a_script_needs_is_pasted_as_it_is() -> None:
     text = "👩🏽\u200d💻 ❤️ می\u200cخواهم क्\u200dष"
-    assert _to_document(text) == text
+    assert to_document(text) == text
 
 
 async def test_up_at_the_start_recalls_and_down_at_the_end_returns_to_the_draft() -> None:

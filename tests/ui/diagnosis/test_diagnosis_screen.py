@@ -564,8 +564,8 @@ async def test_the_palette_of_a_diagnosis_checks_nothing_by_itself(
     async with opened(runtime, DiagnosisScreen(subject_of(runtime))) as (pilot, _):
         await until(pilot, lambda: done(pilot))
         titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
-        assert {"Recheck", "Apply fix"} <= set(titles)
-        for title in ("", "Recheck", "Apply fix"):
+        assert {"Repeat: diagnosis", "Apply: offered fix"} <= set(titles)
+        for title in ("", "Repeat: diagnosis", "Apply: offered fix"):
             await pilot.press("ctrl+p")
             await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
             palette = pilot.app.screen

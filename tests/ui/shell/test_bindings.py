@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,7 @@ def test_the_prompt_is_edited_as_in_a_shell_and_no_chord_of_a_shell_does_anythin
         "ctrl+f": "text.right",
         "ctrl+h": "text.delete_left",
         "ctrl+k": "text.cut_line_end",
+        "ctrl+r": "prompt.recall",
         "ctrl+u": "text.cut_line_start",
         "ctrl+w": "text.cut_to_space",
         "ctrl+y": "text.yank",
@@ -152,6 +154,27 @@ def test_every_binding_explains_itself() -> None:
         assert key.description
         assert key.tooltip
         assert not key.tooltip.endswith(".")
+
+
+NOT_IN_PALETTE = {
+    "app.palette", "app.hint", "providers.recent_1", "providers.recent_2", "providers.recent_3",
+    "providers.recent_4", "providers.recent_5", "form.next", "form.previous", "chat.leave", "chat.interrupt",
+    "chat.focus", "chat.page_up", "chat.page_down", "reading.prompt", "reading.example_1",
+    "reading.example_2", "reading.example_3", "test.close",
+}  # fmt: skip
+"""What only moves or closes a window, and what the palette has by other names."""
+OF_SCREENS = ("everywhere", "providers", "form", "test", "chat", "chat.reading", "conversations", "diagnosis",
+              "discover")  # fmt: skip
+
+
+def test_the_palette_calls_every_action_of_a_screen_by_a_verb_and_an_object() -> None:
+    for group in OF_SCREENS:
+        titles = {key.identifier: key.title for key in KEYS[group] if key.identifier not in NOT_IN_PALETTE}
+        assert {
+            name for name, title in titles.items() if not re.fullmatch(r"[A-Z][a-z ]+: \S.*", title)
+        } == set()
+        assert len(set(titles.values())) == len(titles)
+    assert not any(BY_IDENTIFIER[name].title for name in NOT_IN_PALETTE)
 
 
 def test_keys_are_spelled_as_people_write_them() -> None:

@@ -22,12 +22,14 @@ from tui.core.provider import Category, Provider, State, Thinking
 from tui.core.provider_schema import MAIN_ROWS
 from tui.core.secret import Secret
 from tui.ui.app import LmdeckApp
+from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.api_key_field import ApiKeyField
 from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.providers.form_scroll import FormScroll
 from tui.ui.providers.model_field import ModelField
 from tui.ui.providers.screen import ProvidersScreen
+from tui.ui.shell.choice_field import ChoiceField
 from tui.ui.shell.dialogs import ChoiceDialog, ConfirmDialog
 from tui.ui.shell.popup_list import PopupList
 from tui.ui.shell.readline import CUT_TEXT
@@ -599,6 +601,20 @@ async def test_choices_go_by_letter_arrow_and_click(runtime: FakeRuntime, until:
         saved = runtime.directory.get("gpu01-vllm")
         assert saved.currency == "SGD"
         assert saved.is_default
+
+
+async def test_letters_select_in_an_open_list_and_act_beside_it(runtime: FakeRuntime, until: Until) -> None:
+    async with form(runtime, runtime.directory.get("gpu01-vllm"), size=(120, 40)) as pilot:
+        currency = form_of(pilot).row("currency").editor
+        assert isinstance(currency, ChoiceField)
+        currency.focus()
+        for typed, chosen in (("chf", "CHF"), ("c", "CNY"), ("cc", "CAD"), ("ca", "CAD"), ("jp", "JPY")):
+            currency.value = "USD"
+            await pilot.press("space", *typed, "enter")
+            assert currency.value == chosen, typed
+        assert isinstance(pilot.app.screen, ProviderFormScreen), "no letter of the list was a command"
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DiagnosisScreen))
 
 
 async def test_advanced_fields_are_saved(runtime: FakeRuntime, until: Until) -> None:

@@ -445,6 +445,7 @@ async def test_help_lists_the_keys_of_the_list(runtime: FakeRuntime, until: Unti
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         assert "Make it the default provider" in text_of(pilot)
+        assert "What most users do here" in text_of(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
 

@@ -93,7 +93,8 @@ async def test_ctrl_c_says_how_to_quit(until: Until) -> None:
 async def test_the_palette_offers_the_commands_of_the_screen(until: Until) -> None:
     async with running() as pilot:
         titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
-        assert {"Help", "Theme", "Calm", "Quit", "Add", "Clone", "Filter"} <= set(titles)
+        assert {"Show: help", "Theme: dark", "Turn on: animations", "Quit: lmdeck"} <= set(titles)
+        assert {"Add: provider", "Clone: selected provider", "Filter: providers"} <= set(titles)
         await pilot.press("ctrl+p")
         await until(pilot, lambda: pilot.app.screen.__class__.__name__ == "Palette")
         await pilot.press(*"reverse")
@@ -108,7 +109,7 @@ async def test_the_palette_offers_an_action_once_whatever_keys_lead_to_it(until:
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen.__class__.__name__ == "ChatScreen")
         titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
-        assert {"Settings", "Fold all reasoning"} <= set(titles)
+        assert {"Change: chat settings", "Fold: all reasoning"} <= set(titles)
         assert len(titles) == len(set(titles))
 
 

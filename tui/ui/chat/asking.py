@@ -69,7 +69,9 @@ class Asking:
     def choose_variant(self, turn: Turn, step: int) -> None:
         """Put another answer in the place of a turn, or say why not."""
         if self._chat.live is not None:
-            self._screen.notify(texts.STILL_STREAMING, severity="warning", timeout=4)
+            self._screen.notify(
+                texts.STILL_STREAMING.format(stop=self._way("chat.stop")), severity="warning", timeout=4
+            )
         elif self._chat.session is not None and self._chat.session.choose_variant(turn, step) is None:
             text = texts.NO_VARIANT_BEFORE if step < 0 else texts.NO_VARIANT_AFTER
             self._screen.notify(text, timeout=3)

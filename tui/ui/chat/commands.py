@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tui.core.commands import Command, message_of, request_of
 from tui.runtime.chat_control import ChatControl
+from tui.runtime.command_values import command_values
 from tui.texts.commands import NO_SUCH_COPY, NOT_NOW
 from tui.ui.bindings import BY_IDENTIFIER
 from tui.ui.shell.base import LmdeckScreen
@@ -48,6 +49,10 @@ class Commands:
         if request.argument:
             return self._with_argument[request.command.name](request.argument)
         return self._act(request.command)
+
+    def values(self, command: Command) -> Iterator[tuple[str, str]]:
+        """Return what may follow a command, each with a few words about it."""
+        return command_values(self._chat, command)
 
     def _act(self, command: Command) -> bool:
         """Do what the key of a command does."""

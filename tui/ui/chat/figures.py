@@ -30,6 +30,7 @@ from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.shell.modal import Window
+from tui.ui.shell.offers import key_of
 
 _LABEL_CELLS = 21
 
@@ -68,7 +69,7 @@ class FiguresScreen(Window[None]):
         """Name the window."""
         window = self.query_one(".window")
         window.border_title = Content(texts.FIGURES)
-        window.border_subtitle = Content(texts.FIGURES_KEYS)
+        window.border_subtitle = Content(texts.FIGURES_KEYS.format(key=key_of(self, "figures.close")))
         self.query_one(VerticalScroll).focus()
 
     def action_close(self) -> None:

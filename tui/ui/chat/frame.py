@@ -9,12 +9,14 @@ from textual.widgets import Static
 from tui.core.safe_text import safe_line, safe_text
 from tui.runtime.chat_control import ChatControl
 from tui.texts import chat as texts
+from tui.ui.bindings import BY_IDENTIFIER
 from tui.ui.chat.offers import offers_of, welcome_lines
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.prompt_box import PromptBox
 from tui.ui.chat.status_bar import StatusBar
 from tui.ui.chat.words import banner_words, header_words, invitation
 from tui.ui.offers import printed_action, takes_text
+from tui.ui.shell.offers import key_of
 from tui.ui.shell.title_bar import TitleBar
 from tui.ui.transcript.transcript import Transcript
 
@@ -32,7 +34,9 @@ class ChatFrame:
         return takes_text(self._screen.focused)
 
     def way(self, action: str) -> str:
-        """Return how an action is reached now."""
+        """Return how an action is reached now, or the key of a binding that is given by its name."""
+        if action in BY_IDENTIFIER:
+            return key_of(self._screen, action)
         return printed_action(self._screen, action)
 
     def show(self) -> None:
@@ -56,5 +60,7 @@ class ChatFrame:
         prompt = screen.query_one(Prompt)
         if str(prompt.placeholder) != (words := invitation(chat, self.way)):
             prompt.placeholder = Content(safe_line(words))
-        welcome = welcome_lines(chat, typing=self.is_typing)
-        screen.query_one(Transcript).offer(offers_of(chat, self.way), welcome)
+        welcome = welcome_lines(chat, self.way, typing=self.is_typing)
+        transcript = screen.query_one(Transcript)
+        transcript.keys_down = (self.way("transcript.end"), self.way("chat.page_down"))
+        transcript.offer(offers_of(chat, self.way), welcome)

@@ -55,19 +55,20 @@ def _actions(chat: ChatControl) -> Iterator[str]:
 _UNFINISHED = (TurnState.STOPPED, TurnState.INTERRUPTED)
 
 
-def welcome_lines(chat: ChatControl, *, typing: bool) -> tuple[Line, ...]:
+def welcome_lines(chat: ChatControl, way: Callable[[str], str], *, typing: bool) -> tuple[Line, ...]:
     """Return what stands in a chat without turns: three examples, each an offer."""
     if chat.target is None or chat.is_read_only:
         return ()
+    keys = [way(f"reading.example_{number}") for number in range(1, len(texts.EXAMPLES) + 1)]
     examples = [
-        Line((Span(f"{number}  ", Role.MARKER), Span(text, Role.OFFER, f"example({number})")))
-        for number, text in enumerate(texts.EXAMPLES, 1)
+        Line((Span(f"{key}  ", Role.MARKER), Span(text, Role.OFFER, f"example({number})")))
+        for number, (key, text) in enumerate(zip(keys, texts.EXAMPLES, strict=True), 1)
     ]
-    how = texts.EXAMPLES_TYPING.format(key="Tab") if typing else texts.EXAMPLES_READING
+    how = texts.EXAMPLES_TYPING if typing else texts.EXAMPLES_READING
     return (
         Line((Span(texts.WELCOME, Role.TEXT),)),
         EMPTY_LINE,
         *examples,
         EMPTY_LINE,
-        Line((Span(how, Role.FOOTER),)),
+        Line((Span(how.format(focus=way("chat.focus"), first=keys[0], last=keys[-1]), Role.FOOTER),)),
     )

@@ -30,6 +30,7 @@ from tui.ui.chat.picker_rows import Answer, columns_for, header, row
 from tui.ui.deck import runtime_of
 from tui.ui.providers.reach import Reach, reach_after
 from tui.ui.shell.modal import Window
+from tui.ui.shell.offers import key_of
 from tui.ui.shell.plain_input import PlainInput
 
 MOST_SHOWN = 60
@@ -70,7 +71,7 @@ class ModelPicker(Window[Pair | None]):
         """Show what is known, and ask every server for its models."""
         window = self.query_one(".window")
         window.border_title = Content(texts.PICKER)
-        window.border_subtitle = Content(texts.PICKER_KEYS)
+        window.border_subtitle = Content(texts.PICKER_KEYS.format(cancel=key_of(self, "picker.cancel")))
         self.query_one(PlainInput).focus()
         for provider in self._pairs.providers:
             reach = Reach.READY if is_built_in(provider) else Reach.UNKNOWN

@@ -7,41 +7,55 @@ and shows control characters of a paste as pictures while it keeps the text as i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import BindingType
+from textual.content import Content
 from textual.message import Message
+from textual.widgets.text_area import Edit, EditResult
 
-from tui.core.invisible import is_mark
+from tui.core.commands import Command
 from tui.core.lazy_dataclass import dataclass
-from tui.core.safe_text import replace_hidden, safe_text
+from tui.core.safe_text import safe_line
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
+from tui.ui.chat.prompt_text import to_display, to_document, to_raw
+from tui.ui.chat.recall import PromptHistory
 from tui.ui.textual_compat.internals import bindings_for
 from tui.ui.textual_compat.own_text_area import OwnTextArea
 
-HISTORY_LIMIT = 500
-_STAND_IN = 0x100000
-_TAGS = range(0xE0000, 0xE1000)
-_TAG_STAND_IN = 0x10E000
-_OTHER_STAND_IN = 0x10F000
-_OTHERS: dict[int, str] = {}
-"""The characters beyond the others that had to be hidden, as they turned up, and their private ones."""
-_CODES: dict[str, str] = {}
+if TYPE_CHECKING:
+    from tui.ui.chat.completing import Completing
+    from tui.ui.chat.prompt_search import PromptSearch
+
+_GROUPS = ("chat.recall", "chat.completion", "chat.prompt")
+"""What has a key first while it is open, before what is always there."""
+_OF_SEARCH = frozenset({"recall", "take_found", "end_search", "delete_left", "copy"})
+"""What a key does to a search; any other one uses what was found and then does its work."""
+_WHEN_SEARCHING = frozenset({"take_found", "end_search"})
+_WHEN_COMPLETING = frozenset({"complete", "choose_completion", "close_completions"})
+
+
+def _no_values(_: Command) -> Iterable[tuple[str, str]]:
+    return ()
 
 
 class Prompt(OwnTextArea):
     """Edits a prompt. ``send`` gets its raw text and says whether it is on its way; until then it stays."""
 
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.prompt", "text")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.prompt", "chat.recall", "chat.completion", "text")
     HELP_TEXT: ClassVar[str] = texts.PROMPT_HELP
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.prompt")
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(*_GROUPS)
 
     _rows_shown = 0
+    _model = ""
+    _search: PromptSearch | None = None
+    completing: Completing | None = None
+    """The list of commands, once there was one."""
 
     @dataclass
     class CopyRequested(Message):
@@ -55,13 +69,23 @@ class Prompt(OwnTextArea):
 
         rows: int
 
+    class CompletionsChanged(Message):
+        """The list of commands shows something else, or nothing any more."""
+
     class Left(Message):
         """The person went up from an empty prompt."""
 
     class Ended(Message):
         """Ctrl+D on an empty prompt."""
 
-    def __init__(self, send: Callable[[str], bool], *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(
+        self,
+        send: Callable[[str], bool],
+        values: Callable[[Command], Iterable[tuple[str, str]]] = _no_values,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """``values``: what may follow a command, each with a few words about it."""
         super().__init__(
             id=id,
             soft_wrap=True,
@@ -70,11 +94,10 @@ class Prompt(OwnTextArea):
             compact=True,
         )
         self._send = send
+        self._values = values
         self.cursor_blink = False
         self.match_cursor_bracket = False
-        self._history: list[str] = []
-        self._entries: list[str] = []
-        self._position = 0
+        self._history = PromptHistory()
 
     @property
     def obeys_commands(self) -> bool:
@@ -84,17 +107,15 @@ class Prompt(OwnTextArea):
     @property
     def value(self) -> str:
         """The raw text."""
-        return _to_raw(self.text)
+        return to_raw(self.text)
 
     @value.setter
     def value(self, raw: str) -> None:
-        self.load_text(_to_document(raw))
+        self.load_text(to_document(raw))
 
     def remember(self, raw: str) -> None:
         """Add a prompt to the history, newest last."""
-        if raw.strip() and (not self._history or self._history[-1] != raw):
-            self._history.append(raw)
-            del self._history[:-HISTORY_LIMIT]
+        self._history.remember(raw)
 
     def offer(self, raw: str) -> bool:
         """Put a text in where the prompt is empty, selected: typing replaces it, moving keeps it.
@@ -112,7 +133,14 @@ class Prompt(OwnTextArea):
 
         Textual's way round over the app would let characters that came in the same read overtake it.
         """
+        if self._search is not None and event.is_printable:
+            self._type_into_search(event.character or "")
+            event.stop()
+            event.prevent_default()
+            return
         for binding in bindings_for(self, event.key):
+            if self._search is not None and binding.action not in _OF_SEARCH:
+                self.action_take_found()
             if await self.app.run_action(binding.action, self):
                 event.stop()
                 event.prevent_default()
@@ -125,8 +153,10 @@ class Prompt(OwnTextArea):
         event.prevent_default()
         event.stop()
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
-        if not self.read_only:
-            result = self.replace(_to_document(text), *self.selection, maintain_selection_offset=False)
+        if self._search is not None:
+            self._type_into_search(text)
+        elif not self.read_only:
+            result = self.replace(to_document(text), *self.selection, maintain_selection_offset=False)
             self.move_cursor(result.end_location)
             self.focus()
 
@@ -136,7 +166,7 @@ class Prompt(OwnTextArea):
         if self._send(raw):
             self.remember(raw)
             self.load_text("")
-            self._entries = []
+            self._history.end_walk()
 
     def action_delete_right(self) -> None:
         """Delete the character under the cursor; in an empty prompt, ask to quit."""
@@ -164,17 +194,20 @@ class Prompt(OwnTextArea):
 
     def action_copy(self) -> None:
         """Copy the selection by the route that works; without one, the key belongs to the screen."""
+        if self._search is not None:
+            self.action_end_search()
+            return
         if not self.selected_text:
             raise SkipAction
-        self.post_message(self.CopyRequested(_to_raw(self.selected_text)))
+        self.post_message(self.CopyRequested(to_raw(self.selected_text)))
 
     def raw_of(self, text: str) -> str:
         """Return a part of the document as it was pasted."""
-        return _to_raw(text)
+        return to_raw(text)
 
     def shown_of(self, raw: str) -> str:
         """Return a raw text as the document keeps it."""
-        return _to_document(raw)
+        return to_document(raw)
 
     def discard(self) -> bool:
         """Empty the prompt; Up brings the draft back. Return whether there was one."""
@@ -182,25 +215,145 @@ class Prompt(OwnTextArea):
             return False
         self.remember(self.value)
         self.load_text("")
-        self._entries = []
+        self._history.end_walk()
         return True
+
+    # ── Search in the prompts ───────────────────────────────────────────────────────────────
+
+    def name_model(self, model: str) -> None:
+        """Say in the border which model is asked next."""
+        self._model = safe_line(model, 100)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        """The draft stays in the box, and what is found stands over it."""
+        title = Content(self._model if self._search is None else self._search.words)
+        if self.border_title != title.markup:
+            self.border_title = title
+
+    def action_recall(self) -> None:
+        """Search in the prompts, or go to the next older one that matches."""
+        from tui.ui.chat.prompt_search import PromptSearch
+
+        if self._search is None and not self.read_only:
+            self._set_search(PromptSearch(self._history.prompts))
+        elif self._search is not None and not self._search.older():
+            self.app.bell()
+        self._show_title()
+
+    def _set_search(self, search: PromptSearch | None) -> None:
+        self._search = search
+        self._show_title()
+        self.refresh_bindings()
+
+    def _type_into_search(self, text: str) -> None:
+        if self._search is not None:
+            self._search.type(text)
+            self._show_title()
+
+    def action_delete_left(self) -> None:
+        """Delete the character before the cursor; in a search, take back its last step."""
+        if self._search is None:
+            super().action_delete_left()
+        else:
+            self._search.erase()
+            self._show_title()
+
+    def action_take_found(self) -> None:
+        """Use the prompt that was found; Down leads from it back to the draft."""
+        hit = self._search.hit if self._search is not None else None
+        self._set_search(None)
+        if hit is not None:
+            index, start = hit
+            self.value = prompt = self._history.jump(index, self.value)
+            self.flat_move(len(to_document(prompt[:start])))
+
+    def action_end_search(self) -> None:
+        """Cancel the search; the draft is what it was."""
+        self._set_search(None)
+
+    # ── Completion of commands ──────────────────────────────────────────────────────────────
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Change the text, and what the list of commands shows with it."""
+        result = super().edit(edit)
+        self._follow_line()
+        return result
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        super().action_undo()
+        self._follow_line()
+
+    def _follow_line(self) -> None:
+        line = self.document.get_line(0) if self.document.line_count == 1 else ""
+        if self.completing is None and line == "/":
+            from tui.ui.chat.completing import Completing
+
+            self.completing = Completing(self._values)
+        if self.completing is not None:
+            self._show_completions(self.completing.is_open, self.completing.follow, to_raw(line))
+
+    def load_text(self, text: str) -> None:
+        """Show another text, which is no command that is being typed."""
+        super().load_text(text)
+        self.action_close_completions()
+
+    def _show_completions(self, was_open: bool, change: Callable[..., None], *arguments: object) -> None:
+        change(*arguments)
+        is_open = self.completing is not None and self.completing.is_open
+        if was_open or is_open:
+            self.post_message(self.CompletionsChanged())
+        if was_open != is_open:
+            self.refresh_bindings()
+
+    def action_complete(self, step: int) -> None:
+        """Mark the next entry of the list."""
+        if self.completing is not None:
+            self._show_completions(True, self.completing.move, step)
+
+    def action_choose_completion(self, is_sent: bool) -> None:
+        """Use the marked entry; the key that sends leaves what is a command already to be sent."""
+        line = self.completing.chosen(is_sent=is_sent) if self.completing is not None else None
+        if line is None:
+            raise SkipAction
+        self.use_completion(line)
+
+    def use_completion(self, line: str) -> None:
+        """Put a line into the prompt, in a way that can be undone."""
+        self.replace(line, (0, 0), self.document.end)
+        self.move_cursor(self.document.end)
+
+    def action_close_completions(self) -> None:
+        """Close the list."""
+        if self.completing is not None and self.completing.is_open:
+            self._show_completions(True, self.completing.close)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys of a search and of a list to the chat while there is none."""
+        if action in _WHEN_SEARCHING:
+            return self._search is not None
+        if action in _WHEN_COMPLETING:
+            return self.completing is not None and self.completing.is_open
+        return super().check_action(action, parameters)
+
+    def on_blur(self) -> None:
+        """End what belongs to the keys that come here."""
+        if self._search is not None:
+            self.action_end_search()
+        self.action_close_completions()
+
+    # ── Drawing ─────────────────────────────────────────────────────────────────────────────
 
     def get_line(self, line_index: int) -> Text:
         """Return a line as it is drawn."""
-        return Text(_to_display(self.document.get_line(line_index)), end="", no_wrap=True)
+        return Text(to_display(self.document.get_line(line_index)), end="", no_wrap=True)
 
     def _recall(self, step: int) -> bool:
-        if not self._entries:
-            if step > 0 or not self._history:
-                return False
-            self._entries = [*self._history, self.value]
-            self._position = len(self._entries) - 1
-        target = self._position + step
-        if not 0 <= target < len(self._entries):
+        prompt = self._history.step(step, self.value)
+        if prompt is None:
             return False
-        self._entries[self._position] = self.value
-        self._position = target
-        self.value = self._entries[target]
+        self.value = prompt
         self.move_cursor((0, 0) if step < 0 else self.document.end)
         return True
 
@@ -216,73 +369,3 @@ class Prompt(OwnTextArea):
             self.scroll_to(0, 0, animate=False)
         else:
             self.scroll_cursor_visible(animate=False)
-
-
-def _is_hidden(character: str) -> bool:
-    return character not in "\n\t" and safe_text(character) != character
-
-
-def _to_document(raw: str) -> str:
-    """Replace what must not reach a terminal by private characters of one cell each."""
-    if raw.isascii() and raw.replace("\n", " ").isprintable():
-        return raw
-    return replace_hidden(
-        raw, lambda character: character if character in "\n\t" else _stand_in(ord(character))
-    )
-
-
-def _stand_in(code: int) -> str:
-    """Return the private character for a code; unique for every code that safe_text replaces.
-
-    Plane 16 is all private use and no font draws it, so a paste practically never holds it.
-    """
-    if code in _TAGS:
-        return chr(_TAG_STAND_IN + code - _TAGS.start)
-    if code < 0xFFFE:
-        return chr(_STAND_IN + code)
-    stand_in = _OTHERS.setdefault(code, chr(_OTHER_STAND_IN + len(_OTHERS)))
-    _CODES[stand_in] = chr(code)
-    return stand_in
-
-
-def _original(character: str) -> str:
-    code = ord(character)
-    if code < _STAND_IN:
-        return character
-    if _TAG_STAND_IN <= code < _TAG_STAND_IN + len(_TAGS):
-        return chr(_TAGS.start + code - _TAG_STAND_IN)
-    if character in _CODES:
-        return _CODES[character]
-    original = chr(code - _STAND_IN)
-    return original if _is_hidden(original) or is_mark(original) else character
-
-
-def _to_raw(text: str) -> str:
-    return text if text.isascii() else text.translate(_ORIGINALS)
-
-
-def _to_display(text: str) -> str:
-    return text if text.isascii() else text.translate(_PICTURES)
-
-
-def _picture(character: str) -> str:
-    original = _original(character)
-    if original == character:
-        return character
-    return "\ufffd" if is_mark(original) else safe_text(original)
-
-
-class _Table(dict[int, str]):
-    """A table for ``str.translate`` that is filled as characters turn up."""
-
-    def __init__(self, of: Callable[[str], str]) -> None:
-        super().__init__()
-        self._of = of
-
-    def __missing__(self, code: int) -> str:
-        self[code] = self._of(chr(code))
-        return self[code]
-
-
-_ORIGINALS = _Table(_original)
-_PICTURES = _Table(_picture)

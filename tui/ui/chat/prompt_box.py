@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -9,10 +11,12 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import TextArea
 
-from tui.core.safe_text import safe_line
 from tui.core.usage import estimate_tokens
 from tui.texts import chat as texts
 from tui.ui.chat.prompt import Prompt
+
+if TYPE_CHECKING:
+    from tui.ui.chat.command_list import CommandList
 
 _BORDER_ROWS = 2
 _SCREEN_SHARE = 3
@@ -30,6 +34,7 @@ class PromptBox(Container):
         self._prompt = prompt
         self._counting: Timer | None = None
         self._rows = 1
+        self._commands: CommandList | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the box."""
@@ -37,13 +42,22 @@ class PromptBox(Container):
 
     def show_model(self, model: str) -> None:
         """Say which model is asked next."""
-        title = Content(safe_line(model, 100))
-        if self._prompt.border_title != title.markup:
-            self._prompt.border_title = title
+        self._prompt.name_model(model)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit another screen."""
         self._fit()
+
+    def on_prompt_completions_changed(self, event: Prompt.CompletionsChanged) -> None:
+        """Show the list of commands over the box, or hide it."""
+        event.stop()
+        if self._commands is None and self._prompt.completing is not None:
+            from tui.ui.chat.command_list import CommandList
+
+            self._commands = CommandList(self._prompt.completing, self._prompt.use_completion)
+            self.mount(self._commands, before=self._prompt)
+        if self._commands is not None:
+            self._commands.show()
 
     def on_prompt_rows_changed(self, event: Prompt.RowsChanged) -> None:
         """Grow or shrink with the draft."""

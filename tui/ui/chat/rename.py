@@ -14,6 +14,7 @@ from tui.core.safe_text import safe_line
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.modal import Window
+from tui.ui.shell.offers import key_of
 from tui.ui.shell.plain_input import PlainInput
 
 LONGEST_TITLE = 200
@@ -37,7 +38,9 @@ class RenameDialog(Window[str | None]):
             yield PlainInput(
                 safe_line(self._title), placeholder=texts.RENAME_PLACEHOLDER, max_length=LONGEST_TITLE
             )
-            yield Static(Content(texts.RENAME_KEYS), classes="window-note")
+            yield Static(
+                Content(texts.RENAME_KEYS.format(cancel=key_of(self, "rename.cancel"))), classes="window-note"
+            )
 
     def on_mount(self) -> None:
         """Name the window and be ready to type."""

@@ -84,7 +84,7 @@ class ChatScreen(LmdeckScreen[None]):
             view=View(wrap_code=settings.code_wrap, raw=settings.raw),
             reasoning=settings.reasoning,
         )
-        yield PromptBox(Prompt(self._commands.enter, id="prompt"))
+        yield PromptBox(Prompt(self._commands.enter, self._commands.values, id="prompt"))
         yield self._status
         yield BindingBar()
 

@@ -9,6 +9,7 @@ from textual.widgets import Input, Static
 
 from tui.texts import chat as texts
 from tui.ui.background import in_background
+from tui.ui.shell.offers import key_of
 from tui.ui.shell.plain_input import PlainInput
 from tui.ui.transcript.search import Search
 from tui.ui.transcript.transcript import Transcript
@@ -51,11 +52,15 @@ class SearchBar(Horizontal):
         words = texts.SEARCH_NOTHING
         if found.count:
             words = texts.SEARCH_COUNT.format(place=found.place or "–", count=f"{found.count:,}")
-            words += texts.SEARCH_KEYS if self._transcript.has_focus else texts.SEARCH_ENTER
+            words += self._keys() if self._transcript.has_focus else texts.SEARCH_ENTER
         if found.hidden_count:
             words += texts.SEARCH_HIDDEN.format(hidden=f"{found.hidden_count:,}")
         has_query = bool(self.query_one(PlainInput).value)
         self.query_one("#search-count", Static).update(Content(words if has_query else ""))
+
+    def _keys(self) -> str:
+        following, previous = key_of(self, "transcript.next_match"), key_of(self, "transcript.previous_match")
+        return texts.SEARCH_KEYS.format(next=following, previous=previous)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Mark what matches, beside the keyboard: what is typed next begins the search anew."""

@@ -17,6 +17,7 @@ from tui.session.target import ChatTarget
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.modal import Window
+from tui.ui.shell.offers import key_of
 from tui.ui.shell.readline import ReadlineArea
 
 _CHOICES: tuple[Thinking | None, ...] = (None, *Thinking)
@@ -70,7 +71,9 @@ class ChatSetup(Window[ChatTarget | None]):
         """Show what holds now."""
         window = self.query_one(".window")
         window.border_title = Content(texts.SETTINGS)
-        window.border_subtitle = Content(texts.SETTINGS_KEYS)
+        window.border_subtitle = Content(
+            texts.SETTINGS_KEYS.format(save=key_of(self, "setup.apply"), cancel=key_of(self, "setup.cancel"))
+        )
         self.query_one(TextArea).cursor_blink = False
         options = self.query_one(OptionList)
         options.highlighted = _CHOICES.index(self._target.thinking)

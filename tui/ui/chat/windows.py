@@ -40,7 +40,9 @@ class ChatWindows:
     def conversations(self) -> None:
         """Open the list of saved conversations."""
         if self._chat.live is not None:
-            self._screen.notify(texts.STILL_STREAMING, severity="warning", timeout=4)
+            self._screen.notify(
+                texts.STILL_STREAMING.format(stop=self._way("chat.stop")), severity="warning", timeout=4
+            )
         else:
             self._screen.deck.router.conversations()
 

@@ -12,7 +12,7 @@ from tui.session.target import ChatTarget
 from tui.texts import chat as texts
 
 Way = Callable[[str], str]
-"""What is printed for an action now: its key, or its command."""
+"""What is printed for an action now: its key, or its command; for the name of a binding, its key."""
 
 
 def blocked_words(blocked: Blocked, way: Way) -> str:
@@ -20,7 +20,7 @@ def blocked_words(blocked: Blocked, way: Way) -> str:
     if blocked.failure is not None:
         return texts.CHOOSE_MODEL.format(problem=blocked.failure.title, model=way("pick"))
     if blocked.obstacle is Obstacle.STREAMING:
-        return texts.DRAFT_KEPT
+        return texts.DRAFT_KEPT.format(stop=way("chat.stop"))
     if blocked.obstacle is Obstacle.READ_ONLY:
         return texts.OPENED_ELSEWHERE.format(fork=way("fork"))
     if blocked.obstacle is Obstacle.OPENING:
@@ -34,7 +34,8 @@ def invitation(chat: ChatControl, way: Way) -> str:
         return texts.READ_ONLY.format(fork=way("fork"))
     if chat.target is None:
         return blocked_words(chat.no_target(), way)
-    return texts.PLACEHOLDER.format(provider=safe_line(chat.target.provider.label, 100))
+    name = safe_line(chat.target.provider.label, 100)
+    return texts.PLACEHOLDER.format(provider=name, send=way("prompt.send"), newline=way("prompt.newline"))
 
 
 def header_words(chat: ChatControl) -> str:

@@ -143,11 +143,10 @@ class CheckList(OptionList, inherit_bindings=False):
             yield Option(self._line(check), id=f"check-{check}")
 
     def _repair_rows(self) -> Iterator[Option]:
+        applies = texts.KEY_APPLIES.format(key=key_of(self, "diagnosis.details"))
         for index, repair in enumerate(self._repairs):
             text = f"→ {safe_line(repair.text)}"
-            line = Content.assemble(
-                " " * INDENT, (text, "bold $primary"), (f"  {texts.ENTER_APPLIES}", "dim")
-            )
+            line = Content.assemble(" " * INDENT, (text, "bold $primary"), (f"  {applies}", "dim"))
             yield Option(line, id=f"repair-{index}")
 
     def _section_rows(self) -> Iterator[Option]:

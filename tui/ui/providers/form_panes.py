@@ -13,7 +13,6 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.runtime.form_control import FormControl
 from tui.texts import chat, provider_list
 from tui.texts import form as texts
-from tui.ui.bindings import KEYS, spelled_key
 from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.trial_result import TrialResult
 from tui.ui.shell.key_button import KeyButton
@@ -84,17 +83,15 @@ class FormButtons(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay them in a line, as Casibase's page has them."""
         if self._form.is_view_only:
-            yield _button(texts.COPY, "clone")
-            yield _button(chat.CLOSE, "cancel")
+            yield self._button(texts.COPY, "clone")
+            yield self._button(chat.CLOSE, "cancel")
             return
-        yield _button(texts.SAVE, "save")
-        yield _button(texts.SAVE_EXIT, "save_exit")
-        yield _button(chat.CANCEL, "cancel")
+        yield self._button(texts.SAVE, "save")
+        yield self._button(texts.SAVE_EXIT, "save_exit")
+        yield self._button(chat.CANCEL, "cancel")
 
-
-def _button(label: str, action: str) -> KeyButton:
-    key = next(key for key in KEYS["form"] if key.action == action)
-    return KeyButton(label, f"screen.{action}", spelled_key(key.keys.partition(",")[0]))
+    def _button(self, label: str, action: str) -> KeyButton:
+        return KeyButton(label, f"screen.{action}", key_of(self, f"form.{action}"))
 
 
 def field_help(row: FormRow, source: str = "") -> Content:

@@ -22,6 +22,7 @@ from tui.ui.providers.api_key_field import ApiKeyField
 from tui.ui.providers.model_field import ModelField
 from tui.ui.shell.choice_field import ChoiceField
 from tui.ui.shell.key_button import KeyButton
+from tui.ui.shell.offers import key_of
 from tui.ui.shell.plain_input import PlainInput
 from tui.ui.shell.readline import ReadlineArea
 
@@ -219,10 +220,13 @@ class FormRow(Vertical):
     def how_to(self) -> str:
         """How the field is filled in, where that is not by typing."""
         if self.field.kind is Kind.FLAG:
-            return texts.TOGGLE
+            return texts.TOGGLE.format(open=key_of(self, "choice.open"))
         if self.field.kind is Kind.MODEL:
-            return texts.OPEN_LIST
-        return texts.OPEN_CHOICES if self.field.choices else ""
+            return texts.OPEN_LIST.format(key=key_of(self, "model.open"))
+        if not self.field.choices:
+            return ""
+        names = ("open", "previous", "next")
+        return texts.OPEN_CHOICES.format(**{name: key_of(self, f"choice.{name}") for name in names})
 
     @property
     def problem_text(self) -> Content | None:

@@ -15,6 +15,7 @@ from tui.runtime.form_control import FormControl
 from tui.texts import form as texts
 from tui.ui.background import in_background
 from tui.ui.providers.trial_result import TrialResult, result_of, result_of_failure
+from tui.ui.shell.offers import key_of
 
 
 class Trial:
@@ -80,7 +81,8 @@ class Trial:
         self.compare()
 
     def _show_progress(self, text: str) -> None:
-        self._show(Content.styled(texts.PROGRESS.format(text=safe_line(text)), "dim"))
+        key = key_of(self._screen, "form.cancel")
+        self._show(Content.styled(texts.PROGRESS.format(text=safe_line(text), key=key), "dim"))
 
     def _show(
         self, content: Content, tested: Mapping[str, str] | None = None, failure: Failure | None = None

@@ -63,7 +63,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         yield Static(id="notices")
         with Container(id="main"):
             with Pane(id="list"):
-                yield FilterRow(texts.FILTER_HINT)
+                yield FilterRow(texts.FILTER_HINT.format(key=key_of(self, "providers.back")))
                 yield ProviderTable()
                 yield Static(id="nothing")
             yield DetailsPane(id="details")

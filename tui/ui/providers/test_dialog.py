@@ -23,7 +23,7 @@ from tui.ui.deck import deck_of
 from tui.ui.providers.details import Fix, fix_after
 from tui.ui.providers.trial_result import result_of, result_of_failure
 from tui.ui.shell.modal import Window
-from tui.ui.shell.offers import Offer, OfferLine
+from tui.ui.shell.offers import Offer, OfferLine, key_of
 
 _AGAIN = Offer("test.again", texts.OFFER_AGAIN)
 _CLOSE = Offer("test.close", texts.OFFER_CLOSE)
@@ -77,7 +77,11 @@ class ProviderTestScreen(Window[str | None]):
     def action_again(self) -> None:
         """Send the test message; a running test is dropped."""
         model = safe_line(self._provider.model, 60)
-        self._show(Content(f"… {texts.TEST_WAITING.format(model=model)}"), None, (_CLOSE,))
+        self._show(
+            Content(f"… {texts.TEST_WAITING.format(model=model, key=key_of(self, 'test.close'))}"),
+            None,
+            (_CLOSE,),
+        )
         in_background(self, self._test, group="trial", exclusive=True)
 
     async def _test(self) -> None:
@@ -103,7 +107,13 @@ class ProviderTestScreen(Window[str | None]):
             self._offer()
 
     def _show_progress(self, text: str) -> None:
-        self._show(Content(f"… {texts.TEST_PROGRESS.format(progress=safe_line(text))}"), None, (_CLOSE,))
+        self._show(
+            Content(
+                f"… {texts.TEST_PROGRESS.format(progress=safe_line(text), key=key_of(self, 'test.close'))}"
+            ),
+            None,
+            (_CLOSE,),
+        )
 
     def _show(self, content: Content, failure: Failure | None, offers: tuple[Offer, ...] = ()) -> None:
         self.query_one("#trial-result", Static).update(content)

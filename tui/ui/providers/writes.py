@@ -16,6 +16,7 @@ from tui.store.lock import waiting_at_most
 from tui.texts import shell as texts
 from tui.ui.background import in_background
 from tui.ui.deck import runtime_of
+from tui.ui.offers import printed_action
 
 Value = TypeVar("Value")
 
@@ -59,7 +60,7 @@ class ProviderWrites:
 
     async def _make(self, change: Callable[[], Value], afterwards: Callable[[Value], object]) -> None:
         if self.is_waiting:
-            self._tell(texts.STILL_WAITING, "warning")
+            self._tell(texts.STILL_WAITING.format(key=self._cancel_key), "warning")
             return
         known = self._notices
         made = await asyncio.to_thread(_made, change)
@@ -67,10 +68,17 @@ class ProviderWrites:
         if holder is None:
             self._settle(made, afterwards, known)
             return
-        self._tell(texts.CHANGE_WAITS.format(title=holder), "warning", timeout=10)
+        waits = texts.CHANGE_WAITS.format(title=holder, key=self._cancel_key)
+        self._tell(waits, "warning", timeout=10)
         self._gives_up = False
         self._waiting = in_background(self._screen, self._wait, change, afterwards, group="write")
         self._screen.refresh_bindings()
+
+    @property
+    def _cancel_key(self) -> str:
+        """What gives up the change that waits: the key that leads back."""
+        names = ("cancel", "close", "back")
+        return next(filter(None, (printed_action(self._screen, name) for name in names)), "")
 
     def give_up(self) -> bool:
         """Give up the change that waits; return whether there was one."""

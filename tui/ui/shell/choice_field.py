@@ -60,6 +60,7 @@ class ChoiceField(Vertical, can_focus=True):
         self.is_switch = is_switch
         self._labels = [label_of(choice) for choice in self.choices]
         self._label_of = label_of
+        self._typed = ""
         self.set_reactive(ChoiceField.value, value)
         self.styles.width = max(map(cell_len, self._labels)) + 6
 
@@ -103,6 +104,7 @@ class ChoiceField(Vertical, can_focus=True):
         elif self.is_open:
             self.action_choose()
         else:
+            self._typed = ""
             self._list.fill(self._labels)
             self._list.highlighted = self._position
             self._list.open()
@@ -116,6 +118,7 @@ class ChoiceField(Vertical, can_focus=True):
     def action_mark(self, step: int) -> None:
         """Mark the next entry of the list."""
         if self._list is not None:
+            self._typed = ""
             self._list.move(step)
 
     def action_choose(self) -> None:
@@ -138,15 +141,18 @@ class ChoiceField(Vertical, can_focus=True):
         return self.is_open and character is not None and character.isalnum()
 
     def on_key(self, event: events.Key) -> None:
-        """Mark the next entry of the open list that begins with the typed letter."""
+        """Mark the entry of the open list that begins with what is typed; one letter again, the next one."""
         if self._list is None or not self.check_consume_key(event.key, event.character):
             return
         event.stop()
-        start = (-1 if self._list.highlighted is None else self._list.highlighted) + 1
-        for position in (*range(start, len(self._labels)), *range(start)):
-            if self._labels[position].casefold().startswith((event.character or "").casefold()):
-                self._list.highlighted = position
-                return
+        letter = (event.character or "").casefold()
+        here = self._list.highlighted or 0
+        for typed, start in ((self._typed + letter, here + (not self._typed)), (letter, here + 1)):
+            for position in (*range(start, len(self._labels)), *range(start)):
+                if self._labels[position].casefold().startswith(typed):
+                    self._typed = typed
+                    self._list.highlighted = position
+                    return
 
     def on_click(self, event: events.Click) -> None:
         """Open the list, or close it."""

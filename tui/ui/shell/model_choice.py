@@ -16,6 +16,7 @@ from tui.texts import provider_list as texts
 from tui.texts.chat import PICKER_KEYS
 from tui.ui.bindings import bindings_of
 from tui.ui.shell.modal import Window
+from tui.ui.shell.offers import key_of
 
 
 class ModelChoice(Window[str | None]):
@@ -34,7 +35,9 @@ class ModelChoice(Window[str | None]):
         """Lay out the models, one a line."""
         with Vertical(id="model-choice"):
             yield OptionList(*(Content(safe_line(model)) for model in self._models))
-            yield Static(Content(PICKER_KEYS), id="model-choice-hint")
+            yield Static(
+                Content(PICKER_KEYS.format(cancel=key_of(self, "models.cancel"))), id="model-choice-hint"
+            )
 
     def on_mount(self) -> None:
         """Put the focus on the models."""

@@ -19,9 +19,13 @@ _SEPARATOR = Content.styled(" · ", "dim")
 
 
 def key_of(node: DOMNode, binding: str) -> str:
-    """Return the key of a binding as the settings have it and people write it."""
-    key = remapped(BY_IDENTIFIER[binding], runtime_of(node).settings.keys)
-    return spelled_key(key.names[0]) if key.names else ""
+    """Return the key of a binding as the settings have it and people write it.
+
+    What the settings leave without a key is found in the palette: then that has it.
+    """
+    own = runtime_of(node).settings.keys
+    keys = (remapped(BY_IDENTIFIER[name], own) for name in (binding, "app.palette"))
+    return next((spelled_key(key.names[0]) for key in keys if key.names), "")
 
 
 def working_key_of(node: DOMNode, binding: str) -> str:

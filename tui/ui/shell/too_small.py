@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui.texts.shell import TOO_SMALL
 from tui.ui.shell.modal import Window
+from tui.ui.shell.offers import key_of
 
 SMALLEST = Size(60, 16)
 """The smallest window that the screens are made for, in cells."""
@@ -50,7 +51,7 @@ class TooSmallScreen(Window[None]):
         elif self.is_current:
             self.dismiss()
 
-    @staticmethod
-    def _message(size: Size) -> Content:
+    def _message(self, size: Size) -> Content:
         needed = f"{SMALLEST.width}×{SMALLEST.height}"
-        return Content(TOO_SMALL.format(width=size.width, height=size.height, needed=needed))
+        key = key_of(self, "app.quit")
+        return Content(TOO_SMALL.format(width=size.width, height=size.height, needed=needed, key=key))

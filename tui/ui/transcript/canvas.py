@@ -84,6 +84,8 @@ class Canvas(ScrollView, inherit_bindings=False):
         self._told = (True, False)
         self.welcome: tuple[Line, ...] = ()
         """What stands here for as long as there are no turns."""
+        self.keys_down = ("G", "PgDn")
+        """What leads to new text: with the focus here, and with the focus elsewhere."""
 
     # ---- view options
 
@@ -303,7 +305,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         return rows
 
     def _with_unseen_mark(self, line: Line) -> Line:
-        text = texts.UNSEEN.format(key=texts.UNSEEN_READING if self.has_focus else texts.UNSEEN_TYPING)
+        text = texts.UNSEEN.format(key=self.keys_down[0 if self.has_focus else 1])
         room = self.size.width - cell_len(text)
         if room < 0:
             return line

@@ -1,0 +1,44 @@
+"""What a command that is being typed may become."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.core.commands import COMMANDS, Command
+from tui.core.completion import completions
+
+
+def values(command: Command) -> list[tuple[str, str]]:
+    return [("gpu01", "model-a"), ("GPU02", "model-b")] if command.name == "model" else []
+
+
+def lines(line: str, *, has_screens: bool = True) -> list[str]:
+    return [entry.line for entry in completions(line, values, has_screens=has_screens)]
+
+
+def test_a_slash_may_become_every_command() -> None:
+    assert [line.strip() for line in lines("/")] == [f"/{command.name}" for command in COMMANDS]
+    assert set(lines("/")) - set(lines("/", has_screens=False)) == {"/provider", "/raw", "/mouse"}
+
+
+@pytest.mark.parametrize(
+    ("line", "become"),
+    [
+        ("/re", ["/retry", "/rename ", "/reasoning"]),
+        ("/PROVIDER", ["/provider", "/providers"]),
+        ("/cle", ["/new"]),
+        ("/nothing", []),
+        ("/model ", ["/model gpu01", "/model GPU02"]),
+        ("/model gpu0", ["/model gpu01", "/model GPU02"]),
+        ("/model GPU01", []),
+        ("/copy r", ["/copy reasoning"]),
+        ("/new ", []),
+        ("/rename a", []),
+        ("//etc", []),
+        ("/re\n", []),
+        ("re", []),
+        ("", []),
+    ],
+)
+def test_what_a_line_may_become(line: str, become: list[str]) -> None:
+    assert lines(line) == become

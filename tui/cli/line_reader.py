@@ -1,0 +1,53 @@
+"""How the plain chat reads a line: on a terminal with the editing of readline, where Python has that."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+_TICK_SECONDS = 0.1, 1.0
+"""Until signals are looked for, and between two looks: readline misses one that came before it waits."""
+
+
+class LineReader:
+    """Reads lines. ``complete`` returns what the last word of a line may become."""
+
+    def __init__(self, complete: Callable[[str], Sequence[str]]) -> None:
+        self._complete = complete
+        self._found: Sequence[str] = ()
+        self.edits = sys.stdin.isatty() and sys.stdout.isatty() and self._prepare()
+        """Whether a line can be edited: then reading writes the question itself."""
+
+    def read(self, question: str) -> str:
+        """Return a line with its end; empty at the end of the input. A signal's handler may end it."""
+        if not self.edits:
+            return sys.stdin.readline()
+        signal.signal(signal.SIGALRM, lambda *_: None)
+        signal.setitimer(signal.ITIMER_REAL, *_TICK_SECONDS)
+        try:
+            line = f"{input(question)}\n"
+        except EOFError:
+            line = ""
+        signal.setitimer(signal.ITIMER_REAL, 0)  # a handler that ended it may need the timer
+        return line
+
+    def _prepare(self) -> bool:
+        try:
+            import readline
+        except ImportError:
+            return False
+        if "libedit" in (readline.__doc__ or ""):
+            readline.parse_and_bind("bind ^I rl_complete")
+        else:
+            readline.parse_and_bind("tab: complete")
+            readline.parse_and_bind("set enable-bracketed-paste off")
+        readline.set_completer_delims(" ")
+        readline.set_completer(lambda _, place: self._completion(readline.get_line_buffer(), place))
+        return True
+
+    def _completion(self, line: str, place: int) -> str | None:
+        """Return one of the completions, as readline asks for them: one after the other."""
+        if place == 0:
+            self._found = self._complete(line)
+        return self._found[place] if place < len(self._found) else None

@@ -1,0 +1,58 @@
+"""What a command that is being typed may become: names of commands, and what may follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from tui.core.commands import COMMANDS, Command, command_of
+
+Values = Callable[[Command], Iterable[tuple[str, str]]]
+"""Returns what may follow a command, beside the words of the table, each with a few words about it."""
+
+
+class Completion(NamedTuple):
+    """One of the things that a line may become."""
+
+    line: str
+    shown: str
+    text: str
+    """A sentence about it; may be empty."""
+
+
+def completions(line: str, values: Values, *, has_screens: bool = True) -> tuple[Completion, ...]:
+    """Return what a line may become, the best first; empty: it is no command, or nothing is known."""
+    if not line.startswith("/") or line.startswith("//") or "\n" in line:
+        return ()
+    name, space, argument = line[1:].partition(" ")
+    known = [command for command in COMMANDS if has_screens or not command.needs_screens]
+    return _values(name, argument, values) if space else _names(name.casefold(), known)
+
+
+def _names(typed: str, known: Sequence[Command]) -> tuple[Completion, ...]:
+    """Return the commands that begin so; the whole name of one comes first, another name of one last."""
+    own = [command for command in known if command.name.startswith(typed)]
+    others = [
+        command
+        for command in known
+        if command not in own and any(other.startswith(typed) for other in command.others)
+    ]
+    return tuple(map(_of_command, sorted(own, key=lambda command: command.name != typed) + others))
+
+
+def _of_command(command: Command) -> Completion:
+    line = f"/{command.name} " if command.argument else f"/{command.name}"
+    return Completion(line, " ".join(filter(None, (f"/{command.name}", command.argument))), command.text)
+
+
+def _values(name: str, argument: str, values: Values) -> tuple[Completion, ...]:
+    command = command_of(name)
+    if command is None:
+        return ()
+    typed = argument.strip().casefold()
+    known = [(choice, "") for choice in command.choices] or values(command)
+    return tuple(
+        Completion(f"/{name} {value}", value, text)
+        for value, text in known
+        if value.casefold().startswith(typed) and value.casefold() != typed
+    )

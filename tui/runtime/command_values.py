@@ -1,0 +1,18 @@
+"""What may follow a command of a chat, with screens or without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.core.commands import Command
+from tui.core.safe_text import safe_line
+from tui.runtime.chat_control import ChatControl
+
+_MOST_MODEL = 60
+
+
+def command_values(chat: ChatControl, command: Command) -> Iterator[tuple[str, str]]:
+    """Yield what may follow a command, each with a few words about it."""
+    if command.name == "model":
+        for provider in chat.usable_providers():
+            yield provider.name, safe_line(provider.model, _MOST_MODEL)

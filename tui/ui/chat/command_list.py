@@ -1,0 +1,73 @@
+"""The list of commands over the prompt, one line each. Loaded with the first slash.
+
+The focus stays in the prompt, whose keys move in the list; drawn as one widget, for each key changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, cast
+
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.core.safe_text import safe_line
+from tui.texts import chat as texts
+from tui.ui.chat.completing import Completing
+
+_MOST_ROWS = 8
+_NAME_WIDTH = 24
+_MARK = "›"
+_BORDER_ROWS = 2
+
+
+class CommandList(Widget, can_focus=False):
+    """Shows what a command may become. ``use`` gets the line of the entry that is clicked."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"command-list--marked", "command-list--text"}
+
+    def __init__(self, completing: Completing, use: Callable[[str], None]) -> None:
+        super().__init__()
+        self._completing = completing
+        self._use = use
+        self._top = 0
+        self.border_title = cast(str, Content(texts.COMMANDS))
+        self.border_subtitle = cast(str, Content(texts.LEADING_SLASH))
+
+    def show(self) -> None:
+        """Show what there is now, above the prompt; hide it where there is nothing."""
+        rows = min(len(self._completing.entries), _MOST_ROWS)
+        marked = self._completing.marked or 0
+        self._top = max(marked - rows + 1, min(self._top, marked, len(self._completing.entries) - rows), 0)
+        self.display = rows > 0
+        height = rows + _BORDER_ROWS
+        if rows and (self.styles.height is None or self.styles.height.value != height):
+            self.styles.height = height
+            self.styles.offset = (0, -height)
+        self.refresh()
+
+    def render(self) -> Content:
+        """Return the lines that are in sight."""
+        entries = self._completing.entries[self._top : self._top + _MOST_ROWS]
+        return Content("\n").join(
+            self._line(self._top + row, safe_line(entry.shown), safe_line(entry.text))
+            for row, entry in enumerate(entries)
+        )
+
+    def _line(self, place: int, name: str, text: str) -> Content:
+        width = max(1, self.content_size.width)
+        is_marked = place == self._completing.marked
+        line = Content.assemble(
+            f"{_MARK if is_marked else ' '} {name.ljust(_NAME_WIDTH)} ",
+            (text, self.get_visual_style("command-list--text")),
+        ).truncate(width, ellipsis=True, pad=True)
+        return line.stylize(self.get_visual_style("command-list--marked")) if is_marked else line
+
+    def on_click(self, event: events.Click) -> None:
+        """Use the entry under the pointer."""
+        event.stop()
+        place = self._top + event.y - 1
+        if event.y >= 1 and place < len(self._completing.entries):
+            self._use(self._completing.entries[place].line)

@@ -1,0 +1,56 @@
+"""The list of commands while one is typed: what is in it and what is marked. Loaded with the first slash."""
+
+from __future__ import annotations
+
+from tui.core.commands import request_of
+from tui.core.completion import Completion, Values, completions
+
+
+class Completing:
+    """Follows a line; opened by a slash in an empty prompt, until the line is no command or it is closed."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._is_active = False
+        self._line = ""
+        self._has_moved = False
+        self.entries: tuple[Completion, ...] = ()
+        self.marked: int | None = None
+        """A name is marked by itself, a value only by a key: what follows a command may be any text."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to choose from."""
+        return bool(self.entries)
+
+    def follow(self, line: str) -> None:
+        """Show what fits to the line as it is now."""
+        self._is_active = line == "/" or (self._is_active and line.startswith("/"))
+        if self._is_active and line == self._line and self.entries:
+            return
+        self._line, self._has_moved = line, False
+        self.entries = completions(line, self._values) if self._is_active else ()
+        self.marked = 0 if self.entries and " " not in line else None
+
+    def move(self, step: int) -> None:
+        """Mark the next entry, round the ends."""
+        start = self.marked if self.marked is not None else (-1 if step > 0 else 0)
+        self.marked = (start + step) % len(self.entries)
+        self._has_moved = True
+
+    def chosen(self, *, is_sent: bool) -> str | None:
+        """Return what the line becomes; ``None``: it stays as it is.
+
+        ``is_sent``: by the key that sends, which sends what is a command already unless another was marked.
+        """
+        place = 0 if self.marked is None and not is_sent else self.marked
+        line = None if place is None else self.entries[place].line
+        request = request_of(self._line)
+        is_complete = request is not None and request.command is not None
+        if line is None or (is_sent and is_complete and (not self._has_moved or line.rstrip() == self._line)):
+            return None
+        return line
+
+    def close(self) -> None:
+        """Close the list until the next slash in an empty prompt."""
+        self._is_active, self._line, self.entries, self.marked = False, "", (), None
