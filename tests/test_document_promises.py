@@ -177,6 +177,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/core/test_provider_schema.py::test_what_is_written_follows_the_json_schema",
     ),
     # docs/journal.md
+    "`lmdeck history export --format jsonl` writes": (
+        "tests/session/test_history_formats.py::test_the_whole_formats_bring_everything_back",
+    ),
+    "An import writes them under": (
+        "tests/session/test_history_formats.py::test_the_whole_formats_bring_everything_back",
+        "tests/cli/test_history_files.py::test_imported_turns_are_not_counted_again",
+    ),
     "A conversation is one file": ("tests/wired/test_places.py::test_a_place_holds_what_its_line_says",),
     "It is private (0600) and append-only": (
         "tests/store/test_journal.py::test_the_file_is_private_and_the_lease_goes_with_the_journal",

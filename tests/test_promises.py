@@ -35,6 +35,31 @@ NO_PROMISE = (
     "Apache-2.0",
 )
 SHOWN: dict[str, tuple[str, ...]] = {
+    "`lmdeck history` finds, prints": (
+        "tests/cli/test_history_command.py::test_a_chat_is_named_by_number_identity_or_title",
+        "tests/cli/test_history_command.py::test_a_chat_is_printed_with_prompts_answers_and_figures",
+    ),
+    "`search` finds words": (
+        "tests/cli/test_history_search.py::test_lines_of_prompts_and_answers_are_found_the_newest_chat_first",
+        "tests/cli/test_history_search.py::test_reasoning_is_searched_on_a_switch",
+        "tests/cli/test_history_search.py::test_conditions_choose",
+    ),
+    "Exports have no keys": (
+        "tests/cli/test_history_files.py::test_no_export_has_a_key_whenever_it_became_known",
+    ),
+    "Markdown and HTML are for reading": (
+        "tests/cli/test_history_files.py::test_a_page_has_no_script_and_no_control_character",
+        "tests/cli/test_history_files.py::test_everything_comes_back",
+        "tests/cli/test_history_files.py::test_messages_are_ready_for_a_request",
+    ),
+    "`import` reads all of them": (
+        "tests/session/test_history_formats.py",
+        "tests/cli/test_history_files.py::test_the_log_of_llm_becomes_chats_with_its_times",
+        "tests/cli/test_history_files.py::test_a_second_import_doubles_nothing",
+    ),
+    "A deleted chat stays in the trash": (
+        "tests/cli/test_history_command.py::test_a_deleted_chat_is_in_the_trash_and_comes_back",
+    ),
     "`lmdeck check URL --report -`": (
         "tests/cli/test_server_words.py::test_a_report_of_a_failing_endpoint_has_all_that_is_needed",
         "tests/cli/test_server_words.py::test_a_report_goes_to_stdout_alone",

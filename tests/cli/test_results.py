@@ -32,6 +32,14 @@ PRINTING = [
     ("providers", "show", "old"),
     ("providers", "trust"),
     ("providers", "export"),
+    ("history", "list"),
+    ("history", "list", "--json"),
+    ("history", "show", "last"),
+    ("history", "show", "last", "--json"),
+    ("history", "search", "plans"),
+    ("history", "search", "plans", "--json"),
+    ("history", "export", "last"),
+    ("history", "restore"),
     ("paths",),
     ("engine", "status"),
     ("discover",),
@@ -51,6 +59,9 @@ CHANGING = [
     (("providers", "remove", "old"), "Deleted old and its stored key."),
     (("providers", "default", "old"), "old is now the default provider."),
     (("providers", "import", "FILE"), "Imported 2 of 3 providers."),
+    (("history", "export", "last", "-o", "NEW"), "Exported “Plans” to "),
+    (("history", "import", "CHATS"), "Imported “Hi”: 1 turn."),
+    (("history", "remove", "last", "--yes"), "Deleted “Plans”. To restore it: lmdeck history restore "),
     (("forget", "caches", "--yes"), "Deleted all caches, logs and server data: 1 file."),
     (("forget", "conversations", "--yes"), "Deleted all chats: 1 conversation."),
     (("forget", "keys", "--yes"), "Deleted all stored API keys: 1 file."),
@@ -73,6 +84,7 @@ def file(home: Path, call: Call) -> Path:
     paths.cache_dir.mkdir(parents=True, exist_ok=True)
     (paths.cache_dir / "conversations.json").write_text("{}")
     records = [{"name": name, "providerUrl": URL, "compatibleProvider": "m"} for name in ("a", "b", "")]
+    (home / "chats.json").write_text('{"messages": [{"role": "user", "content": "Hi"}]}')
     path = home / "records.json"
     path.write_text(json.dumps(records))
     return path
@@ -102,7 +114,8 @@ def full() -> int:
 
 
 def named(arguments: tuple[str, ...], file: Path) -> tuple[str, ...]:
-    return tuple(str(file) if argument == "FILE" else argument for argument in arguments)
+    places = {"FILE": file, "CHATS": file.with_name("chats.json"), "NEW": file.with_name("new.md")}
+    return tuple(str(places.get(argument, argument)) for argument in arguments)
 
 
 def subcommands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The JSON contract of ``lmdeck ask``."""
+"""The JSON contract of ``lmdeck ask``, and of each turn that a command tells as JSON."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
         "reasoning": turn.reasoning.text,
         "answer": turn.answer.text,
         "finish_reason": turn.finish_reason,
-        "usage": _usage(turn.usage),
-        "cost": _cost(turn.cost),
-        "server_cost": _server_cost(turn.server_cost),
-        "timings": _timings(turn),
+        "usage": usage_report(turn.usage),
+        "cost": cost_report(turn.cost),
+        "server_cost": server_cost_report(turn.server_cost),
+        "timings": timings_report(turn),
         "notes": [*connection_warnings(target.provider), *turn.notes, *losses(turn)],
         "tool_calls": [
             {"id": call.identity or None, "name": call.name, "arguments": call.arguments}
@@ -74,7 +74,8 @@ def failure_report(failure: Failure | None) -> dict[str, object] | None:
     }
 
 
-def _usage(usage: Usage | None) -> dict[str, object] | None:
+def usage_report(usage: Usage | None) -> dict[str, object] | None:
+    """Return token counts; null where they are unknown."""
     if usage is None:
         return None
     return {
@@ -87,7 +88,7 @@ def _usage(usage: Usage | None) -> dict[str, object] | None:
     }
 
 
-def _cost(cost: Cost | None) -> dict[str, object] | None:
+def cost_report(cost: Cost | None) -> dict[str, object] | None:
     """Return an amount; what is unknown of it is null, and so is the total then."""
     if cost is None:
         return None
@@ -100,7 +101,8 @@ def _cost(cost: Cost | None) -> dict[str, object] | None:
     }
 
 
-def _server_cost(cost: ServerCost | None) -> dict[str, object] | None:
+def server_cost_report(cost: ServerCost | None) -> dict[str, object] | None:
+    """Return the amount that the server itself reports."""
     if cost is None:
         return None
     return {"amount": plain_decimal(cost.amount), "currency": cost.currency, "from": cost.origin}
@@ -111,7 +113,7 @@ def plain_decimal(amount: Decimal) -> str:
     return format(amount, "f")
 
 
-def _timings(turn: Turn) -> dict[str, object]:
+def timings_report(turn: Turn) -> dict[str, object]:
     """Return the times; ``source`` names those that rest on an estimate of ours."""
     timings, usage = turn.timings, turn.usage
     completion = usage.completion_tokens if usage is not None else None

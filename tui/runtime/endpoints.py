@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,15 @@ class Endpoints:
             ),
             provider,
         )
+
+    def learn_keys(self, providers: Iterable[Provider]) -> None:
+        """Make known to the redactor whatever is secret in providers. No command is run for a key."""
+        for provider in providers:
+            reference, key = provider.api_key, None
+            if reference is not None and reference.kind is not ApiKeyKind.COMMAND:
+                with suppress(LmdeckError):  # a key that cannot be had was never sent from here
+                    key = self._keys().resolve(provider.name, reference)
+            self._redactor.add_sent(key, provider.extra_headers, provider.extra_body)
 
     def key_label(self, provider: Provider) -> str:
         """Return how a provider's key is shown: its source, or masked; empty where there is none."""

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tui.runtime.chats import Chats
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import ProviderCheck
+    from tui.runtime.history import History
     from tui.runtime.sessions import Sessions
     from tui.store.conversations import ConversationStore
     from tui.store.debug_log import DebugLog
@@ -107,6 +108,13 @@ class Runtime:
         from tui.store.conversations import ConversationStore
 
         return ConversationStore(self.paths, self.redactor, self.optional)
+
+    @cached_property
+    def chat_history(self) -> History:
+        """The saved conversations as commands use them."""
+        from tui.runtime.history import History
+
+        return History(self.conversations, lambda: self.endpoints.learn_keys(self.directory.providers()))
 
     @cached_property
     def endpoint_memory(self) -> EndpointMemory:

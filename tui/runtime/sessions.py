@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import uuid4
 
-from tui.core.causes import explain
 from tui.core.chat import ChatRequest
-from tui.core.failure import UsageError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
+from tui.runtime.find_conversation import find_conversation
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget, RequestDefaults
 from tui.store.journal import MemoryJournal
@@ -131,16 +130,12 @@ class Sessions:
         return self._resumed(self._services.conversations.fork(identity))
 
     def find(self, name: str) -> str:
-        """Return a conversation's identity: by its beginning, or the newest for ``last``.
+        """Return the identity of the conversation that a name means; see ``find_conversation``.
 
         Raises:
-            UsageError: there is none.
+            UsageError: there is none, or more than one.
         """
-        known = [summary.identity for summary in self._services.conversations.list()]
-        matches = known[:1] if name == "last" else [item for item in known if item.startswith(name)]
-        if len(matches) != 1:
-            raise UsageError(explain("conversation-unknown", name=name))
-        return matches[0]
+        return find_conversation(self._services.conversations, name).identity
 
     async def release(self, session: ChatSession) -> None:
         """Close one conversation: its record is complete, another session may write to it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -14,13 +14,14 @@ from weakref import WeakSet
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
+from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret import Redactor
 from tui.core.turn import Turn
 from tui.store import disk
 from tui.store.blobs import SIZE_LIMIT, BlobStore
 from tui.store.errors import disk_error, usage_error
-from tui.store.files import FileContent, ensure_private_directory, read_file, remove_quietly
+from tui.store.files import FileContent, ensure_private_directory, read_file, remove_quietly, write_atomically
 from tui.store.journal import Journal
 from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
 from tui.store.journal_writer import new_identity
@@ -28,7 +29,8 @@ from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
 from tui.store.optional import OptionalFiles, look_at, paths_in
 from tui.store.owner import holder_words
 from tui.store.paths import Paths
-from tui.store.records import header_record
+from tui.store.record_values import Record
+from tui.store.records import encode_line, header_record
 from tui.texts import store as texts
 
 if TYPE_CHECKING:
@@ -38,6 +40,15 @@ if TYPE_CHECKING:
 TRASH_DAYS = 30
 
 _IDENTITY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of a conversation that was imported."""
+
+    is_new: bool
+    turns: int
+    """So many were added, those of other answers and branches too."""
 
 
 class ConversationStore:
@@ -136,6 +147,27 @@ class ConversationStore:
             lease.release()
         return transcript
 
+    def read(self, identity: str) -> tuple[bytes, tuple[str, ...]]:
+        """Return a journal as it is on disk, whichever session writes to it, and what is to be said of it.
+
+        Raises:
+            LmdeckError: there is none of that identity, or it cannot be read.
+        """
+        content = self._content(self._existing(identity))
+        return b"" if content is None else content.data, tuple(self._notices(self._read(content)))
+
+    def look(self, identity: str) -> Transcript:
+        """Read a conversation as it is on disk, the keys in it included: for what shows no text.
+
+        Raises:
+            LmdeckError: there is none of that identity, or it cannot be read.
+        """
+        return self._read(self._content(self._existing(identity)))
+
+    def redact(self, text: str) -> str:
+        """Return a text with every known key erased."""
+        return self._redactor.redact(text)
+
     def fork(self, identity: str) -> Transcript:
         """Copy a conversation, as far as it is on disk, into a new one of one's own.
 
@@ -175,6 +207,33 @@ class ConversationStore:
                 journal.drop_turn(variant.identity)
             journal.write_turn(turn, is_copy=is_copy or not is_newest)
         return journal
+
+    def take_in(self, identity: str, records: Sequence[Record]) -> Intake:
+        """Save a conversation from elsewhere; of one that is there, the turns that it lacks are added.
+
+        Raises:
+            LmdeckError: another session writes to it, or the disk refuses; a new one is then not there.
+        """
+        path = self._folder / f"{_checked(identity)}.jsonl"
+        if self._is_there(path):
+            return self._grow(path, records)
+        lines = b"".join(encode_line(record, self._redactor.redact) for record in records)
+        try:
+            write_atomically(path, lines)
+        except OSError as error:
+            raise disk_error(error, self._paths.shown(path)) from error
+        return Intake(is_new=True, turns=len({record.get("turn") for record in records} - {None}))
+
+    def _grow(self, path: Path, records: Sequence[Record]) -> Intake:
+        known = self._read(self._content(path))
+        have = {turn.identity for turn in (*known.turns, *known.dropped)}
+        more = [record for record in records if "turn" in record and record["turn"] not in have]
+        if more:
+            journal = self._journal(path, lease=self._take_lease(path))
+            journal.add(more)
+            if not journal.close():
+                raise LmdeckError(journal.failure or explain("store-failed", path=self._paths.shown(path)))
+        return Intake(is_new=False, turns=len({record["turn"] for record in more}))
 
     def rename(self, identity: str, title: str) -> None:
         """Give a conversation another name.
@@ -224,6 +283,20 @@ class ConversationStore:
             disk.replace(source, target)
         except OSError as error:
             raise disk_error(error, self._paths.shown(target)) from error
+
+    def deleted(self) -> Sequence[ConversationSummary]:
+        """Return a summary of every conversation in the trash, the one deleted last first.
+
+        Its identity is the token that brings it back.
+
+        Raises:
+            LmdeckError: the trash cannot be read.
+        """
+        try:
+            paths = paths_in(self._paths.trash_dir, "*.jsonl")
+        except OSError as error:
+            raise disk_error(error, self._paths.shown(self._paths.trash_dir)) from error
+        return [self._index.summary_of(path) for path in sorted(paths, key=_changed_at, reverse=True)]
 
     def purge_trash(self, older_than_days: float = TRASH_DAYS) -> int:
         """Remove for good what was deleted long ago; return how many conversations that were."""
@@ -310,6 +383,12 @@ class ConversationStore:
 
     def _trashed(self, identity: str) -> Path:
         return self._paths.trash_dir / f"{identity}.jsonl"
+
+
+def _changed_at(path: Path) -> float:
+    """Return when a file was moved to the trash; see ``_is_before``."""
+    status = look_at(path, follows_links=False).status
+    return 0.0 if status is None else status.st_ctime
 
 
 def _is_before(path: Path, moment: float) -> bool:

@@ -118,6 +118,10 @@ class Journal:
         self.append(turn.identity, "answer", turn.answer.text)
         self._writer.put(end_record(turn, is_copy=is_copy))
 
+    def add(self, records: Iterable[Record]) -> None:
+        """Write down records of an import."""
+        self._writer.put(*records)
+
     def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
         """Write down that all text of a turn so far was the other kind."""
         self._writer.put(reclassify_record(turn_identity, to_answer=to_answer))

@@ -22,12 +22,12 @@ from tui.store.blobs import SIZE_LIMIT
 from tui.store.errors import reason_of
 from tui.store.files import FileStamp, read_file, stamp_of, write_atomically
 from tui.store.optional import OptionalFiles
-from tui.store.record_values import Record, decode_cost, decode_usage, encode_cost, encode_flat
+from tui.store.record_values import Record, decode_cost, decode_usage, encode_cost, encode_flat, texts_of
 from tui.store.records import SCHEMA
 from tui.store.transcript_file import Transcript, read_transcript
 from tui.texts import store as texts
 
-_INDEX_VERSION = f"3, lmdeck {__version__}, schema {SCHEMA}"
+_INDEX_VERSION = f"4, lmdeck {__version__}, schema {SCHEMA}"
 """Another lmdeck reads the same files in another way."""
 _READ_PER_SHOWN = 3
 """How many files that the cache does not know are read for each recent conversation that is shown."""
@@ -46,6 +46,9 @@ class ConversationSummary:
     provider: str = ""
     """Of the last turn."""
     model: str = ""
+    providers: tuple[str, ...] = ()
+    """Of every turn, those of other answers and branches too, each once."""
+    models: tuple[str, ...] = ()
     usage: Usage | None = None
     costs: tuple[Cost, ...] = ()
     """One amount a currency; turns copied from another conversation are not counted again."""
@@ -164,10 +167,16 @@ def summarise(path: Path) -> ConversationSummary:
         turns=len(found.turns),
         provider=last.provider if last is not None else "",
         model=last.model if last is not None else "",
+        providers=_each(turn.provider for turn in every),
+        models=_each(turn.model for turn in every),
         usage=totals.usage,
         costs=totals.costs,
         problem=_problem(found),
     )
+
+
+def _each(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _updated_at(created_at: str, turns: Iterable[Turn]) -> str:
@@ -206,6 +215,8 @@ def _encode(stamp: FileStamp, summary: ConversationSummary) -> Record:
     return {
         "stamp": [stamp.modified_ns, stamp.inode, stamp.size],
         **{name: getattr(summary, name) for name in _PLAIN},
+        "providers": list(summary.providers),
+        "models": list(summary.models),
         "usage": encode_flat(summary.usage),
         "costs": [encode_cost(cost) for cost in summary.costs],
     }
@@ -236,6 +247,8 @@ def _decode(entry: Record) -> tuple[FileStamp, ConversationSummary]:
     costs = [decode_cost(cost) for cost in entry["costs"]]
     summary = ConversationSummary(
         **{name: entry[name] for name in _PLAIN},
+        providers=texts_of(entry["providers"]),
+        models=texts_of(entry["models"]),
         usage=decode_usage(entry["usage"]),
         costs=tuple(cost for cost in costs if cost is not None),
     )

@@ -128,6 +128,49 @@ ENGINE: Final = "Manage the built-in model."
 ENGINE_INSTALL: Final = "Install llama.cpp and SmolLM2-135M (about 130 MB)."
 ENGINE_STATUS: Final = "Show whether the built-in model is installed."
 
+HISTORY: Final = "Manage saved chats."
+HISTORY_NAME: Final = "number in the list, beginning of an ID, title, or 'last'"
+HISTORY_LIST: Final = "List saved chats, newest first."
+HISTORY_LIST_EXAMPLES: Final = """\
+  lmdeck history list --since 7d
+  lmdeck history list --provider qwen --json
+"""
+SINCE: Final = "chats with a message since then: 7d, 12h, 2w or 2026-11-01"
+HISTORY_PROVIDER: Final = "chats with this provider"
+HISTORY_MODEL: Final = "chats with a model of this name, or part of it"
+HISTORY_LIMIT: Final = "the newest N only"
+HISTORY_SEARCH: Final = "Find chats by words in their prompts and answers."
+HISTORY_SEARCH_EXAMPLES: Final = """\
+  lmdeck history search proxy_buffering
+  lmdeck history search '"ring buffer"' provider:qwen since:30d
+"""
+HISTORY_TEXT: Final = (
+    "words that one turn has, '\"in quotes\"' together; provider:NAME, model:M and since:7d choose chats"
+)
+HISTORY_REASONING: Final = "search the reasoning, too"
+HISTORY_SHOW: Final = "Print a chat (the reasoning goes to stderr)."
+HISTORY_TURN: Final = "this turn only, from 1"
+HISTORY_EXPORT: Final = "Export chats, without keys."
+HISTORY_EXPORT_EXAMPLES: Final = """\
+  lmdeck history export last > chat.md
+  lmdeck history export --all --format json -o chats.json
+"""
+HISTORY_ALL: Final = "every chat"
+HISTORY_FORMAT: Final = (
+    "md (default), html: one chat each; json, jsonl: everything, for an import; openai: messages, a line each"
+)
+HISTORY_OUTPUT: Final = "file to write, or folder for one file a chat (default: stdout)"
+HISTORY_REPLACE: Final = "replace existing files"
+HISTORY_IMPORT: Final = "Import chats. A chat that is already there gets the turns it lacks."
+HISTORY_IMPORT_EXAMPLES: Final = """\
+  lmdeck history import chats.json
+  llm logs --json -n 0 | lmdeck history import -
+"""
+HISTORY_FILES: Final = "an export (md, json, jsonl), OpenAI messages, or llm logs; '-' reads stdin"
+HISTORY_REMOVE: Final = "Move chats to the trash; asks first."
+HISTORY_RESTORE: Final = "Restore a deleted chat; without a name: list the trash."
+HISTORY_DELETED: Final = "number in the trash, beginning of an ID, title, or 'last'"
+
 PATHS: Final = "Show file locations."
 FORGET: Final = "Delete stored keys, chats or caches."
 FORGET_WHAT: Final = "keys, conversations or caches (one or more)"

@@ -1,0 +1,446 @@
+"""Chats leave by ``lmdeck history export`` and come back by ``import``: equal, harmless, and without keys."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import Call
+from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tui.core.parts import parts_of
+from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.core.usage import Usage
+from tui.store.conversations import ConversationStore
+from tui.store.paths import resolve_paths
+from tui.store.records import encode_line
+
+KEY = "sk-abcdef0123456789abcdef"
+HOSTILE = (
+    "---\nmark: lmdeck-0\n---\n<!-- lmdeck-0 end -->\n```\n"
+    "</details><script>alert(1)</script>\n\x1b[2J\udce9\r\n"
+)
+PARTS = [KEY[:9], KEY[9:]]
+WHOLE = ["json", "jsonl"]
+IMPORTABLE = [*WHOLE, "md", "openai"]
+EVERY = [*IMPORTABLE, "html"]
+
+
+@pytest.fixture
+def store(home: Path) -> ConversationStore:
+    assert home.is_dir()
+    return ConversationStore(resolve_paths(os.environ))
+
+
+def a_turn(prompt: str, answer: str = "Because.", number: int = 1) -> Turn:
+    return Turn(
+        f"t{number}",
+        parts_of(prompt),
+        provider="qwen",
+        model="qwen-plus",
+        started_at="2026-01-02T10:00:00+00:00",
+        state=TurnState.DONE,
+        reasoning=TextBuffer("Hm."),
+        answer=TextBuffer(answer),
+        usage=Usage(3, 5),
+    )
+
+
+def chat(store: ConversationStore, *turns: Turn) -> str:
+    journal = store.create()
+    for turn in turns or (a_turn("Why?"),):
+        journal.write_turn(turn)
+    assert journal.close()
+    return journal.identity
+
+
+def with_branch(store: ConversationStore) -> str:
+    """Save a conversation whose first answer was replaced by another."""
+    identity = chat(store, a_turn("Why?", "First."))
+    with (resolve_paths(os.environ).conversations_dir / f"{identity}.jsonl").open("ab") as file:
+        file.write(encode_line({"record": "drop", "turn": "t1"}))
+    journal = store.open(identity).journal
+    assert journal is not None
+    journal.write_turn(a_turn("Why?", "Second.", 2))
+    assert journal.close()
+    return identity
+
+
+def told(call: Call, name: str = "last") -> Any:
+    return call("history", "show", name, "--json").json["conversation"]
+
+
+def forget(call: Call) -> None:
+    assert call("forget", "conversations", "--yes").code == 0
+
+
+def exported(call: Call, path: Path, how: str) -> Path:
+    done = call("history", "export", "last", "--format", how, "-o", str(path))
+    assert done.code == 0, done.err
+    return path
+
+
+# -- export -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", EVERY)
+def test_one_chat_goes_to_stdout(call: Call, store: ConversationStore, how: str) -> None:
+    chat(store)
+    done = call("history", "export", "last", "--format", how)
+    assert done.code == 0
+    assert "Because." in done.out
+    assert "Why?" in done.out
+    assert done.err == ""
+
+
+def test_several_chats_need_a_folder_in_a_format_of_one_a_file(
+    call: Call, store: ConversationStore, tmp_path: Path
+) -> None:
+    identities = {chat(store, a_turn("one")), chat(store, a_turn("two"))}
+    assert call("history", "export", "--all", "--format", "html").code == 2
+    assert call("history", "export").code == 2
+    folder = tmp_path / "out"
+    folder.mkdir()
+    assert call("history", "export", "--all", "-o", str(folder)).code == 0
+    assert {path.name for path in folder.iterdir()} == {f"{identity}.md" for identity in identities}
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
+    again = call("history", "export", "--all", "-o", str(folder))
+    assert again.code == 2
+    assert "--replace" in again.err
+    assert call("history", "export", "--all", "-o", str(folder), "--replace").code == 0
+
+
+def test_messages_are_ready_for_a_request(call: Call, store: ConversationStore) -> None:
+    first = replace(a_turn("Why?"), settings={"system_prompt": "Be short."})
+    chat(store, first, a_turn("And?", "So.", 2))
+    done = call("history", "export", "last", "--format", "openai")
+    assert json.loads(done.out) == {
+        "messages": [
+            {"role": "system", "content": "Be short."},
+            {"role": "user", "content": "Why?"},
+            {"role": "assistant", "content": "Because."},
+            {"role": "user", "content": "And?"},
+            {"role": "assistant", "content": "So."},
+        ]
+    }
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.texts = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        assert not any(name.startswith("on") or name in ("src", "href") for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.texts += data
+
+
+def test_a_page_has_no_script_and_no_control_character(call: Call, store: ConversationStore) -> None:
+    chat(store, Turn("t1", parts_of(HOSTILE), model="<b>x", state=TurnState.DONE, answer=TextBuffer(HOSTILE)))
+    page = call("history", "export", "last", "--format", "html").out
+    parser = Tags()
+    parser.feed(page)
+    assert parser.tags <= {
+        "html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "section", "pre", "details",
+        "summary",
+    }  # fmt: skip
+    assert "default-src 'none'" in page
+    assert parser.texts.count("<script>alert(1)</script>") == 2
+    assert not {"\x1b", "\udce9"} & set(page)
+
+
+def test_a_markdown_page_has_front_matter_and_shows_tags_as_text(
+    call: Call, store: ConversationStore
+) -> None:
+    chat(store, a_turn(HOSTILE, f"Use `<b>` here: <b>\n{HOSTILE}"))
+    page = call("history", "export", "last").out
+    assert page.startswith('---\ntitle: "---"\nid: "')
+    assert '\nmodels: ["qwen-plus"]\nturns: 1\ntokens: 8\n' in page
+    assert "Use `<b>` here: &lt;b>" in page
+    assert "> &lt;/details>&lt;script>" not in page  # in a block of code
+    assert "\n> </details><script>alert(1)</script>\n" in page
+    assert not {"\x1b", "\r", "\udce9"} & set(page)
+
+
+@pytest.mark.parametrize("how", EVERY)
+@pytest.mark.parametrize("where", ["stored", "environment", "header", "body"])
+def test_no_export_has_a_key_whenever_it_became_known(
+    call: Call, store: ConversationStore, how: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = store.create(f"about {KEY}")
+    journal.begin_turn(a_turn(f"use {KEY}"))
+    for piece in ("the key ", *PARTS, " works"):
+        journal.append("t1", "answer", piece)
+        journal.flush()  # each in a line of its own: none of them has the key
+    journal.end_turn(a_turn(""))
+    journal.close()
+    fields: dict[str, tuple[str, ...]] = {
+        "stored": (),
+        "environment": ("--key-env", "MY_KEY"),
+        "header": ("--header", f"X-Api-Key: {KEY}"),
+        "body": ("--extra-body", json.dumps({"api_key": KEY})),
+    }
+    monkeypatch.setenv("MY_KEY", KEY)
+    added = call("providers", "add", "qwen", "--url", "https://h/v1", "--model", "m", *fields[where])
+    assert added.code == 0, added.err
+    if where == "stored":
+        credentials = resolve_paths(os.environ).credentials_file
+        credentials.write_text(f'[keys]\nqwen = "{KEY}"\n')
+        credentials.chmod(0o600)
+    done = call("history", "export", "last", "--format", how)
+    assert done.code == 0
+    assert "works" in done.out
+    assert KEY not in done.out + done.err
+    assert KEY not in done.out.replace("\\", "")
+
+
+def test_what_a_format_leaves_out_is_said(call: Call, store: ConversationStore) -> None:
+    with_branch(store)
+    for how in ("md", "html", "openai"):
+        assert (
+            "1 turn in another answer or branch is left out"
+            in call("history", "export", "last", "--format", how).err
+        )
+    for how in WHOLE:
+        assert call("history", "export", "last", "--format", how).err == ""
+
+
+# -- import -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", WHOLE)
+def test_everything_comes_back(call: Call, store: ConversationStore, tmp_path: Path, how: str) -> None:
+    with_branch(store)
+    before = told(call)
+    path = exported(call, tmp_path / "chat", how)
+    forget(call)
+    done = call("history", "import", str(path))
+    assert (done.code, done.out) == (0, "Imported “Why?”: 2 turns.\n")
+    assert told(call) == before
+    assert before["other_turns"] == 1
+
+
+@pytest.mark.parametrize("how", IMPORTABLE)
+def test_hostile_texts_come_back_as_they_were(
+    call: Call, store: ConversationStore, tmp_path: Path, how: str
+) -> None:
+    chat(store, a_turn(HOSTILE, HOSTILE), a_turn("# And?", "\n\n```\nopen", 2))
+    before = told(call)
+    path = exported(call, tmp_path / "chat", how)
+    forget(call)
+    assert call("history", "import", str(path)).code == 0
+    after = told(call)
+    texts = (
+        ("prompt", "answer")
+        if how == "openai"
+        else ("prompt", "answer", "reasoning", "usage", "started_at", "id")
+    )
+    for name in texts:
+        assert [turn[name] for turn in after["turns"]] == [turn[name] for turn in before["turns"]], name
+    assert after["title"] == before["title"]
+
+
+def test_imported_turns_are_not_counted_again(call: Call, store: ConversationStore, tmp_path: Path) -> None:
+    chat(store)
+    path = exported(call, tmp_path / "chat", "json")
+    forget(call)
+    call("history", "import", str(path))
+    (found,) = call("history", "list", "--json").json["conversations"]
+    assert found["usage"] is None
+
+
+@pytest.mark.parametrize("how", IMPORTABLE)
+def test_a_second_import_doubles_nothing(
+    call: Call, store: ConversationStore, tmp_path: Path, how: str
+) -> None:
+    chat(store)
+    path = exported(call, tmp_path / "chat", how)
+    forget(call)
+    assert call("history", "import", str(path)).code == 0
+    done = call("history", "import", str(path))
+    assert (done.code, done.out) == (0, "Already there: “Why?”.\n")
+    assert len(store.list()) == 1
+
+
+def test_a_chat_that_has_grown_gets_the_turns_it_lacks(
+    call: Call, store: ConversationStore, tmp_path: Path
+) -> None:
+    identity = chat(store)
+    short = exported(call, tmp_path / "short", "json")
+    journal = store.open(identity).journal
+    assert journal is not None
+    journal.write_turn(a_turn("And?", "So.", 2))
+    journal.close()
+    long = exported(call, tmp_path / "long", "json")
+    forget(call)
+    assert call("history", "import", str(short)).code == 0
+    done = call("history", "import", str(long))
+    assert (done.code, done.out) == (0, "Updated “Why?”: 1 turn added.\n")
+    assert [turn["prompt"] for turn in told(call)["turns"]] == ["Why?", "And?"]
+    assert call("history", "import", str(short)).out == "Already there: “Why?”.\n"
+    assert len(told(call)["turns"]) == 2
+
+
+def test_messages_of_other_programs_become_turns(
+    call: Call, store: ConversationStore, tmp_path: Path
+) -> None:
+    messages = [
+        {"role": "system", "content": "Be short."},
+        {
+            "role": "user",
+            "content": [{"type": "text", "text": "Why?"}, {"type": "image_url", "image_url": {}}],
+        },
+        {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]},
+        {"role": "tool", "content": "42"},
+        {"role": "assistant", "content": "Because.", "reasoning_content": "Hm."},
+        {"role": "system", "content": "Be long."},
+        {"role": "user", "content": "And?"},
+    ]
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps({"model": "gpt-x", "messages": messages}))
+    done = call("history", "import", str(path))
+    assert (done.code, done.out) == (0, "Imported “Why?”: 2 turns.\n")
+    assert "Messages of the role “tool” are left out." in done.err
+    assert "Tool calls are left out." in done.err
+    assert "Parts of messages that are no text are left out." in done.err
+    first, second = told(call)["turns"]
+    assert (first["prompt"], first["reasoning"], first["answer"]) == ("Why?", "Hm.", "Because.")
+    assert (first["settings"], second["settings"]) == (
+        {"system_prompt": "Be short."}, {"system_prompt": "Be long."},
+    )  # fmt: skip
+    assert (second["prompt"], second["answer"], second["model"]) == ("And?", "", "gpt-x")
+
+
+LOGS: list[dict[str, Any]] = [
+    {
+        "id": f"01h{number}",
+        "model": "gpt-4o-mini",
+        "prompt": prompt,
+        "system": None,
+        "response": f"{prompt} answered",
+        "conversation_id": conversation,
+        "conversation_name": "A name",
+        "datetime_utc": f"2025-03-0{number}T10:00:00.5",
+        "duration_ms": 1500,
+        "input_tokens": 3,
+        "output_tokens": None,
+        "attachments": [],
+    }
+    for number, prompt, conversation in ((2, "second", "01ab"), (1, "first", "01ab"), (3, "alone", "../../x"))
+]
+
+
+def test_the_log_of_llm_becomes_chats_with_its_times(
+    call: Call, store: ConversationStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "logs.json"
+    path.write_text(json.dumps(LOGS))
+    done = call("history", "import", str(path))
+    assert (done.code, done.out) == (0, "Imported “A name”: 2 turns.\nImported “A name”: 1 turn.\n")
+    found = told(call, "llm-01ab")
+    assert [turn["prompt"] for turn in found["turns"]] == ["first", "second"]
+    assert found["turns"][0]["usage"]["prompt_tokens"] == 3
+    assert found["turns"][0]["timings"]["total_ms"] == 1500
+    assert found["turns"][0]["started_at"] == "2025-03-01T10:00:00.5+00:00"
+    newest = call("history", "list", "--json").json["conversations"][0]
+    assert newest["updated_at"].startswith("2025-03-03")
+    path.write_text(json.dumps([*LOGS, {**LOGS[0], "id": "01h9", "datetime_utc": "2025-04-01T00:00:00"}]))
+    again = call("history", "import", str(path))
+    assert again.out == "Updated “A name”: 1 turn added.\nAlready there: “A name”.\n"
+
+
+NONE_OF_THEM = {
+    "empty": b"",
+    "blank": b" \n",
+    "text": b"Dear diary",
+    "html": b"<html></html>",
+    "number": b"1",
+    "list": b"[]",
+    "list of numbers": b"[1, 2]",
+    "object": b"{}",
+    "cut": b'{"schema_version": 1, "conversations": [{"records": [',
+    "no records": b'{"conversations": [1]}',
+    "bad record": b'{"conversations": [{"records": [{"record": 1}]}]}',
+    "no header": b'{"record": "turn", "turn": "t1", "prompt": "x"}\n',
+    "no messages": b'{"messages": [{"content": "x"}]}',
+    "deep": b'{"messages": [{"role": "user", "content": ' + b"[" * 200 + b"]" * 200 + b"}]}",
+    "very deep": b"[" * 1_000_000,
+    "no number": b'{"record":"header","schema":2,"x":1e999}\n',
+    "many digits": b'{"record":"header","schema":' + b"9" * 10_000 + b"}\n",
+    "nan": b'{"record":"header","schema":NaN}\n',
+    "markdown of others": b"---\ntitle: x\n---\n# x\n",
+    "page without header": b"---\nmark: lmdeck-0\n---\n",
+    "page with a bad mark": b"---\nmark: lmdeck-0\n---\n<!-- lmdeck-0 header {bad} -->\n",
+    "no text": b"\xff\x00\xfe",
+    "zip": b"PK\x03\x04aaaa",
+}
+
+
+@pytest.mark.parametrize("name", NONE_OF_THEM)
+def test_what_is_no_chat_is_refused_in_words(
+    call: Call, store: ConversationStore, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(NONE_OF_THEM[name])
+    done = call("history", "import", str(path))
+    assert done.code == 2, done
+    assert "The import file cannot be read: " in done.err
+    assert "defect" not in done.err
+    assert store.list() == []
+
+
+def test_a_file_names_no_place_on_this_disk(call: Call, store: ConversationStore, tmp_path: Path) -> None:
+    header = {"record": "header", "schema": 2, "identity": "../../../evil", "title": "\x1b[2J"}
+    turn = {"record": "turn", "turn": "../x", "prompt": "x", "parent": None}
+    path = tmp_path / "file"
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in (header, turn)))
+    done = call("history", "import", str(path))
+    assert done.code == 0
+    assert "\x1b" not in done.out
+    (summary,) = store.list()
+    assert summary.identity.startswith("import-")
+    assert not list(tmp_path.rglob("evil*"))
+
+
+def test_a_pipe_is_read(program: Call) -> None:
+    done = program("history", "import", "-", stdin=b'{"messages": [{"role": "user", "content": "Hi"}]}')
+    assert (done.code, done.out) == (0, "Imported “Hi”: 1 turn.\n")
+
+
+def test_an_import_erases_keys(call: Call, store: ConversationStore, tmp_path: Path) -> None:
+    call("providers", "add", "q", "--url", "https://h/v1", "--model", "m", "--header", f"X-Api-Key: {KEY}")
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps({"messages": [{"role": "user", "content": f"use {KEY}"}]}))
+    assert call("history", "import", str(path)).code == 0
+    files = resolve_paths(os.environ).conversations_dir.glob("*.jsonl")
+    assert not any(KEY in file.read_text() for file in files)
+
+
+def test_a_chat_that_is_open_elsewhere_is_exported_and_not_changed(
+    call: Call, home: Path, store: ConversationStore, tmp_path: Path
+) -> None:
+    identity = chat(store)
+    path = exported(call, tmp_path / "chat", "json")
+    document = json.loads(path.read_text())
+    records = document["conversations"][0]["records"]
+    records.append({"record": "turn", "turn": "t9", "prompt": "More?", "parent": "t1"})
+    path.write_text(json.dumps(document))
+    opening = lmdeck("chat", "demo", "--plain", "--resume", identity)
+    with TerminalProgram(opening, private_environment(home), columns=200) as terminal:
+        terminal.wait_for("Type /help")
+        assert "Because." in call("history", "export", identity).out
+        done = call("history", "import", str(path))
+        assert done.code == 1
+        assert "“Why?” is not imported." in done.err
+        terminal.send("/quit", "enter")
+        assert terminal.wait() == 0
+    assert call("history", "import", str(path)).out == "Updated “Why?”: 1 turn added.\n"

@@ -1,0 +1,210 @@
+"""``lmdeck history search``: words in prompts, answers and, on a switch, reasoning, with the lines."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unicodedata import normalize
+
+import pytest
+
+from tests.support.commands import Call
+from tui.core.parts import parts_of
+from tui.core.query import Query, UnknownTimeError, fold, read_query
+from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.store.conversations import ConversationStore
+from tui.store.journal import Journal
+from tui.store.paths import resolve_paths
+from tui.store.records import encode_line
+
+NOW = datetime.now(UTC)
+KEY = "sk-abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def store(home: Path) -> ConversationStore:
+    assert home.is_dir()
+    return ConversationStore(resolve_paths(os.environ))
+
+
+def a_turn(
+    prompt: str, answer: str = "", reasoning: str = "", *, days_ago: float = 0, number: int = 1
+) -> Turn:
+    return Turn(
+        f"t{number}",
+        parts_of(prompt),
+        provider="qwen",
+        model="Qwen3-8B",
+        started_at=(NOW - timedelta(days=days_ago)).isoformat(),
+        state=TurnState.DONE,
+        reasoning=TextBuffer(reasoning),
+        answer=TextBuffer(answer),
+    )
+
+
+def chat(store: ConversationStore, *turns: Turn) -> str:
+    journal = store.create()
+    assert isinstance(journal, Journal)
+    assert journal._header is not None
+    journal._header["created_at"] = turns[0].started_at
+    for turn in turns:
+        journal.write_turn(turn)
+    assert journal.close()
+    return journal.identity
+
+
+def hits(call: Call, *words: str) -> list[tuple[str, int | None, str, str]]:
+    found = call("history", "search", *words, "--json").json["conversations"]
+    return [(each["title"], hit["turn"], hit["where"], hit["line"]) for each in found for hit in each["hits"]]
+
+
+def test_lines_of_prompts_and_answers_are_found_the_newest_chat_first(
+    call: Call, store: ConversationStore
+) -> None:
+    old = chat(store, a_turn("About nginx", "one\nset proxy_buffering off\nthree", days_ago=2))
+    chat(store, a_turn("Other things", "nothing here", days_ago=1))
+    new = chat(store, a_turn("First", "x"), a_turn("Is PROXY_BUFFERING on?", "yes", number=2))
+    assert hits(call, "proxy_buffering") == [
+        ("First", 2, "prompt", "Is PROXY_BUFFERING on?"),
+        ("About nginx", 1, "answer", "set proxy_buffering off"),
+    ]
+    lines = call("history", "search", "proxy_buffering").out.splitlines()
+    assert lines == [
+        f"1  First · just now · {new}",
+        "     prompt 2: Is PROXY_BUFFERING on?",
+        f"3  About nginx · 2 days ago · {old}",
+        "     answer 1: set proxy_buffering off",
+    ]
+    assert call("history", "search", "proxy_buffering", "--limit", "1").out.splitlines() == lines[:2]
+
+
+def test_nothing_found_is_1_as_of_grep(call: Call, store: ConversationStore) -> None:
+    chat(store, a_turn("Why?", "Because."))
+    done = call("history", "search", "absent")
+    assert (done.code, done.out) == (1, "No chat matches.\n")
+    assert call("history", "search", "absent", "--json").json["conversations"] == []
+    assert call("history", "search", "absent", "--json").code == 1
+
+
+def test_all_words_are_of_one_turn_and_a_phrase_is_one(call: Call, store: ConversationStore) -> None:
+    chat(store, a_turn("a ring of gold", "no buffer"), a_turn("ring", "x", number=2))
+    chat(store, a_turn("ring", "x"), a_turn("buffer", "y", number=2))
+    assert [hit[:3] for hit in hits(call, "ring", "buffer")] == [
+        ("a ring of gold", 1, "prompt"),
+        ("a ring of gold", 1, "answer"),
+    ]
+    assert hits(call, '"ring buffer"') == []
+    assert [hit[3] for hit in hits(call, '"ring of"')] == ["a ring of gold"]
+
+
+def test_reasoning_is_searched_on_a_switch(call: Call, store: ConversationStore) -> None:
+    chat(store, a_turn("Why?", "Because.", "Let me think of zebras"))
+    assert hits(call, "zebras") == []
+    assert hits(call, "zebras", "--reasoning") == [("Why?", 1, "reasoning", "Let me think of zebras")]
+
+
+def test_conditions_choose(call: Call, store: ConversationStore) -> None:
+    chat(store, a_turn("needle old", days_ago=10))
+    chat(store, replace(a_turn("needle other", days_ago=2), provider="gpu", model="Llama-3"))
+    assert [hit[0] for hit in hits(call, "needle", "since:7d")] == ["needle other"]
+    assert [hit[0] for hit in hits(call, "needle provider:qwen")] == ["needle old"]
+    assert [hit[0] for hit in hits(call, "model:llama", "needle")] == ["needle other"]
+    assert call("history", "search", "needle", "since:whenever").code == 2
+    assert call("history", "search", "provider:qwen").code == 2
+
+
+def test_other_branches_are_searched_and_marked(call: Call, store: ConversationStore) -> None:
+    identity = chat(store, a_turn("Why?", "zebra"))
+    with (resolve_paths(os.environ).conversations_dir / f"{identity}.jsonl").open("ab") as file:
+        file.write(encode_line({"record": "drop", "turn": "t1"}))
+    journal = store.open(identity).journal
+    assert journal is not None
+    journal.write_turn(a_turn("Why?", "lion", number=2))
+    assert journal.close()
+    assert hits(call, "zebra") == [("Why?", None, "answer", "zebra")]
+    assert "answer (other branch): zebra" not in call("history", "search", "lion").out
+    assert "(other branch): zebra" in call("history", "search", "zebra").out
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("重跑gen后", "gen"),
+        ("今天天气很好", "天"),
+        ("今天天气很好", "天气"),
+        ("ภาษาไทย", "ไทย"),
+        ("go 🚀 now", "🚀"),
+        ("Straße", "STRASSE"),
+        ("strasse", "Straße"),
+        (normalize("NFD", "café"), normalize("NFC", "CAFÉ")),
+        ("ｆｕｌｌ width", "full"),
+        ("İstanbul", "İSTANBUL"),
+    ],
+)
+def test_a_word_is_found_in_every_script_and_form(
+    call: Call, store: ConversationStore, text: str, word: str
+) -> None:
+    chat(store, a_turn("x", text))
+    assert hits(call, word) == [("x", 1, "answer", text)]
+
+
+def test_a_word_that_came_in_pieces_is_found(call: Call, store: ConversationStore) -> None:
+    journal = store.create()
+    journal.begin_turn(a_turn("x"))
+    for piece in ("proxy_", "buff", "ering"):
+        journal.append("t1", "answer", piece)
+        journal.flush()
+    journal.close()
+    assert [hit[3] for hit in hits(call, "proxy_buffering")] == ["proxy_buffering"]
+
+
+def test_a_key_is_neither_shown_nor_found(call: Call, store: ConversationStore) -> None:
+    journal = store.create()
+    journal.begin_turn(a_turn("x"))
+    for piece in ("the key ", KEY[:9], KEY[9:], " works"):
+        journal.append("t1", "answer", piece)
+        journal.flush()
+    journal.close()
+    call("providers", "add", "q", "--url", "https://h/v1", "--model", "m", "--header", f"X-Api-Key: {KEY}")
+    done = call("history", "search", "works")
+    assert (done.code, KEY in done.out + done.err) == (0, False)
+    assert call("history", "search", KEY[5:12]).code == 1
+
+
+def test_hostile_lines_command_nothing(call: Call, store: ConversationStore) -> None:
+    chat(store, a_turn("\x1b[2J needle \x07\udce9\u202e"))
+    for more in ((), ("--json",)):
+        done = call("history", "search", "needle", *more)
+        assert done.code == 0
+        assert not {"\x1b", "\x07", "\udce9", "\u202e"} & set(done.out)
+
+
+def test_an_unreadable_chat_is_passed_over(call: Call, store: ConversationStore) -> None:
+    chat(store, a_turn("needle"))
+    (resolve_paths(os.environ).conversations_dir / "20990101-000000-folder.jsonl").mkdir()
+    assert [hit[0] for hit in hits(call, "needle")] == ["needle"]
+
+
+# -- the query --------------------------------------------------------------------------------------
+
+
+def test_a_query_is_read() -> None:
+    query = read_query('Ring "of  Gold" provider:qwen model:Q3 since:7d', NOW)
+    assert query == Query(("ring", "of  gold"), "qwen", "Q3", NOW - timedelta(days=7))
+    assert read_query('"" provider:', NOW) == Query(("provider:",))
+    assert read_query('"open', NOW) == Query(('"open',))
+    with pytest.raises(UnknownTimeError):
+        read_query("since:x", NOW)
+
+
+@pytest.mark.parametrize("filling", ["x", "ß", "ﬃ"])
+def test_of_a_long_line_the_part_around_the_word_is_shown(filling: str) -> None:
+    line = filling * 5000 + " needle " + filling * 5000
+    (shown,) = Query(("needle",)).lines(line)
+    assert len(shown) <= 162
+    assert " needle " in shown
+    assert shown.startswith("…")
+    assert shown.endswith("…")
+    assert "needle" in fold(shown)

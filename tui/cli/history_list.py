@@ -1,0 +1,119 @@
+"""``lmdeck history list``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from tui.cli.argument_parser import window_columns
+from tui.cli.ask_report import cost_report, usage_report
+from tui.cli.command import DONE, FAILED
+from tui.cli.history_action import history_action
+from tui.cli.output import Output
+from tui.cli.table import cells, table
+from tui.core.causes import explain
+from tui.core.failure import UsageError
+from tui.core.figures import UNKNOWN, format_costs, format_tokens
+from tui.core.moments import ago
+from tui.core.since import read_since
+from tui.core.usage import Usage
+from tui.runtime.history import Wanted
+from tui.runtime.runtime import Runtime
+from tui.store.summaries import ConversationSummary
+from tui.texts import history as texts
+
+_COLUMNS = ("#", "TITLE", "MODEL", "TURNS", "LAST MESSAGE", "PROVIDER", "TOKENS", "COST", "ID")
+_FEWEST = 5
+"""So many columns are always shown; the others as far as a terminal has room for them."""
+
+
+@history_action
+def list_conversations(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    """Print the conversations that are wanted; 1 where conditions were given and none fits.
+
+    Raises:
+        UsageError: the time cannot be understood.
+    """
+    wanted = wanted_of(arguments)
+    found = list(islice(runtime.chat_history.numbered(wanted), arguments.limit))
+    if arguments.json:
+        output.json({"conversations": [summary_report(*each) for each in found]})
+    elif found:
+        for line in conversation_table(found, output):
+            output.line(line)
+        output.notes(f"{summary.identity}: {summary.problem}" for _, summary in found if summary.problem)
+    else:
+        output.text(texts.NONE_SAVED if wanted.is_any else texts.NONE_MATCH)
+    return DONE if found or wanted.is_any else FAILED
+
+
+def wanted_of(arguments: argparse.Namespace) -> Wanted:
+    """Return the conditions of a command line.
+
+    Raises:
+        UsageError: the time cannot be understood.
+    """
+    since = None
+    if arguments.since is not None:
+        since = read_since(arguments.since, datetime.now().astimezone())
+        if since is None:
+            raise UsageError(explain("usage", reason=texts.NOT_A_TIME.format(text=arguments.since[:40])))
+    return Wanted(since, arguments.provider or "", arguments.model or "")
+
+
+def summary_report(number: int, summary: ConversationSummary) -> dict[str, object]:
+    """Return what every JSON tells of a conversation."""
+    return {
+        "number": number,
+        "id": summary.identity,
+        "title": summary.title,
+        "created_at": summary.created_at,
+        "updated_at": summary.updated_at,
+        "turns": summary.turns,
+        "providers": list(summary.providers),
+        "models": list(summary.models),
+        "usage": usage_report(summary.usage),
+        "costs": [cost_report(cost) for cost in summary.costs],
+        "is_open_elsewhere": summary.is_open_elsewhere,
+        "problem": summary.problem,
+    }
+
+
+def conversation_table(found: Sequence[tuple[int, ConversationSummary]], output: Output) -> list[str]:
+    """Return the table: as many columns as fit, the last of them cut where even the fewest do not."""
+    now = datetime.now().astimezone()
+    rows = [_row(number, summary, now) for number, summary in found]
+    room = window_columns(output.stdout)
+    for count in range(len(_COLUMNS), _FEWEST, -1):
+        lines = [*_table(rows, count)]
+        if room is None or max(map(cells, lines)) <= room:
+            return lines
+    return [*_table(rows, _FEWEST, room, "..." if output.is_ascii else "…")]
+
+
+def _table(
+    rows: Sequence[Sequence[str]], count: int, room: int | None = None, ellipsis: str = "…"
+) -> Iterator[str]:
+    return table(_COLUMNS[:count], [row[:count] for row in rows], room=room, ellipsis=ellipsis)
+
+
+def _row(number: int, summary: ConversationSummary, now: datetime) -> tuple[str, ...]:
+    return (
+        str(number),
+        summary.title or texts.UNTITLED,
+        summary.model,
+        str(summary.turns),
+        ago(summary.updated_at, now),
+        summary.provider,
+        _tokens(summary.usage),
+        format_costs(summary.costs),
+        summary.identity,
+    )
+
+
+def _tokens(usage: Usage | None) -> str:
+    if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+        return UNKNOWN
+    return format_tokens(usage.prompt_tokens + usage.completion_tokens, usage.source, compact=True)

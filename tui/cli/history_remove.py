@@ -1,0 +1,84 @@
+"""``lmdeck history remove`` and ``restore``: to the trash, as the screen does it, and back."""
+
+from __future__ import annotations
+
+import argparse
+
+from tui.cli.command import DONE, FAILED
+from tui.cli.confirm import confirmed
+from tui.cli.history_action import history_action
+from tui.cli.history_list import conversation_table
+from tui.cli.history_show import turns_words
+from tui.cli.output import Output
+from tui.core.failure import LmdeckError
+from tui.core.safe_text import safe_line
+from tui.runtime.runtime import Runtime
+from tui.store.conversations import TRASH_DAYS
+from tui.store.summaries import ConversationSummary
+from tui.texts import cli
+from tui.texts import history as texts
+
+
+@history_action
+def remove_conversations(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    """Ask, then delete each; 1 where one stays.
+
+    Raises:
+        LmdeckError: a name means none, or several; nothing is deleted then.
+    """
+    history = runtime.chat_history
+    found = {summary.identity: summary for summary in map(history.find, arguments.names)}
+    chosen = list(found.values())
+    if not arguments.yes and not confirmed(output, _question(chosen, runtime), "--yes"):
+        output.text(cli.NOTHING_DELETED)
+        return FAILED
+    removed = [_remove(summary, runtime, output) for summary in chosen]
+    return DONE if all(removed) else FAILED
+
+
+def _question(chosen: list[ConversationSummary], runtime: Runtime) -> str:
+    names = texts.AND.join(
+        texts.OF_TURNS.format(
+            title=_title(summary), turns=turns_words(runtime.chat_history.read(summary.identity).transcript)
+        )
+        for summary in chosen
+    )
+    text = texts.WILL_DELETE_ONE if len(chosen) == 1 else texts.WILL_DELETE
+    return text.format(names=names, days=TRASH_DAYS)
+
+
+def _remove(summary: ConversationSummary, runtime: Runtime, output: Output) -> bool:
+    try:
+        token = runtime.chat_history.delete(summary.identity)
+    except LmdeckError as error:
+        failure = error.failure
+        text = texts.NOT_DELETED.format(
+            title=_title(summary), title_of_failure=failure.title, advice=failure.advice
+        )
+        output.aside(cli.PROGRAM.format(text=text))
+        return False
+    output.result(texts.DELETED.format(title=_title(summary), identity=token))
+    return True
+
+
+@history_action
+def restore_conversation(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
+    """Bring a deleted conversation back, or list those that can be.
+
+    Raises:
+        LmdeckError: none in the trash has that name, or the disk refuses.
+    """
+    if arguments.name:
+        restored = runtime.chat_history.restore(arguments.name)
+        output.result(texts.RESTORED.format(title=_title(restored)))
+        return DONE
+    deleted = list(enumerate(runtime.chat_history.deleted(), 1))
+    if not deleted:
+        output.text(texts.EMPTY_TRASH)
+    for line in conversation_table(deleted, output) if deleted else ():
+        output.line(line)
+    return DONE
+
+
+def _title(summary: ConversationSummary) -> str:
+    return safe_line(summary.title, 80) or texts.UNTITLED

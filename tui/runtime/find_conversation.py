@@ -1,0 +1,41 @@
+"""The saved conversation that a user names, or an error in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.core.causes import explain
+from tui.core.conversation_names import named
+from tui.core.failure import UsageError
+from tui.core.safe_text import safe_line
+from tui.texts import history as texts
+
+if TYPE_CHECKING:
+    from tui.store.conversations import ConversationStore
+    from tui.store.summaries import ConversationSummary
+
+
+def find_conversation(conversations: ConversationStore, name: str) -> ConversationSummary:
+    """Return the conversation that a name means; see ``core.conversation_names``.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    return the_one(conversations.list(), name)
+
+
+def the_one(known: Sequence[ConversationSummary], name: str) -> ConversationSummary:
+    """Return the one that a name means in a list with the newest first.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    found = named(known, name)
+    if not found:
+        raise UsageError(explain("conversation-unknown", name=safe_line(name, 100)))
+    if len(found) > 1:
+        raise UsageError(
+            explain("usage", reason=texts.SEVERAL.format(name=safe_line(name, 40), count=len(found)))
+        )
+    return found[0]

@@ -1,0 +1,126 @@
+"""The saved conversations as commands use them: found by name, read without being opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.outside import read_local_moment
+from tui.runtime.find_conversation import find_conversation, the_one
+from tui.runtime.history_search import Found, search
+from tui.store.joined_records import SavedConversation
+
+if TYPE_CHECKING:
+    from tui.core.query import Query
+    from tui.session.history.incoming import Incoming
+    from tui.store.conversations import ConversationStore, Intake
+    from tui.store.summaries import ConversationSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which conversations are wanted; each condition that is left out fits all."""
+
+    since: datetime | None = None
+    provider: str = ""
+    """The name of a provider, whole."""
+    model: str = ""
+    """A part of the name of a model."""
+
+    @property
+    def is_any(self) -> bool:
+        """Whether every conversation fits."""
+        return self == Wanted()
+
+    def fits(self, summary: ConversationSummary) -> bool:
+        """Return whether a conversation has a turn with that provider and model, and its last one since."""
+        moment = read_local_moment(summary.updated_at) if self.since is not None else None
+        return (
+            (self.since is None or (moment is not None and moment >= self.since))
+            and (not self.provider or self.provider in summary.providers)
+            and any(self.model.casefold() in model.casefold() for model in summary.models or ("",))
+        )
+
+
+class History:
+    """See the module."""
+
+    def __init__(self, conversations: ConversationStore, learn_keys: Callable[[], None]) -> None:
+        """``learn_keys`` makes every key known that a text may hold; called before any text is read."""
+        self._conversations = conversations
+        self._learn_keys = learn_keys
+
+    def numbered(self, wanted: Wanted) -> Iterator[tuple[int, ConversationSummary]]:
+        """Yield the conversations that are wanted, the newest first, with their numbers in the whole list.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        return (
+            (number, summary)
+            for number, summary in enumerate(self._conversations.list(), 1)
+            if wanted.fits(summary)
+        )
+
+    def find(self, name: str) -> ConversationSummary:
+        """Return the conversation that a name means; see ``find_conversation``."""
+        return find_conversation(self._conversations, name)
+
+    def read(self, identity: str) -> SavedConversation:
+        """Return a conversation without any key that is known here; it may be open elsewhere.
+
+        Raises:
+            LmdeckError: there is none of that identity, or it cannot be read.
+        """
+        self._learn_keys()
+        data, notices = self._conversations.read(identity)
+        return SavedConversation.of(identity, data, self._conversations.redact, notices)
+
+    def search(self, query: Query, wanted: Wanted, *, with_reasoning: bool) -> Iterator[Found]:
+        """Yield what is found, the newest first; see ``runtime.history_search``.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        self._learn_keys()
+        redact = self._conversations.redact
+        return search(
+            self._conversations, self.numbered(wanted), query, with_reasoning=with_reasoning, redact=redact
+        )
+
+    def take_in(self, incoming: Incoming) -> Intake:
+        """Save a conversation that is imported.
+
+        Raises:
+            LmdeckError: another session writes to it, or the disk refuses.
+        """
+        self._learn_keys()
+        return self._conversations.take_in(incoming.identity, incoming.records)
+
+    def delete(self, identity: str) -> str:
+        """Move a conversation to the trash and return the token that brings it back.
+
+        Raises:
+            LmdeckError: another session writes to it, or the disk refuses.
+        """
+        return self._conversations.delete(identity)
+
+    def restore(self, name: str) -> ConversationSummary:
+        """Bring the deleted conversation back that a name means, in the list of those.
+
+        Raises:
+            LmdeckError: there is none, or more than one, or the disk refuses.
+        """
+        found = the_one(self.deleted(), name)
+        self._conversations.restore(found.identity)
+        return found
+
+    def deleted(self) -> Sequence[ConversationSummary]:
+        """Return the conversations in the trash, the one deleted last first.
+
+        Raises:
+            LmdeckError: the trash cannot be read.
+        """
+        return self._conversations.deleted()

@@ -1,0 +1,1 @@
+"""Saved conversations as texts of other programs, and back: pure code."""

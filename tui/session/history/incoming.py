@@ -1,0 +1,147 @@
+"""A conversation on its way in: the records of its journal, and which conversation it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field, replace
+from typing import Any
+
+from tui.core.causes import explain
+from tui.core.failure import UsageError
+from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
+from tui.store.record_values import Record
+from tui.store.records import delta_record, header_record
+from tui.texts import history as texts
+
+_IDENTITY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_DEEPEST = 40
+"""Levels of a value: more is no conversation, and could not be written again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One conversation of a file that is imported."""
+
+    identity: str
+    """The same whenever the same conversation is imported."""
+    records: tuple[Record, ...]
+    """The header first. Every turn that ended is a copy: it was paid for elsewhere."""
+    remarks: tuple[str, ...] = ()
+    """What is left out, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTurn:
+    """One prompt and its answer, as another program tells them."""
+
+    identity: str
+    prompt: str
+    answer: str = ""
+    reasoning: str = ""
+    model: str = ""
+    started_at: str = ""
+    system_prompt: str | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the ``end`` record."""
+
+
+def own(records: Iterable[Record]) -> Incoming:
+    """Return a conversation that lmdeck exported.
+
+    Raises:
+        UsageError: it cannot be written again.
+    """
+    checked = [_copied(record) for record in records]
+    for record in checked:
+        require_writable(record)
+    header = checked[0]
+    identity = header.get("identity")
+    if not (isinstance(identity, str) and _IDENTITY.fullmatch(identity)):
+        identity = stable_identity("import", checked[1:])
+    return Incoming(identity, ({**header, "identity": identity}, *checked[1:]))
+
+
+def foreign(
+    identity: str,
+    title: str,
+    created_at: str,
+    turns: Iterable[ForeignTurn],
+    remarks: Iterable[str] = (),
+) -> Incoming:
+    """Return a conversation of another program: each turn follows the one before it."""
+    records = [header_record(identity, title, created_at)]
+    parent: str | None = None
+    for turn in turns:
+        records += _turn_records(turn, parent)
+        parent = turn.identity
+    return Incoming(identity, tuple(records), tuple(dict.fromkeys(remarks)))
+
+
+def stable_identity(origin: str, content: object, name: object = None) -> str:
+    """Return an identity for what another program calls ``name``; without a name, for this content."""
+    plain = f"{origin}-{name}"
+    if isinstance(name, str) and name and _IDENTITY.fullmatch(plain):
+        return plain
+    text = json.dumps(content if name is None else name, sort_keys=True)
+    return f"{origin}-{hashlib.sha256(text.encode('ascii')).hexdigest()[:24]}"
+
+
+def malformed(reason: str) -> UsageError:
+    """Return the error for a file that cannot be imported; ``reason`` ends a sentence."""
+    return UsageError(replace(explain("import-malformed", reason=reason), advice=texts.IMPORT_ADVICE))
+
+
+def require_writable(value: object) -> None:
+    """Refuse a value that JSON cannot be made of again: nested too deeply, or with a number without end.
+
+    Raises:
+        UsageError: it is.
+    """
+    level: list[object] = [value]
+    for _ in range(_DEEPEST):
+        if any(isinstance(item, float) and not math.isfinite(item) for item in level):
+            raise malformed(texts.NO_NUMBER)
+        level = [inner for item in level for inner in _inner(item)]
+        if not level:
+            return
+    raise malformed(texts.TOO_DEEP)
+
+
+def _inner(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _copied(record: Record) -> Record:
+    return {**record, "copy": True} if record.get("record") == "end" else record
+
+
+def _turn_records(turn: ForeignTurn, parent: str | None) -> Iterator[Record]:
+    settings = {} if turn.system_prompt is None else {"settings": {"system_prompt": turn.system_prompt}}
+    yield {
+        "record": "turn",
+        "turn": turn.identity,
+        "prompt": turn.prompt,
+        "parent": parent,
+        "provider": "",
+        "model": turn.model,
+        "started_at": turn.started_at,
+        **settings,
+    }
+    for kind, text in (("reasoning", turn.reasoning), ("answer", turn.answer)):
+        if text:
+            yield delta_record(turn.identity, kind, text)
+    yield {
+        "record": "end",
+        "turn": turn.identity,
+        "state": "done",
+        "provider": "",
+        "model": turn.model,
+        **turn.figures,
+        "copy": True,
+    }

@@ -1,0 +1,116 @@
+"""OpenAI messages: one line of JSON a conversation, ready for a request or for fine-tuning, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from tui.core.titles import title_of
+from tui.core.turn import Turn
+from tui.session.history.incoming import (
+    ForeignTurn,
+    Incoming,
+    foreign,
+    malformed,
+    require_writable,
+    stable_identity,
+)
+from tui.store.joined_records import SavedConversation
+from tui.texts import history as texts
+
+_REASONING = ("reasoning_content", "reasoning")
+
+
+def to_messages(conversations: Iterable[SavedConversation]) -> str:
+    """Return the branches that are shown, in ASCII: prompts and answers, without reasoning."""
+    return "".join(
+        f"{json.dumps({'messages': list(_messages(saved.transcript.turns))})}\n" for saved in conversations
+    )
+
+
+def _messages(turns: Iterable[Turn]) -> Iterator[dict[str, str]]:
+    system: object = None
+    for turn in turns:
+        own = turn.settings.get("system_prompt")
+        if isinstance(own, str) and own != system:
+            system = own
+            yield {"role": "system", "content": own}
+        yield {"role": "user", "content": turn.prompt.text}
+        if turn.answer:
+            yield {"role": "assistant", "content": turn.answer.text}
+
+
+def from_messages(value: Mapping[str, Any] | list[Any], moment: str) -> Incoming:
+    """Return a conversation of ``{"messages": […]}`` or of the list alone; ``moment`` dates it.
+
+    Raises:
+        UsageError: what stands there is no message.
+    """
+    messages = value.get("messages") if isinstance(value, Mapping) else value
+    if not isinstance(messages, list):
+        raise malformed(texts.NO_MESSAGES)
+    require_writable(messages)
+    reader = _Reader(str(value.get("model", "")) if isinstance(value, Mapping) else "")
+    for message in messages:
+        if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+            raise malformed(texts.NO_MESSAGES)
+        reader.take(message["role"], message)
+    turns = reader.turns
+    first = next((turn.prompt for turn in turns if turn.prompt.strip()), "")
+    return foreign(stable_identity("openai", messages), title_of(first), moment, turns, reader.remarks)
+
+
+class _Reader:
+    """Makes turns of messages: each message of the user begins one."""
+
+    def __init__(self, model: str) -> None:
+        self.turns: list[ForeignTurn] = []
+        self.remarks: list[str] = []
+        self._model = model
+        self._system: str | None = None
+
+    def take(self, role: str, message: Mapping[str, Any]) -> None:
+        """Take a message; one of a role that no chat has is left out."""
+        text = self._text(message.get("content"))
+        if role in ("system", "developer"):
+            self._system = text
+        elif role == "user":
+            self._begin(text)
+        elif role == "assistant":
+            self._answer(text, message)
+        else:
+            self.remarks.append(texts.ROLE_LEFT_OUT.format(role=role[:40]))
+
+    def _begin(self, prompt: str) -> None:
+        name = f"m{len(self.turns) + 1}"
+        self.turns.append(ForeignTurn(name, prompt, model=self._model, system_prompt=self._system))
+
+    def _answer(self, text: str, message: Mapping[str, Any]) -> None:
+        """Add to the answer of the last turn: an answer that called tools comes in several messages."""
+        if not self.turns:
+            self._begin("")
+        last = self.turns[-1]
+        reasoning = next((self._text(message[name]) for name in _REASONING if message.get(name)), "")
+        if message.get("tool_calls"):
+            self.remarks.append(texts.TOOL_CALLS_LEFT_OUT)
+        self.turns[-1] = replace(
+            last, answer=_joined(last.answer, text), reasoning=_joined(last.reasoning, reasoning)
+        )
+
+    def _text(self, content: object) -> str:
+        if isinstance(content, str):
+            return content
+        found: list[str] = []
+        for part in content if isinstance(content, list) else ():
+            text = part.get("text") if isinstance(part, dict) else part
+            if isinstance(text, str):
+                found.append(text)
+            else:
+                self.remarks.append(texts.PARTS_LEFT_OUT)
+        return "\n".join(found)
+
+
+def _joined(before: str, text: str) -> str:
+    return f"{before}\n\n{text}" if before and text else before or text

@@ -1,0 +1,74 @@
+"""``lmdeck history``: the saved chats on the command line."""
+
+from typing import Final
+
+UNTITLED: Final = "(untitled)"
+NONE_SAVED: Final = "No saved chats."
+NONE_MATCH: Final = "No chat matches."
+NOT_A_TIME: Final = "{text!r} is no time: write 7d, 12h, 2w or 2026-11-01"
+SEVERAL: Final = "{name} matches {count} chats: give a number of the list, or an ID"
+NO_SUCH_TURN: Final = "this chat has {count} turns, so there is no turn {number}"
+
+# One chat
+YOU: Final = "you> {prompt}"
+TURNS: Final = "{count} turns"
+ONE_TURN: Final = "1 turn"
+OTHER_TURNS: Final = "{count} more in other answers and branches"
+VARIANT: Final = "answer {number} of {count}"
+FAILED: Final = "✗ {title} {advice}"
+
+# Deleting
+WILL_DELETE: Final = "This deletes {names}. They stay in the trash for {days} days."
+WILL_DELETE_ONE: Final = "This deletes {names}. It stays in the trash for {days} days."
+OF_TURNS: Final = "“{title}” ({turns})"
+AND: Final = ", "
+DELETED: Final = "Deleted “{title}”. To restore it: lmdeck history restore {identity}"
+NOT_DELETED: Final = "“{title}” is not deleted. {title_of_failure} {advice}"
+RESTORED: Final = "Restored “{title}”."
+EMPTY_TRASH: Final = "The trash is empty."
+
+# Exporting
+PROMPT: Final = "Prompt"
+ANSWER: Final = "Answer"
+REASONING: Final = "Reasoning"
+BRANCH_LEFT_OUT: Final = "1 turn in another answer or branch is left out; the formats json and jsonl have it."
+BRANCHES_LEFT_OUT: Final = (
+    "{count} turns in other answers and branches are left out; the formats json and jsonl have them."
+)
+FILES_LEFT_OUT: Final = "Attached files are left out; their names are kept."
+NEEDS_FOLDER: Final = "this format has one chat a file: add -o FOLDER for several"
+NOTHING_CHOSEN: Final = "give a chat, or --all"
+EXPORTED: Final = "Exported “{title}” to {path}"
+FILE_EXISTS: Final = "it exists already"
+ADD_REPLACE: Final = "To replace it, add --replace."
+OF_CHAT: Final = "“{title}”: {text}"
+
+# Importing
+IMPORT_ADVICE: Final = (
+    "Use an export of lmdeck (Markdown, JSON, JSON lines), OpenAI messages, or the output of llm logs --json."
+)
+EMPTY_FILE: Final = "the file is empty"
+NOT_JSON: Final = "this is neither JSON nor a Markdown export of lmdeck"
+NOT_JSON_LINE: Final = "line {line} is not JSON"
+NO_CONVERSATION: Final = "it holds no chat"
+NO_RECORDS: Final = "a chat in it has no records"
+NO_HEADER: Final = "its first record is no header"
+NO_MESSAGES: Final = "it holds something that is no message"
+NOT_OUR_PAGE: Final = "its marks are missing or changed"
+NO_NUMBER: Final = "it holds a number that is too large"
+TOO_DEEP: Final = "its values are nested too deeply"
+ROLE_LEFT_OUT: Final = "Messages of the role “{role}” are left out."
+TOOL_CALLS_LEFT_OUT: Final = "Tool calls are left out."
+PARTS_LEFT_OUT: Final = "Parts of messages that are no text are left out."
+ATTACHMENTS_LEFT_OUT: Final = "Attachments are left out."
+IMPORTED: Final = "Imported “{title}”: {turns}."
+UPDATED: Final = "Updated “{title}”: {turns} added."
+PRESENT: Final = "Already there: “{title}”."
+NOT_IMPORTED: Final = "“{title}” is not imported. {title_of_failure} {advice}"
+
+# Searching
+NO_WORDS: Final = "give a word to search for"
+HIT: Final = "     {where}: {line}"
+IN_TURN: Final = "{where} {turn}"
+IN_OTHER: Final = "{where} (other branch)"
+MORE_LINES: Final = "     and {count} more lines"
