@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,6 +16,7 @@ from tui.session.history.html_export import to_html
 from tui.session.history.incoming import Incoming
 from tui.session.history.reading import read_conversations
 from tui.store.joined_records import SavedConversation
+from tui.store.merged_lines import merged_lines
 from tui.store.record_values import Record
 from tui.store.records import encode_line
 from tui.store.transcript_file import Transcript, read_transcript
@@ -176,6 +178,31 @@ def test_a_journal_that_is_joined_tells_the_same(data: bytes) -> None:
     assert [turn.identity for turn in after.turns] == [turn.identity for turn in before.turns]
     assert [turn.state for turn in after.turns] == [turn.state for turn in before.turns]
     assert all_of(after) == all_of(before)
+
+
+@given(journals(), st.integers(0, 40), st.binary(max_size=3))
+def test_a_journal_of_merged_lines_is_read_the_same(data: bytes, cut: int, damage: bytes) -> None:
+    """Torn in a line, with what another program put there, and continued."""
+    for found in (data, data[: len(data) - cut], data[: len(data) - cut] + damage + b"\n" + data):
+        before, after = read_transcript(found), read_transcript(merged_lines(found))
+        assert everything(after) == everything(before)
+
+
+def test_pieces_are_merged_and_nothing_else_is() -> None:
+    piece = b'{"record":"delta","turn":"a","kind":"answer","text":"%s"}'
+    other = b'{"record":"delta","turn":"b","kind":"answer","text":"x"}'
+    more = b'{"record":"delta","turn":"a","kind":"answer","text":"x","of":"later"}'
+    turn = b'{"record":"turn","turn":"a","prompt":"x"}'
+    merged = merged_lines(b"\n".join([turn, piece % b"1", piece % rb"\"2", other, piece % b"3", more, b""]))
+    assert merged.split(b"\n") == [turn, piece % rb"1\"2", other, piece % b"3", more, b""]
+
+
+def everything(found: Transcript) -> list[Any]:
+    """Return what is read, characters whole whose halves stood in two pieces."""
+    every = (*found.turns, *found.dropped)
+    texts = [turn.identity + turn.prompt.text + turn.reasoning.text + turn.answer.text for turn in every]
+    states = [(turn.identity, turn.state, turn.parent) for turn in found.turns]
+    return [states, json.loads(json.dumps(texts))]
 
 
 class _Tags(HTMLParser):

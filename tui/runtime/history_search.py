@@ -9,11 +9,12 @@ from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.query import Query
 from tui.core.turn import Turn
+from tui.store.merged_lines import merged_lines
+from tui.store.transcript_file import Transcript, read_transcript
 
 if TYPE_CHECKING:
     from tui.store.conversations import ConversationStore
     from tui.store.summaries import ConversationSummary
-    from tui.store.transcript_file import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ def search(
     """Yield the conversations that have a turn with every word. One that cannot be read is passed over."""
     for number, summary in listed:
         try:
-            transcript = conversations.look(summary.identity)
+            data = conversations.journal_of(summary.identity)
         except LmdeckError:  # deleted meanwhile, or unreadable: the list says so
             continue
-        hits = tuple(_hits(transcript, query, with_reasoning, redact))
+        hits = tuple(_hits(read_transcript(merged_lines(data)), query, with_reasoning, redact))
         if hits:
             yield Found(number, summary, hits)
 

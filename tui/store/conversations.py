@@ -156,13 +156,14 @@ class ConversationStore:
         content = self._content(self._existing(identity))
         return b"" if content is None else content.data, tuple(self._notices(self._read(content)))
 
-    def look(self, identity: str) -> Transcript:
-        """Read a conversation as it is on disk, the keys in it included: for what shows no text.
+    def journal_of(self, identity: str) -> bytes:
+        """Return the lines of a conversation as they are on disk, whichever session writes to it.
 
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
-        return self._read(self._content(self._existing(identity)))
+        content = self._content(self._existing(identity))
+        return b"" if content is None else content.data
 
     def redact(self, text: str) -> str:
         """Return a text with every known key erased."""
