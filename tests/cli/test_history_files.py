@@ -307,6 +307,7 @@ def test_messages_of_other_programs_become_turns(
     ]
     path = tmp_path / "m.json"
     path.write_text(json.dumps({"model": "gpt-x", "messages": messages}))
+    os.utime(path, (1_700_000_000, 1_700_000_000))
     done = call("history", "import", str(path))
     assert (done.code, done.out) == (0, "Imported “Why?”: 2 turns.\n")
     assert "Messages of the role “tool” are left out." in done.err
@@ -318,6 +319,7 @@ def test_messages_of_other_programs_become_turns(
         {"system_prompt": "Be short."}, {"system_prompt": "Be long."},
     )  # fmt: skip
     assert (second["prompt"], second["answer"], second["model"]) == ("And?", "", "gpt-x")
+    assert told(call)["created_at"] == "2023-11-14T22:13:20+00:00"  # when the file was written
 
 
 LOGS: list[dict[str, Any]] = [

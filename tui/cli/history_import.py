@@ -14,7 +14,7 @@ from tui.core.safe_text import safe_line
 from tui.runtime.runtime import Runtime
 from tui.session.history.incoming import Incoming
 from tui.session.history.reading import read_conversations
-from tui.store.import_text import import_file, import_stream, text_of
+from tui.store.import_text import import_file, import_stream, moment_of, text_of
 from tui.store.joined_records import transcript_of
 from tui.texts import cli
 from tui.texts import history as texts
@@ -27,14 +27,15 @@ def import_conversations(arguments: argparse.Namespace, runtime: Runtime, output
     Raises:
         UsageError: a file has no conversation; nothing is imported then.
     """
-    moment = datetime.now(UTC).isoformat(timespec="seconds")
-    found = [each for file in arguments.files for each in read_conversations(_text(file), moment)]
+    found = [each for file in arguments.files for each in _read(file)]
     taken = [_take_in(incoming, runtime, output) for incoming in found]
     return DONE if all(taken) else FAILED
 
 
-def _text(file: str) -> str:
-    return text_of(import_stream(sys.stdin.buffer) if file == "-" else import_file(file))
+def _read(file: str) -> list[Incoming]:
+    data = import_stream(sys.stdin.buffer) if file == "-" else import_file(file)
+    moment = datetime.now(UTC) if file == "-" else moment_of(file)
+    return read_conversations(text_of(data), moment.isoformat(timespec="seconds"))
 
 
 def _take_in(incoming: Incoming, runtime: Runtime, output: Output) -> bool:

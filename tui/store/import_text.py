@@ -6,6 +6,7 @@ import codecs
 import errno
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
@@ -15,7 +16,7 @@ from tui.core.failure import UsageError
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_line
 from tui.store.errors import reason_of, usage_error
-from tui.store.files import read_file
+from tui.store.files import read_file, stamp_of
 
 SIZE_LIMIT = 64 * 1024 * 1024
 """Bytes: some hundred thousand records."""
@@ -59,6 +60,12 @@ def import_file(path: str) -> bytes:
     if content is None:
         raise usage_error("import-malformed", reason="it does not exist")
     return content.data
+
+
+def moment_of(path: str) -> datetime:
+    """Return when a file was written; now, where it cannot be seen."""
+    stamp = stamp_of(Path(path).expanduser())
+    return datetime.now(UTC) if stamp is None else datetime.fromtimestamp(stamp.modified_ns / 1e9, UTC)
 
 
 def import_stream(stream: BinaryIO) -> bytes:
