@@ -89,6 +89,7 @@ SEAMS = ("tui.cli.main", "tui.runtime.runtime", "tui.ui.router")
 LATE = {
     "tui.cli.check": (1, "the ticket asks for the versions of packages"),
     "tui.cli.line_reader": (1, "readline, on a terminal alone: importing it writes to the output"),
+    "tui.cli.plain_commands": (1, "the editor, with the first message that is written in it"),
     "tui.cli.running": (1, "the report of a defect"),
     "tui.cli.screens": (2, "line by line or the screens: one of them alone"),
     "tui.core.outside": (1, "an HTTP date loads sockets and e-mail"),
@@ -114,6 +115,7 @@ LATE = {
     "tui.ui.chat.prompt": (2, "the search in the prompts, and the list of commands"),
     "tui.ui.chat.prompt_box": (1, "the list of commands"),
     "tui.ui.chat.screen": (1, "what opens over a chat"),
+    "tui.ui.editing": (1, "the editor, with the first text that is edited in it"),
     "tui.ui.textual_compat.lexers": (1, "Pygments, with the first code"),
     "tui.ui.transcript.grammar": (1, "the Markdown parser, with the first answer"),
     "tui.ui.transcript.highlight": (1, "Pygments, with the first code"),

@@ -709,7 +709,7 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
     "chat": (chat, ("chat", "chat.prompt", "chat.recall", "chat.completion")),
     "cut": (cut_answers, ()),
     "reading": (reading, ("transcript", "chat.reading")),
-    "windows": (windows_of_a_chat, ("chat.rename", "chat.setup", "chat.figures", "picker")),
+    "windows": (windows_of_a_chat, ("chat.rename", "chat.setup", "chat.figures", "picker", "text.lines")),
     "conversations": (conversations, ("conversations",)),
     "diagnosis": (diagnosis, ("diagnosis", "diagnosis.list", "diagnosis.text", "diagnosis.details")),
     "dialogs": (dialogs, ("dialog",)),
@@ -725,6 +725,8 @@ ELSEWHERE = {
     "discover.add": "tests/wired/test_screens.py",
     "discover.refresh": "tests/wired/test_screens.py",
     "discover.back": "tests/wired/test_screens.py",
+    "chat.editor": "tests/assurance/test_external_editor.py",
+    "lines.editor": "tests/assurance/test_external_editor.py",
     "chat.stop": "the tour cut",
     "chat.continue": "the tour cut",
 }

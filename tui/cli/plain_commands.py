@@ -20,6 +20,7 @@ from tui.runtime.command_values import command_values
 from tui.runtime.runtime import Runtime
 from tui.texts import chat as chat_texts
 from tui.texts import commands as command_texts
+from tui.texts import editor as editor_texts
 from tui.texts import plain_chat as texts
 
 _FENCED = lazy_pattern(r"^(```+|~~~+)[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
@@ -68,6 +69,7 @@ class PlainCommands:
             "find": self._find,
             "model": self._model,
             "settings": self._settings,
+            "editor": self._edit,
             "info": self._info,
             "diagnose": self._diagnose,
         }
@@ -206,6 +208,25 @@ class PlainCommands:
         thinking = target.thinking or target.provider.thinking
         system = target.provider.system_prompt if target.system_prompt is None else target.system_prompt
         self._output.line(texts.SETTINGS.format(thinking=thinking or "default", system=system or "–"))
+
+    def _edit(self, _: str) -> None:
+        """Have a message written in the user's editor, and send it: here no draft waits for it."""
+        from tui.runtime.external_editor import ExternalEditor
+
+        editor = ExternalEditor(self._runtime.environment)
+        try:
+            edited = self._chat.run_work(editor.edit(""))
+        finally:
+            editor.close()
+        text = edited.text or ""
+        if edited.problem:
+            self._output.line(edited.problem)
+        elif not text.strip():
+            self._output.text(editor_texts.PLAIN_NOTHING)
+        else:
+            self._output.text(text)
+            session, target = self._control.both()
+            self._chat.answer(lambda: session.send(text, target))
 
     def _info(self, _: str) -> None:
         if self._control.last is None:

@@ -30,8 +30,18 @@ from tui.core.server_words import failure_text
 from tui.runtime.crash import report_crash
 from tui.texts import shell as texts
 from tui.ui.background import in_background
-from tui.ui.bindings import BY_IDENTIFIER, IDENTIFIERS, RISKY, bindings_of, identifier_of, keymap
+from tui.ui.bindings import (
+    BY_IDENTIFIER,
+    IDENTIFIERS,
+    RISKY,
+    bindings_of,
+    every_name,
+    identifier_of,
+    keymap,
+)
+from tui.ui.chords import Chords
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
+from tui.ui.editing import Editing
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.marks import PlainMarks, marks_for
 from tui.ui.offers import printed_action
@@ -86,7 +96,9 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         self._environment = os.environ if environment is None else environment
         self.is_plain = self._environment.get("LMDECK_COMPAT") == "textual"
         self._guard = ControlCharacterGuard()
-        self._type_ahead = TypeAhead(self, super().on_event)
+        self.editing = Editing(self, self._environment)
+        self._chords = Chords(self, every_name(runtime.settings.keys), super().on_event)
+        self._type_ahead = TypeAhead(self, self._chords.take)
         self._plain_marks: tuple[PlainMarks, ...] = ()
         self.router = ScreenRouter(self)
         self.is_warm = False
@@ -178,6 +190,10 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
             await self._type_ahead.take(event)
         else:
             await super().on_event(event)
+
+    async def edit_outside(self, text: str) -> str | None:
+        """Have a text edited in the user's editor."""
+        return await self.editing.edit(text)
 
     async def on_unmount(self) -> None:
         """Close the runtime: streams stop, records are complete, children end."""
@@ -375,4 +391,5 @@ def run_app(runtime: ScreenRuntime, start: Start = "providers") -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        app.editing.close()
     return app.return_code or 0

@@ -15,6 +15,8 @@ from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
 from tui.core.lazy_dataclass import dataclass
 
 _UNICODE_NAMES = {short: name for name, short in KEY_NAME_REPLACEMENTS.items()}
+CHORD = ">"
+"""Between the two keys of a chord, which are pressed one after the other."""
 _TWIN = "+"
 """Ends the identifier of the binding that has the keys of an action which work in text fields too."""
 
@@ -161,6 +163,12 @@ def keymap(own: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def every_name(own: Mapping[str, str]) -> Iterator[str]:
+    """Yield every key of the table as the settings have it."""
+    for key in BY_IDENTIFIER.values():
+        yield from remapped(key, own).names
+
+
 def remapped(key: Key, own: Mapping[str, str]) -> Key:
     """Return the binding with the keys that the settings give it, by its name or one it had before."""
     keys = next((own[name] for name in (key.identifier, *key.earlier) if name in own), None)
@@ -186,6 +194,8 @@ _SAME = {"ctrl+@": "ctrl+space"}
 
 def spelled_key(name: str, *, is_short: bool = False) -> str:
     """Return a key as people write it: ``Ctrl+T`` (short: ``^T``) for what Textual calls ``ctrl+t``."""
+    if CHORD in name:
+        return " ".join(spelled_key(key, is_short=is_short) for key in name.split(CHORD))
     *modifiers, last = _SAME.get(name, name).split("+")
     if last in _SPELLINGS:
         last = _SPELLINGS[last]

@@ -81,6 +81,9 @@ class Deck(Protocol):
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Open a plain web address."""
 
+    async def edit_outside(self, text: str) -> str | None:
+        """Have a text edited in the user's editor; ``None``: it stays as it is. Says what went wrong."""
+
 
 def deck_of(node: DOMNode) -> Deck:
     """Return the app that a screen or widget is in."""

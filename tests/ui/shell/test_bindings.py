@@ -183,6 +183,7 @@ def test_keys_are_spelled_as_people_write_them() -> None:
     assert spelled["providers.default"] == "*"
     assert spelled["form.test"] == "t, F5"
     assert spelled["text.undo"] == "Ctrl+_"
+    assert spelled["chat.editor"] == "Ctrl+X Ctrl+E"
     assert spelled["form.cancel"] == "Esc, q"
     assert spelled["table.page_up"] == "PgUp"
     assert spelled["reading.raw"] == ""

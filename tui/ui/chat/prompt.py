@@ -272,6 +272,12 @@ class Prompt(OwnTextArea):
         """Cancel the search; the draft is what it was."""
         self._set_search(None)
 
+    def action_external_editor(self) -> None:
+        """Edit the message in the user's editor; one that was found comes along."""
+        if self._search is not None:
+            self.action_take_found()
+        super().action_external_editor()
+
     # ── Completion of commands ──────────────────────────────────────────────────────────────
 
     def edit(self, edit: Edit) -> EditResult:

@@ -49,6 +49,7 @@ _NEEDS: dict[str, Callable[[ChatControl], object]] = {
     "fork": lambda chat: chat.can_fork,
     "example": lambda chat: not chat.turns,
     "edit_provider": lambda chat: chat.target,
+    "editor": lambda chat: not chat.is_read_only,
 }
 """What there has to be for an action."""
 
@@ -270,6 +271,11 @@ class ChatScreen(LmdeckScreen[None]):
     def action_setup(self) -> None:
         """Set thinking and the system prompt of this chat."""
         self._windows.setup()
+
+    def action_editor(self) -> None:
+        """Edit the message in the user's editor."""
+        self.prompt.focus()
+        self.prompt.action_external_editor()
 
     def action_diagnose(self) -> None:
         """Explain the failure of the last turn, or find out how the endpoint is."""

@@ -9,7 +9,9 @@ from textual.binding import BindingType
 from textual.widgets import TextArea
 
 from tui.core.lazy_pattern import lazy_pattern
+from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
+from tui.ui.deck import deck_of
 
 _WORD = lazy_pattern(r"\W*\w*")
 _TO_SPACE = lazy_pattern(r"\s*\S*")
@@ -147,8 +149,18 @@ class Readline:
 class ReadlineArea(Readline, TextArea):
     """Several lines of text with the editing of shells."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of("text")
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("text",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("text", "text.lines")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("text.lines", "text")
+
+    def action_external_editor(self) -> None:
+        """Edit the text in the editor of the user; that can be undone."""
+        if not self.read_only:
+            in_background(self, self._edit_outside, group="editor")
+
+    async def _edit_outside(self) -> None:
+        edited = await deck_of(self).edit_outside(self.raw_of(self.flat_text))
+        if edited is not None:
+            self.flat_replace(0, len(self.flat_text), self.shown_of(edited))
 
     @property
     def flat_text(self) -> str:

@@ -12,10 +12,11 @@ import os
 import selectors
 import signal
 import sys
+import termios
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from textual import events
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _READ_SIZE = 64 * 1024
 _WAKING_SECONDS = 0.5
+_SET_RIGHT = "\x1b[?1l\x1b>\x1b[?1002l\x1b[4l\x1b[r\x1b[0m"
+"""Switches off what a killed program leaves on: keys of applications, mouse drags, inserting, a region."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -48,6 +51,7 @@ class TerminalDriver(LinuxDriver):
         self._output: TerminalOutput | None = None
         self._last_words: list[str] | None = None
         self._wake_reader, self._wake_writer = -1, -1
+        self._is_lent = False
         for number, handle in ((signal.SIGTSTP, self._on_stop), (signal.SIGCONT, self._on_continue)):
             signal.signal(number, handle)
 
@@ -125,6 +129,26 @@ class TerminalDriver(LinuxDriver):
             signal.signal(signal.SIGCONT, on_continue)
         self._take_again()
 
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Give the terminal to another program, and take it back as it was, whatever that did with it.
+
+        A program that is ending does not take it back. What is drawn meanwhile goes nowhere.
+        """
+        self.suspend_application_mode()
+        attributes = self.attrs_before
+        self._is_lent = True
+        try:
+            yield
+        finally:
+            self._is_lent = False
+            if attributes is not None:
+                with suppress(termios.error):  # the terminal is gone
+                    termios.tcsetattr(self.fileno, termios.TCSADRAIN, attributes)
+            if not self._app._exit:
+                self._take_again()
+                self.write(_SET_RIGHT)
+
     def _take_again(self) -> None:
         self._must_signal_resume = True
         self.resume_application_mode()
@@ -137,7 +161,10 @@ class TerminalDriver(LinuxDriver):
 
     def _on_stop(self, *_: object) -> None:
         """SIGTSTP from elsewhere: stop in the next turn of the loop, in no other thread's middle."""
-        self._loop.call_soon_threadsafe(self.sleep, os.getpid())
+        if self._is_lent:
+            os.kill(os.getpid(), signal.SIGSTOP)  # with the program that has the terminal, and as long
+        else:
+            self._loop.call_soon_threadsafe(self.sleep, os.getpid())
 
     def _on_continue(self, *_: object) -> None:
         """SIGCONT behind a SIGSTOP, which no program can see coming: others have had the terminal."""
