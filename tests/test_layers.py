@@ -89,7 +89,6 @@ SEAMS = ("tui.cli.main", "tui.runtime.runtime", "tui.ui.router")
 LATE = {
     "tui.cli.check": (1, "the ticket asks for the versions of packages"),
     "tui.cli.line_reader": (1, "readline, on a terminal alone: importing it writes to the output"),
-    "tui.cli.plain_commands": (1, "the editor, with the first message that is written in it"),
     "tui.cli.running": (1, "the report of a defect"),
     "tui.cli.screens": (2, "line by line or the screens: one of them alone"),
     "tui.core.outside": (1, "an HTTP date loads sockets and e-mail"),

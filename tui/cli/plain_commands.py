@@ -17,6 +17,7 @@ from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.command_values import command_values
+from tui.runtime.external_editor import ExternalEditor
 from tui.runtime.runtime import Runtime
 from tui.texts import chat as chat_texts
 from tui.texts import commands as command_texts
@@ -211,8 +212,6 @@ class PlainCommands:
 
     def _edit(self, _: str) -> None:
         """Have a message written in the user's editor, and send it: here no draft waits for it."""
-        from tui.runtime.external_editor import ExternalEditor
-
         editor = ExternalEditor(self._runtime.environment)
         try:
             edited = self._chat.run_work(editor.edit(""))
