@@ -112,8 +112,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "**Test** sends a real message": (
         "tests/ui/shell/test_provider_form.py::test_the_test_sends_the_unsaved_values",
     ),
-    "Press **d**, or run `lmdeck check": (
+    "Press **d** in the list, type `/diagnose` in a chat, or run `lmdeck check": (
         "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
+        "tests/ui/chat/test_offers.py",
         "tests/cli/test_check.py",
     ),
     "In the prompt the same actions are commands": (

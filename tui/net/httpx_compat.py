@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from tui.core.lazy_pattern import lazy_pattern
+from tui.core.outside import read_whole
 
 if TYPE_CHECKING:
     import httpcore
@@ -139,11 +140,12 @@ def _without_frames(data: bytes) -> bytes:
     position = 0
     while position < len(data):
         header = _CHUNK_HEADER.match(data, position)
-        if header is None:
+        size = None if header is None else read_whole(header[1].decode("ascii"), base=16)
+        if header is None or not size:
             return b""
         start = header.end()
-        end = start + int(header[1], 16)
-        if end == start or data[end : end + 2] != _CHUNK_END:
+        end = start + size
+        if data[end : end + 2] != _CHUNK_END:
             return b""
         pieces.append(data[start:end])
         position = end + 2
