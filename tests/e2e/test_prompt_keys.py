@@ -35,6 +35,8 @@ def test_the_plain_chat_completes_commands_and_providers(tmp_path: Path) -> None
         terminal.wait_for("model: demo-reasoner")
         terminal.send("/prov\t", "enter")
         terminal.wait_for("demo  demo-reasoner")
+        prompts = terminal.text.count("you>")
         terminal.send("ctrl+c")
+        terminal.wait_for(lambda: terminal.text.count("you>") > prompts)
         terminal.send("/quit", "enter")
         assert terminal.wait() == 0

@@ -29,6 +29,10 @@ class LineReader:
             line = f"{input(question)}\n"
         except EOFError:
             line = ""
+        except SystemError as error:  # readline called another handler while one had ended the wait
+            if isinstance(error.__cause__, KeyboardInterrupt):
+                raise KeyboardInterrupt from None
+            raise
         signal.setitimer(signal.ITIMER_REAL, 0)  # a handler that ended it may need the timer
         return line
 
