@@ -34,7 +34,7 @@ FIXED = {
     },
     "tui.texts.provider_list": {
         "Tab to read on",
-        "Filter by name, model, address or state. Enter to go to the list, {key} to clear",
+        "Filter by name, model or state. Enter to open, Down for the list, {key} to clear",
     },
 }
 """Texts with keys that no setting maps: of one-line fields, of the focus, and outside the screens."""
