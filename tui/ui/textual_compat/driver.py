@@ -82,6 +82,8 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was: in one piece, the last one that is written."""
+        if self._output is not None:
+            self._output.settle()
         self._last_words = []
         try:
             super().stop_application_mode()

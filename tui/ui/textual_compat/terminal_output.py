@@ -65,6 +65,14 @@ class TerminalOutput:
                 self._pieces.append((data, False))
                 self._changed.notify_all()
 
+    def settle(self) -> None:
+        """Wait until all is taken, or give the terminal up: its mode may be changed only then.
+
+        In the mode of a shell, dropping what it has not taken does not wake a write that waits for room.
+        """
+        with self._changed:
+            self._wait_until_taken()
+
     def write_last(self, text: str) -> None:
         """Write what sets the terminal right, also where it was given up with what it had not taken."""
         with self._changed:
