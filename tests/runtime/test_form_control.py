@@ -159,15 +159,15 @@ def test_a_copy_has_a_name_of_its_own_and_not_the_stored_key(runtime: Runtime) -
     assert {"main", "main-copy"} <= {provider.name for provider in runtime.directory.providers()}
 
 
-def test_a_built_in_provider_is_only_shown_and_its_copy_is_not(runtime: Runtime) -> None:
-    built_in = runtime.directory.get("demo")
-    form = FormControl(runtime, built_in)
+def test_a_site_wide_provider_is_only_shown_and_its_copy_is_not(runtime: Runtime) -> None:
+    site = Provider("site", provider_url="http://127.0.0.1:9/v1", is_remote=True)
+    form = FormControl(runtime, site)
     assert form.is_view_only
-    assert form.values["provider_url"] == "built in"
+    assert form.values["is_remote"] == "yes"
     assert not form.has_changes
-    copy = FormControl(runtime, built_in, is_clone=True)
+    copy = FormControl(runtime, site, is_clone=True)
     assert not copy.is_view_only
-    assert copy.values["provider_url"] == ""
+    assert (copy.values["provider_url"], copy.values["is_remote"]) == ("http://127.0.0.1:9/v1", "no")
 
 
 def test_what_was_found_is_new_until_it_is_saved(runtime: Runtime) -> None:

@@ -13,7 +13,6 @@ from tui.core.provider_rules import FieldProblem
 from tui.core.provider_schema import ROWS
 from tui.core.provider_texts import Reading, changed_fields, read_form, row_of, tested_values, values_of
 from tui.core.safe_text import safe_line
-from tui.runtime.builtin import is_built_in, remote_words, shown_url
 from tui.runtime.form_server import FormServer
 from tui.texts import form as texts
 
@@ -73,9 +72,6 @@ class FormControl:
         self._unencrypted_host = report.host if self.original.allow_unencrypted_key else None
         """The host to which the key may travel unencrypted: another one is asked about anew."""
         self.baseline = values_of(self.original)
-        if self.is_view_only:
-            is_remote, url = remote_words(self.original), shown_url(self.original)
-            self.baseline |= {"is_remote": is_remote, "provider_url": url}
         self.values = dict(self.baseline)
         """The text of every field as it stands."""
 
@@ -92,7 +88,6 @@ class FormControl:
         return replace(
             source,
             name=directory.clone_name(source.name),
-            provider_url="" if is_built_in(source) else source.provider_url,
             api_key=key,
             is_default=False,
             is_remote=False,
@@ -120,11 +115,6 @@ class FormControl:
     def differs(self, values: Mapping[str, str]) -> bool:
         """Return whether these texts are others than what is saved."""
         return not self.is_view_only and any(changed_fields(self.baseline, values))
-
-    @property
-    def server_url(self) -> str:
-        """The URL at which the server is asked."""
-        return self.original.provider_url if self.is_view_only else self.values["provider_url"]
 
     @property
     def key_note(self) -> str:

@@ -22,10 +22,6 @@ class AskingForm(Protocol):
     runtime: ScreenRuntime
     values: dict[str, str]
 
-    @property
-    def server_url(self) -> str:
-        """The URL at which the server is asked."""
-
     def for_request(self) -> tuple[Provider, str | None]:
         """Return the provider with the current values, and the key field where it is not the saved key."""
 
@@ -58,7 +54,7 @@ class FormServer:
     @property
     def address(self) -> str | None:
         """Where the server is asked; ``None`` while there is no valid URL."""
-        return inspect_url(self._form.server_url).models_url
+        return inspect_url(self._values["provider_url"]).models_url
 
     @property
     def is_asked(self) -> bool:
