@@ -89,6 +89,15 @@ async def test_enter_uses_an_entry_and_sends_a_complete_command(deck: RealDeck) 
         assert bodies(server) == []
 
 
+async def test_enter_uses_an_entry_also_where_another_key_sends(deck: RealDeck) -> None:
+    deck.settings('[keys]\n"prompt.send" = "f8"\n')
+    async with chatting(deck) as (opened, prompt, _):
+        await opened.press(*"/mod", "enter")
+        await opened.until(lambda: prompt.value == "/model ")
+        await opened.press("f8")
+        await opened.until(lambda: isinstance(opened.app.screen, ModelPicker))
+
+
 async def test_what_follows_a_command_is_completed_and_never_forced(deck: RealDeck) -> None:
     async with chatting(deck) as (opened, prompt, _):
         await opened.press(*"/model g")

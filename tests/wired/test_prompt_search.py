@@ -107,3 +107,15 @@ async def test_a_search_where_nothing_was_sent_finds_nothing(deck: RealDeck) -> 
         await opened.until(lambda: "(reverse search) 'a': no match" in opened.text)
         await opened.press("enter")
         assert prompt.value == "draft"
+
+
+async def test_enter_uses_the_match_also_where_another_key_sends(deck: RealDeck) -> None:
+    deck.settings('[keys]\n"prompt.send" = "f8"\n')
+    async with chatted(deck) as (opened, prompt):
+        prompt.remember("a ring buffer")
+        await opened.press("ctrl+r", *"ring", "enter")
+        assert prompt.value == "a ring buffer"
+        await opened.press("enter")
+        assert prompt.value == "a ring buffer", "of itself it does nothing"
+        await opened.press("f8")
+        await opened.until(lambda: len(opened.screen(ChatScreen).control.turns) == 1)

@@ -26,11 +26,21 @@ def driver_of(app: App[Any]) -> Driver | None:
 
 
 def bindings_for(widget: Widget, key: str) -> list[Binding]:
-    """Return what a key is bound to in a widget itself, by the keys that the user chose."""
-    bindings = widget._bindings.copy()
-    if widget.app._keymap:
-        bindings.apply_keymap(widget.app._keymap)
-    return bindings.key_to_bindings.get(key, [])
+    """Return what a key is bound to in a widget itself, by the keys that the user chose.
+
+    Textual's own way takes a key that several bindings have from all of them with the one that is mapped.
+    """
+    keymap = widget.app._keymap
+    found = {
+        binding.id: binding
+        for own, bindings in widget._bindings.key_to_bindings.items()
+        for binding in bindings
+        if key in keymap.get(binding.id or "", own).split(",")
+    }
+    order = [binding.id for binding in type(widget).BINDINGS if isinstance(binding, Binding)]
+    return sorted(
+        found.values(), key=lambda binding: order.index(binding.id) if binding.id in order else len(order)
+    )
 
 
 WHILE_LEAVING = (NoMatches, ScreenStackError, NoScreen, NoActiveAppError)
