@@ -17,6 +17,7 @@ from textual.screen import Screen
 import tui.ui
 from tests.ui.fake_runtime import FakeRuntime
 from tui.ui.app import LmdeckApp
+from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.shell.base import ClosesOnce, LmdeckScreen
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.textual_compat.palette import Palette
@@ -167,3 +168,13 @@ async def test_what_a_program_that_is_leaving_does_not_find_is_no_defect() -> No
         app = LmdeckApp(FakeRuntime(), environment={})
         async with app.run_test(size=(80, 24)):
             app._handle_exception(ScreenStackError("no screen"))
+
+
+@pytest.mark.parametrize("steps", [0, 20, 60, 120, 200, 300, 450, 600])
+async def test_a_program_that_ends_while_a_form_opens_ends_well(steps: int) -> None:
+    app = LmdeckApp(FakeRuntime(), environment={})
+    async with app.run_test(size=(80, 24)):
+        app.push_screen(ProviderFormScreen(None))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+    assert app.return_code in (0, None)

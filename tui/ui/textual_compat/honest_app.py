@@ -26,7 +26,8 @@ class HonestApp(App[None], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave for a defect; but what a program that is leaving does not build any more is none."""
-        if not (self._exit and isinstance(error, WHILE_LEAVING)):
+        is_ending = self._exit or not self.is_running
+        if not (is_ending and isinstance(error, WHILE_LEAVING)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
