@@ -7,8 +7,6 @@ import gc
 import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -30,27 +28,19 @@ from tui.core.server_words import failure_text
 from tui.runtime.crash import report_crash
 from tui.texts import shell as texts
 from tui.ui.background import in_background
-from tui.ui.bindings import (
-    BY_IDENTIFIER,
-    IDENTIFIERS,
-    RISKY,
-    bindings_of,
-    every_name,
-    identifier_of,
-    keymap,
-)
+from tui.ui.bindings import IDENTIFIERS, bindings_of, every_name, keymap
 from tui.ui.chords import Chords
 from tui.ui.deck import ChecksReachability, NoticesEdits, UnsavedWork
 from tui.ui.editing import Editing
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.marks import PlainMarks, marks_for
-from tui.ui.offers import printed_action
-from tui.ui.palette import PaletteAction
 from tui.ui.router import ScreenRouter
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.open_by_name import NamedEntries
 from tui.ui.shell.too_small import TooSmallScreen, is_too_small
+from tui.ui.signals import end_at_signals, end_for, own_handlers
+from tui.ui.system_commands import commands_of, looks_of
 from tui.ui.textual_compat.driver import TerminalDriver
 from tui.ui.textual_compat.honest_app import HonestApp
 from tui.ui.textual_compat.internals import driver_of, end_toasts
@@ -78,7 +68,6 @@ _HERE = Path(__file__).parent
 _WARM_AFTER_SECONDS = 0.1
 """So that the first keys are echoed before imports compete with them for the interpreter."""
 _JUST_NOW_SECONDS = 1.0
-_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
 class LmdeckApp(HonestApp, inherit_bindings=False):
@@ -149,7 +138,11 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the provider list, the bottom of every stack; a chat opened at once gets it later."""
-        return self.router.ground() if isinstance(self._start, ChatStart) else self.router.providers()
+        return (
+            self.router.ground()
+            if isinstance(self._start, ChatStart)
+            else self.router.providers(is_first=True)
+        )
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters, the guard behind them, and what writes marks that the terminal has."""
@@ -158,7 +151,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Listen to signals, open the first screen, and warm up once it is painted."""
         if not self.is_headless:
-            self._listen_to_signals()
+            end_at_signals(self)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         if isinstance(self._start, ChatStart):
             chat = self.router.chat(self._start.provider, self._start.conversation)
@@ -222,23 +215,10 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette: those of the screen shown, of every screen, and the themes."""
-        offered: set[str] = set()  # several keys may lead to one action
-        for active in screen.active_bindings.values():
-            key, action = BY_IDENTIFIER.get(identifier_of(active.binding)), active.binding.action
-            is_there = active.enabled and active.node in (screen, self)
-            if key is not None and key.title and is_there and action not in offered:
-                offered.add(action)
-                run = partial(self.run_action, action, active.node)
-                callback = PaletteAction(run, is_risky=key.identifier in RISKY)
-                form = printed_action(screen, action)
-                hint = f"{key.tooltip} · {form}" if form else key.tooltip
-                yield SystemCommand(key.title, hint, callback)
+        yield from commands_of(screen)
         calm = texts.ALLOW_ANIMATIONS if self.is_calm else texts.END_ANIMATIONS
         yield SystemCommand(calm, texts.CALM_HINT, self.toggle_calm)
-        own = [theme.name for theme in THEMES]
-        for name in (*own, *sorted(set(self.available_themes) - set(own))):
-            use = partial(setattr, self, "theme", name)
-            yield SystemCommand(texts.USE_THEME.format(name=name), texts.THEME_HINT, use, name in own)
+        yield from looks_of(self)
 
     def toggle_calm(self) -> None:
         """Stop animations, or allow them again, until the program ends."""
@@ -270,24 +250,6 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         """Ctrl+C without a selection: say how to quit."""
         self.notify(texts.HOW_TO_QUIT.format(key=key_of(self, "app.quit")), timeout=3)
 
-    def _listen_to_signals(self) -> None:
-        """Hear signals in Python's own handlers: the loop's would wait with it for a stalled terminal."""
-        loop = asyncio.get_running_loop()
-
-        def on_signal(number: int, _: object) -> None:
-            hurry = getattr(driver_of(self), "hurry", None)
-            if hurry is not None:
-                hurry()
-            with suppress(RuntimeError):  # it has ended meanwhile
-                loop.call_soon_threadsafe(self._on_signal, number)
-
-        for number in _SIGNALS:
-            signal.signal(number, on_signal)
-
-    def _on_signal(self, number: int) -> None:
-        """End as a signal asks for: everything is closed, the exit code is 128 + its number."""
-        self.exit(return_code=128 + number)
-
     def action_suspend_process(self) -> None:
         """Sleep until the shell wakes the program: with its whole job, such as the make that started it."""
         sleep = getattr(driver_of(self), "sleep", None)
@@ -304,7 +266,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     def hang_up(self) -> None:
         """End because the terminal is gone, as if SIGHUP had come."""
         if not self.is_leaving:
-            self._on_signal(signal.SIGHUP)
+            end_for(self, signal.SIGHUP)
 
     # ── Defects ─────────────────────────────────────────────────────────────────────────────
 
@@ -385,11 +347,9 @@ def _warm_transcript() -> None:
 def run_app(runtime: ScreenRuntime, start: Start = "providers") -> int:
     """Open the screens and return the exit code: 0, 1 after a defect, 128 + n after signal n."""
     app = LmdeckApp(runtime, start)
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
-        app.run(mouse=runtime.settings.mouse)
+        with own_handlers():
+            app.run(mouse=runtime.settings.mouse)
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
         app.editing.close()
     return app.return_code or 0

@@ -23,11 +23,11 @@ class ScreenRouter:
     def __init__(self, app: App[None]) -> None:
         self._app = app
 
-    def providers(self) -> Screen[None]:
-        """Return the provider list, the bottom of every stack."""
+    def providers(self, *, is_first: bool = False) -> Screen[None]:
+        """Return the provider list, the bottom of every stack; ``is_first``: the program starts with it."""
         from tui.ui.providers.screen import ProvidersScreen
 
-        return ProvidersScreen()
+        return ProvidersScreen(is_first=is_first)
 
     def ground(self) -> Screen[None]:
         """Return what lies under a chat that is opened at once."""
@@ -79,7 +79,7 @@ class ScreenRouter:
         """Open the form of a provider; of one that is built in it is said that it cannot be changed."""
         from tui.ui.providers.form_screen import ProviderFormScreen
 
-        if provider is not None and is_built_in(provider) and not is_clone:
+        if provider is not None and is_built_in(provider):
             text = BUILT_IN_FIXED.format(name=provider.name)
             self._app.notify(text, severity="warning")
             return

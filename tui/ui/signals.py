@@ -1,0 +1,44 @@
+"""The signals that end the program: everything is closed, the exit code is 128 + the signal's number."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from tui.ui.textual_compat.honest_app import HonestApp
+from tui.ui.textual_compat.internals import driver_of
+
+_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+
+
+def end_at_signals(app: HonestApp) -> None:
+    """Hear signals in Python's own handlers: the loop's would wait with it for a stalled terminal."""
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: int, _: object) -> None:
+        hurry = getattr(driver_of(app), "hurry", None)
+        if hurry is not None:
+            hurry()
+        with suppress(RuntimeError):  # it has ended meanwhile
+            loop.call_soon_threadsafe(end_for, app, number)
+
+    for number in _SIGNALS:
+        signal.signal(number, on_signal)
+
+
+def end_for(app: HonestApp, number: int) -> None:
+    """End as a signal asks for."""
+    app.exit(return_code=128 + number)
+
+
+@contextmanager
+def own_handlers() -> Iterator[None]:
+    """Let the handlers of before act again afterwards."""
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
