@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual.widget import Widget
 from textual.widgets._toast import Toast
 
+from tests.ui.fake_runtime import FakeRuntime
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.status_bar import StatusBar
+from tui.ui.providers.form_row import FormRow
+from tui.ui.providers.form_screen import ProviderFormScreen
 from tui.ui.shell.binding_bar import BindingBar
-from tui.ui.shell.filter_line import FilterRow
+from tui.ui.shell.filter_line import FilterLine
 
 LONG = "A sentence that needs more than one line of a toast. " * 3
 
@@ -43,5 +47,28 @@ async def test_a_toast_leaves_the_filter_of_the_list_free(runtime: Any, until: A
         await pilot.press("slash", "x")
         app.screen.notify(LONG)
         await until(pilot, lambda: are_shown(app.screen))
-        shown = (app.screen.query_one(FilterRow), app.screen.query_one(BindingBar))
+        shown = (app.screen.query_one(FilterLine), app.screen.query_one(BindingBar))
         assert covered(app.screen, *shown) == []
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40), (200, 50)])
+async def test_toasts_leave_the_fields_of_the_form_free(
+    runtime: FakeRuntime, until: Any, size: tuple[int, int]
+) -> None:
+    app = LmdeckApp(runtime, environment={})
+    async with app.run_test(size=size, notifications=True) as pilot:
+        form = ProviderFormScreen(runtime.directory.get("gpu01-vllm"))
+        app.push_screen(form)
+        await until(pilot, lambda: form.is_mounted and app.screen is form)
+        app.notify("Copied.")
+        app.notify(LONG * 2)
+        await until(pilot, lambda: len(form.query(Toast)) == 2 and form.query(Toast).last().region.area)
+        rows = form.query_one("#form").region
+        fields = [row.editor for row in form.query(FormRow) if row.editor.region.overlaps(rows)]
+        assert len(fields) > 5
+        for toast in form.query(Toast):
+            in_sight = form.find_widget(toast).visible_region if toast.region.area else toast.region
+            assert in_sight.area or toast is not form.query(Toast).last()
+            for field in fields:
+                assert not in_sight.overlaps(field.region.intersection(rows)), field
+            assert not in_sight.overlaps(form.query_one(BindingBar).region)
