@@ -557,10 +557,13 @@ async def test_a_site_wide_provider_is_shown_and_can_be_cloned(until: Until) -> 
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvidersScreen))
 
 
-async def test_of_a_built_in_provider_no_form_opens(runtime: FakeRuntime, until: Until) -> None:
+@pytest.mark.parametrize("is_clone", [False, True])
+async def test_of_a_built_in_provider_no_form_opens(
+    runtime: FakeRuntime, until: Until, is_clone: bool
+) -> None:
     app = LmdeckApp(runtime, environment={})
     async with app.run_test(notifications=True) as pilot:
-        app.router.form(runtime.directory.get("demo"))
+        app.router.form(runtime.directory.get("demo"), is_clone=is_clone)
         await until(
             pilot,
             lambda: "demo is built in and can't be changed." in [note.message for note in app._notifications],

@@ -68,8 +68,9 @@ class ConversationsScreen(LmdeckScreen[None]):
         yield TitleBar(texts.TITLE)
         yield SearchBox()
         with Pane(id="list"):
-            yield ColumnHeads()
-            yield RowList("conversations")
+            rows = RowList("conversations")
+            yield rows.heads
+            yield rows
             yield Static(id="nothing")
         yield BindingBar()
 
@@ -128,7 +129,6 @@ class ConversationsScreen(LmdeckScreen[None]):
         found = [summary for summary in self._all if matches(summary, query)]
         self._shown = {summary.identity: summary for summary in found}
         columns = columns_for(self.size.width - _AROUND, self._sort)
-        self.query_one(ColumnHeads).show(columns)
         rows = rows_of(found, columns, self._sort, datetime.now().astimezone())
         self.rows.fill(columns, rows, is_from_top=is_from_top)
         self._show_around()
@@ -145,7 +145,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         nothing = self.query_one("#nothing", Static)
         nothing.display = not found
         nothing.update(Content(self._nothing() if not found else ""))
-        self.rows.display = self.query_one(ColumnHeads).display = bool(found)
+        self.rows.display = self.rows.heads.display = bool(found)
         self._show_note()
 
     def _nothing(self) -> str:

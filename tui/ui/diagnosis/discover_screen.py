@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -28,7 +29,7 @@ from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.model_choice import ModelChoice
 from tui.ui.shell.offers import Offer, OfferLine, key_of
 from tui.ui.shell.pane import Pane
-from tui.ui.shell.table import RowTable
+from tui.ui.shell.row_list import ListColumn, ListRow, RowList
 
 if TYPE_CHECKING:
     from tui.net.discover import Discovered, Discovery
@@ -58,7 +59,7 @@ class DiscoverScreen(LmdeckScreen[str | None]):
 
     CSS_PATH = "discover_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("discover")
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("discover", "table", "table.columns")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("discover", "table")
     HELP_TEXT: ClassVar[str] = texts.HELP
 
     def __init__(self) -> None:
@@ -69,7 +70,9 @@ class DiscoverScreen(LmdeckScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out the table over what is known of the selected server."""
         with Pane(id="servers-pane"):
-            yield RowTable("servers")
+            table = RowList("servers")
+            yield table.heads
+            yield table
             yield Static(id="nothing")
         with Pane(id="about-pane"):
             yield Static(id="about")
@@ -88,9 +91,9 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         self.action_refresh()
 
     @property
-    def table(self) -> RowTable:
+    def table(self) -> RowList:
         """The table."""
-        return self.query_one(RowTable)
+        return self.query_one(RowList)
 
     @property
     def current(self) -> Discovered | None:
@@ -132,8 +135,11 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         """Build the table anew, the cursor on the server it was on."""
         rows = {str(port): self._cells(self._found[port]) for port in sorted(self._found)}
         shown = self._columns([*rows.values()])
-        columns = [(_COLUMNS[index][0], width, _COLUMNS[index][0]) for index, width in shown.items()]
-        self.table.fill(columns, {key: [cells[index] for index in shown] for key, cells in rows.items()})
+        columns = [
+            ListColumn(_COLUMNS[index][0], _COLUMNS[index][0], width) for index, width in shown.items()
+        ]
+        cells = {key: tuple(found[index] for index in shown) for key, found in rows.items()}
+        self.table.fill(columns, [ListRow(key, partial(tuple, found)) for key, found in cells.items()])
         self._show_about()
 
     def _columns(self, rows: Sequence[Sequence[str]]) -> dict[int, int]:
@@ -208,11 +214,11 @@ class DiscoverScreen(LmdeckScreen[str | None]):
         is_known = server.is_engine or self._provider_of(server) is not None
         return (_SHOW if is_known else _ADD, _RESCAN)
 
-    def on_data_table_row_highlighted(self) -> None:
+    def on_row_list_highlighted(self) -> None:
         """Another server is selected."""
         self._show_about()
 
-    def on_data_table_row_selected(self) -> None:
+    def on_row_list_selected(self) -> None:
         """A click on the selected row is the same as Enter."""
         self.action_add()
 

@@ -12,7 +12,7 @@ from tui.ui.providers.details import facts_of, offers_of, verdict_of
 from tui.ui.providers.row import Row
 from tui.ui.shell.offers import OfferLine
 from tui.ui.shell.pane import Pane
-from tui.ui.shell.table import RowTable
+from tui.ui.shell.row_list import RowList
 
 
 class DetailsPane(Pane):
@@ -49,6 +49,6 @@ class DetailsPane(Pane):
 
     def _show_title(self) -> None:
         """Name the provider, and the key that leads from the list to what is out of sight."""
-        is_near = isinstance(self.screen.focused, RowTable)
+        is_near = isinstance(self.screen.focused, RowList)
         name = self._row.provider.name if self._row else ""
         self.set_title(name, texts.READ_ON if self._scroll.max_scroll_y and is_near else "")

@@ -32,6 +32,12 @@ def recents_room(height: int, *, rows: int, is_wide: bool, notices: int) -> int:
     return max(least, min(MOST_RECENTS, room))
 
 
+def list_width(width: int, *, is_wide: bool) -> int:
+    """Return the cells inside the border of the list as the style sheet will have it."""
+    beside = min(max(width * 30 // 100, 36), 64) if is_wide else 0
+    return width - beside - _BORDER
+
+
 def counts(rows: Sequence[Row], shown: int, sort_title: str, progress: tuple[int, int] | None) -> str:
     """Return what stands at the right of the title: the order, how many, and how they are."""
     parts = [texts.SORTED.format(column=sort_title.lower())] if sort_title else []

@@ -53,6 +53,7 @@ class RecentChats(Static):
     _summaries: tuple[ConversationSummary, ...] = ()
     _note = ""
     _has_keys = True
+    _drawn_last: Content | None = None
 
     def show(self, summaries: Sequence[ConversationSummary], note: str) -> None:
         """Show conversations; without any the note."""
@@ -75,14 +76,17 @@ class RecentChats(Static):
             self._draw()
 
     def _draw(self) -> None:
-        if not self._summaries:
-            self.update(Content.styled(self._note, "dim"))
-            return
+        """Draw it where it is not what is there already: that would lay out the screen anew."""
+        content = self._lines() if self._summaries else Content.styled(self._note, "dim")
+        if content != self._drawn_last:
+            self._drawn_last = content
+            self.update(content)
+
+    def _lines(self) -> Content:
         now = datetime.now().astimezone()
         lines = [_line(summary, now) for summary in self._summaries]
         widths = _widths(lines, self.size.width or self.app.size.width - 4)
-        drawn = [self._drawn(number, line, widths) for number, line in enumerate(lines, 1)]
-        self.update(Content("\n").join(drawn))
+        return Content("\n").join(self._drawn(number, line, widths) for number, line in enumerate(lines, 1))
 
     def _drawn(self, number: int, line: _Line, widths: Sequence[int]) -> Content:
         cells = [fitted(text, width) for text, width in zip(line, widths, strict=True)]

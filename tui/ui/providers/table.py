@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import ClassVar
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual import events
+from textual.binding import BindingType
 from textual.color import Color
-from textual.coordinate import Coordinate
 from textual.message import Message
-from textual.strip import Strip
 from textual.timer import Timer
-from textual.widgets import DataTable
 
 from tui.texts import provider_list as texts
+from tui.ui.bindings import bindings_of
 from tui.ui.providers.columns import (
     COMPACT,
     SORTABLE,
@@ -26,46 +24,47 @@ from tui.ui.providers.columns import (
     fitting,
     matches,
 )
+from tui.ui.providers.layout import list_width
 from tui.ui.providers.row import Group, Row
-from tui.ui.shell.table import RowTable
+from tui.ui.shell.row_list import ListColumn, ListRow, RowList
 
 _DRAW_SECONDS = 0.1
-_LINE = "\0"
-"""Begins the keys of the lines above the groups: no provider is named so."""
+_STEP = 8
+"""Cells by which a key scrolls sideways."""
 
 
-class ProviderTable(RowTable):
+class ProviderTable(RowList):
     """Shows rows; the cursor stays on its provider, or on its place where that one is gone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("table.columns")
 
     class Arranged(Message):
         """The rows shown, or their order, changed."""
 
     def __init__(self) -> None:
         super().__init__("providers")
-        self._all: tuple[Row, ...] = ()
-        self._columns: list[tuple[Column, int]] = []
-        self._lines: dict[str, str] = {}
-        """What the lines above the groups say, by their keys."""
+        self._known: dict[str, Row] = {}
+        """Every row, shown or not, by name."""
+        self._chosen: list[tuple[Column, int]] = []
+        """The columns that are shown, and their widths."""
         self._known_width = 0
-        self._changed: dict[str, Row] = {}
         self._drawing: Timer | None = None
         self.query_text = ""
         self.sort_column: str | None = None
         self.is_reversed = False
-        self.shows_all_columns = False
+        self._shows_all_columns = False
         self._hint = ""
         """Shown in place of providers of one's own."""
 
     @property
     def current(self) -> Row | None:
         """The row under the cursor."""
-        key = self.current_key
-        return next((row for row in self._all if row.provider.name == key), None)
+        return self._known.get(self.current_key or "")
 
     @property
     def rows_known(self) -> tuple[Row, ...]:
         """Every row, shown or not."""
-        return self._all
+        return tuple(self._known.values())
 
     @property
     def sort_title(self) -> str:
@@ -80,7 +79,7 @@ class ProviderTable(RowTable):
 
     def shown_rows(self) -> list[Row]:
         """Return the rows that pass the filter, in the order of the table: group by group."""
-        rows = [row for row in self._all if matches(row, self.query_text)]
+        rows = [row for row in self._known.values() if matches(row, self.query_text)]
         column = self._sorted_by
         if column is not None:
             rows.sort(key=lambda row: row.provider.name.casefold())
@@ -91,42 +90,37 @@ class ProviderTable(RowTable):
 
     def set_rows(self, rows: Sequence[Row], cursor_name: str | None = None) -> None:
         """Show these rows; the cursor goes to that provider, or stays where it is."""
-        self._all = tuple(rows)
+        self._known = {row.provider.name: row for row in rows}
         self.rearrange(cursor_name)
 
     @property
     def shown_count(self) -> int:
         """How many rows pass the filter."""
-        return self.row_count - len(self._lines)
+        return len(self.rows)
 
     def show_hint(self, hint: str) -> None:
         """Show a line in place of providers of one's own, while there are none."""
         if hint != self._hint:
             self._hint = hint
-            if self._all and f"{_LINE}{Group.YOURS}" in self._lines:
+            if self._rows and not self._rows[0].key:
                 self.rearrange()
 
     def update_row(self, row: Row) -> None:
         """Show what became of one row, a moment later: a table is drawn anew for each change."""
-        name = row.provider.name
-        self._all = tuple(row if known.provider.name == name else known for known in self._all)
-        self._changed[name] = row
+        self._known[row.provider.name] = row
         if self._drawing is None:
             self._drawing = self.set_timer(_DRAW_SECONDS, self._draw_changed)
 
     def _draw_changed(self) -> None:
-        changed, self._changed, self._drawing = self._changed, {}, None
+        self._drawing = None
         if self.sort_column == "reach":
             self.rearrange()
-            return
-        for name, row in changed.items():
-            for column, _ in self._columns if name in self.rows else ():
-                if column.identifier in ("reach", "server", "context"):
-                    self.update_cell(name, column.identifier, self._cell(column, row))
+        else:
+            self.redraw(self._row(self._known[row.key]) if row.key else row for row in self._rows)
 
     def sort_by_next(self) -> None:
         """Sort by the next column; after the last one comes the order of the file."""
-        shown = {column.identifier for column, _ in self._columns}
+        shown = {column.key for column in self.columns}
         order = [None, *(name for name in SORTABLE if name in shown)]
         position = order.index(self.sort_column) if self.sort_column in order else 0
         self.sort_column, self.is_reversed = order[(position + 1) % len(order)], False
@@ -146,93 +140,74 @@ class ProviderTable(RowTable):
     def rearrange(self, cursor_name: str | None = None) -> None:
         """Build the table anew, the cursor on the provider it was on."""
         name = cursor_name or self.current_key
-        if self.shows_all_columns:
-            self._columns = [(column, column_width(column, self._all)) for column in WIDE]
-        else:
-            self._columns = fitting(self._all, self._room)
-        rows = self.shown_rows()
-        self._lines = dict(self._group_lines(rows))
-        cells: dict[str, Sequence[Text]] = {}
-        blank = [Text()] * len(self._columns)
-        for group in Group:
-            if f"{_LINE}{group}" in self._lines:
-                cells[f"{_LINE}{group}"] = blank
-            for row in rows:
-                if row.group is group:
-                    cells[row.provider.name] = [self._cell(column, row) for column, _ in self._columns]
-        columns = [(self._title(column), width, column.identifier) for column, width in self._columns]
-        is_gone = name is not None and all(row.provider.name != name for row in self._all)
-        self.fill(columns, cells, cursor=name, fallback=self.cursor_row if is_gone else 0)
+        self._chosen = self._fitting()
+        columns = [
+            ListColumn(column.identifier, self._title(column), width) for column, width in self._chosen
+        ]
+        rows = list(self._lines())
+        is_hidden = name in self._known and all(row.key != name for row in rows)
+        self.fill(columns, rows, cursor=name, is_from_top=is_hidden)
         self.post_message(self.Arranged())
 
-    def select_first(self) -> None:
-        """Put the cursor on the first row."""
-        self.move_cursor(row=0)
+    def _fitting(self) -> list[tuple[Column, int]]:
+        rows = self.rows_known
+        if self._shows_all_columns:
+            return [(column, column_width(column, rows)) for column in WIDE]
+        return fitting(rows, self._room)
+
+    def _lines(self) -> Iterator[ListRow]:
+        """Yield the rows that pass the filter, group by group, below a line that tells whose they are."""
+        group: Group | None = None
+        rows = self.shown_rows()
+        if self._hint and not self.query_text and all(row.group is not Group.YOURS for row in rows):
+            yield ListRow("", partial(tuple, (self._hint,)))
+        for row in rows:
+            if row.group is not group and row.group is not Group.YOURS:
+                yield ListRow("", partial(tuple, (row.group.title,)))
+            group = row.group
+            yield self._row(row)
+
+    def _row(self, row: Row) -> ListRow:
+        return ListRow(row.provider.name, partial(self._cells, row))
+
+    def _cells(self, row: Row) -> tuple[str, ...]:
+        return tuple(column.text(row) for column, _ in self._chosen)
+
+    def filter(self, query: str) -> None:
+        """Let through what has every word; the first hit is selected."""
+        if query != self.query_text:
+            self.query_text = query
+            self.rearrange()
+            if query:
+                self.action_scroll_top()
+
+    def toggle_columns(self) -> None:
+        """Show all columns, or those that fit."""
+        self._shows_all_columns = not self._shows_all_columns
+        self.rearrange()
 
     @property
     def _room(self) -> int:
         """The cells for columns, with the scroll bar shown."""
-        return max(20, (self.size.width or self.app.size.width - 4) - self.styles.scrollbar_size_vertical)
-
-    def _group_lines(self, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
-        """Yield a line for each group but the first one where that is yours."""
-        if self._hint and not self.query_text and all(row.group is not Group.YOURS for row in self._all):
-            yield f"{_LINE}{Group.YOURS}", self._hint
-        for group in (Group.SITE_WIDE, Group.BUILT_IN):
-            if any(row.group is group for row in rows):
-                yield f"{_LINE}{group}", group.title
-
-    # ── The lines above the groups ──────────────────────────────────────────────────────────
-
-    def validate_cursor_coordinate(self, value: Coordinate) -> Coordinate:
-        """Let the cursor pass over the lines, in the direction in which it goes."""
-        place = super().validate_cursor_coordinate(value)
-        step = -1 if place.row < self.cursor_row else 1
-        for direction in (step, -step):
-            row = place.row
-            while self.is_valid_row_index(row):
-                if self.ordered_rows[row].key.value not in self._lines:
-                    return Coordinate(row, place.column)
-                row += direction
-        return place
-
-    def render_line(self, y: int) -> Strip:
-        """Draw a line above a group across all columns."""
-        index = y - self.header_height + self.scroll_offset.y
-        if y >= self.header_height and self.is_valid_row_index(index):
-            words = self._lines.get(self.ordered_rows[index].key.value or "")
-            if words is not None:
-                return self._line(words)
-        return super().render_line(y)
-
-    def _line(self, words: str) -> Strip:
-        width = self.size.width
-        base = self.rich_style
-        rule = base + Style(color=self._colour("border-blurred"))
-        before, text = " ─ ", f"{words} "
-        rest = max(0, width - 1 - len(before) - cell_len(text))
-        segments = [
-            Segment(before, rule),
-            Segment(text, base + Style(dim=True)),
-            Segment("─" * rest, rule),
-            Segment(" ", rule),
-        ]
-        return Strip(segments).adjust_cell_length(width, base)
+        expected = list_width(self.app.size.width, is_wide=self.screen.has_class("-wide"))
+        return max(20, (self.size.width or expected) - self.styles.scrollbar_size_vertical)
 
     # ── What happens around it ──────────────────────────────────────────────────────────────
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns again where the width changed."""
-        if self.size.width != self._known_width and self._all:
+        if self.size.width != self._known_width and self._known:
             self._known_width = self.size.width
-            if not self.shows_all_columns and fitting(self._all, self._room) != self._columns:
+            if self._fitting() != self._chosen:
                 self.rearrange()
 
-    def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
-        """Sort by the clicked column."""
-        event.stop()
-        if event.column_key.value is not None:
-            self.sort_by(event.column_key.value)
+    def action_cursor_left(self) -> None:
+        """Scroll to the left, where all columns are shown."""
+        self.scroll_relative(x=-_STEP, animate=False)
+
+    def action_cursor_right(self) -> None:
+        """Scroll to the right."""
+        self.scroll_relative(x=_STEP, animate=False)
 
     def _title(self, column: Column) -> str:
         if column.identifier != self.sort_column:
@@ -240,22 +215,25 @@ class ProviderTable(RowTable):
         sign = "▼" if self.is_reversed else "▲"
         return f"{column.title} {sign}".strip()
 
-    def _cell(self, column: Column, row: Row) -> Text:
-        style = "dim" if row.is_dim else ""
-        if column.identifier == "reach":
-            colour = row.reach.colour
-            style = self._colour(colour.removeprefix("$")) if colour.startswith("$") else colour
-        elif column.identifier == "default":
-            style = self._colour("text-primary")
-        elif column.identifier == "name" and not row.is_dim:
-            style = "bold"
-        return Text(column.text(row), style=style, no_wrap=True, overflow="ellipsis")
+    def style_of(self, row: ListRow, column: ListColumn) -> Style:
+        """Return how a cell is drawn: the state in its colour, the name bold, dim what cannot be used."""
+        style = self.get_component_rich_style("row-list--row")
+        known = self._known[row.key]
+        if column.key == "reach":
+            return style + self._coloured(known.reach.colour)
+        if column.key == "default":
+            return style + self._coloured("$text-primary")
+        if known.is_dim:
+            return style + Style(dim=True)
+        return style + Style(bold=True) if column.key == "name" else style
 
-    def _colour(self, name: str) -> str:
-        """Return a theme variable as Rich names colours."""
+    def _coloured(self, name: str) -> Style:
+        """Return a theme variable, or a style of Rich by its name, as a style."""
+        if not name.startswith("$"):
+            return Style.parse(name)
         variables = self.app.theme_variables
-        plain = name.removeprefix("text-")
-        value = variables.get(name) or variables[plain]
+        plain = name.removeprefix("$").removeprefix("text-")
+        value = variables.get(name[1:]) or variables[plain]
         if value.startswith(("auto", "ansi_")):
             value = variables[plain]
-        return Color.parse(value).rich_color.name
+        return Style.from_color(Color.parse(value).rich_color)

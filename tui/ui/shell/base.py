@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -40,7 +41,7 @@ class ClosesOnce(Screen[ResultType]):
         self._is_dismissed = True
         return self._close(result)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Close now, where it was dismissed while something lay above."""
         if self._kept_result is not None:
             (result,), self._kept_result = self._kept_result, None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import events
+from textual.widget import Widget
 
 from tui.ui.shell.plain_input import PlainInput
 
@@ -14,8 +13,6 @@ class FilterLine(PlainInput):
 
     Enter is left to the screen: it does with the hit what it does in the list. Down and Tab go into the list.
     """
-
-    LIST: ClassVar[str] = "RowTable, RowList"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Enter to the screen."""
@@ -36,27 +33,19 @@ class FilterLine(PlainInput):
 
     def go_to_list(self) -> None:
         """Give the focus to what is filtered."""
-        self.screen.query_one(self.LIST).focus()
+        self.screen.query_one("RowList").focus()
 
 
-class FilterRow(FilterLine):
-    """One that is hidden until it is opened."""
+async def open_filter(pane: Widget, hint: str) -> None:
+    """Show a filter at the top of a pane, or go to the one that is there."""
+    if not pane.query(FilterLine):
+        await pane.mount(FilterLine(placeholder=hint, id="filter"), before=0)
+    pane.query_one(FilterLine).begin()
+    pane.screen.refresh_bindings()
 
-    def __init__(self, placeholder: str) -> None:
-        super().__init__(placeholder=placeholder, id="filter")
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the line is shown."""
-        return self.has_class("-shown")
-
-    def open(self) -> None:
-        """Show the line and type into it."""
-        self.add_class("-shown")
-        self.begin()
-        self.screen.refresh_bindings()
-
-    def close(self) -> None:
-        """Hide the line and let everything through."""
-        self.clear_filter()
-        self.remove_class("-shown")
+def close_filter(node: Widget) -> None:
+    """Take the filter away, and let everything through."""
+    for line in node.query(FilterLine):
+        line.clear_filter()
+        line.remove()

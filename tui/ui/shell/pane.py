@@ -33,8 +33,10 @@ class Pane(Vertical):
 
     def set_title(self, title: str, status: str = "") -> None:
         """Show a title and a status; the status goes where both do not fit."""
-        self._title, self._status = safe_line(title), safe_line(status)
-        self._show()
+        new = (safe_line(title), safe_line(status))
+        if new != (self._title, self._status):
+            self._title, self._status = new
+            self._show()
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the status at the right end."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import ClassVar, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
@@ -62,20 +63,22 @@ class ColumnHeads(Widget):
             self.key = key
 
     _columns: tuple[ListColumn, ...] = ()
+    _shift = 0
 
-    def show(self, columns: Sequence[ListColumn]) -> None:
-        """Show other titles."""
-        if tuple(columns) != self._columns:
-            self._columns = tuple(columns)
+    def show(self, columns: Sequence[ListColumn], shift: int = 0) -> None:
+        """Show other titles, as far to the left as the rows are scrolled."""
+        if (tuple(columns), shift) != (self._columns, self._shift):
+            self._columns, self._shift = tuple(columns), shift
             self.refresh()
 
     def render(self) -> Content:
         """Return the line."""
-        return Content(_line_of([column.title for column in self._columns], self._columns))
+        titles = (_cell(column.title, column) for column in self._columns)
+        return Content("".join(titles)[self._shift :].rstrip())
 
     def on_click(self, event: events.Click) -> None:
         """Tell which title it was."""
-        left = 1
+        left = 1 - self._shift
         for column in self._columns:
             if left <= event.x < left + column.width + _GAP:
                 self.post_message(self.Clicked(column.key))
@@ -84,7 +87,10 @@ class ColumnHeads(Widget):
 
 
 class RowList(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows rows; the cursor stays on its row, or on its place where that one is gone."""
+    """Shows rows; the cursor stays on its row, or on its place where that one is gone.
+
+    ``heads`` are the titles of its columns, which the screen lays out above it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("table")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -132,9 +138,10 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self._columns: tuple[ListColumn, ...] = ()
+        self.heads = ColumnHeads()
+        self.columns: tuple[ListColumn, ...] = ()
         self._rows: tuple[ListRow, ...] = ()
-        self._cursor = 0
+        self.cursor_row = 0
 
     @property
     def rows(self) -> tuple[ListRow, ...]:
@@ -144,19 +151,33 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def current_key(self) -> str | None:
         """The key of the row under the cursor."""
-        return (self._rows[self._cursor].key or None) if self._cursor < len(self._rows) else None
+        return (self._rows[self.cursor_row].key or None) if self.cursor_row < len(self._rows) else None
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are, headings included."""
+        return len(self._rows)
 
     def fill(
-        self, columns: Sequence[ListColumn], rows: Iterable[ListRow], *, is_from_top: bool = False
+        self,
+        columns: Sequence[ListColumn],
+        rows: Iterable[ListRow],
+        *,
+        cursor: str | None = None,
+        is_from_top: bool = False,
     ) -> None:
-        """Show other columns and rows; ``is_from_top`` puts the cursor on the first one."""
-        key = None if is_from_top else self.current_key
-        self._columns, self._rows = tuple(columns), tuple(rows)
+        """Show other columns and rows; the cursor goes to that row, else stays where it is.
+
+        ``is_from_top`` puts it on the first one.
+        """
+        key = None if is_from_top else cursor or self.current_key
+        self.columns, self._rows = tuple(columns), tuple(rows)
+        self.heads.show(self.columns, self.scroll_offset.x)
         place = next((index for index, row in enumerate(self._rows) if row.key and row.key == key), None)
         if place is None:
-            place = self._nearest(0 if is_from_top else self._cursor, 1)
-        self._cursor = place
-        self.virtual_size = Size(1, len(self._rows))
+            place = self._nearest(0 if is_from_top else self.cursor_row, 1)
+        self.cursor_row = place
+        self.virtual_size = Size(width_of(self.columns), len(self._rows))
         self.refresh()
         self.call_after_refresh(self._show_cursor)
         self.post_message(self.Highlighted())
@@ -171,15 +192,29 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         row = self._rows[index]
         if not row.key:
             return self._heading(row.cells[0], width)
-        is_cursor = index == self._cursor
-        name = "cursor" if self.has_focus else "cursor-blurred"
-        style = self.get_component_rich_style(f"row-list--{name}" if is_cursor else "row-list--row")
-        more = style if is_cursor else self.get_component_rich_style("row-list--more")
-        first = self._columns[0].width if self._columns else 0
-        line = _line_of(row.cells, self._columns)
-        title = set_cell_size(line, first)
-        segments = [Segment(" ", style), Segment(title, style), Segment(line[len(title) :], more)]
-        return Strip(segments).adjust_cell_length(width, style)
+        is_cursor = index == self.cursor_row
+        name = "row" if not is_cursor else "cursor" if self.has_focus else "cursor-blurred"
+        style = self.get_component_rich_style(f"row-list--{name}")
+        segments = [Segment(" ", style)]
+        for column, text in zip(self.columns, row.cells, strict=True):
+            segments.append(Segment(_cell(text, column), style if is_cursor else self.style_of(row, column)))
+        left = self.scroll_offset.x
+        return Strip(segments).crop(left, left + width).adjust_cell_length(width, style)
+
+    def style_of(self, row: ListRow, column: ListColumn) -> Style:
+        """Return how a cell is drawn that is not under the cursor: the first one stands out."""
+        name = "row" if column is self.columns[0] else "more"
+        return self.get_component_rich_style(f"row-list--{name}")
+
+    def redraw(self, rows: Iterable[ListRow]) -> None:
+        """Show other contents of the same rows."""
+        self._rows = tuple(rows)
+        self.refresh()
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Take the titles along."""
+        super().watch_scroll_x(old_value, new_value)
+        self.heads.show(self.columns, self.scroll_offset.x)
 
     def _heading(self, words: str, width: int) -> Strip:
         style = self.get_component_rich_style("row-list--heading")
@@ -204,16 +239,16 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _move(self, place: int, step: int) -> None:
         place = self._nearest(place, step)
-        if place == self._cursor:
+        if place == self.cursor_row:
             return
-        self._cursor = place
+        self.cursor_row = place
         self._show_cursor()
         self.refresh()
         self.post_message(self.Highlighted())
 
     def _show_cursor(self) -> None:
-        above = self._cursor > 0 and not self._rows[self._cursor - 1].key if self._rows else False
-        top = self._cursor - int(above)  # the heading stays with its first row
+        above = self.cursor_row > 0 and not self._rows[self.cursor_row - 1].key if self._rows else False
+        top = self.cursor_row - int(above)  # the heading stays with its first row
         region = Region(0, top, 1, 1 + int(above))
         self.scroll_to_region(region, animate=False, force=True, x_axis=False)
 
@@ -223,23 +258,23 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_cursor_up(self) -> None:
         """Go to the row above."""
-        self._move(self._cursor - 1, -1)
+        self._move(self.cursor_row - 1, -1)
 
     def action_cursor_down(self) -> None:
         """Go to the row below."""
-        self._move(self._cursor + 1, 1)
+        self._move(self.cursor_row + 1, 1)
 
     def action_half_page(self, step: int) -> None:
         """Go half a page up or down."""
-        self._move(self._cursor + step * max(1, self._page // 2), step)
+        self._move(self.cursor_row + step * max(1, self._page // 2), step)
 
     def action_page_up(self) -> None:
         """Go one page up."""
-        self._move(self._cursor - self._page, -1)
+        self._move(self.cursor_row - self._page, -1)
 
     def action_page_down(self) -> None:
         """Go one page down."""
-        self._move(self._cursor + self._page, 1)
+        self._move(self.cursor_row + self._page, 1)
 
     def action_scroll_top(self) -> None:
         """Go to the first row."""
@@ -254,18 +289,15 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         index = event.y + self.scroll_offset.y
         if index >= len(self._rows) or not self._rows[index].key:
             return
-        if index == self._cursor:
+        if index == self.cursor_row:
             self.post_message(self.Selected())
         else:
             self._move(index, 1)
 
 
-def _line_of(texts: Sequence[str], columns: Sequence[ListColumn]) -> str:
-    """Return texts as the cells of a line; a longer one ends with …"""
-    return (" " * _GAP).join(
-        fitted(text, column.width, is_right=column.is_right)
-        for text, column in zip(texts, columns, strict=False)
-    )
+def _cell(text: str, column: ListColumn) -> str:
+    """Return a text as a cell, with the gap behind it; a longer one ends with …"""
+    return fitted(text, column.width, is_right=column.is_right) + " " * _GAP
 
 
 def width_of(columns: Iterable[ListColumn]) -> int:

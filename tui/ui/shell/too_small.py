@@ -41,7 +41,7 @@ class TooSmallScreen(Window[None]):
         """Keep the figures true, or go."""
         self._look(event.size)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Look again: a window that came above may have hidden a change of size."""
         self._look(self.app.size)
 

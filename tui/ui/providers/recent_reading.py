@@ -1,0 +1,57 @@
+"""The recent chats as the disk has them, read beside the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+
+from tui.core.failure import LmdeckError
+from tui.core.server_words import failure_text
+from tui.texts import provider_list as texts
+from tui.ui.background import with_word
+from tui.ui.deck import runtime_of
+from tui.ui.providers.recents import MOST_RECENTS
+
+if TYPE_CHECKING:
+    from tui.store.summaries import ConversationSummary, RecentConversations
+
+_SAY_READING_AFTER = 0.1
+
+
+class RecentReading:
+    """The newest conversations, as far as they are read."""
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        self._screen = screen
+        self._found: RecentConversations | None = None
+        self._problem = ""
+
+    @property
+    def newest(self) -> Sequence[ConversationSummary]:
+        """The newest conversations, the newest first."""
+        return self._found.newest if self._found is not None else ()
+
+    @property
+    def last_used(self) -> Mapping[str, str]:
+        """When each provider was used last, by name."""
+        return self._found.last_used if self._found is not None else {}
+
+    def note(self, key: str) -> str:
+        """Return what stands in place of conversations; ``key`` begins one."""
+        if self._problem:
+            return self._problem
+        return texts.READING if self._found is None else texts.NO_CHATS.format(key=key)
+
+    async def read(self, say: Callable[[], object]) -> None:
+        """Read them; ``say`` is called where that takes longer than a moment."""
+        runtime = runtime_of(self._screen)
+        reading = asyncio.to_thread(runtime.conversations.recent, MOST_RECENTS)
+        try:
+            self._found = await with_word(reading, _SAY_READING_AFTER, say)
+        except LmdeckError as error:
+            self._problem = failure_text(error.failure)
+        else:
+            self._problem = ""
