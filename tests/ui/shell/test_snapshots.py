@@ -30,9 +30,16 @@ from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.help import HelpScreen
 from tui.ui.shell.row_list import RowList
-from tui.ui.shell.table import RowTable
 
 Until = Callable[..., Awaitable[None]]
+
+LOOKS = [
+    ("dark", (80, 24)),
+    ("light", (120, 40)),
+    ("ansi", (80, 24)),
+    ("light", (80, 24)),
+    ("dark", (120, 40)),
+]
 
 
 def app_with(theme: str) -> LmdeckApp:
@@ -66,7 +73,7 @@ async def select(pilot: Pilot[Any], name: str) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40)), ("ansi", (80, 24))])
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_provider_list(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot, until)
@@ -75,7 +82,7 @@ def test_provider_list(snap_compare: Any, until: Until, theme: str, size: tuple[
     assert snap_compare(app_with(theme), terminal_size=size, run_before=before)
 
 
-@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40))])
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_form_with_an_error(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot, until)
@@ -126,20 +133,21 @@ def test_discover(snap_compare: Any, until: Until, theme: str, size: tuple[int, 
         await settled(pilot, until)
         await pilot.press("f")
         await until(pilot, lambda: isinstance(pilot.app.screen, DiscoverScreen))
-        await until(pilot, lambda: pilot.app.screen.query_one(RowTable).row_count == 4)
+        await until(pilot, lambda: pilot.app.screen.query_one(RowList).line_count == 4)
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
-def test_help(snap_compare: Any, until: Until) -> None:
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+def test_help(snap_compare: Any, until: Until, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot, until)
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         await pilot.pause()
 
-    assert snap_compare(app_with("dark"), terminal_size=(120, 40), run_before=before)
+    assert snap_compare(app_with("dark"), terminal_size=size, run_before=before)
 
 
 def test_question(snap_compare: Any, until: Until) -> None:
@@ -153,7 +161,7 @@ def test_question(snap_compare: Any, until: Until) -> None:
     assert snap_compare(app_with("dark"), terminal_size=(80, 24), run_before=before)
 
 
-@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40)), ("ansi", (80, 24))])
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_diagnosis(snap_compare: Any, until: Until, theme: str, size: tuple[int, int]) -> None:
     runtime = DiagnosingRuntime(settings=Settings(theme=theme, calm=True))
     subject = DiagnosisSubject(runtime.directory.get("gpu01-vllm"), known=explain("auth", status=401))
@@ -167,7 +175,7 @@ def test_diagnosis(snap_compare: Any, until: Until, theme: str, size: tuple[int,
     assert snap_compare(LmdeckApp(runtime, environment={}), terminal_size=size, run_before=before)
 
 
-@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 40)), ("ansi", (80, 24))])
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_conversations(
     snap_compare: Any, until: Until, monkeypatch: pytest.MonkeyPatch, theme: str, size: tuple[int, int]
 ) -> None:
