@@ -236,9 +236,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`copy` of an `end`": (
         "tests/session/test_variants.py::test_a_copy_has_every_answer_and_counts_only_what_is_asked_in_it",
     ),
-    "`title` renames": ("tests/store/test_journal.py::test_dropping_and_renaming_are_records_too",),
+    "`title` renames": ("tests/store/test_journal.py::test_choosing_a_branch_and_renaming_are_records_too",),
     "`drop` of the last turn": (
-        "tests/session/test_variants.py::test_an_answer_chosen_in_the_middle_is_what_is_sent_and_what_is_reopened",
+        "tests/session/test_variants.py::test_a_chat_goes_on_after_a_crash_of_lmdeck_0_1_0_between_drop_and_retry",
+        "tests/store/test_schema1.py::test_a_file_of_schema_1_reads_as_it_read_when_it_was_written",
     ),
     "`path` names the last turn": (
         "tests/store/test_schema2.py::test_a_path_line_shows_another_branch_and_the_chat_goes_on_there",

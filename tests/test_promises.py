@@ -127,6 +127,14 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Ctrl+R searches the prompts": (
         "tests/wired/test_prompt_search.py::test_typing_narrows_ctrl_r_goes_to_older_ones_and_enter_uses_the_match",
     ),
+    "`e` (or `/edit`) brings a message back": (
+        "tests/ui/chat/test_editing.py::test_the_selected_message_is_edited_and_what_followed_it_comes_back",
+        "tests/ui/chat/test_editing.py::test_the_command_edits_the_last_message_or_that_of_a_number",
+    ),
+    "Sending it begins a branch": (
+        "tests/session/test_branches.py",
+        "tests/ui/chat/test_editing.py::test_the_selected_message_is_edited_and_what_followed_it_comes_back",
+    ),
     "F1 (or `?` outside a text field) shows": (
         "tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",
     ),

@@ -39,7 +39,44 @@ def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> N
     text = journal.read_text()
     assert "my talk" in text
     assert "more \\nof it" in text
-    assert '"record":"drop"' in text
+    assert text.count('"prompt":"more \\nof it"') == 2
+
+
+def test_an_edited_message_is_a_branch_and_both_can_be_read(program: Call, tmp_path: Path) -> None:
+    lines = "one\ntwo\n/edit 1\none, edited\n/previous\n/next 1\n/edit 7\n/edit\n\n/edit\n/title x\n/quit\n"
+    done = program("chat", "quick", "--plain", stdin=lines.encode())
+    assert done.code == 0, done.err
+    assert "Message 1, to be edited (an empty line cancels):\none\n" in done.out
+    assert done.out.count("version 2 of 2") == 2, "when it was sent, and when it is shown again"
+    assert done.out.index("version 1 of 2") < done.out.index("you> two") < done.out.index("you> one, edited")
+    assert "This chat has no message 7: its messages are 1 to 1." in done.out
+    assert done.out.count("Not edited.") == 1
+    assert "title: x" in done.out, "a command ends the edit"
+    (journal,) = (tmp_path / "home" / "data" / "lmdeck" / "conversations").glob("*.jsonl")
+    assert journal.read_text().count('"record":"turn"') == 3
+    reopened = program("chat", "quick", "--plain", "--resume", "last", stdin=b"/previous\n/quit\n")
+    assert "you> one, edited" in reopened.out
+    assert "you> two" in reopened.out
+
+
+def test_an_edit_on_a_terminal_begins_with_the_text_line_by_line(tmp_path: Path) -> None:
+    environment = private_environment(tmp_path / "home")
+    with TerminalProgram(lmdeck("chat", "quick", "--plain"), environment) as terminal:
+        terminal.wait_for("you>")
+        terminal.send("first\\", "enter")
+        terminal.wait_for(lambda: "...>" in terminal.text)
+        terminal.send("second", "enter")
+        terminal.wait_for(lambda: terminal.text.count("you>") == 2)
+        terminal.send("/edit", "enter")
+        terminal.wait_for(lambda: "edit 1> first\\" in terminal.text)
+        terminal.send("enter")
+        terminal.wait_for(lambda: "...> second" in terminal.text.partition("edit 1>")[2])
+        terminal.send(" line", "enter")
+        terminal.wait_for("version 2 of 2")
+        terminal.send("/quit", "enter")
+        assert terminal.wait() == 0
+    (journal,) = (tmp_path / "home" / "data" / "lmdeck" / "conversations").glob("*.jsonl")
+    assert '"prompt":"first\\nsecond line"' in journal.read_text()
 
 
 def test_reopening_prints_what_was_said(program: Call) -> None:
@@ -107,8 +144,8 @@ def test_every_command_of_the_table_does_something(program: Call) -> None:
         "quick  demo-reasoner",
         "/mouse works only without --plain",
         "Write a message",
-        "no earlier answer",
-        "no later answer",
+        "no earlier version",
+        "no later version",
         "The endpoint works",
     ):
         assert words in done.out, words

@@ -60,8 +60,8 @@ class Journal:
     def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
         self.told.append(("write", turn.answer.text, str(is_copy)))
 
-    def drop_turn(self, turn_identity: str) -> None:
-        self.told.append(("drop",))
+    def show_path(self, turn_identity: str) -> None:
+        self.told.append(("path",))
 
     def set_title(self, title: str) -> None:
         self.told.append(("title", title))
@@ -239,7 +239,7 @@ async def test_a_prompt_without_an_answer_is_not_sent_twice() -> None:
     assert script.requests[-1].messages[2].reasoning == "hm"
 
 
-async def test_regenerate_drops_the_old_reply_and_continue_asks_for_more() -> None:
+async def test_regenerate_replaces_the_old_reply_and_continue_asks_for_more() -> None:
     journal = Journal()
     script = Script(
         REPLY, [AnswerDelta("other"), Finished("length")], [AnswerDelta("more"), Finished("stop")]
@@ -249,7 +249,8 @@ async def test_regenerate_drops_the_old_reply_and_continue_asks_for_more() -> No
     again = await session.regenerate(ChatTarget(PROVIDER))
     assert again is not None
     assert [turn.answer.text for turn in session.turns] == ["other"]
-    assert ("drop",) in journal.told
+    assert again.parent is None
+    assert journal.told[-3:] == [("begin", "go"), ("answer", "other"), ("end", "done")]
     more = await session.continue_turn(ChatTarget(PROVIDER))
     assert more is not None
     assert more.prompt.text == CONTINUE_PROMPT

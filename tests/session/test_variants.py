@@ -1,4 +1,4 @@
-"""Retries on real files: every answer stays within reach, what is shown is sent, what was paid counts."""
+"""Retries and edits on real files: nothing is lost, what is shown is sent, what was paid counts."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from tui.session.target import ChatTarget
 from tui.store.conversations import ConversationStore
 from tui.store.journal import MemoryJournal
 from tui.store.paths import resolve_paths
+from tui.store.records import encode_line
 from tui.store.transcript_file import Transcript, read_transcript
 
 PAID = Provider("paid", model="m", input_price=Decimal(1), output_price=Decimal(1))
@@ -75,6 +76,10 @@ class Desk:
         assert turn is not None
         return turn
 
+    async def edit(self, index: int, prompt: str, *reply: StreamEvent) -> Turn:
+        self.server.next_reply = reply or None
+        return await self.session.send(prompt, TARGET, beside=self.session.turns[index])
+
     def choose(self, index: int, step: int) -> Turn | None:
         return self.session.choose_variant(self.session.turns[index], step)
 
@@ -83,7 +88,6 @@ class Desk:
         self.session = self._session(self.store.open(self.session.identity))
 
     async def fork(self) -> None:
-        self.session.keep_choice()
         copy = self.store.fork(self.session.identity)
         assert await self.session.aclose()
         self.session = self._session(copy)
@@ -95,8 +99,7 @@ class Desk:
             self.server,
             journal or MemoryJournal(),
             identity=opened.identity,
-            turns=opened.turns,
-            dropped=opened.dropped,
+            tree=opened.tree,
             recorded=opened.recorded,
             is_saved=journal is not None,
             is_read_only=journal is None,
@@ -145,31 +148,78 @@ async def test_an_answer_chosen_in_the_middle_is_what_is_sent_and_what_is_reopen
     await desk.ask("two")
     await desk.ask("three")
     desk.choose(0, -1)
+    assert desk.shown == ["answer 1."], "what followed the other answer follows that one only"
     await desk.ask("four")
-    assert desk.server.sent == ["one", "answer 1.", "two", "answer 3.", "three", "answer 4.", "four"]
+    assert desk.server.sent == ["one", "answer 1.", "four"]
     await desk.reopen()
-    assert desk.shown == ["answer 1.", "answer 3.", "answer 4.", "answer 5."]
-    assert places(desk.session) == [(1, 2), None, None, None]
+    assert desk.shown == ["answer 1.", "answer 5."]
+    assert places(desk.session) == [(1, 2), None]
     assert desk.cost == Decimal(10)
-    assert _as_read_before(desk.path.read_bytes()) == desk.shown
+    desk.choose(0, 1)
+    assert desk.shown == ["answer 2.", "answer 3.", "answer 4."]
+    await desk.ask("five")
+    assert desk.server.sent == ["one", "answer 2.", "two", "answer 3.", "three", "answer 4.", "five"]
+    desk.choose(0, -1)
+    assert desk.shown == ["answer 1.", "answer 5."]
 
 
-async def test_a_choice_is_kept_when_the_chat_is_closed(desk: Desk) -> None:
+async def test_an_edited_prompt_begins_a_branch_and_the_old_one_stays(desk: Desk) -> None:
+    await desk.ask("one")
+    await desk.ask("two")
+    await desk.ask("three")
+    await desk.edit(1, "two, edited")
+    assert desk.server.sent == ["one", "answer 1.", "two, edited"]
+    assert desk.shown == ["answer 1.", "answer 4."]
+    assert places(desk.session) == [None, (2, 2)]
+    await desk.reopen()
+    assert [turn.prompt.text for turn in desk.session.turns] == ["one", "two, edited"]
+    desk.choose(1, -1)
+    assert [turn.prompt.text for turn in desk.session.turns] == ["one", "two", "three"]
+    await desk.edit(0, "another beginning")
+    assert desk.server.sent == ["another beginning"]
+    assert places(desk.session) == [(2, 2)]
+    await desk.fork()
+    desk.choose(0, -1)
+    assert [turn.prompt.text for turn in desk.session.turns] == ["one", "two", "three"]
+    assert places(desk.session) == [(1, 2), (1, 2), None]
+
+
+@pytest.mark.parametrize("ending", [(FAILED,), (AnswerDelta("half"), FAILED)])
+async def test_an_edited_prompt_that_failed_is_not_lost(desk: Desk, ending: Sequence[StreamEvent]) -> None:
+    await desk.ask("one")
+    await desk.edit(0, "one, edited", *ending)
+    desk.choose(0, -1)
+    assert places(desk.session) == [(1, 2)]
+    await desk.reopen()
+    assert desk.choose(0, 1) is not None
+    assert desk.session.turns[0].prompt.text == "one, edited"
+
+
+async def test_what_followed_a_failed_prompt_stays_within_reach(desk: Desk) -> None:
+    await desk.ask("one")
+    await desk.edit(0, "one", FAILED)
+    await desk.ask("two")
+    await desk.edit(0, "one")
+    await desk.reopen()
+    assert places(desk.session) == [(3, 3)]
+    desk.choose(0, -1)
+    assert [turn.prompt.text for turn in desk.session.turns] == ["one", "two"]
+
+
+async def test_a_choice_is_kept_also_by_a_program_that_is_killed(desk: Desk) -> None:
     await desk.ask("one")
     for _ in range(3):
         await desk.retry()
     desk.choose(0, -1)
     desk.choose(0, -1)
+    assert desk.journal.flush()
+    assert [turn.answer.text for turn in read_transcript(desk.path.read_bytes()).turns] == ["answer 2."]
     await desk.reopen()
     assert desk.shown == ["answer 2."]
     assert places(desk.session) == [(2, 4)]
-    lines = len(desk.path.read_bytes())
+    size = len(desk.path.read_bytes())
     await desk.reopen()
-    assert len(desk.path.read_bytes()) == lines, "looking writes nothing"
-    desk.choose(0, 1)
-    desk.choose(0, -1)
-    await desk.reopen()
-    assert len(desk.path.read_bytes()) == lines, "neither does going there and back"
+    assert len(desk.path.read_bytes()) == size, "looking writes nothing"
 
 
 @pytest.mark.parametrize("ending", [(FAILED,), (AnswerDelta("half"), FAILED), (Finished("stop"),)])
@@ -273,27 +323,24 @@ async def test_a_program_that_dies_at_any_line_leaves_every_answer(desk: Desk) -
         record = json.loads(lines[count - 1])
         if record["record"] == "delta":
             known.add(record["text"])
-        answers = {variant.answer.text for turn in transcript.turns for variant in turn.variants or [turn]}
+        answers = {turn.answer.text for turn in transcript.tree.turns.values()}
         assert answers - {""} == known, lines[count - 1]
         prompts = [turn.prompt.text for turn in transcript.turns]
         assert prompts == ["one", "two", "three"][: len(prompts)]
 
 
-async def test_a_chat_goes_on_after_a_crash_between_drop_and_retry(desk: Desk) -> None:
+async def test_a_chat_goes_on_after_a_crash_of_lmdeck_0_1_0_between_drop_and_retry(desk: Desk) -> None:
     await desk.ask("one")
-    await desk.ask("two")
-    await desk.retry()
+    last = await desk.ask("two")
     assert await desk.session.aclose()
-    lines = desk.path.read_bytes().splitlines(keepends=True)
-    dropped = next(index for index, line in enumerate(lines) if b'"record":"drop"' in line)
-    desk.path.write_bytes(b"".join(lines[: dropped + 1]))
+    with desk.path.open("ab") as file:
+        file.write(encode_line({"record": "drop", "turn": last.identity}))
     desk.session = Desk._session(desk, desk.store.open(desk.session.identity))
     assert desk.shown == ["answer 1.", "answer 2."]
     await desk.ask("three")
     await desk.reopen()
-    assert desk.shown == ["answer 1.", "answer 2.", "answer 4."]
+    assert desk.shown == ["answer 1.", "answer 2.", "answer 3."]
     assert places(desk.session) == [None, None, None]
-    assert _as_read_before(desk.path.read_bytes()) == desk.shown
 
 
 ACTIONS = st.lists(
@@ -337,27 +384,8 @@ async def play(desk: Desk, actions: list[tuple[str, int, int]]) -> None:
         paid += action in ("ask", "retry")
         assert desk.session.totals.costs == () or desk.cost >= 2 * paid
     await desk.reopen()
-    assert _as_read_before(_file(desk)) == [turn.answer.text for turn in desk.session.turns]
     assert desk.cost == desk.listed_cost(desk.session.identity)
-
-
-def _file(desk: Desk) -> bytes:
-    return (desk.path.parent / f"{desk.session.identity}.jsonl").read_bytes()
 
 
 def _visible(turns: Sequence[Turn]) -> list[str]:
     return [text for turn in turns if turn.answer for text in (turn.prompt.text, turn.answer.text)]
-
-
-def _as_read_before(data: bytes) -> list[str]:
-    """Return the answers as version 0.1.0 reads a journal, to which a dropped turn is gone."""
-    turns: dict[str, list[str]] = {}
-    for line in data.splitlines():
-        record = json.loads(line)
-        if record["record"] == "drop":
-            turns.pop(record["turn"], None)
-        elif "turn" in record:
-            texts = turns.setdefault(record["turn"], [])
-            if record["record"] == "delta" and record["kind"] == "answer":
-                texts.append(record["text"])
-    return ["".join(texts) for texts in turns.values()]

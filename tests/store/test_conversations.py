@@ -70,8 +70,7 @@ def test_a_summary_tells_what_the_list_shows(store: ConversationStore) -> None:
     journal = store.create()
     for turn in (a_turn("t1"), dropped):
         journal.write_turn(turn)
-    journal.drop_turn("t2")
-    journal.write_turn(a_turn("t3", price="0.0000001", currency="EUR"))
+    journal.write_turn(replace(a_turn("t3", price="0.0000001", currency="EUR"), parent="t1"))
     journal.close()
     (summary,) = store.list()
     assert (summary.identity, summary.title, summary.turns) == (journal.identity, "Why?", 2)

@@ -171,15 +171,15 @@ def test_the_end_of_an_answer_is_seen_to_the_disk(paths: Paths, monkeypatch: pyt
     journal.close()
 
 
-def test_dropping_and_renaming_are_records_too(paths: Paths) -> None:
+def test_choosing_a_branch_and_renaming_are_records_too(paths: Paths) -> None:
     journal = a_journal(paths)
     journal.write_turn(a_turn("one"))
     journal.write_turn(a_turn("two"))
-    journal.drop_turn("one")
+    journal.show_path("one")
     journal.set_title("Better")
     journal.close()
     transcript = read_transcript(journal.path.read_bytes())
-    assert [turn.identity for turn in transcript.turns] == ["two"]
+    assert [turn.identity for turn in transcript.turns] == ["one"]
     assert transcript.title == "Better"
 
 
@@ -205,7 +205,7 @@ def test_a_conversation_that_is_not_saved_has_the_same_calls_and_writes_nothing(
     journal.begin_turn(a_turn())
     journal.append("t1", "answer", "x")
     journal.end_turn(a_turn())
-    journal.drop_turn("t1")
+    journal.show_path("t1")
     journal.watch_storage_error(None)
     assert journal.title == "Why?"
     journal.set_title("x")

@@ -455,6 +455,11 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
                 if keys:
                     await tour.step(identifier, prepare=place, keys=keys, **options)
 
+        async def editing(tour: Tour) -> None:
+            await at_transcript(tour)
+            await opened.press("e")
+
+        await tour.step("edit.cancel", prepare=editing)
         await both("chat.page_up")
         await tour.step("chat.page_down", prepare=at_prompt, before=("pageup", "pageup"))
         await tour.step("chat.end", prepare=at_prompt, before=("pageup", "pageup"))
@@ -560,6 +565,8 @@ async def reading(deck: RealDeck, server: FaultServer) -> set[str]:
         await opened.press(*"Title", "enter")
         await tour.step("transcript.previous_match", prepare=read)
         await tour.step("transcript.next_match", prepare=read)
+        await tour.step("reading.edit", prepare=read, says="Editing message")
+        await opened.press("escape")
         await tour.step("reading.prompt", prepare=read)
         await opened.press("tab", "r")
         await opened.until(
@@ -706,7 +713,7 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
     "models": (form_models, ("form.model", "text")),
     "trial": (trial, ("test",)),
     "help": (help_window, ("help",)),
-    "chat": (chat, ("chat", "chat.prompt", "chat.recall", "chat.completion")),
+    "chat": (chat, ("chat", "chat.prompt", "chat.edit", "chat.recall", "chat.completion")),
     "cut": (cut_answers, ()),
     "reading": (reading, ("transcript", "chat.reading")),
     "windows": (windows_of_a_chat, ("chat.rename", "chat.setup", "chat.figures", "picker", "text.lines")),

@@ -19,10 +19,14 @@ class LineReader:
         self.edits = sys.stdin.isatty() and sys.stdout.isatty() and self._prepare()
         """Whether a line can be edited: then reading writes the question itself."""
 
-    def read(self, question: str) -> str:
-        """Return a line with its end; empty at the end of the input. A signal's handler may end it."""
+    def read(self, question: str, text: str = "") -> str:
+        """Return a line with its end; empty at the end of the input. A signal's handler may end it.
+
+        ``text`` stands in it at first, where it can be edited.
+        """
         if not self.edits:
             return sys.stdin.readline()
+        self._set_text(text)
         signal.signal(signal.SIGALRM, lambda *_: None)
         signal.setitimer(signal.ITIMER_REAL, *_TICK_SECONDS)
         try:
@@ -35,6 +39,12 @@ class LineReader:
             raise
         signal.setitimer(signal.ITIMER_REAL, 0)  # a handler that ended it may need the timer
         return line
+
+    @staticmethod
+    def _set_text(text: str) -> None:
+        import readline
+
+        readline.set_startup_hook((lambda: readline.insert_text(text)) if text else None)
 
     def _prepare(self) -> bool:
         try:

@@ -19,7 +19,7 @@ from tui.cli.output import Output
 from tui.cli.plain_commands import PlainCommands
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
-from tui.core.commands import message_of, request_of
+from tui.core.commands import line_of, message_of, request_of
 from tui.core.figures import format_costs, format_tokens
 from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
@@ -48,6 +48,8 @@ class PlainChat:
         self._answering: asyncio.Task[object] | None = None
         self._question = ""
         """The question that is on screen now."""
+        self._edited: Turn | None = None
+        """The message that the next line replaces."""
         self._is_ending = False
         self._moves_told: set[str] = set()
         self._run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run
@@ -116,12 +118,13 @@ class PlainChat:
         lines: list[str] = []
         while True:
             try:
-                line = self._ask("you> " if not lines else "...> ")
+                line = self._ask(*self._question_of(len(lines)))
             except KeyboardInterrupt:
                 self._output.text("")
                 if self._is_ending:
                     return None
                 lines.clear()
+                self._edited = None
                 continue
             if not line:
                 self._output.text("")
@@ -131,8 +134,26 @@ class PlainChat:
                 return "\n".join([*lines, line])
             lines.append(line[:-1])
 
-    def _ask(self, question: str) -> str:
-        """Return a line with its end; empty at the end of the input.
+    def _question_of(self, place: int) -> tuple[str, str]:
+        """Return what is asked for a line of a prompt, and what of an edited message stands in it."""
+        if self._edited is None:
+            return ("...> " if place else "you> "), ""
+        old = line_of(self._edited.prompt.words).split("\n")
+        text = old[place] if place < len(old) else ""
+        number = self._control.turns.index(self._edited) + 1
+        question = "...> " if place else texts.EDIT_QUESTION.format(number=number)
+        return question, f"{text}\\" if place + 1 < len(old) else text
+
+    def edit(self, turn: Turn) -> None:
+        """Have the next line edit a message that was sent."""
+        self._edited = turn
+        if not self._lines.edits:
+            number = self._control.turns.index(turn) + 1
+            self._output.text(texts.EDIT_TEXT.format(number=number))
+            self._output.text(turn.prompt.words)
+
+    def _ask(self, question: str, text: str = "") -> str:
+        """Return a line with its end; empty at the end of the input. ``text`` is in it to be edited.
 
         The question is written before readline writes it again in the same place: there no signal would end
         the wait for a terminal that nobody reads.
@@ -143,33 +164,46 @@ class PlainChat:
                 raise KeyboardInterrupt
             self._output.text(question, end="\r" if self._lines.edits else "")
             self._output.calm()
-            return self._lines.read(question)
+            return self._lines.read(question, text)
         finally:
             self._question = ""
 
     def _obey(self, line: str) -> bool:
         """Run a command or send a prompt; return whether to continue."""
         request = request_of(line.strip())
+        edited, self._edited = self._edited, None
         if request is None:
-            if line.strip():
-                self.answer(lambda: self._session.send(message_of(line), self._target))
+            self._send(message_of(line), edited)
             return True
         if request.command is None:
             self._output.line(request.problem)
             return True
         return self._commands.obey(request.command, request.argument)
 
+    def _send(self, message: str, edited: Turn | None) -> None:
+        """Send a message, or one in the place of a message that was edited."""
+        if message.strip() and edited is not None:
+            prompt = edited.prompt.reworded(message)
+            self.answer(lambda: self._session.send(prompt, self._target, beside=edited))
+        elif message.strip():
+            self.answer(lambda: self._session.send(message, self._target))
+        elif edited is not None:
+            self._output.text(texts.EDIT_CANCELLED)
+
     def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something asynchronous to its end."""
         return self._run(work)
 
-    def show(self, turn: Turn) -> None:
-        """Print an answer that is there already."""
-        printer = self._printer()
-        printer.show(turn)
-        printer.end(turn)
-        _report_failure(self._output, turn)
-        self._report_figures(turn)
+    def show_from(self, turn: Turn) -> None:
+        """Print a message that is there already, and what followed it."""
+        turns = self._control.turns
+        for shown in turns[turns.index(turn) :]:
+            self._output.text(f"you> {shown.prompt.text}")
+            printer = self._printer()
+            printer.show(shown)
+            printer.end(shown)
+            _report_failure(self._output, shown)
+            self._report_figures(shown)
 
     def report_totals(self) -> None:
         """Print what the last answer and the chat used."""

@@ -35,8 +35,11 @@ class AsksAndShows(Protocol):
     def answer(self, ask: Callable[[], Awaitable[Turn | None]]) -> None:
         """Ask for an answer, and print it as it comes."""
 
-    def show(self, turn: Turn) -> None:
-        """Print an answer that is there already."""
+    def show_from(self, turn: Turn) -> None:
+        """Print a message that is there already, and what followed it."""
+
+    def edit(self, turn: Turn) -> None:
+        """Have the next line edit a message that was sent."""
 
     def report_totals(self) -> None:
         """Print what the chat used so far."""
@@ -62,9 +65,10 @@ class PlainCommands:
             "chats": self._chats,
             "providers": self._providers,
             "retry": self._retry,
+            "edit": self._edit,
             "continue": self._continue,
-            "previous": self._previous,
-            "next": self._next,
+            "previous": partial(self._choose, -1, texts.NO_EARLIER),
+            "next": partial(self._choose, 1, texts.NO_LATER),
             "reasoning": self._reasoning,
             "copy": self._copy,
             "find": self._find,
@@ -153,20 +157,37 @@ class PlainCommands:
         else:
             self._chat.answer(ask)
 
-    def _previous(self, _: str) -> None:
-        self._choose(-1, texts.NO_EARLIER)
+    def _edit(self, number: str) -> None:
+        turn = self._message(number, self._control.last)
+        if turn is not None and not self._control.can_edit:
+            self._output.text(texts.READ_ONLY)
+        elif turn is not None:
+            self._chat.edit(turn)
 
-    def _next(self, _: str) -> None:
-        self._choose(1, texts.NO_LATER)
+    def _message(self, number: str, default: Turn | None) -> Turn | None:
+        """Return the message of a number, or say that there is none."""
+        turns = self._control.turns
+        if not turns:
+            self._output.text(texts.NO_ANSWER)
+        elif not number:
+            return default
+        elif number.isdecimal() and 1 <= int(number) <= len(turns):
+            return turns[int(number) - 1]
+        else:
+            self._output.line(chat_texts.NO_SUCH_MESSAGE.format(number=number, count=len(turns)))
+        return None
 
-    def _choose(self, step: int, none: str) -> None:
-        """Use another answer to the last prompt, and print it."""
-        session, last = self._control.both()[0], self._control.last
-        chosen = session.choose_variant(last, step) if last is not None else None
+    def _choose(self, step: int, none: str, number: str) -> None:
+        """Show another version of a message, without a number of the last one that has several."""
+        last = self._control.last_with_variants or self._control.last
+        turn = self._message(number, last)
+        if turn is None:
+            return
+        chosen = self._control.both()[0].choose_variant(turn, step)
         if chosen is None:
             self._output.text(none)
         else:
-            self._chat.show(chosen)
+            self._chat.show_from(chosen)
 
     def _reasoning(self, _: str) -> None:
         last = self._control.last

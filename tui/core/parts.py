@@ -69,6 +69,15 @@ class Parts(tuple[Part, ...]):
         return self[0].text if len(self) == 1 else "\n".join(part.text for part in self)
 
     @property
+    def words(self) -> str:
+        """What the user wrote, without the marks."""
+        return "\n".join(part.text for part in self if isinstance(part, TextPart))
+
+    def reworded(self, words: str) -> Parts:
+        """Return the message with other words; its pictures and files stay."""
+        return Parts((*parts_of(words), *self.blobs))
+
+    @property
     def blobs(self) -> list[ImagePart | FilePart]:
         """The parts whose bytes are kept elsewhere."""
         return [part for part in self if not isinstance(part, TextPart)]

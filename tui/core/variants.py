@@ -1,9 +1,10 @@
-"""The answers to one prompt: a retry adds one, and those before it stay within reach."""
+"""What stands in one place of a conversation: answers to one prompt, and prompts that were edited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 
+from tui.core.parts import Parts
 from tui.core.turn import Turn
 
 
@@ -12,24 +13,27 @@ def has_content(turn: Turn) -> bool:
     return bool(turn.answer or turn.reasoning or turn.tool_calls)
 
 
-def link_variants(turns: Iterable[Turn], shown: Turn) -> None:
-    """Make turns the answers to one prompt, oldest first; those without any content are left out.
+def link_variants(turns: Sequence[Turn], shown: Turn, has_followers: Callable[[Turn], bool]) -> None:
+    """Make turns the variants of one place, oldest first; ``shown`` is one of them.
 
-    ``shown`` is one of them, and stays even while it has no content.
+    One that brought nothing is left out where nothing followed it and another one has the same prompt.
     """
-    kept = [turn for turn in turns if turn is shown or has_content(turn)]
-    variants = kept if len(kept) > 1 else []
-    for turn in kept:
-        turn.variants = variants
-
-
-def add_variant(old: Turn, new: Turn) -> None:
-    """Put the turn of a retry beside the answers that its prompt has had so far."""
-    link_variants([*(old.variants or [old]), new], new)
+    if len(turns) == 1:
+        shown.variants = []
+        return
+    needed = {turn.identity for turn in turns if turn is shown or has_content(turn) or has_followers(turn)}
+    prompts: list[Parts] = [turn.prompt for turn in turns if turn.identity in needed]
+    for turn in reversed(turns):
+        if turn.prompt not in prompts:
+            prompts.append(turn.prompt)
+            needed.add(turn.identity)
+    kept = [turn for turn in turns if turn.identity in needed]
+    for turn in turns:
+        turn.variants = kept if len(kept) > 1 else []
 
 
 def variant_place(turn: Turn) -> tuple[int, int] | None:
-    """Return which of how many answers a turn is, from 1 on; ``None`` for an only one."""
+    """Return which of how many variants a turn is, from 1 on; ``None`` for an only one."""
     for index, other in enumerate(turn.variants, 1):
         if other is turn:
             return index, len(turn.variants)
@@ -37,7 +41,7 @@ def variant_place(turn: Turn) -> tuple[int, int] | None:
 
 
 def variant_beside(turn: Turn, step: int) -> Turn | None:
-    """Return the answer ``step`` places after a turn (before it where negative), if there is one."""
+    """Return the variant ``step`` places after a turn (before it where negative), if there is one."""
     place = variant_place(turn)
     if place is None or not 1 <= place[0] + step <= place[1]:
         return None

@@ -99,8 +99,18 @@ class ChatControl:
 
     @property
     def has_variants(self) -> bool:
-        """Whether some prompt has several answers."""
-        return any(turn.variants for turn in self.turns)
+        """Whether something else stands in the place of a turn on another branch."""
+        return self.last_with_variants is not None
+
+    @property
+    def last_with_variants(self) -> Turn | None:
+        """The newest turn that has variants."""
+        return next((turn for turn in reversed(self.turns) if turn.variants), None)
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether a prompt can be edited and sent again."""
+        return bool(self.turns) and not self.is_read_only
 
     @property
     def can_fork(self) -> bool:
@@ -136,8 +146,6 @@ class ChatControl:
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
-        if self.session is not None and is_fork:
-            self.session.keep_choice()  # the copy is made of what is written
         opening = self.runtime.sessions.fork if is_fork else self.runtime.sessions.open
         return await asyncio.to_thread(opening, identity)
 
@@ -276,6 +284,11 @@ class ChatControl:
         """Send a prompt; nothing may stand in its way."""
         session, target = self._asking(prompt)
         return session.start(prompt, target)
+
+    def edit(self, turn: Turn, words: str) -> asyncio.Task[Turn]:
+        """Send a prompt in other words, on a branch of its own; nothing may stand in its way."""
+        session, target = self._asking(words)
+        return session.start(turn.prompt.reworded(words), target, beside=turn)
 
     def retry(self) -> Awaitable[Turn | None]:
         """Ask the last prompt again; nothing may stand in its way."""

@@ -21,6 +21,7 @@ from tui.texts import runtime as texts
 if TYPE_CHECKING:
     from tui.core.events import EventBatch
     from tui.core.turn import Turn
+    from tui.core.turn_tree import TurnTree
     from tui.session.journaling import TurnJournal
     from tui.store.conversations import ConversationStore
     from tui.store.settings import Settings
@@ -163,8 +164,7 @@ class Sessions:
             MemoryJournal() if journal is None else journal,
             identity=opened.identity,
             title=opened.title,
-            turns=opened.turns,
-            dropped=opened.dropped,
+            tree=opened.tree,
             recorded=opened.recorded,
             notices=opened.notices,
             is_saved=journal is not None,
@@ -180,8 +180,7 @@ class Sessions:
         *,
         identity: str,
         title: str = "",
-        turns: Sequence[Turn] = (),
-        dropped: Sequence[Turn] = (),
+        tree: TurnTree | None = None,
         recorded: Sequence[str] | None = None,
         notices: Sequence[str] = (),
         is_saved: bool = True,
@@ -192,8 +191,7 @@ class Sessions:
             journal,
             identity=identity,
             title=title,
-            turns=turns,
-            dropped=dropped,
+            tree=tree,
             recorded=recorded,
             is_saved=is_saved,
             is_read_only=recorded is not None and not is_saved,

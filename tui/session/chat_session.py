@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +21,8 @@ from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.totals import Totals, totals_of
 from tui.core.turn import Turn, TurnState
-from tui.core.variants import add_variant, variant_beside
+from tui.core.turn_tree import TurnTree
+from tui.core.variants import variant_beside
 from tui.session.target import NO_DEFAULTS, ChatTarget, RequestDefaults
 
 if TYPE_CHECKING:
@@ -49,10 +50,9 @@ class ChatSession:
         *,
         identity: str,
         title: str = "",
-        turns: Sequence[Turn] = (),
+        tree: TurnTree | None = None,
         is_saved: bool = True,
         is_read_only: bool = False,
-        dropped: Sequence[Turn] = (),
         recorded: Sequence[str] | None = None,
         notices: Sequence[str] = (),
         defaults: RequestDefaults = NO_DEFAULTS,
@@ -62,7 +62,6 @@ class ChatSession:
     ) -> None:
         self.identity = identity
         self.title = title
-        self.turns = list(turns)
         self.is_saved = is_saved
         self.is_read_only = is_read_only
         """Another session writes to it, or only a newer lmdeck can: nothing is asked in it here."""
@@ -82,10 +81,14 @@ class ChatSession:
         self._clock = clock
         self._now = now
         self._tasks: set[asyncio.Task[Turn]] = set()
-        self._paid = {turn.identity: turn for turn in (*dropped, *turns)}
-        self._recorded = [turn.identity for turn in turns] if recorded is None else list(recorded)
-        """Which turns the journal says are the conversation."""
-        self._has_chosen = False
+        self._tree = TurnTree() if tree is None else tree
+        self._unrecorded = [] if recorded is None else self.turns[len(recorded) :]
+        """Turns that are shown although a program that died had begun to replace them."""
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The conversation: the branch that is shown, and what is sent with the next prompt."""
+        return self._tree.path
 
     @property
     def live(self) -> Turn | None:
@@ -110,15 +113,15 @@ class ChatSession:
         self.notices = (sentence,)
         self.moves = (*self.moves, sentence)
 
-    async def send(self, prompt: str | Parts, target: ChatTarget) -> Turn:
-        """Send a prompt and fold the reply until it ends; return its turn.
+    async def send(self, prompt: str | Parts, target: ChatTarget, *, beside: Turn | None = None) -> Turn:
+        """Send a prompt and fold the reply until it ends; return its turn. ``start`` says where it goes.
 
         Failures end the turn, they are not raised. Cancelling stops the turn and keeps what arrived.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
         """
-        return await self._finish(self.start(prompt, target))
+        return await self._finish(self.start(prompt, target, beside=beside))
 
     async def _finish(self, task: asyncio.Task[Turn]) -> Turn:
         turn = self.turns[-1]
@@ -133,11 +136,11 @@ class ChatSession:
         return turn
 
     def start(
-        self, prompt: str | Parts, target: ChatTarget, *, old: Turn | None = None
+        self, prompt: str | Parts, target: ChatTarget, *, beside: Turn | None = None
     ) -> asyncio.Task[Turn]:
         """Send a prompt, for those who cannot wait; the task gives the turn when the reply has ended.
 
-        It is a turn of its own, or takes the place of the last turn, ``old``.
+        It follows the last turn, or begins a branch in the place of one, ``beside``.
 
         Raises:
             RuntimeError: a turn is still streaming, or the conversation is read-only.
@@ -156,16 +159,15 @@ class ChatSession:
             self._now().isoformat(timespec="milliseconds"),
             settings=target.own_settings,
         )
-        if old is not None:
-            self.turns.pop()
-            add_variant(old, turn)
-        self._record_path()
-        turn.parent = self.turns[-1].identity if self.turns else None
-        request = target.request((*self._history(), Message(Role.USER, turn.prompt)), self._defaults)
+        self._complete_record()
+        if beside is not None:
+            turn.parent = beside.parent
+        else:
+            turn.parent = self.turns[-1].identity if self.turns else None
+        history = _history(self._tree.path_to(turn.parent))
+        request = target.request((*history, Message(Role.USER, turn.prompt)), self._defaults)
         request = replace(request, attachments=self.attachments)
-        self.turns.append(turn)
-        self._recorded.append(turn.identity)
-        self._paid[turn.identity] = turn
+        self._tree.add(turn)
         self.title = self.title or title_of(turn.prompt.text)
         live = LiveTurn(
             turn, request, target.provider.price, self._journal, redactor=self._redactor, clock=self._clock
@@ -184,43 +186,29 @@ class ChatSession:
         if not self.turns or self.live is not None or self.is_read_only:
             return None
         old = self.turns[-1]
-        return await self._finish(self.start(old.prompt, target, old=old))
+        return await self._finish(self.start(old.prompt, target, beside=old))
 
     def choose_variant(self, turn: Turn, step: int) -> Turn | None:
-        """Put another answer to the same prompt in the place of a turn; ``None`` where that cannot be.
+        """Show the branch of another variant in the place of a turn; ``None`` where that cannot be.
 
-        ``step`` is -1 for the answer before it, 1 for the one after. The turns that are shown are what is
-        sent with the next prompt. The journal learns of it then, or when the conversation is closed.
+        ``step`` is -1 for the variant before it, 1 for the one after. The turns that are shown are what is
+        sent with the next prompt.
         """
         chosen = variant_beside(turn, step)
-        if self.live is not None or chosen is None:
+        if self.live is not None or chosen is None or not any(other is turn for other in self.turns):
             return None
-        for index, other in enumerate(self.turns):
-            if other is turn:
-                self.turns[index] = chosen
-                self._has_chosen = True
-                self._path_changed()
-                return chosen
-        return None
+        self._complete_record()
+        self._tree.show(chosen)
+        if not self.is_read_only:
+            self._journal.show_path(self.turns[-1].identity)
+        self._path_changed()
+        return chosen
 
-    def keep_choice(self) -> None:
-        """Have the answers that were chosen written down now."""
-        if self._has_chosen and self.live is None and not self.is_read_only:
-            self._record_path()
-
-    def _record_path(self) -> None:
-        """Tell the journal which turns the conversation consists of: those that differ are written again."""
-        same = 0
-        while same < min(len(self._recorded), len(self.turns)) and (
-            self._recorded[same] == self.turns[same].identity
-        ):
-            same += 1
-        for identity in reversed(self._recorded[same:]):
-            self._journal.drop_turn(identity)
-        for turn in self.turns[same:]:
+    def _complete_record(self) -> None:
+        """Write again what a program that died had begun to replace."""
+        unrecorded, self._unrecorded = self._unrecorded, []
+        for turn in [] if self.is_read_only else unrecorded:
             self._journal.write_turn(turn, is_copy=True)
-        self._recorded = [turn.identity for turn in self.turns]
-        self._has_chosen = False
 
     async def continue_turn(self, target: ChatTarget) -> Turn | None:
         """Ask the model to continue with a reply that was cut; ``None`` where there is none."""
@@ -242,23 +230,12 @@ class ChatSession:
     async def aclose(self) -> bool:
         """Stop what streams and close the record; return whether all of it is on disk."""
         await self._stop_and_wait()
-        self.keep_choice()
         return await asyncio.to_thread(self._journal.close)
 
     @property
     def totals(self) -> Totals:
         """Tokens and money of all turns that were paid for here."""
-        return totals_of(self._paid.values())
-
-    def _history(self) -> list[Message]:
-        """The turns that were answered; a prompt without an answer is not asked a second time."""
-        messages: list[Message] = []
-        for turn in self.turns:
-            if turn.answer:
-                messages.append(Message(Role.USER, turn.prompt))
-                answer = parts_of(turn.answer.as_received)
-                messages.append(Message(Role.ASSISTANT, answer, turn.reasoning.as_received))
-        return messages
+        return totals_of(self._tree.turns.values())
 
     async def _with_attachments(self, request: ChatRequest, turn: Turn) -> ChatRequest:
         """Return the request with the files of the turns before too; what is lost goes as its name."""
@@ -304,3 +281,14 @@ class ChatSession:
     def _changed(self) -> None:
         if self.on_change is not None:
             self.on_change()
+
+
+def _history(turns: Iterable[Turn]) -> list[Message]:
+    """Return the turns that were answered; a prompt without an answer is not asked a second time."""
+    messages: list[Message] = []
+    for turn in turns:
+        if turn.answer:
+            messages.append(Message(Role.USER, turn.prompt))
+            answer = parts_of(turn.answer.as_received)
+            messages.append(Message(Role.ASSISTANT, answer, turn.reasoning.as_received))
+    return messages

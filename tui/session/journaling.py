@@ -37,8 +37,8 @@ class TurnJournal(Protocol):
     def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
         """Write down a whole turn that has ended; a copy is not counted again in sums of costs."""
 
-    def drop_turn(self, turn_identity: str) -> None:
-        """Write down that a turn makes room for the one that begins next."""
+    def show_path(self, turn_identity: str) -> None:
+        """Write down that the branch is shown that ends with a turn."""
 
     def set_title(self, title: str) -> None:
         """Write down the conversation's name."""

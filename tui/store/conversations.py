@@ -18,6 +18,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret import Redactor
 from tui.core.turn import Turn
+from tui.core.turn_tree import TurnTree
 from tui.store import disk
 from tui.store.blobs import SIZE_LIMIT, BlobStore
 from tui.store.errors import disk_error, usage_error
@@ -182,11 +183,17 @@ class ConversationStore:
         transcript = self._read(self._content(path))
         transcript.notices = tuple(self._notices(transcript))
         transcript.title = f"{transcript.title} (copy)" if transcript.title else ""
-        journal = self.adopt(transcript.turns, transcript.title, forked_from=identity, is_copy=True)
-        transcript.identity, transcript.forked_from, transcript.journal = journal.identity, identity, journal
-        transcript.recorded = [turn.identity for turn in transcript.turns]
-        for turn in (*transcript.turns, *transcript.dropped):
+        turns, tree = list(transcript.tree.in_order()), TurnTree()
+        for turn in turns:
             turn.is_copy = True
+            tree.add(turn)
+        journal = self.adopt(turns, transcript.title, forked_from=identity, is_copy=True)
+        if transcript.turns and transcript.turns[-1] is not tree.path[-1]:
+            tree.show_to(transcript.turns[-1])
+            journal.show_path(tree.path[-1].identity)
+        transcript.identity, transcript.forked_from, transcript.journal = journal.identity, identity, journal
+        transcript.tree, transcript.turns = tree, tree.path
+        transcript.recorded = [turn.identity for turn in tree.path]
         return transcript
 
     def adopt(
@@ -194,19 +201,12 @@ class ConversationStore:
     ) -> Journal:
         """Save turns that are in memory as a new conversation; never raises.
 
-        For a conversation that was not saved so far, or one whose file another session took. With
-        ``is_copy`` the turns' costs are not counted again.
+        Each follows its parent; where that is not told, the one before it. With ``is_copy`` the turns' costs
+        are not counted again.
         """
-        journal, parent = self.create(title, forked_from=forked_from), None
+        journal = self.create(title, forked_from=forked_from)
         for turn in turns:
-            for variant in turn.variants or [turn]:
-                variant.parent = parent
-            parent = turn.identity
-            is_newest = not turn.variants or turn is turn.variants[-1]
-            for variant in turn.variants[:-1] if is_newest else turn.variants:
-                journal.write_turn(variant, is_copy=is_copy)
-                journal.drop_turn(variant.identity)
-            journal.write_turn(turn, is_copy=is_copy or not is_newest)
+            journal.write_turn(turn, is_copy=is_copy)
         return journal
 
     def take_in(self, identity: str, records: Sequence[Record]) -> Intake:

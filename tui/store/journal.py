@@ -22,8 +22,8 @@ from tui.store.journal_writer import JournalWriter
 from tui.store.lease import Lease
 from tui.store.record_values import Record
 from tui.store.records import (
-    drop_record,
     end_record,
+    path_record,
     reclassify_record,
     title_record,
     turn_record,
@@ -126,9 +126,9 @@ class Journal:
         """Write down that all text of a turn so far was the other kind."""
         self._writer.put(reclassify_record(turn_identity, to_answer=to_answer))
 
-    def drop_turn(self, turn_identity: str) -> None:
-        """Write down that a turn makes room for the one that begins next."""
-        self._writer.put(drop_record(turn_identity))
+    def show_path(self, turn_identity: str) -> None:
+        """Write down that the branch is shown that ends with a turn."""
+        self._writer.put(path_record(turn_identity))
 
     def set_title(self, title: str) -> None:
         """Write down the conversation's name. One that has no turn yet is not made for its name."""
@@ -188,7 +188,7 @@ class MemoryJournal:
     def write_turn(self, turn: Turn, *, is_copy: bool = False) -> None:
         """Keep nothing."""
 
-    def drop_turn(self, turn_identity: str) -> None:
+    def show_path(self, turn_identity: str) -> None:
         """Keep nothing."""
 
     def set_title(self, title: str) -> None:

@@ -108,9 +108,9 @@ def title_record(title: str) -> Record:
     return {"record": "title", "title": title}
 
 
-def drop_record(turn_identity: str) -> Record:
-    """Return the line that takes a turn back."""
-    return {"record": "drop", "turn": turn_identity}
+def path_record(turn_identity: str) -> Record:
+    """Return the line that names the last turn of the branch that is shown."""
+    return {"record": "path", "turn": turn_identity}
 
 
 def apply_turn(record: Mapping[str, Any], turn: Turn) -> None:

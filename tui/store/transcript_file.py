@@ -10,7 +10,8 @@ from tui.core.fold import move_text
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import Parts
 from tui.core.turn import UNTOLD, Turn, TurnState
-from tui.core.variants import has_content, link_variants
+from tui.core.turn_tree import TurnTree
+from tui.core.variants import has_content
 from tui.store.record_values import Record
 from tui.store.records import DELTA_START, SCHEMA, apply_end, apply_turn, decode_line, schema_of
 from tui.store.turn_path import TurnPath
@@ -33,7 +34,9 @@ class Transcript:
     """``None``: no header could be read."""
     turns: list[Turn] = field(default_factory=list)
     dropped: list[Turn] = field(default_factory=list)
-    """Turns that another one replaced, or that were taken out: what they cost was paid all the same."""
+    """Turns of other branches, or that were taken out: what they cost was paid all the same."""
+    tree: TurnTree = field(default_factory=TurnTree)
+    """All turns; those that are shown are its path."""
     recorded: list[str] = field(default_factory=list)
     """The identities of ``turns`` as far as the journal says so: a retry that died early leaves the rest."""
     bad_lines: int = 0
@@ -99,17 +102,16 @@ class _Reader:
     def arranged(self) -> Transcript:
         """End: tell the conversation from its other branches and answers."""
         turns, path, transcript = self._turns, self._path, self.transcript
-        for identity, turn in turns.items():
+        for turn in turns.values():
             _interrupt(turn)
-            turn.parent = path.parents[identity]
         transcript.recorded = path.shown
         path.settle(lambda identity: identity in self._with_text or has_content(turns[identity]))
         transcript.turns = [turns[identity] for identity in path.shown]
         shown = set(path.shown)
         transcript.dropped = [turn for identity, turn in turns.items() if identity not in shown]
-        for turn, identities in zip(transcript.turns, path.variants, strict=True):
-            if len(identities) > 1:
-                link_variants([turns[identity] for identity in identities], turn)
+        for identity, turn in turns.items():
+            turn.parent = path.parents[identity]
+        transcript.tree = TurnTree(turns.values(), transcript.turns, path.chosen)
         return transcript
 
     def _take_header(self, record: Record) -> None:

@@ -1,10 +1,10 @@
-"""Which turns of a journal are the conversation, and which are other answers to the same prompt.
+"""Which turns of a journal are the conversation, and which turn each of them follows.
 
 A turn names the one before it, its parent: one that continues elsewhere than at the end begins a branch, and
-the conversation is the newest one. A ``drop`` of the last turn makes room for a retry: the turn that begins
-next takes its place and is another answer to its prompt. A dropped turn that is written again is the answer
-that was chosen. Where nothing followed a ``drop``, the program died in between, and an answer that was
-there stays shown.
+the conversation is the newest one, or the one that a ``path`` names. lmdeck 0.1.0 wrote no parents, but a
+``drop`` of the last turn before a retry: the turn that begins next takes its place, and the turns behind it
+follow that one. A dropped turn that is written again is the answer that was chosen. Where nothing followed a
+``drop``, the program died in between, and an answer that was there stays shown.
 """
 
 from __future__ import annotations
@@ -39,8 +39,11 @@ class TurnPath:
     def __init__(self) -> None:
         self.parents: dict[str, str | None] = {}
         """The parent of every turn that was begun."""
+        self._seen: dict[str, int] = {}
+        """When each turn came to be shown last."""
         self._places: list[_Place] = []
         self._place_of: dict[str, _Place] = {}
+        self._clock = 0
         self._waiting = 0
         """How many places at the end wait; those before them never do."""
 
@@ -61,9 +64,7 @@ class TurnPath:
             self._places.append(place)
         place.take(identity)
         self._place_of[identity] = place
-        if identity not in self.parents:
-            index = len(self._places) - self._waiting - 1
-            self.parents[identity] = self._places[index - 1].shown if index else None
+        self._join(len(self._places) - self._waiting - 1)
 
     def drop(self, identity: str) -> None:
         """Note that a turn was dropped: the last one is to be replaced, any other is taken out."""
@@ -87,7 +88,9 @@ class TurnPath:
         self._waiting = 0
         for place in waiting:
             place.is_waiting = False
-            if not has_content(place.shown):
+            if has_content(place.shown):
+                self._join(self._places.index(place))
+            else:
                 self._take_out(place)
 
     @property
@@ -96,9 +99,21 @@ class TurnPath:
         return [place.shown for place in self._places if not place.is_waiting]
 
     @property
-    def variants(self) -> list[list[str]]:
-        """All answers of each place in ``shown``, oldest first."""
-        return [place.identities for place in self._places if not place.is_waiting]
+    def chosen(self) -> dict[str | None, str]:
+        """The turn that was shown last behind each."""
+        return {
+            self.parents[identity]: identity for identity in sorted(self._seen, key=self._seen.__getitem__)
+        }
+
+    def _join(self, index: int) -> None:
+        """Let the turns of a place follow the one that is shown before it."""
+        place = self._places[index]
+        for identity in place.identities:
+            self.parents[identity] = self._places[index - 1].shown if index else None
+        self._see(place.shown)
+
+    def _see(self, identity: str) -> None:
+        self._seen[identity] = self._clock = self._clock + 1
 
     def _branch(self, parent: str | None) -> None:
         """Go where a new turn continues, if that is not the end."""
@@ -116,8 +131,10 @@ class TurnPath:
         while last is not None:
             place = self._place_of[last]
             place.shown = last
-            self._places.insert(0, place)
+            self._places.append(place)
+            self._see(last)
             last = self.parents[last]
+        self._places.reverse()
 
     def _settle_first(self) -> None:
         """Let the first place that waits show what it showed before."""
@@ -125,5 +142,8 @@ class TurnPath:
         self._waiting -= 1
 
     def _take_out(self, place: _Place) -> None:
-        self._places.remove(place)
+        index = self._places.index(place)
+        del self._places[index]
         place.shown = ""
+        if index < len(self._places):
+            self._join(index)

@@ -16,6 +16,9 @@ DRAFT_SINGLE: Final = "~1 token"
 DRAFT_LINES: Final = "{lines} lines · ~{tokens} tokens"
 NO_PROVIDER_NAME: Final = "no provider"
 RECALL: Final = "(reverse search) '{text}': {found}"
+EDITING: Final = "Editing message {number}"
+EDITING_KEYS: Final = "Editing message {number} · {cancel} to cancel"
+NO_SUCH_MESSAGE: Final = "This chat has no message {number}: its messages are 1 to {count}."
 COMMANDS: Final = "Commands"
 LEADING_SLASH: Final = "// sends a leading /"
 
@@ -62,8 +65,8 @@ OFFER_EDIT: Final = "Edit provider"
 OFFER_MODEL: Final = "Other model"
 OFFER_RETRY: Final = "Retry"
 
-NO_VARIANT_BEFORE: Final = "There is no earlier answer to this message."
-NO_VARIANT_AFTER: Final = "There is no later answer to this message."
+NO_VARIANT_BEFORE: Final = "There is no earlier version of this message."
+NO_VARIANT_AFTER: Final = "There is no later version of this message."
 
 # ── Status bar ──────────────────────────────────────────────────────────────────────────────
 

@@ -206,7 +206,7 @@ async def test_again_replaces_the_last_answer(open_chat: Any) -> None:
         await chat.act("r")
         await chat.until(lambda: chat.session.turns[-1] is not first and chat.session.live is None)
         assert [turn.answer.text for turn in chat.session.turns] == ["another"]
-        await chat.until(lambda: [record["turn"] for record in chat.recorded("drop")] == [first.identity])
+        await chat.until(lambda: [record["parent"] for record in chat.recorded("turn")] == [None, None])
         assert [document.turn for document in chat.screen.transcript.roll.documents] == chat.session.turns
 
 

@@ -47,7 +47,7 @@ async def test_brackets_walk_the_answers_and_copy_and_send_follow(open_chat: Any
         assert chat.screen.transcript.search("second") == 0
         assert chat.screen.transcript.search("first") == 1
         await chat.press("left_square_bracket")
-        await chat.until(lambda: "no earlier answer" in chat.toasts)
+        await chat.until(lambda: "no earlier version" in chat.toasts)
         await chat.press("tab")
         await chat.ask("next")
         _, request = chat.runtime.requests[-1]

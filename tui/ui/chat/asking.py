@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from tui.core.commands import line_of
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
 from tui.texts import chat as texts
 from tui.ui.background import in_background
+from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.words import Way, blocked_words
 from tui.ui.shell.base import LmdeckScreen
 
@@ -27,13 +29,27 @@ class Asking:
         self._chat = chat
         self._show = show
         self._way = way
+        self._edited: Turn | None = None
+
+    @property
+    def _prompt(self) -> Prompt:
+        return self._screen.query_one(Prompt)
 
     def send(self, text: str) -> bool:
-        """Send a prompt; return whether it is on its way."""
+        """Send a prompt, or the one that was edited in place of it; return whether it is on its way."""
         is_ready = self._is_ready("" if text.strip() else texts.EMPTY_PROMPT)
         if is_ready:
-            self._await_turn(asyncio.wait_for, self._chat.send(text), None)
+            edited = self._edited if self._prompt.is_editing else None
+            task = self._chat.send(text) if edited is None else self._chat.edit(edited, text)
+            self._await_turn(asyncio.wait_for, task, None)
         return is_ready
+
+    def edit(self, turn: Turn) -> None:
+        """Put a message that was sent into the prompt."""
+        number = next(place for place, other in enumerate(self._chat.turns, 1) if other is turn)
+        self._edited = turn
+        self._prompt.begin_edit(line_of(turn.prompt.words), number)
+        self._prompt.focus()
 
     def again(self) -> None:
         """Ask the last prompt again; its answer stays as a variant."""

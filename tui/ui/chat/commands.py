@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tui.core.commands import Command, message_of, request_of
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.command_values import command_values
+from tui.texts import chat as texts
 from tui.texts.commands import NO_SUCH_COPY, NOT_NOW
 from tui.ui.bindings import BY_IDENTIFIER
 from tui.ui.shell.base import LmdeckScreen
@@ -31,11 +33,14 @@ class Commands:
         self._chat = chat
         self._send = send
         self._show = show
-        self._with_argument = {
+        self._with_argument: dict[str, Callable[[str], bool]] = {
             "model": self._use_model,
             "rename": self._rename,
             "find": self._find,
             "copy": self._copy,
+            "edit": self._edit,
+            "previous": partial(self._variant, -1),
+            "next": partial(self._variant, 1),
         }
 
     def enter(self, line: str) -> bool:
@@ -90,6 +95,24 @@ class Commands:
         if not self._screen.check_action("find", (text,)):
             return self._refuse("find")
         self._screen.call_later(self._screen.app.run_action, ("", "find", (text,)), self._screen)
+        return True
+
+    def _edit(self, number: str) -> bool:
+        return self._of_message("edit", number)
+
+    def _variant(self, step: int, number: str) -> bool:
+        return self._of_message("variant", number, step)
+
+    def _of_message(self, action: str, number: str, *parameters: int) -> bool:
+        """Do something with the message of a number."""
+        count = len(self._chat.turns)
+        if not number.isdecimal() or not 1 <= int(number) <= count:
+            self._warn(texts.NO_SUCH_MESSAGE.format(number=number, count=count))
+            return False
+        if not self._screen.check_action(action, ()):
+            return self._refuse(action)
+        arguments = (*parameters, int(number))
+        self._screen.call_later(self._screen.app.run_action, ("", action, arguments), self._screen)
         return True
 
     def _copy(self, what: str) -> bool:

@@ -23,6 +23,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
+from tui.ui.chat.edited import Edited, edit_words
 from tui.ui.chat.prompt_text import to_display, to_document, to_raw
 from tui.ui.chat.recall import PromptHistory
 from tui.ui.textual_compat.internals import bindings_for
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tui.ui.chat.completing import Completing
     from tui.ui.chat.prompt_search import PromptSearch
 
-_GROUPS = ("chat.recall", "chat.completion", "chat.prompt")
+_GROUPS = ("chat.recall", "chat.completion", "chat.edit", "chat.prompt")
 """What has a key first while it is open, before what is always there."""
 _OF_SEARCH = frozenset({"recall", "take_found", "end_search", "delete_left", "copy"})
 """What a key does to a search; any other one uses what was found and then does its work."""
@@ -47,12 +48,19 @@ def _no_values(_: Command) -> Iterable[tuple[str, str]]:
 class Prompt(OwnTextArea):
     """Edits a prompt. ``send`` gets its raw text and says whether it is on its way; until then it stays."""
 
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.prompt", "chat.recall", "chat.completion", "text")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = (
+        "chat.prompt",
+        "chat.edit",
+        "chat.recall",
+        "chat.completion",
+        "text",
+    )
     HELP_TEXT: ClassVar[str] = texts.PROMPT_HELP
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(*_GROUPS)
 
     _rows_shown = 0
     _model = ""
+    _edit: Edited | None = None
     _search: PromptSearch | None = None
     completing: Completing | None = None
     """The list of commands, once there was one."""
@@ -164,9 +172,13 @@ class Prompt(OwnTextArea):
         """Send; what was sent goes from here into the history."""
         raw = self.value
         if self._send(raw):
-            self.remember(raw)
-            self.load_text("")
-            self._history.end_walk()
+            self._put_away(raw)
+
+    def _put_away(self, raw: str) -> None:
+        """Put a draft into the history, and show the one from before an edit."""
+        self.remember(raw)
+        self.action_cancel_edit()
+        self._history.end_walk()
 
     def action_delete_right(self) -> None:
         """Delete the character under the cursor; in an empty prompt, ask to quit."""
@@ -213,10 +225,42 @@ class Prompt(OwnTextArea):
         """Empty the prompt; Up brings the draft back. Return whether there was one."""
         if not self.text or self.read_only:
             return False
-        self.remember(self.value)
-        self.load_text("")
-        self._history.end_walk()
+        self._put_away(self.value)
         return True
+
+    # ── Editing a message that was sent ─────────────────────────────────────────────────────
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether the text is that of a message that was sent."""
+        return self._edit is not None
+
+    @property
+    def unsent(self) -> str:
+        """What would be lost: the draft, of an edit only where something was changed."""
+        if self._edit is None or self.value != self._edit.raw:
+            return self.value
+        return self._edit.draft
+
+    def begin_edit(self, raw: str, number: int) -> None:
+        """Show a message that was sent, to be edited; the draft comes back afterwards."""
+        draft = self.value if self._edit is None else self._edit.draft
+        self._edit = Edited(number, raw, draft)
+        self._history.end_walk()
+        self.value = raw
+        self.move_cursor(self.document.end)
+        self._edit_changed()
+
+    def action_cancel_edit(self) -> None:
+        """Show the draft from before the edit, or none."""
+        edit, self._edit = self._edit, None
+        self.value = "" if edit is None else edit.draft
+        self.move_cursor(self.document.end)
+        self._edit_changed()
+
+    def _edit_changed(self) -> None:
+        self._show_title()
+        self.refresh_bindings()
 
     # ── Search in the prompts ───────────────────────────────────────────────────────────────
 
@@ -227,9 +271,16 @@ class Prompt(OwnTextArea):
 
     def _show_title(self) -> None:
         """The draft stays in the box, and what is found stands over it."""
-        title = Content(self._model if self._search is None else self._search.words)
+        title = Content(self._title())
         if self.border_title != title.markup:
             self.border_title = title
+
+    def _title(self) -> str:
+        if self._search is not None:
+            return self._search.words
+        if self._edit is None:
+            return self._model
+        return edit_words(self, self._edit.number)
 
     def action_recall(self) -> None:
         """Search in the prompts, or go to the next older one that matches."""
@@ -339,6 +390,8 @@ class Prompt(OwnTextArea):
         """Leave the keys of a search and of a list to the chat while there is none."""
         if action in _WHEN_SEARCHING:
             return self._search is not None
+        if action == "cancel_edit":
+            return self._edit is not None
         if action in _WHEN_COMPLETING:
             return self.completing is not None and self.completing.is_open
         return super().check_action(action, parameters)
@@ -348,6 +401,11 @@ class Prompt(OwnTextArea):
         if self._search is not None:
             self.action_end_search()
         self.action_close_completions()
+        self._show_title()
+
+    def on_focus(self) -> None:
+        """Name the keys that work again."""
+        self._show_title()
 
     # ── Drawing ─────────────────────────────────────────────────────────────────────────────
 

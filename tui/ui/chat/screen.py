@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession
     from tui.ui.chat.windows import ChatWindows
 
-_NEEDS_REST = frozenset({"again", "go_on", "fork", "new", "new_unsaved", "diagnose"})
+_NEEDS_REST = frozenset({"again", "edit", "go_on", "fork", "new", "new_unsaved", "diagnose"})
 """What has to wait until nothing streams."""
 _NEEDS: dict[str, Callable[[ChatControl], object]] = {
     "again": lambda chat: chat.last,
@@ -46,6 +46,7 @@ _NEEDS: dict[str, Callable[[ChatControl], object]] = {
     "go_on": lambda chat: chat.last and chat.last.answer,
     "search": lambda chat: chat.last,
     "variant": lambda chat: chat.has_variants,
+    "edit": lambda chat: chat.can_edit,
     "fork": lambda chat: chat.can_fork,
     "example": lambda chat: not chat.turns,
     "edit_provider": lambda chat: chat.target,
@@ -158,7 +159,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     def unsaved_reason(self) -> str | None:
         """Return what would be lost on leaving."""
-        return self.control.loss(self.prompt.text if self.is_mounted else "")
+        return self.control.loss(self.prompt.unsent if self.is_mounted else "")
 
     def action_name(self, action: str) -> str | None:
         """Esc leads to the transcript, and from there to the prompt."""
@@ -191,6 +192,8 @@ class ChatScreen(LmdeckScreen[None]):
     def _show_conversation(self, session: ChatSession) -> None:
         """Show a conversation that was opened."""
         self._view = SessionView(self.control, session, self.transcript)
+        if self.prompt.is_editing:
+            self.prompt.discard()
         for turn in session.turns:
             self.prompt.remember(line_of(turn.prompt.text))
         self.prompt.read_only = self.control.is_read_only
@@ -337,10 +340,18 @@ class ChatScreen(LmdeckScreen[None]):
         """A click on the mark of a variant."""
         self._asking.choose_variant(event.turn, event.step)
 
-    def action_variant(self, step: int) -> None:
-        """Show and use the answer before or after, of those to the same prompt."""
-        if (turn := self.transcript.turn_with_variants) is not None:
+    def action_variant(self, step: int, number: int = 0) -> None:
+        """Show the version before or after of a message: of the selected one, or of that number."""
+        turn = self.control.turns[number - 1] if number else self.transcript.turn_with_variants
+        if turn is not None:
+            self.transcript.select(turn)
             self._asking.choose_variant(turn, step)
+
+    def action_edit(self, number: int = 0) -> None:
+        """Edit the selected message, or that of a number."""
+        turn = self.control.turns[number - 1] if number else self.transcript.turn_under_cursor
+        if turn is not None:
+            self._asking.edit(turn)
 
     def action_interrupt(self) -> None:
         """Copy the selection, or stop the answer, or clear the draft, or tell how to quit."""

@@ -74,13 +74,9 @@ class SessionView:
             self._transcript.turn_ended(turn)
 
     def _show_path(self) -> None:
-        """Show the turns that were added, and those that took the place of others."""
-        before, self._shown = self._shown, list(self.session.turns)
-        for old, new in zip(before, self._shown, strict=False):
-            if old is not new:
-                self._transcript.replace_turn(old.identity, new)
-        for turn in self._shown[len(before) :]:
-            self._transcript.add_turn(turn)
+        """Show the branch that is the conversation now."""
+        self._shown = list(self.session.turns)
+        self._transcript.show_path(self._shown)
         if self._last is not None and self._last.state.is_live:
             self._asked_at = perf_counter()
             self._transcript.follow_end()

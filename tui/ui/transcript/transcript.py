@@ -82,21 +82,36 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.advance_turn(self.roll.documents[index], index)
             self.show_change()
 
-    def replace_turn(self, identity: str, turn: Turn) -> None:
-        """Show another answer to the same prompt in a turn's place."""
-        index = self.roll.replace(identity, turn)
-        if index is None:
-            return
-        self.cursor.follow(identity, turn.identity)
-        self.matches.forget(identity)
-        if self.is_mounted and not turn.state.is_live:
-            self._show_speaker(index)
+    def show_path(self, turns: Sequence[Turn]) -> None:
+        """Show another branch: what is the same before it branches off stays as it is drawn."""
+        documents = self.roll.documents
+        pairs = enumerate(zip(documents, turns, strict=False))
+        same = next((index for index, (old, new) in pairs if old.turn is not new), None)
+        first = min(len(documents), len(turns)) if same is None else same
+        gone = self.roll.cut(first)
+        for turn in turns[first:]:
+            self.roll.add(turn)
+        if gone:
+            self._took_place(gone, turns[first:])
+        else:
+            self.follow_end()
+
+    def _took_place(self, gone: Sequence[Turn], new: Sequence[Turn]) -> None:
+        """Keep the cursor and the view where turns gave way to others."""
+        for turn in gone:
+            self.matches.forget(turn.identity)
+        if new:
+            self.cursor.follow(gone[0].identity, new[0].identity)
+        if self.cursor.identity is not None and self.roll.find(self.cursor.identity) is None:
+            self.cursor.clear()
+        if self.is_mounted and new and not new[-1].state.is_live:
+            self._show_speaker(len(self.roll.documents) - len(new))
         self.relayout()
 
     def _show_speaker(self, index: int) -> None:
-        """Move the view as little as it takes to see whose answer it is, and which of several."""
+        """Move the view as little as it takes to see the prompt, whose answer it is, and which of several."""
         row = max(0, self.roll.render(index).reasoning_start - 1)
-        self.viewport.reveal(index, row, row)
+        self.viewport.reveal(index, 0 if row < self.viewport.height else row, row)
         self.viewport.is_following = self.viewport.is_at_end
         self.after_scroll()
 
@@ -135,8 +150,19 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         return None if index is None else self.roll.documents[index]
 
     @property
+    def turn_under_cursor(self) -> Turn | None:
+        """The turn under the cursor, without one the last turn."""
+        document = self._document_under_cursor()
+        return None if document is None else document.turn
+
+    def select(self, turn: Turn) -> None:
+        """Put the cursor on a turn, unless it is there."""
+        if self.cursor.identity != turn.identity:
+            self.cursor.identity, self.cursor.block = turn.identity, 0
+
+    @property
     def turn_with_variants(self) -> Turn | None:
-        """The turn under the cursor, without one the last of several answers, if any."""
+        """The turn under the cursor, without one the last turn that has variants, if any."""
         if self.cursor.identity is not None and (document := self._document_under_cursor()) is not None:
             return document.turn
         turns = (document.turn for document in reversed(self.roll.documents))

@@ -49,14 +49,14 @@ class VirtualRows:
         self.documents.append(document)
         return document
 
-    def replace(self, identity: str, turn: Turn) -> int | None:
-        """Put another turn in a turn's place; return its index."""
-        index = self.find(identity)
-        if index is not None:
-            self._used.pop(id(self.documents[index]), None)
-            self.documents[index] = self._document(turn)
-            self.moved(index)
-        return index
+    def cut(self, index: int) -> list[Turn]:
+        """Take out the turns from ``index`` on, and return them."""
+        gone = self.documents[index:]
+        for document in gone:
+            self._used.pop(id(document), None)
+        del self.documents[index:]
+        self.moved(index)
+        return [document.turn for document in gone]
 
     def _document(self, turn: Turn) -> TurnDocument:
         return TurnDocument(turn, self._reasoning)

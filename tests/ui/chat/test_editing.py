@@ -1,0 +1,174 @@
+"""Editing a message that was sent: it comes into the prompt, goes out on a branch, and nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tui.core.causes import explain
+from tui.core.events import AnswerDelta, Finished, StreamFailed
+
+
+def reply(text: str) -> list[Any]:
+    return [AnswerDelta(text), Finished("stop")]
+
+
+def title(chat: Any) -> str:
+    return str(chat.screen.prompt.border_title)
+
+
+def sent(chat: Any) -> list[str]:
+    _, request = chat.runtime.requests[-1]
+    return [message.content.text for message in request.messages]
+
+
+async def asked(chat: Any, *prompts: str) -> None:
+    chat.runtime.scripts = [reply(f"to {prompt}") for prompt in prompts]
+    for prompt in prompts:
+        await chat.ask(prompt)
+
+
+async def resend(chat: Any, text: str) -> None:
+    """Send what stands in the prompt with a text behind it."""
+    chat.runtime.scripts = [reply("to the edited one")]
+    await chat.press(*text, "enter")
+    await chat.until(lambda: "to the edited one" in "\n".join(chat.rows) and chat.session.live is None)
+
+
+async def test_the_selected_message_is_edited_and_what_followed_it_comes_back(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first", "second", "third")
+        await chat.press("tab", "g", "j", "j", "j", "e")
+        assert chat.screen.prompt.has_focus
+        assert (chat.screen.prompt.value, title(chat)) == ("second", "Editing message 2 · Esc to cancel")
+        await resend(chat, "!")
+        assert sent(chat) == ["first", "to first", "second!"]
+        assert (chat.screen.prompt.value, "Editing" in title(chat)) == ("", False)
+        assert any("‹ 2/2 ›" in row for row in chat.rows)
+        assert not any("third" in row for row in chat.rows)
+        await chat.press("tab", "left_square_bracket")
+        await chat.until(lambda: any("to third" in row for row in chat.rows))
+        assert not any("to the edited one" in row for row in chat.rows)
+        await chat.press("right_square_bracket")
+        await chat.until(lambda: any("to the edited one" in row for row in chat.rows))
+        await chat.press("tab")
+        await asked(chat, "more")
+        assert sent(chat) == ["first", "to first", "second!", "to the edited one", "more"]
+
+
+async def test_brackets_stay_with_the_message_that_they_walked(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first", "second")
+        chat.runtime.scripts = [reply("another second")]
+        await chat.act("r")
+        await chat.until(lambda: any("another second" in row for row in chat.rows))
+        await chat.until(lambda: chat.session.live is None)
+        await chat.press("tab", "g", "j", "e")
+        await resend(chat, "!")
+        for _ in range(2):
+            await chat.press("tab", "left_square_bracket")
+            await chat.until(lambda: any("another second" in row for row in chat.rows))
+            await chat.press("right_square_bracket", "tab")
+            await chat.until(lambda: any("to the edited one" in row for row in chat.rows))
+
+
+async def test_esc_gives_the_draft_back(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first")
+        chat.screen.prompt.value = draft = "a draft\nof two lines"
+        await chat.press("tab", "e", *" changed")
+        assert chat.screen.prompt.value == "first changed"
+        await chat.press("escape")
+        assert (chat.screen.prompt.value, "Editing" in title(chat)) == (draft, False)
+        assert chat.screen.prompt.has_focus
+        await chat.press("tab", "e")
+        await resend(chat, "!")
+        assert chat.screen.prompt.value == draft, "also after it was sent"
+        assert [turn.prompt.text for turn in chat.session.turns] == ["first!"]
+
+
+async def test_the_border_names_the_key_only_where_it_works(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first")
+        await chat.press("tab", "e", "tab")
+        assert title(chat) == "Editing message 1"
+        await chat.press("escape")
+        assert chat.screen.prompt.has_focus
+        assert title(chat) == "Editing message 1 · Esc to cancel"
+        await chat.press("escape")
+        assert not chat.screen.prompt.is_editing
+
+
+@pytest.mark.parametrize(("command", "text"), [("/edit", "second"), ("/edit 1", "first")])
+async def test_the_command_edits_the_last_message_or_that_of_a_number(
+    open_chat: Any, command: str, text: str
+) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first", "second")
+        chat.screen.prompt.value = command
+        await chat.press("enter")
+        await chat.until(lambda: chat.screen.prompt.value == text)
+        await resend(chat, "!")
+        assert sent(chat)[-1] == f"{text}!"
+
+
+async def test_commands_walk_the_versions_of_a_message(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first", "second")
+        await chat.press("tab", "g", "j", "e")
+        await resend(chat, "!")
+        for command, text in (("/previous 1", "to second"), ("/next 1", "to the edited one")):
+            chat.screen.prompt.value = command
+            await chat.press("enter")
+            await chat.until(lambda text=text: any(text in row for row in chat.rows))
+        for command in ("/edit 2", "/edit 0", "/edit x", "/previous 2"):
+            chat.screen.prompt.value = command
+            await chat.press("enter")
+            await chat.until(lambda: "its messages are 1 to 1" in chat.toasts)
+            assert chat.screen.prompt.value == command
+            chat.app.clear_notifications()
+
+
+async def test_nothing_is_lost_where_an_edit_ends_otherwise(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first")
+        chat.screen.prompt.value = "draft"
+        await chat.press("tab", "e")
+        assert chat.screen.unsaved_reason() is not None, "the draft"
+        await chat.press(*"!", "ctrl+c")
+        assert chat.screen.prompt.value == "draft"
+        await chat.press("home", "up")
+        assert chat.screen.prompt.value == "first!", "Up brings it back"
+        await chat.press("end", "down", "tab", "e", *"?")
+        chat.screen.action_new()
+        await chat.until(lambda: not chat.session.turns)
+        assert (chat.screen.prompt.value, chat.screen.prompt.is_editing) == ("draft", False)
+
+
+async def test_an_edit_that_fails_keeps_both_messages(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first")
+        await chat.press("tab", "e")
+        chat.runtime.scripts = [[StreamFailed(explain("connection-refused"))]]
+        await chat.press(*"!", "enter")
+        await chat.until(lambda: chat.screen.prompt.value == "first!")
+        await chat.until(lambda: any("‹ 2/2 ›" in row for row in chat.rows))
+        await chat.press("tab", "left_square_bracket")
+        await chat.until(lambda: any("to first" in row for row in chat.rows))
+
+
+async def test_nothing_is_edited_while_an_answer_streams(open_chat: Any) -> None:
+    gate = asyncio.Event()
+    async with open_chat() as chat:
+        await asked(chat, "first")
+        chat.runtime.scripts = [[AnswerDelta("slowly"), gate, Finished("stop")]]
+        await chat.press(*"next", "enter")
+        await chat.until(lambda: chat.session.live is not None)
+        await chat.press("tab", "e")
+        assert not chat.screen.prompt.is_editing
+        gate.set()
+        await chat.until(lambda: chat.session.live is None)
+        await chat.press("e")
+        assert chat.screen.prompt.is_editing

@@ -1,0 +1,81 @@
+"""The turns of a conversation as a tree: each names the one before it, and one branch is shown.
+
+Nothing is ever taken out: a retry or an edited prompt begins another branch beside the one that was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tui.core.turn import Turn
+from tui.core.variants import link_variants
+
+_NOBODY: Mapping[str | None, str] = {}
+
+
+class TurnTree:
+    """All turns in the order in which they were begun, and ``path``, the branch that is shown."""
+
+    def __init__(
+        self,
+        turns: Iterable[Turn] = (),
+        path: Iterable[Turn] = (),
+        chosen: Mapping[str | None, str] = _NOBODY,
+    ) -> None:
+        """``turns`` name parents among them, or none. ``chosen``: what was shown last behind each turn."""
+        self.turns: dict[str, Turn] = {}
+        self.path = list(path)
+        self._followers: dict[str | None, list[Turn]] = {}
+        self._chosen = dict(chosen)
+        for turn in turns:
+            self._put(turn)
+        self._link()
+
+    def add(self, turn: Turn) -> None:
+        """Take in a turn that begins behind its parent, and show it."""
+        self._put(turn)
+        self._show([*self.path_to(turn.parent), turn])
+
+    def show(self, turn: Turn) -> None:
+        """Show the branch of a turn: to what was shown last behind it."""
+        path = self.path_to(turn.identity)
+        while (follower := self._chosen.get(path[-1].identity)) is not None:
+            path.append(self.turns[follower])
+        self._show(path)
+
+    def show_to(self, turn: Turn) -> None:
+        """Show the branch that ends with a turn."""
+        self._show(self.path_to(turn.identity))
+
+    def in_order(self) -> Iterator[Turn]:
+        """Yield every turn behind its parent, else in the order in which they were begun."""
+        seen: set[str | None] = {None}
+        for turn in self.turns.values():
+            for one in [turn] if turn.parent in seen else self.path_to(turn.identity):
+                if one.identity not in seen:
+                    seen.add(one.identity)
+                    yield one
+
+    def path_to(self, identity: str | None) -> list[Turn]:
+        """Return the turns that lead to one, itself included; ``None``: to the beginning."""
+        if self.path and self.path[-1].identity == identity:
+            return list(self.path)
+        path: list[Turn] = []
+        while identity is not None:
+            path.append(self.turns[identity])
+            identity = path[-1].parent
+        return path[::-1]
+
+    def _put(self, turn: Turn) -> None:
+        self.turns[turn.identity] = turn
+        self._followers.setdefault(turn.parent, []).append(turn)
+
+    def _show(self, path: list[Turn]) -> None:
+        self.path = path
+        self._chosen.update((turn.parent, turn.identity) for turn in path)
+        self._link()
+
+    def _link(self) -> None:
+        """Tell every turn that is shown what stands in the same place on other branches."""
+        for turn in self.path:
+            link_variants(self._followers[turn.parent], turn, lambda other: other.identity in self._followers)

@@ -1,0 +1,27 @@
+"""A message that was sent and stands in the prompt to be edited."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.widget import Widget
+
+from tui.texts import chat as texts
+from tui.ui.shell.offers import key_of
+
+
+class Edited(NamedTuple):
+    """What is edited, and what was in the prompt before."""
+
+    number: int
+    """Which message of the chat it is, from 1 on."""
+    raw: str
+    """Its text before the edit."""
+    draft: str
+
+
+def edit_words(prompt: Widget, number: int) -> str:
+    """Return what the border of the prompt says: the key only while it works."""
+    if not prompt.has_focus:
+        return texts.EDITING.format(number=number)
+    return texts.EDITING_KEYS.format(number=number, cancel=key_of(prompt, "edit.cancel"))
