@@ -189,9 +189,7 @@ def test_any_beginning_of_the_bytes_is_a_beginning_of_the_conversation(
             assert turn.state is complete.state, "only the last one can be cut"
 
 
-LINEAR = ACTIONS.map(
-    lambda actions: [action for action in actions if action[0] in ("ask", "reopen", "fork")]
-)
+LINEAR = ACTIONS.map(lambda actions: [action for action in actions if action[0] in ("ask", "reopen", "fork")])
 """lmdeck 0.1.0 wrote no branches, and marked a retry in another way: ``schema1`` has files with those."""
 
 

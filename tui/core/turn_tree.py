@@ -38,10 +38,7 @@ class TurnTree:
 
     def show(self, turn: Turn) -> None:
         """Show the branch of a turn: to what was shown last behind it."""
-        path = self.path_to(turn.identity)
-        while (follower := self._chosen.get(path[-1].identity)) is not None:
-            path.append(self.turns[follower])
-        self._show(path)
+        self._show([*self.path_to(turn.identity)[:-1], *self._descent(turn)])
 
     def show_to(self, turn: Turn) -> None:
         """Show the branch that ends with a turn."""
@@ -55,6 +52,21 @@ class TurnTree:
                 if one.identity not in seen:
                     seen.add(one.identity)
                     yield one
+
+    def remembered_ends(self) -> Iterator[Turn]:
+        """Yield the ends of branches that a copy has to show, one after the other, to remember the same."""
+        branching = [parent for parent, followers in self._followers.items() if len(followers) > 1]
+        for parent in reversed(branching):
+            yield self._descent(self.turns[self._chosen[parent]])[-1]
+        if branching:
+            yield self.path[-1]
+
+    def _descent(self, turn: Turn) -> list[Turn]:
+        """Return a turn and what was shown last behind it."""
+        path = [turn]
+        while (follower := self._chosen.get(path[-1].identity)) is not None:
+            path.append(self.turns[follower])
+        return path
 
     def path_to(self, identity: str | None) -> list[Turn]:
         """Return the turns that lead to one, itself included; ``None``: to the beginning."""

@@ -188,9 +188,9 @@ class ConversationStore:
             turn.is_copy = True
             tree.add(turn)
         journal = self.adopt(turns, transcript.title, forked_from=identity, is_copy=True)
-        if transcript.turns and transcript.turns[-1] is not tree.path[-1]:
-            tree.show_to(transcript.turns[-1])
-            journal.show_path(tree.path[-1].identity)
+        for last in transcript.tree.remembered_ends():
+            tree.show_to(last)
+            journal.show_path(last.identity)
         transcript.identity, transcript.forked_from, transcript.journal = journal.identity, identity, journal
         transcript.tree, transcript.turns = tree, tree.path
         transcript.recorded = [turn.identity for turn in tree.path]

@@ -142,8 +142,5 @@ class TurnPath:
         self._waiting -= 1
 
     def _take_out(self, place: _Place) -> None:
-        index = self._places.index(place)
-        del self._places[index]
+        self._places.remove(place)
         place.shown = ""
-        if index < len(self._places):
-            self._join(index)

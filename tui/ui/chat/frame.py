@@ -58,6 +58,7 @@ class ChatFrame:
             banner.set_class(bool(words), "-shown")
             banner.update(Content(safe_text(words)))
         prompt = screen.query_one(Prompt)
+        prompt.show_title()
         if str(prompt.placeholder) != (words := invitation(chat, self.way)):
             prompt.placeholder = Content(safe_line(words))
         welcome = welcome_lines(chat, self.way, typing=self.is_typing)

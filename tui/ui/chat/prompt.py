@@ -255,11 +255,12 @@ class Prompt(OwnTextArea):
         """Show the draft from before the edit, or none."""
         edit, self._edit = self._edit, None
         self.value = "" if edit is None else edit.draft
-        self.move_cursor(self.document.end)
-        self._edit_changed()
+        if edit is not None:
+            self.move_cursor(self.document.end)
+            self._edit_changed()
 
     def _edit_changed(self) -> None:
-        self._show_title()
+        self.show_title()
         self.refresh_bindings()
 
     # ── Search in the prompts ───────────────────────────────────────────────────────────────
@@ -267,10 +268,10 @@ class Prompt(OwnTextArea):
     def name_model(self, model: str) -> None:
         """Say in the border which model is asked next."""
         self._model = safe_line(model, 100)
-        self._show_title()
+        self.show_title()
 
-    def _show_title(self) -> None:
-        """The draft stays in the box, and what is found stands over it."""
+    def show_title(self) -> None:
+        """Say which model is asked, what is edited, or what is found while the draft stays in the box."""
         title = Content(self._title())
         if self.border_title != title.markup:
             self.border_title = title
@@ -290,17 +291,17 @@ class Prompt(OwnTextArea):
             self._set_search(PromptSearch(self._history.prompts))
         elif self._search is not None and not self._search.older():
             self.app.bell()
-        self._show_title()
+        self.show_title()
 
     def _set_search(self, search: PromptSearch | None) -> None:
         self._search = search
-        self._show_title()
+        self.show_title()
         self.refresh_bindings()
 
     def _type_into_search(self, text: str) -> None:
         if self._search is not None:
             self._search.type(text)
-            self._show_title()
+            self.show_title()
 
     def action_delete_left(self) -> None:
         """Delete the character before the cursor; in a search, take back its last step."""
@@ -308,7 +309,7 @@ class Prompt(OwnTextArea):
             super().action_delete_left()
         else:
             self._search.erase()
-            self._show_title()
+            self.show_title()
 
     def action_take_found(self) -> None:
         """Use the prompt that was found; Down leads from it back to the draft."""
@@ -401,11 +402,6 @@ class Prompt(OwnTextArea):
         if self._search is not None:
             self.action_end_search()
         self.action_close_completions()
-        self._show_title()
-
-    def on_focus(self) -> None:
-        """Name the keys that work again."""
-        self._show_title()
 
     # ── Drawing ─────────────────────────────────────────────────────────────────────────────
 

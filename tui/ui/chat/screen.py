@@ -235,8 +235,9 @@ class ChatScreen(LmdeckScreen[None]):
 
     def action_again(self) -> None:
         """Ask the last prompt again, in place of its answer."""
-        if self.control.last is not None and self.prompt.value == line_of(self.control.last.prompt.text):
-            self.prompt.value = ""  # it came back because it failed, and goes out again now
+        last, prompt = self.control.last, self.prompt
+        if last is not None and not prompt.is_editing and prompt.value == line_of(last.prompt.text):
+            prompt.value = ""  # it came back because it failed, and goes out again now
         self._asking.again()
 
     def action_go_on(self) -> None:
