@@ -237,7 +237,11 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/session/test_variants.py::test_a_copy_has_every_answer_and_counts_only_what_is_asked_in_it",
     ),
     "`title` renames": ("tests/store/test_journal.py::test_choosing_a_branch_and_renaming_are_records_too",),
-    "`drop` of the last turn": (
+    "A retry and an edited prompt have": (
+        "tests/session/test_branches.py",
+        "tests/session/test_variants.py::test_an_edited_prompt_begins_a_branch_and_the_old_one_stays",
+    ),
+    "`drop` is a retry by lmdeck 0.1.0": (
         "tests/session/test_variants.py::test_a_chat_goes_on_after_a_crash_of_lmdeck_0_1_0_between_drop_and_retry",
         "tests/store/test_schema1.py::test_a_file_of_schema_1_reads_as_it_read_when_it_was_written",
     ),

@@ -88,16 +88,17 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         pairs = enumerate(zip(documents, turns, strict=False))
         same = next((index for index, (old, new) in pairs if old.turn is not new), None)
         first = min(len(documents), len(turns)) if same is None else same
-        gone = self.roll.cut(first)
-        for turn in turns[first:]:
-            self.roll.add(turn)
+        gone, new = self.roll.cut(first), turns[first:]
         if gone:
-            self._took_place(gone, turns[first:])
-        else:
-            self.follow_end()
+            self._take_place(gone, new)
+            return
+        for turn in new:
+            self.add_turn(turn)
 
-    def _took_place(self, gone: Sequence[Turn], new: Sequence[Turn]) -> None:
-        """Keep the cursor and the view where turns gave way to others."""
+    def _take_place(self, gone: Sequence[Turn], new: Sequence[Turn]) -> None:
+        """Let turns give way to others; the cursor and the view stay there."""
+        for turn in new:
+            self.roll.add(turn)
         for turn in gone:
             self.matches.forget(turn.identity)
         if new:
@@ -109,9 +110,10 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         self.relayout()
 
     def _show_speaker(self, index: int) -> None:
-        """Move the view as little as it takes to see the prompt, whose answer it is, and which of several."""
+        """Move the view as little as it takes to see the turn: from its prompt on, or from whose answer it is."""
         row = max(0, self.roll.render(index).reasoning_start - 1)
-        self.viewport.reveal(index, 0 if row < self.viewport.height else row, row)
+        first = 0 if row < self.viewport.height else row
+        self.viewport.reveal(index, first, self.roll.rows(index) - 1)
         self.viewport.is_following = self.viewport.is_at_end
         self.after_scroll()
 
