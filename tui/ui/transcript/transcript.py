@@ -110,7 +110,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         self.relayout()
 
     def _show_speaker(self, index: int) -> None:
-        """Move the view as little as it takes to see the turn: from its prompt on, or from whose answer it is."""
+        """Move the view as little as it takes to see the turn, from its prompt or its speaker on."""
         row = max(0, self.roll.render(index).reasoning_start - 1)
         first = 0 if row < self.viewport.height else row
         self.viewport.reveal(index, first, self.roll.rows(index) - 1)
