@@ -43,7 +43,8 @@ def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> N
 
 
 def test_an_edited_message_is_a_branch_and_both_can_be_read(program: Call, tmp_path: Path) -> None:
-    lines = "one\ntwo\n/edit 1\none, edited\n/previous\n/previous\n/next 1\n/next\n/edit 7\n/edit\n\n/edit\n/title x\n/quit\n"
+    walk = "/previous\n/previous\n/next 1\n/next\n"
+    lines = f"one\ntwo\n/edit 1\none, edited\n{walk}/edit 7\n/edit\n\n/edit\n/title x\n/quit\n"
     done = program("chat", "quick", "--plain", stdin=lines.encode())
     assert done.code == 0, done.err
     assert "Message 1, to be edited (an empty line cancels):\none\n" in done.out

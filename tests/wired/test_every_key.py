@@ -708,7 +708,7 @@ async def dialogs(deck: RealDeck, server: FaultServer) -> set[str]:
 
 TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
     "everywhere": (everywhere, ("everywhere",)),
-    "list": (provider_list, ("providers", "table")),
+    "list": (provider_list, ("providers", "table", "table.columns")),
     "form": (form, ("form", "form.scroll", "form.key", "form.choice")),
     "models": (form_models, ("form.model", "text")),
     "trial": (trial, ("test",)),
