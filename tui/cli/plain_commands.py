@@ -65,7 +65,7 @@ class PlainCommands:
             "chats": self._chats,
             "providers": self._providers,
             "retry": self._retry,
-            "edit": self._edit,
+            "edit": self._edit_message,
             "continue": self._continue,
             "previous": partial(self._choose, -1, chat_texts.NO_VARIANT_BEFORE),
             "next": partial(self._choose, 1, chat_texts.NO_VARIANT_AFTER),
@@ -157,7 +157,7 @@ class PlainCommands:
         else:
             self._chat.answer(ask)
 
-    def _edit(self, number: str) -> None:
+    def _edit_message(self, number: str) -> None:
         turn = self._message(number, self._control.last)
         if turn is not None and not self._control.can_edit:
             self._output.text(texts.READ_ONLY)
