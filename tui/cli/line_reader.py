@@ -16,6 +16,8 @@ class LineReader:
     def __init__(self, complete: Callable[[str], Sequence[str]]) -> None:
         self._complete = complete
         self._found: Sequence[str] = ()
+        self._text = ""
+        """What stands in the next line at first."""
         self.edits = sys.stdin.isatty() and sys.stdout.isatty() and self._prepare()
         """Whether a line can be edited: then reading writes the question itself."""
 
@@ -26,7 +28,7 @@ class LineReader:
         """
         if not self.edits:
             return sys.stdin.readline()
-        self._set_text(text)
+        self._text = text
         signal.signal(signal.SIGALRM, lambda *_: None)
         signal.setitimer(signal.ITIMER_REAL, *_TICK_SECONDS)
         try:
@@ -40,12 +42,6 @@ class LineReader:
         signal.setitimer(signal.ITIMER_REAL, 0)  # a handler that ended it may need the timer
         return line
 
-    @staticmethod
-    def _set_text(text: str) -> None:
-        import readline
-
-        readline.set_startup_hook((lambda: readline.insert_text(text)) if text else None)
-
     def _prepare(self) -> bool:
         try:
             import readline
@@ -56,6 +52,7 @@ class LineReader:
         else:
             readline.parse_and_bind("tab: complete")
             readline.parse_and_bind("set enable-bracketed-paste off")
+        readline.set_startup_hook(lambda: readline.insert_text(self._text))
         readline.set_completer_delims(" ")
         readline.set_completer(lambda _, place: self._completion(readline.get_line_buffer(), place))
         return True
