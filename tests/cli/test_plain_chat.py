@@ -140,7 +140,7 @@ def test_every_command_of_the_table_does_something(program: Call) -> None:
         "Started a new chat.",
         "A new chat that is not saved.",
         "You're in a copy",
-        "thinking: default",
+        "thinking: server's default",
         "0 lines found",
         "title: hello",
         "To resume one",

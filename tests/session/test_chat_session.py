@@ -22,7 +22,7 @@ from tui.core.events import (
     UsageReport,
 )
 from tui.core.parts import NO_ATTACHMENTS
-from tui.core.provider import Provider, Sampling, Thinking
+from tui.core.provider import Provider, Thinking
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source, Usage
@@ -323,10 +323,13 @@ async def test_a_turn_keeps_what_the_chat_had_set_for_itself_and_which_turn_was_
     session = session_of(Script(REPLY, REPLY, REPLY))
     await session.send("one", ChatTarget(PROVIDER))
     own = ChatTarget(
-        PROVIDER, thinking=Thinking.HIGH, system_prompt="Be brief.", sampling=Sampling(temperature=0.2)
+        PROVIDER,
+        thinking=Thinking.HIGH,
+        system_prompt="Be brief.",
+        parameters={"temperature": 0.2, "seed": 7},
     )
     await session.send("two", own)
-    await session.regenerate(ChatTarget(PROVIDER, sampling=Sampling()))
+    await session.regenerate(ChatTarget(PROVIDER, parameters={"top_p": None}))
     first, last = session.turns
     (before, _) = last.variants
     assert first.settings == {}
@@ -334,6 +337,7 @@ async def test_a_turn_keeps_what_the_chat_had_set_for_itself_and_which_turn_was_
         "thinking": "high",
         "system_prompt": "Be brief.",
         "sampling": {"temperature": 0.2},
+        "seed": 7,
     }
-    assert last.settings == {"sampling": {}}
+    assert last.settings == {"sampling": {"top_p": None}}
     assert (first.parent, before.parent, last.parent) == (None, first.identity, first.identity)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from dataclasses import replace
 
 from tui.cli.ask_report import ask_report, failed_report
 from tui.cli.exit_codes import code_of_failure, code_of_turn
@@ -75,17 +74,13 @@ def _prompt(argument: str | None) -> str:
 
 async def _target(arguments: argparse.Namespace, runtime: Runtime) -> ChatTarget:
     provider = await _provider(arguments, runtime)
-    sampling = provider.sampling
-    if arguments.max_tokens is not None:
-        sampling = replace(sampling, max_tokens=arguments.max_tokens)
-    if arguments.temperature is not None:
-        sampling = replace(sampling, temperature=arguments.temperature)
+    given = {"temperature": arguments.temperature, "max_tokens": arguments.max_tokens}
     return ChatTarget(
         provider,
         arguments.model or "",
         None if arguments.thinking in (None, "default") else Thinking(arguments.thinking),
         arguments.system,
-        sampling,
+        {name: value for name, value in given.items() if value is not None},
         stream=not arguments.no_stream,
     )
 

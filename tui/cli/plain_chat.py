@@ -323,7 +323,8 @@ def _target(arguments: argparse.Namespace, runtime: Runtime, session: ChatSessio
     if arguments.provider is not None or last is None or not last.provider:
         return ChatTarget(runtime.directory.for_chat(arguments.provider))
     provider = runtime.directory.for_chat(last.provider)
-    return ChatTarget(provider, "" if last.model == provider.model else last.model)
+    model = "" if last.model == provider.model else last.model
+    return ChatTarget(provider, model).with_settings(last.settings)
 
 
 def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> ChatSession:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from tui.cli.output import Output
+from tui.core.chat_settings import NAMES, SettingError
 from tui.core.check_options import CheckOptions
 from tui.core.commands import COMMANDS, Command
 from tui.core.completion import completions
@@ -16,10 +17,12 @@ from tui.core.report_text import report_text
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
+from tui.runtime.chat_settings import set_by_words, setting_words
 from tui.runtime.command_values import command_values
 from tui.runtime.external_editor import ExternalEditor
 from tui.runtime.runtime import Runtime
 from tui.texts import chat as chat_texts
+from tui.texts import chat_settings as setting_texts
 from tui.texts import commands as command_texts
 from tui.texts import editor as editor_texts
 from tui.texts import plain_chat as texts
@@ -225,11 +228,18 @@ class PlainCommands:
             self._control.use(known or target.provider, "" if known else name)
         self._output.line(texts.MODEL.format(model=self._control.both()[1].model_name))
 
-    def _settings(self, _: str) -> None:
+    def _settings(self, argument: str) -> None:
+        """Show the settings of this chat, or change one."""
         target = self._control.both()[1]
-        thinking = target.thinking or target.provider.thinking
-        system = target.provider.system_prompt if target.system_prompt is None else target.system_prompt
-        self._output.line(texts.SETTINGS.format(thinking=thinking or "default", system=system or "–"))
+        if argument:
+            try:
+                self._output.line(set_by_words(self._control, argument))
+            except SettingError as problem:
+                self._output.line(str(problem))
+            return
+        for name in NAMES:
+            self._output.line(setting_texts.LINE.format(name=name, value=setting_words(target, name)))
+        self._output.text(setting_texts.HOW)
 
     def _edit(self, _: str) -> None:
         """Have a message written in the user's editor, and send it: here no draft waits for it."""

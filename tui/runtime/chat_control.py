@@ -139,6 +139,8 @@ class ChatControl:
         last = self.last
         if not keeps_target and last is not None and last.provider:
             self.aim(last.provider, last.model)
+            if self.target is not None:
+                self.target = self.target.with_settings(last.settings)
 
     async def open(self, identity: str, *, is_fork: bool) -> ChatSession:
         """Open a saved conversation, or a copy of it; ``begin`` continues in it.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tui.core.chat_settings import NAMES
 from tui.core.commands import Command
 from tui.core.safe_text import safe_line
 from tui.runtime.chat_control import ChatControl
+from tui.runtime.chat_settings import setting_words
 
 _MOST_MODEL = 60
 
@@ -16,3 +18,6 @@ def command_values(chat: ChatControl, command: Command) -> Iterator[tuple[str, s
     if command.name == "model":
         for provider in chat.usable_providers():
             yield provider.name, safe_line(provider.model, _MOST_MODEL)
+    elif command.name == "settings" and chat.target is not None:
+        for name in NAMES:
+            yield name, safe_line(setting_words(chat.target, name), _MOST_MODEL)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import field, replace
 
 from tui.core.chat import ChatRequest, Message, Role
+from tui.core.chat_settings import BODY_FIELDS, SAMPLING, OwnSettings, Parameters
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import parts_of
 from tui.core.provider import Provider, ReasoningReplay, Sampling, Thinking
@@ -23,7 +25,7 @@ NO_DEFAULTS = RequestDefaults()
 
 @dataclass(frozen=True, slots=True)
 class ChatTarget:
-    """A provider and, where the chat says otherwise, its own model, thinking, system prompt and limits."""
+    """A provider and, where the chat says otherwise, its model, thinking, system prompt and parameters."""
 
     provider: Provider
     model: str = ""
@@ -31,7 +33,8 @@ class ChatTarget:
     thinking: Thinking | None = None
     """``None``: the provider's own setting."""
     system_prompt: str | None = None
-    sampling: Sampling | None = None
+    parameters: Parameters = field(default_factory=dict)
+    """Parameters of the request by their names in ``core.chat_settings``; ``None``: it is not sent."""
     stream: bool = True
 
     @property
@@ -42,38 +45,57 @@ class ChatTarget:
     @property
     def own_settings(self) -> dict[str, object]:
         """What the chat says otherwise, as a journal keeps it, without what it leaves to its provider."""
-        own: dict[str, object] = {}
-        if self.thinking is not None:
-            own["thinking"] = self.thinking.value
-        if self.system_prompt is not None:
-            own["system_prompt"] = self.system_prompt
-        if self.sampling is not None:
-            said = asdict(self.sampling).items()
-            own["sampling"] = {name: value for name, value in said if value is not None}
-        return own
+        return OwnSettings(self.thinking, self.system_prompt, self.parameters).to_json()
+
+    def with_settings(self, kept: Mapping[str, object]) -> ChatTarget:
+        """Return the target with the settings that a journal kept."""
+        own = OwnSettings.from_json(kept)
+        return replace(
+            self, thinking=own.thinking, system_prompt=own.system_prompt, parameters=own.parameters
+        )
 
     def request(self, messages: tuple[Message, ...], defaults: RequestDefaults = NO_DEFAULTS) -> ChatRequest:
         """Return the request for these messages, the system prompt in front."""
         provider = self.provider
         system = provider.system_prompt if self.system_prompt is None else self.system_prompt
         prefix = (Message(Role.SYSTEM, parts_of(system)),) if system.strip() else ()
+        extra_body = self._extra_body()
         return ChatRequest(
             model=self.model_name,
             messages=prefix + messages,
-            sampling=self._sampling(defaults),
+            sampling=self._sampling(defaults, extra_body),
             stream=self.stream,
             thinking=self.thinking or provider.thinking,
             reasoning_replay=provider.reasoning_replay or defaults.reasoning_replay or ReasoningReplay.NEVER,
-            extra_body=provider.extra_body,
+            extra_body=extra_body,
+            parameters={
+                name: value
+                for name, value in self.parameters.items()
+                if name not in SAMPLING and value is not None
+            },
         )
 
-    def _sampling(self, defaults: RequestDefaults) -> Sampling:
-        """Return the parameters; a limit under any name in the extra body is the provider's own."""
-        sampling = self.sampling or self.provider.sampling
-        if defaults.max_tokens is None or sampling.max_tokens is not None:
-            return sampling
-        from tui.wire.request import limits_tokens
+    def _extra_body(self) -> Mapping[str, object]:
+        """Return the provider's extra body without what the chat says otherwise."""
+        own = {name for setting in self.parameters for name in BODY_FIELDS[setting]}
+        if not own:
+            return self.provider.extra_body
+        fields = _sent(self.provider.extra_body)
+        return {name: value for name, value in fields.items() if name not in own}
 
-        if limits_tokens(self.provider.extra_body):
+    def _sampling(self, defaults: RequestDefaults, extra_body: Mapping[str, object]) -> Sampling:
+        """Return the parameters; a limit under any name in the extra body is the provider's own."""
+        own = {name: self.parameters[name] for name in SAMPLING if name in self.parameters}
+        sampling = replace(self.provider.sampling, **own)
+        if defaults.max_tokens is None or sampling.max_tokens is not None or "max_tokens" in own:
+            return sampling
+        if not _sent(extra_body).keys().isdisjoint(BODY_FIELDS["max_tokens"]):
             return sampling
         return replace(sampling, max_tokens=defaults.max_tokens)
+
+
+def _sent(extra_body: Mapping[str, object]) -> dict[str, object]:
+    """Return an extra body as it is sent."""
+    from tui.wire.request import extra_fields
+
+    return extra_fields(extra_body)

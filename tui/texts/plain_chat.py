@@ -23,7 +23,6 @@ VARIANT: Final = "version {number} of {count} (/previous and /next show the othe
 
 NEEDS_SCREENS: Final = "/{name} works only without --plain."
 NEW_UNSAVED: Final = "A new chat that is not saved."
-SETTINGS: Final = "thinking: {thinking}; system prompt: {system}"
 NO_REASONING: Final = "The last answer has no reasoning."
 NO_CHATS: Final = "No chats are saved."
 RESUME: Final = "To resume one: lmdeck chat --resume ID"

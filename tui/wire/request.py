@@ -13,7 +13,7 @@ from tui.wire.server_quirks import ServerQuirks
 from tui.wire.servers import UNKNOWN, Dialect
 from tui.wire.thinking import effort_of
 
-_TOKEN_LIMITS = ("max_tokens", "max_completion_tokens", "max_new_tokens", "n_predict")
+_RESPONSE_FORMATS = ("json_schema", "json_object", "text")
 
 
 def build_chat_body(
@@ -34,6 +34,7 @@ def build_chat_body(
     if body["stream"] and server.stream_options:
         body["stream_options"] = {"include_usage": True}
     body |= _sampling(request.sampling, request.model, quirks, server)
+    body |= _parameters(request.parameters)
     body |= _thinking(request, quirks, server)
     body |= extra_fields(request.extra_body)
     if not body["stream"]:
@@ -75,6 +76,17 @@ def _sampling(sampling: Sampling, model: str, quirks: ServerQuirks, server: Dial
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def _parameters(parameters: Mapping[str, object]) -> dict[str, object]:
+    """Return the other parameters of a chat; a schema goes as OpenAI has it, a whole format as it is."""
+    fields = dict(parameters)
+    schema = fields.pop("json_schema", None)
+    if isinstance(schema, Mapping):
+        is_format = schema.get("type") in _RESPONSE_FORMATS
+        named = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+        fields["response_format"] = dict(schema) if is_format else named
+    return fields
+
+
 def _token_field(model: str, server: Dialect) -> str:
     """Return the name of the token limit: Ollama ignores the new one, OpenAI's reasoning models
     refuse the old one, Mistral the new one."""
@@ -106,8 +118,3 @@ def extra_fields(extra: Mapping[str, object]) -> dict[str, object]:
     for name in ("model", "messages"):
         fields.pop(name, None)
     return fields
-
-
-def limits_tokens(extra: Mapping[str, object]) -> bool:
-    """Return whether a provider's extra fields limit the answer, under whatever name."""
-    return any(name in extra_fields(extra) for name in _TOKEN_LIMITS)

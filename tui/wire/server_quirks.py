@@ -19,7 +19,7 @@ from tui.wire.dialects import thinking_field_names
 _TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
 _CAUSES = frozenset({"unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"})
 _STATUSES = frozenset({200, 400, 404, 415, 422, 500, 501})
-_NEVER_DROPPED = frozenset({"model", "messages", "stream"})
+_NEVER_DROPPED = frozenset({"model", "messages", "stream", "response_format"})
 _DEMAND = lazy_pattern(
     r"reasoning.{0,80}(?:pass|sent|send|provid|return|includ)\w* back|missing.{0,20}reasoning"
 )

@@ -478,7 +478,7 @@ async def test_thinking_and_system_prompt_hold_for_this_chat(open_chat: Any) -> 
     async with open_chat() as chat:
         await chat.press("f6")
         await chat.until(lambda: isinstance(chat.app.screen, ChatSetup))
-        await chat.press("down", "tab", *"Be brief.", "ctrl+s")
+        await chat.press("right", "tab", *"Be brief.", "ctrl+s")
         await chat.ask("hello")
         _, request = chat.runtime.requests[0]
         assert request.thinking is Thinking.OFF

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from tui.core.chat_settings import SettingError
 from tui.core.commands import Command, message_of, request_of
 from tui.runtime.chat_control import ChatControl
+from tui.runtime.chat_settings import set_by_words
 from tui.runtime.command_values import command_values
 from tui.texts import chat as texts
 from tui.texts.commands import NO_SUCH_COPY, NOT_NOW
@@ -41,6 +43,7 @@ class Commands:
             "edit": self._edit,
             "previous": partial(self._variant, -1),
             "next": partial(self._variant, 1),
+            "settings": self._set,
         }
 
     def enter(self, line: str) -> bool:
@@ -82,6 +85,19 @@ class Commands:
                 return self._refuse("model")
             self._chat.use(self._chat.target.provider, name)
         self._show()
+        return True
+
+    def _set(self, argument: str) -> bool:
+        """Change one setting of this chat, and say what holds now."""
+        if self._chat.target is None:
+            return self._refuse("settings")
+        try:
+            said = set_by_words(self._chat, argument)
+        except SettingError as problem:
+            self._warn(str(problem))
+            return False
+        self._show()
+        self._screen.notify(said, timeout=4)
         return True
 
     def _rename(self, title: str) -> bool:

@@ -1,4 +1,7 @@
-"""The settings of one chat: how much the model should think, and the system prompt."""
+"""The settings of one chat: thinking, the system prompt, and the parameters of its requests.
+
+What a field leaves to the provider stands dim in it.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,33 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, OptionList, Static, TextArea
-from textual.widgets.option_list import Option
+from textual.widget import Widget
+from textual.widgets import Button, Label, Static, TextArea
 
+from tui.core.chat_settings import (
+    INHERITED,
+    LABELS,
+    PARAMETERS,
+    SettingError,
+    provider_value,
+    read_parameters,
+    shown_parameter,
+)
 from tui.core.provider import Thinking
+from tui.core.safe_text import safe_line
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
+from tui.texts import chat_settings as setting_texts
 from tui.ui.bindings import bindings_of
+from tui.ui.shell.choice_field import ChoiceField
 from tui.ui.shell.modal import Window
 from tui.ui.shell.offers import key_of
+from tui.ui.shell.plain_input import PlainInput
 from tui.ui.shell.readline import ReadlineArea
 
-_CHOICES: tuple[Thinking | None, ...] = (None, *Thinking)
+_LEVELS = (INHERITED, *Thinking)
+_LONG = "json_schema"
+_MOST_SHOWN = 40
 
 
 def thinking_words(target: ChatTarget) -> str:
@@ -51,14 +69,52 @@ class ChatSetup(Window[ChatTarget | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the window."""
+        chosen = INHERITED if self._target.thinking is None else self._target.thinking
         with Vertical(classes="window"):
-            yield Static(Content(texts.THINKING), classes="window-label")
-            yield OptionList(*(Option(Content(self._words(choice))) for choice in _CHOICES), id="thinking")
+            yield from self._row(
+                "thinking", ChoiceField(_LEVELS, chosen, label_of=self._words, id="thinking")
+            )
             yield Static(Content(texts.SYSTEM_PROMPT), classes="window-label")
-            yield ReadlineArea(self._system_prompt(), id="system", compact=True, highlight_cursor_line=False)
+            yield self._area(self._system_prompt(), "system")
+            for name in PARAMETERS:
+                if name != _LONG:
+                    yield from self._row(name, PlainInput(self._text(name), self._hint(name), id=name))
+            yield from self._row(_LONG, self._area(self._text(_LONG), _LONG, self._hint(_LONG)))
+            yield Static(Content(setting_texts.HELP_LINE), id="settings-note")
             with Horizontal(id="settings-buttons"):
                 yield Button(Content(texts.SAVE), id="save", compact=True)
                 yield Button(Content(texts.CANCEL), id="cancel", compact=True)
+
+    def _row(self, name: str, editor: Widget) -> ComposeResult:
+        with Horizontal(classes="setting"):
+            yield Label(Content(LABELS[name]), classes="window-label")
+            yield editor
+
+    def _area(self, text: str, identity: str, placeholder: str = "") -> ReadlineArea:
+        area = ReadlineArea(
+            text,
+            id=identity,
+            compact=True,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+            placeholder=Content(placeholder),
+        )
+        area.cursor_blink = False
+        return area
+
+    def _text(self, name: str) -> str:
+        """Return what the chat itself says."""
+        own = self._target.parameters
+        return shown_parameter(own[name]) if name in own else ""
+
+    def _hint(self, name: str) -> str:
+        """Return what holds while the field is empty, or what the field is for."""
+        value = provider_value(self._target.provider, name)
+        if value is not None:
+            shown = safe_line(shown_parameter(value), _MOST_SHOWN)
+            return setting_texts.FROM_PROVIDER.format(value=shown)
+        hint = setting_texts.HINTS.get(name)
+        return " · ".join(filter(None, (setting_texts.FROM_SERVER if name != _LONG else "", hint)))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A button does what its key does."""
@@ -74,29 +130,53 @@ class ChatSetup(Window[ChatTarget | None]):
         window.border_subtitle = Content(
             texts.SETTINGS_KEYS.format(save=key_of(self, "setup.apply"), cancel=key_of(self, "setup.cancel"))
         )
-        self.query_one(TextArea).cursor_blink = False
-        options = self.query_one(OptionList)
-        options.highlighted = _CHOICES.index(self._target.thinking)
-        options.focus()
+        self.query_one("#thinking").focus()
 
-    def _words(self, choice: Thinking | None) -> str:
-        return thinking_words(replace(self._target, thinking=choice))
+    def _words(self, choice: str) -> str:
+        thinking = None if choice == INHERITED else Thinking(choice)
+        return thinking_words(replace(self._target, thinking=thinking))
 
     def _system_prompt(self) -> str:
         own = self._target.system_prompt
         return self._target.provider.system_prompt if own is None else own
 
-    def on_option_list_option_selected(self) -> None:
-        """Enter on a choice saves it."""
+    def on_input_submitted(self) -> None:
+        """Enter in a field of one line saves it."""
         self.action_apply()
 
     def action_apply(self) -> None:
-        """Use what is chosen."""
-        chosen = self.query_one(OptionList).highlighted or 0
-        text = self.query_one(TextArea).text
+        """Use what is chosen and typed, or say what is wrong with it."""
+        chosen = self.query_one("#thinking", ChoiceField).value
+        typed = self._typed()
+        try:
+            parameters = read_parameters(typed)
+        except SettingError as problem:
+            self._show_problem(str(problem), typed)
+            return
+        text = self.query_one("#system", TextArea).text
         system = self._target.system_prompt if text == self._system_prompt() else text
-        self.dismiss(replace(self._target, thinking=_CHOICES[chosen], system_prompt=system))
+        thinking = None if chosen == INHERITED else Thinking(chosen)
+        self.dismiss(replace(self._target, thinking=thinking, system_prompt=system, parameters=parameters))
+
+    def _typed(self) -> dict[str, str]:
+        typed = {name: self.query_one(f"#{name}", PlainInput).value for name in PARAMETERS if name != _LONG}
+        return {**typed, _LONG: self.query_one(f"#{_LONG}", TextArea).text}
+
+    def _show_problem(self, problem: str, typed: dict[str, str]) -> None:
+        note = self.query_one("#settings-note", Static)
+        note.update(Content.styled(f"✗ {safe_line(problem)}", "$text-error"))
+        self.query_one(f"#{_first_wrong(typed)}").focus()
 
     def action_cancel(self) -> None:
         """Change nothing."""
         self.dismiss(None)
+
+
+def _first_wrong(typed: dict[str, str]) -> str:
+    """Return the first of the parameters that is no value."""
+    for name in PARAMETERS:
+        try:
+            read_parameters({name: typed[name]})
+        except SettingError:
+            return name
+    raise LookupError(typed)

@@ -1,0 +1,217 @@
+"""What one chat sets for itself: how its settings are typed, shown, kept with a turn, and read again.
+
+A parameter has three states: left to the provider (it is not in the mapping), a value, and ``None``: it is
+not sent, whatever the provider says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any, Final
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.provider import Provider, Thinking
+from tui.core.provider_rules import check_number
+from tui.texts import chat_settings as texts
+
+Parameters = Mapping[str, Any]
+"""Values by their names: those of ``PARAMETERS``."""
+
+SAMPLING: Final = ("temperature", "top_p", "max_tokens")
+PARAMETERS: Final = (*SAMPLING, "seed", "stop", "json_schema")
+NAMES: Final = ("thinking", "system_prompt", *PARAMETERS)
+"""Every setting, in the order in which they are shown."""
+LABELS: Final = dict(zip(NAMES, texts.LABELS, strict=True))
+BODY_FIELDS: Final = {
+    **{name: (name,) for name in PARAMETERS},
+    "max_tokens": ("max_tokens", "max_completion_tokens", "max_new_tokens", "n_predict"),
+    "json_schema": ("response_format",),
+}
+"""What a parameter is called in a request."""
+
+NOT_SENT: Final = "none"
+INHERITED: Final = "default"
+_OTHER_NAMES: Final = {"system": "system_prompt", "schema": "json_schema", "response_format": "json_schema"}
+_BOUNDS: Final = {
+    "temperature": (0, 2),
+    "top_p": (0, 1),
+    "max_tokens": (1, 100_000_000),
+    "seed": (0, 999_999_999),
+}
+_WHOLE: Final = ("max_tokens", "seed")
+_LONGEST_SCHEMA = 100_000
+_MOST_STOPS = 16
+_LONGEST_STOP = 500
+
+
+class SettingError(ValueError):
+    """What was typed is no value of the setting; the message is a sentence."""
+
+
+def name_of(typed: str) -> str | None:
+    """Return the setting of a name as people may type it; ``None``: there is none."""
+    name = typed.casefold().replace("-", "_")
+    name = _OTHER_NAMES.get(name, name)
+    return name if name in NAMES else None
+
+
+def read_parameters(texts_by_name: Mapping[str, str]) -> dict[str, Any]:
+    """Return the parameters that were typed; an empty text, or ``default``, leaves one to the provider.
+
+    Raises:
+        SettingError: one of them is no value.
+    """
+    found = {name: read_parameter(name, text) for name, text in texts_by_name.items() if not _is_unset(text)}
+    return {name: found[name] for name in PARAMETERS if name in found}
+
+
+def _is_unset(text: str) -> bool:
+    return text.strip().casefold() in ("", INHERITED)
+
+
+def read_parameter(name: str, text: str) -> Any:
+    """Return the value of one parameter; ``None`` for ``none``: it is not sent.
+
+    Raises:
+        SettingError: it is no value.
+    """
+    if text.strip().casefold() == NOT_SENT:
+        return None
+    if name == "stop":
+        return _read_stop(text)
+    if name == "json_schema":
+        return _read_schema(text)
+    value, problem = check_number(name, LABELS[name], _BOUNDS[name], text, is_whole=name in _WHOLE)
+    if problem is not None:
+        raise SettingError(problem.message)
+    return value
+
+
+def _read_stop(text: str) -> list[str]:
+    """Read one text, or a JSON list of them; ``\\n`` in a single text is a line feed."""
+    bare = text.strip()
+    if not bare.startswith("["):
+        found: object = [bare.replace("\\n", "\n").replace("\\t", "\t")]
+    else:
+        found = _json(bare, texts.STOP)
+    if not isinstance(found, list) or not is_stop(found):
+        raise SettingError(texts.STOP.format(reason=texts.STOP_FORM))
+    return found
+
+
+def _read_schema(text: str) -> dict[str, Any]:
+    if len(text) > _LONGEST_SCHEMA:
+        raise SettingError(texts.SCHEMA.format(reason=texts.SCHEMA_LONG.format(most=_LONGEST_SCHEMA)))
+    found = _json(text.strip(), texts.SCHEMA)
+    if not isinstance(found, dict):
+        raise SettingError(texts.SCHEMA.format(reason=texts.SCHEMA_OBJECT))
+    return found
+
+
+def _json(text: str, words: str) -> object:
+    """Return the value of a JSON text that can be sent.
+
+    Raises:
+        SettingError: it is not JSON; ``words`` name the setting.
+    """
+    try:
+        found: object = json.loads(text, parse_constant=_refuse)
+        json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0] if isinstance(error, json.JSONDecodeError) else texts.NO_JSON
+        raise SettingError(words.format(reason=reason)) from error
+    return found
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(constant)
+
+
+def is_stop(value: object) -> bool:
+    """Whether a value is a list of texts at which an answer ends."""
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= _MOST_STOPS
+        and all(isinstance(item, str) and 0 < len(item) <= _LONGEST_STOP for item in value)
+    )
+
+
+def shown_parameter(value: Any) -> str:
+    """Return a parameter as ``read_parameter`` reads it."""
+    if value is None:
+        return NOT_SENT
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return _shown_stop(value)
+    return str(value)
+
+
+def _shown_stop(value: list[str]) -> str:
+    if len(value) == 1:
+        plain = value[0].replace("\n", "\\n").replace("\t", "\\t")
+        try:
+            if read_parameter("stop", plain) == value:
+                return plain
+        except SettingError:  # it reads as something else: the list does not
+            pass
+    return json.dumps(value, ensure_ascii=False)
+
+
+def provider_value(provider: Provider, name: str) -> Any:
+    """Return what a provider has for a parameter; ``None``: it leaves it to the server."""
+    own = getattr(provider.sampling, name) if name in SAMPLING else None
+    if own is not None:
+        return own
+    return next((provider.extra_body[key] for key in BODY_FIELDS[name] if key in provider.extra_body), None)
+
+
+# ── Kept with a turn ────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSettings:
+    """What a chat says otherwise than its provider."""
+
+    thinking: Thinking | None = None
+    system_prompt: str | None = None
+    parameters: Parameters = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """Return them as a journal keeps them; a parameter that is not sent is null."""
+        values: dict[str, object] = {}
+        if self.thinking is not None:
+            values["thinking"] = self.thinking.value
+        if self.system_prompt is not None:
+            values["system_prompt"] = self.system_prompt
+        sampling = {name: self.parameters[name] for name in SAMPLING if name in self.parameters}
+        others = {name: value for name, value in self.parameters.items() if name not in SAMPLING}
+        return {**values, **({"sampling": sampling} if sampling else {}), **others}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, object]) -> OwnSettings:
+        """Return what ``to_json`` gave; whatever is strange in it is left to the provider."""
+        thinking, system, sampling = kept.get("thinking"), kept.get("system_prompt"), kept.get("sampling")
+        given = {**(sampling if isinstance(sampling, dict) else {}), **kept}
+        return cls(
+            next((level for level in Thinking if level.value == thinking), None),
+            system if isinstance(system, str) else None,
+            {name: given[name] for name in PARAMETERS if name in given and _is_value(name, given[name])},
+        )
+
+
+def _is_value(name: str, value: object) -> bool:
+    if value is None:
+        return True
+    if name == "stop":
+        return is_stop(value)
+    if name == "json_schema":
+        return isinstance(value, dict)
+    if isinstance(value, bool) or not isinstance(value, int if name in _WHOLE else int | float):
+        return False
+    lowest, highest = _BOUNDS[name]
+    return lowest <= value <= highest
