@@ -136,8 +136,9 @@ async def test_enter_in_a_palette_just_opened_runs_nothing_that_deletes_or_spend
 
 async def _show_again(chat: Any, origin: object, what: str) -> None:
     """Go back to where the palette was opened, whatever the entry did."""
-    while isinstance(chat.app.screen, Palette):
-        await chat.pilot.pause()
+    if isinstance(chat.app.screen, Palette) and chat.app.screen.is_attached:
+        await chat.press("escape")  # Enter only marked an entry that deletes or spends
+    await chat.until(lambda: not isinstance(chat.app.screen, Palette))
     while origin in chat.app.screen_stack and chat.app.screen is not origin:
         await chat.app.pop_screen()
     if origin not in chat.app.screen_stack:
