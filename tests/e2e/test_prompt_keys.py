@@ -30,7 +30,7 @@ def test_the_plain_chat_completes_commands_and_providers(tmp_path: Path) -> None
     with TerminalProgram(arguments, private_environment(tmp_path), columns=80, rows=24) as terminal:
         terminal.wait_for("you>")
         terminal.send("/setti\t", "enter")
-        terminal.wait_for("thinking: default")
+        terminal.wait_for("thinking: server's default")
         terminal.send("/model dem\t", "enter")
         terminal.wait_for("model: demo-reasoner")
         terminal.send("/prov\t", "enter")

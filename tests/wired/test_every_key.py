@@ -37,6 +37,7 @@ from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
+from tui.ui.providers.model_field import ModelField
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.providers.test_dialog import ProviderTestScreen
 from tui.ui.shell.dialogs import ConfirmDialog
@@ -355,7 +356,7 @@ async def form_models(deck: RealDeck, server: FaultServer) -> set[str]:
             assert isinstance(editor, Input)
             editor.value = ""
             await opened.press(*"model")
-            await opened.until(lambda: "model-b" in opened.text)
+            await opened.until(lambda: opened.app.screen.query_one(ModelField).is_open)
 
         async def closed(tour: Tour) -> None:
             await listed(tour)
