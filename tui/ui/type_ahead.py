@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _LONGEST_HANDLING_SECONDS = 0.5
 """A handler that takes longer keeps no other key waiting: one of them may be meant to stop it."""
+_LONGEST_OPENING_SECONDS = 1.0
+"""No key waits longer for the first screen: another one may have covered it at once."""
 _MOST_ROUNDS = 6
 """Until focus and screen stay as they are; more only where keys keep changing them by themselves."""
 
@@ -39,6 +41,8 @@ class TypeAhead:
 
     def open(self) -> None:
         """Begin to give out keys: the first screen is there, and what was typed before belongs to it."""
+        if self._is_open:
+            return
         self._is_open = True
         self._settling = asyncio.create_task(self._settle(), name="type-ahead")
 
@@ -46,6 +50,8 @@ class TypeAhead:
         """Give a key to what has the focus, or hold it until what came before it is done."""
         if self._settling is not None or not self._is_open:
             self._held.append(event)
+            if not self._is_open and len(self._held) == 1:
+                self._app.set_timer(_LONGEST_OPENING_SECONDS, self.open)
             return
         is_text = _is_text(event, self._app.focused)
         await self._dispatch(event)

@@ -156,3 +156,11 @@ def test_ctrl_z_puts_it_to_sleep_and_it_wakes_with_its_keys(tmp_path: Path) -> N
 def _state_of(pid: int) -> str:
     """Return the state of a process as the kernel names it: T is stopped."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_keys_work_in_a_window_that_is_too_small_from_the_start(tmp_path: Path) -> None:
+    environment = private_environment(tmp_path / "home", PYTHONPATH=str(Path.cwd()))
+    arguments = [sys.executable, str(PROGRAM), "list", str(tmp_path)]
+    with TerminalProgram(arguments, environment, columns=30, rows=6) as terminal:
+        terminal.send("ctrl+q")
+        assert terminal.wait() == 0
