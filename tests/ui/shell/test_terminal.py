@@ -162,5 +162,6 @@ def test_keys_work_in_a_window_that_is_too_small_from_the_start(tmp_path: Path) 
     environment = private_environment(tmp_path / "home", PYTHONPATH=str(Path.cwd()))
     arguments = [sys.executable, str(PROGRAM), "list", str(tmp_path)]
     with TerminalProgram(arguments, environment, columns=30, rows=6) as terminal:
+        terminal.wait_for("Make it larger")
         terminal.send("ctrl+q")
         assert terminal.wait() == 0
