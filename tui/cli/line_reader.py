@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 _TICK_SECONDS = 0.1, 1.0
 """Until signals are looked for, and between two looks: readline misses one that came before it waits."""
@@ -17,6 +18,7 @@ class LineReader:
         self._complete = complete
         self._found: Sequence[str] = ()
         self._text = ""
+        self._is_interrupted = False
         """What stands in the next line at first."""
         self.edits = sys.stdin.isatty() and sys.stdout.isatty() and self._prepare()
         """Whether a line can be edited: then reading writes the question itself."""
@@ -29,7 +31,8 @@ class LineReader:
         if not self.edits:
             return sys.stdin.readline()
         self._text = text
-        signal.signal(signal.SIGALRM, lambda *_: None)
+        self._is_interrupted = False
+        signal.signal(signal.SIGALRM, self._on_tick)
         signal.setitimer(signal.ITIMER_REAL, *_TICK_SECONDS)
         try:
             line = f"{input(question)}\n"
@@ -39,8 +42,28 @@ class LineReader:
             if isinstance(error.__cause__, KeyboardInterrupt):
                 raise KeyboardInterrupt from None
             raise
+        finally:
+            self._is_interrupted = False
         signal.setitimer(signal.ITIMER_REAL, 0)  # a handler that ended it may need the timer
         return line
+
+    def interrupt(self) -> NoReturn:
+        """End the wait for a line, in a signal's handler.
+
+        Readline drops what is raised while it asks for the first text of a line: a tick raises it again.
+
+        Raises:
+            KeyboardInterrupt: always.
+        """
+        self._is_interrupted = True
+        if self.edits:
+            signal.signal(signal.SIGALRM, self._on_tick)
+            signal.setitimer(signal.ITIMER_REAL, *_TICK_SECONDS)
+        raise KeyboardInterrupt
+
+    def _on_tick(self, *_: object) -> None:
+        if self._is_interrupted:
+            raise KeyboardInterrupt
 
     def _prepare(self) -> bool:
         try:

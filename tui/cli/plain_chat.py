@@ -51,6 +51,7 @@ class PlainChat:
         self._edited: Turn | None = None
         """The message that the next line replaces."""
         self._is_ending = False
+        self._interrupted_by: int | None = None
         self._moves_told: set[str] = set()
         self._run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run
         self._commands = PlainCommands(self, self._control, runtime, output)
@@ -98,7 +99,8 @@ class PlainChat:
             if self._answering is not None:
                 loop.call_soon_threadsafe(self._answering.cancel)
             elif self._question:
-                raise KeyboardInterrupt
+                self._interrupted_by = number
+                self._lines.interrupt()
 
         def on_continue(*_: object) -> None:
             if self._question:
@@ -120,6 +122,8 @@ class PlainChat:
             try:
                 line = self._ask(*self._question_of(len(lines)))
             except KeyboardInterrupt:
+                if self._interrupted_by is not None:
+                    self._output.hurry(self._interrupted_by)  # the wait for the line had its timer
                 self._output.text("")
                 if self._is_ending:
                     return None
