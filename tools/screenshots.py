@@ -110,7 +110,7 @@ async def providers(pilot: Pilot[None]) -> None:
     """The list after a chat, every provider checked, the one whose model is gone selected."""
     await _ask(pilot, "Show me code that retries a request, with a test.")
     await until(pilot, shows(pilot, r"TTFT \d"))
-    await pilot.press("escape", "q")
+    await pilot.press("tab", "q")
     await until(pilot, shows(pilot, "Providers ─"))
     await until(pilot, shows(pilot, r"gpu03 .*model gone"))
     await until(pilot, lambda: "checking" not in visible_text(pilot))
