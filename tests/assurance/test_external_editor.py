@@ -77,9 +77,8 @@ def open_editor(terminal: TerminalProgram) -> int:
 def close_editor(terminal: TerminalProgram, last: str, wanted: str) -> None:
     begun = len(terminal.raw)
     terminal.send(f"{last}\n")
+    terminal.wait_for(lambda: all(mode in bytes(terminal.raw[begun:]) for mode in MODES_ON))
     terminal.wait_for(wanted)
-    woken = bytes(terminal.raw[begun:])
-    assert [mode for mode in MODES_ON if mode not in woken] == []
     assert not termios.tcgetattr(terminal._master)[3] & (termios.ICANON | termios.ECHO)
 
 
