@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from tui.cli.command import DONE
-from tui.cli.history_action import history_action
 from tui.cli.output import Output
+from tui.cli.runtime_action import history_action
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.safe_text import safe_line

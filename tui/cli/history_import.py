@@ -7,8 +7,8 @@ import sys
 from datetime import UTC, datetime
 
 from tui.cli.command import DONE, FAILED
-from tui.cli.history_action import history_action
 from tui.cli.output import Output
+from tui.cli.runtime_action import history_action
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.runtime.runtime import Runtime

@@ -10,8 +10,8 @@ from itertools import islice
 from tui.cli.argument_parser import window_columns
 from tui.cli.ask_report import cost_report, usage_report
 from tui.cli.command import DONE, FAILED
-from tui.cli.history_action import history_action
 from tui.cli.output import Output
+from tui.cli.runtime_action import history_action
 from tui.cli.table import cells, table
 from tui.core.causes import explain
 from tui.core.failure import UsageError

@@ -6,10 +6,10 @@ import argparse
 
 from tui.cli.command import DONE, FAILED
 from tui.cli.confirm import confirmed
-from tui.cli.history_action import history_action
 from tui.cli.history_list import conversation_table
 from tui.cli.history_show import turns_words
 from tui.cli.output import Output
+from tui.cli.runtime_action import history_action
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.runtime.runtime import Runtime

@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import islice
 
 from tui.cli.command import DONE, FAILED
-from tui.cli.history_action import history_action
 from tui.cli.history_list import summary_report
 from tui.cli.output import BOLD, Output
+from tui.cli.runtime_action import history_action
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.moments import ago

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from tui.cli.ask_report import cost_report, failure_report, server_cost_report, timings_report, usage_report
 from tui.cli.command import DONE
-from tui.cli.history_action import history_action
 from tui.cli.output import Output
+from tui.cli.runtime_action import history_action
 from tui.cli.streamed_text import StreamedText
 from tui.core.causes import explain
 from tui.core.failure import UsageError

@@ -6,7 +6,7 @@ import argparse
 
 from tui.cli.confirm import confirmed
 from tui.cli.output import Output
-from tui.cli.provider_action import provider_action
+from tui.cli.runtime_action import provider_action
 from tui.core.failure import UsageError
 from tui.runtime.runtime import Runtime
 from tui.texts import cli as texts

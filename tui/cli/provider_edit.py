@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tui.cli.output import Output
-from tui.cli.provider_action import provider_action
 from tui.cli.provider_flags import FLAGGED, FROM_STDIN, flag_of, place_of
+from tui.cli.runtime_action import provider_action
 from tui.cli.stdin import read_text
 from tui.core.api_key_reference import disguised_reference
 from tui.core.causes import explain

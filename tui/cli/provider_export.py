@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui.cli.output import Output
-from tui.cli.provider_action import provider_action
+from tui.cli.runtime_action import provider_action
 from tui.core.failure import LmdeckError
 from tui.core.provider import Provider
 from tui.core.safe_text import safe_line

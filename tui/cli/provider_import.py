@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tui.cli.confirm import confirmed
 from tui.cli.output import Output
-from tui.cli.provider_action import provider_action
+from tui.cli.runtime_action import provider_action
 from tui.cli.stdin import is_piped
 from tui.core.api_key_reference import ApiKeyKind
 from tui.core.failure import LmdeckError

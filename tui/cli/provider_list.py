@@ -10,7 +10,7 @@ from typing import Any
 from tui.cli.argument_parser import window_columns
 from tui.cli.ask_report import plain_decimal
 from tui.cli.output import Output
-from tui.cli.provider_action import provider_action
+from tui.cli.runtime_action import provider_action
 from tui.cli.table import cells, table
 from tui.core.causes import CATALOGUE, explain
 from tui.core.provider import Provider
