@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from tests.support.commands import Call, Done, run_command
 from tests.support.terminal import private_environment
 from tui.cli.main import main
+from tui.store.conversations import ConversationStore
+from tui.store.paths import resolve_paths
 
 
 @pytest.fixture
@@ -39,6 +42,13 @@ def call(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
         return Done(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def store(home: Path) -> ConversationStore:
+    """The saved conversations of the commands called in this process."""
+    assert home.is_dir()
+    return ConversationStore(resolve_paths(os.environ))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.learned_keys import KEY_PLACES, learn_key
 from tests.support.commands import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.parts import parts_of
@@ -25,12 +25,6 @@ from tui.store.records import encode_line
 NOW = datetime.now(UTC)
 HOSTILE = "\x1b[2J\x1b]0;pwned\x07[bold]\udce9\u202e<script>"
 KEY = "sk-abcdef0123456789abcdef"
-
-
-@pytest.fixture
-def store(home: Path) -> ConversationStore:
-    assert home.is_dir()
-    return ConversationStore(resolve_paths(os.environ))
 
 
 def a_turn(prompt: str, answer: str = "Because.", *, days_ago: float = 0, number: int = 1) -> Turn:
@@ -202,7 +196,7 @@ def test_hostile_texts_command_nothing(call: Call, store: ConversationStore) -> 
     assert call("history", "show", "1", "--json").json["conversation"]["turns"][0]["answer"] == HOSTILE
 
 
-@pytest.mark.parametrize("where", ["stored", "environment", "header", "body"])
+@pytest.mark.parametrize("where", KEY_PLACES)
 def test_a_key_that_was_learned_later_is_not_shown(
     call: Call, store: ConversationStore, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,19 +207,7 @@ def test_a_key_that_was_learned_later_is_not_shown(
         journal.flush()  # each in a line of its own: none of them has the key
     journal.end_turn(a_turn(""))
     journal.close()
-    fields: dict[str, tuple[str, ...]] = {
-        "stored": (),
-        "environment": ("--key-env", "MY_KEY"),
-        "header": ("--header", f"X-Api-Key: {KEY}"),
-        "body": ("--extra-body", json.dumps({"api_key": KEY})),
-    }
-    monkeypatch.setenv("MY_KEY", KEY)
-    added = call("providers", "add", "qwen", "--url", "https://h/v1", "--model", "m", *fields[where])
-    assert added.code == 0, added.err
-    if where == "stored":
-        credentials = resolve_paths(os.environ).credentials_file
-        credentials.write_text(f'[keys]\nqwen = "{KEY}"\n')
-        credentials.chmod(0o600)
+    learn_key(call, KEY, where, monkeypatch)
     for arguments in (("show", "1"), ("show", "1", "--json")):
         done = call("history", *arguments)
         assert done.code == 0

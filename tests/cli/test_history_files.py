@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.learned_keys import KEY_PLACES, learn_key
 from tests.support.commands import Call
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.parts import parts_of
@@ -29,12 +30,6 @@ PARTS = [KEY[:9], KEY[9:]]
 WHOLE = ["json", "jsonl"]
 IMPORTABLE = [*WHOLE, "md", "openai"]
 EVERY = [*IMPORTABLE, "html"]
-
-
-@pytest.fixture
-def store(home: Path) -> ConversationStore:
-    assert home.is_dir()
-    return ConversationStore(resolve_paths(os.environ))
 
 
 def a_turn(prompt: str, answer: str = "Because.", number: int = 1) -> Turn:
@@ -172,7 +167,7 @@ def test_a_markdown_page_has_front_matter_and_shows_tags_as_text(
 
 
 @pytest.mark.parametrize("how", EVERY)
-@pytest.mark.parametrize("where", ["stored", "environment", "header", "body"])
+@pytest.mark.parametrize("where", KEY_PLACES)
 def test_no_export_has_a_key_whenever_it_became_known(
     call: Call, store: ConversationStore, how: str, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,19 +178,7 @@ def test_no_export_has_a_key_whenever_it_became_known(
         journal.flush()  # each in a line of its own: none of them has the key
     journal.end_turn(a_turn(""))
     journal.close()
-    fields: dict[str, tuple[str, ...]] = {
-        "stored": (),
-        "environment": ("--key-env", "MY_KEY"),
-        "header": ("--header", f"X-Api-Key: {KEY}"),
-        "body": ("--extra-body", json.dumps({"api_key": KEY})),
-    }
-    monkeypatch.setenv("MY_KEY", KEY)
-    added = call("providers", "add", "qwen", "--url", "https://h/v1", "--model", "m", *fields[where])
-    assert added.code == 0, added.err
-    if where == "stored":
-        credentials = resolve_paths(os.environ).credentials_file
-        credentials.write_text(f'[keys]\nqwen = "{KEY}"\n')
-        credentials.chmod(0o600)
+    learn_key(call, KEY, where, monkeypatch)
     done = call("history", "export", "last", "--format", how)
     assert done.code == 0
     assert "works" in done.out

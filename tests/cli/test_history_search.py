@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from unicodedata import normalize
 
 import pytest
@@ -21,12 +20,6 @@ from tui.store.records import encode_line
 
 NOW = datetime.now(UTC)
 KEY = "sk-abcdef0123456789abcdef"
-
-
-@pytest.fixture
-def store(home: Path) -> ConversationStore:
-    assert home.is_dir()
-    return ConversationStore(resolve_paths(os.environ))
 
 
 def a_turn(
