@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.containers import VerticalScroll
+from textual.widgets import Input
 
 from tests.support.fake_api import FakeApi
 from tests.support.fault_server import FaultServer
@@ -40,7 +41,7 @@ def rows_below(opened: OpenDeck, title: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("start", "shown"), [
-    ("providers", ("Enter           Chat with the selected provider", "a               Add an endpoint")),
+    ("providers", ("Enter           Chat with the selected provider", "a               Add a provider")),
     (ChatStart("main"), ("Enter           Send the message", "F4              Copy code")),
 ])  # fmt: skip
 async def test_the_first_twelve_are_in_sight_in_a_small_window(
@@ -56,7 +57,7 @@ async def test_the_first_twelve_are_in_sight_in_a_small_window(
             rows = rows_below(opened, texts.FIRST)
             assert 8 <= len(rows) <= 12
             assert {*shown} <= {*rows}
-            assert "Esc closes" in opened.text
+            assert "Esc close" in opened.text
             keys = window.query_one("#help-keys", VerticalScroll)
             assert (keys.show_horizontal_scrollbar, keys.show_vertical_scrollbar) == (False, True)
             assert max(map(len, opened.text.splitlines())) <= 80
@@ -82,13 +83,22 @@ async def test_typing_finds_keys_and_commands_and_esc_clears_then_closes(deck: R
             await opened.until(lambda: isinstance(opened.app.screen, ChatScreen))
 
 
-@pytest.mark.parametrize("key", ["escape", "q", "question_mark", "f1"])
+@pytest.mark.parametrize("key", ["escape", "question_mark", "f1"])
 async def test_it_closes(deck: RealDeck, key: str) -> None:
     deck.settings("check_reachability = false\n")
     async with deck.opened(size=(80, 24)) as opened:
         await helped(opened)
         await opened.press(key)
         await opened.until(lambda: isinstance(opened.app.screen, ProvidersScreen))
+
+
+async def test_a_letter_begins_a_filter_and_does_nothing_else(deck: RealDeck) -> None:
+    deck.settings("check_reachability = false\n")
+    async with deck.opened(size=(80, 24)) as opened:
+        window = await helped(opened)
+        await opened.press(*"quit")
+        assert window.query_one("#help-filter", Input).value == "quit"
+        await opened.until(lambda: "Quit" in opened.text)
 
 
 async def test_what_it_says_first_works_with_the_focus_as_it_is(deck: RealDeck) -> None:

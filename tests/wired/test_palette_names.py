@@ -65,7 +65,7 @@ async def test_a_command_of_the_palette_shows_its_key(deck: RealDeck, text: str,
 async def test_a_theme_is_used_by_its_name(deck: RealDeck) -> None:
     deck.settings("check_reachability = false\n")
     async with deck.opened() as opened:
-        await search(opened, "light", "Theme: light")
+        await search(opened, "light", "Use theme: light")
         await opened.press("enter", "enter")
         await opened.until(lambda: opened.app.theme == "light")
         await opened.until(lambda: 'theme = "light"' in (deck.config / "config.toml").read_text())

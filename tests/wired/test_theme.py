@@ -16,10 +16,10 @@ def chosen(environment: dict[str, str], name: str) -> str:
         terminal.wait_for("main")
         terminal.send("ctrl+p")
         terminal.send(f"theme: {name}")
-        terminal.wait_for(f"Theme: {name}")
-        terminal.wait_for(lambda: "Theme: dark" not in terminal.text)
+        terminal.wait_for(f"theme: {name}")
+        terminal.wait_for(lambda: "theme: dark" not in terminal.text)
         terminal.send("enter")
-        terminal.wait_for(lambda: "Theme: " not in terminal.text)
+        terminal.wait_for(lambda: "theme: " not in terminal.text)
         terminal.wait_for("main")
         file = Path(environment["XDG_CONFIG_HOME"]) / "lmdeck/config.toml"
         terminal.wait_for(lambda: name in file.read_text() or "lasts until you quit" in terminal.text)

@@ -14,7 +14,7 @@ SAVED_STATUS: Final = "✓ saved"
 # Buttons
 SAVE: Final = "Save"
 SAVE_EXIT: Final = "Save & Exit"
-COPY: Final = "Make a copy"
+COPY: Final = "Clone"
 TEST: Final = "Test"
 SHOW_KEY: Final = "Show"
 FIX: Final = "Fix"

@@ -3,7 +3,7 @@
 from typing import Final
 
 TITLE: Final = "Help"
-CLOSES: Final = "{key} closes"
+CLOSES: Final = "{key} close"
 FILTER: Final = "Type to filter: a key, or words such as copy code"
 FIRST: Final = "What most users do here"
 COMMANDS: Final = "Commands in the prompt"

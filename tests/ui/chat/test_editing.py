@@ -172,3 +172,43 @@ async def test_nothing_is_edited_while_an_answer_streams(open_chat: Any) -> None
         await chat.until(lambda: chat.session.live is None)
         await chat.press("e")
         assert chat.screen.prompt.is_editing
+
+
+async def test_up_brings_back_what_esc_took_from_an_edit(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first")
+        await chat.press("tab", "e", *" changed", "escape")
+        assert (chat.screen.prompt.value, chat.screen.prompt.is_editing) == ("", False)
+        await chat.press("up")
+        assert chat.screen.prompt.value == "first changed"
+
+
+async def test_esc_stops_what_streams_before_it_cancels_an_edit(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first")
+        await chat.press("tab", "e", *" changed")
+        gate = asyncio.Event()
+        chat.runtime.scripts = [[AnswerDelta("begun"), gate]]
+        await chat.press("tab", "r")
+        await chat.until(lambda: chat.session.live is not None and chat.session.live.answer)
+        await chat.press("tab", "escape")
+        await chat.until(lambda: chat.session.live is None)
+        assert (chat.screen.prompt.value, chat.screen.prompt.is_editing) == ("first changed", True)
+
+
+async def test_an_emptied_edit_ends_with_its_chat_and_loses_no_draft(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first")
+        chat.screen.prompt.value = "a draft"
+        await chat.press("tab", "e", "ctrl+u")
+        assert chat.screen.prompt.unsent == "a draft"
+        await chat.press("tab", "n")
+        await chat.until(lambda: not chat.session.turns)
+        assert (chat.screen.prompt.value, chat.screen.prompt.is_editing) == ("a draft", False)
+
+
+async def test_a_command_that_cannot_be_used_is_named_as_it_was_typed(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat, "first")
+        await chat.press(*"/previous 1", "enter")
+        await chat.until(lambda: "/previous is not available" in chat.toasts)

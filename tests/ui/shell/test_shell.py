@@ -93,7 +93,7 @@ async def test_ctrl_c_says_how_to_quit(until: Until) -> None:
 async def test_the_palette_offers_the_commands_of_the_screen(until: Until) -> None:
     async with running() as pilot:
         titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
-        assert {"Show: help", "Theme: dark", "Turn on: animations", "Quit: lmdeck"} <= set(titles)
+        assert {"Show: help", "Use theme: dark", "Turn on: animations", "Quit: lmdeck"} <= set(titles)
         assert {"Add: provider", "Clone: selected provider", "Filter: providers"} <= set(titles)
         await pilot.press("ctrl+p")
         await until(pilot, lambda: pilot.app.screen.__class__.__name__ == "Palette")

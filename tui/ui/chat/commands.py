@@ -89,7 +89,7 @@ class Commands:
 
     def _set(self, argument: str) -> bool:
         """Change one setting of this chat, and say what holds now."""
-        if self._chat.target is None:
+        if self._chat.target is None or self._chat.session is None:
             return self._refuse("settings")
         try:
             said = set_by_words(self._chat, argument)
@@ -114,19 +114,19 @@ class Commands:
         return True
 
     def _edit(self, number: str) -> bool:
-        return self._of_message("edit", number)
+        return self._of_message("edit", "edit", number)
 
     def _variant(self, step: int, number: str) -> bool:
-        return self._of_message("variant", number, step)
+        return self._of_message("previous" if step < 0 else "next", "variant", number, step)
 
-    def _of_message(self, action: str, number: str, *parameters: int) -> bool:
+    def _of_message(self, name: str, action: str, number: str, *parameters: int) -> bool:
         """Do something with the message of a number."""
         count = len(self._chat.turns)
         if not number.isdecimal() or not 1 <= int(number) <= count:
             self._warn(texts.NO_SUCH_MESSAGE.format(number=number, count=count))
             return False
         if not self._screen.check_action(action, ()):
-            return self._refuse(action)
+            return self._refuse(name)
         arguments = (*parameters, int(number))
         self._screen.call_later(self._screen.app.run_action, ("", action, arguments), self._screen)
         return True

@@ -58,6 +58,8 @@ class Prompt(OwnTextArea):
     HELP_TEXT: ClassVar[str] = texts.PROMPT_HELP
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(*_GROUPS)
 
+    is_streaming = False
+    """Whether an answer streams: Esc stops it, and cancels an edit only then."""
     _rows_shown = 0
     _model = ""
     _edit: Edited | None = None
@@ -177,8 +179,7 @@ class Prompt(OwnTextArea):
     def _put_away(self, raw: str) -> None:
         """Put a draft into the history, and show the one from before an edit."""
         self.remember(raw)
-        self.action_cancel_edit()
-        self._history.end_walk()
+        self._end_edit()
 
     def action_delete_right(self) -> None:
         """Delete the character under the cursor; in an empty prompt, ask to quit."""
@@ -238,9 +239,13 @@ class Prompt(OwnTextArea):
     @property
     def unsent(self) -> str:
         """What would be lost: the draft, of an edit only where something was changed."""
-        if self._edit is None or self.value != self._edit.raw:
+        if self._edit is None or self._is_edit_changed:
             return self.value
         return self._edit.draft
+
+    @property
+    def _is_edit_changed(self) -> bool:
+        return self._edit is not None and bool(self.value.strip()) and self.value != self._edit.raw
 
     def begin_edit(self, raw: str, number: int) -> None:
         """Show a message that was sent, to be edited; the draft comes back afterwards."""
@@ -252,7 +257,13 @@ class Prompt(OwnTextArea):
         self._edit_changed()
 
     def action_cancel_edit(self) -> None:
-        """Show the draft from before the edit, or none."""
+        """Show the draft from before the edit, or none; Up brings back what was changed."""
+        if self._is_edit_changed:
+            self.remember(self.value)
+        self._end_edit()
+
+    def _end_edit(self) -> None:
+        self._history.end_walk()
         edit, self._edit = self._edit, None
         self.value = "" if edit is None else edit.draft
         if edit is not None:
@@ -392,7 +403,7 @@ class Prompt(OwnTextArea):
         if action in _WHEN_SEARCHING:
             return self._search is not None
         if action == "cancel_edit":
-            return self._edit is not None
+            return self._edit is not None and not self.is_streaming
         if action in _WHEN_COMPLETING:
             return self.completing is not None and self.completing.is_open
         return super().check_action(action, parameters)

@@ -193,7 +193,7 @@ class ChatScreen(LmdeckScreen[None]):
         """Show a conversation that was opened."""
         self._view = SessionView(self.control, session, self.transcript)
         if self.prompt.is_editing:
-            self.prompt.discard()
+            self.prompt.action_cancel_edit()
         for turn in session.turns:
             self.prompt.remember(line_of(turn.prompt.text))
         self.prompt.read_only = self.control.is_read_only
@@ -203,6 +203,7 @@ class ChatScreen(LmdeckScreen[None]):
         """Show everything that changes with a turn: title, banner, keys, offers, figures."""
         if self._view is not None:
             self._view.show_speakers()
+        self.prompt.is_streaming = self.control.live is not None
         self._frame.show()
         self._refresh_keys()
 
@@ -345,7 +346,8 @@ class ChatScreen(LmdeckScreen[None]):
         """Show the version before or after of a message: of the selected one, or of that number."""
         turn = self.control.turns[number - 1] if number else self.transcript.turn_with_variants
         if turn is not None:
-            self.transcript.select(turn)
+            if turn.variants:
+                self.transcript.select(turn)
             self._asking.choose_variant(turn, step)
 
     def action_edit(self, number: int = 0) -> None:

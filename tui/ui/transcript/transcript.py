@@ -161,6 +161,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         """Put the cursor on a turn, unless it is there."""
         if self.cursor.identity != turn.identity:
             self.cursor.identity, self.cursor.block = turn.identity, 0
+            self.show_change()
 
     @property
     def turn_with_variants(self) -> Turn | None:
