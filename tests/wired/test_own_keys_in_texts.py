@@ -81,7 +81,7 @@ async def test_texts_name_the_keys_of_the_settings(deck: RealDeck, size: tuple[i
             await opened.press("ctrl+c")
             await says(opened, "Press F8 to quit.")
             await opened.press("f1")
-            await says(opened, "F9 closes", "Ctrl+S          Send the message")
+            await says(opened, "F9 close", "Ctrl+S          Send the message")
         async with deck.opened(size=size) as opened:
             await opened.press("home", "e")
             await opened.until(lambda: isinstance(opened.app.screen, ProviderFormScreen))

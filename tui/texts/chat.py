@@ -147,7 +147,7 @@ SETTINGS: Final = "Chat settings"
 SETTINGS_KEYS: Final = "{save} save (from the next message) · Tab next · {cancel} cancel"
 SETTINGS_HELP: Final = (
     "Settings of this chat only. They apply from the next message, are saved with the chat, and hold again "
-    "when you resume it. Empty fields have the values of the provider; enter none to leave a parameter out."
+    "when you resume it. Empty fields have the values of the provider; enter none to omit a parameter."
 )
 THINKING: Final = "Thinking"
 THINKING_LEVELS: Final = ("Off", "On", "Minimal", "Low", "Medium", "High")
