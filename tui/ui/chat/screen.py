@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,6 +18,7 @@ from tui.ui.chat.commands import Commands
 from tui.ui.chat.copying import Copier
 from tui.ui.chat.frame import ChatFrame
 from tui.ui.chat.mouse import Mouse
+from tui.ui.chat.offers import is_possible
 from tui.ui.chat.opening import Conversations
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.prompt_box import PromptBox
@@ -36,23 +36,6 @@ from tui.ui.transcript.transcript import Transcript
 if TYPE_CHECKING:
     from tui.session.chat_session import ChatSession
     from tui.ui.chat.windows import ChatWindows
-
-_NEEDS_REST = frozenset({"again", "edit", "go_on", "fork", "new", "new_unsaved", "diagnose"})
-"""What has to wait until nothing streams."""
-_NEEDS: dict[str, Callable[[ChatControl], object]] = {
-    "again": lambda chat: chat.last,
-    "rename": lambda chat: chat.last,
-    "details": lambda chat: chat.last,
-    "go_on": lambda chat: chat.last and chat.last.answer,
-    "search": lambda chat: chat.last,
-    "variant": lambda chat: chat.has_variants,
-    "edit": lambda chat: chat.can_edit,
-    "fork": lambda chat: chat.can_fork,
-    "example": lambda chat: not chat.turns,
-    "edit_provider": lambda chat: chat.target,
-    "editor": lambda chat: not chat.is_read_only,
-}
-"""What there has to be for an action."""
 
 
 class ChatScreen(LmdeckScreen[None]):
@@ -169,12 +152,9 @@ class ChatScreen(LmdeckScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now. Esc stops what streams; only then it moves the focus."""
-        is_live = self.control.live is not None
         if action in ("stop", "escape"):
-            return is_live == (action == "stop")
-        if (is_live and action in _NEEDS_REST) or not _NEEDS.get(action, bool)(self.control):
-            return None
-        return True
+            return (self.control.live is not None) == (action == "stop")
+        return is_possible(self.control, action) or None
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
 
