@@ -53,6 +53,9 @@ class Asking:
 
     def again(self) -> None:
         """Ask the last prompt again; its answer stays as a variant."""
+        last, prompt = self._chat.last, self._prompt
+        if last is not None and not prompt.is_editing and prompt.value == line_of(last.prompt.text):
+            prompt.value = ""  # it came back because it failed, and goes out again now
         if self._is_ready():
             self._await_turn(self._chat.retry)
 

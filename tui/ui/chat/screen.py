@@ -216,9 +216,6 @@ class ChatScreen(LmdeckScreen[None]):
 
     def action_again(self) -> None:
         """Ask the last prompt again, in place of its answer."""
-        last, prompt = self.control.last, self.prompt
-        if last is not None and not prompt.is_editing and prompt.value == line_of(last.prompt.text):
-            prompt.value = ""  # it came back because it failed, and goes out again now
         self._asking.again()
 
     def action_go_on(self) -> None:
