@@ -1,4 +1,4 @@
-"""What stands around the transcript of a chat: header, banner, the prompt's border, offers, status bar."""
+"""What stands around the transcript of a chat: header, banner, the prompt's border, offers, status, keys."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class ChatFrame:
     def __init__(self, screen: Screen[None], chat: ChatControl) -> None:
         self._screen = screen
         self._chat = chat
+        self._keys_shown: tuple[object, ...] = ()
 
     @property
     def is_typing(self) -> bool:
@@ -49,6 +50,7 @@ class ChatFrame:
         screen.query_one(PromptBox).show_model(model)
         self.show_ways()
         screen.query_one(StatusBar).draw()
+        self._refresh_keys()
 
     def show_ways(self) -> None:
         """Show what names keys or commands: they are others where the focus is another."""
@@ -65,3 +67,12 @@ class ChatFrame:
         transcript = screen.query_one(Transcript)
         transcript.keys_down = (self.way("transcript.end"), self.way("chat.page_down"))
         transcript.offer(offers_of(chat, self.way), welcome)
+
+    def _refresh_keys(self) -> None:
+        """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
+        chat = self._chat
+        has_answer = chat.last is not None and bool(chat.last.answer)
+        state = (chat.session, chat.live, len(chat.turns), has_answer, chat.has_variants)
+        if state != self._keys_shown:
+            self._keys_shown = state
+            self._screen.refresh_bindings()

@@ -57,7 +57,6 @@ class ChatScreen(LmdeckScreen[None]):
         self._provider_name = provider_name
         self._first_conversation = (conversation, is_fork)
         self._view: SessionView | None = None
-        self._keys_shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the chat."""
@@ -185,20 +184,10 @@ class ChatScreen(LmdeckScreen[None]):
             self._view.show_speakers()
         self.prompt.is_streaming = self.control.live is not None
         self._frame.show()
-        self._refresh_keys()
 
     def on_descendant_focus(self) -> None:
         """Print what works with the focus where it is now."""
         self._frame.show_ways()
-
-    def _refresh_keys(self) -> None:
-        """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
-        control = self.control
-        has_answer = control.last is not None and bool(control.last.answer)
-        state = (control.session, control.live, len(control.turns), has_answer, control.has_variants)
-        if state != self._keys_shown:
-            self._keys_shown = state
-            self.refresh_bindings()
 
     def _facts(self) -> StatusFacts:
         """Return what the status bar tells."""
