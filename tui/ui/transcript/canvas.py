@@ -78,7 +78,6 @@ class Canvas(ScrollView, inherit_bindings=False):
         self._painted: Anchor | None = None
         self._had_folds = False
         self._palette: Palette | None = None
-        self._strips: dict[int, tuple[Line, Strip]] = {}
         self._pause: asyncio.TimerHandle | None = None
         self.has_unseen = False
         self._told = (True, False)
@@ -137,7 +136,6 @@ class Canvas(ScrollView, inherit_bindings=False):
         """Look colours up again; no line is rendered for it."""
         super().notify_style_update()
         self._palette = None
-        self._strips.clear()
         if self.is_mounted:
             self.refresh()
 
@@ -315,14 +313,7 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def spans_strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:
         """Return spans as a strip of exactly ``width`` cells, past the application's line filters."""
-        segments = self.palette.filled(spans, width, fill)
-        strip = Strip(segments)
-        if strip.cell_length > width:
-            strip = strip.crop(0, width)
-        background = self.palette.background
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, background)
-        return strip
+        return self.palette.strip(spans, width, fill)
 
     def render_line(self, y: int) -> Strip:
         """Return a row as the pointer sees it, with the place of each character."""
@@ -331,22 +322,10 @@ class Canvas(ScrollView, inherit_bindings=False):
             0, self.scroll_offset.y + y
         )
 
-    def _row_strip(self, y: int, line: Line) -> Strip:
-        """Return a row as a strip: the last one where the row has not changed.
-
-        Whatever changes on the screen, the compositor asks every widget for all of its rows.
-        """
-        known = self._strips.get(y)
-        if known is not None and known[0] == line and known[1].cell_length == self.size.width:
-            return known[1]
-        strip = self.spans_strip(line.spans, self.size.width, line.fill)
-        self._strips[y] = (line, strip)
-        return strip
-
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw the rows of a region."""
         rows = self.rows_of_view(crop.y, crop.height)
-        strips = [self._row_strip(y, line) for y, line in enumerate(rows, crop.y)]
+        strips = [self.palette.row(y, line, self.size.width) for y, line in enumerate(rows, crop.y)]
         if crop.column_span != (0, self.size.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips

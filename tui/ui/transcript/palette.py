@@ -1,4 +1,4 @@
-"""Styles of spans to Rich styles, from the style sheet of whatever theme is on."""
+"""Spans in the styles of whatever theme is on: its style sheet gives each role a Rich style."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 from textual.css.stylesheet import Stylesheet
+from textual.strip import Strip
 
 from tui.core.lazy_pattern import lazy_pattern
 from tui.ui.textual_compat.internals import style_of_class
 from tui.ui.transcript.cells import cell_len
-from tui.ui.transcript.lines import ROLE_MASK, Attribute, Role, Span
+from tui.ui.transcript.lines import ROLE_MASK, Attribute, Line, Role, Span
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -54,6 +55,7 @@ class Palette:
         self._widget = widget
         self.background = widget.background_colors[1]
         self._styles: dict[int, Style] = {}
+        self._rows: dict[int, tuple[Line, Strip]] = {}
 
     def style(self, code: int) -> Style:
         """Return the Rich style for a span's style."""
@@ -83,8 +85,8 @@ class Palette:
         style = self.style
         return [Segment(span.text, style(span.style)) for span in spans]
 
-    def filled(self, spans: Sequence[Span], width: int, fill: int) -> list[Segment]:
-        """Return spans as segments, filled with blanks up to ``width`` cells."""
+    def strip(self, spans: Sequence[Span], width: int, fill: int) -> Strip:
+        """Return spans as a strip of exactly ``width`` cells, past the application's line filters."""
         segments = self.segments(spans)
         gap = width - sum(cell_len(span.text) for span in spans)
         if gap > 0:
@@ -93,4 +95,21 @@ class Palette:
                 segments[-1] = Segment(segments[-1].text + " " * gap, style)
             else:
                 segments.append(Segment(" " * gap, style))
-        return segments
+        strip = Strip(segments)
+        if strip.cell_length > width:
+            strip = strip.crop(0, width)
+        for line_filter in self._widget.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background)
+        return strip
+
+    def row(self, y: int, line: Line, width: int) -> Strip:
+        """Return a row as a strip: the last one where the row has not changed.
+
+        Whatever changes on the screen, the compositor asks every widget for all of its rows.
+        """
+        known = self._rows.get(y)
+        if known is not None and known[0] == line and known[1].cell_length == width:
+            return known[1]
+        strip = self.strip(line.spans, width, line.fill)
+        self._rows[y] = (line, strip)
+        return strip
