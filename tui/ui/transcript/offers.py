@@ -1,4 +1,4 @@
-"""Offers in the transcript: what can be done about a turn, printed as what works now, and clickable.
+"""What a click on a line does: a link leads somewhere, an offer says what can be done about a turn now.
 
 An offer is known by the role of its span: text of a model or a server never has it.
 """
@@ -35,5 +35,16 @@ def offer_at(line: Line, column: int) -> str:
     for span in line.spans:
         start, position = position, position + cell_len(span.text)
         if span.style == Role.OFFER and start <= column < position:
+            return span.url
+    return ""
+
+
+def link_at(line: Line, column: int | None = None) -> str:
+    """Return where the link at a column of a line leads, or its first one; empty: there is none."""
+    position = 0
+    for span in line.spans:
+        start, position = position, position + cell_len(span.text)
+        is_there = column is None or start <= column < position
+        if span.url and span.style != Role.OFFER and is_there:
             return span.url
     return ""

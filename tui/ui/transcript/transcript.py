@@ -19,15 +19,14 @@ from tui.core.turn import Turn
 from tui.ui.background import in_background, in_slices
 from tui.ui.transcript import messages
 from tui.ui.transcript.canvas import Canvas
-from tui.ui.transcript.cells import cell_len
 from tui.ui.transcript.code import find_code, last_code
 from tui.ui.transcript.cursor import Target
 from tui.ui.transcript.decoration import variant_step
 from tui.ui.transcript.document import TurnDocument
 from tui.ui.transcript.growing import WorkBudget
 from tui.ui.transcript.keys import TRANSCRIPT_BINDINGS
-from tui.ui.transcript.lines import EMPTY_LINE, Line, Role
-from tui.ui.transcript.offers import Offer, offer_at
+from tui.ui.transcript.lines import EMPTY_LINE, Line
+from tui.ui.transcript.offers import Offer, link_at, offer_at
 from tui.ui.transcript.reasoning import ReasoningFold
 from tui.ui.transcript.search import Match, Search
 from tui.ui.transcript.selecting import selected_text
@@ -251,22 +250,9 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         if document is None or not document.is_rendered:
             return
         for row in range(document.drawn_rows):
-            if self.cursor.is_on(document, row) and self._activate(document.line(row) or EMPTY_LINE):
+            if self.cursor.is_on(document, row) and (url := link_at(document.line(row) or EMPTY_LINE)):
+                self.post_message(self.LinkActivated(url))
                 return
-
-    def _activate(self, line: Line, column: int | None = None) -> bool:
-        """Ask to open the link at a column of a line, or its first; return whether there is one."""
-        position = 0
-        for span in line.spans:
-            position += cell_len(span.text)
-            if (
-                span.url
-                and span.style != Role.OFFER
-                and (column is None or position - cell_len(span.text) <= column < position)
-            ):
-                self.post_message(self.LinkActivated(span.url))
-                return True
-        return False
 
     def on_click(self, event: events.Click) -> None:
         """A click on a link asks to open it; one on the mark of unseen output goes there."""
@@ -285,7 +271,8 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             if step:
                 self.post_message(self.VariantRequested(document.turn, step))
                 return
-        self._activate(line, event.x)
+        if url := link_at(line, event.x):
+            self.post_message(self.LinkActivated(url))
 
     # ---- search
 
