@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 from tui.cli.command import INTERRUPTED
-from tui.cli.line_reader import LineReader
 from tui.cli.output import Output
 from tui.cli.plain_commands import PlainCommands
+from tui.cli.prompt_reader import PromptReader
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
-from tui.core.commands import line_of, message_of, request_of
+from tui.core.commands import message_of, request_of
 from tui.core.figures import format_costs, format_tokens
 from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
@@ -45,17 +43,10 @@ class PlainChat:
         self._control.begin(session)
         self._control.target = target
         self._output = output
-        self._answering: asyncio.Task[object] | None = None
-        self._question = ""
-        """The question that is on screen now."""
-        self._edited: Turn | None = None
-        """The message that the next line replaces."""
-        self._is_ending = False
-        self._interrupted_by: int | None = None
         self._moves_told: set[str] = set()
         self._run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run
         self._commands = PlainCommands(self, self._control, runtime, output)
-        self._lines = LineReader(self._commands.completions)
+        self._prompts = PromptReader(self._control, output, self._commands.completions)
 
     @property
     def _session(self) -> ChatSession:
@@ -74,10 +65,10 @@ class PlainChat:
             self._output.line(cli.WARNING.format(text=warning))
         self._output.notes(self._runtime.settings_notices)
         self._output.text(texts.TYPE_HELP)
-        with asyncio.Runner() as runner, self._hearing_signals(runner.get_loop()):
+        with asyncio.Runner() as runner, self._prompts.hearing_signals(runner.get_loop()):
             self._run = runner.run
             try:
-                while not self._is_ending and (line := self._read()) is not None:
+                while not self._prompts.is_ending and (line := self._prompts.read()) is not None:
                     if not self._obey(line):
                         break
             finally:
@@ -86,96 +77,16 @@ class PlainChat:
                 self._output.notes(self._runtime.optional.notices)
         for sentence in self._runtime.unwritten:
             self._output.aside(sentence)
-        return INTERRUPTED if self._is_ending else 0
-
-    @contextmanager
-    def _hearing_signals(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-        """SIGINT stops an answer; SIGTERM and SIGHUP end the chat, saved. None waits for a reader."""
-
-        def on_signal(number: int, _: object) -> None:
-            self._output.hurry(number)
-            if number != signal.SIGINT:
-                self._is_ending, self._output.ended_by = True, number
-            if self._answering is not None:
-                loop.call_soon_threadsafe(self._answering.cancel)
-            elif self._question:
-                self._interrupted_by = number
-                self._lines.interrupt()
-
-        def on_continue(*_: object) -> None:
-            if self._question:
-                self._output.text(self._question, end="")
-
-        handlers = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), on_signal)
-        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-        before[signal.SIGCONT] = signal.signal(signal.SIGCONT, on_continue)
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _read(self) -> str | None:
-        """Return the next prompt; ``None`` at the end of the input."""
-        lines: list[str] = []
-        while True:
-            try:
-                line = self._ask(*self._question_of(len(lines)))
-            except KeyboardInterrupt:
-                if self._interrupted_by is not None:
-                    self._output.hurry(self._interrupted_by)  # the wait for the line had its timer
-                self._output.text("")
-                if self._is_ending:
-                    return None
-                lines.clear()
-                self._edited = None
-                continue
-            if not line:
-                self._output.text("")
-                return None
-            line = line.removesuffix("\n")
-            if not line.endswith("\\"):
-                return "\n".join([*lines, line])
-            lines.append(line[:-1])
-
-    def _question_of(self, place: int) -> tuple[str, str]:
-        """Return what is asked for a line of a prompt, and what of an edited message stands in it."""
-        if self._edited is None:
-            return ("...> " if place else "you> "), ""
-        old = line_of(self._edited.prompt.words).split("\n")
-        text = old[place] if place < len(old) else ""
-        number = self._control.turns.index(self._edited) + 1
-        question = "...> " if place else texts.EDIT_QUESTION.format(number=number)
-        return question, f"{text}\\" if place + 1 < len(old) else text
+        return INTERRUPTED if self._prompts.is_ending else 0
 
     def edit(self, turn: Turn) -> None:
         """Have the next line edit a message that was sent."""
-        self._edited = turn
-        if not self._lines.edits:
-            number = self._control.turns.index(turn) + 1
-            self._output.text(texts.EDIT_TEXT.format(number=number))
-            self._output.text(turn.prompt.words)
-
-    def _ask(self, question: str, text: str = "") -> str:
-        """Return a line with its end; empty at the end of the input. ``text`` is in it to be edited.
-
-        The question is written before readline writes it again in the same place: there no signal would end
-        the wait for a terminal that nobody reads.
-        """
-        try:
-            self._question = question  # from here on a signal ends the wait
-            if self._is_ending:
-                raise KeyboardInterrupt
-            self._output.text(question, end="\r" if self._lines.edits else "")
-            self._output.calm()
-            return self._lines.read(question, text)
-        finally:
-            self._question = ""
+        self._prompts.edit(turn)
 
     def _obey(self, line: str) -> bool:
         """Run a command or send a prompt; return whether to continue."""
         request = request_of(line.strip())
-        edited, self._edited = self._edited, None
+        edited = self._prompts.take_edited()
         if request is None:
             self._send(message_of(line), edited)
             return True
@@ -229,7 +140,7 @@ class PlainChat:
 
         self._session.on_change = on_change
         try:
-            turn = self.run_work(self._result(ask))
+            turn = self.run_work(self._prompts.answer_of(ask))
         except asyncio.CancelledError:
             if not self._session.turns:
                 return
@@ -272,15 +183,6 @@ class PlainChat:
                 texts.NOT_SENT.format(title=blocked.failure.title, advice=blocked.failure.advice)
             )
         return blocked is None
-
-    async def _result(self, ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
-        self._answering = asyncio.current_task()
-        try:
-            if self._is_ending:
-                raise asyncio.CancelledError
-            return await ask()
-        finally:
-            self._answering = None
 
 
 def _report_failure(output: Output, turn: Turn) -> None:

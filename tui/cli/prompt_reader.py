@@ -1,0 +1,133 @@
+"""How the plain chat reads prompts, and what signals end: the wait for a line, or an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from tui.cli.line_reader import LineReader
+from tui.cli.output import Output
+from tui.core.commands import line_of
+from tui.core.turn import Turn
+from tui.runtime.chat_control import ChatControl
+from tui.texts import plain_chat as texts
+
+
+class PromptReader:
+    """Reads prompts line by line; hears signals meanwhile, and while an answer comes."""
+
+    def __init__(
+        self, control: ChatControl, output: Output, complete: Callable[[str], Sequence[str]]
+    ) -> None:
+        self._control = control
+        self._output = output
+        self._lines = LineReader(complete)
+        self._answering: asyncio.Task[object] | None = None
+        self._question = ""
+        """The question that is on screen now."""
+        self._edited: Turn | None = None
+        """The message that the next line replaces."""
+        self._interrupted_by: int | None = None
+        self.is_ending = False
+        """Whether a signal ends the chat."""
+
+    @contextmanager
+    def hearing_signals(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+        """SIGINT stops an answer; SIGTERM and SIGHUP end the chat, saved. None waits for a reader."""
+
+        def on_signal(number: int, _: object) -> None:
+            self._output.hurry(number)
+            if number != signal.SIGINT:
+                self.is_ending, self._output.ended_by = True, number
+            if self._answering is not None:
+                loop.call_soon_threadsafe(self._answering.cancel)
+            elif self._question:
+                self._interrupted_by = number
+                self._lines.interrupt()
+
+        def on_continue(*_: object) -> None:
+            if self._question:
+                self._output.text(self._question, end="")
+
+        handlers = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), on_signal)
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        before[signal.SIGCONT] = signal.signal(signal.SIGCONT, on_continue)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def read(self) -> str | None:
+        """Return the next prompt; ``None`` at the end of the input."""
+        lines: list[str] = []
+        while True:
+            try:
+                line = self._ask(*self._question_of(len(lines)))
+            except KeyboardInterrupt:
+                if self._interrupted_by is not None:
+                    self._output.hurry(self._interrupted_by)  # the wait for the line had its timer
+                self._output.text("")
+                if self.is_ending:
+                    return None
+                lines.clear()
+                self._edited = None
+                continue
+            if not line:
+                self._output.text("")
+                return None
+            line = line.removesuffix("\n")
+            if not line.endswith("\\"):
+                return "\n".join([*lines, line])
+            lines.append(line[:-1])
+
+    def _question_of(self, place: int) -> tuple[str, str]:
+        """Return what is asked for a line of a prompt, and what of an edited message stands in it."""
+        if self._edited is None:
+            return ("...> " if place else "you> "), ""
+        old = line_of(self._edited.prompt.words).split("\n")
+        text = old[place] if place < len(old) else ""
+        number = self._control.turns.index(self._edited) + 1
+        question = "...> " if place else texts.EDIT_QUESTION.format(number=number)
+        return question, f"{text}\\" if place + 1 < len(old) else text
+
+    def edit(self, turn: Turn) -> None:
+        """Have the next line edit a message that was sent."""
+        self._edited = turn
+        if not self._lines.edits:
+            number = self._control.turns.index(turn) + 1
+            self._output.text(texts.EDIT_TEXT.format(number=number))
+            self._output.text(turn.prompt.words)
+
+    def take_edited(self) -> Turn | None:
+        """Return once the message that the line just read replaces."""
+        edited, self._edited = self._edited, None
+        return edited
+
+    def _ask(self, question: str, text: str = "") -> str:
+        """Return a line with its end; empty at the end of the input. ``text`` is in it to be edited.
+
+        The question is written before readline writes it again in the same place: there no signal would end
+        the wait for a terminal that nobody reads.
+        """
+        try:
+            self._question = question  # from here on a signal ends the wait
+            if self.is_ending:
+                raise KeyboardInterrupt
+            self._output.text(question, end="\r" if self._lines.edits else "")
+            self._output.calm()
+            return self._lines.read(question, text)
+        finally:
+            self._question = ""
+
+    async def answer_of(self, ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
+        """Ask for an answer that a signal can end."""
+        self._answering = asyncio.current_task()
+        try:
+            if self.is_ending:
+                raise asyncio.CancelledError
+            return await ask()
+        finally:
+            self._answering = None
