@@ -242,7 +242,7 @@ def test_a_file_goes_with_the_last_conversation_that_names_it(paths: Paths, stor
     first, _ = saved(store, FILE, IMAGE), saved(store, FILE)
     token = store.delete(first)
     assert kept(paths) == ATTACHED, "a deleted conversation can come back"
-    store.restore(token)
+    store.trash.restore(token)
     assert store.open(first).notices == ()
     forget(paths, "conversations")  # the first one is open here
     assert sorted(path.stem for path in paths.conversations_dir.glob("*.jsonl")) == [first]
@@ -252,10 +252,10 @@ def test_a_file_goes_with_the_last_conversation_that_names_it(paths: Paths, stor
 def test_emptying_the_trash_removes_what_nobody_else_names(paths: Paths, store: ConversationStore) -> None:
     first, second = saved(store, FILE, IMAGE), saved(store, FILE)
     store.delete(first)
-    assert store.purge_trash(older_than_days=-1) == 1
+    assert store.trash.purge(older_than_days=-1) == 1
     assert kept(paths) == {FILE.sha256: TEXT}
     store.delete(second)
-    assert store.purge_trash(older_than_days=-1) == 1
+    assert store.trash.purge(older_than_days=-1) == 1
     assert kept(paths) == {}
 
 
@@ -263,13 +263,13 @@ def test_a_trash_that_could_not_be_emptied_is_emptied_with_its_files_later(
     paths: Paths, store: ConversationStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.delete(saved(store, IMAGE))
-    removing = store.purge_trash
+    removing = store.trash.purge
 
     def killed(path: Path) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("tui.store.conversations.remove_quietly", killed)
+        patch.setattr("tui.store.conversation_trash.remove_quietly", killed)
         with pytest.raises(KeyboardInterrupt):
             removing(-1)
     with monkeypatch.context() as patch:
@@ -288,7 +288,7 @@ def test_a_trash_that_could_not_be_emptied_is_emptied_with_its_files_later(
         with_lock[1].set()
         other.join()
     assert kept(paths) == {IMAGE.sha256: ATTACHED[IMAGE.sha256]}
-    assert ConversationStore(paths).purge_trash(-1) == 1
+    assert ConversationStore(paths).trash.purge(-1) == 1
     assert kept(paths) == {}
     assert list(paths.trash_dir.iterdir()) == []
 
@@ -339,7 +339,7 @@ def test_a_fork_keeps_the_files_of_the_conversation_it_came_from(
     assert fork.journal is not None
     assert fork.journal.close()
     store.delete(identity)
-    assert store.purge_trash(older_than_days=-1) == 1
+    assert store.trash.purge(older_than_days=-1) == 1
     assert kept(paths) == {FILE.sha256: TEXT}
     assert store.open(fork.identity).turns[0].prompt == (TextPart("Why?"), FILE)
 

@@ -203,7 +203,8 @@ def test_a_conversation_is_reopened_and_continued(store: ConversationStore) -> N
 
 @pytest.mark.parametrize("identity", ["none", "../x", "", "a/b", ".hidden", "x" * 200])
 def test_what_is_no_conversation_is_told(store: ConversationStore, identity: str) -> None:
-    for call in (store.open, store.fork, store.delete, store.restore, lambda name: store.rename(name, "x")):
+    restore = store.trash.restore
+    for call in (store.open, store.fork, store.delete, restore, lambda name: store.rename(name, "x")):
         with pytest.raises(UsageError) as caught:
             call(identity)
         assert cause_of(caught) == "conversation-unknown"
@@ -336,19 +337,19 @@ def test_a_deleted_conversation_comes_back(store: ConversationStore, paths: Path
     token = store.delete(identity)
     assert store.list() == []
     assert not list(paths.conversations_dir.iterdir())
-    store.restore(token)
+    store.trash.restore(token)
     assert (paths.conversations_dir / f"{identity}.jsonl").read_bytes() == before
     with pytest.raises(UsageError):
-        store.restore(token)
+        store.trash.restore(token)
 
 
 def test_the_trash_is_emptied_after_a_while(store: ConversationStore, paths: Paths) -> None:
-    assert store.purge_trash() == 0
+    assert store.trash.purge() == 0
     token = store.delete(saved(store))
-    assert store.purge_trash() == 0
-    assert store.purge_trash(older_than_days=-1) == 1
+    assert store.trash.purge() == 0
+    assert store.trash.purge(older_than_days=-1) == 1
     with pytest.raises(UsageError):
-        store.restore(token)
+        store.trash.restore(token)
 
 
 def test_an_unsaved_conversation_can_be_saved_after_all(store: ConversationStore) -> None:

@@ -13,7 +13,7 @@ from tui.cli.runtime_action import history_action
 from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.runtime.runtime import Runtime
-from tui.store.conversations import TRASH_DAYS
+from tui.store.conversation_trash import TRASH_DAYS
 from tui.store.summaries import ConversationSummary
 from tui.texts import cli
 from tui.texts import history as texts

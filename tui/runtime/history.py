@@ -114,7 +114,7 @@ class History:
             LmdeckError: there is none, or more than one, or the disk refuses.
         """
         found = the_one(self.deleted(), name)
-        self._conversations.restore(found.identity)
+        self._conversations.trash.restore(found.identity)
         return found
 
     def deleted(self) -> Sequence[ConversationSummary]:
@@ -123,4 +123,4 @@ class History:
         Raises:
             LmdeckError: the trash cannot be read.
         """
-        return self._conversations.deleted()
+        return self._conversations.trash.deleted()

@@ -284,7 +284,7 @@ class Runtime:
         await asyncio.to_thread(self.clients.warm)
         # Only imported: a part that two threads ask for at once would be made twice.
         await asyncio.to_thread(import_module, "tui.runtime.chats")
-        await asyncio.to_thread(self.conversations.purge_trash)
+        await asyncio.to_thread(self.conversations.trash.purge)
 
     async def aclose(self) -> None:
         """Stop what streams, close every record, end the children."""

@@ -1,8 +1,7 @@
-"""The saved conversations: made, listed, reopened, forked, renamed, deleted and brought back."""
+"""The saved conversations: made, listed, reopened, forked, renamed and deleted."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,19 +14,19 @@ from weakref import WeakSet
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
-from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret import Redactor
 from tui.core.turn import Turn
 from tui.core.turn_tree import TurnTree
-from tui.store import disk
 from tui.store.blobs import SIZE_LIMIT, BlobStore
+from tui.store.conversation_files import conversation_path, is_there
+from tui.store.conversation_trash import ConversationTrash
 from tui.store.errors import disk_error, usage_error
-from tui.store.files import FileContent, ensure_private_directory, read_file, remove_quietly, write_atomically
+from tui.store.files import FileContent, read_file, write_atomically
 from tui.store.journal import Journal
 from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
 from tui.store.journal_writer import new_identity
 from tui.store.lease import Lease, LeaseHeldError, acquire_lease, holder_of
-from tui.store.optional import OptionalFiles, look_at, paths_in
+from tui.store.optional import OptionalFiles, paths_in
 from tui.store.owner import holder_words
 from tui.store.paths import Paths
 from tui.store.record_values import Record
@@ -37,10 +36,6 @@ from tui.texts import store as texts
 if TYPE_CHECKING:
     from tui.store.summaries import ConversationSummary, RecentConversations, SummaryIndex
     from tui.store.transcript_file import Transcript
-
-TRASH_DAYS = 30
-
-_IDENTITY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +62,9 @@ class ConversationStore:
         self._folder = paths.conversations_dir
         self._redactor = redactor or Redactor()
         self._blobs = BlobStore(paths.attachments_dir)
+        self.trash = ConversationTrash(
+            paths, self._blobs, self._optional, lambda path: self._index.summary_of(path)
+        )
         self._journal = partial(Journal, redactor=self._redactor, blobs=self._blobs, shown=paths.shown)
         self._open: WeakSet[Journal] = WeakSet()
         self._listing = Lock()
@@ -215,8 +213,8 @@ class ConversationStore:
         Raises:
             LmdeckError: another session writes to it, or the disk refuses; a new one is then not there.
         """
-        path = self._folder / f"{_checked(identity)}.jsonl"
-        if self._is_there(path):
+        path = conversation_path(self._folder, identity)
+        if is_there(path, self._paths.shown):
             return self._grow(path, records)
         lines = b"".join(encode_line(record, self._redactor.redact) for record in records)
         try:
@@ -261,61 +259,10 @@ class ConversationStore:
         path = self._existing(identity)
         lease = self._take_lease(path)
         try:
-            ensure_private_directory(self._paths.trash_dir)
-            disk.replace(path, self._trashed(identity))
-        except OSError as error:
-            raise disk_error(error, self._paths.shown(path)) from error
+            self.trash.put(path)
         finally:
             lease.release()
         return identity
-
-    def restore(self, token: str) -> None:
-        """Bring a deleted conversation back.
-
-        Raises:
-            LmdeckError: it is not in the trash any more, or the disk refuses.
-        """
-        source = self._trashed(_checked(token))
-        target = self._folder / source.name
-        if self._is_there(target) or not self._is_there(source):
-            raise usage_error("conversation-unknown", name=token)
-        try:
-            ensure_private_directory(self._folder)
-            disk.replace(source, target)
-        except OSError as error:
-            raise disk_error(error, self._paths.shown(target)) from error
-
-    def deleted(self) -> Sequence[ConversationSummary]:
-        """Return a summary of every conversation in the trash, the one deleted last first.
-
-        Its identity is the token that brings it back.
-
-        Raises:
-            LmdeckError: the trash cannot be read.
-        """
-        try:
-            paths = paths_in(self._paths.trash_dir, "*.jsonl")
-        except OSError as error:
-            raise disk_error(error, self._paths.shown(self._paths.trash_dir)) from error
-        return [self._index.summary_of(path) for path in sorted(paths, key=_changed_at, reverse=True)]
-
-    def purge_trash(self, older_than_days: float = TRASH_DAYS) -> int:
-        """Remove for good what was deleted long ago; return how many conversations that were."""
-        limit = time.time() - older_than_days * 86_400
-        removed = 0
-        with self._optional.attempt(
-            self._paths.shown(self._paths.trash_dir), texts.TRASH_STAYS, is_read=True
-        ):
-            doomed = [path for path in paths_in(self._paths.trash_dir, "*.jsonl") if _is_before(path, limit)]
-            if doomed:
-                with self._blobs.held():
-                    # Their attachments go first: whatever ends the program now, the rest is done next time.
-                    for path in self._blobs.unnamed((self._folder, self._paths.trash_dir), set(doomed)):
-                        remove_quietly(path)
-                    for path in doomed:
-                        remove_quietly(path)
-                        removed += 1
-        return removed
 
     def _opened_here(self, identity: str) -> Journal | None:
         """Return the journal that this process writes, by the name that its file has by now."""
@@ -371,38 +318,7 @@ class ConversationStore:
         yield from self._blobs.read(part for turn in transcript.turns for part in turn.prompt.blobs)[1]
 
     def _existing(self, identity: str) -> Path:
-        path = self._folder / f"{_checked(identity)}.jsonl"
-        if not self._is_there(path):
+        path = conversation_path(self._folder, identity)
+        if not is_there(path, self._paths.shown):
             raise usage_error("conversation-unknown", name=identity)
         return path
-
-    def _is_there(self, path: Path) -> bool:
-        sight = look_at(path)
-        if sight.refusal is not None:
-            raise LmdeckError(explain("store-failed", path=self._paths.shown(path), reason=sight.problem))
-        return sight.exists
-
-    def _trashed(self, identity: str) -> Path:
-        return self._paths.trash_dir / f"{identity}.jsonl"
-
-
-def _changed_at(path: Path) -> float:
-    """Return when a file was moved to the trash; see ``_is_before``."""
-    status = look_at(path, follows_links=False).status
-    return 0.0 if status is None else status.st_ctime
-
-
-def _is_before(path: Path, moment: float) -> bool:
-    """Return whether a file was moved to the trash before a moment.
-
-    Its change time says so: moving it leaves its modification time as it was.
-    """
-    status = look_at(path, follows_links=False).status
-    return status is not None and status.st_ctime <= moment
-
-
-def _checked(identity: str) -> str:
-    """Refuse what is no identity: it becomes a part of a path."""
-    if not _IDENTITY.fullmatch(identity):
-        raise usage_error("conversation-unknown", name=identity)
-    return identity

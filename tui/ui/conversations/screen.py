@@ -276,7 +276,7 @@ class ConversationsScreen(LmdeckScreen[None]):
             self._change(self._restore, texts.RESTORED)
 
     def _restore(self) -> None:
-        self.runtime.conversations.restore(self._deleted[-1])
+        self.runtime.conversations.trash.restore(self._deleted[-1])
         self._deleted.pop()  # only now: a restore that is refused can be tried again
 
 

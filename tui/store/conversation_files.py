@@ -1,0 +1,37 @@
+"""Where a conversation is: its identity names its file, among the saved ones and in the trash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tui.core.causes import explain
+from tui.core.failure import LmdeckError
+from tui.core.lazy_pattern import lazy_pattern
+from tui.store.errors import usage_error
+from tui.store.optional import look_at
+
+_IDENTITY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+
+
+def conversation_path(folder: Path, identity: str) -> Path:
+    """Return the path of a conversation in a folder.
+
+    Raises:
+        UsageError: what is no identity: it becomes a part of a path.
+    """
+    if not _IDENTITY.fullmatch(identity):
+        raise usage_error("conversation-unknown", name=identity)
+    return folder / f"{identity}.jsonl"
+
+
+def is_there(path: Path, shown: Callable[[Path], str]) -> bool:
+    """Return whether there is a conversation at a path.
+
+    Raises:
+        LmdeckError: that cannot be seen.
+    """
+    sight = look_at(path)
+    if sight.refusal is not None:
+        raise LmdeckError(explain("store-failed", path=shown(path), reason=sight.problem))
+    return sight.exists
