@@ -599,10 +599,10 @@ def test_commands_of_a_file_that_others_can_write_are_not_run(paths: Paths) -> N
     write(paths, '[providers.a]\napi_key = "cmd:true"\n')
     store = ProviderStore(paths)
     store.load()
-    assert store.command_refusal("a") is None
+    assert store.trust.command_refusal("a") is None
     paths.providers_file.chmod(0o620)
     store.load()
-    assert "chmod go-w" in (store.command_refusal("a") or "")
+    assert "chmod go-w" in (store.trust.command_refusal("a") or "")
 
 
 def test_a_file_is_never_relied_on_while_it_is_read_again(paths: Paths) -> None:
@@ -615,7 +615,7 @@ def test_a_file_is_never_relied_on_while_it_is_read_again(paths: Paths) -> None:
 
     def ask() -> None:
         while not stop.is_set():
-            refusals.append(store.command_refusal("a"))
+            refusals.append(store.trust.command_refusal("a"))
 
     asking = threading.Thread(target=ask)
     asking.start()

@@ -35,7 +35,7 @@ def write(paths: Paths, text: str = PLANTED) -> Path:
 def refusal(paths: Paths) -> str:
     store = ProviderStore(paths)
     store.load()
-    return store.command_refusal("a") or ""
+    return store.trust.command_refusal("a") or ""
 
 
 # -- mode and owner ---------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_what_was_read_of_such_a_file_is_not_written_in_place_of_a_broken_one(pa
     file.write_text("[[[")
     file.chmod(0o600)
     store.load()
-    assert store.command_refusal("a")  # still shown, from memory
+    assert store.trust.command_refusal("a")  # still shown, from memory
     with pytest.raises(UsageError):
         store.set_default("a")
     assert file.read_text() == "[[["
@@ -200,7 +200,7 @@ def test_a_version_before_that_others_can_write_is_not_relied_on(paths: Paths) -
     backup.chmod(0o666)
     store = ProviderStore(paths)
     assert [provider.name for provider in store.load().providers] == ["a"]
-    assert store.command_refusal("a")
+    assert store.trust.command_refusal("a")
     with pytest.raises(UsageError):
         store.set_default("a")
 
@@ -219,10 +219,11 @@ def test_what_was_confirmed_is_used_until_others_change_it(paths: Paths) -> None
     write(paths).chmod(0o666)
     store = ProviderStore(paths)
     store.load()
-    assert [distrust.command for distrust in store.distrusted_files()] == [
+    assert [distrust.command for distrust in store.trust.distrusted()] == [
         "chmod go-w ~/.config/lmdeck/providers.toml"
     ]
-    store.trust_files()
+    store.trust.confirm()
+    store.load()
     assert refusal(paths) == ""
     paths.providers_file.write_text(PLANTED + "# changed\n")
     assert refusal(paths)
@@ -233,7 +234,8 @@ def test_only_what_was_shown_is_confirmed(paths: Paths) -> None:
     store = ProviderStore(paths)
     store.load()
     paths.providers_file.write_text(PLANTED.replace("true", "false"))  # between the question and the answer
-    store.trust_files()
+    store.trust.confirm()
+    store.load()
     assert refusal(paths)
 
 
@@ -241,7 +243,8 @@ def test_lmdecks_own_changes_of_a_confirmed_file_stay_confirmed(paths: Paths) ->
     write(paths).parent.chmod(0o777)
     store = ProviderStore(paths)
     store.load()
-    store.trust_files()
+    store.trust.confirm()
+    store.load()
     store.save(Provider("b", model="m", provider_url="http://h/v1"))
     assert refusal(paths) == ""
     assert [provider.name for provider in ProviderStore(paths).load().providers] == ["a", "b"]
@@ -258,7 +261,8 @@ def test_a_record_that_others_can_write_confirms_nothing(paths: Paths) -> None:
     write(paths).chmod(0o666)
     store = ProviderStore(paths)
     store.load()
-    store.trust_files()
+    store.trust.confirm()
+    store.load()
     assert refusal(paths) == ""
     paths.trusted_file.chmod(0o666)
     assert refusal(paths)
@@ -272,7 +276,7 @@ def test_providers_of_the_site_are_judged_by_their_own_file(paths: Paths) -> Non
     write(paths, PLANTED.replace("providers.a", "providers.own"))
     store = ProviderStore(paths)
     notices = store.load().notices
-    assert store.command_refusal("own") is None
-    assert str(site) in (store.command_refusal("a") or "")
+    assert store.trust.command_refusal("own") is None
+    assert str(site) in (store.trust.command_refusal("a") or "")
     assert "Its API keys are not used" in notices[0]
     store.set_default("own")

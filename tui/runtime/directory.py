@@ -91,12 +91,12 @@ class ProviderDirectory:
 
     def command_refusal(self, name: str) -> str | None:
         """Return why the key of a provider must not be fetched, or ``None`` where it may."""
-        return self._store.command_refusal(name)
+        return self._store.trust.command_refusal(name)
 
     def distrusted_files(self) -> tuple[Distrust, ...]:
         """Return why files of providers are not relied on: others can write them."""
         self.providers()  # reads them, where nobody has yet
-        return self._store.distrusted_files()
+        return self._store.trust.distrusted()
 
     def trust_files(self) -> None:
         """Rely on those files as they are now: the user has read them through.
@@ -104,7 +104,7 @@ class ProviderDirectory:
         Raises:
             LmdeckError: that cannot be kept.
         """
-        self._store.trust_files()
+        self._store.trust.confirm()
         self.reload()
 
     def get(self, name: str) -> Provider:
@@ -216,7 +216,7 @@ class ProviderDirectory:
         errors = [problem for problem in self.problems(provider, previous_name, key_text) if problem.is_error]
         if errors:
             raise UsageError(invalid(provider.name, errors[0]))
-        self._store.require_trust()  # before a key is stored
+        self._store.trust.require()  # before a key is stored
         reference, literal = self._read_key(provider, key_text)
         created = provider.created_time or datetime.now(UTC).isoformat(timespec="seconds")
         saved = replace(provider, api_key=reference, is_remote=False, created_time=created)
@@ -238,7 +238,7 @@ class ProviderDirectory:
         Raises:
             LmdeckError: the files cannot be written; then nothing has changed.
         """
-        self._store.require_trust()
+        self._store.trust.require()
         now = datetime.now(UTC).isoformat(timespec="seconds")
         keyless = [item.name for item in providers if item.api_key != STORED]
         saved = [replace(item, is_remote=False, created_time=item.created_time or now) for item in providers]

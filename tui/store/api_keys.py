@@ -34,7 +34,7 @@ class ApiKeyResolver:
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
     ) -> None:
         """``command_refusal`` says for a provider why its key must not be fetched, if so, as the end of a
-        sentence (``ProviderStore.command_refusal``)."""
+        sentence (``ProviderTrust.command_refusal``)."""
         self._credentials = credentials
         self._environment = environment
         self._command_refusal = command_refusal

@@ -12,8 +12,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
-from tui.core.causes import explain
-from tui.core.failure import UsageError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
 from tui.core.provider_names import normal_name
@@ -37,8 +35,8 @@ from tui.store.provider_records import (
     without,
 )
 from tui.store.provider_toml import Table, decode_provider, encode_provider
+from tui.store.provider_trust import ProviderTrust, Reading
 from tui.store.toml_file import TomlDocument, TomlFile
-from tui.store.trust import Distrust, TrustedFiles, distrust_of
 from tui.texts import store as texts
 
 
@@ -68,16 +66,14 @@ class ProviderStore:
         self._paths = paths
         self._file = TomlFile(paths, paths.providers_file, keep_backup=True)
         self._credentials = CredentialStore(paths)
+        self.trust = ProviderTrust(paths, self._file)
         self._good: Table | None = None
         self._base: dict[str, Table] = {}
         self._removed: dict[str, Table] = {}
         self._snapshot = ProviderSnapshot()
         self._kept_aside: tuple[str, ...] = ()
         self._stamps: dict[Path, FileStamp | None] = {}
-        self._untrusted: dict[str, Distrust] = {}
-        self._good_distrust: Distrust | None = None
-        self._documents: dict[Path, TomlDocument] = {}
-        self._trusted = TrustedFiles(paths.trusted_file, paths.shown)
+        self._document = TomlDocument()
         self._is_site_whole = True
         self._turn = threading.RLock()
         """Changes are made by threads of the screens: one after the other, and no reading in between."""
@@ -89,18 +85,17 @@ class ProviderStore:
             return self._load()
 
     def _load(self) -> ProviderSnapshot:
-        untrusted: dict[str, Distrust] = {}  # whoever asks meanwhile has the answer of before
-        document = self._file.read()
+        reading = Reading()
+        document = self._document = self._file.read()
         self._stamps = {self._file.path: document.stamp or stamp_of(self._file.path)}
-        self._documents = {self._file.path: document}
         table, notices = self._usable(document)
         own, own_notices = decode_all(table, self._file.shown, quiet=document.is_newer)
         self._base = {provider.name: encode_provider(provider) for provider in own}
-        notices += _note_untrusted(self._distrust_of_own(document), own, untrusted)
+        notices += self.trust.judge_own(document, own, reading)
         unusable = unusable_records(table)
         taken = {normal_name(name) for name in (*unusable, *(provider.name for provider in own))}
-        site, site_defaults, site_notices = self._load_site(taken, untrusted)
-        self._untrusted = untrusted
+        site, site_defaults, site_notices = self._load_site(taken, reading)
+        self.trust.keep(reading)
         defaults = {**site_defaults, **defaults_of(table, own)}
         self._snapshot = ProviderSnapshot(
             providers=tuple(with_default(provider, defaults) for provider in (*own, *site)),
@@ -139,7 +134,7 @@ class ProviderStore:
 
     def unreadable_fields(self, name: str) -> frozenset[str]:
         """Return the fields of an own provider whose values, as loaded, cannot be read: ``tls.ca_file``."""
-        record = records_of(self._documents[self._file.path].table).get(name)
+        record = records_of(self._document.table).get(name)
         problems = decode_provider(name, record)[1] if isinstance(record, dict) else ()
         return frozenset(problem.field for problem in problems)
 
@@ -241,38 +236,6 @@ class ProviderStore:
         """Return the name of a category's default as last loaded, which may be a built-in provider's."""
         return self._snapshot.defaults.get(category)
 
-    def command_refusal(self, name: str) -> str | None:
-        """Return why the key of this provider must not be fetched, or ``None`` where it may.
-
-        A file that others can write could name any command, and send any secret to any address.
-        """
-        distrust = self._untrusted.get(name)
-        return None if distrust is None else distrust.refusal
-
-    def require_trust(self) -> None:
-        """Look whether the own file may be changed.
-
-        Raises:
-            UsageError: others can write it (``file-untrusted``).
-        """
-        self._refuse_untrusted(self._file.read())
-
-    def distrusted_files(self) -> tuple[Distrust, ...]:
-        """Return why files of providers, as they were loaded, are not relied on."""
-        return tuple(distrust for _, distrust in self._distrusted())
-
-    def trust_files(self) -> None:
-        """Rely on every file of providers as it was loaded: the user has read it through.
-
-        What somebody changed since then is not relied on.
-
-        Raises:
-            LmdeckError: the record of it cannot be written.
-        """
-        for path, _ in self._distrusted():
-            self._keep_trust(path, self._documents[path].data)
-        self.load()
-
     def _merged(self, fresh: object, base: Table, provider: Provider, cleared: Collection[str] = ()) -> Table:
         """Return the record as it is now, changed in the fields that differ from ``base``."""
         wanted = encode_provider(provider)
@@ -289,7 +252,7 @@ class ProviderStore:
             self._is_changing = True
             try:
                 notice = self._file.change(
-                    edit, base=self._good, guard=self._refuse_untrusted, on_written=self._keep_own_trust
+                    edit, base=self._good, guard=self.trust.refuse, on_written=self.trust.keep_own
                 )
                 if notice is not None:
                     self._kept_aside = (*self._kept_aside, notice)
@@ -301,7 +264,7 @@ class ProviderStore:
         """Return what to show of the own file; for an unreadable one, the last version that was readable."""
         if document.problem is None:
             self._good = None if document.is_newer else document.table
-            self._good_distrust = self._distrust(self._file.path, document)
+            self.trust.show(self._file.path, document if self._good else None)
             if document.is_newer:
                 return document.table, (texts.NEWER_PROVIDERS.format(path=self._file.shown),)
             return document.table, ()
@@ -311,12 +274,12 @@ class ProviderStore:
         if self._good is None:
             backup = self._file.read_backup()
             self._good = backup.table if backup.problem is None and not backup.is_newer else {}
-            self._good_distrust = self._distrust(backup_of(self._file.path), backup)
+            self.trust.show(backup_of(self._file.path), backup if self._good else None)
         shown = texts.PREVIOUS_SHOWN if self._good else texts.NONE_SHOWN
         return self._good, (shown.format(problem=text),)
 
     def _load_site(
-        self, taken: set[str], untrusted: dict[str, Distrust]
+        self, taken: set[str], reading: Reading
     ) -> tuple[list[Provider], dict[Category, str], tuple[str, ...]]:
         providers: list[Provider] = []
         defaults: dict[Category, str] = {}
@@ -326,72 +289,15 @@ class ProviderStore:
             file = TomlFile(self._paths, path, keep_backup=False)
             document = file.read()
             self._stamps[path] = document.stamp or stamp_of(path)
-            self._documents[path] = document
             if document.problem is not None:
                 self._is_site_whole = False
                 problem = texts.UNREADABLE.format(path=file.shown, reason=document.problem)
                 notices.append(texts.SITE_UNREADABLE.format(problem=problem))
             found, problems = decode_all(document.table, file.shown, quiet=document.is_newer)
             fresh = [replace(item, is_remote=True) for item in found if normal_name(item.name) not in taken]
-            notices += _note_untrusted(self._distrust(path, document), fresh, untrusted)
+            notices += self.trust.judge(path, document, fresh, reading)
             taken |= {normal_name(provider.name) for provider in fresh}
             defaults = {**defaults_of(document.table, fresh), **defaults}
             providers += fresh
             notices += problems
         return providers, defaults, tuple(notices)
-
-    def _distrust(self, path: Path, document: TomlDocument) -> Distrust | None:
-        """Return why a document is not relied on; what the user has confirmed is."""
-        mode = None if document.stamp is None else document.mode
-        distrust = distrust_of(path, self._paths.shown, mode=mode, owner=document.owner)
-        is_confirmed = distrust is not None and self._trusted.is_trusted(path, document.data)
-        return None if is_confirmed else distrust
-
-    def _distrust_of_own(self, document: TomlDocument) -> Distrust | None:
-        """The same for what is shown as one's own, which is not always what stands in the file now."""
-        return self._distrust(self._file.path, document) or (self._good_distrust if self._good else None)
-
-    def _distrusted(self) -> list[tuple[Path, Distrust]]:
-        found = [
-            (path, self._distrust(path, document))
-            for path, document in self._documents.items()
-            if document.stamp is not None or path == self._file.path
-        ]
-        return [(path, distrust) for path, distrust in found if distrust is not None]
-
-    def _refuse_untrusted(self, document: TomlDocument) -> None:
-        """Keep a file that is not relied on from being written: the new one would look like the user's own.
-
-        The same for what would be written in place of an unreadable one.
-        """
-        distrust = self._distrust(self._file.path, document)
-        if distrust is None and document.is_corrupt and self._good:
-            distrust = self._good_distrust
-        if distrust is not None:
-            failure = explain("file-untrusted", path=self._file.shown, reason=distrust.reason)
-            raise UsageError(replace(failure, advice=f"{distrust.advice}."))
-
-    def _keep_own_trust(self, data: bytes) -> None:
-        """What was confirmed stays so when lmdeck changes it."""
-        path = self._file.path
-        document = self._file.read()
-        mode = None if document.stamp is None else document.mode
-        if distrust_of(path, self._paths.shown, mode=mode, owner=document.owner) is not None:
-            self._keep_trust(path, data)
-
-    def _keep_trust(self, path: Path, data: bytes) -> None:
-        try:
-            self._trusted.trust(path, data)
-        except OSError as error:
-            raise disk_error(error, self._paths.shown(self._paths.trusted_file)) from error
-
-
-def _note_untrusted(
-    distrust: Distrust | None, providers: list[Provider], untrusted: dict[str, Distrust]
-) -> tuple[str, ...]:
-    """Note that the keys of these providers are not used; return the notice of it."""
-    if distrust is None or not providers:
-        return ()
-    untrusted.update((provider.name, distrust) for provider in providers)
-    refusal = f"{distrust.refusal[0].upper()}{distrust.refusal[1:]}"
-    return (texts.KEYS_NOT_USED.format(reason=refusal),)

@@ -1,0 +1,145 @@
+"""Which files of providers are relied on: those that others can write only as a user has confirmed them.
+
+A file that others can write could name any command, and send any secret to any address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import field, replace
+from pathlib import Path
+
+from tui.core.causes import explain
+from tui.core.failure import UsageError
+from tui.core.lazy_dataclass import dataclass
+from tui.core.provider import Provider
+from tui.store.errors import disk_error
+from tui.store.paths import Paths
+from tui.store.toml_file import TomlDocument, TomlFile
+from tui.store.trust import Distrust, TrustedFiles, distrust_of
+from tui.texts import store as texts
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in one go."""
+
+    documents: dict[Path, TomlDocument] = field(default_factory=dict)
+    untrusted: dict[str, Distrust] = field(default_factory=dict)
+    """By the provider whose key is not used."""
+
+
+class ProviderTrust:
+    """Judges the files of providers as they are read."""
+
+    def __init__(self, paths: Paths, own: TomlFile) -> None:
+        """``own`` is the user's file."""
+        self._paths = paths
+        self._own = own
+        self._confirmed = TrustedFiles(paths.trusted_file, paths.shown)
+        self._kept = Reading()
+        self._shown_distrust: Distrust | None = None
+        """Of what is shown as one's own while that cannot be read."""
+
+    def show(self, path: Path, document: TomlDocument | None) -> None:
+        """Judge what is shown as one's own once that cannot be read; ``None``: nothing is."""
+        self._shown_distrust = None if document is None else self._distrust(path, document)
+
+    def judge_own(
+        self, document: TomlDocument, providers: Sequence[Provider], reading: Reading
+    ) -> tuple[str, ...]:
+        """Do what ``judge`` does for what is shown as one's own, which may not stand in the file now."""
+        distrust = self._distrust(self._own.path, document) or self._shown_distrust
+        reading.documents[self._own.path] = document
+        return _note_untrusted(distrust, providers, reading.untrusted)
+
+    def judge(
+        self, path: Path, document: TomlDocument, providers: Sequence[Provider], reading: Reading
+    ) -> tuple[str, ...]:
+        """Note which providers of a file are not relied on; return a notice of it."""
+        reading.documents[path] = document
+        return _note_untrusted(self._distrust(path, document), providers, reading.untrusted)
+
+    def keep(self, reading: Reading) -> None:
+        """Rely on what was read now; whoever asked meanwhile had the answer of before."""
+        self._kept = reading
+
+    def command_refusal(self, name: str) -> str | None:
+        """Return why the key of this provider must not be fetched, or ``None`` where it may."""
+        distrust = self._kept.untrusted.get(name)
+        return None if distrust is None else distrust.refusal
+
+    def require(self) -> None:
+        """Look whether the own file may be changed.
+
+        Raises:
+            UsageError: others can write it (``file-untrusted``).
+        """
+        self.refuse(self._own.read())
+
+    def distrusted(self) -> tuple[Distrust, ...]:
+        """Return why files of providers, as they were loaded, are not relied on."""
+        return tuple(distrust for _, distrust in self._distrusted())
+
+    def confirm(self) -> None:
+        """Rely on every file of providers as it was loaded: the user has read it through.
+
+        It counts from the next reading on. What somebody changed since the last one is not relied on.
+
+        Raises:
+            LmdeckError: the record of it cannot be written.
+        """
+        for path, _ in self._distrusted():
+            self._keep_trust(path, self._kept.documents[path].data)
+
+    def refuse(self, document: TomlDocument) -> None:
+        """Keep a file that is not relied on from being written: the new one would look like the user's own.
+
+        The same for what would be written in place of an unreadable one.
+        """
+        distrust = self._distrust(self._own.path, document)
+        if distrust is None and document.is_corrupt:
+            distrust = self._shown_distrust
+        if distrust is not None:
+            failure = explain("file-untrusted", path=self._own.shown, reason=distrust.reason)
+            raise UsageError(replace(failure, advice=f"{distrust.advice}."))
+
+    def keep_own(self, data: bytes) -> None:
+        """What was confirmed stays so when lmdeck changes it."""
+        path = self._own.path
+        document = self._own.read()
+        mode = None if document.stamp is None else document.mode
+        if distrust_of(path, self._paths.shown, mode=mode, owner=document.owner) is not None:
+            self._keep_trust(path, data)
+
+    def _distrust(self, path: Path, document: TomlDocument) -> Distrust | None:
+        """Return why a document is not relied on; what the user has confirmed is."""
+        mode = None if document.stamp is None else document.mode
+        distrust = distrust_of(path, self._paths.shown, mode=mode, owner=document.owner)
+        is_confirmed = distrust is not None and self._confirmed.is_trusted(path, document.data)
+        return None if is_confirmed else distrust
+
+    def _distrusted(self) -> list[tuple[Path, Distrust]]:
+        found = [
+            (path, self._distrust(path, document))
+            for path, document in self._kept.documents.items()
+            if document.stamp is not None or path == self._own.path
+        ]
+        return [(path, distrust) for path, distrust in found if distrust is not None]
+
+    def _keep_trust(self, path: Path, data: bytes) -> None:
+        try:
+            self._confirmed.trust(path, data)
+        except OSError as error:
+            raise disk_error(error, self._paths.shown(self._paths.trusted_file)) from error
+
+
+def _note_untrusted(
+    distrust: Distrust | None, providers: Sequence[Provider], untrusted: dict[str, Distrust]
+) -> tuple[str, ...]:
+    """Note that the keys of these providers are not used; return the notice of it."""
+    if distrust is None or not providers:
+        return ()
+    untrusted.update((provider.name, distrust) for provider in providers)
+    refusal = f"{distrust.refusal[0].upper()}{distrust.refusal[1:]}"
+    return (texts.KEYS_NOT_USED.format(reason=refusal),)
