@@ -18,6 +18,7 @@ from tests.support.fault_server import FaultServer, Tls
 from tests.support.real_deck import RealDeck, bodies, heads, replying
 from tui.core.failure import UsageError
 from tui.core.turn import Turn, TurnState
+from tui.runtime.chat_choice import default_provider, provider_for_chat
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.session.target import ChatTarget
 from tui.store.provider_toml import KNOWN_KEYS
@@ -46,7 +47,7 @@ async def ask(
     server.requests.clear()
     session = runtime.sessions.begin(saved=False)
     for prompt in prompts:
-        turn = await session.send(prompt, ChatTarget(runtime.directory.for_chat("main")))
+        turn = await session.send(prompt, ChatTarget(provider_for_chat(runtime.directory, "main")))
     await runtime.aclose()
     sent = bodies(server)
     return Asked(turn, heads(server)[-1] if sent else "", sent[-1] if sent else None)
@@ -69,7 +70,7 @@ async def display_name(deck: RealDeck, server: FaultServer) -> None:
 async def category(deck: RealDeck, server: FaultServer) -> None:
     runtime = listed(deck, server, category="Embedding")
     with pytest.raises(UsageError) as caught:
-        runtime.directory.for_chat("main")
+        provider_for_chat(runtime.directory, "main")
     assert caught.value.failure.cause == "provider-embedding"
 
 
@@ -101,7 +102,7 @@ async def provider_url(deck: RealDeck, server: FaultServer) -> None:
 async def state(deck: RealDeck, server: FaultServer) -> None:
     runtime = listed(deck, server, state="Inactive")
     with pytest.raises(UsageError) as caught:
-        runtime.directory.for_chat("main")
+        provider_for_chat(runtime.directory, "main")
     assert caught.value.failure.cause == "provider-inactive"
 
 
@@ -270,6 +271,6 @@ async def test_a_field_has_its_effect(name: str, deck: RealDeck) -> None:
 def test_the_default_is_whom_a_question_without_a_name_goes_to(deck: RealDeck) -> None:
     deck.provider("http://127.0.0.1:1/v1", "first")
     deck.provider("http://127.0.0.1:2/v1", "second", is_default=True)
-    default = open_runtime(deck.environment).directory.default()
+    default = default_provider(open_runtime(deck.environment).directory)
     assert default is not None
     assert default.name == "second"

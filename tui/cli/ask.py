@@ -19,6 +19,7 @@ from tui.core.provider import Provider, Thinking
 from tui.core.provider_marks import connection_warnings
 from tui.core.turn import Turn
 from tui.core.turn_summary import FINISHES
+from tui.runtime.chat_choice import provider_for_chat
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.runtime.targets import provider_for_url
 from tui.session.target import ChatTarget
@@ -88,7 +89,7 @@ async def _target(arguments: argparse.Namespace, runtime: Runtime) -> ChatTarget
 async def _provider(arguments: argparse.Namespace, runtime: Runtime) -> Provider:
     if arguments.url is not None:
         return await provider_for_url(runtime, arguments.url, arguments.model, arguments.key_env)
-    return runtime.directory.for_chat(arguments.provider)
+    return provider_for_chat(runtime.directory, arguments.provider)
 
 
 async def _stream(

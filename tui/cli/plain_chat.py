@@ -26,6 +26,7 @@ from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
 from tui.core.usage import Source
 from tui.core.variants import variant_place
+from tui.runtime.chat_choice import provider_for_chat
 from tui.runtime.chat_control import ChatControl, Obstacle
 from tui.runtime.runtime import Runtime
 from tui.session.chat_session import ChatSession
@@ -216,7 +217,7 @@ def _totals_words(totals: Totals) -> str:
 def run_plain_chat(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Run the chat line by line and return the exit code."""
     if arguments.provider is not None or not arguments.resume:
-        runtime.directory.for_chat(arguments.provider)  # refused before a conversation is opened
+        provider_for_chat(runtime.directory, arguments.provider)  # refused before a conversation is opened
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     session = _session(arguments, runtime, output)
@@ -227,8 +228,8 @@ def _target(arguments: argparse.Namespace, runtime: Runtime, session: ChatSessio
     """Return whom to ask: the provider named, else that of the conversation, else the default one."""
     last = session.turns[-1] if session.turns else None
     if arguments.provider is not None or last is None or not last.provider:
-        return ChatTarget(runtime.directory.for_chat(arguments.provider))
-    provider = runtime.directory.for_chat(last.provider)
+        return ChatTarget(provider_for_chat(runtime.directory, arguments.provider))
+    provider = provider_for_chat(runtime.directory, last.provider)
     model = "" if last.model == provider.model else last.model
     return ChatTarget(provider, model).with_settings(last.settings)
 

@@ -16,6 +16,7 @@ from tui.core.lazy_pattern import lazy_pattern
 from tui.core.report_text import report_text
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
+from tui.runtime.chat_choice import usable_providers
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words, setting_words
 from tui.runtime.command_values import command_values
@@ -143,7 +144,7 @@ class PlainCommands:
         self._output.text(texts.RESUME if found else texts.NO_CHATS)
 
     def _providers(self, _: str) -> None:
-        for provider in self._control.usable_providers():
+        for provider in usable_providers(self._runtime.directory):
             self._output.line(f"{provider.name}  {provider.model}")
 
     # ── Answers ─────────────────────────────────────────────────────────────────────────────
@@ -223,7 +224,7 @@ class PlainCommands:
 
     def _model(self, name: str) -> None:
         target = self._control.both()[1]
-        known = next((one for one in self._control.usable_providers() if one.name == name), None)
+        known = next((one for one in usable_providers(self._runtime.directory) if one.name == name), None)
         if name:
             self._control.use(known or target.provider, "" if known else name)
         self._output.line(texts.MODEL.format(model=self._control.both()[1].model_name))

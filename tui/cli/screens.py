@@ -10,6 +10,7 @@ import sys
 from tui.cli.output import Output
 from tui.core.causes import explain
 from tui.core.failure import UsageError
+from tui.runtime.chat_choice import provider_for_chat
 from tui.runtime.runtime import Runtime, open_runtime
 
 
@@ -40,7 +41,7 @@ def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Outpu
         code = run_app(runtime)
     else:
         if arguments.provider is not None or not arguments.resume:
-            runtime.directory.for_chat(arguments.provider)
+            provider_for_chat(runtime.directory, arguments.provider)
         runtime.saves_conversations = not arguments.unsaved
         conversation = runtime.sessions.find(arguments.resume) if arguments.resume else None
         code = run_app(runtime, ChatStart(arguments.provider, conversation))

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import Failure, LmdeckError
 from tui.core.lazy_dataclass import dataclass
-from tui.core.provider import Category, Provider
+from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price
+from tui.runtime.chat_choice import provider_for_chat, still_for_chat, usable_providers
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
 
@@ -182,7 +183,7 @@ class ChatControl:
         """Ask the provider of that name (``None``: the default one), or nobody: never another one."""
         self._refusal = None
         try:
-            provider = self.runtime.directory.for_chat(name)
+            provider = provider_for_chat(self.runtime.directory, name)
             self.target = ChatTarget(provider, "" if model == provider.model else model)
         except LmdeckError as error:
             self.target = None
@@ -200,21 +201,11 @@ class ChatControl:
 
     def use_named(self, name: str) -> bool:
         """Ask the provider of a name, with its own model; return whether there is a usable one."""
-        known = next((item for item in self.usable_providers() if is_same_name(item.name, name)), None)
+        usable = usable_providers(self.runtime.directory)
+        known = next((item for item in usable if is_same_name(item.name, name)), None)
         if known is not None:
             self.use(known, known.model)
         return known is not None
-
-    def usable_providers(self) -> list[Provider]:
-        """Return the providers that a chat can go to: active, for chats, and there."""
-        directory = self.runtime.directory
-        return [
-            provider
-            for provider in directory.providers()
-            if provider.is_active
-            and provider.category is Category.MODEL
-            and directory.availability(provider).is_available
-        ]
 
     def take_repair(self) -> bool:
         """Continue with the provider as a diagnosis has left it; return whether that changed it."""
@@ -261,7 +252,7 @@ class ChatControl:
         if (blocked := self.blocked()) is not None or self.target is None:
             return blocked
         try:
-            provider = self.runtime.directory.still_for_chat(self.target.provider)
+            provider = still_for_chat(self.runtime.directory, self.target.provider)
         except LmdeckError as error:
             return Blocked(Obstacle.REFUSED, error.failure)
         if provider != self.target.provider:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui.core.chat_settings import NAMES
 from tui.core.commands import Command
 from tui.core.safe_text import safe_line
+from tui.runtime.chat_choice import usable_providers
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import setting_words
 
@@ -16,7 +17,7 @@ _MOST_MODEL = 60
 def command_values(chat: ChatControl, command: Command) -> Iterator[tuple[str, str]]:
     """Yield what may follow a command, each with a few words about it."""
     if command.name == "model":
-        for provider in chat.usable_providers():
+        for provider in usable_providers(chat.runtime.directory):
             yield provider.name, safe_line(provider.model, _MOST_MODEL)
     elif command.name == "settings" and chat.target is not None:
         for name in NAMES:

@@ -11,7 +11,7 @@ from tui.core.api_key_reference import STORED, ApiKeyReference, parse_api_key_re
 from tui.core.causes import explain
 from tui.core.closest import closest_name
 from tui.core.failure import Failure, LmdeckError, UsageError
-from tui.core.provider import Category, Provider, State
+from tui.core.provider import Provider, State
 from tui.core.provider_names import is_same_name
 from tui.core.provider_texts import check_provider
 from tui.core.secret import Secret
@@ -143,41 +143,9 @@ class ProviderDirectory:
             path, reason = self._unreadable
             raise UsageError(explain("config-malformed", path=path, reason=reason))
 
-    def default(self) -> Provider | None:
-        """Return the provider used where none is named: active, and available."""
-        marked = self._marked_default()
-        if marked is not None and self._is_usable(marked):
-            return marked
-        return next((provider for provider in self.providers() if self._is_usable(provider)), None)
-
-    def for_chat(self, name: str | None) -> Provider:
-        """Return the provider of that name, without one the default, where it can be asked at all.
-
-        Raises:
-            UsageError: there is none, it is inactive, for embeddings, or not installed. Never another
-                provider in its place: a prompt goes to nobody but whom it was meant for.
-        """
-        provider = self.get(name) if name is not None else self._default_for_chat()
-        if provider is None:
-            raise UsageError(explain("no-provider"))
-        if provider.category is not Category.MODEL:
-            raise UsageError(explain("provider-embedding", name=provider.name))
-        if not provider.is_active:
-            raise UsageError(explain("provider-inactive", name=provider.name))
-        availability = self.availability(provider)
-        if not availability.is_available:
-            raise UsageError(explain("engine-missing", command=availability.command))
-        return provider
-
-    def still_for_chat(self, provider: Provider) -> Provider:
-        """Return the provider as the files have it by now, for whoever has chatted with it so far.
-
-        Raises:
-            UsageError: it is gone, or can no longer be asked.
-        """
-        if self.has_changed():
-            self.reload()
-        return self.for_chat(provider.name)
+    def default_name(self) -> str | None:
+        """Return the name that was made the default for chats, whatever has it now."""
+        return self._store.default_name()
 
     def availability(self, provider: Provider) -> Availability:
         """Return whether the provider can be used at all."""
@@ -334,32 +302,9 @@ class ProviderDirectory:
         self._store.save(replace(provider, state=state), base=provider)
         self.reload()
 
-    def _marked_default(self) -> Provider | None:
-        """Return the provider that was made the default for chats, whether or not it can be used now."""
-        marked = (provider for provider in self.providers() if provider.is_default)
-        return next((provider for provider in marked if provider.category is Category.MODEL), None)
-
-    def _default_for_chat(self) -> Provider | None:
-        """Return whom a chat asks where nobody is named; never one in place of a default that is marked."""
-        providers = self.providers()  # reads the files, where nobody has yet
-        name = self._store.default_name()
-        if name is not None:
-            if name not in self._unusable and not any(is_same_name(known.name, name) for known in providers):
-                self.require_readable()
-                raise UsageError(explain("default-missing", name=name))
-            return self.get(name)
-        self.require_readable()
-        marked = next((provider for provider in providers if provider.is_default), None)
-        return marked or self.default()
-
-    def _is_usable(self, provider: Provider) -> bool:
-        if provider.category is not Category.MODEL or not provider.is_active:
-            return False
-        return self.availability(provider).is_available
-
     def _with_default(self, built_in: tuple[Provider, ...]) -> tuple[Provider, ...]:
         """Mark the built-in provider that was made the default, if one was."""
-        chosen = self._store.default_name()
+        chosen = self.default_name()
         return tuple(replace(provider, is_default=provider.name == chosen) for provider in built_in)
 
     def editable(self, name: str) -> Provider:

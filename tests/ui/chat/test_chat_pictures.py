@@ -16,6 +16,7 @@ from tui.core.parts import parts_of
 from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Usage
+from tui.runtime.chat_choice import usable_providers
 from tui.store.settings import Settings
 from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.screen import ChatScreen
@@ -135,7 +136,7 @@ def test_picker(snap_compare: Any, until: Until, app: BareDeck, size: tuple[int,
 
     async def before(pilot: Pilot[Any]) -> None:
         screen = await opened(pilot, until)
-        picker = ModelPicker(screen.control.usable_providers(), None)
+        picker = ModelPicker(usable_providers(screen.runtime.directory), None)
         pilot.app.push_screen(picker)
         await until(pilot, lambda: len(runtime.listed) >= 2 and not picker._due and not picker._asking)
         await until(pilot, lambda: picker._pause is None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tui.runtime.chat_choice import usable_providers
 from tui.runtime.chat_control import ChatControl
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
@@ -66,7 +67,7 @@ class ChatWindows:
                 self._chat.use(choice.provider, choice.model)
                 self._show()
 
-        providers, target = self._chat.usable_providers(), self._chat.target
+        providers, target = usable_providers(self._chat.runtime.directory), self._chat.target
         if providers:
             current = Pair(target.provider, target.model_name) if target is not None else None
             self._screen.app.push_screen(ModelPicker(providers, current), picked)

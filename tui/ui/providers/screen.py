@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.widgets import Input, Static
 
 from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.runtime.chat_choice import default_provider
 from tui.texts import provider_list as texts
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
@@ -70,7 +71,7 @@ class ProvidersScreen(LmdeckScreen[None]):
     def on_mount(self) -> None:
         """Show the list at once; which endpoints answer is found out later."""
         self._around.follow_keys()
-        default = self.runtime.directory.default()
+        default = default_provider(self.runtime.directory)
         self._read(default.name if default else None)
         self._around.show()  # at once: the first frame is whole
 

@@ -1,0 +1,79 @@
+"""Whom a chat asks: the provider that is named, or the default one, where it can be asked at all."""
+
+from __future__ import annotations
+
+from tui.core.causes import explain
+from tui.core.failure import UsageError
+from tui.core.provider import Category, Provider
+from tui.core.provider_names import is_same_name
+from tui.runtime.directory import ProviderDirectory
+
+
+def default_provider(directory: ProviderDirectory) -> Provider | None:
+    """Return the provider used where none is named: active, and available."""
+    marked = _marked_default(directory)
+    if marked is not None and _is_usable(directory, marked):
+        return marked
+    return next((provider for provider in directory.providers() if _is_usable(directory, provider)), None)
+
+
+def usable_providers(directory: ProviderDirectory) -> list[Provider]:
+    """Return the providers that a chat can go to: active, for chats, and there."""
+    return [provider for provider in directory.providers() if _is_usable(directory, provider)]
+
+
+def provider_for_chat(directory: ProviderDirectory, name: str | None) -> Provider:
+    """Return the provider of that name, without one the default, where it can be asked at all.
+
+    Raises:
+        UsageError: there is none, it is inactive, for embeddings, or not installed. Never another
+            provider in its place: a prompt goes to nobody but whom it was meant for.
+    """
+    provider = directory.get(name) if name is not None else _default_for_chat(directory)
+    if provider is None:
+        raise UsageError(explain("no-provider"))
+    if provider.category is not Category.MODEL:
+        raise UsageError(explain("provider-embedding", name=provider.name))
+    if not provider.is_active:
+        raise UsageError(explain("provider-inactive", name=provider.name))
+    availability = directory.availability(provider)
+    if not availability.is_available:
+        raise UsageError(explain("engine-missing", command=availability.command))
+    return provider
+
+
+def still_for_chat(directory: ProviderDirectory, provider: Provider) -> Provider:
+    """Return the provider as the files have it by now, for whoever has chatted with it so far.
+
+    Raises:
+        UsageError: it is gone, or can no longer be asked.
+    """
+    if directory.has_changed():
+        directory.reload()
+    return provider_for_chat(directory, provider.name)
+
+
+def _marked_default(directory: ProviderDirectory) -> Provider | None:
+    """Return the provider that was made the default for chats, whether or not it can be used now."""
+    marked = (provider for provider in directory.providers() if provider.is_default)
+    return next((provider for provider in marked if provider.category is Category.MODEL), None)
+
+
+def _default_for_chat(directory: ProviderDirectory) -> Provider | None:
+    """Return whom a chat asks where nobody is named; never one in place of a default that is marked."""
+    providers = directory.providers()  # reads the files, where nobody has yet
+    name = directory.default_name()
+    if name is not None:
+        if name not in directory.unusable and not any(is_same_name(known.name, name) for known in providers):
+            directory.require_readable()
+            raise UsageError(explain("default-missing", name=name))
+        return directory.get(name)
+    directory.require_readable()
+    marked = next((provider for provider in providers if provider.is_default), None)
+    return marked or default_provider(directory)
+
+
+def _is_usable(directory: ProviderDirectory, provider: Provider) -> bool:
+    if provider.category is not Category.MODEL or not provider.is_active:
+        return False
+    return directory.availability(provider).is_available
