@@ -76,7 +76,7 @@ def new_runtime(home: Path, demo_url: str, theme: str) -> Runtime:
             state=State.INACTIVE,
         ),
     ):
-        runtime.directory.save(provider, "env:VLLM_KEY" if provider.name == "vllm" else None)
+        runtime.provider_changes.save(provider, "env:VLLM_KEY" if provider.name == "vllm" else None)
     return runtime
 
 

@@ -44,7 +44,7 @@ def is_quick(case: Case) -> bool:
 def add_provider(situation: Situation) -> None:
     """Add the situation as a provider with settings that no option has."""
     runtime = open_runtime(os.environ)
-    runtime.directory.save(
+    runtime.provider_changes.save(
         Provider(
             "case",
             model=situation.model,

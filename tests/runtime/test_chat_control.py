@@ -108,7 +108,7 @@ async def test_what_streams_is_the_first_loss(runtime: Runtime) -> None:
 
 async def test_a_prompt_without_an_answer_comes_back_once(runtime: Runtime) -> None:
     deck_url = "http://127.0.0.1:9/v1"
-    runtime.directory.save(Provider("dead", provider_url=deck_url, model="m"))
+    runtime.provider_changes.save(Provider("dead", provider_url=deck_url, model="m"))
     control = ChatControl(runtime)
     control.aim("dead")
     control.begin(runtime.sessions.begin())
@@ -135,11 +135,11 @@ async def test_the_provider_is_taken_as_the_files_have_it_by_now(runtime: Runtim
     assert control.ready() is None
     assert control.target is before, "nothing has changed"
     main = runtime.directory.get("main")
-    runtime.directory.save(replace(main, display_name="Another"), None, "main")
+    runtime.provider_changes.save(replace(main, display_name="Another"), None, "main")
     assert control.ready() is None
     assert control.target is not None
     assert control.target.provider.display_name == "Another"
-    runtime.directory.delete("main")
+    runtime.provider_changes.delete("main")
     blocked = control.ready()
     assert blocked is not None and blocked.obstacle is Obstacle.REFUSED
     assert blocked.failure is not None and "main" in blocked.failure.title

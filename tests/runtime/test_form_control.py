@@ -260,7 +260,7 @@ def test_the_context_is_that_of_the_model_else_that_of_the_server(runtime: Runti
 
 async def test_a_form_that_stays_open_takes_back_nobodys_changes(runtime: Runtime) -> None:
     main = runtime.directory.get("main")
-    runtime.directory.save(replace(main, extra_headers={"X-Team": "red"}), None, "main")
+    runtime.provider_changes.save(replace(main, extra_headers={"X-Team": "red"}), None, "main")
     form = stored(runtime)
     other = ProviderStore(runtime.paths)
     (theirs,) = other.load().providers
@@ -285,10 +285,10 @@ async def test_a_form_that_stays_open_takes_back_nobodys_changes(runtime: Runtim
 
 async def test_a_form_with_an_old_key_keeps_the_one_that_another_session_stored(runtime: Runtime) -> None:
     by_variable = parse_api_key_reference("env:A_KEY")
-    runtime.directory.save(replace(runtime.directory.get("main"), api_key=by_variable), None, "main")
+    runtime.provider_changes.save(replace(runtime.directory.get("main"), api_key=by_variable), None, "main")
     form = stored(runtime)
     other = open_runtime(dict(runtime.environment))
-    other.directory.save(other.directory.get("main"), "sk-0123456789abcdef-other", "main")
+    other.provider_changes.save(other.directory.get("main"), "sk-0123456789abcdef-other", "main")
     await other.aclose()
     form.values["display_name"] = "Mine"
     assert form.unsavable() is None

@@ -17,6 +17,7 @@ from tui.core.provider import Provider
 from tui.core.secret import Secret
 from tui.runtime.builtin import BuiltIns
 from tui.runtime.directory import ProviderDirectory
+from tui.runtime.provider_changes import ProviderChanges
 from tui.store.credentials import CredentialStore
 from tui.store.lock import locked, waiting_at_most
 from tui.store.paths import Paths
@@ -97,18 +98,19 @@ def test_a_lock_that_is_given_up_in_time_is_waited_for(tmp_path: Path) -> None:
 def test_a_change_of_two_files_is_all_or_nothing_where_another_has_one(paths: Paths, name: str) -> None:
     credentials = CredentialStore(paths)
     directory = ProviderDirectory(ProviderStore(paths), credentials, BuiltIns(paths.state_dir))
+    changing = ProviderChanges(directory, credentials)
     provider = Provider("mine", provider_url="http://127.0.0.1:9/v1", model="m")
-    directory.save(provider, "sk-0123456789abcdef")
+    changing.save(provider, "sk-0123456789abcdef")
     before = paths.providers_file.read_bytes(), paths.credentials_file.read_bytes()
     changes = (
-        lambda: directory.save(provider, "sk-another-key-0123456789", "mine"),
-        lambda: directory.save_all([provider], {"mine": Secret("sk-a-third-key-0123456789")}),
-        lambda: directory.delete("mine"),
+        lambda: changing.save(provider, "sk-another-key-0123456789", "mine"),
+        lambda: changing.save_all([provider], {"mine": Secret("sk-a-third-key-0123456789")}),
+        lambda: changing.delete("mine"),
     )
     with held_by_another(getattr(paths, name)), waiting_at_most(0):
         for change in changes:
             with pytest.raises(LmdeckError, match="in use by another"):
                 change()
             assert (paths.providers_file.read_bytes(), paths.credentials_file.read_bytes()) == before
-    directory.delete("mine")()
+    changing.delete("mine")()
     assert credentials.get("mine") == Secret("sk-0123456789abcdef")

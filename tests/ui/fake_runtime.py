@@ -243,7 +243,7 @@ class FakeRuntime(Runtime):
 
     def change(self, name: str, **fields: Any) -> None:
         """Save a provider with other values."""
-        self.directory.save(replace(self.directory.get(name), **fields), None, name)
+        self.provider_changes.save(replace(self.directory.get(name), **fields), None, name)
 
     def keep(self, *turns: Turn, title: str = "kept") -> str:
         """Save a conversation; return its identity."""

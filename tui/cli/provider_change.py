@@ -21,7 +21,7 @@ def remove_provider(arguments: argparse.Namespace, runtime: Runtime, output: Out
         return _remove_key(name, runtime, output)
     name = directory.get(name).name
     has_key = directory.stored_keys.has(name)
-    directory.delete(name)
+    runtime.provider_changes.delete(name)
     if directory.stored_keys.refusal is not None:
         output.result(texts.REMOVED_NOT_KEY.format(name=name))
         return 0
@@ -46,7 +46,7 @@ def _remove_key(name: str, runtime: Runtime, output: Output) -> int:
 @provider_action
 def make_default(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Make a provider the default."""
-    runtime.directory.set_default(arguments.name)
+    runtime.provider_changes.set_default(arguments.name)
     provider = runtime.directory.get(arguments.name)
     text = texts.DEFAULT_FOR_EMBEDDINGS if provider.is_embedding else texts.DEFAULT_FOR_CHATS
     output.result(text.format(name=provider.name))

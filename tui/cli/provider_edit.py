@@ -21,7 +21,7 @@ from tui.core.provider_rules import FieldProblem
 from tui.core.provider_schema import BY_NAME
 from tui.core.provider_texts import read_form, text_of, values_of
 from tui.runtime.checked_url import checked_url
-from tui.runtime.directory import invalid
+from tui.runtime.provider_changes import invalid
 from tui.runtime.runtime import Runtime
 from tui.texts import cli
 
@@ -35,7 +35,7 @@ def add_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
         raise UsageError(explain("provider-exists", name=arguments.name))
     blank = Provider(arguments.name)
     provider, key_text = _read(changed(texts_of(blank), arguments), blank, runtime)
-    saved = runtime.directory.save(provider, key_text)
+    saved = runtime.provider_changes.save(provider, key_text)
     _tell_doubts(saved, runtime, output)
     output.result(cli.ADDED.format(name=saved.name))
     return 0
@@ -44,7 +44,7 @@ def add_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
 @provider_action
 def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
     """Change the fields that the flags name, and nothing else."""
-    before = runtime.directory.editable(arguments.name)
+    before = runtime.provider_changes.editable(arguments.name)
     cleared = [BY_NAME[name].toml_key for name in arguments.clear]
     unread = {
         known
@@ -60,7 +60,7 @@ def set_provider(arguments: argparse.Namespace, runtime: Runtime, output: Output
     if provider == before and key_text is None and not unread:
         output.line(cli.UNCHANGED.format(name=before.name))
         return 0
-    saved = runtime.directory.save(provider, key_text, before.name, cleared, before)
+    saved = runtime.provider_changes.save(provider, key_text, before.name, cleared, before)
     _tell_doubts(saved, runtime, output)
     text = cli.RENAMED_PROVIDER if saved.name != before.name else cli.CHANGED_PROVIDER
     output.result(text.format(name=saved.name, before=before.name))
@@ -98,7 +98,7 @@ def _advice(problem: FieldProblem, *, is_new: bool) -> str:
 
 
 def _tell_doubts(saved: Provider, runtime: Runtime, output: Output) -> None:
-    for problem in runtime.directory.problems(saved, saved.name, None):
+    for problem in runtime.provider_changes.problems(saved, saved.name, None):
         output.aside(cli.NOTE.format(text=problem.message))
 
 

@@ -85,7 +85,7 @@ def _write(plan: ImportPlan, runtime: Runtime, output: Output) -> None:
     if len(plan.providers) >= _MANY:
         output.aside(texts.RECORDS_WRITTEN.format(providers=len(plan.providers), keys=len(plan.keys)))
     try:
-        runtime.directory.save_all(plan.providers, plan.keys)
+        runtime.provider_changes.save_all(plan.providers, plan.keys)
     except LmdeckError as error:
         for note in getattr(error, "__notes__", [texts.NOTHING_WRITTEN]):
             output.aside(texts.NOTHING_IMPORTED.format(note=note))

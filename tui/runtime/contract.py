@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.directory import ProviderDirectory
+    from tui.runtime.provider_changes import ProviderChanges
     from tui.runtime.sessions import Sessions
     from tui.store.conversations import ConversationStore
     from tui.store.credentials import CredentialStore
@@ -53,6 +54,10 @@ class ScreenRuntime(Reported, Protocol):
     @property
     def directory(self) -> ProviderDirectory:
         """The provider list."""
+
+    @property
+    def provider_changes(self) -> ProviderChanges:
+        """What changes the provider list."""
 
     @property
     def conversations(self) -> ConversationStore:

@@ -258,7 +258,7 @@ class FormControl:
         key_text = self.values["api_key"] if self.values["api_key"] != self.baseline["api_key"] else None
         provider, previous, self._sent = self.reading().provider, self._previous_name, dict(self.values)
         base = None if previous is None else self.original
-        return lambda: self.runtime.directory.save(provider, key_text, previous, base=base)
+        return lambda: self.runtime.provider_changes.save(provider, key_text, previous, base=base)
 
     def saved(self, provider: Provider) -> None:
         """Continue from what was written, another session's changes included.

@@ -22,6 +22,7 @@ from tui.net.proxies import choose_route
 from tui.runtime.builtin import BuiltIns, is_built_in
 from tui.runtime.directory import ProviderDirectory
 from tui.runtime.endpoints import Endpoints
+from tui.runtime.provider_changes import ProviderChanges
 from tui.store.api_keys import ApiKeyResolver
 from tui.store.credentials import CredentialStore
 from tui.store.optional import OptionalFiles
@@ -101,6 +102,11 @@ class Runtime:
         for secret in self.credentials.all():
             self.redactor.add(secret)
         return ProviderDirectory.open(self.paths, self.credentials, self.built_ins, self.optional)
+
+    @cached_property
+    def provider_changes(self) -> ProviderChanges:
+        """What changes the provider list."""
+        return ProviderChanges(self.directory, self.credentials)
 
     @cached_property
     def conversations(self) -> ConversationStore:

@@ -321,11 +321,11 @@ async def test_a_provider_that_was_named_is_asked_in_a_reopened_conversation(
 
 
 def _gone(runtime: FakeRuntime) -> None:
-    runtime.directory.delete("cloud")
+    runtime.provider_changes.delete("cloud")
 
 
 def _inactive(runtime: FakeRuntime) -> None:
-    runtime.directory.set_state("cloud", State.INACTIVE)
+    runtime.provider_changes.set_state("cloud", State.INACTIVE)
 
 
 def _for_vectors(runtime: FakeRuntime) -> None:
@@ -385,7 +385,7 @@ async def test_a_chat_with_a_provider_that_cannot_be_had_has_no_other(
     runtime: Any, open_chat: Any, name: str
 ) -> None:
     off = Provider("off", model="m", provider_url="http://h/v1", state=State.INACTIVE)
-    runtime.directory.save(off)
+    runtime.provider_changes.save(off)
     async with open_chat(name) as chat:
         assert chat.screen.control.target is None
         await chat.press(*"hi", "enter")

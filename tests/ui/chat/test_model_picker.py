@@ -53,7 +53,7 @@ def selected(picker: ModelPicker) -> str:
 async def test_only_active_models_that_can_be_used_are_offered(
     runtime: Any, models: None, open_chat: Any
 ) -> None:
-    runtime.directory.set_state("cloud", State.INACTIVE)
+    runtime.provider_changes.set_state("cloud", State.INACTIVE)
     runtime.built_ins.missing["smollm2"] = Availability(False)
     async with open_chat("demo") as chat:
         picker = await open_picker(chat)

@@ -120,7 +120,7 @@ async def test_that_a_save_waits_is_said_as_long_as_it_waits(
 async def test_what_a_save_reports_stays_though_the_key_is_shown_by_its_reference(
     runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save = runtime.directory.save
+    save = runtime.provider_changes.save
 
     def saved(*given: Any, **named: Any) -> Provider:
         found = save(*given, **named)
@@ -128,7 +128,7 @@ async def test_what_a_save_reports_stays_though_the_key_is_shown_by_its_referenc
         runtime.directory.reload()
         return found
 
-    monkeypatch.setattr(runtime.directory, "save", saved)
+    monkeypatch.setattr(runtime.provider_changes, "save", saved)
     async with form(runtime) as pilot:
         await write(pilot, "api_key", "sk-typed-by-hand-0123456789")
         await pilot.press("ctrl+s")

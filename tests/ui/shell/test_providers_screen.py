@@ -554,7 +554,7 @@ async def test_enter_on_a_provider_that_has_gone_meanwhile_does_nothing(until: U
 async def test_a_slow_disk_holds_up_nobody_but_the_keys_behind_it(
     runtime: FakeRuntime, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = runtime.directory._store
+    store = runtime.directory.store
     threads: list[int] = []
     goes_on = threading.Event()
     save = store.save

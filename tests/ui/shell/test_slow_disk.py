@@ -162,7 +162,7 @@ async def test_of_two_changes_one_waits_and_the_other_is_refused(
         for name in ("first", "second"):
             changed = replace(known, display_name=name)
             screen.writes.write(
-                lambda changed=changed: runtime.directory.save(changed, None, changed.name),  # type: ignore[misc]
+                lambda changed=changed: runtime.provider_changes.save(changed, None, changed.name),  # type: ignore[misc]
                 lambda saved: done.append(saved.display_name),
             )
         await until(pilot, lambda: any("still waiting" in text for text in texts))

@@ -40,10 +40,8 @@ class Repairing:
 
     def _save(self, subject: DiagnosisSubject, repair: Repair) -> None:
         provider, key_text = subject.repaired(repair.changes)
-        directory, base = self._screen.runtime.directory, subject.provider
-        self._screen.writes.write(
-            lambda: directory.save(provider, key_text, base.name, base=base), self._saved
-        )
+        changes, base = self._screen.runtime.provider_changes, subject.provider
+        self._screen.writes.write(lambda: changes.save(provider, key_text, base.name, base=base), self._saved)
 
     def _offer_clone(self, subject: DiagnosisSubject, repair: Repair) -> None:
         """Offer a copy with the fix; a stored key is not copied, so it goes nowhere."""

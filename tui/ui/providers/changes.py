@@ -62,19 +62,19 @@ class ListChanges:
 
     def _delete(self, name: str) -> None:
         def change() -> None:
-            restore = self._screen.runtime.directory.delete(name)
+            restore = self._screen.runtime.provider_changes.delete(name)
             self._undo.append(_Undo(name, restore, texts.RESTORED.format(name=name)))
 
         self.write(change, texts.DELETED.format(name=name, key=self._undo_key))
 
     def default(self, provider: Provider) -> None:
         """Make it the default one."""
-        self.write(partial(self._screen.runtime.directory.set_default, provider.name))
+        self.write(partial(self._screen.runtime.provider_changes.set_default, provider.name))
 
     def turn(self, provider: Provider) -> None:
         """Turn it off, or on again."""
         state = State.INACTIVE if provider.is_active else State.ACTIVE
-        self.write(partial(self._screen.runtime.directory.set_state, provider.name, state))
+        self.write(partial(self._screen.runtime.provider_changes.set_state, provider.name, state))
 
     def apply(self, provider: Provider, fix: Fix) -> None:
         """Do what the last look offers, after asking which model where several are offered."""
@@ -89,15 +89,15 @@ class ListChanges:
         self._screen.app.push_screen(ModelChoice(provider.name, fix.models), chosen)
 
     def _apply(self, provider: Provider, changes: Mapping[str, str]) -> None:
-        directory = self._screen.runtime.directory
+        list_changes = self._screen.runtime.provider_changes
         repaired, key_text = DiagnosisSubject(provider).repaired(changes)
         name, is_model = provider.name, "compatible_provider" in changes
         value = safe_line(next(iter(changes.values())), 80)
         before = safe_line(provider.model if is_model else provider.provider_url, 80)
 
         def change() -> None:
-            written = directory.save(repaired, key_text, name, base=provider)
-            back = partial(directory.save, provider, None, name, base=written)
+            written = list_changes.save(repaired, key_text, name, base=provider)
+            back = partial(list_changes.save, provider, None, name, base=written)
             self._undo.append(_Undo(name, back, texts.UNDONE.format(name=name, value=before)))
 
         done = texts.APPLIED.format(name=name, value=value, key=self._undo_key)

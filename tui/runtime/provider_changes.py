@@ -1,0 +1,200 @@
+"""The changes of the provider list, each with the stored key that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui.core.api_key_reference import STORED, ApiKeyReference, parse_api_key_reference
+from tui.core.causes import explain
+from tui.core.failure import Failure, LmdeckError, UsageError
+from tui.core.provider import Provider, State
+from tui.core.provider_texts import check_provider
+from tui.core.secret import Secret
+from tui.runtime.directory import ProviderDirectory
+from tui.store.api_key_text import checked_key
+from tui.texts.runtime import KEYS_CHANGED
+
+if TYPE_CHECKING:
+    from tui.core.provider_rules import FieldProblem
+    from tui.store.credentials import CredentialStore
+
+
+class ProviderChanges:
+    """Changes the provider list. Every change goes to disk at once; all calls block shortly."""
+
+    def __init__(self, directory: ProviderDirectory, credentials: CredentialStore) -> None:
+        self._directory = directory
+        self._store = directory.store
+        self._credentials = credentials
+
+    def save(
+        self,
+        provider: Provider,
+        key_text: str | None = None,
+        previous_name: str | None = None,
+        cleared: Collection[str] = (),
+        base: Provider | None = None,
+    ) -> Provider:
+        """Write a provider; ``key_text`` is what stands in the key field, ``None`` leaves the key as it is.
+
+        ``base`` is the record that was edited: what does not differ from it stays as another session has
+        written it meanwhile. Of the fields ``cleared``, named as in the file, not even a value that cannot
+        be read stays. Returns the record as written: a literal key has gone to the credentials, the record
+        says ``stored``.
+
+        Raises:
+            UsageError: a field is not valid, or the record is read-only.
+        """
+        self._refuse_view_only(previous_name or provider.name)
+        errors = [problem for problem in self.problems(provider, previous_name, key_text) if problem.is_error]
+        if errors:
+            raise UsageError(invalid(provider.name, errors[0]))
+        self._store.trust.require()  # before a key is stored
+        reference, literal = _read_key(provider, key_text)
+        created = provider.created_time or datetime.now(UTC).isoformat(timespec="seconds")
+        saved = replace(provider, api_key=reference, is_remote=False, created_time=created)
+        with self._store.held():
+            if literal is None:
+                written = self._store.save(saved, previous_name, cleared, base)
+            else:
+                written = self._save_with_key(saved, literal, previous_name, cleared, base)
+            if written.api_key != STORED:
+                self._credentials.delete(provider.name)
+        self._directory.reload()
+        return written
+
+    def save_all(self, providers: Sequence[Provider], keys: Mapping[str, Secret]) -> None:
+        """Write checked providers, and the keys of those that have one: all of them, or none.
+
+        ``keys`` go first: a provider without its key would be worse than a key without its provider.
+
+        Raises:
+            LmdeckError: the files cannot be written; then nothing has changed.
+        """
+        self._store.trust.require()
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        keyless = [item.name for item in providers if item.api_key != STORED]
+        saved = [replace(item, is_remote=False, created_time=item.created_time or now) for item in providers]
+        with self._store.held():
+            before = self._credentials.update({**dict.fromkeys(keyless), **keys})
+            try:
+                self._store.save_all(saved)
+            except BaseException as error:
+                try:
+                    self._credentials.update(before)
+                except LmdeckError:
+                    error.add_note(KEYS_CHANGED)
+                raise
+        self._directory.reload()
+
+    def delete(self, name: str) -> Callable[[], None]:
+        """Remove a provider and its stored key; return what brings both back.
+
+        Raises:
+            UsageError: there is none of that name, or it is read-only.
+        """
+        name = self.editable(name).name
+        with self._store.held():
+            key = self._credentials.delete(name)  # first: what ends the program now leaves no key behind
+            try:
+                removed = self._store.delete(name)
+            except LmdeckError:
+                if key is not None:
+                    self._credentials.put(name, key)
+                raise
+        self._directory.reload()
+
+        def undo() -> None:
+            with self._store.held():
+                self._store.save(removed)
+                if key is not None:
+                    self._credentials.put(name, key)
+            self._directory.reload()
+
+        return undo
+
+    def set_default(self, name: str) -> None:
+        """Make a provider the default of its category.
+
+        Raises:
+            UsageError: there is none of that name.
+        """
+        name = self._directory.get(name).name
+        self._store.set_default(name)
+        self._directory.reload()
+
+    def set_state(self, name: str, state: State) -> None:
+        """Activate or deactivate a provider.
+
+        Raises:
+            UsageError: it is read-only.
+        """
+        provider = self.editable(name)
+        self._store.save(replace(provider, state=state), base=provider)
+        self._directory.reload()
+
+    def problems(
+        self, provider: Provider, previous_name: str | None, key_text: str | None
+    ) -> list[FieldProblem]:
+        """Return what keeps a provider from being saved, and the warnings."""
+        others = {known.name for known in self._directory.providers() if known.name != previous_name}
+        return list(check_provider(provider, others, key_text=key_text))
+
+    def editable(self, name: str) -> Provider:
+        """Return one provider that can be changed.
+
+        Raises:
+            UsageError: as ``get`` does, or it is read-only (``provider-read-only``).
+        """
+        provider = self._directory.get(name)
+        self._refuse_view_only(provider.name)
+        return provider
+
+    def _refuse_view_only(self, name: str) -> None:
+        for provider in self._directory.providers():
+            if provider.name == name and provider.is_remote:
+                raise UsageError(explain("provider-read-only", name=name))
+
+    def _save_with_key(
+        self,
+        provider: Provider,
+        key: Secret,
+        previous_name: str | None,
+        cleared: Collection[str],
+        base: Provider | None,
+    ) -> Provider:
+        """Write both. Of a new provider the record comes first: whatever ends the program between the
+        two, no key is left behind that belongs to nothing."""
+        checked_key(key.reveal(), "the form")
+        name = previous_name or provider.name
+        is_new = all(known.name != name for known in self._directory.providers())
+        if not is_new:
+            self._credentials.put(name, key)
+        written = self._store.save(provider, previous_name, cleared, base)
+        if is_new:
+            try:
+                self._credentials.put(name, key)
+            except LmdeckError:
+                self._store.delete(name)
+                self._directory.reload()
+                raise
+        return written
+
+
+def _read_key(provider: Provider, key_text: str | None) -> tuple[ApiKeyReference | None, Secret | None]:
+    if key_text is None:
+        return provider.api_key, None
+    if not key_text.strip():
+        return None, None
+    reference = parse_api_key_reference(key_text)
+    if reference is not None:
+        return reference, None
+    return STORED, Secret(key_text.strip())
+
+
+def invalid(name: str, problem: FieldProblem) -> Failure:
+    """Return what a problem of a field is to a command."""
+    return explain("provider-invalid", name=name, field=problem.field, reason=problem.message)
