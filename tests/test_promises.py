@@ -131,6 +131,21 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/ui/chat/test_editing.py::test_the_selected_message_is_edited_and_what_followed_it_comes_back",
         "tests/ui/chat/test_editing.py::test_the_command_edits_the_last_message_or_that_of_a_number",
     ),
+    "A preset is a TOML file": (
+        "tests/wired/test_presets.py::test_a_name_sends_the_template_with_what_the_preset_sets",
+        "tests/wired/test_presets.py::test_a_preset_may_ask_another_provider_and_keeps_the_present_one_where_that_is_gone",
+    ),
+    "`/review TEXT` uses": ("tests/wired/test_presets.py::test_the_plain_chat_and_ask_use_presets",),
+    "`{{input}}` in the template": (
+        "tests/wired/test_presets.py::test_what_is_filled_in_is_never_filled_in_again",
+    ),
+    "`lmdeck presets` lists yours": (
+        "tests/wired/test_presets.py::test_the_samples_are_good_presets_and_keep_your_files",
+    ),
+    "Its keys are `description`": (
+        "tests/wired/test_presets.py::test_every_key_that_the_readme_names_is_one",
+        "tests/wired/test_presets.py::test_what_a_preset_leaves_out_stays",
+    ),
     "Sending it begins a branch": (
         "tests/session/test_branches.py",
         "tests/ui/chat/test_editing.py::test_the_selected_message_is_edited_and_what_followed_it_comes_back",

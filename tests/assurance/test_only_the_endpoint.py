@@ -39,6 +39,7 @@ COMMANDS = (
     ("chat", "--plain"),
     ("providers", "list"),
     ("providers", "show", "main"),
+    ("presets",),
     ("paths",),
     ("--version",),
 )

@@ -8,7 +8,9 @@ from tui.core.commands import COMMANDS, Command
 from tui.core.completion import completions
 
 
-def values(command: Command) -> list[tuple[str, str]]:
+def values(command: Command | None) -> list[tuple[str, str]]:
+    if command is None:
+        return [("review", "Review code"), ("translate", "")]
     return [("gpu01", "model-a"), ("GPU02", "model-b")] if command.name == "model" else []
 
 
@@ -17,14 +19,17 @@ def lines(line: str, *, has_screens: bool = True) -> list[str]:
 
 
 def test_a_slash_may_become_every_command() -> None:
-    assert [line.strip() for line in lines("/")] == [f"/{command.name}" for command in COMMANDS]
+    commands = [f"/{command.name}" for command in COMMANDS]
+    assert [line.strip() for line in lines("/")] == [*commands, "/review", "/translate"]
     assert set(lines("/")) - set(lines("/", has_screens=False)) == {"/provider", "/raw", "/mouse"}
 
 
 @pytest.mark.parametrize(
     ("line", "become"),
     [
-        ("/re", ["/retry", "/rename ", "/reasoning"]),
+        ("/re", ["/retry", "/rename ", "/reasoning", "/review "]),
+        ("/TRANS", ["/translate "]),
+        ("/review ", []),
         ("/PROVIDER", ["/provider", "/providers"]),
         ("/cle", ["/new"]),
         ("/nothing", []),

@@ -34,6 +34,10 @@ async def set_something(deck: RealDeck, server: FaultServer) -> None:
     assert "max_tokens" in done.err, "it is read"
 
 
+async def add_samples(deck: RealDeck, server: FaultServer) -> None:
+    assert deck.run("presets", "--install").code == 0
+
+
 async def converse(deck: RealDeck, server: FaultServer) -> None:
     runtime = open_runtime(deck.environment)
     session = runtime.sessions.begin()
@@ -97,6 +101,7 @@ async def read_site_file(deck: RealDeck, server: FaultServer) -> None:
 WALK: dict[str, Act] = {
     "Providers": add_provider,
     "Settings": set_something,
+    "Presets": add_samples,
     "API keys": add_provider,
     "Chats": converse,
     "Deleted chats": delete_conversation,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+from dataclasses import replace
 
 from tui.cli.ask_report import ask_report, failed_report
 from tui.cli.exit_codes import code_of_failure, code_of_turn
@@ -15,14 +16,18 @@ from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError, UsageError
+from tui.core.preset import Preset
 from tui.core.provider import Provider, Thinking
 from tui.core.provider_marks import connection_warnings
+from tui.core.provider_names import is_same_name
 from tui.core.turn import Turn
 from tui.core.turn_summary import FINISHES
 from tui.runtime.chat_choice import provider_for_chat
+from tui.runtime.presets import preset_of, with_preset
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.runtime.targets import provider_for_url
 from tui.session.target import ChatTarget
+from tui.store.presets import PresetStore
 from tui.texts import cli as texts
 
 DEFAULT_WAIT_SECONDS = 120.0
@@ -41,11 +46,12 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 async def _ask(arguments: argparse.Namespace, output: Output) -> int:
-    prompt = _prompt(arguments.prompt)
     runtime = open_runtime(os.environ)
+    preset = None if arguments.template is None else preset_of(PresetStore(runtime.paths), arguments.template)
+    prompt = _prompt(arguments.prompt, preset)
     runtime.endpoints.takes_options = arguments.url is not None
     try:
-        target = await _target(arguments, runtime)
+        target = await _target(arguments, runtime, preset)
         for warning in connection_warnings(target.provider):
             output.aside(texts.WARNING.format(text=warning))
         turn = await _stream(arguments, runtime, target, prompt, output)
@@ -61,35 +67,53 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     return code_of_turn(turn)
 
 
-def _prompt(argument: str | None) -> str:
-    """The prompt, with what is piped in behind it."""
+def _prompt(argument: str | None, preset: Preset | None) -> str:
+    """The prompt, with what is piped in behind it, in the template of a preset."""
     if argument == "-" or argument is None:
         text = read_text() if argument == "-" or is_piped() else ""
     else:
         piped = read_text() if is_piped() else ""
         text = f"{argument}\n\n{piped}" if piped.strip() else argument
+    if preset is not None and (text.strip() or not preset.needs_input):
+        text = preset.message(text)
     if not text.strip():
         raise UsageError(explain("prompt-empty"))
     return text
 
 
-async def _target(arguments: argparse.Namespace, runtime: Runtime) -> ChatTarget:
-    provider = await _provider(arguments, runtime)
+async def _target(
+    arguments: argparse.Namespace, runtime: Runtime, preset: Preset | None = None
+) -> ChatTarget:
+    """Return whom to ask; what the command line says counts more than a preset."""
+    provider = await _provider(arguments, runtime, preset)
     given = {"temperature": arguments.temperature, "max_tokens": arguments.max_tokens}
-    return ChatTarget(
-        provider,
-        arguments.model or "",
-        None if arguments.thinking in (None, "default") else Thinking(arguments.thinking),
-        arguments.system,
-        {name: value for name, value in given.items() if value is not None},
-        stream=not arguments.no_stream,
+    target = ChatTarget(provider, stream=not arguments.no_stream)
+    if preset is not None:
+        is_other = preset.provider and (arguments.url or not is_same_name(provider.name, preset.provider))
+        target = with_preset(target, replace(preset, model="") if is_other else preset)
+    return replace(
+        target,
+        model=arguments.model or target.model,
+        thinking=_thinking(arguments.thinking, target.thinking),
+        system_prompt=target.system_prompt if arguments.system is None else arguments.system,
+        parameters={
+            **target.parameters,
+            **{name: value for name, value in given.items() if value is not None},
+        },
     )
 
 
-async def _provider(arguments: argparse.Namespace, runtime: Runtime) -> Provider:
+def _thinking(given: str | None, otherwise: Thinking | None) -> Thinking | None:
+    if given is None:
+        return otherwise
+    return None if given == "default" else Thinking(given)
+
+
+async def _provider(arguments: argparse.Namespace, runtime: Runtime, preset: Preset | None) -> Provider:
     if arguments.url is not None:
         return await provider_for_url(runtime, arguments.url, arguments.model, arguments.key_env)
-    return provider_for_chat(runtime.directory, arguments.provider)
+    name = arguments.provider or (preset.provider if preset is not None else None)
+    return provider_for_chat(runtime.directory, name or None)
 
 
 async def _stream(

@@ -86,13 +86,13 @@ class PlainChat:
 
     def _obey(self, line: str) -> bool:
         """Run a command or send a prompt; return whether to continue."""
-        request = request_of(line.strip())
+        request = request_of(line.rstrip())
         edited = self._prompts.take_edited()
         if request is None:
             self._send(message_of(line), edited)
             return True
         if request.command is None:
-            self._output.line(request.problem)
+            self._send(self._commands.message_of_preset(line, request.problem), edited)
             return True
         return self._commands.obey(request.command, request.argument)
 

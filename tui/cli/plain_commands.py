@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words, setting_words
 from tui.runtime.command_values import command_values
 from tui.runtime.external_editor import ExternalEditor
+from tui.runtime.presets import Called, Presets
 from tui.runtime.runtime import Runtime
 from tui.texts import chat as chat_texts
 from tui.texts import chat_settings as setting_texts
@@ -60,6 +61,7 @@ class PlainCommands:
         self._control = control
         self._runtime = runtime
         self._output = output
+        self._presets = Presets(control)
         self._actions: dict[str, Callable[[str], None]] = {
             "help": self._help,
             "new": self._new,
@@ -95,9 +97,17 @@ class PlainCommands:
 
     def completions(self, line: str) -> list[str]:
         """Return what the last word of a line may become."""
-        values = partial(command_values, self._control)
-        found = completions(line, values, has_screens=False)
+        found = completions(line, self._values, has_screens=False)
         return [entry.shown if " " in line else entry.line for entry in found]
+
+    def _values(self, command: Command | None) -> Iterable[tuple[str, str]]:
+        return self._presets.names() if command is None else command_values(self._control, command)
+
+    def message_of_preset(self, line: str, problem: str) -> str:
+        """Return what a preset makes of a line; ``problem`` says what it is where there is no such preset."""
+        called = self._presets.call(line) or Called(problem=problem)
+        self._output.line(called.problem or called.said)
+        return called.message
 
     def _help(self, _: str) -> None:
         self._output.text(texts.HELP)

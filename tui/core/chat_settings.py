@@ -200,11 +200,12 @@ class OwnSettings:
         return cls(
             next((level for level in Thinking if level.value == thinking), None),
             system if isinstance(system, str) else None,
-            {name: given[name] for name in PARAMETERS if name in given and _is_value(name, given[name])},
+            {name: given[name] for name in PARAMETERS if name in given and is_value(name, given[name])},
         )
 
 
-def _is_value(name: str, value: object) -> bool:
+def is_value(name: str, value: object) -> bool:
+    """Whether a value that stands in a record or a file is one of a parameter."""
     if value is None:
         return True
     if name == "stop":

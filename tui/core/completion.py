@@ -7,8 +7,11 @@ from typing import NamedTuple
 
 from tui.core.commands import COMMANDS, Command, command_of
 
-Values = Callable[[Command], Iterable[tuple[str, str]]]
-"""Returns what may follow a command, beside the words of the table, each with a few words about it."""
+Values = Callable[[Command | None], Iterable[tuple[str, str]]]
+"""Returns what may follow a command, beside the words of the table, each with a few words about it.
+
+For ``None``, what may be typed in the place of a command: the names of presets.
+"""
 
 
 class Completion(NamedTuple):
@@ -26,7 +29,15 @@ def completions(line: str, values: Values, *, has_screens: bool = True) -> tuple
         return ()
     name, space, argument = line[1:].partition(" ")
     known = [command for command in COMMANDS if has_screens or not command.needs_screens]
-    return _values(name, argument, values) if space else _names(name.casefold(), known)
+    if space:
+        return _values(name, argument, values)
+    return _names(name.casefold(), known) + _presets(name.casefold(), values)
+
+
+def _presets(typed: str, values: Values) -> tuple[Completion, ...]:
+    return tuple(
+        Completion(f"/{name} ", f"/{name}", text) for name, text in values(None) if name.startswith(typed)
+    )
 
 
 def _names(typed: str, known: Sequence[Command]) -> tuple[Completion, ...]:

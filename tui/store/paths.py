@@ -52,6 +52,11 @@ class Paths:
         return self.config_dir / "config.toml"
 
     @property
+    def presets_dir(self) -> Path:
+        """The presets, written by hand only, one file each."""
+        return self.config_dir / "presets"
+
+    @property
     def conversations_dir(self) -> Path:
         """One file for each conversation."""
         return self.data_dir / "conversations"
@@ -112,6 +117,7 @@ class Paths:
         rows = [
             ("Providers", self.providers_file, "shareable, holds no keys"),
             ("Settings", self.settings_file, "written by you only"),
+            ("Presets", self.presets_dir, "written by you only, one file each"),
             ("API keys", self.credentials_file, "private"),
             ("Chats", self.conversations_dir, "private, one file each"),
             ("Deleted chats", self.trash_dir, "removed after 30 days"),

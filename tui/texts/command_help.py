@@ -44,6 +44,7 @@ UNSAVED: Final = "do not save this chat"
 PLAIN: Final = "plain text, line by line (for screen readers and logs)"
 RESUME: Final = "resume a chat; 'last' is the newest"
 
+ASK_PRESET: Final = "Use a preset: lmdeck presets lists them."
 ASK: Final = "Print one answer (the reasoning goes to stderr)."
 ASK_EXAMPLES: Final = """\
   lmdeck ask "Name three colours"
@@ -182,3 +183,5 @@ POSITIVE: Final = "a number above 0"
 IS_NOT: Final = "{text!r} is not {wanted}"
 UNKNOWN_CHOICE: Final = "{text!r} is unknown: choose from {choices}"
 NO_SUCH_FIELD: Final = "{text!r} is not a field: use one of {names}"
+PRESETS: Final = "List your presets, or add samples."
+PRESETS_INSTALL: Final = "Add the sample presets that are missing."

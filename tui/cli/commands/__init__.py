@@ -3,5 +3,17 @@
 The help reads them all, so they import nothing that running a command needs.
 """
 
-ORDER = ("chat", "ask", "check", "discover", "providers", "history", "demo", "engine", "paths", "forget")
+ORDER = (
+    "chat",
+    "ask",
+    "check",
+    "discover",
+    "providers",
+    "presets",
+    "history",
+    "demo",
+    "engine",
+    "paths",
+    "forget",
+)
 """How the help lists them; a module that is not named here comes after these."""

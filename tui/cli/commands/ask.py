@@ -15,6 +15,7 @@ COMMAND = Command(
             argument("-p", "--provider", metavar="NAME", help=texts.PROVIDER),
             argument("--url", metavar="URL", help=texts.ASK_URL),
         ),
+        argument("-t", "--template", metavar="NAME", help=texts.ASK_PRESET),
         argument("--model", metavar="M", help=texts.MODEL),
         argument("--key-env", metavar="VAR", help=texts.ASK_KEY_ENV),
         argument("--system", metavar="S", help=texts.SYSTEM),

@@ -10,6 +10,7 @@ from tui.core.commands import Command, message_of, request_of
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words
 from tui.runtime.command_values import command_values
+from tui.runtime.presets import Called, Presets
 from tui.texts import chat as texts
 from tui.texts.commands import NO_SUCH_COPY, NOT_NOW
 from tui.ui.bindings import BY_IDENTIFIER
@@ -35,6 +36,7 @@ class Commands:
         self._chat = chat
         self._send = send
         self._show = show
+        self._presets = Presets(chat)
         self._with_argument: dict[str, Callable[[str], bool]] = {
             "model": self._use_model,
             "rename": self._rename,
@@ -52,15 +54,28 @@ class Commands:
         if request is None:
             return self._send(message_of(line))
         if request.command is None:
-            self._warn(request.problem)
-            return False
+            return self._call_preset(line, request.problem)
         if request.argument:
             return self._with_argument[request.command.name](request.argument)
         return self._act(request.command)
 
-    def values(self, command: Command) -> Iterator[tuple[str, str]]:
-        """Return what may follow a command, each with a few words about it."""
-        return command_values(self._chat, command)
+    def values(self, command: Command | None) -> Iterator[tuple[str, str]]:
+        """Return what may follow a command, each with a few words about it; ``None``: the presets."""
+        return self._presets.names() if command is None else command_values(self._chat, command)
+
+    def _call_preset(self, line: str, problem: str) -> bool:
+        """Send what a preset makes of a line; ``problem`` says what it is where there is no such preset."""
+        before = self._chat.target
+        called = self._presets.call(line) or Called(problem=problem)
+        if called.problem:
+            self._warn(called.problem)
+            return False
+        if called.message.strip() and not self._send(called.message):
+            self._chat.target = before
+            return False
+        self._show()
+        self._screen.notify(called.said, timeout=4)
+        return True
 
     def _act(self, command: Command) -> bool:
         """Do what the key of a command does."""

@@ -47,7 +47,8 @@ class Completing:
         line = None if place is None else self.entries[place].line
         request = request_of(self._line)
         is_complete = request is not None and request.command is not None
-        if line is None or (is_sent and is_complete and (not self._has_moved or line.rstrip() == self._line)):
+        is_typed = line is None or line.rstrip() == self._line
+        if line is None or (is_sent and (is_typed or (is_complete and not self._has_moved))):
             return None
         return line
 

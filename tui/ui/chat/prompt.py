@@ -41,7 +41,7 @@ _WHEN_SEARCHING = frozenset({"take_found", "end_search"})
 _WHEN_COMPLETING = frozenset({"complete", "choose_completion", "close_completions"})
 
 
-def _no_values(_: Command) -> Iterable[tuple[str, str]]:
+def _no_values(_: Command | None) -> Iterable[tuple[str, str]]:
     return ()
 
 
@@ -91,7 +91,7 @@ class Prompt(OwnTextArea):
     def __init__(
         self,
         send: Callable[[str], bool],
-        values: Callable[[Command], Iterable[tuple[str, str]]] = _no_values,
+        values: Callable[[Command | None], Iterable[tuple[str, str]]] = _no_values,
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:

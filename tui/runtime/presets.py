@@ -1,0 +1,102 @@
+"""Presets in a chat: ``/NAME TEXT`` sets what the preset says, and sends its template with the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tui.core.causes import explain
+from tui.core.failure import UsageError
+from tui.core.lazy_dataclass import dataclass
+from tui.core.preset import Preset, call_of
+from tui.core.safe_text import safe_line
+from tui.runtime.chat_control import ChatControl
+from tui.session.target import ChatTarget
+from tui.store.presets import PresetStore
+from tui.texts import presets as texts
+
+_MOST_DESCRIPTION = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a line that calls a preset comes to."""
+
+    message: str = ""
+    """What is sent; empty: nothing."""
+    said: str = ""
+    problem: str = ""
+    """Why nothing was done."""
+
+
+class Presets:
+    """The presets that a chat can use."""
+
+    def __init__(self, chat: ChatControl) -> None:
+        self._chat = chat
+        self._store = PresetStore(chat.runtime.paths)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield the names, each with a few words about it."""
+        for preset in self._store.known().presets.values():
+            yield preset.name, safe_line(preset.description, _MOST_DESCRIPTION)
+
+    def call(self, line: str) -> Called | None:
+        """Do what a line calls for, but for the sending; ``None``: it calls no preset.
+
+        One whose file cannot be used is a problem that says so.
+        """
+        call = call_of(line)
+        if call is None:
+            return None
+        name, text = call
+        known = self._store.known()
+        preset = known.presets.get(name)
+        if preset is None:
+            problem = known.problems.get(name)
+            return Called(problem=problem) if problem else None
+        if preset.needs_input and not text.strip():
+            return Called(problem=texts.NEEDS_INPUT.format(name=preset.name))
+        said = self._use(preset)
+        return Called(preset.message(text), said)
+
+    def _use(self, preset: Preset) -> str:
+        """Have the chat ask as a preset says, and return what is to be said of it."""
+        used = (texts.USED_WITH if preset.provider else texts.USED).format(
+            name=preset.name, provider=safe_line(preset.provider, 60)
+        )
+        is_found = not preset.provider or self._chat.use_named(preset.provider)
+        target = self._chat.target
+        if target is None:
+            return used
+        self._chat.target = with_preset(target, preset if is_found else replace(preset, model=""))
+        if is_found:
+            return used
+        provider, current = safe_line(preset.provider, 60), safe_line(target.provider.name, 60)
+        return texts.USED_BUT.format(name=preset.name, provider=provider, current=current)
+
+
+def with_preset(target: ChatTarget, preset: Preset) -> ChatTarget:
+    """Return a target with what a preset says; what it leaves open stays."""
+    own = preset.own
+    return replace(
+        target,
+        model=preset.model or target.model,
+        thinking=target.thinking if own.thinking is None else own.thinking,
+        system_prompt=target.system_prompt if own.system_prompt is None else own.system_prompt,
+        parameters={**target.parameters, **own.parameters},
+    )
+
+
+def preset_of(store: PresetStore, name: str) -> Preset:
+    """Return the preset of a name, for a command.
+
+    Raises:
+        LmdeckError: there is none, or its file cannot be used.
+    """
+    known = store.known()
+    preset = known.presets.get(name.casefold())
+    if preset is None:
+        problem = known.problems.get(name.casefold(), "").removesuffix(".")
+        raise UsageError(explain("preset-unusable", name=safe_line(name, 40), reason=problem or None))
+    return preset
