@@ -104,7 +104,7 @@ def test_a_draft_goes_to_the_editor_and_comes_back(
     assert crash_reports(tmp_path) == []
 
 
-@pytest.mark.parametrize(("end", "said"), [("fail", "ended with status 7"), ("die", "ended by signal 9")])
+@pytest.mark.parametrize(("end", "said"), [("fail", "exited with status 7"), ("die", "killed by signal 9")])
 def test_a_failing_editor_loses_nothing_and_the_screen_is_whole(
     environment: dict[str, str], tmp_path: Path, end: str, said: str
 ) -> None:
@@ -147,7 +147,7 @@ def test_the_window_may_change_and_an_answer_arrive_while_the_editor_is_open(
         terminal.send("lines\n")
         terminal.wait_for("33 110")
         terminal.send("ctrl+c")  # for the editor alone; it ends by that
-        terminal.wait_for("ended by signal 2")
+        terminal.wait_for("killed by signal 2")
         terminal.wait_for("and continues")
         terminal.wait_for(Settled(terminal))
         lines = terminal.text.split("\n")
@@ -221,7 +221,7 @@ def test_the_same_works_with_textuals_own_driver(environment: dict[str, str]) ->
 def test_the_plain_chat_sends_what_was_written(
     environment: dict[str, str], tmp_path: Path, server: FaultServer
 ) -> None:
-    with TerminalProgram(lmdeck("chat", "main", "--plain"), environment) as terminal:
+    with TerminalProgram(lmdeck("chat", "main", "--plain"), environment, columns=400) as terminal:
         terminal.wait_for("you>")
         terminal.send("/editor\n")
         terminal.wait_for("the editor is open")
@@ -229,8 +229,11 @@ def test_the_plain_chat_sends_what_was_written(
         terminal.wait_for("Hello there")
         terminal.send("/editor\n")
         terminal.wait_for(lambda: terminal.text.count("the editor is open") == 2)
-        terminal.send("fail\n")
-        terminal.wait_for("ended with status 7")
+        terminal.send("+kept words\n", "fail\n")
+        terminal.wait_for("exited with status 7.* until lmdeck ends")
+        path = re.search(r"What the editor saved is in (\S+) until", terminal.text)
+        assert path is not None
+        assert Path(path[1]).read_text() == "kept words\n"
         terminal.send("/quit\n")
         assert terminal.wait() == 0
     assert sum(b"/etc is no command here" in request for request in server.requests) == 1

@@ -17,10 +17,12 @@ from tui.core.parts import parts_of
 from tui.core.since import read_since
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Usage
+from tui.runtime.endpoints import Endpoints
 from tui.store.conversations import ConversationStore
 from tui.store.journal import Journal
 from tui.store.paths import resolve_paths
 from tui.store.records import encode_line
+from tui.store.summaries import ConversationSummary
 
 NOW = datetime.now(UTC)
 HOSTILE = "\x1b[2J\x1b]0;pwned\x07[bold]\udce9\u202e<script>"
@@ -200,7 +202,7 @@ def test_hostile_texts_command_nothing(call: Call, store: ConversationStore) -> 
 def test_a_key_that_was_learned_later_is_not_shown(
     call: Call, store: ConversationStore, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal = store.create()
+    journal = store.create(f"about {KEY}")
     journal.begin_turn(a_turn(f"use {KEY}"))
     for piece in ("the key ", KEY[:9], KEY[9:], " works"):
         journal.append("t1", "answer", piece)
@@ -213,6 +215,20 @@ def test_a_key_that_was_learned_later_is_not_shown(
         assert done.code == 0
         assert KEY not in done.out + done.err
         assert "works" in done.out
+    for line in (
+        "list",
+        "list --json",
+        "search works",
+        "search works --json",
+        "remove about --yes",
+        "restore",
+        "restore about",
+    ):
+        done = call("history", *line.split())
+        assert done.code == 0
+        assert KEY not in done.out + done.err
+        assert "about" in done.out
+    assert call("history", "show", KEY).code == 2, "what is not shown is not found either"
 
 
 # -- delete and restore -----------------------------------------------------------------------------
@@ -245,6 +261,43 @@ def test_several_are_deleted_and_the_one_deleted_last_comes_back(
     assert titles(call) == []
     assert call("history", "restore", "last").out == "Restored “two”.\n"
     assert titles(call) == ["two"]
+
+
+def test_the_numbers_are_those_of_one_list(
+    call: Call, store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for days_ago in (1, 2, 3):
+        chat(store, a_turn(f"of {days_ago}", days_ago=days_ago))
+    listed = ConversationStore.list
+
+    def and_another(self: ConversationStore) -> list[ConversationSummary]:
+        found = listed(self)
+        chat(store, a_turn("written meanwhile"))
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ConversationStore, "list", and_another)
+        assert call("history", "remove", "1", "2", "--yes").code == 0
+    assert titles(call) == ["written meanwhile", "of 3"]
+
+
+def test_keys_are_learned_once(call: Call, store: ConversationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    for days_ago in (1, 2, 3):
+        chat(store, a_turn(f"of {days_ago}", days_ago=days_ago))
+    learned: list[Endpoints] = []
+    monkeypatch.setattr(Endpoints, "learn_keys", lambda self, _: learned.append(self))
+    assert call("history", "export", "--all", "--format", "jsonl").code == 0
+    assert len(learned) == 1
+
+
+def test_an_unreadable_chat_is_deleted_on_a_word(home: Path, store: ConversationStore) -> None:
+    (resolve_paths(os.environ).conversations_dir / "20990101-000000-folder.jsonl").mkdir(parents=True)
+    arguments = lmdeck("history", "remove", "20990101-000000-folder")
+    with TerminalProgram(arguments, private_environment(home), columns=200) as terminal:
+        terminal.wait_for(r"\(untitled\)” \(0 turns\)")
+        terminal.send("yes", "enter")
+        assert terminal.wait() == 0
+    assert store.list() == []
 
 
 def test_an_unknown_name_deletes_nothing(call: Call, store: ConversationStore) -> None:

@@ -17,6 +17,7 @@ from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Usage
+from tui.store.blobs import SIZE_LIMIT
 from tui.store.conversations import ConversationStore
 from tui.store.paths import resolve_paths
 from tui.store.records import encode_line
@@ -110,6 +111,44 @@ def test_several_chats_need_a_folder_in_a_format_of_one_a_file(
     assert call("history", "export", "--all", "-o", str(folder), "--replace").code == 0
 
 
+@pytest.mark.parametrize("how", EVERY)
+def test_without_chats_there_is_nothing_to_export(
+    call: Call, store: ConversationStore, tmp_path: Path, how: str
+) -> None:
+    done = call("history", "export", "--all", "--format", how)
+    assert done.code == 0
+    assert done.err == ("No saved chats.\n" if how in ("md", "html") else "")
+    folder = call("history", "export", "--all", "--format", how, "-o", str(tmp_path))
+    assert (folder.code, folder.out, folder.err) == (0, "", "No saved chats.\n")
+
+
+@pytest.mark.parametrize("how", EVERY)
+def test_an_unreadable_chat_stops_no_backup(
+    call: Call, store: ConversationStore, tmp_path: Path, how: str
+) -> None:
+    readable = chat(store)
+    unreadable = ["20990101-000000-folder", "20990102-000000-large"]
+    saved = resolve_paths(os.environ).conversations_dir
+    (saved / f"{unreadable[0]}.jsonl").mkdir()
+    with (saved / f"{unreadable[1]}.jsonl").open("wb") as large:
+        large.truncate(SIZE_LIMIT + 1)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    done = call("history", "export", "--all", "--format", how, "-o", str(folder))
+    assert done.code == 1
+    assert [path.stem for path in folder.iterdir()] == [readable]
+    for identity in unreadable:
+        assert f"“{identity}” is not exported." in done.err
+    if how not in ("md", "html"):
+        together = call("history", "export", "--all", "--format", how)
+        assert (together.code, "Because." in together.out) == (1, True)
+        assert together.err.count("is not exported.") == 2
+    assert call("history", "export", unreadable[0], "--format", how).code == 1
+    (saved / f"{readable}.jsonl").unlink()
+    (saved / f"{unreadable[1]}.jsonl").unlink()
+    assert call("history", "export", "--all", "--format", how).code == 1
+
+
 def test_messages_are_ready_for_a_request(call: Call, store: ConversationStore) -> None:
     first = replace(a_turn("Why?"), settings={"system_prompt": "Be short."})
     chat(store, first, a_turn("And?", "So.", 2))
@@ -123,6 +162,17 @@ def test_messages_are_ready_for_a_request(call: Call, store: ConversationStore) 
             {"role": "assistant", "content": "So."},
         ]
     }
+
+
+def test_messages_alternate_and_each_has_text(call: Call, store: ConversationStore) -> None:
+    failed = replace(a_turn("And?", "", 2), state=TurnState.FAILED, settings={"system_prompt": "Be long."})
+    without = replace(a_turn("Again?", "So.", 3), settings={"system_prompt": ""})
+    chat(store, replace(a_turn("Why?"), settings={"system_prompt": " "}), failed, without)
+    done = call("history", "export", "last", "--format", "openai")
+    messages = json.loads(done.out)["messages"]
+    assert [message["content"] for message in messages] == ["Why?", "Because.", "Again?", "So."]
+    assert "1 turn without an answer is left out." in done.err
+    assert "answer is left out" not in call("history", "export", "last", "--format", "md").err
 
 
 class Tags(HTMLParser):
@@ -295,7 +345,7 @@ def test_messages_of_other_programs_become_turns(
     assert (done.code, done.out) == (0, "Imported “Why?”: 2 turns.\n")
     assert "Messages of the role “tool” are left out." in done.err
     assert "Tool calls are left out." in done.err
-    assert "Parts of messages that are no text are left out." in done.err
+    assert "Non-text parts of messages are left out." in done.err
     first, second = told(call)["turns"]
     assert (first["prompt"], first["reasoning"], first["answer"]) == ("Why?", "Hm.", "Because.")
     assert (first["settings"], second["settings"]) == (
@@ -324,6 +374,16 @@ LOGS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.parametrize("model", [None, 1, []])
+def test_what_is_no_name_of_a_model_is_none(
+    call: Call, store: ConversationStore, tmp_path: Path, model: object
+) -> None:
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps({"model": model, "messages": [{"role": "user", "content": "Hi"}]}))
+    assert call("history", "import", str(path)).code == 0
+    assert told(call)["turns"][0]["model"] == ""
+
+
 def test_the_log_of_llm_becomes_chats_with_its_times(
     call: Call, store: ConversationStore, tmp_path: Path
 ) -> None:
@@ -343,6 +403,7 @@ def test_the_log_of_llm_becomes_chats_with_its_times(
     assert again.out == "Updated “A name”: 1 turn added.\nAlready there: “A name”.\n"
 
 
+HEADER = b'{"record":"header","schema":2,"identity":"mine"}\n'
 NONE_OF_THEM = {
     "empty": b"",
     "blank": b" \n",
@@ -356,6 +417,9 @@ NONE_OF_THEM = {
     "no records": b'{"conversations": [1]}',
     "bad record": b'{"conversations": [{"records": [{"record": 1}]}]}',
     "no header": b'{"record": "turn", "turn": "t1", "prompt": "x"}\n',
+    "turn that is a list": HEADER + b'{"record":"turn","turn":[1],"prompt":"x"}\n',
+    "turn that is an object": HEADER + b'{"record":"end","turn":{"a":1}}\n',
+    "turn that is null": HEADER + b'{"record":"turn","turn":null,"prompt":"x"}\n',
     "no messages": b'{"messages": [{"content": "x"}]}',
     "deep": b'{"messages": [{"role": "user", "content": ' + b"[" * 200 + b"]" * 200 + b"}]}",
     "very deep": b"[" * 1_000_000,
@@ -405,7 +469,8 @@ def test_an_import_erases_keys(call: Call, store: ConversationStore, tmp_path: P
     call("providers", "add", "q", "--url", "https://h/v1", "--model", "m", "--header", f"X-Api-Key: {KEY}")
     path = tmp_path / "m.json"
     path.write_text(json.dumps({"messages": [{"role": "user", "content": f"use {KEY}"}]}))
-    assert call("history", "import", str(path)).code == 0
+    done = call("history", "import", str(path))
+    assert (done.code, KEY in done.out + done.err) == (0, False)
     files = resolve_paths(os.environ).conversations_dir.glob("*.jsonl")
     assert not any(KEY in file.read_text() for file in files)
 

@@ -115,7 +115,7 @@ def test_other_branches_are_searched_and_marked(call: Call, store: ConversationS
     journal.write_turn(a_turn("Why?", "lion", number=2))
     assert journal.close()
     assert hits(call, "zebra") == [("Why?", None, "answer", "zebra")]
-    assert "answer (other branch): zebra" not in call("history", "search", "lion").out
+    assert "answer 1: lion" in call("history", "search", "lion").out
     assert "(other branch): zebra" in call("history", "search", "zebra").out
 
 
@@ -186,6 +186,7 @@ def test_a_query_is_read() -> None:
     assert query == Query(("ring", "of  gold"), "qwen", "Q3", NOW - timedelta(days=7))
     assert read_query('"" provider:', NOW) == Query(("provider:",))
     assert read_query('"open', NOW) == Query(('"open',))
+    assert read_query('model:"a b" x provider:"my lab"', NOW) == Query(("x",), "my lab", "a b")
     with pytest.raises(UnknownTimeError):
         read_query("since:x", NOW)
 

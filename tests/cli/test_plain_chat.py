@@ -47,7 +47,7 @@ def test_an_edited_message_is_a_branch_and_both_can_be_read(program: Call, tmp_p
     lines = f"one\ntwo\n/edit 1\none, edited\n{walk}/edit 7\n/edit\n\n/edit\n/title x\n/quit\n"
     done = program("chat", "quick", "--plain", stdin=lines.encode())
     assert done.code == 0, done.err
-    assert "Message 1, to be edited (an empty line cancels):\none\n" in done.out
+    assert "Edit message 1 (an empty line cancels):\none\n" in done.out
     assert done.out.count("version 2 of 2") == 2, "when it was sent, and when it is shown again"
     assert done.out.index("version 1 of 2") < done.out.index("you> two") < done.out.index("you> one, edited")
     assert "There is no earlier version of this message." in done.out

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tui.core.chat import Message, Role
 from tui.core.chat_settings import (
     PARAMETERS,
     OwnSettings,
@@ -18,7 +19,11 @@ from tui.core.chat_settings import (
     read_parameters,
     shown_parameter,
 )
+from tui.core.parts import parts_of
 from tui.core.provider import Provider, Sampling, Thinking
+from tui.session.target import ChatTarget
+from tui.wire.request import build_chat_body
+from tui.wire.server_quirks import ServerQuirks
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
 JSON = st.recursive(
@@ -40,6 +45,8 @@ PARAMETER_SETS = st.fixed_dictionaries(
 
 
 @given(PARAMETER_SETS)
+@example({"stop": ["default"]})
+@example({"stop": ["Default "]})
 def test_what_is_shown_is_read_as_the_same_value(parameters: dict[str, Any]) -> None:
     shown = {name: shown_parameter(value) for name, value in parameters.items()}
     assert read_parameters(shown) == parameters
@@ -133,3 +140,24 @@ def test_a_provider_has_a_value_in_its_fields_or_in_its_extra_body() -> None:
         "stop": None,
         "json_schema": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("extra", "name", "value"),
+    [
+        ({"temperature": 0.9}, "temperature", 0.9),
+        ({"extra_body": {"temperature": 0.9}}, "temperature", 0.9),
+        ({"temperature": 0.9, "extra_body": {"temperature": 0.1}}, "temperature", 0.9),
+        ({"max_completion_tokens": 7}, "max_tokens", 7),
+        ({"extra_body": {"seed": 3}}, "seed", 3),
+        ({"temperature": None}, "temperature", None),
+    ],
+)
+def test_an_extra_body_says_what_is_sent_as_in_the_request(
+    extra: dict[str, Any], name: str, value: object
+) -> None:
+    provider = Provider("p", sampling=Sampling(temperature=0.2, max_tokens=5), extra_body=extra)
+    assert provider_value(provider, name) == value
+    request = ChatTarget(provider, "m").request((Message(Role.USER, parts_of("x")),))
+    body = build_chat_body(request, ServerQuirks())
+    assert body[next(field for field in extra.get("extra_body", extra) if field in body)] == value

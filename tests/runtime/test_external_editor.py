@@ -101,7 +101,7 @@ def _never() -> Iterator[None]:
 async def test_an_editor_that_fails_changes_nothing(desk: Desk) -> None:
     edited = await desk.editor("exit 3").edit("draft")
     assert edited.text is None
-    assert "ended with status 3. Your text is unchanged." in edited.problem
+    assert "exited with status 3. Your text is unchanged." in edited.problem
     assert desk.left == []
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.store.disk_support import REPOSITORY, BrokenDisk, rounds
 from tui import __version__
+from tui.core import turn_tree
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.parts import parts_of
 from tui.core.timings import Timings
@@ -24,6 +25,8 @@ from tui.store.conversations import ConversationStore
 from tui.store.journal import Journal
 from tui.store.owner import decode_owner, machine_identity
 from tui.store.paths import Paths
+from tui.store.record_values import Record
+from tui.store.records import encode_line
 
 
 def a_turn(identity: str = "t1", prompt: str = "Why?", price: str = "0.5", currency: str = "USD") -> Turn:
@@ -244,6 +247,36 @@ def test_a_fork_is_a_conversation_of_its_own_and_costs_nothing_twice(
     assert [turn.cost for turn in again.turns] == [a_turn().cost] * 2
     costs = {summary.identity: summary.costs[0].total for summary in store.list()}
     assert costs == {identity: Decimal("0.5"), fork.identity: Decimal("0.5")}
+
+
+def test_a_conversation_that_shows_nothing_is_forked(store: ConversationStore, paths: Paths) -> None:
+    identity = saved(store)
+    path = paths.conversations_dir / f"{identity}.jsonl"
+    records: list[Record] = [
+        {"record": "drop", "turn": "t1"},
+        {"record": "turn", "turn": "t2", "prompt": "Why?"},
+        {"record": "drop", "turn": "t2"},
+    ]
+    with path.open("ab") as file:
+        file.writelines(map(encode_line, records))
+    assert store.open(identity).turns == []
+    fork = store.fork(identity)
+    assert fork.journal is not None
+    assert fork.journal.close()
+    again = store.open(fork.identity)
+    assert [turn.identity for turn in again.turns] == [turn.identity for turn in fork.turns]
+    assert sorted(again.tree.turns) == ["t1", "t2"]
+
+
+def test_a_fork_shows_its_turns_once_and_not_after_each(
+    store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = saved(store, *(a_turn(f"t{number}") for number in range(100)))
+    linked: list[Turn] = []
+    monkeypatch.setattr(turn_tree, "link_variants", lambda _, turn, __: linked.append(turn))
+    fork = store.fork(identity)
+    assert len(fork.turns) == 100
+    assert len(linked) < 500
 
 
 def test_a_newer_conversation_is_read_only(store: ConversationStore, paths: Paths) -> None:

@@ -4,45 +4,68 @@ from __future__ import annotations
 
 import argparse
 
-from tui.cli.command import DONE
+from tui.cli.command import DONE, FAILED
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.core.causes import explain
-from tui.core.failure import UsageError
+from tui.core.failure import LmdeckError, UsageError
 from tui.core.safe_text import safe_line
+from tui.runtime.history import Wanted
 from tui.runtime.runtime import Runtime
 from tui.session.history.formats import FORMATS, Format, left_out
 from tui.store.export_file import is_folder, write_export
 from tui.store.joined_records import SavedConversation
+from tui.store.summaries import ConversationSummary
+from tui.texts import cli
 from tui.texts import history as texts
 
 
 @history_action
 def export_conversations(arguments: argparse.Namespace, runtime: Runtime, output: Output) -> int:
-    """Export what is named, and say on stderr what the format lacks.
+    """Export what is named, and say on stderr what the format lacks; 1 where one of all cannot be read.
 
     Raises:
-        LmdeckError: a name means none, or several, or a file cannot be written.
+        LmdeckError: a name means none, or several, what it means cannot be read, or a file not written.
     """
     how = FORMATS[arguments.format]
-    identities = _chosen(arguments, runtime)
+    chosen = _chosen(arguments, runtime)
     into_folder = arguments.output is not None and is_folder(arguments.output)
-    if how.is_single and len(identities) > 1 and not into_folder:
+    if how.is_single and len(chosen) > 1 and not into_folder:
         raise UsageError(explain("usage", reason=texts.NEEDS_FOLDER))
-    if into_folder:
-        for identity in identities:
-            _export([runtime.chat_history.read(identity)], how, arguments, output)
-    else:
-        _export([runtime.chat_history.read(identity) for identity in identities], how, arguments, output)
-    return DONE
+    if not chosen and (how.is_single or into_folder):
+        output.aside(texts.NONE_SAVED)
+        return DONE
+    found = (_read(summary, arguments, runtime, output) for summary in chosen)
+    whole = (saved for saved in found if saved is not None)
+    count = 0
+    for group in ([saved] for saved in whole) if into_folder or how.is_single else [list(whole)]:
+        _export(group, how, arguments, output)
+        count += len(group)
+    return DONE if count == len(chosen) else FAILED
 
 
-def _chosen(arguments: argparse.Namespace, runtime: Runtime) -> list[str]:
+def _chosen(arguments: argparse.Namespace, runtime: Runtime) -> list[ConversationSummary]:
     if arguments.all:
-        return [summary.identity for summary in runtime.conversations.list()]
+        return [summary for _, summary in runtime.chat_history.numbered(Wanted())]
     if not arguments.names:
         raise UsageError(explain("usage", reason=texts.NOTHING_CHOSEN))
-    return list(dict.fromkeys(runtime.chat_history.find(name).identity for name in arguments.names))
+    return runtime.chat_history.find(*arguments.names)
+
+
+def _read(
+    summary: ConversationSummary, arguments: argparse.Namespace, runtime: Runtime, output: Output
+) -> SavedConversation | None:
+    """Return a conversation; of all those that there are, one that cannot be read stops no backup."""
+    try:
+        return runtime.chat_history.read(summary.identity)
+    except LmdeckError as error:
+        if not arguments.all:
+            raise
+        failure = error.failure
+        title = safe_line(summary.title, 80) or summary.identity
+        text = texts.NOT_EXPORTED.format(title=title, title_of_failure=failure.title, advice=failure.advice)
+        output.aside(cli.PROGRAM.format(text=text))
+        return None
 
 
 def _export(

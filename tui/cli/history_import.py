@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from tui.cli.command import DONE, FAILED
+from tui.cli.history_show import turn_count
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.core.failure import LmdeckError
@@ -39,7 +40,8 @@ def _read(file: str) -> list[Incoming]:
 
 
 def _take_in(incoming: Incoming, runtime: Runtime, output: Output) -> bool:
-    title = safe_line(transcript_of(incoming.records).title, 80) or texts.UNTITLED
+    title = runtime.chat_history.redact(transcript_of(incoming.records).title)
+    title = safe_line(title, 80) or texts.UNTITLED
     try:
         intake = runtime.chat_history.take_in(incoming)
     except LmdeckError as error:
@@ -47,7 +49,7 @@ def _take_in(incoming: Incoming, runtime: Runtime, output: Output) -> bool:
         text = texts.NOT_IMPORTED.format(title=title, title_of_failure=failure.title, advice=failure.advice)
         output.aside(cli.PROGRAM.format(text=text))
         return False
-    turns = texts.ONE_TURN if intake.turns == 1 else texts.TURNS.format(count=intake.turns)
+    turns = turn_count(intake.turns)
     text = texts.IMPORTED if intake.is_new else texts.UPDATED if intake.turns else texts.PRESENT
     output.result(text.format(title=title, turns=turns))
     output.notes(texts.OF_CHAT.format(title=title, text=remark) for remark in incoming.remarks)

@@ -7,7 +7,7 @@ import argparse
 from tui.cli.command import DONE, FAILED
 from tui.cli.confirm import confirmed
 from tui.cli.history_list import conversation_table
-from tui.cli.history_show import turns_words
+from tui.cli.history_show import turn_count, turns_words
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.core.failure import LmdeckError
@@ -27,8 +27,7 @@ def remove_conversations(arguments: argparse.Namespace, runtime: Runtime, output
         LmdeckError: a name means none, or several; nothing is deleted then.
     """
     history = runtime.chat_history
-    found = {summary.identity: summary for summary in map(history.find, arguments.names)}
-    chosen = list(found.values())
+    chosen = history.find(*arguments.names)
     if not arguments.yes and not confirmed(output, _question(chosen, runtime), "--yes"):
         output.text(cli.NOTHING_DELETED)
         return FAILED
@@ -38,13 +37,18 @@ def remove_conversations(arguments: argparse.Namespace, runtime: Runtime, output
 
 def _question(chosen: list[ConversationSummary], runtime: Runtime) -> str:
     names = texts.AND.join(
-        texts.OF_TURNS.format(
-            title=_title(summary), turns=turns_words(runtime.chat_history.read(summary.identity).transcript)
-        )
-        for summary in chosen
+        texts.OF_TURNS.format(title=_title(summary), turns=_turns(summary, runtime)) for summary in chosen
     )
     text = texts.WILL_DELETE_ONE if len(chosen) == 1 else texts.WILL_DELETE
     return text.format(names=names, days=TRASH_DAYS)
+
+
+def _turns(summary: ConversationSummary, runtime: Runtime) -> str:
+    """Return how many turns there are; of a conversation that cannot be read, what the list says."""
+    try:
+        return turns_words(runtime.chat_history.read(summary.identity).transcript)
+    except LmdeckError:
+        return turn_count(summary.turns)
 
 
 def _remove(summary: ConversationSummary, runtime: Runtime, output: Output) -> bool:

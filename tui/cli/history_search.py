@@ -73,7 +73,7 @@ def _print(found: Found, output: Output) -> None:
     output.styled(" · ".join(filter(None, (f"{found.number}  {title}", when, summary.identity))), BOLD)
     for hit in found.hits[:_LINES]:
         output.line(texts.HIT.format(where=_where(hit), line=hit.line))
-    if more := len(found.hits) - _LINES if len(found.hits) > _LINES else 0:
+    if more := max(0, len(found.hits) - _LINES):
         output.line(texts.MORE_LINES.format(count=more))
 
 

@@ -30,7 +30,8 @@ def show_conversation(arguments: argparse.Namespace, runtime: Runtime, output: O
         LmdeckError: there is none of that name, it cannot be read, or it has no such turn.
     """
     history = runtime.chat_history
-    found = history.read(history.find(arguments.name).identity).transcript
+    (named,) = history.find(arguments.name)
+    found = history.read(named.identity).transcript
     turns = _chosen(found, arguments.turn)
     if arguments.json:
         output.json({"conversation": conversation_report(found, turns)})
@@ -55,10 +56,15 @@ def _chosen(found: Transcript, number: int | None) -> list[tuple[int, Turn]]:
     return [turns[number - 1]]
 
 
+def turn_count(count: int) -> str:
+    """Return a number of turns in words."""
+    return texts.ONE_TURN if count == 1 else texts.TURNS.format(count=count)
+
+
 def turns_words(found: Transcript) -> str:
     """Return how many turns there are, those out of sight too."""
-    count, others = len(found.turns), len(found.dropped)
-    words = [texts.ONE_TURN if count == 1 else texts.TURNS.format(count=count)]
+    others = len(found.dropped)
+    words = [turn_count(len(found.turns))]
     return " · ".join([*words, texts.OTHER_TURNS.format(count=others)] if others else words)
 
 

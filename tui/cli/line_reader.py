@@ -18,8 +18,8 @@ class LineReader:
         self._complete = complete
         self._found: Sequence[str] = ()
         self._text = ""
-        self._is_interrupted = False
         """What stands in the next line at first."""
+        self._is_interrupted = False
         self.edits = sys.stdin.isatty() and sys.stdout.isatty() and self._prepare()
         """Whether a line can be edited: then reading writes the question itself."""
 

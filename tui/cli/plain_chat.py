@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import closing
 from typing import Any
 
 from tui.cli.command import INTERRUPTED
@@ -66,7 +67,11 @@ class PlainChat:
             self._output.line(cli.WARNING.format(text=warning))
         self._output.notes(self._runtime.settings_notices)
         self._output.text(texts.TYPE_HELP)
-        with asyncio.Runner() as runner, self._prompts.hearing_signals(runner.get_loop()):
+        with (
+            asyncio.Runner() as runner,
+            self._prompts.hearing_signals(runner.get_loop()),
+            closing(self._commands),
+        ):
             self._run = runner.run
             try:
                 while not self._prompts.is_ending and (line := self._prompts.read()) is not None:

@@ -62,6 +62,7 @@ class PlainCommands:
         self._runtime = runtime
         self._output = output
         self._presets = Presets(control)
+        self._editor = ExternalEditor(runtime.environment)
         self._actions: dict[str, Callable[[str], None]] = {
             "help": self._help,
             "new": self._new,
@@ -94,6 +95,14 @@ class PlainCommands:
         else:
             self._actions[command.name](argument)
         return True
+
+    def close(self) -> None:
+        """Delete what the editor left.
+
+        Raises:
+            LmdeckError: something of it stays.
+        """
+        self._editor.close()
 
     def completions(self, line: str) -> list[str]:
         """Return what the last word of a line may become."""
@@ -254,11 +263,7 @@ class PlainCommands:
 
     def _edit(self, _: str) -> None:
         """Have a message written in the user's editor, and send it: here no draft waits for it."""
-        editor = ExternalEditor(self._runtime.environment)
-        try:
-            edited = self._chat.run_work(editor.edit(""))
-        finally:
-            editor.close()
+        edited = self._chat.run_work(self._editor.edit(""))
         text = edited.text or ""
         if edited.problem:
             self._output.line(edited.problem)

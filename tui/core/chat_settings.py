@@ -14,6 +14,7 @@ from typing import Any, Final
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider, Thinking
 from tui.core.provider_rules import check_number
+from tui.core.sent_body import sent_body
 from tui.texts import chat_settings as texts
 
 Parameters = Mapping[str, Any]
@@ -155,7 +156,7 @@ def _shown_stop(value: list[str]) -> str:
     if len(value) == 1:
         plain = value[0].replace("\n", "\\n").replace("\t", "\\t")
         try:
-            if read_parameter("stop", plain) == value:
+            if not _is_unset(plain) and read_parameter("stop", plain) == value:
                 return plain
         except SettingError:  # it reads as something else: the list does not
             pass
@@ -163,11 +164,13 @@ def _shown_stop(value: list[str]) -> str:
 
 
 def provider_value(provider: Provider, name: str) -> Any:
-    """Return what a provider has for a parameter; ``None``: it leaves it to the server."""
+    """Return what a provider has for a parameter: of its extra body, which wins in a request, or its own.
+
+    ``None``: it leaves it to the server.
+    """
+    extra = sent_body(provider.extra_body)
     own = getattr(provider.sampling, name) if name in SAMPLING else None
-    if own is not None:
-        return own
-    return next((provider.extra_body[key] for key in BODY_FIELDS[name] if key in provider.extra_body), None)
+    return next((extra[key] for key in BODY_FIELDS[name] if key in extra), own)
 
 
 # ── Kept with a turn ────────────────────────────────────────────────────────────────────────

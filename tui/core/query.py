@@ -14,7 +14,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.since import read_since
 
-_TOKEN = lazy_pattern(r'(provider|model|since):(\S+)|"([^"]*)"|(\S+)')
+_TOKEN = lazy_pattern(r'(provider|model|since):(?:"([^"]*)"|(\S+))|"([^"]*)"|(\S+)')
 _BEFORE = 40
 """Characters of a long line that are shown before a word."""
 _LINE = 160
@@ -59,7 +59,8 @@ def read_query(text: str, now: datetime) -> Query:
     found: dict[str, str] = {}
     since: datetime | None = None
     for match in _TOKEN.finditer(text):
-        name, value, phrase, word = match.groups()
+        name, quoted, bare, phrase, word = match.groups()
+        value = bare if quoted is None else quoted
         if name == "since":
             since = read_since(value, now)
             if since is None:

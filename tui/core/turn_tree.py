@@ -59,7 +59,7 @@ class TurnTree:
         for parent in reversed(branching):
             yield self._descent(self.turns[self._chosen[parent]])[-1]
         if branching:
-            yield self.path[-1]
+            yield from self.path[-1:]
 
     def _descent(self, turn: Turn) -> list[Turn]:
         """Return a turn and what was shown last behind it."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.outside import read_local_moment
-from tui.runtime.find_conversation import find_conversation, the_one
+from tui.runtime.find_conversation import the_one
 from tui.runtime.history_search import Found, search
 from tui.store.joined_records import SavedConversation
 
@@ -48,9 +50,22 @@ class History:
     """See the module."""
 
     def __init__(self, conversations: ConversationStore, learn_keys: Callable[[], None]) -> None:
-        """``learn_keys`` makes every key known that a text may hold; called before any text is read."""
-        self._conversations = conversations
+        """``learn_keys`` makes every key known that a text may hold; called once, before any text is told."""
+        self._unread = conversations
         self._learn_keys = learn_keys
+
+    @cached_property
+    def _conversations(self) -> ConversationStore:
+        self._learn_keys()
+        return self._unread
+
+    def redact(self, text: str) -> str:
+        """Return a text without any key that is known here."""
+        return self._conversations.redact(text)
+
+    def _told(self, summaries: Iterable[ConversationSummary]) -> list[ConversationSummary]:
+        """Return summaries as they may be shown, with titles without keys."""
+        return [replace(summary, title=self.redact(summary.title)) for summary in summaries]
 
     def numbered(self, wanted: Wanted) -> Iterator[tuple[int, ConversationSummary]]:
         """Yield the conversations that are wanted, the newest first, with their numbers in the whole list.
@@ -60,13 +75,19 @@ class History:
         """
         return (
             (number, summary)
-            for number, summary in enumerate(self._conversations.list(), 1)
+            for number, summary in enumerate(self._told(self._conversations.list()), 1)
             if wanted.fits(summary)
         )
 
-    def find(self, name: str) -> ConversationSummary:
-        """Return the conversation that a name means; see ``find_conversation``."""
-        return find_conversation(self._conversations, name)
+    def find(self, *names: str) -> list[ConversationSummary]:
+        """Return the conversations that names mean in one and the same list, each once; see ``the_one``.
+
+        Raises:
+            LmdeckError: a name means none, or several, or the folder cannot be read.
+        """
+        known = self._told(self._conversations.list())
+        found = (the_one(known, name) for name in names)
+        return list({summary.identity: summary for summary in found}.values())
 
     def read(self, identity: str) -> SavedConversation:
         """Return a conversation without any key that is known here; it may be open elsewhere.
@@ -74,9 +95,8 @@ class History:
         Raises:
             LmdeckError: there is none of that identity, or it cannot be read.
         """
-        self._learn_keys()
         data, notices = self._conversations.read(identity)
-        return SavedConversation.of(identity, data, self._conversations.redact, notices)
+        return SavedConversation.of(identity, data, self.redact, notices)
 
     def search(self, query: Query, wanted: Wanted, *, with_reasoning: bool) -> Iterator[Found]:
         """Yield what is found, the newest first; see ``runtime.history_search``.
@@ -84,11 +104,8 @@ class History:
         Raises:
             LmdeckError: the folder cannot be read.
         """
-        self._learn_keys()
-        redact = self._conversations.redact
-        return search(
-            self._conversations, self.numbered(wanted), query, with_reasoning=with_reasoning, redact=redact
-        )
+        listed = self.numbered(wanted)
+        return search(self._conversations, listed, query, with_reasoning=with_reasoning, redact=self.redact)
 
     def take_in(self, incoming: Incoming) -> Intake:
         """Save a conversation that is imported.
@@ -96,7 +113,6 @@ class History:
         Raises:
             LmdeckError: another session writes to it, or the disk refuses.
         """
-        self._learn_keys()
         return self._conversations.take_in(incoming.identity, incoming.records)
 
     def delete(self, identity: str) -> str:
@@ -123,4 +139,4 @@ class History:
         Raises:
             LmdeckError: the trash cannot be read.
         """
-        return self._conversations.trash.deleted()
+        return self._told(self._conversations.trash.deleted())

@@ -10,6 +10,7 @@ from tui.core.chat_settings import BODY_FIELDS, SAMPLING, OwnSettings, Parameter
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import parts_of
 from tui.core.provider import Provider, ReasoningReplay, Sampling, Thinking
+from tui.core.sent_body import sent_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class ChatTarget:
         own = {name for setting in self.parameters for name in BODY_FIELDS[setting]}
         if not own:
             return self.provider.extra_body
-        fields = _sent(self.provider.extra_body)
+        fields = sent_body(self.provider.extra_body)
         return {name: value for name, value in fields.items() if name not in own}
 
     def _sampling(self, defaults: RequestDefaults, extra_body: Mapping[str, object]) -> Sampling:
@@ -89,13 +90,6 @@ class ChatTarget:
         sampling = replace(self.provider.sampling, **own)
         if defaults.max_tokens is None or sampling.max_tokens is not None or "max_tokens" in own:
             return sampling
-        if not _sent(extra_body).keys().isdisjoint(BODY_FIELDS["max_tokens"]):
+        if not sent_body(extra_body).keys().isdisjoint(BODY_FIELDS["max_tokens"]):
             return sampling
         return replace(sampling, max_tokens=defaults.max_tokens)
-
-
-def _sent(extra_body: Mapping[str, object]) -> dict[str, object]:
-    """Return an extra body as it is sent."""
-    from tui.wire.request import extra_fields
-
-    return extra_fields(extra_body)

@@ -181,10 +181,12 @@ class ConversationStore:
         transcript = self._read(self._content(path))
         transcript.notices = tuple(self._notices(transcript))
         transcript.title = f"{transcript.title} (copy)" if transcript.title else ""
-        turns, tree = list(transcript.tree.in_order()), TurnTree()
+        turns = list(transcript.tree.in_order())
         for turn in turns:
             turn.is_copy = True
-            tree.add(turn)
+        tree = TurnTree(turns, chosen={turn.parent: turn.identity for turn in turns})
+        if turns:
+            tree.show_to(turns[-1])
         journal = self.adopt(turns, transcript.title, forked_from=identity, is_copy=True)
         for last in transcript.tree.remembered_ends():
             tree.show_to(last)

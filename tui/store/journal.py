@@ -176,9 +176,6 @@ class MemoryJournal:
     def append(self, turn_identity: str, kind: str, text: str) -> None:
         """Keep nothing."""
 
-    def add(self, records: Iterable[Record]) -> None:
-        """Keep nothing."""
-
     def reclassify(self, turn_identity: str, *, to_answer: bool) -> None:
         """Keep nothing."""
 

@@ -136,7 +136,7 @@ HISTORY_LIST_EXAMPLES: Final = """\
   lmdeck history list --since 7d
   lmdeck history list --provider qwen --json
 """
-SINCE: Final = "chats with a message since then: 7d, 12h, 2w or 2026-11-01"
+SINCE: Final = "only chats active since TIME: 7d, 12h, 2w or 2026-11-01"
 HISTORY_PROVIDER: Final = "chats with this provider"
 HISTORY_MODEL: Final = "chats with a model of this name, or part of it"
 HISTORY_LIMIT: Final = "the newest N only"
@@ -146,7 +146,7 @@ HISTORY_SEARCH_EXAMPLES: Final = """\
   lmdeck history search '"ring buffer"' provider:qwen since:30d
 """
 HISTORY_TEXT: Final = (
-    "words that one turn has, '\"in quotes\"' together; provider:NAME, model:M and since:7d choose chats"
+    "words to find in one turn; quote a phrase; provider:NAME, model:M and since:7d choose chats"
 )
 HISTORY_REASONING: Final = "search the reasoning, too"
 HISTORY_SHOW: Final = "Print a chat (the reasoning goes to stderr)."
@@ -160,7 +160,7 @@ HISTORY_ALL: Final = "every chat"
 HISTORY_FORMAT: Final = (
     "md (default), html: one chat each; json, jsonl: everything, for an import; openai: messages, a line each"
 )
-HISTORY_OUTPUT: Final = "file to write, or folder for one file a chat (default: stdout)"
+HISTORY_OUTPUT: Final = "file to write, or folder (one file per chat) (default: stdout)"
 HISTORY_REPLACE: Final = "replace existing files"
 HISTORY_IMPORT: Final = "Import chats. A chat that is already there gets the turns it lacks."
 HISTORY_IMPORT_EXAMPLES: Final = """\

@@ -8,8 +8,8 @@ NO_EDITOR: Final = (
 OPEN_QUOTATION: Final = "${name} is not a command: a quotation mark in it is not closed."
 NOT_FOUND: Final = "{program} was not found. Correct ${name}, which names it."
 NOT_STARTED: Final = "{program} cannot be started: {reason}. Your text is unchanged."
-FAILED: Final = "{program} ended with status {status}. Your text is unchanged."
-KILLED: Final = "{program} was ended by signal {signal}. Your text is unchanged."
+FAILED: Final = "{program} exited with status {status}. Your text is unchanged."
+KILLED: Final = "{program} was killed by signal {signal}. Your text is unchanged."
 AT_ONCE: Final = (
     "{program} closed at once, and the text is unchanged. If its window is still open, add the option to "
     "wait to ${name}, such as code --wait."

@@ -16,6 +16,7 @@ from tui.core.causes import explain, explain_again
 from tui.core.embedding import EmbeddingRequest, Vectors, vectors_text
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
+from tui.core.sent_body import sent_body
 from tui.core.usage import Usage
 from tui.wire.error_body import is_error_object, read_error_body
 from tui.wire.error_facts import find_facts
@@ -23,7 +24,6 @@ from tui.wire.errors import classify_error, clean_message
 from tui.wire.evidence import Proof
 from tui.wire.limits import DEFAULT_LIMITS
 from tui.wire.numbers import first_count, read_count
-from tui.wire.request import extra_fields
 from tui.wire.strict_json import StrictJsonError, parse_json
 from tui.wire.surrogates import mend
 
@@ -46,7 +46,7 @@ _NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
 def build_embeddings_body(request: EmbeddingRequest) -> dict[str, object]:
     """Return the JSON object to send: model and texts, and what the provider's ``extra_body`` adds."""
-    extra = {name: value for name, value in extra_fields(request.extra_body).items() if name != "input"}
+    extra = {name: value for name, value in sent_body(request.extra_body).items() if name != "input"}
     return {"model": request.model, "input": list(request.texts), **extra}
 
 

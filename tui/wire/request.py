@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tui.core.chat import ChatRequest, Role
 from tui.core.provider import Sampling
+from tui.core.sent_body import sent_body
 from tui.wire.content import put_before
 from tui.wire.reasoning_replay import past_message, replays_reasoning
 from tui.wire.server_quirks import ServerQuirks
@@ -36,7 +37,7 @@ def build_chat_body(
     body |= _sampling(request.sampling, request.model, quirks, server)
     body |= _parameters(request.parameters)
     body |= _thinking(request, quirks, server)
-    body |= extra_fields(request.extra_body)
+    body |= sent_body(request.extra_body)
     if not body["stream"]:
         body.pop("stream_options", None)
         if quirks.thinking_off_when_whole:
@@ -105,16 +106,4 @@ def _thinking(request: ChatRequest, quirks: ServerQuirks, server: Dialect) -> di
         effort = fields.get("reasoning_effort")
         if isinstance(effort, str) and effort in efforts:
             fields["reasoning_effort"] = efforts[effort]
-    return fields
-
-
-def extra_fields(extra: Mapping[str, object]) -> dict[str, object]:
-    """Return a provider's extra fields as they are sent: unfolded, without those of the request itself."""
-    fields = dict(extra)
-    nested = fields.pop("extra_body", None)
-    if isinstance(nested, Mapping):
-        fields = {**nested, **fields}
-        fields.pop("extra_body", None)
-    for name in ("model", "messages"):
-        fields.pop(name, None)
     return fields

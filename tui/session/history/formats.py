@@ -29,6 +29,8 @@ class Format:
     """Each conversation needs a file of its own."""
     is_whole: bool = False
     """Other answers and branches are in it."""
+    is_answered: bool = False
+    """Turns without an answer are not in it."""
 
 
 def _single(text: Callable[[SavedConversation], str], conversations: Sequence[SavedConversation]) -> str:
@@ -41,7 +43,7 @@ FORMATS = {
     "json": Format("json", to_json, is_whole=True),
     "jsonl": Format("jsonl", to_lines, is_whole=True),
     "html": Format("html", partial(_single, to_html), is_single=True),
-    "openai": Format("jsonl", to_messages),
+    "openai": Format("jsonl", to_messages, is_answered=True),
 }
 
 
@@ -52,6 +54,10 @@ def left_out(how: Format, saved: SavedConversation) -> Iterator[str]:
     if others and not how.is_whole:
         text = texts.BRANCH_LEFT_OUT if others == 1 else texts.BRANCHES_LEFT_OUT
         yield text.format(count=others)
+    unanswered = sum(not turn.answer for turn in found.turns)
+    if unanswered and how.is_answered:
+        text = texts.UNANSWERED_LEFT_OUT if unanswered == 1 else texts.SEVERAL_UNANSWERED_LEFT_OUT
+        yield text.format(count=unanswered)
     shown = (*found.turns, *found.dropped) if how.is_whole else tuple(found.turns)
     if any(turn.prompt.blobs for turn in shown):
         yield texts.FILES_LEFT_OUT

@@ -58,6 +58,8 @@ def own(records: Iterable[Record]) -> Incoming:
     checked = [_copied(record) for record in records]
     for record in checked:
         require_writable(record)
+        if not isinstance(record.get("turn", ""), str):
+            raise malformed(texts.NO_TURN)
     header = checked[0]
     identity = header.get("identity")
     if not (isinstance(identity, str) and _IDENTITY.fullmatch(identity)):

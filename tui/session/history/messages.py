@@ -18,13 +18,14 @@ from tui.session.history.incoming import (
     stable_identity,
 )
 from tui.store.joined_records import SavedConversation
+from tui.store.record_values import text_of
 from tui.texts import history as texts
 
 _REASONING = ("reasoning_content", "reasoning")
 
 
 def to_messages(conversations: Iterable[SavedConversation]) -> str:
-    """Return the branches that are shown, in ASCII: prompts and answers, without reasoning."""
+    """Return the branches that are shown, in ASCII: prompts with their answers, without reasoning."""
     return "".join(
         f"{json.dumps({'messages': list(_messages(saved.transcript.turns))})}\n" for saved in conversations
     )
@@ -33,13 +34,15 @@ def to_messages(conversations: Iterable[SavedConversation]) -> str:
 def _messages(turns: Iterable[Turn]) -> Iterator[dict[str, str]]:
     system: object = None
     for turn in turns:
+        if not turn.answer:  # two messages of the user in a row are no conversation
+            continue
         own = turn.settings.get("system_prompt")
         if isinstance(own, str) and own != system:
             system = own
-            yield {"role": "system", "content": own}
+            if own.strip():
+                yield {"role": "system", "content": own}
         yield {"role": "user", "content": turn.prompt.text}
-        if turn.answer:
-            yield {"role": "assistant", "content": turn.answer.text}
+        yield {"role": "assistant", "content": turn.answer.text}
 
 
 def from_messages(value: Mapping[str, Any] | list[Any], moment: str) -> Incoming:
@@ -52,7 +55,8 @@ def from_messages(value: Mapping[str, Any] | list[Any], moment: str) -> Incoming
     if not isinstance(messages, list):
         raise malformed(texts.NO_MESSAGES)
     require_writable(messages)
-    reader = _Reader(str(value.get("model", "")) if isinstance(value, Mapping) else "")
+    model = text_of(value.get("model")) if isinstance(value, Mapping) else None
+    reader = _Reader(model or "")
     for message in messages:
         if not isinstance(message, dict) or not isinstance(message.get("role"), str):
             raise malformed(texts.NO_MESSAGES)
