@@ -25,6 +25,16 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
         "provider": target.provider.name if is_named else None,
         "url": target.provider.provider_url,
         "model": turn.served_model or target.model_name,
+        **answer_report(turn),
+        "notes": [*connection_warnings(target.provider), *turn.notes, *losses(turn)],
+        "tool_calls": tool_calls_report(turn),
+        "error": failure_report(failure),
+    }
+
+
+def answer_report(turn: Turn) -> dict[str, object]:
+    """Return what an answer brought, with its figures."""
+    return {
         "reasoning": turn.reasoning.text,
         "answer": turn.answer.text,
         "finish_reason": turn.finish_reason,
@@ -32,13 +42,15 @@ def ask_report(turn: Turn, target: ChatTarget, *, is_named: bool) -> dict[str, o
         "cost": cost_report(turn.cost),
         "server_cost": server_cost_report(turn.server_cost),
         "timings": timings_report(turn),
-        "notes": [*connection_warnings(target.provider), *turn.notes, *losses(turn)],
-        "tool_calls": [
-            {"id": call.identity or None, "name": call.name, "arguments": call.arguments}
-            for call in turn.tool_calls.values()
-        ],
-        "error": failure_report(failure),
     }
+
+
+def tool_calls_report(turn: Turn) -> list[dict[str, object]]:
+    """Return the tools that an answer calls."""
+    return [
+        {"id": call.identity or None, "name": call.name, "arguments": call.arguments}
+        for call in turn.tool_calls.values()
+    ]
 
 
 def failed_report(failure: Failure, url: str | None, model: str | None) -> dict[str, object]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 
 from tui.cli.command import DONE, FAILED
+from tui.cli.history_show import shown_title
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError, UsageError
-from tui.core.safe_text import safe_line
 from tui.runtime.history import Wanted
 from tui.runtime.runtime import Runtime
 from tui.session.history.formats import FORMATS, Format, left_out
@@ -62,7 +62,7 @@ def _read(
         if not arguments.all:
             raise
         failure = error.failure
-        title = safe_line(summary.title, 80) or summary.identity
+        title = shown_title(summary.title or summary.identity)
         text = texts.NOT_EXPORTED.format(title=title, title_of_failure=failure.title, advice=failure.advice)
         output.aside(cli.PROGRAM.format(text=text))
         return None
@@ -78,11 +78,10 @@ def _export(
         name = f"{conversations[0].transcript.identity}.{how.suffix}" if conversations else ""
         path = write_export(arguments.output, name, text, replaces=arguments.replace)
         for saved in conversations:
-            output.result(texts.EXPORTED.format(title=_title(saved), path=path))
+            output.result(texts.EXPORTED.format(title=shown_title(saved.transcript.title), path=path))
     for saved in conversations:
         sentences = (*saved.transcript.notices, *left_out(how, saved))
-        output.notes(texts.OF_CHAT.format(title=_title(saved), text=sentence) for sentence in sentences)
-
-
-def _title(saved: SavedConversation) -> str:
-    return safe_line(saved.transcript.title, 80) or texts.UNTITLED
+        output.notes(
+            texts.OF_CHAT.format(title=shown_title(saved.transcript.title), text=sentence)
+            for sentence in sentences
+        )

@@ -7,11 +7,10 @@ import sys
 from datetime import UTC, datetime
 
 from tui.cli.command import DONE, FAILED
-from tui.cli.history_show import turn_count
+from tui.cli.history_show import shown_title, turn_count
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.core.failure import LmdeckError
-from tui.core.safe_text import safe_line
 from tui.runtime.runtime import Runtime
 from tui.session.history.incoming import Incoming
 from tui.session.history.reading import read_conversations
@@ -40,8 +39,7 @@ def _read(file: str) -> list[Incoming]:
 
 
 def _take_in(incoming: Incoming, runtime: Runtime, output: Output) -> bool:
-    title = runtime.chat_history.redact(transcript_of(incoming.records).title)
-    title = safe_line(title, 80) or texts.UNTITLED
+    title = shown_title(runtime.chat_history.redact(transcript_of(incoming.records).title))
     try:
         intake = runtime.chat_history.take_in(incoming)
     except LmdeckError as error:

@@ -7,11 +7,10 @@ import argparse
 from tui.cli.command import DONE, FAILED
 from tui.cli.confirm import confirmed
 from tui.cli.history_list import conversation_table
-from tui.cli.history_show import turn_count, turns_words
+from tui.cli.history_show import shown_title, turn_count, turns_words
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.core.failure import LmdeckError
-from tui.core.safe_text import safe_line
 from tui.runtime.runtime import Runtime
 from tui.store.conversation_trash import TRASH_DAYS
 from tui.store.summaries import ConversationSummary
@@ -37,7 +36,8 @@ def remove_conversations(arguments: argparse.Namespace, runtime: Runtime, output
 
 def _question(chosen: list[ConversationSummary], runtime: Runtime) -> str:
     names = texts.AND.join(
-        texts.OF_TURNS.format(title=_title(summary), turns=_turns(summary, runtime)) for summary in chosen
+        texts.OF_TURNS.format(title=shown_title(summary.title), turns=_turns(summary, runtime))
+        for summary in chosen
     )
     text = texts.WILL_DELETE_ONE if len(chosen) == 1 else texts.WILL_DELETE
     return text.format(names=names, days=TRASH_DAYS)
@@ -57,11 +57,11 @@ def _remove(summary: ConversationSummary, runtime: Runtime, output: Output) -> b
     except LmdeckError as error:
         failure = error.failure
         text = texts.NOT_DELETED.format(
-            title=_title(summary), title_of_failure=failure.title, advice=failure.advice
+            title=shown_title(summary.title), title_of_failure=failure.title, advice=failure.advice
         )
         output.aside(cli.PROGRAM.format(text=text))
         return False
-    output.result(texts.DELETED.format(title=_title(summary), identity=token))
+    output.result(texts.DELETED.format(title=shown_title(summary.title), identity=token))
     return True
 
 
@@ -74,7 +74,7 @@ def restore_conversation(arguments: argparse.Namespace, runtime: Runtime, output
     """
     if arguments.name:
         restored = runtime.chat_history.restore(arguments.name)
-        output.result(texts.RESTORED.format(title=_title(restored)))
+        output.result(texts.RESTORED.format(title=shown_title(restored.title)))
         return DONE
     deleted = list(enumerate(runtime.chat_history.deleted(), 1))
     if not deleted:
@@ -82,7 +82,3 @@ def restore_conversation(arguments: argparse.Namespace, runtime: Runtime, output
     for line in conversation_table(deleted, output) if deleted else ():
         output.line(line)
     return DONE
-
-
-def _title(summary: ConversationSummary) -> str:
-    return safe_line(summary.title, 80) or texts.UNTITLED

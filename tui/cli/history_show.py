@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from tui.cli.ask_report import cost_report, failure_report, server_cost_report, timings_report, usage_report
+from tui.cli.ask_report import answer_report, failure_report, tool_calls_report
 from tui.cli.command import DONE
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
@@ -13,6 +13,7 @@ from tui.cli.streamed_text import StreamedText
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.losses import losses
+from tui.core.safe_text import safe_line
 from tui.core.server_words import server_words
 from tui.core.turn import Turn
 from tui.core.turn_summary import turn_summary
@@ -54,6 +55,11 @@ def _chosen(found: Transcript, number: int | None) -> list[tuple[int, Turn]]:
         reason = texts.NO_SUCH_TURN.format(count=len(turns), number=number)
         raise UsageError(explain("usage", reason=reason))
     return [turns[number - 1]]
+
+
+def shown_title(title: str) -> str:
+    """Return the title of a chat for one line."""
+    return safe_line(title, 80) or texts.UNTITLED
 
 
 def turn_count(count: int) -> str:
@@ -109,20 +115,11 @@ def _turn_report(number: int, turn: Turn) -> dict[str, object]:
             {"name": part.name, "media_type": part.media_type, "size": part.size, "sha256": part.sha256}
             for part in turn.prompt.blobs
         ],
-        "reasoning": turn.reasoning.text,
-        "answer": turn.answer.text,
         "variant": None if place is None else {"number": place[0], "of": place[1]},
         "settings": dict(turn.settings),
         "state": str(turn.state),
-        "finish_reason": turn.finish_reason,
-        "usage": usage_report(turn.usage),
-        "cost": cost_report(turn.cost),
-        "server_cost": server_cost_report(turn.server_cost),
-        "timings": timings_report(turn),
+        **answer_report(turn),
         "notes": [*turn.notes, *losses(turn)],
-        "tool_calls": [
-            {"id": call.identity or None, "name": call.name, "arguments": call.arguments}
-            for call in turn.tool_calls.values()
-        ],
+        "tool_calls": tool_calls_report(turn),
         "error": failure_report(turn.failure),
     }
