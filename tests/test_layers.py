@@ -106,7 +106,6 @@ LATE = {
     "tui.runtime.builtin": (1, "an HTTP server and the engine, when one is used"),
     "tui.runtime.diagnosing": (1, "the network, in a thread"),
     "tui.session.chat_session": (1, "a turn, with the first prompt"),
-    "tui.session.target": (1, "the forms of servers, where a limit is set"),
     "tui.store.conversations": (2, "the saved conversations, when they are listed or opened"),
     "tui.store.paths": (1, "the places of macOS"),
     "tui.store.toml_file": (1, "tomlkit, when a file is changed"),
