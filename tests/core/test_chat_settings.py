@@ -32,8 +32,8 @@ JSON = st.recursive(
     max_leaves=12,
 )
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "temperature": st.integers(0, 200).map(lambda number: number / 100),
-    "top_p": st.integers(0, 100).map(lambda number: number / 100),
+    "temperature": st.floats(0, 2).map(lambda number: round(number, 12)),
+    "top_p": st.floats(0, 1).map(lambda number: round(number, 12)),
     "max_tokens": st.integers(1, 100_000_000),
     "seed": st.integers(0, 999_999_999),
     "stop": st.lists(TEXT, min_size=1, max_size=4),

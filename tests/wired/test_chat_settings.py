@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from textual.widget import Widget
 
 from tests.support.fake_api import FakeApi
 from tests.support.fault_server import Connection, FaultServer
@@ -110,6 +111,25 @@ async def test_the_window_shows_whose_a_value_is_and_keeps_what_is_wrong(deck: R
             await opened.press("f6")
             await opened.until(lambda: isinstance(opened.app.screen, ChatSetup))
             assert opened.screen(ChatSetup).query_one("#seed", PlainInput).value == "11"
+
+
+async def test_every_field_and_button_is_seen_while_it_has_the_focus(deck: RealDeck) -> None:
+    deck.provider("http://127.0.0.1:9/v1")
+    async with deck.opened(ChatStart("main"), size=(60, 16)) as opened:
+        await opened.press("f6")
+        await opened.until(lambda: isinstance(opened.app.screen, ChatSetup))
+        window = opened.screen(ChatSetup)
+        for wanted in window.focus_chain:
+            await opened.until(lambda wanted=wanted: window.focused is wanted)  # type: ignore[misc]
+            await opened.until(lambda: window.focused and seen(window.focused))
+            assert {"Save", "Cancel"} <= set(opened.text.split())
+            await opened.press("tab")
+
+
+def seen(widget: Widget) -> bool:
+    """Whether the whole widget is in view."""
+    shown = widget.screen.find_widget(widget)
+    return shown.visible_region == shown.region and shown.region.size == widget.outer_size
 
 
 @pytest.mark.parametrize(

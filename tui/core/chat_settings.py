@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider, Thinking
-from tui.core.provider_rules import check_number
+from tui.core.provider_rules import check_number, plain_number
 from tui.core.sent_body import sent_body
 from tui.texts import chat_settings as texts
 
@@ -50,6 +50,9 @@ _LONGEST_STOP = 500
 class SettingError(ValueError):
     """What was typed is no value of the setting; the message is a sentence."""
 
+    name = ""
+    """Of the parameter, where several were read."""
+
 
 def name_of(typed: str) -> str | None:
     """Return the setting of a name as people may type it; ``None``: there is none."""
@@ -64,8 +67,16 @@ def read_parameters(texts_by_name: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         SettingError: one of them is no value.
     """
-    found = {name: read_parameter(name, text) for name, text in texts_by_name.items() if not _is_unset(text)}
-    return {name: found[name] for name in PARAMETERS if name in found}
+    found = {}
+    for name in PARAMETERS:
+        text = texts_by_name.get(name, "")
+        try:
+            if not _is_unset(text):
+                found[name] = read_parameter(name, text)
+        except SettingError as problem:
+            problem.name = name
+            raise
+    return found
 
 
 def _is_unset(text: str) -> bool:
@@ -144,7 +155,7 @@ def shown_parameter(value: Any) -> str:
     if value is None:
         return NOT_SENT
     if isinstance(value, float):
-        return f"{value:g}"
+        return plain_number(value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):

@@ -171,6 +171,11 @@ def check_number(
     return (value, None) if lowest <= value <= highest else (None, FieldProblem(name, message))
 
 
+def plain_number(value: float) -> str:
+    """Write a number without an exponent; what is no number (NaN) stays one and is refused."""
+    return str(value) if isinstance(value, int) else f"{value:.12f}".rstrip("0").rstrip(".")
+
+
 def check_headers(
     headers: Mapping[str, str], key_header: ApiKeyHeader | None = None
 ) -> tuple[FieldProblem, ...]:

@@ -12,7 +12,7 @@ from tui.core.extra_fields import read_body, read_headers, write_body, write_hea
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Category, Provider
 from tui.core.provider_field import NO, NOT_SET, YES, Checked, Kind, ProviderField, with_values
-from tui.core.provider_rules import FieldProblem, check_amount, check_number, check_price
+from tui.core.provider_rules import FieldProblem, check_amount, check_number, check_price, plain_number
 from tui.core.provider_schema import BY_NAME, FIELDS, ROWS, SETTABLE
 from tui.texts import fields as texts
 
@@ -74,7 +74,7 @@ def _problems(field: ProviderField, checked: Checked) -> tuple[FieldProblem, ...
     elif field.kind is Kind.PRICE:
         found = check_amount(value, field.name)
     elif field.kind in (Kind.NUMBER, Kind.COUNT) and value is not None:
-        found = read_number(field, _plain_number(value))[1]
+        found = read_number(field, plain_number(value))[1]
     return found if isinstance(found, tuple) else () if found is None else (found,)
 
 
@@ -163,11 +163,6 @@ def read_key(text: str) -> ApiKeyReference | None:
     if not text.strip():
         return None
     return parse_api_key_reference(text) or STORED
-
-
-def _plain_number(value: float) -> str:
-    """Write a number without an exponent; what is no number (NaN) stays one and is refused."""
-    return str(value) if isinstance(value, int) else f"{value:.12f}".rstrip("0")
 
 
 def changed_fields(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:

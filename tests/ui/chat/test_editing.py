@@ -98,7 +98,7 @@ async def test_the_border_names_the_key_only_where_it_works(open_chat: Any) -> N
         assert chat.screen.prompt.has_focus
         assert title(chat) == "Editing message 1 · Esc to cancel"
         await chat.press("escape")
-        assert not chat.screen.prompt.is_editing
+        assert chat.screen.prompt.edited is None
 
 
 @pytest.mark.parametrize(("command", "text"), [("/edit", "second"), ("/edit 1", "first")])
@@ -144,7 +144,7 @@ async def test_nothing_is_lost_where_an_edit_ends_otherwise(open_chat: Any) -> N
         await chat.press("end", "down", "tab", "e", *"?")
         chat.screen.action_new()
         await chat.until(lambda: not chat.session.turns)
-        assert (chat.screen.prompt.value, chat.screen.prompt.is_editing) == ("draft", False)
+        assert (chat.screen.prompt.value, chat.screen.prompt.edited is not None) == ("draft", False)
 
 
 async def test_an_edit_that_fails_keeps_both_messages(open_chat: Any) -> None:
@@ -167,18 +167,18 @@ async def test_nothing_is_edited_while_an_answer_streams(open_chat: Any) -> None
         await chat.press(*"next", "enter")
         await chat.until(lambda: chat.session.live is not None)
         await chat.press("tab", "e")
-        assert not chat.screen.prompt.is_editing
+        assert chat.screen.prompt.edited is None
         gate.set()
         await chat.until(lambda: chat.session.live is None)
         await chat.press("e")
-        assert chat.screen.prompt.is_editing
+        assert chat.screen.prompt.edited is not None
 
 
 async def test_up_brings_back_what_esc_took_from_an_edit(open_chat: Any) -> None:
     async with open_chat() as chat:
         await asked(chat, "first")
         await chat.press("tab", "e", *" changed", "escape")
-        assert (chat.screen.prompt.value, chat.screen.prompt.is_editing) == ("", False)
+        assert (chat.screen.prompt.value, chat.screen.prompt.edited is not None) == ("", False)
         await chat.press("up")
         assert chat.screen.prompt.value == "first changed"
 
@@ -193,7 +193,7 @@ async def test_esc_stops_what_streams_before_it_cancels_an_edit(open_chat: Any) 
         await chat.until(lambda: chat.session.live is not None and chat.session.live.answer)
         await chat.press("tab", "escape")
         await chat.until(lambda: chat.session.live is None)
-        assert (chat.screen.prompt.value, chat.screen.prompt.is_editing) == ("first changed", True)
+        assert (chat.screen.prompt.value, chat.screen.prompt.edited is not None) == ("first changed", True)
 
 
 async def test_an_emptied_edit_ends_with_its_chat_and_loses_no_draft(open_chat: Any) -> None:
@@ -204,7 +204,7 @@ async def test_an_emptied_edit_ends_with_its_chat_and_loses_no_draft(open_chat: 
         assert chat.screen.prompt.unsent == "a draft"
         await chat.press("tab", "n")
         await chat.until(lambda: not chat.session.turns)
-        assert (chat.screen.prompt.value, chat.screen.prompt.is_editing) == ("a draft", False)
+        assert (chat.screen.prompt.value, chat.screen.prompt.edited is not None) == ("a draft", False)
 
 
 async def test_a_command_that_cannot_be_used_is_named_as_it_was_typed(open_chat: Any) -> None:

@@ -29,7 +29,6 @@ class Asking:
         self._chat = chat
         self._show = show
         self._way = way
-        self._edited: Turn | None = None
 
     @property
     def _prompt(self) -> Prompt:
@@ -39,7 +38,7 @@ class Asking:
         """Send a prompt, or the one that was edited in place of it; return whether it is on its way."""
         is_ready = self._is_ready("" if text.strip() else texts.EMPTY_PROMPT)
         if is_ready:
-            edited = self._edited if self._prompt.is_editing else None
+            edited = self._prompt.edited
             task = self._chat.send(text) if edited is None else self._chat.edit(edited, text)
             self._await_turn(asyncio.wait_for, task, None)
         return is_ready
@@ -47,14 +46,13 @@ class Asking:
     def edit(self, turn: Turn) -> None:
         """Put a message that was sent into the prompt."""
         number = next(place for place, other in enumerate(self._chat.turns, 1) if other is turn)
-        self._edited = turn
-        self._prompt.begin_edit(line_of(turn.prompt.words), number)
+        self._prompt.begin_edit(turn, number)
         self._prompt.focus()
 
     def again(self) -> None:
         """Ask the last prompt again; its answer stays as a variant."""
         last, prompt = self._chat.last, self._prompt
-        if last is not None and not prompt.is_editing and prompt.value == line_of(last.prompt.text):
+        if last is not None and not prompt.edited and prompt.value == line_of(last.prompt.text):
             prompt.value = ""  # it came back because it failed, and goes out again now
         if self._is_ready():
             self._await_turn(self._chat.retry)

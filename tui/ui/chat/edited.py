@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from textual.widget import Widget
 
+from tui.core.turn import Turn
 from tui.texts import chat as texts
 from tui.ui.shell.offers import key_of
 
@@ -13,6 +14,7 @@ from tui.ui.shell.offers import key_of
 class Edited(NamedTuple):
     """What is edited, and what was in the prompt before."""
 
+    turn: Turn
     number: int
     """Which message of the chat it is, from 1 on."""
     raw: str

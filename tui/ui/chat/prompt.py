@@ -18,9 +18,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets.text_area import Edit, EditResult
 
-from tui.core.commands import Command
+from tui.core.commands import Command, line_of
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
+from tui.core.turn import Turn
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.edited import Edited, edit_words
@@ -232,9 +233,9 @@ class Prompt(OwnTextArea):
     # ── Editing a message that was sent ─────────────────────────────────────────────────────
 
     @property
-    def is_editing(self) -> bool:
-        """Whether the text is that of a message that was sent."""
-        return self._edit is not None
+    def edited(self) -> Turn | None:
+        """The turn whose prompt is edited."""
+        return None if self._edit is None else self._edit.turn
 
     @property
     def unsent(self) -> str:
@@ -247,10 +248,11 @@ class Prompt(OwnTextArea):
     def _is_edit_changed(self) -> bool:
         return self._edit is not None and bool(self.value.strip()) and self.value != self._edit.raw
 
-    def begin_edit(self, raw: str, number: int) -> None:
+    def begin_edit(self, turn: Turn, number: int) -> None:
         """Show a message that was sent, to be edited; the draft comes back afterwards."""
         draft = self.value if self._edit is None else self._edit.draft
-        self._edit = Edited(number, raw, draft)
+        raw = line_of(turn.prompt.words)
+        self._edit = Edited(turn, number, raw, draft)
         self._history.end_walk()
         self.value = raw
         self.move_cursor(self.document.end)

@@ -171,7 +171,7 @@ class ChatScreen(LmdeckScreen[None]):
     def _show_conversation(self, session: ChatSession) -> None:
         """Show a conversation that was opened."""
         self._view = SessionView(self.control, session, self.transcript)
-        if self.prompt.is_editing:
+        if self.prompt.edited:
             self.prompt.action_cancel_edit()
         for turn in session.turns:
             self.prompt.remember(line_of(turn.prompt.text))

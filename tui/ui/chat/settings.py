@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Label, Static, TextArea
@@ -71,15 +71,16 @@ class ChatSetup(Window[ChatTarget | None]):
         """Lay out the window."""
         chosen = INHERITED if self._target.thinking is None else self._target.thinking
         with Vertical(classes="window"):
-            yield from self._row(
-                "thinking", ChoiceField(_LEVELS, chosen, label_of=self._words, id="thinking")
-            )
-            yield Static(Content(texts.SYSTEM_PROMPT), classes="window-label")
-            yield self._area(self._system_prompt(), "system")
-            for name in PARAMETERS:
-                if name != _LONG:
-                    yield from self._row(name, PlainInput(self._text(name), self._hint(name), id=name))
-            yield from self._row(_LONG, self._area(self._text(_LONG), _LONG, self._hint(_LONG)))
+            with VerticalScroll(id="settings-fields", can_focus=False):
+                yield from self._row(
+                    "thinking", ChoiceField(_LEVELS, chosen, label_of=self._words, id="thinking")
+                )
+                yield Static(Content(texts.SYSTEM_PROMPT), classes="window-label")
+                yield self._area(self._system_prompt(), "system")
+                for name in PARAMETERS:
+                    if name != _LONG:
+                        yield from self._row(name, PlainInput(self._text(name), self._hint(name), id=name))
+                yield from self._row(_LONG, self._area(self._text(_LONG), _LONG, self._hint(_LONG)))
             yield Static(Content(setting_texts.HELP_LINE), id="settings-note")
             with Horizontal(id="settings-buttons"):
                 yield Button(Content(texts.SAVE), id="save", compact=True)
@@ -147,11 +148,10 @@ class ChatSetup(Window[ChatTarget | None]):
     def action_apply(self) -> None:
         """Use what is chosen and typed, or say what is wrong with it."""
         chosen = self.query_one("#thinking", ChoiceField).value
-        typed = self._typed()
         try:
-            parameters = read_parameters(typed)
+            parameters = read_parameters(self._typed())
         except SettingError as problem:
-            self._show_problem(str(problem), typed)
+            self._show_problem(problem)
             return
         text = self.query_one("#system", TextArea).text
         system = self._target.system_prompt if text == self._system_prompt() else text
@@ -162,21 +162,11 @@ class ChatSetup(Window[ChatTarget | None]):
         typed = {name: self.query_one(f"#{name}", PlainInput).value for name in PARAMETERS if name != _LONG}
         return {**typed, _LONG: self.query_one(f"#{_LONG}", TextArea).text}
 
-    def _show_problem(self, problem: str, typed: dict[str, str]) -> None:
+    def _show_problem(self, problem: SettingError) -> None:
         note = self.query_one("#settings-note", Static)
-        note.update(Content.styled(f"✗ {safe_line(problem)}", "$text-error"))
-        self.query_one(f"#{_first_wrong(typed)}").focus()
+        note.update(Content.styled(f"✗ {safe_line(str(problem))}", "$text-error"))
+        self.query_one(f"#{problem.name}").focus()
 
     def action_cancel(self) -> None:
         """Change nothing."""
         self.dismiss(None)
-
-
-def _first_wrong(typed: dict[str, str]) -> str:
-    """Return the first of the parameters that is no value."""
-    for name in PARAMETERS:
-        try:
-            read_parameters({name: typed[name]})
-        except SettingError:
-            return name
-    raise LookupError(typed)
