@@ -150,6 +150,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/session/test_branches.py",
         "tests/ui/chat/test_editing.py::test_the_selected_message_is_edited_and_what_followed_it_comes_back",
     ),
+    "`/branches` shows them all as a tree.": (
+        "tests/ui/chat/test_editing.py::test_the_tree_of_branches_leads_to_each_of_them",
+        "tests/cli/test_plain_chat.py::test_an_edited_message_is_a_branch_and_both_can_be_read",
+    ),
     "F1 (or `?` outside a text field) shows": (
         "tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",
     ),

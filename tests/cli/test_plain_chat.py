@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,14 @@ def test_an_edited_message_is_a_branch_and_both_can_be_read(program: Call, tmp_p
     reopened = program("chat", "quick", "--plain", "--resume", "last", stdin=b"/previous\n/quit\n")
     assert "you> one, edited" in reopened.out
     assert "you> two" in reopened.out
+    tree = program(
+        "chat", "quick", "--plain", "--resume", "last", stdin=b"/branches\n/branches 3\n/branches 4\n"
+    )
+    assert tree.code == 0, tree.err
+    rows = re.findall(r" (\d) ([* ]) (one|two|one, edited)  ", tree.out)
+    assert rows == [("1", "*", "one"), ("2", "*", "two"), ("3", " ", "one, edited")]
+    assert "you> one, edited" in tree.out
+    assert "There is no row 4: /branches lists 1 to 3." in tree.out
 
 
 def test_an_edit_on_a_terminal_begins_with_the_text_line_by_line(tmp_path: Path) -> None:

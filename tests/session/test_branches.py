@@ -55,6 +55,13 @@ class Node:
             return []
         return [*self.parent.request, *((self.prompt, self.answer) if self.answer else ())]
 
+    @property
+    def depth(self) -> int:
+        """How many forks lead to it."""
+        if self.parent is None or self.parent.parent is None:
+            return 0
+        return self.parent.depth + (len(self.parent.followers) > 1)
+
     def add(self, node: Node) -> None:
         node.parent = self
         self.followers.append(node)
@@ -215,6 +222,14 @@ class Branches(RuleBasedStateMachine):
         if found is not None:
             node.variants[chosen].show()
 
+    @precondition(lambda self: self.path)
+    @rule(index=st.integers(0, 99))
+    def show_a_row_of_the_tree(self, index: int) -> None:
+        nodes = list(self.root.all())
+        row = index % len(nodes)
+        assert self.session.show_branch(self.session.branches[row].turn)
+        nodes[row].show()
+
     # ── Closing, copying, dying ─────────────────────────────────────────────────────────────
 
     @rule()
@@ -269,6 +284,11 @@ class Branches(RuleBasedStateMachine):
         turns = self.session.turns
         assert said(turns) == expected
         assert [variant_place(turn) for turn in turns] == known
+        rows = [(row.turn.prompt.text, row.turn.answer.text, row.depth) for row in self.session.branches]
+        assert rows == [(node.prompt, node.answer, node.depth) for node in self.root.all()]
+        assert [row.turn.prompt.text for row in self.session.branches if row.is_shown] == [
+            node.prompt for node in path
+        ]
         self.screen.show_path(turns)
         assert said([document.turn for document in self.screen.roll.documents]) == expected
         assert self.desk.cost == self.paid

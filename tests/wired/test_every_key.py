@@ -28,6 +28,7 @@ from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.ui.app import ChatStart
 from tui.ui.bindings import BY_IDENTIFIER, KEYS, identifier_of, types_text
+from tui.ui.chat.branches import BranchesWindow
 from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.rename import RenameDialog
@@ -484,6 +485,14 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await opened.press("escape")
         await both("chat.retry")
         await opened.until(lambda: tour.chat.control.live is None)
+        await tour.step("chat.branches", prepare=at_prompt, opens=BranchesWindow)
+
+        async def choosing_a_branch(tour: Tour) -> None:
+            await at_prompt(tour)
+            await opened.press(*"/branches", "enter")
+            await opened.until(lambda: isinstance(tour.top, BranchesWindow))
+
+        await tour.step("branches.cancel", prepare=choosing_a_branch, opens=ChatScreen)
         await both("chat.fork", says="copy")
         await both("chat.new")
         await both("chat.unsaved")
@@ -714,7 +723,7 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
     "models": (form_models, ("form.model", "text")),
     "trial": (trial, ("test",)),
     "help": (help_window, ("help",)),
-    "chat": (chat, ("chat", "chat.prompt", "chat.edit", "chat.recall", "chat.completion")),
+    "chat": (chat, ("chat", "chat.prompt", "chat.edit", "chat.recall", "chat.completion", "chat.branches")),
     "cut": (cut_answers, ()),
     "reading": (reading, ("transcript", "chat.reading")),
     "windows": (windows_of_a_chat, ("chat.rename", "chat.setup", "chat.figures", "picker", "text.lines")),

@@ -20,6 +20,7 @@ KEY_NAME = re.compile(
     r"|Enter\b(?! (?:a|an|the|it|its|0|your|another)\b))"
 )
 FIXED = {
+    "tui.texts.branches": {"Enter show this branch · {cancel} cancel"},
     "tui.texts.chat": {
         " · Enter to go there",
         "Enter save · {cancel} cancel",

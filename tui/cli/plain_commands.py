@@ -23,6 +23,7 @@ from tui.runtime.command_values import command_values
 from tui.runtime.external_editor import ExternalEditor
 from tui.runtime.presets import Called, Presets
 from tui.runtime.runtime import Runtime
+from tui.texts import branches as branch_texts
 from tui.texts import chat as chat_texts
 from tui.texts import chat_settings as setting_texts
 from tui.texts import commands as command_texts
@@ -76,6 +77,7 @@ class PlainCommands:
             "continue": self._continue,
             "previous": partial(self._choose, -1, chat_texts.NO_VARIANT_BEFORE),
             "next": partial(self._choose, 1, chat_texts.NO_VARIANT_AFTER),
+            "branches": self._branches,
             "reasoning": self._reasoning,
             "copy": self._copy,
             "find": self._find,
@@ -211,6 +213,23 @@ class PlainCommands:
             self._output.text(none)
         else:
             self._chat.show_from(chosen)
+
+    def _branches(self, number: str) -> None:
+        """Print every branch as a tree, or show the branch of a row."""
+        rows = self._control.branches
+        if not self._control.has_variants:
+            self._output.text(branch_texts.NONE)
+        elif not number:
+            for place, row in enumerate(rows, 1):
+                mark = "*" if row.is_shown else " "
+                self._output.line(f"{place:>3} {mark} {row.indent}{row.prompt}  {row.answer}")
+            self._output.text(branch_texts.HINT)
+        elif number.isdecimal() and 1 <= int(number) <= len(rows):
+            turn = rows[int(number) - 1].turn
+            if self._control.both()[0].show_branch(turn):
+                self._chat.show_from(turn)
+        else:
+            self._output.line(branch_texts.NO_SUCH_ROW.format(number=number, count=len(rows)))
 
     def _reasoning(self, _: str) -> None:
         last = self._control.last

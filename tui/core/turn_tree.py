@@ -53,6 +53,15 @@ class TurnTree:
                     seen.add(one.identity)
                     yield one
 
+    def outline(self) -> Iterator[tuple[Turn, int]]:
+        """Yield every turn, its followers right behind it, with the number of forks that lead to it."""
+        waiting = [(turn, 0) for turn in reversed(self._followers.get(None, ()))]
+        while waiting:
+            turn, depth = waiting.pop()
+            yield turn, depth
+            followers = self._followers.get(turn.identity, ())
+            waiting += [(follower, depth + (len(followers) > 1)) for follower in reversed(followers)]
+
     def remembered_ends(self) -> Iterator[Turn]:
         """Yield the ends of branches that a copy has to show, one after the other, to remember the same."""
         branching = [parent for parent, followers in self._followers.items() if len(followers) > 1]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from tui.core.branch_rows import BranchRow
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import Failure, LmdeckError
 from tui.core.lazy_dataclass import dataclass
@@ -102,6 +103,11 @@ class ChatControl:
     def has_variants(self) -> bool:
         """Whether something else stands in the place of a turn on another branch."""
         return self.last_with_variants is not None
+
+    @property
+    def branches(self) -> list[BranchRow]:
+        """Every turn, also of the branches that are not shown."""
+        return [] if self.session is None else self.session.branches
 
     @property
     def last_with_variants(self) -> Turn | None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
+from tui.core.branch_rows import BranchRow, branch_rows
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import Parts, parts_of
 from tui.core.secret import Redactor
@@ -89,6 +90,11 @@ class ChatSession:
     def turns(self) -> list[Turn]:
         """The conversation: the branch that is shown, and what is sent with the next prompt."""
         return self._tree.path
+
+    @property
+    def branches(self) -> list[BranchRow]:
+        """Every turn, also of the branches that are not shown."""
+        return list(branch_rows(self._tree))
 
     @property
     def live(self) -> Turn | None:
@@ -195,14 +201,20 @@ class ChatSession:
         sent with the next prompt.
         """
         chosen = variant_beside(turn, step)
-        if self.live is not None or chosen is None or not any(other is turn for other in self.turns):
+        if chosen is None or not any(other is turn for other in self.turns):
             return None
+        return chosen if self.show_branch(chosen) else None
+
+    def show_branch(self, turn: Turn) -> bool:
+        """Show the branch of a turn, to what was shown last behind it; ``False`` while an answer streams."""
+        if self.live is not None:
+            return False
         self._complete_record()
-        self._tree.show(chosen)
+        self._tree.show(turn)
         if not self.is_read_only:
             self._journal.show_path(self.turns[-1].identity)
         self._path_changed()
-        return chosen
+        return True
 
     def _complete_record(self) -> None:
         """Write again what a program that died had begun to replace."""

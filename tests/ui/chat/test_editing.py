@@ -6,9 +6,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from textual.widgets import OptionList
 
 from tui.core.causes import explain
 from tui.core.events import AnswerDelta, Finished, StreamFailed
+from tui.ui.chat.branches import BranchesWindow
 
 
 def reply(text: str) -> list[Any]:
@@ -129,6 +131,34 @@ async def test_commands_walk_the_versions_of_a_message(open_chat: Any) -> None:
             await chat.until(lambda: "its messages are 1 to 1" in chat.toasts)
             assert chat.screen.prompt.value == command
             chat.app.clear_notifications()
+
+
+async def test_the_tree_of_branches_leads_to_each_of_them(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        chat.screen.prompt.value = "/branches"
+        await chat.press("enter")
+        await chat.until(lambda: "/branches is not available now." in chat.toasts)
+        chat.screen.prompt.value = ""
+        await asked(chat, "first", "second")
+        await chat.press("tab", "g", "j", "e")
+        await resend(chat, "!")
+        chat.screen.prompt.value = "/branches"
+        await chat.press("enter")
+        await chat.until(lambda: isinstance(chat.app.screen, BranchesWindow))
+        assert [str(option.prompt) for option in chat.app.screen.query_one(OptionList).options] == [
+            "1 ○ first  to first",
+            "2 ○ second  to second",
+            "3 ● first!  to the edited one",
+        ]
+        await chat.press("up", "enter")
+        await chat.until(lambda: any("to second" in row for row in chat.rows))
+        assert [turn.prompt.text for turn in chat.session.turns] == ["first", "second"]
+        chat.screen.prompt.value = "/branches 3"
+        await chat.press("enter")
+        await chat.until(lambda: any("to the edited one" in row for row in chat.rows))
+        chat.screen.prompt.value = "/branches 4"
+        await chat.press("enter")
+        await chat.until(lambda: "There is no row 4: /branches lists 1 to 3." in chat.toasts)
 
 
 async def test_nothing_is_lost_where_an_edit_ends_otherwise(open_chat: Any) -> None:

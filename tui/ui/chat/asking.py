@@ -83,12 +83,21 @@ class Asking:
         if self._chat.session is not None:
             self._chat.session.stop()
 
+    def show_branch(self, turn: Turn) -> bool:
+        """Show the branch of a turn, or say why not; return whether it is shown."""
+        return self._is_still() and self._chat.both()[0].show_branch(turn)
+
+    def _is_still(self) -> bool:
+        """Whether nothing streams; says so where something does."""
+        if self._chat.live is None:
+            return True
+        self._screen.notify(
+            texts.STILL_STREAMING.format(stop=self._way("chat.stop")), severity="warning", timeout=4
+        )
+        return False
+
     def choose_variant(self, turn: Turn, step: int) -> None:
         """Put another answer in the place of a turn, or say why not."""
-        if self._chat.live is not None:
-            self._screen.notify(
-                texts.STILL_STREAMING.format(stop=self._way("chat.stop")), severity="warning", timeout=4
-            )
-        elif self._chat.session is not None and self._chat.session.choose_variant(turn, step) is None:
+        if self._is_still() and self._chat.both()[0].choose_variant(turn, step) is None:
             text = texts.NO_VARIANT_BEFORE if step < 0 else texts.NO_VARIANT_AFTER
             self._screen.notify(text, timeout=3)

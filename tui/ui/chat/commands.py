@@ -11,6 +11,7 @@ from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words
 from tui.runtime.command_values import command_values
 from tui.runtime.presets import Called, Presets
+from tui.texts import branches as branch_texts
 from tui.texts import chat as texts
 from tui.texts.commands import NO_SUCH_COPY, NOT_NOW
 from tui.ui.bindings import BY_IDENTIFIER
@@ -45,6 +46,7 @@ class Commands:
             "edit": self._edit,
             "previous": partial(self._variant, -1),
             "next": partial(self._variant, 1),
+            "branches": self._branch,
             "settings": self._set,
         }
 
@@ -133,6 +135,17 @@ class Commands:
 
     def _variant(self, step: int, number: str) -> bool:
         return self._of_message("previous" if step < 0 else "next", "variant", number, step)
+
+    def _branch(self, number: str) -> bool:
+        """Show the branch of a row of the tree."""
+        count = len(self._chat.branches)
+        if not number.isdecimal() or not 1 <= int(number) <= count:
+            self._warn(branch_texts.NO_SUCH_ROW.format(number=number, count=count))
+            return False
+        if not self._screen.check_action("branches", ()):
+            return self._refuse("branches")
+        self._screen.call_later(self._screen.app.run_action, ("", "branches", (int(number),)), self._screen)
+        return True
 
     def _of_message(self, name: str, action: str, number: str, *parameters: int) -> bool:
         """Do something with the message of a number."""

@@ -20,6 +20,7 @@ _NEEDS: dict[str, Callable[[ChatControl], object]] = {
     "go_on": lambda chat: chat.last and chat.last.answer,
     "search": lambda chat: chat.last,
     "variant": lambda chat: chat.has_variants,
+    "branches": lambda chat: chat.has_variants,
     "edit": lambda chat: chat.can_edit,
     "fork": lambda chat: chat.can_fork,
     "example": lambda chat: not chat.turns,

@@ -34,6 +34,7 @@ from tui.ui.transcript.messages import CopyRequested, LinkActivated, OfferChosen
 from tui.ui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
+    from tui.core.turn import Turn
     from tui.session.chat_session import ChatSession
     from tui.ui.chat.windows import ChatWindows
 
@@ -315,6 +316,17 @@ class ChatScreen(LmdeckScreen[None]):
             if turn.variants:
                 self.transcript.select(turn)
             self._asking.choose_variant(turn, step)
+
+    def action_branches(self, row: int = 0) -> None:
+        """Show the branch of a row of the tree; without one, let it be chosen."""
+        if row:
+            self._show_branch(self.control.branches[row - 1].turn)
+        else:
+            self._windows.branches(self._show_branch)
+
+    def _show_branch(self, turn: Turn) -> None:
+        if self._asking.show_branch(turn):
+            self.transcript.select(turn)
 
     def action_edit(self, number: int = 0) -> None:
         """Edit the selected message, or that of a number."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tui.core.turn import Turn
 from tui.runtime.chat_choice import usable_providers
 from tui.runtime.chat_control import ChatControl
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
+from tui.ui.chat.branches import BranchesWindow
 from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.pairs import Pair
 from tui.ui.chat.picker import ModelPicker
@@ -91,6 +93,15 @@ class ChatWindows:
                 self._show()
 
         self._screen.deck.router.form(target.provider, then=saved)
+
+    def branches(self, show: Callable[[Turn], None]) -> None:
+        """Let a branch be chosen."""
+
+        def chosen(turn: Turn | None) -> None:
+            if turn is not None:
+                show(turn)
+
+        self._screen.app.push_screen(BranchesWindow(self._chat.branches), chosen)
 
     def setup(self) -> None:
         """Set thinking and the system prompt of this chat."""

@@ -1,0 +1,10 @@
+"""The branches of a chat: the window, and what the plain chat prints."""
+
+from typing import Final
+
+TITLE: Final = "Branches"
+KEYS: Final = "Enter show this branch · {cancel} cancel"
+HELP: Final = "Every message of this chat, also of the branches that are not shown; ● marks those that are."
+NONE: Final = "This chat has one branch only."
+NO_SUCH_ROW: Final = "There is no row {number}: /branches lists 1 to {count}."
+HINT: Final = "/branches NUMBER shows the branch of a row."

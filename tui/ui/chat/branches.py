@@ -1,0 +1,61 @@
+"""The branches of a chat: each message behind the one before it; Enter shows the branch of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList
+
+from tui.core.branch_rows import BranchRow
+from tui.core.turn import Turn
+from tui.texts import branches as texts
+from tui.ui.bindings import bindings_of
+from tui.ui.shell.modal import Window
+from tui.ui.shell.offers import key_of
+
+
+class BranchesWindow(Window[Turn | None]):
+    """Ends with the turn whose branch is to be shown, or ``None``."""
+
+    CSS_PATH = "windows.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.branches")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.branches",)
+    HELP_TEXT: ClassVar[str] = texts.HELP
+
+    def __init__(self, rows: Sequence[BranchRow]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def compose(self) -> ComposeResult:
+        """Lay out the rows, one a line."""
+        digits = len(str(len(self._rows)))
+        with Vertical(classes="window"):
+            yield OptionList(*(_line(row, f"{n:>{digits}}") for n, row in enumerate(self._rows, 1)))
+
+    def on_mount(self) -> None:
+        """Mark the last message that is shown."""
+        window = self.query_one(".window")
+        window.border_title = cast(str, Content(texts.TITLE))
+        window.border_subtitle = cast(str, Content(texts.KEYS.format(cancel=key_of(self, "branches.cancel"))))
+        rows = self.query_one(OptionList)
+        rows.highlighted = max(index for index, row in enumerate(self._rows) if row.is_shown)
+        rows.focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """End with the message."""
+        self.dismiss(self._rows[event.option_index].turn)
+
+    def action_cancel(self) -> None:
+        """End without one."""
+        self.dismiss(None)
+
+
+def _line(row: BranchRow, number: str) -> Content:
+    mark = "●" if row.is_shown else "○"
+    prompt = (row.prompt, "bold") if row.is_shown else row.prompt
+    return Content.assemble((f"{number} {mark} ", "dim"), row.indent, prompt, (f"  {row.answer}", "dim"))
