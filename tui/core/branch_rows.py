@@ -32,12 +32,16 @@ class BranchRow:
     @property
     def prompt(self) -> str:
         """Return the beginning of the prompt, on one line."""
-        return safe_line(self.turn.prompt.words, _PROMPT)
+        return _one_line(self.turn.prompt.words, _PROMPT)
 
     @property
     def answer(self) -> str:
         """Return the beginning of the answer, or the state of a turn without one."""
-        return safe_line(self.turn.answer.text, _ANSWER) or f"({self.turn.state})"
+        return _one_line(self.turn.answer.text, _ANSWER) or f"({self.turn.state})"
+
+
+def _one_line(text: str, limit: int) -> str:
+    return safe_line(" ".join(text[: 10 * limit].split()), limit)
 
 
 def branch_rows(tree: TurnTree) -> Iterator[BranchRow]:

@@ -145,7 +145,9 @@ async def test_the_tree_of_branches_leads_to_each_of_them(open_chat: Any) -> Non
         chat.screen.prompt.value = "/branches"
         await chat.press("enter")
         await chat.until(lambda: isinstance(chat.app.screen, BranchesWindow))
-        assert [str(option.prompt) for option in chat.app.screen.query_one(OptionList).options] == [
+        rows = chat.app.screen.query_one(OptionList)
+        await chat.until(lambda: rows.option_count)
+        assert [str(option.prompt) for option in rows.options] == [
             "1 ○ first  to first",
             "2 ○ second  to second",
             "3 ● first!  to the edited one",

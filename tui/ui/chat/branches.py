@@ -33,18 +33,29 @@ class BranchesWindow(Window[Turn | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the rows, one a line."""
-        digits = len(str(len(self._rows)))
         with Vertical(classes="window"):
-            yield OptionList(*(_line(row, f"{n:>{digits}}") for n, row in enumerate(self._rows, 1)))
+            yield OptionList()
 
     def on_mount(self) -> None:
-        """Mark the last message that is shown."""
+        """Name the window."""
         window = self.query_one(".window")
         window.border_title = cast(str, Content(texts.TITLE))
         window.border_subtitle = cast(str, Content(texts.KEYS.format(cancel=key_of(self, "branches.cancel"))))
+        self.query_one(OptionList).focus()
+
+    def on_resize(self) -> None:
+        """Fit each row into its line, once the lines are laid out."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
         rows = self.query_one(OptionList)
-        rows.highlighted = max(index for index, row in enumerate(self._rows) if row.is_shown)
-        rows.focus()
+        marked = rows.highlighted
+        digits, width = len(str(len(self._rows))), rows.scrollable_content_region.width
+        lines = (_line(row, f"{number:>{digits}}") for number, row in enumerate(self._rows, 1))
+        rows.set_options(line.truncate(width, ellipsis=True) for line in lines)
+        if marked is None:
+            marked = max(index for index, row in enumerate(self._rows) if row.is_shown)
+        rows.highlighted = marked
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """End with the message."""
