@@ -245,6 +245,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/session/test_variants.py::test_a_chat_goes_on_after_a_crash_of_lmdeck_0_1_0_between_drop_and_retry",
         "tests/store/test_schema1.py::test_a_file_of_schema_1_reads_as_it_read_when_it_was_written",
     ),
+    "`queue` lists the messages": (
+        "tests/session/test_prompt_queue.py::test_what_waits_is_there_again_and_waits_for_a_key",
+    ),
+    "The last such line counts": (
+        "tests/session/test_prompt_queue.py::test_killed_at_any_line_a_prompt_is_sent_or_waits_and_never_both",
+    ),
+    "A copy of the conversation has no queue": ("tests/session/test_queued_branches.py",),
     "`path` names the last turn": (
         "tests/store/test_schema2.py::test_a_path_line_shows_another_branch_and_the_chat_goes_on_there",
     ),

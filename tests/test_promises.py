@@ -104,6 +104,22 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",
         "tests/ui/chat/test_chat_screen.py::test_escape_stops_and_keeps_what_came",
     ),
+    "While an answer streams, **Enter** queues": (
+        "tests/ui/chat/test_queue.py::test_messages_wait_in_sight_and_go_out_one_after_the_other",
+        "tests/ui/chat/test_queue.py::test_alt_up_takes_the_last_one_back_and_a_draft_is_not_lost",
+    ),
+    "Queued messages are sent one by one": (
+        "tests/ui/chat/test_queue.py::test_it_is_sent_with_the_model_and_the_settings_of_that_moment",
+        "tests/session/test_queued_branches.py",
+    ),
+    "An answer that is stopped, fails": (
+        "tests/session/test_prompt_queue.py::test_any_end_but_a_complete_answer_holds_the_queue",
+        "tests/ui/chat/test_queue.py::test_stopping_holds_the_rest_and_says_how_to_continue",
+    ),
+    "`/queue go` sends it": (
+        "tests/e2e/test_queue.py::test_what_waits_is_there_after_the_program_died",
+        "tests/ui/chat/test_queue.py::test_a_reopened_chat_shows_what_waits_and_sends_nothing",
+    ),
     "Press **a** in the list": ("tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",),
     "The form checks the values": (
         "tests/ui/shell/test_provider_form.py::test_a_url_is_judged_while_it_is_typed_and_one_key_repairs_it",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,13 @@ import pytest
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import RealDeck, replying
 from tui.core.provider import Provider
-from tui.core.turn import TurnState
-from tui.runtime.chat_control import ChatControl, Obstacle
+from tui.core.turn import Turn, TurnState
+from tui.runtime.chat_control import ChatControl
+from tui.runtime.obstacles import Obstacle
 from tui.runtime.runtime import Runtime, open_runtime
+from tui.session.prompt_queue import Pause
 from tui.texts import chat as texts
+from tui.texts import queue as queue_texts
 
 
 @pytest.fixture
@@ -169,3 +173,54 @@ async def test_notices_of_a_record_are_over_when_something_is_asked(runtime: Run
     assert [*control.notices] == []
     session.moved("elsewhere", "It goes on elsewhere.")
     assert [*control.notices] == ["It goes on elsewhere."], "what is new is said again"
+
+
+async def test_what_waits_is_a_loss_where_the_chat_is_not_saved(runtime: Runtime) -> None:
+    runtime.settings = replace(runtime.settings, save_conversations=False)
+    control = ChatControl(runtime)
+    control.aim("main")
+    control.begin(runtime.sessions.begin())
+    task = control.send("hello")
+    control.queue.add("later")
+    control.both()[0].stop()
+    await asyncio.wait([task])
+    assert control.queue.pause is Pause.STOPPED
+    assert control.loss() == queue_texts.LOSS
+    assert control.queue.clear() == 1
+    assert control.loss() is None
+
+
+async def test_a_queued_prompt_goes_to_whoever_is_asked_when_its_turn_comes(runtime: Runtime) -> None:
+    control = ChatControl(runtime)
+    control.aim("main")
+    control.begin(runtime.sessions.begin())
+    sent: list[asyncio.Task[Turn]] = []
+    control.queue.on_sent = sent.append
+    task = control.send("hello")
+    control.queue.add("later")
+    assert control.is_busy
+    assert control.ready() is not None
+    control.use(runtime.directory.get("main"), "another-model")
+    await task
+    while not sent:
+        await asyncio.sleep(0)
+    turn = await sent[0]
+    assert (turn.prompt.text, turn.model, turn.state) == ("later", "another-model", TurnState.DONE)
+
+
+async def test_a_queue_whose_provider_is_gone_waits(runtime: Runtime) -> None:
+    paused: list[int] = []
+    control = ChatControl(runtime)
+    control.aim("main")
+    control.begin(runtime.sessions.begin())
+    control.queue.on_sent = lambda task: pytest.fail("nobody can be asked")
+    control.queue.on_paused = lambda: paused.append(1)
+    task = control.send("hello")
+    control.queue.add("later")
+    runtime.provider_changes.delete("main")
+    await task
+    while control.is_busy:
+        await asyncio.sleep(0)
+    assert (control.queue.pause, len(control.queue.prompts), bool(paused)) == (Pause.BLOCKED, 1, True)
+    assert control.queue.go() is not None
+    assert control.queue.pause is Pause.BLOCKED

@@ -23,6 +23,7 @@ from tui.core.events import (
 )
 from tui.core.parts import NO_ATTACHMENTS
 from tui.core.provider import Provider, Thinking
+from tui.core.queued_prompt import QueuedPrompt
 from tui.core.secret import Redactor, Secret
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Source, Usage
@@ -62,6 +63,11 @@ class Journal:
 
     def show_path(self, turn_identity: str) -> None:
         self.told.append(("path",))
+
+    def keep_queue(
+        self, prompts: Sequence[QueuedPrompt], attachments: Mapping[str, bytes] = NO_ATTACHMENTS
+    ) -> None:
+        self.told.append(("queue", *(prompt.content.text for prompt in prompts)))
 
     def set_title(self, title: str) -> None:
         self.told.append(("title", title))

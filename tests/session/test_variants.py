@@ -39,12 +39,14 @@ class Server:
     def __init__(self) -> None:
         self.requests: list[ChatRequest] = []
         self.next_reply: Sequence[StreamEvent | asyncio.Event] | None = None
+        self.later: list[Sequence[StreamEvent] | None] = []
+        """What is replied after that, request by request."""
 
     async def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
         self.requests.append(request)
         answer = AnswerDelta(f"answer {len(self.requests)}.")
         reply = self.next_reply or (answer, UsageReport(Usage(1000, 1000)), Finished("stop"))
-        self.next_reply = None
+        self.next_reply = self.later.pop(0) if self.later else None
         for at, event in enumerate(reply):
             if isinstance(event, asyncio.Event):
                 await event.wait()
@@ -101,6 +103,7 @@ class Desk:
             identity=opened.identity,
             tree=opened.tree,
             recorded=opened.recorded,
+            queued=opened.queued,
             is_saved=journal is not None,
             is_read_only=journal is None,
         )

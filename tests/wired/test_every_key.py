@@ -26,6 +26,7 @@ from tests.support.stream_samples import delta
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.session.prompt_queue import Pause
 from tui.ui.app import ChatStart
 from tui.ui.bindings import BY_IDENTIFIER, KEYS, identifier_of, types_text
 from tui.ui.chat.branches import BranchesWindow
@@ -478,6 +479,19 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await both("chat.diagnose", opens=DiagnosisScreen)
         await both("chat.open", opens=ConversationsScreen)
         await both("chat.edit_provider", opens=ProviderFormScreen)
+        await tour.step("chat.queue", prepare=at_prompt, keys=("unbound.chat.queue+",), says="No message")
+
+        async def queued(tour: Tour) -> None:
+            await at_prompt(tour)
+            queue = tour.chat.control.both()[0].queue
+            queue.add("for later")
+            queue.hold(Pause.STOPPED)
+            tour.chat.show_state()
+            await opened.pilot.pause()
+
+        await both("chat.take_back", before=queued)
+        assert tour.chat.prompt.value == "for later"
+        tour.chat.prompt.value = ""
         await tour.step("chat.focus", prepare=at_prompt)
         await tour.step("chat.leave", prepare=at_prompt)
         await tour.step("chat.leave", prepare=at_transcript)

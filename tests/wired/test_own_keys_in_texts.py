@@ -31,7 +31,8 @@ FIXED = {
     "tui.texts.demo": {"Press Ctrl+C to stop."},
     "tui.texts.form": {"Enter or Space opens and closes the settings that most servers don't need."},
     "tui.texts.plain_chat": {
-        "Write a message and press Enter. End a line with \\ to add another. Ctrl+C stops an answer."
+        "Write a message and press Enter. End a line with \\ to add another. Ctrl+C stops an answer. "
+        "Messages typed while an answer streams are queued and sent after it; Ctrl+C pauses the queue."
     },
     "tui.texts.provider_list": {
         "Tab to read on",

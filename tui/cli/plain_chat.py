@@ -28,7 +28,8 @@ from tui.core.turn_summary import turn_summary
 from tui.core.usage import Source
 from tui.core.variants import variant_place
 from tui.runtime.chat_choice import provider_for_chat
-from tui.runtime.chat_control import ChatControl, Obstacle
+from tui.runtime.chat_control import ChatControl
+from tui.runtime.obstacles import Obstacle
 from tui.runtime.runtime import Runtime
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
@@ -74,9 +75,11 @@ class PlainChat:
         ):
             self._run = runner.run
             try:
+                self._commands.queue.send()
                 while not self._prompts.is_ending and (line := self._prompts.read()) is not None:
                     if not self._obey(line):
                         break
+                    self._commands.queue.send()
             finally:
                 runner.run(self._runtime.aclose())
                 self._report_moves(self._runtime.moved)
@@ -88,6 +91,10 @@ class PlainChat:
     def edit(self, turn: Turn) -> None:
         """Have the next line edit a message that was sent."""
         self._prompts.edit(turn)
+
+    def edit_draft(self, line: str) -> None:
+        """Have the next line begin with a text."""
+        self._prompts.draft(line)
 
     def _obey(self, line: str) -> bool:
         """Run a command or send a prompt; return whether to continue."""
@@ -133,10 +140,13 @@ class PlainChat:
         if words := _totals_words(self._session.totals):
             self._output.line(f"chat: {words}")
 
-    def answer(self, ask: Callable[[], Awaitable[Turn | None]]) -> None:
-        """Ask for an answer, and print it as it comes."""
-        if not self._is_ready():
-            return
+    def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> bool:
+        """Ask for an answer, and print it as it comes; return whether it was asked for.
+
+        ``is_next``: it is the next one of the queue.
+        """
+        if not self._is_ready(is_next=is_next):
+            return False
         printer = self._printer()
         notes = WaitNotes(self._output)
 
@@ -149,13 +159,13 @@ class PlainChat:
             turn = self.run_work(self._prompts.answer_of(ask))
         except asyncio.CancelledError:
             if not self._session.turns:
-                return
+                return True
             turn = self._session.turns[-1]
         finally:
             self._session.on_change = None
         if turn is None:
             self._output.text(texts.NOTHING_TO_CONTINUE)
-            return
+            return True
         printer.end(turn)
         _report_failure(self._output, turn)
         self._report_figures(turn, *connection_marks(self._target.provider))
@@ -165,6 +175,7 @@ class PlainChat:
         if self._control.storage_error:
             self._output.line(cli.NOTE.format(text=self._control.storage_error))
         self._report_moves(self._session.moves)
+        return True
 
     def _report_figures(self, turn: Turn, *marks: str) -> None:
         if words := " · ".join(filter(None, (_place_words(turn), turn_summary(turn), *marks))):
@@ -179,9 +190,9 @@ class PlainChat:
     def _printer(self) -> StreamedText:
         return StreamedText(self._output, is_labelled=True, reasoning=self._runtime.settings.reasoning)
 
-    def _is_ready(self) -> bool:
+    def _is_ready(self, *, is_next: bool) -> bool:
         """Whether an answer can be asked for, with the provider as the files have it by now; says why not."""
-        blocked = self._control.ready()
+        blocked = self._control.ready(is_next=is_next)
         if blocked is not None and blocked.obstacle is Obstacle.READ_ONLY:
             self._output.text(texts.READ_ONLY)
         elif blocked is not None and blocked.failure is not None:

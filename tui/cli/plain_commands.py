@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from tui.cli.output import Output
+from tui.cli.plain_queue import PlainQueue
 from tui.core.chat_settings import NAMES, SettingError
 from tui.core.check_options import CheckOptions
 from tui.core.commands import COMMANDS, Command
@@ -38,14 +39,17 @@ _MOST_CHATS = 20
 class AsksAndShows(Protocol):
     """The chat, as its commands see it."""
 
-    def answer(self, ask: Callable[[], Awaitable[Turn | None]]) -> None:
-        """Ask for an answer, and print it as it comes."""
+    def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> bool:
+        """Ask for an answer, and print it as it comes; return whether it was asked for."""
 
     def show_from(self, turn: Turn) -> None:
         """Print a message that is there already, and what followed it."""
 
     def edit(self, turn: Turn) -> None:
         """Have the next line edit a message that was sent."""
+
+    def edit_draft(self, line: str) -> None:
+        """Have the next line begin with a text."""
 
     def report_totals(self) -> None:
         """Print what the chat used so far."""
@@ -64,11 +68,13 @@ class PlainCommands:
         self._output = output
         self._presets = Presets(control)
         self._editor = ExternalEditor(runtime.environment)
+        self.queue = PlainQueue(chat, control, output)
         self._actions: dict[str, Callable[[str], None]] = {
             "help": self._help,
             "new": self._new,
             "unsaved": self._unsaved,
             "fork": self._fork,
+            "queue": self.queue.obey,
             "rename": self._rename,
             "chats": self._chats,
             "providers": self._providers,

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 from tui.cli.line_reader import LineReader
 from tui.cli.output import Output
-from tui.core.commands import line_of
+from tui.cli.typed_ahead import TypedAhead
+from tui.core.commands import line_of, message_of, request_of
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
 from tui.texts import plain_chat as texts
@@ -24,11 +25,14 @@ class PromptReader:
         self._control = control
         self._output = output
         self._lines = LineReader(complete)
+        self._ahead = TypedAhead(self._queue)
         self._answering: asyncio.Task[object] | None = None
         self._question = ""
         """The question that is on screen now."""
         self._edited: Turn | None = None
         """The message that the next line replaces."""
+        self._draft = ""
+        """What stands in the next line, to be edited."""
         self._interrupted_by: int | None = None
         self.is_ending = False
         """Whether a signal ends the chat."""
@@ -62,6 +66,11 @@ class PromptReader:
 
     def read(self) -> str | None:
         """Return the next prompt; ``None`` at the end of the input."""
+        if (typed := self._ahead.next()) is not None:
+            self._output.text(f"you> {typed}")
+            return typed
+        if self._ahead.is_ended:
+            return None
         lines: list[str] = []
         while True:
             try:
@@ -73,25 +82,31 @@ class PromptReader:
                 if self.is_ending:
                     return None
                 lines.clear()
-                self._edited = None
+                self._edited, self._draft = None, ""
                 continue
             if not line:
                 self._output.text("")
                 return None
             line = line.removesuffix("\n")
             if not line.endswith("\\"):
+                self._draft = ""
                 return "\n".join([*lines, line])
             lines.append(line[:-1])
 
     def _question_of(self, place: int) -> tuple[str, str]:
         """Return what is asked for a line of a prompt, and what of an edited message stands in it."""
-        if self._edited is None:
-            return ("...> " if place else "you> "), ""
-        old = line_of(self._edited.prompt.words).split("\n")
+        old = (self._draft if self._edited is None else line_of(self._edited.prompt.words)).split("\n")
         text = old[place] if place < len(old) else ""
-        number = self._control.turns.index(self._edited) + 1
-        question = "...> " if place else texts.EDIT_QUESTION.format(number=number)
+        question = "...> " if place else "you> "
+        if self._edited is not None and not place:
+            question = texts.EDIT_QUESTION.format(number=self._control.turns.index(self._edited) + 1)
         return question, f"{text}\\" if place + 1 < len(old) else text
+
+    def draft(self, line: str) -> None:
+        """Have a text stand in the next line; where lines cannot be edited it is printed."""
+        self._draft = line
+        if not self._lines.edits:
+            self._output.text(line)
 
     def edit(self, turn: Turn) -> None:
         """Have the next line edit a message that was sent."""
@@ -122,12 +137,23 @@ class PromptReader:
         finally:
             self._question = ""
 
+    def _queue(self, line: str) -> bool:
+        """Let a message wait for the answer that comes; a command waits for the next question."""
+        message, queue = message_of(line), self._control.queue
+        if not message.strip():
+            return True
+        if request_of(line.rstrip()) is not None or queue.is_full or self._control.live is None:
+            return False
+        queue.add(message)
+        return True
+
     async def answer_of(self, ask: Callable[[], Awaitable[Turn | None]]) -> Turn | None:
         """Ask for an answer that a signal can end."""
         self._answering = asyncio.current_task()
         try:
             if self.is_ending:
                 raise asyncio.CancelledError
-            return await ask()
+            with self._ahead.reading():
+                return await ask()
         finally:
             self._answering = None

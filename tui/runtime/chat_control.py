@@ -5,44 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from tui.core.branch_rows import BranchRow
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import Failure, LmdeckError
-from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price
 from tui.runtime.chat_choice import provider_for_chat, still_for_chat, usable_providers
+from tui.runtime.chat_queue import ChatQueue
+from tui.runtime.obstacles import Blocked, Obstacle
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
+from tui.texts import queue as queue_texts
 
 if TYPE_CHECKING:
     from tui.runtime.contract import ScreenRuntime
     from tui.session.chat_session import ChatSession
-
-
-class Obstacle(Enum):
-    """Why nothing can be asked now."""
-
-    STREAMING = "streaming"
-    READ_ONLY = "read only"
-    """Another session writes to this conversation."""
-    OPENING = "opening"
-    NO_PROVIDER = "no provider"
-    REFUSED = "refused"
-    """The provider cannot be asked: ``Blocked.failure`` says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """What stands in the way of a request."""
-
-    obstacle: Obstacle
-    failure: Failure | None = None
 
 
 class ChatControl:
@@ -58,6 +39,7 @@ class ChatControl:
         self.runtime = runtime
         self.session: ChatSession | None = None
         self.target: ChatTarget | None = None
+        self.queue = ChatQueue(self)
         self._on_change = on_change
         self._on_trouble = on_trouble
         self._refusal: Failure | None = None
@@ -83,6 +65,11 @@ class ChatControl:
     def live(self) -> Turn | None:
         """The turn that streams, if any."""
         return self.session.live if self.session is not None else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a turn streams, or a queued prompt goes out next."""
+        return self.live is not None or self.queue.is_running
 
     @property
     def is_saved(self) -> bool:
@@ -142,6 +129,7 @@ class ChatControl:
         self.session = session
         self._notices_read = ()
         session.on_change = self._on_change
+        session.on_settled = self.queue.settle
         session.watch_storage_error(self._on_trouble)
         last = self.last
         if not keeps_target and last is not None and last.provider:
@@ -162,7 +150,7 @@ class ChatControl:
         """Close the conversation: what streams is stopped, and what arrived is kept."""
         session, self.session = self.session, None
         if session is not None:
-            session.on_change = None
+            session.on_change = session.on_settled = None
             session.watch_storage_error(None)
             await self.runtime.sessions.release(session)
 
@@ -172,6 +160,8 @@ class ChatControl:
             return texts.LOSS_STREAMING
         if loss := self._unsaved_loss():
             return loss
+        if self.queue.prompts and not self.is_saved:
+            return queue_texts.LOSS
         is_kept = self.last is not None and self.last.prompt.text.strip() == draft.strip()  # it came back
         return texts.LOSS_DRAFT if draft.strip() and not is_kept else None
 
@@ -253,9 +243,12 @@ class ChatControl:
 
     # ── Asking ──────────────────────────────────────────────────────────────────────────────
 
-    def ready(self) -> Blocked | None:
-        """Return what stands in the way of a request, with the target as the files have it by now."""
-        if (blocked := self.blocked()) is not None or self.target is None:
+    def ready(self, *, is_next: bool = False) -> Blocked | None:
+        """Return what stands in the way of a request, with the target as the files have it by now.
+
+        ``is_next``: of one for the queue, which waits for no queue.
+        """
+        if (blocked := self.blocked(is_next=is_next)) is not None or self.target is None:
             return blocked
         try:
             provider = still_for_chat(self.runtime.directory, self.target.provider)
@@ -265,9 +258,9 @@ class ChatControl:
             self.target = replace(self.target, provider=provider)
         return None
 
-    def blocked(self) -> Blocked | None:
+    def blocked(self, *, is_next: bool = False) -> Blocked | None:
         """Return what stands in the way of a request."""
-        if self.live is not None:
+        if self.live is not None or (self.is_busy and not is_next):
             return Blocked(Obstacle.STREAMING)
         if self.is_read_only:
             return Blocked(Obstacle.READ_ONLY)
@@ -281,25 +274,26 @@ class ChatControl:
 
     def send(self, prompt: str) -> asyncio.Task[Turn]:
         """Send a prompt; nothing may stand in its way."""
-        session, target = self._asking(prompt)
+        session, target = self.asking(prompt)
         return session.start(prompt, target)
 
     def edit(self, turn: Turn, words: str) -> asyncio.Task[Turn]:
         """Send a prompt in other words, on a branch of its own; nothing may stand in its way."""
-        session, target = self._asking(words)
+        session, target = self.asking(words)
         return session.start(turn.prompt.reworded(words), target, beside=turn)
 
     def retry(self) -> Awaitable[Turn | None]:
         """Ask the last prompt again; nothing may stand in its way."""
-        session, target = self._asking()
+        session, target = self.asking()
         return session.regenerate(target)
 
     def go_on(self) -> Awaitable[Turn | None]:
         """Ask for the rest of a cut answer; nothing may stand in its way."""
-        session, target = self._asking()
+        session, target = self.asking()
         return session.continue_turn(target)
 
-    def _asking(self, prompt: str = "") -> tuple[ChatSession, ChatTarget]:
+    def asking(self, prompt: str = "") -> tuple[ChatSession, ChatTarget]:
+        """Return the conversation and whom to ask, for a request that goes out now."""
         session, target = self.both()
         self._sent, self._notices_read = prompt, session.notices
         return session, target

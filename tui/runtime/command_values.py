@@ -9,6 +9,7 @@ from tui.core.commands import Command
 from tui.core.safe_text import safe_line
 from tui.runtime.chat_choice import usable_providers
 from tui.runtime.chat_control import ChatControl
+from tui.runtime.chat_queue import queue_values
 from tui.runtime.chat_settings import setting_words
 
 _MOST_MODEL = 60
@@ -19,6 +20,8 @@ def command_values(chat: ChatControl, command: Command) -> Iterator[tuple[str, s
     if command.name == "model":
         for provider in usable_providers(chat.runtime.directory):
             yield provider.name, safe_line(provider.model, _MOST_MODEL)
+    elif command.name == "queue":
+        yield from queue_values(chat.queue)
     elif command.name == "settings" and chat.target is not None:
         for name in NAMES:
             yield name, safe_line(setting_words(chat.target, name), _MOST_MODEL)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from tui.core.chat import ChatRequest
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider
+from tui.core.queued_prompt import QueuedPrompt
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.runtime.find_conversation import find_conversation
@@ -167,6 +168,7 @@ class Sessions:
             tree=opened.tree,
             recorded=opened.recorded,
             notices=opened.notices,
+            queued=opened.queued if journal is not None else (),
             is_saved=journal is not None,
         )
         if journal is not None:
@@ -183,6 +185,7 @@ class Sessions:
         tree: TurnTree | None = None,
         recorded: Sequence[str] | None = None,
         notices: Sequence[str] = (),
+        queued: Sequence[QueuedPrompt] = (),
         is_saved: bool = True,
     ) -> ChatSession:
         settings = self._services.settings
@@ -196,6 +199,7 @@ class Sessions:
             is_saved=is_saved,
             is_read_only=recorded is not None and not is_saved,
             notices=notices,
+            queued=queued,
             defaults=RequestDefaults(settings.max_tokens, settings.send_back),
             redactor=self._services.redactor,
         )

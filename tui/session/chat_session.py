@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,12 +18,15 @@ from uuid import uuid4
 from tui.core.branch_rows import BranchRow, branch_rows
 from tui.core.chat import ChatRequest, Message, Role
 from tui.core.parts import Parts, parts_of
+from tui.core.queued_prompt import QueuedPrompt
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.totals import Totals, totals_of
 from tui.core.turn import Turn, TurnState
 from tui.core.turn_tree import TurnTree
 from tui.core.variants import variant_beside
+from tui.session.prompt_queue import Pause, PromptQueue
+from tui.session.sent_history import history_of
 from tui.session.target import NO_DEFAULTS, ChatTarget, RequestDefaults
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ class ChatSession:
         is_read_only: bool = False,
         recorded: Sequence[str] | None = None,
         notices: Sequence[str] = (),
+        queued: Sequence[QueuedPrompt] = (),
         defaults: RequestDefaults = NO_DEFAULTS,
         redactor: Redactor | None = None,
         clock: Callable[[], float] = time.perf_counter,
@@ -73,6 +77,8 @@ class ChatSession:
         self.path_revision = 0
         """Grows when ``turns`` has other members than before."""
         self.on_change: Callable[[], None] | None = None
+        self.on_settled: Callable[[], None] | None = None
+        """Called when the newest answer has ended and nothing is at work for it any more."""
         self.attachments: dict[str, bytes] = {}
         """The bytes of the pictures and files in prompts, by their SHA-256: put here before they are sent."""
         self._defaults = defaults
@@ -82,7 +88,11 @@ class ChatSession:
         self._clock = clock
         self._now = now
         self._tasks: set[asyncio.Task[Turn]] = set()
+        self._newest: Turn | None = None
+        """The turn that was begun last: one before it may take longer to come to rest."""
         self._tree = TurnTree() if tree is None else tree
+        self.queue = PromptQueue(lambda prompts: journal.keep_queue(prompts, self.attachments), queued)
+        """The prompts that wait for an answer; ``send_queued`` sends the first one."""
         self._unrecorded = [] if recorded is None else self.turns[len(recorded) :]
         """Turns that are shown although a program that died had begun to replace them."""
 
@@ -141,8 +151,13 @@ class ChatSession:
                 raise
         return turn
 
+    def send_queued(self, target: ChatTarget) -> asyncio.Task[Turn]:
+        """Send the first prompt of the queue, as ``start`` does."""
+        first = self.queue.prompts[0]
+        return self.start(first.content, target, identity=first.identity)
+
     def start(
-        self, prompt: str | Parts, target: ChatTarget, *, beside: Turn | None = None
+        self, prompt: str | Parts, target: ChatTarget, *, beside: Turn | None = None, identity: str = ""
     ) -> asyncio.Task[Turn]:
         """Send a prompt, for those who cannot wait; the task gives the turn when the reply has ended.
 
@@ -158,7 +173,7 @@ class ChatSession:
         if self.is_read_only:
             raise RuntimeError("the conversation is read-only")
         turn = Turn(
-            uuid4().hex[:12],
+            identity or uuid4().hex[:12],
             parts_of(prompt),
             target.provider.name,
             target.model_name,
@@ -170,14 +185,16 @@ class ChatSession:
             turn.parent = beside.parent
         else:
             turn.parent = self.turns[-1].identity if self.turns else None
-        history = _history(self._tree.path_to(turn.parent))
+        history = history_of(self._tree.path_to(turn.parent))
         request = target.request((*history, Message(Role.USER, turn.prompt)), self._defaults)
         request = replace(request, attachments=self.attachments)
         self._tree.add(turn)
+        self._newest = turn
         self.title = self.title or title_of(turn.prompt.text)
         live = LiveTurn(
             turn, request, target.provider.price, self._journal, redactor=self._redactor, clock=self._clock
         )
+        self.queue.sent(turn.identity)
         self._path_changed()
         task = asyncio.ensure_future(self._run(live, target, request))
         self._tasks.add(task)
@@ -229,9 +246,10 @@ class ChatSession:
         return await self.send(CONTINUE_PROMPT, target)
 
     def stop(self) -> None:
-        """Stop the streaming turn at once, its socket included; what arrived is kept."""
+        """Stop the streaming turn at once, its socket included; what arrived is kept, and the queue waits."""
         for task in self._tasks:
             task.cancel()
+        self.queue.hold(Pause.STOPPED)
 
     def rename(self, title: str) -> None:
         """Give the conversation a name."""
@@ -281,6 +299,10 @@ class ChatSession:
         """Forget a task that is done; one that was stopped before its first step has ended nothing yet."""
         self._tasks.discard(task)
         self._end(live, TurnState.STOPPED)
+        if live.turn is self._newest:
+            self.queue.ended(live.turn)
+            if self.on_settled is not None:
+                self.on_settled()
 
     def _end(self, live: LiveTurn, state: TurnState) -> None:
         if live.end(state):
@@ -293,14 +315,3 @@ class ChatSession:
     def _changed(self) -> None:
         if self.on_change is not None:
             self.on_change()
-
-
-def _history(turns: Iterable[Turn]) -> list[Message]:
-    """Return the turns that were answered; a prompt without an answer is not asked a second time."""
-    messages: list[Message] = []
-    for turn in turns:
-        if turn.answer:
-            messages.append(Message(Role.USER, turn.prompt))
-            answer = parts_of(turn.answer.as_received)
-            messages.append(Message(Role.ASSISTANT, answer, turn.reasoning.as_received))
-    return messages

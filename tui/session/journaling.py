@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from tui.core.parts import FilePart, ImagePart
+from tui.core.queued_prompt import QueuedPrompt
 from tui.core.turn import Turn
 
 
@@ -39,6 +40,9 @@ class TurnJournal(Protocol):
 
     def show_path(self, turn_identity: str) -> None:
         """Write down that the branch is shown that ends with a turn."""
+
+    def keep_queue(self, prompts: Sequence[QueuedPrompt], attachments: Mapping[str, bytes] = ...) -> None:
+        """Write down which prompts wait, and their attachments."""
 
     def set_title(self, title: str) -> None:
         """Write down the conversation's name."""

@@ -194,6 +194,7 @@ class ConversationStore:
         transcript.identity, transcript.forked_from, transcript.journal = journal.identity, identity, journal
         transcript.tree, transcript.turns = tree, tree.path
         transcript.recorded = [turn.identity for turn in tree.path]
+        transcript.queued = ()  # what waits is sent in the original alone
         return transcript
 
     def adopt(

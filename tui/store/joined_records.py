@@ -44,8 +44,13 @@ def joined_records(data: bytes) -> list[Record]:
     transcript = read_transcript(data)
     turns = {turn.identity: turn for turn in (*transcript.turns, *transcript.dropped)}
     last_pieces = _last_pieces(records)
+    last_queue = max(
+        (place for place, record in enumerate(records) if record["record"] == "queue"), default=0
+    )
     joined: list[Record] = []
     for index, record in enumerate(records):
+        if record["record"] == "queue" and index != last_queue:
+            continue  # it names prompts that were sent, or removed
         if record["record"] not in _TEXT:
             joined.append(record)
         elif last_pieces.get(str(record.get("turn"))) == index:

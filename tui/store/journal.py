@@ -6,12 +6,13 @@ blocks nor raises.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tui.core.failure import Failure
 from tui.core.parts import NO_ATTACHMENTS, FilePart, ImagePart
+from tui.core.queued_prompt import QueuedPrompt
 from tui.core.secret import Redactor
 from tui.core.titles import title_of
 from tui.core.turn import Turn
@@ -24,6 +25,7 @@ from tui.store.record_values import Record
 from tui.store.records import (
     end_record,
     path_record,
+    queue_record,
     reclassify_record,
     title_record,
     turn_record,
@@ -94,9 +96,23 @@ class Journal:
         if not self.title:
             self.set_title(title_of(turn.prompt.text))
         prompt, blobs = without_keys(turn.prompt, attachments, self._redactor.redact)
+        self._put(turn_record(replace(turn, prompt=prompt)), blobs)
+
+    def _put(self, record: Record, blobs: Mapping[str, bytes]) -> None:
         header, self._header = self._header, None
-        begin = turn_record(replace(turn, prompt=prompt))
-        self._writer.put(*([] if header is None else [header]), begin, blobs=blobs)
+        self._writer.put(*([] if header is None else [header]), record, blobs=blobs)
+
+    def keep_queue(
+        self, prompts: Sequence[QueuedPrompt], attachments: Mapping[str, bytes] = NO_ATTACHMENTS
+    ) -> None:
+        """Write down which prompts wait, and their attachments before them."""
+        kept: dict[str, bytes] = {}
+        waiting = []
+        for prompt in prompts:
+            content, blobs = without_keys(prompt.content, attachments, self._redactor.redact)
+            waiting.append(replace(prompt, content=content))
+            kept |= blobs
+        self._put(queue_record(waiting), kept)
 
     def read_attachments(self, parts: Iterable[ImagePart | FilePart]) -> tuple[dict[str, bytes], list[str]]:
         """Return what is kept for parts of prompts, and a sentence on each that is lost; may take time."""
@@ -186,6 +202,11 @@ class MemoryJournal:
         """Keep nothing."""
 
     def show_path(self, turn_identity: str) -> None:
+        """Keep nothing."""
+
+    def keep_queue(
+        self, prompts: Sequence[QueuedPrompt], attachments: Mapping[str, bytes] = NO_ATTACHMENTS
+    ) -> None:
         """Keep nothing."""
 
     def set_title(self, title: str) -> None:

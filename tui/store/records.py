@@ -7,10 +7,11 @@ surrogates) survive. What a newer lmdeck adds to a turn is kept with it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tui.core.parts import parts_of
+from tui.core.queued_prompt import QueuedPrompt
 from tui.core.turn import UNTOLD, Turn, TurnState
 from tui.store.record_values import END_VALUES, Record, decode_parts, encode_parts, text_of
 
@@ -111,6 +112,29 @@ def title_record(title: str) -> Record:
 def path_record(turn_identity: str) -> Record:
     """Return the line that names the last turn of the branch that is shown."""
     return {"record": "path", "turn": turn_identity}
+
+
+def queue_record(prompts: Iterable[QueuedPrompt]) -> Record:
+    """Return the line that says which prompts wait: all of them, in order, by the turns that they become."""
+    waiting = []
+    for prompt in prompts:
+        parts = encode_parts(prompt.content)
+        entry = {"turn": prompt.identity, "prompt": prompt.content.text}
+        waiting.append({**entry, "parts": parts} if parts else entry)
+    return {"record": "queue", "prompts": waiting}
+
+
+def read_queue(record: Mapping[str, Any]) -> tuple[QueuedPrompt, ...]:
+    """Return the prompts of a ``queue`` line, as far as it makes sense; each once."""
+    entries = record.get("prompts")
+    found: dict[str, QueuedPrompt] = {}
+    for entry in entries if isinstance(entries, list) else ():
+        identity = entry.get("turn") if isinstance(entry, dict) else None
+        if isinstance(identity, str) and identity:
+            content = decode_parts(entry.get("parts")) or parts_of(text_of(entry.get("prompt")) or "")
+            if content:
+                found[identity] = QueuedPrompt(identity, content)
+    return tuple(found.values())
 
 
 def apply_turn(record: Mapping[str, Any], turn: Turn) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from tui.core.fold import move_text
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import Parts
+from tui.core.queued_prompt import QueuedPrompt
 from tui.core.turn import UNTOLD, Turn, TurnState
 from tui.core.turn_tree import TurnTree
 from tui.core.variants import has_content
 from tui.store.record_values import Record
-from tui.store.records import DELTA_START, SCHEMA, apply_end, apply_turn, decode_line, schema_of
+from tui.store.records import DELTA_START, SCHEMA, apply_end, apply_turn, decode_line, read_queue, schema_of
 from tui.store.turn_path import TurnPath
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Transcript:
     """All turns; those that are shown are its path."""
     recorded: list[str] = field(default_factory=list)
     """The identities of ``turns`` as far as the journal says so: a retry that died early leaves the rest."""
+    queued: tuple[QueuedPrompt, ...] = ()
+    """Prompts that waited when it was written, and were not sent."""
     bad_lines: int = 0
     """Complete lines that could not be read: damage, unlike a torn last line."""
     journal: Journal | None = None
@@ -90,6 +93,8 @@ class _Reader:
             self._take_header(record)
         elif kind == "title" and isinstance(record.get("title"), str):
             self.transcript.title = record["title"]
+        elif kind == "queue":
+            self.transcript.queued = read_queue(record)
         elif isinstance(identity, str):
             self._take_of_turn(kind, identity, record)
 
@@ -102,6 +107,7 @@ class _Reader:
     def arranged(self) -> Transcript:
         """End: tell the conversation from its other branches and answers."""
         turns, path, transcript = self._turns, self._path, self.transcript
+        transcript.queued = tuple(prompt for prompt in transcript.queued if prompt.identity not in turns)
         for turn in turns.values():
             _interrupt(turn)
         transcript.recorded = path.shown

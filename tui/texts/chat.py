@@ -6,7 +6,9 @@ from typing import Final
 
 TITLE: Final = "Chat"
 PLACEHOLDER: Final = "Message {provider}…  ({send} to send, {newline} for a new line)"
-PROMPT_HELP: Final = "Write your message. The draft is kept until it is sent."
+PROMPT_HELP: Final = (
+    "Write your message. The draft is kept until it is sent. While an answer streams, a message waits for it."
+)
 CHAT_HELP: Final = (
     "Chat with a model. The header names it; the status bar shows the tokens and the cost of this chat. "
     "~ marks an estimate, — an unknown figure; all others were reported by the server."

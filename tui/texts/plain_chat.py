@@ -2,7 +2,10 @@
 
 from typing import Final
 
-HELP: Final = "Write a message and press Enter. End a line with \\ to add another. Ctrl+C stops an answer."
+HELP: Final = (
+    "Write a message and press Enter. End a line with \\ to add another. Ctrl+C stops an answer. "
+    "Messages typed while an answer streams are queued and sent after it; Ctrl+C pauses the queue."
+)
 TYPE_HELP: Final = "Type /help for help."
 NEW_CHAT: Final = "Started a new chat."
 TITLE: Final = "title: {title}"
@@ -17,6 +20,7 @@ READ_ONLY: Final = "This chat is read-only. Type /new to start another one."
 NOT_SENT: Final = "not sent: {title} {advice}"
 FAILED: Final = "failed: {title} {advice}"
 TOTAL: Final = "chat: {total}"
+QUEUE_PAUSED: Final = "{pause} {count} in it: /queue to list, /queue go to send, /queue clear to remove"
 VARIANT: Final = "version {number} of {count} (/previous and /next show the others)"
 
 # ── Commands ────────────────────────────────────────────────────────────────────────────────

@@ -19,23 +19,35 @@ from tui.ui.shell.base import LmdeckScreen
 class Asking:
     """Asks what can be asked, or says why not.
 
-    ``show``: shows what has changed with it. ``way``: what is printed for an action now.
+    ``show``: shows what has changed with it. ``way``: what is printed for an action now. ``queue``: lets a
+    message wait for an answer and tells whether there was room.
     """
 
     def __init__(
-        self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[], None], way: Way
+        self,
+        screen: LmdeckScreen[None],
+        chat: ChatControl,
+        show: Callable[[], None],
+        way: Way,
+        queue: Callable[[str], bool],
     ) -> None:
         self._screen = screen
         self._chat = chat
         self._show = show
         self._way = way
+        self._queue = queue
 
     @property
     def _prompt(self) -> Prompt:
         return self._screen.query_one(Prompt)
 
     def send(self, text: str) -> bool:
-        """Send a prompt, or the one that was edited in place of it; return whether it is on its way."""
+        """Send a prompt, or the one that was edited in place of it; return whether it is on its way.
+
+        While an answer streams a prompt waits for it.
+        """
+        if text.strip() and self._chat.is_busy and self._prompt.edited is None:
+            return self._queue(text)
         is_ready = self._is_ready("" if text.strip() else texts.EMPTY_PROMPT)
         if is_ready:
             edited = self._prompt.edited
@@ -89,7 +101,7 @@ class Asking:
 
     def _is_still(self) -> bool:
         """Whether nothing streams; says so where something does."""
-        if self._chat.live is None:
+        if not self._chat.is_busy:
             return True
         self._screen.notify(
             texts.STILL_STREAMING.format(stop=self._way("chat.stop")), severity="warning", timeout=4

@@ -23,7 +23,8 @@ _COPIES = {"answer": "copy_answer", "code": "copy_code", "reasoning": "copy_reas
 class Commands:
     """Obeys what is typed into the prompt of a chat, and sends what is no command.
 
-    ``send``: sends a message and tells whether it is on its way. ``show``: shows what has changed.
+    ``send``: sends a message and tells whether it is on its way. ``show``: shows what has changed. ``queue``:
+    does what is said of the queue and tells whether it was understood.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Commands:
         chat: ChatControl,
         send: Callable[[str], bool],
         show: Callable[[], None],
+        queue: Callable[[str], bool],
     ) -> None:
         self._screen = screen
         self._chat = chat
@@ -48,6 +50,7 @@ class Commands:
             "next": partial(self._variant, 1),
             "branches": self._branch,
             "settings": self._set,
+            "queue": queue,
         }
 
     def enter(self, line: str) -> bool:

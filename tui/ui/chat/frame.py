@@ -13,6 +13,7 @@ from tui.ui.bindings import BY_IDENTIFIER
 from tui.ui.chat.offers import offers_of, welcome_lines
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.prompt_box import PromptBox
+from tui.ui.chat.queue_lines import QueueLines
 from tui.ui.chat.status_bar import StatusBar
 from tui.ui.chat.words import banner_words, header_words, invitation
 from tui.ui.offers import printed_action, takes_text
@@ -59,6 +60,7 @@ class ChatFrame:
         if banner.has_class("-shown") or words:
             banner.set_class(bool(words), "-shown")
             banner.update(Content(safe_text(words)))
+        screen.query_one(QueueLines).show(self.way, typing=self.is_typing)
         prompt = screen.query_one(Prompt)
         prompt.show_title()
         if str(prompt.placeholder) != (words := invitation(chat, self.way)):
@@ -72,7 +74,15 @@ class ChatFrame:
         """Draw the footer anew where other keys work now: that lays out the screen, so not more often."""
         chat = self._chat
         has_answer = chat.last is not None and bool(chat.last.answer)
-        state = (chat.session, chat.live, len(chat.turns), has_answer, chat.has_variants)
+        state = (
+            chat.session,
+            chat.live,
+            chat.is_busy,
+            bool(chat.queue.prompts),
+            len(chat.turns),
+            has_answer,
+            chat.has_variants,
+        )
         if state != self._keys_shown:
             self._keys_shown = state
             self._screen.refresh_bindings()

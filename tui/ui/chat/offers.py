@@ -25,6 +25,7 @@ _NEEDS: dict[str, Callable[[ChatControl], object]] = {
     "fork": lambda chat: chat.can_fork,
     "example": lambda chat: not chat.turns,
     "edit_provider": lambda chat: chat.target,
+    "take_back": lambda chat: chat.queue.prompts,
     "editor": lambda chat: not chat.is_read_only,
 }
 """What there has to be for an action."""
@@ -40,8 +41,8 @@ _WORDS = {
 
 def is_possible(chat: ChatControl, action: str) -> bool:
     """Whether an action can be done now."""
-    is_busy = chat.live is not None and action in _NEEDS_REST
-    return not is_busy and bool(_NEEDS.get(action, bool)(chat))
+    has_to_wait = chat.is_busy and action in _NEEDS_REST
+    return not has_to_wait and bool(_NEEDS.get(action, bool)(chat))
 
 
 def offers_of(chat: ChatControl, way: Callable[[str], str]) -> tuple[Offer, ...]:
@@ -56,7 +57,7 @@ def _label(way: str, words: str) -> str:
 
 def _actions(chat: ChatControl) -> Iterator[str]:
     last = chat.last
-    if last is None or chat.live is not None or chat.is_read_only:
+    if last is None or chat.is_busy or chat.is_read_only:
         return
     has_failed = last.failure is not None and last.state is not TurnState.STOPPED
     is_here = not is_other_model(last, chat.target)

@@ -22,6 +22,8 @@ from tui.ui.chat.offers import is_possible
 from tui.ui.chat.opening import Conversations
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.prompt_box import PromptBox
+from tui.ui.chat.queue_lines import QueueLines
+from tui.ui.chat.queueing import Queueing
 from tui.ui.chat.status_bar import StatusBar
 from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.view import SessionView
@@ -69,6 +71,7 @@ class ChatScreen(LmdeckScreen[None]):
             view=View(wrap_code=settings.code_wrap, raw=settings.raw),
             reasoning=settings.reasoning,
         )
+        yield QueueLines(self.control)
         yield PromptBox(Prompt(self._commands.enter, self._commands.values, id="prompt"))
         yield self._status
         yield BindingBar()
@@ -106,11 +109,15 @@ class ChatScreen(LmdeckScreen[None]):
 
     @cached_property
     def _asking(self) -> Asking:
-        return Asking(self, self.control, self.show_state, self._frame.way)
+        return Asking(self, self.control, self.show_state, self._frame.way, self._queueing.add)
+
+    @cached_property
+    def _queueing(self) -> Queueing:
+        return Queueing(self, self.control, self.show_state, self._frame.way)
 
     @cached_property
     def _commands(self) -> Commands:
-        return Commands(self, self.control, self._asking.send, self.show_state)
+        return Commands(self, self.control, self._asking.send, self.show_state, self._queueing.obey)
 
     @cached_property
     def _conversations(self) -> Conversations:
@@ -153,7 +160,7 @@ class ChatScreen(LmdeckScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now. Esc stops what streams; only then it moves the focus."""
         if action in ("stop", "escape"):
-            return (self.control.live is not None) == (action == "stop")
+            return self.control.is_busy == (action == "stop")
         return is_possible(self.control, action) or None
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
@@ -176,6 +183,8 @@ class ChatScreen(LmdeckScreen[None]):
             self.prompt.action_cancel_edit()
         for turn in session.turns:
             self.prompt.remember(line_of(turn.prompt.text))
+        for queued in self.control.queue.prompts:
+            self.prompt.remember(line_of(queued.content.text))
         self.prompt.read_only = self.control.is_read_only
         self.show_state()
 
@@ -183,7 +192,7 @@ class ChatScreen(LmdeckScreen[None]):
         """Show everything that changes with a turn: title, banner, keys, offers, figures."""
         if self._view is not None:
             self._view.show_speakers()
-        self.prompt.is_streaming = self.control.live is not None
+        self.prompt.is_streaming = self.control.is_busy
         self._frame.show()
 
     def on_descendant_focus(self) -> None:
@@ -211,6 +220,14 @@ class ChatScreen(LmdeckScreen[None]):
     def action_go_on(self) -> None:
         """Ask the model to go on with its answer."""
         self._asking.go_on()
+
+    def action_take_back(self) -> None:
+        """Take the last queued message back into the prompt."""
+        self._queueing.take_last()
+
+    def action_queue(self) -> None:
+        """List the queued messages."""
+        self._queueing.open()
 
     def action_new(self) -> None:
         """Begin a new chat."""
@@ -338,7 +355,7 @@ class ChatScreen(LmdeckScreen[None]):
         """Copy the selection, or stop the answer, or clear the draft, or tell how to quit."""
         if self.get_selected_text():
             self.action_copy_text()
-        elif self.control.live is not None:
+        elif self.control.is_busy:
             self.action_stop()
         elif not self.prompt.discard():
             self.deck.action_help_quit()

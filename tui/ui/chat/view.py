@@ -76,10 +76,12 @@ class SessionView:
     def _show_path(self) -> None:
         """Show the branch that is the conversation now."""
         self._shown = list(self.session.turns)
-        self._transcript.show_path(self._shown)
+        is_queued = self._last is not None and self._last.identity == self.session.queue.last_sent
+        self._transcript.show_path(self._shown, follows=not is_queued)
         if self._last is not None and self._last.state.is_live:
             self._asked_at = perf_counter()
-            self._transcript.follow_end()
+            if not is_queued:  # then nobody has pressed a key for it
+                self._transcript.follow_end()
 
     def facts(self) -> StatusFacts:
         """Return what the status bar tells now."""

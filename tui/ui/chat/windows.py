@@ -42,7 +42,7 @@ class ChatWindows:
 
     def conversations(self) -> None:
         """Open the list of saved conversations."""
-        if self._chat.live is not None:
+        if self._chat.is_busy:
             self._screen.notify(
                 texts.STILL_STREAMING.format(stop=self._way("chat.stop")), severity="warning", timeout=4
             )

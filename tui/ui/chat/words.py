@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from tui.core.provider_marks import BLOCKED, connection_marks
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
-from tui.runtime.chat_control import Blocked, ChatControl, Obstacle
+from tui.runtime.chat_control import ChatControl
+from tui.runtime.obstacles import Blocked, Obstacle
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
+from tui.texts import queue as queue_texts
 
 Way = Callable[[str], str]
 """What is printed for an action now: its key, or its command; for the name of a binding, its key."""
@@ -35,7 +37,8 @@ def invitation(chat: ChatControl, way: Way) -> str:
     if chat.target is None:
         return blocked_words(chat.no_target(), way)
     name = safe_line(chat.target.provider.label, 100)
-    return texts.PLACEHOLDER.format(provider=name, send=way("prompt.send"), newline=way("prompt.newline"))
+    words = queue_texts.PLACEHOLDER if chat.is_busy else texts.PLACEHOLDER
+    return words.format(provider=name, send=way("prompt.send"), newline=way("prompt.newline"))
 
 
 def header_words(chat: ChatControl) -> str:

@@ -81,8 +81,11 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.advance_turn(self.roll.documents[index], index)
             self.show_change()
 
-    def show_path(self, turns: Sequence[Turn]) -> None:
-        """Show another branch: what is the same before it branches off stays as it is drawn."""
+    def show_path(self, turns: Sequence[Turn], *, follows: bool = True) -> None:
+        """Show another branch: what is the same before it branches off stays as it is drawn.
+
+        Without ``follows`` whoever reads further up stays there when turns are appended.
+        """
         documents = self.roll.documents
         pairs = enumerate(zip(documents, turns, strict=False))
         same = next((index for index, (old, new) in pairs if old.turn is not new), None)
@@ -91,8 +94,13 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         if gone:
             self._take_place(gone, new)
             return
-        for turn in new:
-            self.add_turn(turn)
+        if follows or self.viewport.is_following:
+            for turn in new:
+                self.add_turn(turn)
+        elif new:
+            for turn in new:
+                self.roll.add(turn)
+            self.show_change()
 
     def _take_place(self, gone: Sequence[Turn], new: Sequence[Turn]) -> None:
         """Let turns give way to others; the cursor and the view stay there."""

@@ -1,0 +1,42 @@
+"""A chat around one session that can always be asked: what ``ChatQueue`` needs of a ``ChatControl``."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.session.test_variants import TARGET
+from tui.core.turn import Turn
+from tui.runtime.chat_queue import ChatQueue
+from tui.runtime.obstacles import Blocked, Obstacle
+from tui.session.chat_session import ChatSession
+from tui.session.target import ChatTarget
+
+
+class AlwaysReady:
+    """Asks the target of the tests."""
+
+    def __init__(self, session: ChatSession) -> None:
+        self.session = session
+        self.is_blocked = False
+        self.sent: list[asyncio.Task[Turn]] = []
+        self.queue = ChatQueue(self)
+        self.queue.on_sent = self.sent.append
+        session.on_settled = self.queue.settle
+
+    @property
+    def live(self) -> Turn | None:
+        return self.session.live
+
+    def ready(self, *, is_next: bool) -> Blocked | None:
+        assert is_next
+        return Blocked(Obstacle.NO_PROVIDER) if self.is_blocked else None
+
+    def asking(self, prompt: str) -> tuple[ChatSession, ChatTarget]:
+        return self.session, TARGET
+
+    def enter(self, prompt: str) -> None:
+        """Do what Enter does: send, or let wait."""
+        if self.live is not None or self.queue.is_running:
+            self.queue.add(prompt)
+        else:
+            self.session.start(prompt, TARGET)

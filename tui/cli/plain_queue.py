@@ -1,0 +1,90 @@
+"""Messages that wait in ``lmdeck chat --plain``: listed, removed, edited, and sent one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from tui.cli.output import Output
+from tui.core.commands import line_of
+from tui.core.queued_prompt import QueuedPrompt
+from tui.core.safe_text import safe_line
+from tui.core.turn import Turn
+from tui.runtime.chat_control import ChatControl
+from tui.runtime.chat_queue import pause_words, queue_lines
+from tui.texts import plain_chat
+from tui.texts import queue as texts
+
+
+class AsksAndEdits(Protocol):
+    """The chat, as its queue sees it."""
+
+    def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> bool:
+        """Ask for an answer, and print it as it comes; return whether it was asked for."""
+
+    def edit_draft(self, line: str) -> None:
+        """Have the next line begin with a text."""
+
+
+class PlainQueue:
+    """Obeys ``/queue``, and sends what waits."""
+
+    def __init__(self, chat: AsksAndEdits, control: ChatControl, output: Output) -> None:
+        self._chat = chat
+        self._control = control
+        self._output = output
+        self._told: object = None
+
+    def send(self) -> None:
+        """Send what waits for as long as answers end well; then say once what stays."""
+        queue = self._control.queue
+        while queue.is_running:
+            self._output.text(f"you> {queue.prompts[0].content.text}")
+            if not self._chat.answer(queue.send_next, is_next=True):
+                queue.hold()
+        if (queue.pause, queue.prompts) != self._told:
+            self._told = (queue.pause, queue.prompts)
+            self._report_pause()
+
+    def obey(self, argument: str) -> None:
+        """Do what ``/queue`` is told."""
+        argument = argument.casefold()
+        word, _, number = argument.partition(" ")
+        queue, number = self._control.queue, number.strip()
+        if not queue.prompts:
+            self._output.text(texts.EMPTY)
+        elif not argument:
+            self._list()
+        elif argument == "go":
+            queue.go()
+        elif argument == "clear":
+            self._list()
+            count = queue.clear()
+            self._output.text(texts.CLEARED_ONE if count == 1 else texts.CLEARED.format(count=count))
+        elif word in ("edit", "remove") and number:
+            self._change(word, number)
+        else:
+            self._output.text(texts.USAGE)
+
+    def _change(self, word: str, number: str) -> None:
+        prompts = self._control.queue.prompts
+        if not number.isdecimal() or not 1 <= int(number) <= len(prompts):
+            self._output.line(texts.NO_SUCH.format(number=number, count=len(prompts)))
+            return
+        queued: QueuedPrompt = prompts[int(number) - 1]
+        self._control.queue.remove(queued)
+        if word == "edit":
+            self._chat.edit_draft(line_of(queued.content.words))
+        else:
+            self._output.line(texts.REMOVED.format(text=safe_line(queued.content.text, 60)))
+
+    def _list(self) -> None:
+        for line in queue_lines(self._control.queue):
+            self._output.line(line)
+        self._report_pause()
+
+    def _report_pause(self) -> None:
+        pause = self._control.queue.pause
+        if pause is not None:
+            count = len(self._control.queue.prompts)
+            self._output.line(plain_chat.QUEUE_PAUSED.format(pause=pause_words(pause), count=count))

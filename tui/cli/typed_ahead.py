@@ -1,0 +1,64 @@
+"""Lines that are typed while an answer comes, in the chat without screens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_MOST_BYTES = 65_536
+"""Of one read: a terminal gives a line at a time."""
+
+
+class TypedAhead:
+    """Reads whole prompts from the terminal; from a pipe nothing is read before it is wanted."""
+
+    def __init__(self, take: Callable[[str], bool]) -> None:
+        """``take`` lets a prompt wait; what it refuses is read later, and all behind it."""
+        self._take = take
+        self._rest = b""
+        self._lines: list[str] = []
+        self._held: deque[str] = deque()
+        self.is_ended = False
+        """Whether the input ended meanwhile."""
+
+    def next(self) -> str | None:
+        """Return the oldest prompt that was not let wait."""
+        return self._held.popleft() if self._held else None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read what is typed meanwhile."""
+        if not sys.stdin.isatty():
+            yield
+            return
+        loop, descriptor = asyncio.get_running_loop(), sys.stdin.fileno()
+        loop.add_reader(descriptor, self._read, loop, descriptor)
+        try:
+            yield
+        finally:
+            loop.remove_reader(descriptor)
+
+    def _read(self, loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
+        if os.tcgetpgrp(descriptor) != os.getpgrp():
+            loop.remove_reader(descriptor)  # in the background the terminal is not ours
+            return
+        data = os.read(descriptor, _MOST_BYTES)
+        if not data:
+            self.is_ended = True
+            loop.remove_reader(descriptor)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._add(line.decode(errors="replace"))
+
+    def _add(self, line: str) -> None:
+        """Take a line; one that ends with a backslash has others behind it."""
+        self._lines.append(line.removesuffix("\\"))
+        if line.endswith("\\"):
+            return
+        prompt, self._lines = "\n".join(self._lines), []
+        if self._held or not self._take(prompt):
+            self._held.append(prompt)

@@ -1,0 +1,151 @@
+"""The prompts of a chat that wait for their turn: each goes out to whoever is asked at that moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from tui.core.parts import Parts
+from tui.core.queued_prompt import QueuedPrompt
+from tui.core.titles import title_of
+from tui.core.turn import Turn
+from tui.session.prompt_queue import Pause, PromptQueue
+from tui.texts import queue as texts
+
+if TYPE_CHECKING:
+    from tui.runtime.obstacles import Blocked
+    from tui.session.chat_session import ChatSession
+    from tui.session.target import ChatTarget
+
+
+class Asks(Protocol):
+    """The chat, as its queue sees it."""
+
+    @property
+    def session(self) -> ChatSession | None:
+        """The conversation that is open."""
+
+    @property
+    def live(self) -> Turn | None:
+        """The turn that streams."""
+
+    def ready(self, *, is_next: bool) -> Blocked | None:
+        """Return what stands in the way of a request; see ``ChatControl.ready``."""
+
+    def asking(self, prompt: str) -> tuple[ChatSession, ChatTarget]:
+        """Return the conversation and whom to ask, for a request that goes out now."""
+
+
+class ChatQueue:
+    """The queue of the conversation that is open."""
+
+    def __init__(self, chat: Asks) -> None:
+        self._chat = chat
+        self.on_sent: Callable[[asyncio.Task[Turn]], object] | None = None
+        """Gets what the queue sends by itself. Without it, ``send_next`` has to be called for each."""
+        self.on_paused: Callable[[], object] | None = None
+        """Called when an answer has ended and what waits stays."""
+
+    @property
+    def _queue(self) -> PromptQueue | None:
+        return self._chat.session.queue if self._chat.session is not None else None
+
+    @property
+    def prompts(self) -> tuple[QueuedPrompt, ...]:
+        """What waits, the next one first."""
+        return self._queue.prompts if self._queue is not None else ()
+
+    @property
+    def pause(self) -> Pause | None:
+        """Why nothing goes out; ``None``: it does, or nothing waits."""
+        return self._queue.pause if self._queue is not None else None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the next prompt goes out as soon as nothing streams."""
+        return self._queue is not None and self._queue.is_running
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more may wait."""
+        return self._queue is not None and self._queue.is_full
+
+    def add(self, content: str | Parts) -> None:
+        """Let a prompt wait for what streams; there has to be room."""
+        if self._queue is not None:
+            self._queue.add(content)
+            self.settle()
+
+    def remove(self, prompt: QueuedPrompt) -> bool:
+        """Remove a prompt; return whether it still waited."""
+        return self._queue is not None and self._queue.remove(prompt)
+
+    def clear(self) -> int:
+        """Remove all; return how many there were."""
+        count = len(self.prompts)
+        if self._queue is not None:
+            self._queue.clear()
+        return count
+
+    def go(self) -> Blocked | None:
+        """Let what waits go out again, now or after what streams; return what stands in the way."""
+        if self._queue is None or not self.prompts:
+            return None
+        blocked = self._chat.ready(is_next=True) if self._chat.live is None else None
+        if blocked is None:
+            self._queue.go()
+            self.settle()
+        return blocked
+
+    def hold(self) -> None:
+        """Let nothing go out: there is nobody to ask."""
+        if self._queue is not None:
+            self._queue.hold(Pause.BLOCKED)
+
+    def settle(self) -> None:
+        """Send the next prompt where nothing streams, or pause where nobody can be asked."""
+        if self.is_running and self._chat.live is None and self.on_sent is not None:
+            if self._chat.ready(is_next=True) is None:
+                self.on_sent(self.send_next())
+            else:
+                self.hold()
+        if self.pause is not None and self.on_paused is not None:
+            self.on_paused()
+
+    def send_next(self) -> asyncio.Task[Turn]:
+        """Send the first prompt; nothing may stand in its way."""
+        session, target = self._chat.asking(self.prompts[0].content.words)
+        return session.send_queued(target)
+
+
+_REASONS = {
+    Pause.STOPPED: texts.WAS_STOPPED,
+    Pause.FAILED: texts.HAS_FAILED,
+    Pause.CUT: texts.WAS_CUT,
+    Pause.REOPENED: texts.REOPENED,
+    Pause.BLOCKED: texts.BLOCKED,
+}
+
+
+def pause_words(pause: Pause) -> str:
+    """Return that a queue is paused, and why."""
+    return texts.PAUSED.format(reason=_REASONS[pause])
+
+
+def queue_values(queue: ChatQueue) -> Iterator[tuple[str, str]]:
+    """Yield what may follow ``/queue`` now, each with a few words about it."""
+    if queue.prompts:
+        yield "go", texts.SENDS
+        yield "clear", texts.CLEARS
+    for word in ("edit", "remove"):
+        for number, prompt in enumerate(queue.prompts, 1):
+            yield f"{word} {number}", title_of(prompt.content.text)
+
+
+def queue_lines(queue: ChatQueue) -> list[str]:
+    """Return a line on each prompt that waits."""
+    return [
+        texts.QUEUED.format(number=number, text=title_of(prompt.content.text))
+        for number, prompt in enumerate(queue.prompts, 1)
+    ]

@@ -1,0 +1,28 @@
+"""What stands in the way of a request of a chat."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from tui.core.failure import Failure
+from tui.core.lazy_dataclass import dataclass
+
+
+class Obstacle(Enum):
+    """Why nothing can be asked now."""
+
+    STREAMING = "streaming"
+    READ_ONLY = "read only"
+    """Another session writes to this conversation."""
+    OPENING = "opening"
+    NO_PROVIDER = "no provider"
+    REFUSED = "refused"
+    """The provider cannot be asked: ``Blocked.failure`` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What stands in the way of a request."""
+
+    obstacle: Obstacle
+    failure: Failure | None = None

@@ -1,0 +1,20 @@
+"""What of a conversation goes out with the next prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.core.chat import Message, Role
+from tui.core.parts import parts_of
+from tui.core.turn import Turn
+
+
+def history_of(turns: Iterable[Turn]) -> list[Message]:
+    """Return the turns that were answered; a prompt without an answer is not asked a second time."""
+    messages: list[Message] = []
+    for turn in turns:
+        if turn.answer:
+            messages.append(Message(Role.USER, turn.prompt))
+            answer = parts_of(turn.answer.as_received)
+            messages.append(Message(Role.ASSISTANT, answer, turn.reasoning.as_received))
+    return messages

@@ -1,0 +1,77 @@
+"""The messages that wait, above the prompt: the next ones a line each, and why nothing of them goes out."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.core.safe_text import safe_line
+from tui.runtime.chat_control import ChatControl
+from tui.runtime.chat_queue import pause_words, queue_lines
+from tui.texts import queue as texts
+from tui.ui.chat.words import Way
+
+_ROWS_OF_SCREEN = 8
+"""Of so many rows of the screen one is for a message that waits."""
+_WIDEST = 100
+_NARROW = 50
+"""Cells of a line that has no room for more than the message."""
+
+
+class QueueLines(Widget, can_focus=False):
+    """Shows the queue; takes no room while nothing waits."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, chat: ChatControl) -> None:
+        super().__init__(id="queue")
+        self._chat = chat
+        self._lines: list[Content] = []
+        self._shown: tuple[Way, bool] | None = None
+
+    def show(self, way: Way, *, typing: bool) -> None:
+        """Show what waits now. ``way``: what is printed for an action; ``typing``: commands work now."""
+        self._shown = way, typing
+        queue = self._chat.queue
+        lines = [Content(safe_line(line)) for line in queue_lines(queue)]
+        most = max(1, self.screen.size.height // _ROWS_OF_SCREEN)
+        if len(lines) > most:
+            more = Content(texts.MORE.format(count=len(lines) - most + 1))
+            lines[most - 1 :] = [more.stylize("dim")]
+        if lines and self._room >= _NARROW:
+            lines[-1] = self._with_hint(lines[-1], way("take_back"))
+        if queue.pause is not None:
+            how = texts.HOW if typing else texts.HOW_READING.format(focus=way("chat.focus"))
+            lines.insert(0, Content(f"{pause_words(queue.pause)} {how}").stylize("$text-warning"))
+        if lines != self._lines:
+            self._lines = lines
+            self.styles.height = len(lines)
+            self.display = bool(lines)
+            self.refresh()
+
+    @property
+    def _room(self) -> int:
+        """The cells of a line: as many as those of the prompt below."""
+        return min(self.content_size.width, _WIDEST)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit another width."""
+        if self._shown is not None:
+            way, typing = self._shown
+            self.show(way, typing=typing)
+
+    def _with_hint(self, line: Content, key: str) -> Content:
+        """Return a line with the model that is asked and the key that takes the message back at its end."""
+        target = self._chat.target
+        hint = Content(
+            texts.EDIT_LAST.format(model=safe_line(target.model_name, 30) if target else "—", key=key)
+        ).stylize("dim")
+        room = max(1, self._room - hint.cell_length - 2)
+        return line.truncate(room, ellipsis=True, pad=True) + Content("  ") + hint
+
+    def render(self) -> Content:
+        """Return the lines."""
+        room = max(1, self._room)
+        margin = Content(" " * ((self.content_size.width - room) // 2))
+        return Content("\n").join(margin + line.truncate(room, ellipsis=True) for line in self._lines)
