@@ -177,6 +177,15 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/core/test_provider_schema.py::test_what_is_written_follows_the_json_schema",
     ),
     # docs/journal.md
+    "A search reads the texts of the chats": (
+        "tests/store/test_text_cache.py::test_files_and_folder_are_private",
+        "tests/store/test_text_cache.py::test_the_text_is_made_once_and_again_when_the_chat_has_grown",
+        "tests/store/test_text_cache.py::test_a_file_that_is_none_of_ours_is_made_anew",
+    ),
+    "They are deleted with their chat": (
+        "tests/store/test_text_cache.py::test_a_deleted_chat_leaves_no_text",
+        "tests/store/test_text_cache.py::test_what_is_forgotten_leaves_no_text",
+    ),
     "`lmdeck history export --format jsonl` writes": (
         "tests/session/test_history_formats.py::test_the_whole_formats_bring_everything_back",
     ),

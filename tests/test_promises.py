@@ -43,6 +43,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_history_search.py::test_lines_of_prompts_and_answers_are_found_the_newest_chat_first",
         "tests/cli/test_history_search.py::test_reasoning_is_searched_on_a_switch",
         "tests/cli/test_history_search.py::test_conditions_choose",
+        "tests/cli/test_history_search.py::test_a_turn_is_chosen_by_what_it_has_and_a_chat_by_its_cost",
+    ),
+    "The list of conversations (**h**)": (
+        "tests/ui/chat/test_full_text_search.py::test_conditions_choose",
+        "tests/ui/chat/test_full_text_search.py"
+        "::test_enter_opens_the_chat_at_the_first_hit_and_the_search_continues",
     ),
     "Exports have no keys": (
         "tests/cli/test_history_files.py::test_no_export_has_a_key_whenever_it_became_known",

@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from unicodedata import normalize
 
 import pytest
 
 from tests.support.commands import Call
 from tui.core.parts import parts_of
-from tui.core.query import Query, UnknownTimeError, fold, read_query
+from tui.core.query import ConditionError, CostLimit, Query, fold, read_query
 from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.core.usage import Cost
 from tui.store.conversations import ConversationStore
 from tui.store.journal import Journal
 from tui.store.paths import resolve_paths
 from tui.store.records import encode_line
+from tui.store.text_cache import TextCache
 
 NOW = datetime.now(UTC)
 KEY = "sk-abcdef0123456789abcdef"
@@ -106,6 +109,52 @@ def test_conditions_choose(call: Call, store: ConversationStore) -> None:
     assert call("history", "search", "provider:qwen").code == 2
 
 
+def test_a_turn_is_chosen_by_what_it_has_and_a_chat_by_its_cost(call: Call, store: ConversationStore) -> None:
+    code = a_turn("How?", "needle\n```\nx\n```")
+    code.cost = Cost(Decimal("0.02"), Decimal(0), "EUR")
+    failed = replace(a_turn("Fail\nhere", "needle", number=2), state=TurnState.FAILED)
+    chat(store, code, failed)
+    assert [hit[1] for hit in hits(call, "needle", "has:code")] == [1]
+    assert [hit[1] for hit in hits(call, "needle", "has:error")] == [2]
+    assert hits(call, "needle", "has:reasoning") == []
+    assert hits(call, "has:error") == [("How?", 2, "prompt", "Fail")]
+    assert [hit[1] for hit in hits(call, "needle", "cost:>0.01")] == [1, 2]
+    assert hits(call, "needle", "cost:>0.02") == []
+    for wrong in ("has:pictures", "cost:1"):
+        done = call("history", "search", "needle", wrong)
+        assert (done.code, wrong.partition(":")[2] in done.err) == (2, True)
+
+
+def test_a_later_search_reads_no_journal(
+    call: Call, store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat(store, a_turn("Other things"))
+    chat(store, a_turn("needle"))
+    first = hits(call, "needle")
+    monkeypatch.setattr(TextCache, "made", lambda self, identity: pytest.fail(f"{identity} is read again"))
+    assert hits(call, "needle") == first == [("needle", 1, "prompt", "needle")]
+
+
+def test_a_text_that_a_power_failure_damaged_is_made_again(call: Call, store: ConversationStore) -> None:
+    identity = chat(store, a_turn("needle"))
+    found = hits(call, "needle")
+    file = resolve_paths(os.environ).search_texts_dir / f"{identity}.txt"
+    data = file.read_bytes()
+    file.write_bytes(data[:-10] + bytes(10))
+    assert hits(call, "needle") == found
+    assert file.read_bytes() == data
+
+
+def test_without_a_cache_it_is_said_and_searched(call: Call, store: ConversationStore) -> None:
+    chat(store, a_turn("needle"))
+    cache = resolve_paths(os.environ).search_texts_dir
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    cache.write_text("a file in its place")
+    done = call("history", "search", "needle")
+    assert (done.code, "needle" in done.out) == (0, True)
+    assert done.err.count("Searching the chats takes longer.") == 1
+
+
 def test_other_branches_are_searched_and_marked(call: Call, store: ConversationStore) -> None:
     identity = chat(store, a_turn("Why?", "zebra"))
     with (resolve_paths(os.environ).conversations_dir / f"{identity}.jsonl").open("ab") as file:
@@ -187,16 +236,51 @@ def test_a_query_is_read() -> None:
     assert read_query('"" provider:', NOW) == Query(("provider:",))
     assert read_query('"open', NOW) == Query(('"open',))
     assert read_query('model:"a b" x provider:"my lab"', NOW) == Query(("x",), "my lab", "a b")
-    with pytest.raises(UnknownTimeError):
-        read_query("since:x", NOW)
+    assert read_query("has:CODE has:error", NOW) == Query(has=frozenset({"code", "error"}))
+    assert read_query("cost:>=0.01", NOW).cost == CostLimit(">=", Decimal("0.01"))
+
+
+@pytest.mark.parametrize("text", ["since:x", "has:x", "cost:1", "cost:>x", "cost:>", "cost:>nan"])
+def test_what_is_no_condition_is_refused(text: str) -> None:
+    with pytest.raises(ConditionError):
+        read_query(text, NOW)
+
+
+@pytest.mark.parametrize(
+    ("limit", "fits"),
+    [(">0.01", True), (">0.02", False), (">=0.02", True), ("<0.02", False), ("<=0.02", True), ("<1", True)],
+)
+def test_a_cost_is_compared_exactly_in_any_currency(limit: str, fits: bool) -> None:
+    wanted = read_query(f"cost:{limit}", NOW).cost
+    assert wanted is not None
+    assert wanted.fits([Cost(Decimal("0.015"), Decimal("0.005"), "EUR")]) is fits
+    assert not wanted.fits([])
 
 
 @pytest.mark.parametrize("filling", ["x", "ß", "ﬃ"])
 def test_of_a_long_line_the_part_around_the_word_is_shown(filling: str) -> None:
     line = filling * 5000 + " needle " + filling * 5000
-    (shown,) = Query(("needle",)).lines(line)
+    (found,) = Query(("needle",)).lines(line)
+    shown = found.text
     assert len(shown) <= 162
     assert " needle " in shown
     assert shown.startswith("…")
     assert shown.endswith("…")
-    assert "needle" in fold(shown)
+    assert found.word == "needle"
+
+
+@pytest.mark.parametrize(
+    ("line", "word", "there"),
+    [
+        ("  the Straße ends", "strasse", "Straße"),
+        ("İstanbul now", "NOW", "now"),
+        ("ﬃx a Needle here", "needle", "Needle"),
+        (normalize("NFD", "un café noir"), "café", normalize("NFD", "café")),
+        ("今天天气很好", "天气", "天气"),
+    ],
+)
+def test_the_word_is_marked_where_it_stands_although_folding_changes_lengths(
+    line: str, word: str, there: str
+) -> None:
+    (found,) = Query((fold(word),)).lines(line)
+    assert found.word == there

@@ -656,6 +656,8 @@ async def conversations(deck: RealDeck, server: FaultServer) -> set[str]:
             await opened.until(lambda: isinstance(tour.top, ConversationsScreen))
 
         await tour.step("conversations.filter", prepare=listed)
+        await tour.step("conversations.scope", prepare=listed)
+        await tour.step("conversations.reasoning", prepare=listed)
         await tour.step("conversations.sort", prepare=listed)
         await tour.step("conversations.rename", prepare=listed, opens=RenameDialog)
         await tour.step("conversations.delete", prepare=listed, opens=ConfirmDialog)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import time
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -13,7 +15,7 @@ from tui.cli.runtime_action import history_action
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.moments import ago
-from tui.core.query import Query, UnknownTimeError, read_query
+from tui.core.query import ConditionError, Query, read_query
 from tui.runtime.history import Wanted
 from tui.runtime.history_search import Found, Hit
 from tui.runtime.runtime import Runtime
@@ -21,6 +23,8 @@ from tui.texts import history as texts
 
 _LINES = 3
 """Of each chat that are printed; JSON has them all."""
+_PATIENCE = 0.2
+"""Seconds until it is shown how far the search is, and again from then on."""
 
 
 @history_action
@@ -31,36 +35,71 @@ def search_conversations(arguments: argparse.Namespace, runtime: Runtime, output
         UsageError: there is no word to search for, or a time cannot be understood.
     """
     query = _query(arguments.text)
-    wanted = Wanted(query.since, query.provider, query.model)
-    every = runtime.chat_history.search(query, wanted, with_reasoning=arguments.reasoning)
-    found = islice(every, arguments.limit)
-    if arguments.json:
-        reports = [_report(each) for each in found]
-        output.json({"conversations": reports})
-        return DONE if reports else FAILED
-    code = FAILED
+    progress = _Progress(output)
+    listed = list(runtime.chat_history.numbered(Wanted.by(query), progress.read))
+    steps = runtime.chat_history.search(listed, query, with_reasoning=arguments.reasoning)
+    found = islice(progress.along(steps, len(listed)), arguments.limit)
+    is_any = (_print_report if arguments.json else _print_lines)(found, output)
+    runtime.chat_history.tidy_search()
+    return DONE if is_any else FAILED
+
+
+def _print_report(found: Iterator[Found], output: Output) -> bool:
+    reports = [_report(each) for each in found]
+    output.json({"conversations": reports})
+    return bool(reports)
+
+
+def _print_lines(found: Iterator[Found], output: Output) -> bool:
+    is_any = False
     for each in found:
         _print(each, output)
-        code = DONE
-    if code == FAILED:
+        is_any = True
+    if not is_any:
         output.text(texts.NONE_MATCH)
-    return code
+    return is_any
 
 
 def _query(words: list[str]) -> Query:
     try:
         query = read_query(" ".join(words), datetime.now().astimezone())
-    except UnknownTimeError as error:
-        reason = texts.NOT_A_TIME.format(text=str(error)[:40])
+    except ConditionError as error:
+        reason = texts.NOT_UNDERSTOOD[error.name].format(text=error.value[:40])
         raise UsageError(explain("usage", reason=reason)) from None
-    if not query.words:
+    if not query.is_about_turns:
         raise UsageError(explain("usage", reason=texts.NO_WORDS))
     return query
 
 
+class _Progress:
+    """Shows how far a search is: the first one takes long."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._due = time.monotonic() + _PATIENCE
+
+    def read(self, done: int, total: int) -> None:
+        """So many chats are read, as far as the list of them needs."""
+        self._show(texts.READ, done, total)
+
+    def along(self, steps: Iterable[Found | None], total: int) -> Iterator[Found]:
+        """Yield what is found, and show how far that is."""
+        for done, found in enumerate(steps, 1):
+            self._show(texts.SEARCHED, done, total)
+            if found is not None:
+                yield found
+        self._output.progress("")
+
+    def _show(self, text: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now >= self._due:
+            self._output.progress(text.format(done=done, total=total))
+            self._due = now + _PATIENCE
+
+
 def _report(found: Found) -> dict[str, object]:
     hits = [
-        {"turn": hit.turn, "where": hit.where, "line": hit.line, "is_shown": hit.turn is not None}
+        {"turn": hit.turn, "where": hit.where, "line": hit.line.text, "is_shown": hit.turn is not None}
         for hit in found.hits
     ]
     return {**summary_report(found.number, found.summary), "hits": hits}
@@ -72,7 +111,7 @@ def _print(found: Found, output: Output) -> None:
     title = summary.title or texts.UNTITLED
     output.styled(" · ".join(filter(None, (f"{found.number}  {title}", when, summary.identity))), BOLD)
     for hit in found.hits[:_LINES]:
-        output.line(texts.HIT.format(where=_where(hit), line=hit.line))
+        output.line(texts.HIT.format(where=_where(hit), line=hit.line.text))
     if more := max(0, len(found.hits) - _LINES):
         output.line(texts.MORE_LINES.format(count=more))
 

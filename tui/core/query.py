@@ -6,23 +6,69 @@ Case, and the forms that Unicode treats as one, make no difference; words are fo
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
+from tui.core.outside import read_amount
 from tui.core.since import read_since
 
-_TOKEN = lazy_pattern(r'(provider|model|since):(?:"([^"]*)"|(\S+))|"([^"]*)"|(\S+)')
+if TYPE_CHECKING:
+    from tui.core.usage import Cost
+
+CODE, REASONING, ERROR = "code", "reasoning", "error"
+MARKS = (CODE, REASONING, ERROR)
+"""What a turn can have beside words."""
+_TOKEN = lazy_pattern(r'(provider|model|since|has|cost):(?:"([^"]*)"|(\S+))|"([^"]*)"|(\S+)')
+_OPEN = lazy_pattern(r"(?:^|(?<=\s))(?:(?:provider|model|since|has):|cost:[<>]?=?)$")
+_COST = lazy_pattern(r"([<>]=?)(.+)")
 _BEFORE = 40
 """Characters of a long line that are shown before a word."""
 _LINE = 160
 _ELLIPSIS = "…"
 
 
-class UnknownTimeError(ValueError):
-    """What follows ``since:`` is no time."""
+class ConditionError(ValueError):
+    """What follows the name of a condition cannot be understood."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(value)
+        self.name = name
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class CostLimit:
+    """What a conversation must have cost, in whichever currency."""
+
+    operator: str
+    amount: Decimal
+
+    def fits(self, costs: Iterable[Cost]) -> bool:
+        """Return whether one of the amounts is on this side of the limit; what has no price is on neither."""
+        return any(self._fits(cost.total) for cost in costs)
+
+    def _fits(self, total: Decimal) -> bool:
+        if total == self.amount:
+            return "=" in self.operator
+        return (total > self.amount) == self.operator.startswith(">")
+
+
+class FoundLine(NamedTuple):
+    """A line as it is shown, and the place in it of the word that it was found by."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def word(self) -> str:
+        """The word as it stands there."""
+        return self.text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +80,64 @@ class Query:
     provider: str = ""
     model: str = ""
     since: datetime | None = None
+    has: frozenset[str] = frozenset()
+    """What a turn must have, of ``MARKS``."""
+    cost: CostLimit | None = None
+
+    @property
+    def is_about_turns(self) -> bool:
+        """Whether it asks for turns: else it only chooses conversations."""
+        return bool(self.words or self.has)
 
     def fits(self, *texts: str) -> bool:
         """Return whether each word is in one of the texts."""
         folded = [fold(text) for text in texts]
         return all(any(word in text for text in folded) for word in self.words)
 
-    def lines(self, text: str) -> Iterator[str]:
+    def lines(self, text: str) -> Iterator[FoundLine]:
         """Yield the lines of a text that have one of the words, cut to what is around it."""
         for line in text.split("\n"):
             folded = fold(line)
             word = next((word for word in self.words if word in folded), None)
             if word is not None:
-                yield _around(line, word)
+                yield _around(line.strip(), word)
 
 
 def read_query(text: str, now: datetime) -> Query:
     """Return what a text asks for.
 
     Raises:
-        UnknownTimeError: what follows ``since:`` is no time.
+        ConditionError: a condition cannot be understood.
     """
     words: list[str] = []
     found: dict[str, str] = {}
-    since: datetime | None = None
+    has: set[str] = set()
     for match in _TOKEN.finditer(text):
         name, quoted, bare, phrase, word = match.groups()
         value = bare if quoted is None else quoted
-        if name == "since":
-            since = read_since(value, now)
-            if since is None:
-                raise UnknownTimeError(value)
+        if name == "has":
+            has.add(_mark(value))
         elif name:
             found[name] = value
         else:
             words.append(fold(phrase if phrase is not None else word))
-    return Query(tuple(filter(None, words)), found.get("provider", ""), found.get("model", ""), since)
+    return Query(
+        tuple(filter(None, words)),
+        found.get("provider", ""),
+        found.get("model", ""),
+        _since(found["since"], now) if "since" in found else None,
+        frozenset(has),
+        _cost(found["cost"]) if "cost" in found else None,
+    )
+
+
+def typed_query(text: str, now: datetime) -> Query:
+    """Return what a text asks for that is still typed: a condition without its value is none yet.
+
+    Raises:
+        ConditionError: a condition cannot be understood.
+    """
+    return read_query(_OPEN.sub("", text), now)
 
 
 def fold(text: str) -> str:
@@ -79,13 +147,49 @@ def fold(text: str) -> str:
     return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
-def _around(line: str, word: str) -> str:
+def first_line(text: str) -> FoundLine:
+    """Return the first line of a text that was not found by a word."""
+    return _around(next(iter(text.strip().split("\n"))).strip(), "")
+
+
+def _mark(value: str) -> str:
+    if value.lower() not in MARKS:
+        raise ConditionError("has", value)
+    return value.lower()
+
+
+def _since(value: str, now: datetime) -> datetime:
+    since = read_since(value, now)
+    if since is None:
+        raise ConditionError("since", value)
+    return since
+
+
+def _cost(value: str) -> CostLimit:
+    match = _COST.fullmatch(value)
+    amount = read_amount(match[2]) if match is not None else None
+    if match is None or amount is None:
+        raise ConditionError("cost", value)
+    return CostLimit(match[1], amount)
+
+
+def _around(line: str, word: str) -> FoundLine:
     """Return a line, or the part of it around a word that it has."""
-    line = line.strip()
+    first, last = _place(line, word)
     if len(line) <= _LINE:
-        return line
-    end = bisect_left(range(len(line)), True, key=lambda length: word in fold(line[:length]))
-    start = max(0, end - len(word) - _BEFORE)
+        return FoundLine(line, first, last)
+    start = max(0, first - _BEFORE)
     piece = line[start : start + _LINE]
     before, after = (_ELLIPSIS if start else ""), (_ELLIPSIS if start + _LINE < len(line) else "")
-    return f"{before}{piece}{after}"
+    shift = len(before) - start
+    return FoundLine(f"{before}{piece}{after}", first + shift, min(last, start + _LINE) + shift)
+
+
+def _place(line: str, word: str) -> tuple[int, int]:
+    """Return where a word stands in a line, although folding changes lengths."""
+    if not word:
+        return 0, 0
+    end = bisect_left(range(len(line)), True, key=lambda length: word in fold(line[:length]))
+    sizes = range(1, end + 1)
+    beyond = bisect_left(sizes, True, key=lambda size: word in fold(line[end - size : end]))
+    return max(0, end - 1 - beyond), end

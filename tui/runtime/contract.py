@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.directory import ProviderDirectory
+    from tui.runtime.history import History
     from tui.runtime.provider_changes import ProviderChanges
     from tui.runtime.sessions import Sessions
     from tui.store.conversations import ConversationStore
@@ -62,6 +63,10 @@ class ScreenRuntime(Reported, Protocol):
     @property
     def conversations(self) -> ConversationStore:
         """The saved conversations."""
+
+    @property
+    def chat_history(self) -> History:
+        """The saved conversations, to be searched."""
 
     @property
     def sessions(self) -> Sessions:

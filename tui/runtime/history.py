@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -15,10 +16,11 @@ from tui.runtime.history_search import Found, search
 from tui.store.joined_records import SavedConversation
 
 if TYPE_CHECKING:
-    from tui.core.query import Query
+    from tui.core.query import CostLimit, Query
     from tui.session.history.incoming import Incoming
     from tui.store.conversations import ConversationStore, Intake
     from tui.store.summaries import ConversationSummary
+    from tui.store.text_cache import TextCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,12 @@ class Wanted:
     """The name of a provider, whole."""
     model: str = ""
     """A part of the name of a model."""
+    cost: CostLimit | None = None
+
+    @classmethod
+    def by(cls, query: Query) -> Wanted:
+        """Return the conditions of a search that choose conversations."""
+        return cls(query.since, query.provider, query.model, query.cost)
 
     @property
     def is_any(self) -> bool:
@@ -43,15 +51,19 @@ class Wanted:
             (self.since is None or (moment is not None and moment >= self.since))
             and (not self.provider or self.provider in summary.providers)
             and any(self.model.casefold() in model.casefold() for model in summary.models or ("",))
+            and (self.cost is None or self.cost.fits(summary.costs))
         )
 
 
 class History:
     """See the module."""
 
-    def __init__(self, conversations: ConversationStore, learn_keys: Callable[[], None]) -> None:
+    def __init__(
+        self, conversations: ConversationStore, texts: TextCache, learn_keys: Callable[[], None]
+    ) -> None:
         """``learn_keys`` makes every key known that a text may hold; called once, before any text is told."""
         self._unread = conversations
+        self._texts = texts
         self._learn_keys = learn_keys
 
     @cached_property
@@ -67,15 +79,19 @@ class History:
         """Return summaries as they may be shown, with titles without keys."""
         return [replace(summary, title=self.redact(summary.title)) for summary in summaries]
 
-    def numbered(self, wanted: Wanted) -> Iterator[tuple[int, ConversationSummary]]:
+    def numbered(
+        self, wanted: Wanted, on_read: Callable[[int, int], None] | None = None
+    ) -> Iterator[tuple[int, ConversationSummary]]:
         """Yield the conversations that are wanted, the newest first, with their numbers in the whole list.
+
+        ``on_read`` is told how many are read, and how many there are.
 
         Raises:
             LmdeckError: the folder cannot be read.
         """
         return (
             (number, summary)
-            for number, summary in enumerate(self._told(self._conversations.list()), 1)
+            for number, summary in enumerate(self._told(self._conversations.list(on_read)), 1)
             if wanted.fits(summary)
         )
 
@@ -98,14 +114,31 @@ class History:
         data, notices = self._conversations.read(identity)
         return SavedConversation.of(identity, data, self.redact, notices)
 
-    def search(self, query: Query, wanted: Wanted, *, with_reasoning: bool) -> Iterator[Found]:
-        """Yield what is found, the newest first; see ``runtime.history_search``.
+    def search(
+        self,
+        listed: Iterable[tuple[int, ConversationSummary]],
+        query: Query,
+        *,
+        with_reasoning: bool,
+        most: int | None = None,
+    ) -> Iterator[Found | None]:
+        """Yield what is found in each of the conversations; see ``runtime.history_search``."""
+        self._learn_keys()  # also those that became known since the screens began
+        texts, redact = self._texts, self.redact
+        return search(texts, listed, query, with_reasoning=with_reasoning, redact=redact, most=most)
 
-        Raises:
-            LmdeckError: the folder cannot be read.
-        """
-        listed = self.numbered(wanted)
-        return search(self._conversations, listed, query, with_reasoning=with_reasoning, redact=self.redact)
+    def prepare_search(self, identities: Sequence[str]) -> Iterator[str]:
+        """Make the texts that a search of these conversations needs, one with each step."""
+        self._learn_keys()
+        for identity in identities:
+            if not self._texts.is_kept(identity):
+                with suppress(OSError):  # deleted meanwhile, or unreadable: the list says so
+                    self._texts.made(identity)
+                yield identity
+
+    def tidy_search(self) -> None:
+        """Remove the texts of conversations that are gone without lmdeck having deleted them."""
+        self._texts.tidy()
 
     def take_in(self, incoming: Incoming) -> Intake:
         """Save a conversation that is imported.

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
-from tui.core.query import Query
-from tui.core.turn import Turn
-from tui.store.merged_lines import merged_lines
-from tui.store.transcript_file import Transcript, read_transcript
+from tui.core.query import FoundLine, Query, first_line
+from tui.core.search_text import Needles, SearchedTurn
 
 if TYPE_CHECKING:
-    from tui.store.conversations import ConversationStore
     from tui.store.summaries import ConversationSummary
+    from tui.store.text_cache import TextCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,9 @@ class Hit:
     """From 1 on; ``None``: of another answer or branch than is shown."""
     where: str
     """``prompt``, ``answer`` or ``reasoning``."""
-    line: str
+    line: FoundLine
+    identity: str = ""
+    """Of the turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +38,45 @@ class Found:
 
 
 def search(
-    conversations: ConversationStore,
+    texts: TextCache,
     listed: Iterable[tuple[int, ConversationSummary]],
     query: Query,
     *,
     with_reasoning: bool,
     redact: Callable[[str], str],
-) -> Iterator[Found]:
-    """Yield the conversations that have a turn with every word. One that cannot be read is passed over."""
-    for number, summary in listed:
+    most: int | None = None,
+) -> Iterator[Found | None]:
+    """Yield for each conversation what is found in it: ``None`` where that is no turn with every word.
+
+    One that cannot be read has none: the list says so. ``most``: so many lines of each are enough.
+    """
+    needles = Needles(query, with_reasoning=with_reasoning)
+
+    def hits_of(identity: str) -> tuple[Hit, ...]:
         try:
-            data = conversations.journal_of(summary.identity)
-        except LmdeckError:  # deleted meanwhile, or unreadable: the list says so
-            continue
-        hits = tuple(_hits(read_transcript(merged_lines(data)), query, with_reasoning, redact))
-        if hits:
-            yield Found(number, summary, hits)
+            found = list(texts.text_of(identity).turns(needles))
+        except ValueError:  # damaged by a power failure
+            found = list(texts.made(identity).turns(needles))
+        every = (hit for turn in found for hit in _hits(turn, query, with_reasoning, redact))
+        return tuple(islice(every, most))
+
+    for number, summary in listed:
+        hits: tuple[Hit, ...] = ()
+        try:
+            hits = hits_of(summary.identity)
+        except OSError:  # deleted meanwhile, or unreadable
+            hits = ()
+        yield Found(number, summary, hits) if hits else None
 
 
 def _hits(
-    found: Transcript, query: Query, with_reasoning: bool, redact: Callable[[str], str]
+    turn: SearchedTurn, query: Query, with_reasoning: bool, redact: Callable[[str], str]
 ) -> Iterator[Hit]:
-    numbered: list[tuple[int | None, Turn]] = [*enumerate(found.turns, 1)]
-    for number, turn in (*numbered, *((None, turn) for turn in found.dropped)):
-        texts = {"prompt": turn.prompt.text, "answer": turn.answer.text}
-        if with_reasoning:
-            texts["reasoning"] = turn.reasoning.text
-        if not query.fits(*texts.values()):
-            continue
-        texts = {where: redact(text) for where, text in texts.items()}
-        if query.fits(*texts.values()):  # not by a part of a key
-            for where, text in texts.items():
-                yield from (Hit(number, where, line) for line in query.lines(text))
+    texts = {"prompt": redact(turn.prompt), "answer": redact(turn.answer)}
+    if with_reasoning:
+        texts["reasoning"] = redact(turn.reasoning)
+    if not query.words:
+        yield Hit(turn.number, "prompt", first_line(texts["prompt"]), turn.identity)
+    elif query.fits(*texts.values()):  # not by a part of a key
+        for where, text in texts.items():
+            yield from (Hit(turn.number, where, line, turn.identity) for line in query.lines(text))

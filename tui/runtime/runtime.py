@@ -119,8 +119,12 @@ class Runtime:
     def chat_history(self) -> History:
         """The saved conversations as commands use them."""
         from tui.runtime.history import History
+        from tui.store.text_cache import TextCache
 
-        return History(self.conversations, lambda: self.endpoints.learn_keys(self.directory.providers()))
+        texts = TextCache(self.paths, self.optional, self.redactor.redact)
+        return History(
+            self.conversations, texts, lambda: self.endpoints.learn_keys(self.directory.providers())
+        )
 
     @cached_property
     def endpoint_memory(self) -> EndpointMemory:

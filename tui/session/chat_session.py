@@ -233,6 +233,18 @@ class ChatSession:
         self._path_changed()
         return True
 
+    def show_turn(self, identity: str) -> bool:
+        """Show the branch that has a turn, for now; return whether that can be.
+
+        Which branch was chosen stays on record, until something is asked or chosen in this one.
+        """
+        turn = self._tree.turns.get(identity)
+        if turn is None or self.live is not None:
+            return False
+        self._tree.show(turn)
+        self._path_changed()
+        return True
+
     def _complete_record(self) -> None:
         """Write again what a program that died had begun to replace."""
         unrecorded, self._unrecorded = self._unrecorded, []

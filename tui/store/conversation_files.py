@@ -10,6 +10,7 @@ from tui.core.failure import LmdeckError
 from tui.core.lazy_pattern import lazy_pattern
 from tui.store.errors import usage_error
 from tui.store.optional import look_at
+from tui.store.paths import Paths
 
 _IDENTITY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -35,3 +36,8 @@ def is_there(path: Path, shown: Callable[[Path], str]) -> bool:
     if sight.refusal is not None:
         raise LmdeckError(explain("store-failed", path=shown(path), reason=sight.problem))
     return sight.exists
+
+
+def search_text_path(paths: Paths, identity: str) -> Path:
+    """Return where the text of a conversation is as it is searched."""
+    return paths.search_texts_dir / f"{identity}.txt"

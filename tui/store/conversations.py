@@ -18,10 +18,10 @@ from tui.core.secret import Redactor
 from tui.core.turn import Turn
 from tui.core.turn_tree import TurnTree
 from tui.store.blobs import SIZE_LIMIT, BlobStore
-from tui.store.conversation_files import conversation_path, is_there
+from tui.store.conversation_files import conversation_path, is_there, search_text_path
 from tui.store.conversation_trash import ConversationTrash
 from tui.store.errors import disk_error, usage_error
-from tui.store.files import FileContent, read_file, write_atomically
+from tui.store.files import FileContent, read_file, remove_quietly, write_atomically
 from tui.store.journal import Journal
 from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
 from tui.store.journal_writer import new_identity
@@ -155,15 +155,6 @@ class ConversationStore:
         content = self._content(self._existing(identity))
         return b"" if content is None else content.data, tuple(self._notices(self._read(content)))
 
-    def journal_of(self, identity: str) -> bytes:
-        """Return the lines of a conversation as they are on disk, whichever session writes to it.
-
-        Raises:
-            LmdeckError: there is none of that identity, or it cannot be read.
-        """
-        content = self._content(self._existing(identity))
-        return b"" if content is None else content.data
-
     def redact(self, text: str) -> str:
         """Return a text with every known key erased."""
         return self._redactor.redact(text)
@@ -265,6 +256,7 @@ class ConversationStore:
             self.trash.put(path)
         finally:
             lease.release()
+        remove_quietly(search_text_path(self._paths, identity))
         return identity
 
     def _opened_here(self, identity: str) -> Journal | None:

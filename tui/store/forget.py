@@ -77,7 +77,7 @@ class _Remover:
             self._unlink(file)
 
     def remove_conversations(self) -> None:
-        """Remove every conversation that nobody has open, the trash, the list's cache, and copied text."""
+        """Remove every conversation that nobody has open, the trash, caches of them, and copied text."""
         paths = self._paths
         for path in self._matching(paths.conversations_dir, f"*{_CONVERSATION}"):
             self._remove_conversation(path)
@@ -90,6 +90,8 @@ class _Remover:
             self._unlink(path)
         self._remove_attachments()
         for path in self._matching(paths.cache_dir, paths.conversation_index_file.name):
+            self._unlink(path)
+        for path in self._matching(paths.search_texts_dir, "*"):
             self._unlink(path)
         for path in self._matching(paths.state_dir, paths.copied_file.name):
             self._unlink(path)

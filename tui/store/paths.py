@@ -102,6 +102,11 @@ class Paths:
         return self.cache_dir / "conversations.json"
 
     @property
+    def search_texts_dir(self) -> Path:
+        """The texts of the conversations as they are searched: a cache."""
+        return self.cache_dir / "texts"
+
+    @property
     def site_provider_files(self) -> tuple[Path, ...]:
         """Read-only providers for everyone on this machine, the most important file first."""
         return tuple(folder / "providers.toml" for folder in self.site_config_dirs)

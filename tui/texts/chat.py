@@ -67,6 +67,9 @@ OFFER_EDIT: Final = "Edit provider"
 OFFER_MODEL: Final = "Other model"
 OFFER_RETRY: Final = "Retry"
 
+OTHER_BRANCH: Final = (
+    "The hit is on another branch, shown until you reopen the chat. {previous} and {next} switch branches."
+)
 NO_VARIANT_BEFORE: Final = "There is no earlier version of this message."
 NO_VARIANT_AFTER: Final = "There is no later version of this message."
 

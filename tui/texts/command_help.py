@@ -146,7 +146,8 @@ HISTORY_SEARCH_EXAMPLES: Final = """\
   lmdeck history search '"ring buffer"' provider:qwen since:30d
 """
 HISTORY_TEXT: Final = (
-    "words to find in one turn; quote a phrase; provider:NAME, model:M and since:7d choose chats"
+    "words to find in one turn; quote a phrase; has:code, has:reasoning and has:error choose turns; "
+    "provider:NAME, model:M, since:7d and 'cost:>0.01' choose chats"
 )
 HISTORY_REASONING: Final = "search the reasoning, too"
 HISTORY_SHOW: Final = "Print a chat (the reasoning goes to stderr)."

@@ -3,7 +3,10 @@
 from typing import Final
 
 TITLE: Final = "Conversations"
-HELP: Final = "Your saved conversations, newest first. One that is open elsewhere can be read or forked."
+HELP: Final = (
+    "Your saved conversations, newest first. One that is open elsewhere can be read or forked. "
+    "A search finds words in titles, prompts and answers, and a chat opens at its first hit."
+)
 
 # Around the list
 READING: Final = "Reading conversations…"
@@ -12,13 +15,27 @@ TOTAL: Final = "{total:,}"
 FOUND: Final = "{found:,} of {total:,}"
 SORTED: Final = "by {column}"
 SEARCH: Final = "Search"
-SEARCH_HINT: Final = "Type part of a title, model or provider"
-SEARCH_KEY: Final = "{key} to search titles, models and providers"
+SEARCH_HINT: Final = "Words in titles and texts · provider: model: since:7d has:code cost:>0.01"
+SEARCH_KEY: Final = "{key} to search titles and texts"
+SEARCHING: Final = "searched {done:,} of {total:,}…"
+LINES_FOUND: Final = "{count} lines · {time:,} ms"
+ALL: Final = "everywhere"
+IN_PROVIDER: Final = "in {provider}"
+IN_THIS_CHAT: Final = "in this chat"
+WITH_REASONING: Final = "with reasoning"
+WITHOUT_REASONING: Final = "without reasoning"
+SCOPE: Final = "{scope} {scope_key} · {reasoning} {reasoning_key}"
+OF_REASONING: Final = "reasoning: "
+OF_OTHER_BRANCH: Final = "other branch: "
+MORE_LINES: Final = " +{count:,}"
+PREVIEW: Final = "Preview"
+PREVIEW_OF: Final = "{where} {turn}"
 NONE_FROM_LIST: Final = (
     "No saved conversations yet. Press {back} to go back, then {chat} on a provider to start a chat."
 )
 NONE_FROM_CHAT: Final = "No saved conversations yet. Press {back} to go back to the chat and send a message."
-NO_MATCH: Final = "No title, model or provider matches. Press {key} to clear the search."
+NO_MATCH: Final = "Nothing found. Press {key} to clear the search."
+LOOKING: Final = "Searching…"
 OPEN_ELSEWHERE: Final = "Open elsewhere: {open} to read, {fork} to fork."
 REFUSED: Final = "The conversations can't be read or changed: {reason}."
 

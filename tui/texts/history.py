@@ -72,6 +72,13 @@ NOT_IMPORTED: Final = "“{title}” is not imported. {title_of_failure} {advice
 
 # Searching
 NO_WORDS: Final = "give a word to search for"
+NOT_UNDERSTOOD: Final = {
+    "since": NOT_A_TIME,
+    "has": "{text!r} is unknown: write has:code, has:reasoning or has:error",
+    "cost": "{text!r} is no limit: write cost:>0.01 or cost:<1",
+}
+READ: Final = "Read {done:,} of {total:,} chats…"
+SEARCHED: Final = "Searched {done:,} of {total:,} chats…"
 HIT: Final = "     {where}: {line}"
 IN_TURN: Final = "{where} {turn}"
 IN_OTHER: Final = "{where} (other branch)"

@@ -11,6 +11,7 @@ from textual.screen import Screen
 if TYPE_CHECKING:
     from tui.core.diagnosis_subject import DiagnosisSubject
     from tui.core.provider import Provider
+    from tui.core.search_place import HitPlace, SearchScope
     from tui.runtime.contract import ScreenRuntime
 
 
@@ -24,10 +25,11 @@ class Router(Protocol):
         *,
         is_fork: bool = False,
         instead: bool = False,
+        place: HitPlace | None = None,
     ) -> Screen[None]:
         """Open a chat with a provider (``None``: the default one), a saved conversation, or a copy of it.
 
-        ``instead`` of the screen that is shown.
+        ``instead`` of the screen that is shown; at a ``place`` in the conversation.
         """
 
     def conversations(self) -> None:
@@ -134,5 +136,14 @@ class ShowsConversation(Protocol):
     def use_provider(self, name: str) -> None:
         """Continue with another provider."""
 
-    def replace_conversation(self, identity: str, *, is_fork: bool) -> None:
-        """Show another one, or a copy of it."""
+    def replace_conversation(self, identity: str, *, is_fork: bool, place: HitPlace | None = None) -> None:
+        """Show another one, or a copy of it, at its end or at a place in it."""
+
+
+@runtime_checkable
+class NarrowsSearch(Protocol):
+    """A screen that is about a provider or a conversation."""
+
+    @property
+    def search_scope(self) -> SearchScope:
+        """What a search from here can be narrowed to."""

@@ -15,6 +15,7 @@ from tui.ui.shell.placeholder import PlaceholderScreen
 if TYPE_CHECKING:
     from tui.core.diagnosis_subject import DiagnosisSubject
     from tui.core.provider import Provider
+    from tui.core.search_place import HitPlace
 
 
 class ScreenRouter:
@@ -40,11 +41,12 @@ class ScreenRouter:
         *,
         is_fork: bool = False,
         instead: bool = False,
+        place: HitPlace | None = None,
     ) -> Screen[None]:
         """Open a chat."""
         from tui.ui.chat.screen import ChatScreen
 
-        chat = ChatScreen(provider_name, conversation=conversation, is_fork=is_fork)
+        chat = ChatScreen(provider_name, conversation=conversation, is_fork=is_fork, place=place)
         (self._app.switch_screen if instead else self._app.push_screen)(chat)
         return chat
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tui.core.failure import LmdeckError
@@ -15,18 +15,27 @@ from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.dialogs import confirm
 
 if TYPE_CHECKING:
+    from tui.core.search_place import HitPlace
     from tui.session.chat_session import ChatSession
 
 
 class Conversations:
-    """Puts conversations in the place of one another. ``show``: shows the one that is open now."""
+    """Puts conversations in the place of one another.
+
+    ``show``: shows the one that is open now. ``go_to``: shows a place in it.
+    """
 
     def __init__(
-        self, screen: LmdeckScreen[None], chat: ChatControl, show: Callable[[ChatSession], None]
+        self,
+        screen: LmdeckScreen[None],
+        chat: ChatControl,
+        show: Callable[[ChatSession], None],
+        go_to: Callable[[HitPlace], Awaitable[None]],
     ) -> None:
         self._screen = screen
         self._chat = chat
         self._show = show
+        self._go_to = go_to
 
     def begin(self, *, is_saved: bool = True) -> None:
         """Begin a conversation."""
@@ -44,30 +53,47 @@ class Conversations:
             self._chat.loss(), lambda: in_background(self._screen, begin, group="open", exclusive=True)
         )
 
-    def open(self, identity: str, *, is_fork: bool = False, keeps_target: bool = False) -> None:
-        """Open a saved conversation, or a copy of it; ``keeps_target``: whatever model it was with."""
-        in_background(self._screen, self._open, identity, is_fork, keeps_target, group="open", exclusive=True)
+    def open(
+        self,
+        identity: str,
+        *,
+        is_fork: bool = False,
+        keeps_target: bool = False,
+        place: HitPlace | None = None,
+    ) -> None:
+        """Open a saved conversation, or a copy of it, at its end or at a place in it.
 
-    async def _open(self, identity: str, is_fork: bool, keeps_target: bool) -> None:
+        ``keeps_target``: whatever model it was with.
+        """
+        arguments = (identity, is_fork, keeps_target, place)
+        in_background(self._screen, self._open, *arguments, group="open", exclusive=True)
+
+    async def _open(self, identity: str, is_fork: bool, keeps_target: bool, place: HitPlace | None) -> None:
+        if await self._is_opened(identity, is_fork, keeps_target) and place is not None:
+            self._screen.call_after_refresh(self._go_to, place)  # when its folds have their places
+
+    async def _is_opened(self, identity: str, is_fork: bool, keeps_target: bool) -> bool:
+        """Open a conversation, unless it is this one; return whether it is shown."""
         session = self._chat.session
         is_this = session is not None and session.identity == identity
         if is_this and not is_fork:
-            return
+            return True
         try:
             opened = await self._chat.open(identity, is_fork=is_fork)
         except LmdeckError as error:
             self._screen.notify(failure_text(error.failure), severity="error", timeout=10)
             if session is None:
                 self.begin()
-            return
+            return False
         await self.leave()
         self._go_on_in(opened, keeps_target=keeps_target or is_this)
         if is_fork:
             self._screen.notify(texts.FORKED)
+        return True
 
-    def open_in_place(self, identity: str, *, is_fork: bool) -> None:
+    def open_in_place(self, identity: str, *, is_fork: bool, place: HitPlace | None = None) -> None:
         """Open a conversation in place of the one that is shown; asks where that would be lost."""
-        self.ask_before_losing(self._chat.loss(), lambda: self.open(identity, is_fork=is_fork))
+        self.ask_before_losing(self._chat.loss(), lambda: self.open(identity, is_fork=is_fork, place=place))
 
     def fork(self) -> None:
         """Go on in a copy of the conversation that is shown."""

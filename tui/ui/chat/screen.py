@@ -17,6 +17,7 @@ from tui.ui.chat.asking import Asking
 from tui.ui.chat.commands import Commands
 from tui.ui.chat.copying import Copier
 from tui.ui.chat.frame import ChatFrame
+from tui.ui.chat.hit import search_scope, show_branch
 from tui.ui.chat.mouse import Mouse
 from tui.ui.chat.offers import is_possible
 from tui.ui.chat.opening import Conversations
@@ -36,6 +37,7 @@ from tui.ui.transcript.messages import CopyRequested, LinkActivated, OfferChosen
 from tui.ui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
+    from tui.core.search_place import HitPlace, SearchScope
     from tui.core.turn import Turn
     from tui.session.chat_session import ChatSession
     from tui.ui.chat.windows import ChatWindows
@@ -55,10 +57,11 @@ class ChatScreen(LmdeckScreen[None]):
         *,
         conversation: str | None = None,
         is_fork: bool = False,
+        place: HitPlace | None = None,
     ) -> None:
         super().__init__()
         self._provider_name = provider_name
-        self._first_conversation = (conversation, is_fork)
+        self._first_conversation = (conversation, is_fork, place)
         self._view: SessionView | None = None
 
     def compose(self) -> ComposeResult:
@@ -79,12 +82,12 @@ class ChatScreen(LmdeckScreen[None]):
     def on_mount(self) -> None:
         """Choose the provider, begin or reopen the conversation, and be ready to type."""
         self.control.aim(self._provider_name)
-        identity, is_fork = self._first_conversation
+        identity, is_fork, place = self._first_conversation
         if identity is None:
             self._conversations.begin()
         else:
             keeps_target = self._provider_name is not None
-            self._conversations.open(identity, is_fork=is_fork, keeps_target=keeps_target)
+            self._conversations.open(identity, is_fork=is_fork, keeps_target=keeps_target, place=place)
         self.prompt.focus()
 
     async def on_unmount(self) -> None:
@@ -121,7 +124,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     @cached_property
     def _conversations(self) -> Conversations:
-        return Conversations(self, self.control, self._show_conversation)
+        return Conversations(self, self.control, self._show_conversation, self._go_to)
 
     @cached_property
     def _windows(self) -> ChatWindows:
@@ -187,6 +190,12 @@ class ChatScreen(LmdeckScreen[None]):
             self.prompt.remember(line_of(queued.content.text))
         self.prompt.read_only = self.control.is_read_only
         self.show_state()
+
+    async def _go_to(self, place: HitPlace) -> None:
+        """Show what was found by a search of all conversations."""
+        if show_branch(self, self.control, place):
+            self.transcript.reveal_turn(place.turn)
+            await self._windows.search_at(place)
 
     def show_state(self) -> None:
         """Show everything that changes with a turn: title, banner, keys, offers, figures."""
@@ -290,9 +299,14 @@ class ChatScreen(LmdeckScreen[None]):
         """Continue with another provider and its own model."""
         self._windows.use(name)
 
-    def replace_conversation(self, identity: str, *, is_fork: bool) -> None:
+    def replace_conversation(self, identity: str, *, is_fork: bool, place: HitPlace | None = None) -> None:
         """Show another conversation in place of this one; asks where this one would be lost."""
-        self._conversations.open_in_place(identity, is_fork=is_fork)
+        self._conversations.open_in_place(identity, is_fork=is_fork, place=place)
+
+    @property
+    def search_scope(self) -> SearchScope:
+        """This conversation, and the provider that is asked next."""
+        return search_scope(self.control)
 
     def on_transcript_copy_requested(self, event: CopyRequested) -> None:
         """Copy what is under the cursor of the transcript."""

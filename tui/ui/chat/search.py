@@ -42,6 +42,16 @@ class SearchBar(Horizontal):
             field.value = text
             field.cursor_position = len(text)
 
+    def open_at(self, text: str, turn: str) -> None:
+        """Show the line, and go to the first place of a text in a turn."""
+        self.add_class("-shown")
+        self._transcript.matches.start_in(turn, text)
+        self._transcript.focus()
+        field = self.query_one(PlainInput)
+        if field.value == text:
+            self._look(text)
+        field.value = text
+
     def close(self) -> None:
         """Hide the line and end the search."""
         self.query_one(PlainInput).value = ""
@@ -65,8 +75,11 @@ class SearchBar(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Mark what matches, beside the keyboard: what is typed next begins the search anew."""
         event.stop()
+        self._look(event.value)
+
+    def _look(self, text: str) -> None:
         look = self._transcript.search_beside
-        in_background(self, look, event.value, self.show_count, group="search", exclusive=True)
+        in_background(self, look, text, self.show_count, group="search", exclusive=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Continue with the matches."""

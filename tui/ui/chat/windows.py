@@ -6,6 +6,7 @@ Few chats open any of it, and all have to start: this is loaded with the first.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tui.core.turn import Turn
 from tui.runtime.chat_choice import usable_providers
@@ -23,6 +24,9 @@ from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.words import Way, blocked_words
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.transcript.transcript import Transcript
+
+if TYPE_CHECKING:
+    from tui.core.search_place import HitPlace
 
 
 class ChatWindows:
@@ -120,14 +124,26 @@ class ChatWindows:
 
     async def search(self, text: str | None = None) -> None:
         """Open the search, with a text where one is given."""
+        bar = await self._search_bar()
+        if bar is not None:
+            bar.open(text)
+
+    async def search_at(self, place: HitPlace) -> None:
+        """Go to the word of a place, from which the search continues."""
+        bar = await self._search_bar() if place.word else None
+        if bar is None:
+            self._screen.query_one(Transcript).focus()
+        else:
+            bar.open_at(place.word, place.turn)
+
+    async def _search_bar(self) -> SearchBar | None:
         screen = self._screen
         if (
             self._search is None and screen.is_mounted and screen.is_attached
         ):  # a key may come before, or after
             self._search = SearchBar(screen.query_one(Transcript))
             await screen.mount(self._search, before="#prompt-box")
-        if self._search is not None and self._search.is_mounted:
-            self._search.open(text)
+        return self._search if self._search is not None and self._search.is_mounted else None
 
     def show_match(self) -> None:
         """Say which match the search is at."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
@@ -23,8 +24,11 @@ from tui.texts.provider_list import DELETE, UNTITLED
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.rename import RenameDialog
+from tui.ui.conversations.finding import Finding
+from tui.ui.conversations.hit_rows import with_hits
+from tui.ui.conversations.preview import Preview
 from tui.ui.conversations.search_box import SearchBox
-from tui.ui.conversations.view import NEWEST, SORTS, columns_for, matches, rows_of
+from tui.ui.conversations.view import NEWEST, SORTS, columns_for, rows_of
 from tui.ui.deck import ShowsConversation
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
 _PROGRESS_SECONDS = 0.1
 _AROUND = 4
 """Cells beside the columns: two borders, a blank, the scroll bar."""
+_WITH_PREVIEW = 120
+"""Cells from which the right half shows what was found."""
 
 
 class ConversationsScreen(LmdeckScreen[None]):
@@ -56,6 +62,10 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._shown: dict[str, ConversationSummary] = {}
         self._sort = NEWEST
         self._is_read = False
+        self._is_from_top = False
+        """Whether the next rows are shown from the first one on."""
+        self._opens_first = False
+        """Whether the first hit is opened once it is found: Enter came before it."""
         self._progress = texts.READING
         self._clock: Timer | None = None
         self._refusal = ""
@@ -67,16 +77,19 @@ class ConversationsScreen(LmdeckScreen[None]):
         """Lay out the search over the list."""
         yield TitleBar(texts.TITLE)
         yield SearchBox()
-        with Pane(id="list"):
-            rows = RowList("conversations")
-            yield rows.heads
-            yield rows
-            yield Static(id="nothing")
+        with Horizontal():
+            with Pane(id="list"):
+                rows = RowList("conversations")
+                yield rows.heads
+                yield rows
+                yield Static(id="nothing")
+            yield Preview()
         yield BindingBar()
 
     def on_mount(self) -> None:
         """Read the list, and show how far that is."""
         self.rows.focus()
+        self._show_scope()
         self._clock = self.set_interval(_PROGRESS_SECONDS, self._show_around)
         self._show_around()
         self.read()
@@ -85,6 +98,10 @@ class ConversationsScreen(LmdeckScreen[None]):
     def rows(self) -> RowList:
         """The list."""
         return self.query_one(RowList)
+
+    @cached_property
+    def _finding(self) -> Finding:
+        return Finding(self, self._show_found)
 
     @property
     def current(self) -> ConversationSummary | None:
@@ -115,7 +132,9 @@ class ConversationsScreen(LmdeckScreen[None]):
         if self._clock is not None:
             self._clock.stop()
         if self.is_mounted:
+            self._finding.ask(self.query_one(SearchBox).value, self._all)
             self.show_list()
+            self._finding.prepare(self._all)
 
     def _count(self, done: int, total: int) -> None:
         """Keep how far the reading is; called in its thread."""
@@ -125,20 +144,37 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def show_list(self, *, is_from_top: bool = False) -> None:
         """Show what the search finds; the cursor stays on its conversation."""
-        query = self.query_one(SearchBox).value
-        found = [summary for summary in self._all if matches(summary, query)]
+        found = list(self._finding.found(self._all))
         self._shown = {summary.identity: summary for summary in found}
-        columns = columns_for(self.size.width - _AROUND, self._sort)
+        self._is_from_top |= is_from_top
+        if not found and self._finding.has_just_begun:
+            return  # what was shown before stays for a moment: the list does not flicker with each key
+        has_preview = self._finding.is_in_texts and self.size.width >= _WITH_PREVIEW
+        self.query_one(Preview).display = has_preview
+        width = self.size.width // (2 if has_preview else 1) - _AROUND
+        columns = columns_for(width, self._sort)
         rows = rows_of(found, columns, self._sort, datetime.now().astimezone())
-        self.rows.fill(columns, rows, is_from_top=is_from_top)
+        if self._finding.is_in_texts and not has_preview:
+            rows = with_hits(rows, self._finding.hits_of, width)
+        self.rows.fill(columns, rows, is_from_top=self._is_from_top)
+        self._is_from_top = False
         self._show_around()
         self.refresh_bindings()
+
+    def _show_found(self) -> None:
+        """Show what a search found meanwhile; the cursor stays on its conversation."""
+        self.show_list(is_from_top=self.rows.cursor_row <= 1)
+        if self._opens_first and (self.current is not None or not self._finding.is_running):
+            self._opens_first = False
+            self.action_open()
 
     def _show_around(self) -> None:
         """Show the counts, and what stands in the place of rows."""
         found, total = len(self._shown), len(self._all)
         count = texts.FOUND.format(found=found, total=total) if found != total else ""
         parts = [count or texts.TOTAL.format(total=total)] if self._is_read else []
+        if self._finding.words:
+            parts.append(self._finding.words)
         if self._sort != NEWEST:
             parts.append(texts.SORTED.format(column=SORTS[self._sort].lower()))
         self.query_one("#list", Pane).set_title(texts.TITLE, " · ".join(parts))
@@ -152,15 +188,17 @@ class ConversationsScreen(LmdeckScreen[None]):
         if not self._is_read:
             return self._progress
         back = key_of(self, "conversations.back")
+        if self._finding.is_running:
+            return texts.LOOKING
         if self._refusal or self._all:
-            return self._refusal or texts.NO_MATCH.format(key=back)
+            return self._refusal or self._finding.problem or texts.NO_MATCH.format(key=back)
         if isinstance(self.app.screen_stack[-2], ShowsConversation):
             return texts.NONE_FROM_CHAT.format(back=back)
         return texts.NONE_FROM_LIST.format(back=back, chat=key_of(self, "providers.chat"))
 
     def _show_note(self) -> None:
         """Show below the list what a change was refused for, or what is special about the selected one."""
-        current, note = self.current, self._refusal
+        current, note = self.current, self._refusal or self._finding.problem
         if not note and current is not None and current.problem:
             note = f"! {safe_line(current.problem, 200)}"
         elif not note and current is not None and current.is_open_elsewhere:
@@ -173,6 +211,9 @@ class ConversationsScreen(LmdeckScreen[None]):
         if self._shown and self.rows.current_key != self._refused_at:
             self._refusal = ""
         self._show_note()
+        preview = self.query_one(Preview)
+        if preview.display:
+            preview.show(self._finding.hits_of(self.rows.current_key))
         self.refresh_bindings()
 
     def on_resize(self) -> None:
@@ -186,6 +227,8 @@ class ConversationsScreen(LmdeckScreen[None]):
             return bool(self._deleted)
         if action not in ("open", "fork", "rename", "delete"):
             return True
+        if action == "open" and self._finding.is_running:
+            return True
         current = self.current if self.is_mounted and self.query(RowList) else None
         return current is not None and not (action == "delete" and current.is_open_elsewhere)
 
@@ -197,7 +240,28 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search while it is typed; the first hit is selected."""
+        self._opens_first = False
+        self._finding.ask(event.value, self._all)
         self.show_list(is_from_top=bool(event.value))
+
+    def action_scope(self) -> None:
+        """Search in the next scope."""
+        self._finding.turn_scope()
+        self._search_again()
+
+    def action_reasoning(self) -> None:
+        """Search the reasoning, too, or not any more."""
+        self._finding.with_reasoning = not self._finding.with_reasoning
+        self._search_again()
+
+    def _search_again(self) -> None:
+        self._show_scope()
+        self._finding.ask(self.query_one(SearchBox).value, self._all)
+        self.show_list(is_from_top=True)
+
+    def _show_scope(self) -> None:
+        box = self.query_one(SearchBox)
+        box.show_scope(self._finding.scope_words, with_reasoning=self._finding.with_reasoning)
 
     def action_sort(self) -> None:
         """Sort by the next column; after the last one comes the date."""
@@ -225,7 +289,8 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.action_open()
 
     def action_open(self) -> None:
-        """Open the conversation."""
+        """Open the conversation; where a search has found none yet, the first one that it finds."""
+        self._opens_first = self.current is None and self._finding.is_running
         self._open(is_fork=False)
 
     def action_fork(self) -> None:
@@ -236,12 +301,12 @@ class ConversationsScreen(LmdeckScreen[None]):
         summary = self.current
         if summary is None or not self.is_current:
             return
-        below = self.app.screen_stack[-2]
+        below, place = self.app.screen_stack[-2], self._finding.place_in(summary.identity)
         if isinstance(below, ShowsConversation):
             self.dismiss(None)
-            below.replace_conversation(summary.identity, is_fork=is_fork)
+            below.replace_conversation(summary.identity, is_fork=is_fork, place=place)
         else:
-            self.deck.router.chat(conversation=summary.identity, is_fork=is_fork, instead=True)
+            self.deck.router.chat(conversation=summary.identity, is_fork=is_fork, instead=True, place=place)
 
     # ── Changing ────────────────────────────────────────────────────────────────────────────
 

@@ -27,7 +27,8 @@ _FIXED = (
 )
 _NARROW_MODEL = 16
 _WIDE = 110
-"""Cells from which a list has a column for the provider."""
+_NEEDED = {"model": 64, "provider": _WIDE}
+"""Cells from which a list has a column."""
 
 SORTS: Mapping[str, str] = MappingProxyType(
     {
@@ -43,7 +44,7 @@ NEWEST = "time"
 
 def columns_for(width: int, sort: str = NEWEST) -> list[ListColumn]:
     """Return the columns for a width in cells: the title gets what the others leave."""
-    fixed = [column for column in _FIXED if width >= _WIDE or column.key != "provider"]
+    fixed = [column for column in _FIXED if width >= _NEEDED.get(column.key, 0)]
     if width < _WIDE:
         fixed = [
             column._replace(width=_NARROW_MODEL) if column.key == "model" else column for column in fixed
@@ -106,9 +107,3 @@ def _cells(summary: ConversationSummary, columns: Sequence[ListColumn], now: dat
         "time": ago(summary.updated_at, now),
     }
     return tuple(cells[column.key] for column in columns)
-
-
-def matches(summary: ConversationSummary, query: str) -> bool:
-    """Return whether every word of the query stands in the title, provider or model."""
-    text = f"{summary.title} {summary.provider} {summary.model}".casefold()
-    return all(word in text for word in query.casefold().split())

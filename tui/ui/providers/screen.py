@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.widgets import Input, Static
 
 from tui.core.diagnosis_subject import DiagnosisSubject
+from tui.core.search_place import SearchScope
 from tui.runtime.chat_choice import default_provider
 from tui.texts import provider_list as texts
 from tui.ui.background import in_background
@@ -79,6 +80,11 @@ class ProvidersScreen(LmdeckScreen[None]):
     def table(self) -> ProviderTable:
         """The table."""
         return self.query_one(ProviderTable)
+
+    @property
+    def search_scope(self) -> SearchScope:
+        """The selected provider."""
+        return SearchScope(provider=self.table.current_key or "")
 
     @cached_property
     def _rows(self) -> ProviderRows:

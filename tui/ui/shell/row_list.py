@@ -49,6 +49,14 @@ class ListRow:
         return self._make()
 
 
+class TextRow(ListRow):
+    """A line that belongs to the row above it. The cursor passes over it, too."""
+
+    def __init__(self, make: Callable[[], tuple[str, str, str]]) -> None:
+        """It shows three texts: the middle one stands out."""
+        super().__init__("", make)
+
+
 class ColumnHeads(Widget):
     """The titles of the columns; a click on one sorts by it."""
 
@@ -96,6 +104,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row-list--row",
         "row-list--more",
+        "row-list--match",
         "row-list--cursor",
         "row-list--cursor-blurred",
         "row-list--heading",
@@ -116,6 +125,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     }
     RowList:ansi { background: ansi_default; }
     RowList > .row-list--more { color: $text-muted; }
+    RowList > .row-list--match { color: $foreground; text-style: bold; }
     RowList > .row-list--heading { color: $text-muted; }
     RowList > .row-list--line { color: $border-blurred; }
     RowList > .row-list--cursor {
@@ -190,6 +200,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         row = self._rows[index]
+        if isinstance(row, TextRow):
+            return self._text(row, width)
         if not row.key:
             return self._heading(row.cells[0], width)
         is_cursor = index == self.cursor_row
@@ -223,6 +235,12 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         segments = [Segment(" ─ ", line), Segment(words, style), Segment(f" {rest}", line)]
         return Strip(segments).adjust_cell_length(width, line)
 
+    def _text(self, row: TextRow, width: int) -> Strip:
+        names = ("more", "match", "more")
+        styles = [self.get_component_rich_style(f"row-list--{name}") for name in names]
+        segments = [Segment(text, style) for text, style in zip(row.cells, styles, strict=True)]
+        return Strip(segments).adjust_cell_length(width, styles[0])
+
     # ── Moving ──────────────────────────────────────────────────────────────────────────────
 
     def _nearest(self, place: int, step: int) -> int:
@@ -247,10 +265,16 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Highlighted())
 
     def _show_cursor(self) -> None:
-        above = self.cursor_row > 0 and not self._rows[self.cursor_row - 1].key if self._rows else False
-        top = self.cursor_row - int(above)  # the heading stays with its first row
-        region = Region(0, top, 1, 1 + int(above))
+        top, end = self.cursor_row, self.cursor_row + 1
+        if 0 < top < len(self._rows) and self._is_heading(top - 1):
+            top -= 1  # the heading stays with its first row
+        while end < len(self._rows) and isinstance(self._rows[end], TextRow):
+            end += 1
+        region = Region(0, top, 1, min(end - top, max(1, self.scrollable_content_region.height)))
         self.scroll_to_region(region, animate=False, force=True, x_axis=False)
+
+    def _is_heading(self, index: int) -> bool:
+        return not self._rows[index].key and not isinstance(self._rows[index], TextRow)
 
     @property
     def _page(self) -> int:
@@ -287,8 +311,10 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         """Go to the clicked row; a click on the row under the cursor selects it."""
         index = event.y + self.scroll_offset.y
-        if index >= len(self._rows) or not self._rows[index].key:
+        if index >= len(self._rows) or self._is_heading(index):
             return
+        while isinstance(self._rows[index], TextRow):
+            index -= 1
         if index == self.cursor_row:
             self.post_message(self.Selected())
         else:

@@ -56,6 +56,8 @@ class Search:
         self.hidden_count = 0
         """How many of them are in the part of a text that is too long to be drawn."""
         self._awaited: TurnDocument | None = None
+        self._start: tuple[str, str] | None = None
+        """A turn, and the query whose first match in it is gone to first."""
 
     @property
     def is_active(self) -> bool:
@@ -71,9 +73,15 @@ class Search:
             pass
         return self.count
 
+    def start_in(self, identity: str, query: str) -> None:
+        """Begin at a turn once this is searched for: at its first match, not at the newest one of all."""
+        self._start = (identity, query)
+
     def steps(self, query: str) -> Iterator[None]:
         """Do what ``begin`` does, with chances for others to work. ``count`` tells the result."""
         words = query.split()
+        if self._start is not None and self._start[1] != query:
+            self._start = None
         if words:  # where the search ends, what it found stays in sight
             self._fold_again()
         else:
@@ -213,6 +221,8 @@ class Search:
             return None
         count = len(self._roll.documents)
         start = count - 1 if self._current is None else (self._roll.find(self._current[0]) or 0)
+        if self._current is None and self._start is not None:
+            start, step = self._roll.find(self._start[0]) or 0, 1
         for distance in range(count + 1):
             index = (start + step * distance) % count
             document = self._roll.documents[index]

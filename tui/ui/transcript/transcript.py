@@ -170,6 +170,13 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.cursor.identity, self.cursor.block = turn.identity, 0
             self.show_change()
 
+    def reveal_turn(self, identity: str) -> None:
+        """Put the cursor on a turn, and the turn into view."""
+        index = self.roll.find(identity)
+        if index is not None:
+            self.select(self.roll.documents[index].turn)
+            self._show_speaker(index)
+
     @property
     def turn_with_variants(self) -> Turn | None:
         """The turn under the cursor, without one the last turn that has variants, if any."""

@@ -1,0 +1,21 @@
+"""Where a search of all conversations looks, and where it found something."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class HitPlace(NamedTuple):
+    """Where in a conversation something was found."""
+
+    turn: str
+    """The identity of the turn."""
+    word: str = ""
+    """As it stands there; empty: the turn itself was looked for."""
+
+
+class SearchScope(NamedTuple):
+    """What a search of all conversations can be narrowed to from a screen; empty: it has no such thing."""
+
+    provider: str = ""
+    conversation: str = ""

@@ -1,0 +1,29 @@
+"""A chat that is opened at a hit of a search of all conversations."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+
+from tui.core.search_place import HitPlace, SearchScope
+from tui.runtime.chat_control import ChatControl
+from tui.texts import chat as texts
+from tui.ui.shell.offers import key_of
+
+
+def search_scope(chat: ChatControl) -> SearchScope:
+    """Return what a search from a chat can be narrowed to."""
+    provider = "" if chat.target is None else chat.target.provider.name
+    return SearchScope(provider, chat.session.identity if chat.session is not None and chat.turns else "")
+
+
+def show_branch(screen: Screen[None], chat: ChatControl, place: HitPlace) -> bool:
+    """Show the branch that has a turn, and say so where it is another one; return whether there is one."""
+    if chat.session is None:
+        return False
+    if any(turn.identity == place.turn for turn in chat.turns):
+        return True
+    is_shown = chat.session.show_turn(place.turn)
+    if is_shown:
+        keys = {name: key_of(screen, f"reading.{name}_variant") for name in ("previous", "next")}
+        screen.notify(texts.OTHER_BRANCH.format(**keys), timeout=8)
+    return is_shown

@@ -1,0 +1,134 @@
+"""Searches the texts of all conversations beside a screen; of several searches only the last one counts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from tui.core.query import Query
+from tui.ui.background import in_background
+from tui.ui.deck import runtime_of
+
+if TYPE_CHECKING:
+    from tui.runtime.history_search import Found
+    from tui.store.summaries import ConversationSummary
+
+Listed = Sequence[tuple[int, "ConversationSummary"]]
+
+MOST_LINES = 20
+"""Of each conversation: a single letter is in thousands of lines."""
+_PAUSE_SECONDS = 0.05
+"""After a key, until its search begins: the next key ends it, and keys come quickly."""
+_SHOW_SECONDS = 0.1
+"""Between two batches of what is found; the first one is shown at once."""
+_REST = 2.0
+"""How much longer than a text takes to be prepared nothing is done: others use this machine, too."""
+
+
+class FullTextSearch:
+    """What was found so far, by the identity of the conversation. ``show`` is told when there is more."""
+
+    def __init__(self, screen: Screen[None], show: Callable[[], None]) -> None:
+        self._screen = screen
+        self._show = show
+        self._generation = 0
+        self.found: dict[str, Found] = {}
+        self.done = 0
+        self.total = 0
+        self.seconds: float | None = None
+        """How long the whole search took; ``None`` while it lasts."""
+
+    @property
+    def lines(self) -> str:
+        """How many lines were found, as far as they were counted."""
+        counts = [len(found.hits) for found in self.found.values()]
+        return f"{sum(counts):,}{'+' if MOST_LINES in counts else ''}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether more may be found."""
+        return self.total > 0 and self.seconds is None
+
+    def begin(self, query: Query, listed: Listed, *, with_reasoning: bool) -> None:
+        """Search anew; what was found before is forgotten."""
+        self.end()
+        if query.is_about_turns and listed:
+            self.total = len(listed)
+            arguments = (self._generation, query, listed, with_reasoning)
+            in_background(self._screen, self._look, *arguments, group="full text", exclusive=True)
+
+    def end(self) -> None:
+        """End the search, and forget what was found."""
+        self._generation += 1
+        self.found, self.done, self.total, self.seconds = {}, 0, 0, None
+
+    def prepare(self, identities: Sequence[str]) -> None:
+        """Make what later searches need, slowly, as long as the screen is there."""
+        in_background(self._screen, self._prepare, identities, group="search texts", exclusive=True)
+
+    # ── In the event loop ───────────────────────────────────────────────────────────────────
+
+    async def _look(self, generation: int, query: Query, listed: Listed, with_reasoning: bool) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+        def tell(found: Sequence[Found], done: int, seconds: float | None) -> None:
+            loop.call_soon_threadsafe(self._take, generation, found, done, seconds)
+
+        try:
+            await asyncio.to_thread(self._search, generation, query, listed, with_reasoning, tell)
+        except asyncio.CancelledError:
+            if generation == self._generation:  # the screen was left: the thread ends with it
+                self.end()
+            raise
+
+    def _take(self, generation: int, found: Sequence[Found], done: int, seconds: float | None) -> None:
+        """Show what an up-to-date search found; a slow result of an older one changes nothing."""
+        if generation != self._generation or not self._screen.is_attached:
+            return
+        self.found.update((each.summary.identity, each) for each in found)
+        self.done, self.seconds = done, seconds
+        self._show()
+
+    async def _prepare(self, identities: Sequence[str]) -> None:
+        history = runtime_of(self._screen).chat_history
+        await asyncio.to_thread(history.tidy_search)
+        steps = history.prepare_search(identities)
+        while True:
+            begun = time.perf_counter()
+            if await asyncio.to_thread(next, steps, None) is None:
+                return
+            await asyncio.sleep(_REST * (time.perf_counter() - begun))
+            while self.is_running:  # a search makes what it needs itself, and first what is newest
+                await asyncio.sleep(_SHOW_SECONDS)
+
+    # ── In a thread ─────────────────────────────────────────────────────────────────────────
+
+    def _search(
+        self,
+        generation: int,
+        query: Query,
+        listed: Listed,
+        with_reasoning: bool,
+        tell: Callable[[Sequence[Found], int, float | None], None],
+    ) -> None:
+        begun = time.perf_counter()
+        told: float | None = None
+        batch: list[Found] = []
+        history = runtime_of(self._screen).chat_history
+        done = 0
+        steps = history.search(listed, query, with_reasoning=with_reasoning, most=MOST_LINES)
+        for done, found in enumerate(steps, 1):
+            if generation != self._generation:
+                return
+            if found is not None:
+                batch.append(found)
+            now = time.perf_counter()
+            if (batch and told is None) or now - (told or begun) >= _SHOW_SECONDS:
+                tell(batch, done, None)
+                batch, told = [], now
+        tell(batch, done, time.perf_counter() - begun)
