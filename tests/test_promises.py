@@ -176,6 +176,29 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/ui/chat/test_editing.py::test_the_tree_of_branches_leads_to_each_of_them",
         "tests/cli/test_plain_chat.py::test_an_edited_message_is_a_branch_and_both_can_be_read",
     ),
+    "`@` and a path in a message attach": (
+        "tests/wired/test_attaching.py::test_a_path_may_be_typed_with_lines_or_quotation_marks",
+        "tests/wired/test_attaching.py::test_a_picture_is_sent_byte_for_byte_again_with_each_prompt",
+    ),
+    "A list above the prompt suggests files": (
+        "tests/wired/test_attaching.py::test_a_mention_is_chosen_from_the_list_and_its_file_is_sent_and_told",
+        "tests/store/test_path_index.py::test_what_git_tracks_comes_first_then_what_it_does_not_ignore",
+    ),
+    "`/attach FILE` and `lmdeck ask -f FILE`": (
+        "tests/wired/test_attaching.py::test_the_command_mentions_the_files_of_a_pattern",
+        "tests/cli/test_ask_files.py::test_a_pattern_means_the_files_that_match_but_for_hidden_ones",
+    ),
+    "Files are read when you send": (
+        "tests/wired/test_attaching.py::test_a_file_that_changed_since_is_read_again_and_that_is_said",
+        "tests/cli/test_ask_files.py::test_what_cannot_be_attached_is_refused_before_anything_is_sent",
+    ),
+    "In the transcript each attachment is one line": (
+        "tests/wired/test_attaching.py::test_what_is_attached_opens_by_enter_space_and_click",
+    ),
+    "A paste of more than 20 lines": (
+        "tests/wired/test_large_pastes.py::test_a_large_paste_is_a_token_that_is_sent_in_full",
+        "tests/wired/test_large_pastes.py::test_a_key_opens_it",
+    ),
     "F1 (or `?` outside a text field) shows": (
         "tests/ui/shell/test_shell.py::test_f1_opens_help_once_and_closes_it",
     ),

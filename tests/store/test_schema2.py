@@ -54,8 +54,8 @@ JSON = st.recursive(
 HASHES = st.binary(min_size=32, max_size=32).map(bytes.hex)
 PARTS = st.one_of(
     st.builds(TextPart, TEXTS),
-    st.builds(ImagePart, HASHES, TEXTS, TEXTS, st.integers(0, 10**9)),
-    st.builds(FilePart, HASHES, TEXTS, TEXTS, st.integers(0, 10**9), st.none() | st.just((12, 40))),
+    st.builds(ImagePart, HASHES, TEXTS, TEXTS, st.integers(0, 10**9), st.none() | st.just((640, 480))),
+    st.builds(FilePart, HASHES, TEXTS, TEXTS, st.integers(0, 10**9), st.none() | st.just((12, 40)), COUNTS),
 )
 ENDED = [state for state in TurnState if not state.is_live]
 

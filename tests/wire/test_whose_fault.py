@@ -48,6 +48,32 @@ UPSTREAM = (
 )
 
 CASES = (
+    # What a server says of a picture that its model cannot see: not out of memory, not a wrong parameter
+    Case("images-refused", 400, error("m is not a multimodal model", type="BadRequestError", code=400)),
+    Case(
+        "images-refused",
+        500,
+        error(
+            "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj",
+            type="server_error",
+            code=500,
+        ),
+    ),
+    Case("images-refused", 400, error("Model only supports text input; got image_url", code=400)),
+    Case(
+        "images-refused",
+        400,
+        error(
+            "Failed to deserialize the JSON body into the target type: messages[0]: unknown variant "
+            "`image_url`, expected `text` at line 1 column 59",
+            type="invalid_request_error",
+            code="invalid_request_error",
+        ),
+    ),
+    Case("images-refused", 404, error("No endpoints found that support image input", code=404)),
+    Case("images-refused", 400, error("'messages.0.content' must be a string", type="invalid_request_error")),
+    Case("images-refused", 500, error("this model is missing data required for image input")),
+    Case("invalid-request", 400, error("invalid image input", type="invalid_request_error")),
     # What a service says of a model or a person, whatever its status
     Case(
         "model-not-found",

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tui.cli.ask_report import ask_report, failed_report
 from tui.cli.exit_codes import code_of_failure, code_of_turn
 from tui.cli.output import Output
-from tui.cli.stdin import is_piped, read_text
+from tui.cli.stdin import is_piped, read_bytes, read_text
 from tui.cli.stopping import stopping_at_signals
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
+from tui.core.attachment import IMAGE_LIMIT, Attached, Attachment, attached, read_attachment
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.preset import Preset
@@ -22,6 +24,7 @@ from tui.core.provider_marks import connection_warnings
 from tui.core.provider_names import is_same_name
 from tui.core.turn import Turn
 from tui.core.turn_summary import FINISHES
+from tui.runtime.attaching import Files
 from tui.runtime.chat_choice import provider_for_chat
 from tui.runtime.presets import preset_of, with_preset
 from tui.runtime.runtime import Runtime, open_runtime
@@ -46,15 +49,16 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 async def _ask(arguments: argparse.Namespace, output: Output) -> int:
+    files = attached(_files(arguments.file))
     runtime = open_runtime(os.environ)
     preset = None if arguments.template is None else preset_of(PresetStore(runtime.paths), arguments.template)
-    prompt = _prompt(arguments.prompt, preset)
+    prompt = _prompt(arguments.prompt, preset, reads_stdin="-" not in arguments.file)
     runtime.endpoints.takes_options = arguments.url is not None
     try:
         target = await _target(arguments, runtime, preset)
         for warning in connection_warnings(target.provider):
             output.aside(texts.WARNING.format(text=warning))
-        turn = await _stream(arguments, runtime, target, prompt, output)
+        turn = await _stream(arguments, runtime, target, files, prompt, output)
     finally:
         await runtime.aclose()
         output.notes((*runtime.settings_notices, *runtime.optional.notices))
@@ -67,12 +71,25 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     return code_of_turn(turn)
 
 
-def _prompt(argument: str | None, preset: Preset | None) -> str:
-    """The prompt, with what is piped in behind it, in the template of a preset."""
+def _files(references: Sequence[str]) -> Iterator[Attachment]:
+    """Read what is attached."""
+    files = Files()
+    for reference in dict.fromkeys(references):
+        if reference == "-":
+            yield read_attachment(texts.STDIN, read_bytes(limit=IMAGE_LIMIT))
+        else:
+            yield from files.read_all([reference])
+
+
+def _prompt(argument: str | None, preset: Preset | None, *, reads_stdin: bool) -> str:
+    """The prompt, with what is piped in behind it unless that is attached, in the template of a preset."""
+    if argument == "-" and not reads_stdin:
+        raise UsageError(explain("usage", reason=texts.STDIN_TWICE, command="ask"))
+    reads_stdin &= argument == "-" or is_piped()
     if argument == "-" or argument is None:
-        text = read_text() if argument == "-" or is_piped() else ""
+        text = read_text() if reads_stdin else ""
     else:
-        piped = read_text() if is_piped() else ""
+        piped = read_text() if reads_stdin else ""
         text = f"{argument}\n\n{piped}" if piped.strip() else argument
     if preset is not None and (text.strip() or not preset.needs_input):
         text = preset.message(text)
@@ -117,7 +134,12 @@ async def _provider(arguments: argparse.Namespace, runtime: Runtime, preset: Pre
 
 
 async def _stream(
-    arguments: argparse.Namespace, runtime: Runtime, target: ChatTarget, prompt: str, output: Output
+    arguments: argparse.Namespace,
+    runtime: Runtime,
+    target: ChatTarget,
+    files: Attached,
+    prompt: str,
+    output: Output,
 ) -> Turn:
     wait = DEFAULT_WAIT_SECONDS if arguments.wait is None else arguments.wait
     session = runtime.sessions.for_command(wait, is_forgetful=arguments.url is not None)
@@ -130,8 +152,9 @@ async def _stream(
             printer.show(session.turns[-1])
 
     session.on_change = on_change
+    session.attachments |= files.blobs
     with stopping_at_signals(session.stop, output):
-        turn = await session.send(prompt, target)
+        turn = await session.send(files.message(prompt), target)
     if printer is not None:
         printer.end(turn)
     return turn

@@ -10,6 +10,7 @@ from tui.cli.command import DONE
 from tui.cli.output import Output
 from tui.cli.runtime_action import history_action
 from tui.cli.streamed_text import StreamedText
+from tui.core.attachment import prompt_text
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.losses import losses
@@ -75,7 +76,7 @@ def turns_words(found: Transcript) -> str:
 
 
 def _print(turn: Turn, output: Output) -> None:
-    output.text(texts.YOU.format(prompt=turn.prompt.text))
+    output.text(texts.YOU.format(prompt=prompt_text(turn.prompt)))
     printer = StreamedText(output)
     printer.show(turn)
     printer.end(turn)

@@ -14,12 +14,15 @@ from typing import Any
 
 from tui.cli.command import INTERRUPTED
 from tui.cli.output import Output
+from tui.cli.plain_attaching import PlainAttaching
 from tui.cli.plain_commands import PlainCommands
 from tui.cli.prompt_reader import PromptReader
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
+from tui.core.attachment import prompt_text
 from tui.core.commands import message_of, request_of
 from tui.core.figures import format_costs, format_tokens
+from tui.core.mentions import filled_in
 from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
 from tui.core.totals import Totals
@@ -48,7 +51,8 @@ class PlainChat:
         self._output = output
         self._moves_told: set[str] = set()
         self._run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run
-        self._commands = PlainCommands(self, self._control, runtime, output)
+        self._attaching = PlainAttaching(self._control, output)
+        self._commands = PlainCommands(self, self._control, runtime, output, self._attaching)
         self._prompts = PromptReader(self._control, output, self._commands.completions)
 
     @property
@@ -104,17 +108,22 @@ class PlainChat:
             self._send(message_of(line), edited)
             return True
         if request.command is None:
-            self._send(self._commands.message_of_preset(line, request.problem), edited)
+            self._send(self._commands.message_of_preset(line, request.problem), edited, typed=line)
             return True
         return self._commands.obey(request.command, request.argument)
 
-    def _send(self, message: str, edited: Turn | None) -> None:
-        """Send a message, or one in the place of a message that was edited."""
-        if message.strip() and edited is not None:
-            prompt = edited.prompt.reworded(message)
-            self.answer(lambda: self._session.send(prompt, self._target, beside=edited))
-        elif message.strip():
-            self.answer(lambda: self._session.send(message, self._target))
+    def _send(self, message: str, edited: Turn | None, *, typed: str = "") -> None:
+        """Send a message, or one in the place of a message that was edited.
+
+        ``typed``: the line that a preset made it of.
+        """
+        if message.strip():
+            only_words = filled_in(message, typed) if typed else ()
+            is_ready = self._is_ready(is_next=False)
+            files = self._attaching.files_of(message, edited, only_words) if is_ready else None
+            if files is not None:
+                prompt = self._control.message(message, files)
+                self.answer(lambda: self._session.send(prompt, self._target, beside=edited))
         elif edited is not None:
             self._output.text(texts.EDIT_CANCELLED)
 
@@ -126,7 +135,7 @@ class PlainChat:
         """Print a message that is there already, and what followed it."""
         turns = self._control.turns
         for shown in turns[turns.index(turn) :]:
-            self._output.text(f"you> {shown.prompt.text}")
+            self._output.text(f"you> {prompt_text(shown.prompt)}")
             printer = self._printer()
             printer.show(shown)
             printer.end(shown)
@@ -255,7 +264,7 @@ def _session(arguments: argparse.Namespace, runtime: Runtime, output: Output) ->
         return runtime.sessions.begin(saved=not arguments.unsaved)
     session = runtime.sessions.open(runtime.sessions.find(arguments.resume))
     for turn in session.turns:
-        output.text(f"you> {turn.prompt.text}")
+        output.text(f"you> {prompt_text(turn.prompt)}")
         output.text(turn.answer.text)
         _report_failure(output, turn)
     return session

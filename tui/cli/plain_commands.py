@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from tui.cli.output import Output
+from tui.cli.plain_attaching import PlainAttaching
 from tui.cli.plain_queue import PlainQueue
 from tui.core.chat_settings import NAMES, SettingError
 from tui.core.check_options import CheckOptions
@@ -61,7 +62,14 @@ class AsksAndShows(Protocol):
 class PlainCommands:
     """Obeys commands."""
 
-    def __init__(self, chat: AsksAndShows, control: ChatControl, runtime: Runtime, output: Output) -> None:
+    def __init__(
+        self,
+        chat: AsksAndShows,
+        control: ChatControl,
+        runtime: Runtime,
+        output: Output,
+        attaching: PlainAttaching,
+    ) -> None:
         self._chat = chat
         self._control = control
         self._runtime = runtime
@@ -69,6 +77,7 @@ class PlainCommands:
         self._presets = Presets(control)
         self._editor = ExternalEditor(runtime.environment)
         self.queue = PlainQueue(chat, control, output)
+        self._attaching = attaching
         self._actions: dict[str, Callable[[str], None]] = {
             "help": self._help,
             "new": self._new,
@@ -78,6 +87,7 @@ class PlainCommands:
             "rename": self._rename,
             "chats": self._chats,
             "providers": self._providers,
+            "attach": attaching.attach,
             "retry": self._retry,
             "edit": self._edit_message,
             "continue": self._continue,
@@ -114,6 +124,8 @@ class PlainCommands:
 
     def completions(self, line: str) -> list[str]:
         """Return what the last word of a line may become."""
+        if (files := self._attaching.completions(line)) is not None:
+            return files
         found = completions(line, self._values, has_screens=False)
         return [entry.shown if " " in line else entry.line for entry in found]
 

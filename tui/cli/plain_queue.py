@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from tui.cli.output import Output
+from tui.core.attachment import prompt_text
 from tui.core.commands import line_of
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.safe_text import safe_line
@@ -39,7 +40,7 @@ class PlainQueue:
         """Send what waits for as long as answers end well; then say once what stays."""
         queue = self._control.queue
         while queue.is_running:
-            self._output.text(f"you> {queue.prompts[0].content.text}")
+            self._output.text(f"you> {prompt_text(queue.prompts[0].content)}")
             if not self._chat.answer(queue.send_next, is_next=True):
                 queue.hold()
         if (queue.pause, queue.prompts) != self._told:

@@ -11,6 +11,7 @@ from tui.cli.line_reader import LineReader
 from tui.cli.output import Output
 from tui.cli.typed_ahead import TypedAhead
 from tui.core.commands import line_of, message_of, request_of
+from tui.core.mentions import mentions
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
 from tui.texts import plain_chat as texts
@@ -144,6 +145,8 @@ class PromptReader:
             return True
         if request_of(line.rstrip()) is not None or queue.is_full or self._control.live is None:
             return False
+        if next(mentions(message), None) is not None:
+            return False  # its files are read when it is sent
         queue.add(message)
         return True
 

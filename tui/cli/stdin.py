@@ -12,16 +12,16 @@ LIMIT_BYTES = 8 * 1024 * 1024
 """More than any model reads; a pipe without end is refused instead of filling the memory."""
 
 
-def read_bytes(stream: TextIO | None = None) -> bytes:
+def read_bytes(stream: TextIO | None = None, *, limit: int = LIMIT_BYTES) -> bytes:
     """Return all of a piped stdin.
 
     Raises:
-        UsageError: it is beyond 8 MB (``input-too-large``).
+        UsageError: it is beyond the limit (``input-too-large``), 8 MB unless said otherwise.
     """
     source = (stream or sys.stdin).buffer
-    data = source.read(LIMIT_BYTES + 1)
-    if len(data) > LIMIT_BYTES:
-        raise UsageError(explain("input-too-large", limit="8 MB"))
+    data = source.read(limit + 1)
+    if len(data) > limit:
+        raise UsageError(explain("input-too-large", limit=f"{limit // 1024**2} MB"))
     return data
 
 

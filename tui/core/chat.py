@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 
 from tui.core.lazy_dataclass import dataclass
-from tui.core.parts import Parts
+from tui.core.parts import ImagePart, Parts
 from tui.core.provider import ApiKeyHeader, ReasoningReplay, Sampling, Thinking, TlsSettings
 from tui.core.secret import Secret
 
@@ -29,6 +29,11 @@ class Message:
     content: Parts
     reasoning: str = ""
     """The reasoning of an assistant's message: sent back only where the policy says so."""
+
+
+def has_images(messages: Iterable[Message]) -> bool:
+    """Whether a picture is among the parts of messages."""
+    return any(isinstance(part, ImagePart) for message in messages for part in message.content)
 
 
 class ApiKeyRenewal(Protocol):

@@ -33,10 +33,12 @@ class BlobPart:
         return f"[{self.name or self.media_type or 'file'}]"
 
 
+@dataclass(frozen=True, slots=True)
 class ImagePart(BlobPart):
     """A picture."""
 
-    __slots__ = ()
+    pixels: tuple[int, int] | None = None
+    """Its width and height, where they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class FilePart(BlobPart):
 
     lines: tuple[int, int] | None = None
     """The first and the last one, from 1 on; ``None``: all of it."""
+    count: int | None = None
+    """How many lines the bytes are, where that is known."""
 
     @property
     def text(self) -> str:
@@ -72,10 +76,6 @@ class Parts(tuple[Part, ...]):
     def words(self) -> str:
         """What the user wrote, without the marks."""
         return "\n".join(part.text for part in self if isinstance(part, TextPart))
-
-    def reworded(self, words: str) -> Parts:
-        """Return the message with other words; its pictures and files stay."""
-        return Parts((*parts_of(words), *self.blobs))
 
     @property
     def blobs(self) -> list[ImagePart | FilePart]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from tui.core.chat import ChatRequest, Endpoint
+from tui.core.chat import ChatRequest, Endpoint, has_images
 from tui.core.endpoint_url import chat_url_of
 from tui.core.events import EventBatch, Note, Progress, ResponseStarted, StreamEvent, StreamFailed
 from tui.core.failure import Failure
@@ -30,10 +30,11 @@ from tui.net.server_wait import Look, ServerWait, Waiting
 from tui.net.silence import SilenceWatch
 from tui.net.transport_errors import transport_errors
 from tui.net.tries import Tries
+from tui.texts import answers
 from tui.wire.errors import Refusal
 from tui.wire.evidence import Proof
 from tui.wire.request import build_chat_body
-from tui.wire.server_quirks import ServerQuirks, adapt
+from tui.wire.server_quirks import ServerQuirks, adapt, after_images
 from tui.wire.servers import Dialect
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class ChatCall:
 
     async def run(self) -> None:
         """Send, read, and try again where that is right; the mailbox is closed at the end."""
+        if self._quirks.refuses_images and has_images(self.request.messages[:-1]):
+            self._emit(Note(answers.EARLIER_IMAGES))
         try:
             while not await self._try():
                 pass
@@ -204,13 +207,16 @@ class ChatCall:
             trace.tell("failed", cause=failure.cause)
             if self._adapt(failure, body):
                 return False
+            self._learn_of_images(body, failure.cause)
             self._refusal = failure
             better = await self._waits(failure, headers)
             if better is None:
                 return False
             last = (*last[:-1], replace(end, failure=better))
-        elif self._adapted:
-            self.memory.put(self.endpoint.base_url, self.request.model, self._quirks)
+        else:
+            self._learn_of_images(body, None)
+            if self._adapted:
+                self._keep()
         self.queue.put(EventBatch(reply.ended_at, last))
         await reply.drain()
         return True
@@ -288,6 +294,16 @@ class ChatCall:
         self.requests.last.tell("change", note=note)
         self._emit(Note(note))
         return True
+
+    def _learn_of_images(self, body: Mapping[str, object], cause: str | None) -> None:
+        """Remember whether the model sees, as soon as that is known."""
+        known = after_images(self._quirks, body, cause)
+        if known != self._quirks:
+            self._quirks = known
+            self._keep()
+
+    def _keep(self) -> None:
+        self.memory.put(self.endpoint.base_url, self.request.model, self._quirks)
 
     def _headers_limit(self) -> float | None:
         limits = self.timeouts

@@ -64,7 +64,7 @@ _OF_PROXIES = frozenset({"bad-gateway", "gateway-timeout", "forbidden"})
 _OF_MODELS = frozenset(
     {
         "model-not-found", "thinking-unsupported", "embeddings-unsupported", "model-forbidden",
-        "model-other-api", "deployment-not-found", "upstream-auth", "upstream-mapping",
+        "model-other-api", "images-refused", "deployment-not-found", "upstream-auth", "upstream-mapping",
     }
 )  # fmt: skip
 

@@ -7,16 +7,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.core.attachment import NOTHING_ATTACHED, Attached
 from tui.core.branch_rows import BranchRow
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import Failure, LmdeckError
+from tui.core.parts import Parts
 from tui.core.provider import Provider
 from tui.core.provider_names import is_same_name
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price
+from tui.runtime.attaching import Files
 from tui.runtime.chat_choice import provider_for_chat, still_for_chat, usable_providers
 from tui.runtime.chat_queue import ChatQueue
 from tui.runtime.obstacles import Blocked, Obstacle
+from tui.runtime.past_checks import history_key
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
 from tui.texts import queue as queue_texts
@@ -39,6 +43,8 @@ class ChatControl:
         self.runtime = runtime
         self.session: ChatSession | None = None
         self.target: ChatTarget | None = None
+        self.files = Files(environment=runtime.environment)
+        """What can be attached: the files below the folder of the program."""
         self.queue = ChatQueue(self)
         self._on_change = on_change
         self._on_trouble = on_trouble
@@ -162,7 +168,7 @@ class ChatControl:
             return loss
         if self.queue.prompts and not self.is_saved:
             return queue_texts.LOSS
-        is_kept = self.last is not None and self.last.prompt.text.strip() == draft.strip()  # it came back
+        is_kept = self.last is not None and self.last.prompt.words.strip() == draft.strip()  # it came back
         return texts.LOSS_DRAFT if draft.strip() and not is_kept else None
 
     def _unsaved_loss(self) -> str | None:
@@ -272,15 +278,28 @@ class ChatControl:
         """Return why there is nobody to ask, where that is so."""
         return Blocked(Obstacle.REFUSED if self._refusal else Obstacle.NO_PROVIDER, self._refusal)
 
-    def send(self, prompt: str) -> asyncio.Task[Turn]:
-        """Send a prompt; nothing may stand in its way."""
+    def send(
+        self, prompt: str, files: Attached = NOTHING_ATTACHED, *, beside: Turn | None = None
+    ) -> asyncio.Task[Turn]:
+        """Send a prompt with its files, or (``beside``) one that was edited, on a branch of its own; nothing
+        may stand in its way."""
         session, target = self.asking(prompt)
-        return session.start(prompt, target)
+        return session.start(self.message(prompt, files), target, beside=beside)
 
-    def edit(self, turn: Turn, words: str) -> asyncio.Task[Turn]:
-        """Send a prompt in other words, on a branch of its own; nothing may stand in its way."""
-        session, target = self.asking(words)
-        return session.start(turn.prompt.reworded(words), target, beside=turn)
+    def message(self, prompt: str, files: Attached) -> Parts:
+        """Return a prompt with its files, which the conversation has from now on."""
+        if self.session is not None:
+            self.session.attachments |= files.blobs
+        return files.message(prompt)
+
+    def refuses_images(self) -> bool:
+        """Whether the model that is asked next is known to accept no images. May read a file."""
+        target = self.target
+        if target is None:
+            return False
+        url = history_key(target.provider) or ""
+        known = self.runtime.endpoint_memory.get_json(url, target.model_name)
+        return known is not None and known.get("refuses_images") is True
 
     def retry(self) -> Awaitable[Turn | None]:
         """Ask the last prompt again; nothing may stand in its way."""

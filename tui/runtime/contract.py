@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.runtime.sessions import Sessions
     from tui.store.conversations import ConversationStore
     from tui.store.credentials import CredentialStore
+    from tui.store.endpoint_memory import EndpointMemory
     from tui.store.paths import Paths
     from tui.store.settings import Settings
     from tui.wire.models import ModelList
@@ -75,6 +76,10 @@ class ScreenRuntime(Reported, Protocol):
     @property
     def clipboard(self) -> Clipboard:
         """The routes to the user's clipboard."""
+
+    @property
+    def endpoint_memory(self) -> EndpointMemory:
+        """What was learned of endpoints."""
 
     def key_label(self, provider: Provider) -> str:
         """Return how a provider's key is shown."""

@@ -279,6 +279,11 @@ class ChatSession:
         """Tokens and money of all turns that were paid for here."""
         return totals_of(self._tree.turns.values())
 
+    def attached(self, turn: Turn) -> dict[str, bytes]:
+        """Return the bytes of what is attached to a turn, by their SHA-256, without what is lost. Blocks."""
+        parts = [part for part in turn.prompt.blobs if part.sha256 not in self.attachments]
+        return {**self._journal.read_attachments(parts)[0], **self.attachments}
+
     async def _with_attachments(self, request: ChatRequest, turn: Turn) -> ChatRequest:
         """Return the request with the files of the turns before too; what is lost goes as its name."""
         parts = [part for message in request.messages for part in message.content.blobs]

@@ -240,11 +240,14 @@ def _decode_part(value: Record) -> Part | None:
     name, media_type = text_of(value.get("name")) or "", text_of(value.get("media_type")) or ""
     size = count_of(value.get("size")) or 0
     if kind == "image":
-        return ImagePart(sha256, name, media_type, size)
-    return FilePart(sha256, name, media_type, size, _lines(value.get("lines"))) if kind == "file" else None
+        return ImagePart(sha256, name, media_type, size, _two_counts(value.get("pixels")))
+    if kind != "file":
+        return None
+    lines = _two_counts(value.get("lines"))
+    return FilePart(sha256, name, media_type, size, lines, count_of(value.get("count")))
 
 
-def _lines(value: object) -> tuple[int, int] | None:
+def _two_counts(value: object) -> tuple[int, int] | None:
     first, last = map(count_of, value) if isinstance(value, list) and len(value) == 2 else (None, None)
     return None if first is None or last is None else (first, last)
 

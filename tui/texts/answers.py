@@ -37,6 +37,8 @@ ABORTED: Final = "The server aborted the answer."
 
 # What a server refused; a note begins with "retried", which the diagnosis looks for
 REASONING_SENT_BACK: Final = "sent earlier reasoning back, as the server requires it"
+WITHOUT_IMAGES: Final = "retried without the images of earlier messages: the model does not accept images"
+EARLIER_IMAGES: Final = "the images of earlier messages were not sent: the model has refused images before"
 WITHOUT_REASONING: Final = "retried without earlier reasoning"
 SYSTEM_ROLE: Final = "retried with the role system instead of developer"
 SYSTEM_IN_MESSAGE: Final = "retried with the system prompt in the first message"

@@ -16,6 +16,7 @@ CHAT_HELP: Final = (
 DRAFT_TOKENS: Final = "~{tokens} tokens"
 DRAFT_SINGLE: Final = "~1 token"
 DRAFT_LINES: Final = "{lines} lines · ~{tokens} tokens"
+DRAFT_IMAGES: Final = "{draft} + images"
 NO_PROVIDER_NAME: Final = "no provider"
 RECALL: Final = "(reverse search) '{text}': {found}"
 EDITING: Final = "Editing message {number}"

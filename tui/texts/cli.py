@@ -12,6 +12,8 @@ OUTPUT_FAILED: Final = "Could not write the output: {reason}."
 NO_READER: Final = "the reader is gone"
 
 # ask
+STDIN: Final = "stdin"
+STDIN_TWICE: Final = "stdin is the prompt or a file, not both: give the prompt in quotes"
 ANSWER_WAS: Final = "The answer was {how}."
 
 # check

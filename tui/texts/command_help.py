@@ -50,10 +50,16 @@ ASK_EXAMPLES: Final = """\
   lmdeck ask "Name three colours"
   cat log.txt | lmdeck ask "What went wrong?"
   lmdeck ask - < prompt.txt
+  lmdeck ask "Review this" -f 'src/**/*.py' -f README.md:1-40
+  lmdeck ask "What is this?" -f photo.jpg
   lmdeck ask hi --url http://localhost:8080/v1 --json
 
 """
 PROMPT: Final = "the prompt; '-' reads it from stdin"
+ASK_FILE: Final = (
+    "attach a text file or image (repeatable); FILE:40-90 for some lines, a pattern in quotes such as "
+    "'src/**/*.py', or '-' for stdin"
+)
 ASK_URL: Final = "base URL of an endpoint, in place of a provider; nothing is saved"
 SYSTEM: Final = "system prompt"
 MAX_TOKENS: Final = "limit of output tokens, reasoning included"

@@ -1,4 +1,4 @@
-"""The content of a message as it is sent: a plain string for one text, a list of OpenAI's parts for more."""
+"""The content of a message as it is sent: a string for texts, a list of OpenAI's parts with pictures."""
 
 from __future__ import annotations
 
@@ -7,19 +7,30 @@ import re
 from collections.abc import Mapping
 
 from tui.core.parts import ImagePart, Part, Parts, TextPart
+from tui.core.safe_text import safe_line
 
 Content = str | list[dict[str, object]]
 
 
-def content_of(parts: Parts, attachments: Mapping[str, bytes]) -> Content:
-    """Return what is sent for the parts of a message.
+def content_of(parts: Parts, attachments: Mapping[str, bytes], *, has_images: bool = True) -> Content:
+    """Return what is sent for the parts of a message: one string where there is no picture among them.
 
     ``attachments`` has the bytes by their SHA-256. What is not among them goes as its mark, so that the
-    model at least reads that there was something.
+    model at least reads that there was something; without ``has_images`` so do pictures.
     """
-    if len(parts) < 2 and not parts.blobs:
-        return parts.text
-    return [_sent(part, attachments) for part in parts]
+    pieces = [_sent(part, attachments, has_images) for part in parts]
+    sent: list[str | dict[str, object]] = []
+    for piece in pieces:
+        if isinstance(piece, str) and sent and isinstance(sent[-1], str):
+            sent[-1] += f"\n\n{piece}"
+        else:
+            sent.append(piece)
+    match sent:
+        case []:
+            return ""
+        case [str(text)]:
+            return text
+    return [_text(piece) if isinstance(piece, str) else piece for piece in sent]
 
 
 def put_before(text: str, content: object) -> Content:
@@ -29,14 +40,16 @@ def put_before(text: str, content: object) -> Content:
     return f"{text}\n\n{content}"
 
 
-def _sent(part: Part, attachments: Mapping[str, bytes]) -> dict[str, object]:
+def _sent(part: Part, attachments: Mapping[str, bytes], has_images: bool) -> str | dict[str, object]:
     data = None if isinstance(part, TextPart) else attachments.get(part.sha256)
     if isinstance(part, TextPart) or data is None:
-        return _text(part.text)
-    if isinstance(part, ImagePart):
-        url = f"data:{part.media_type};base64,{base64.b64encode(data).decode('ascii')}"
-        return {"type": "image_url", "image_url": {"url": url}}
-    return _text(_fenced(part.text[1:-1], data.decode("utf-8", "replace")))
+        return part.text
+    if not isinstance(part, ImagePart):
+        return _fenced(safe_line(part.text[1:-1]), data.decode("utf-8", "replace"))
+    if not has_images:
+        return part.text
+    url = f"data:{part.media_type};base64,{base64.b64encode(data).decode('ascii')}"
+    return {"type": "image_url", "image_url": {"url": url}}
 
 
 def _text(text: str) -> dict[str, object]:

@@ -54,6 +54,7 @@ _FROM_BEHIND = (
 )
 
 _BY_CODE = (
+    Rule("images-refused", says=words.IMAGES, status=_REQUEST | {404, 500, 501}, form="no-page"),
     Rule("content-filter", codes=words.FILTER_CODES),
     Rule("deployment-not-found", codes=frozenset({"deploymentnotfound"})),
     Rule("model-other-api", codes=frozenset({"operationnotsupported", "unsupported_api_for_model"})),

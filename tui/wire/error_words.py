@@ -119,6 +119,13 @@ OTHER_API = lazy_pattern(
     r"|is an? (?:text )?embedding model"
     r"|server does(?:n't| not) support (?:chat|completions)|start it without .{0,3}--embedding"
 )
+IMAGES = lazy_pattern(
+    r"not a multi-?modal model|(?:not|n't) support (?:the )?(?:image|vision|picture|multi-?modal)"
+    r"|image(?:s| inputs?| content)? (?:is |are )?(?:not|n't) (?:supported|enabled|available|allowed)"
+    r"|only supports? text|unknown variant .?image_url|endpoints? found that supports? image"
+    r"|missing data required for image|image_url is only supported"
+    r"|messages?\[?\.?\d*\]?\.content.{0,3} must be a string"
+)
 FILTER = lazy_pattern(
     r"content[ _-](?:filter|management policy|policy|moderation)|inappropriate content"
     r"|safety (?:system|polic|filter)"

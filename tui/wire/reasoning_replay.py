@@ -22,12 +22,17 @@ def replays_reasoning(policy: ReasoningReplay, quirks: ServerQuirks, server: Dia
 
 
 def past_message(
-    message: Message, with_reasoning: bool, server: Dialect, attachments: Mapping[str, bytes]
+    message: Message,
+    with_reasoning: bool,
+    server: Dialect,
+    attachments: Mapping[str, bytes],
+    *,
+    has_images: bool = True,
 ) -> dict[str, object]:
     """Return one message as it is sent."""
     sent: dict[str, object] = {
         "role": message.role.value,
-        "content": content_of(message.content, attachments),
+        "content": content_of(message.content, attachments, has_images=has_images),
     }
     if not with_reasoning or not message.reasoning or message.role is not Role.ASSISTANT:
         return sent

@@ -47,8 +47,16 @@ def build_chat_body(
 
 def _messages(request: ChatRequest, quirks: ServerQuirks, server: Dialect) -> list[dict[str, object]]:
     with_reasoning = replays_reasoning(request.reasoning_replay, quirks, server)
+    last = len(request.messages) - 1
     messages = [
-        past_message(message, with_reasoning, server, request.attachments) for message in request.messages
+        past_message(
+            message,
+            with_reasoning,
+            server,
+            request.attachments,
+            has_images=place == last or not quirks.refuses_images,
+        )
+        for place, message in enumerate(request.messages)
     ]
     return _fold_system(messages) if quirks.system_role == "user" else messages
 

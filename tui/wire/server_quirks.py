@@ -17,7 +17,9 @@ from tui.texts import answers
 from tui.wire.dialects import thinking_field_names
 
 _TOKEN_FIELDS = ("max_tokens", "max_completion_tokens")
-_CAUSES = frozenset({"unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template"})
+_CAUSES = frozenset(
+    {"unsupported-param", "thinking-unsupported", "invalid-request", "no-chat-template", "images-refused"}
+)
 _STATUSES = frozenset({200, 400, 404, 415, 422, 500, 501})
 _NEVER_DROPPED = frozenset({"model", "messages", "stream", "response_format"})
 _DEMAND = lazy_pattern(
@@ -49,6 +51,8 @@ class ServerQuirks:
     """DashScope's open Qwen models: an answer that is not streamed needs ``enable_thinking: false``."""
     sends_reasoning: bool | None = None
     """Past reasoning is demanded (True) or refused (False)."""
+    refuses_images: bool = False
+    """The pictures of earlier messages go as their names; one in the new message is still sent."""
 
     def to_json(self) -> dict[str, object]:
         """Return what differs from the portable form, as JSON values."""
@@ -60,6 +64,7 @@ class ServerQuirks:
             "efforts": [list(pair) for pair in self.efforts],
             "thinking_off_when_whole": self.thinking_off_when_whole,
             "sends_reasoning": self.sends_reasoning,
+            "refuses_images": self.refuses_images,
         }
         portable = ServerQuirks()
         return {name: value for name, value in values.items() if value not in (getattr(portable, name), [])}
@@ -78,6 +83,7 @@ class ServerQuirks:
             efforts=tuple(_pairs(efforts)),
             thinking_off_when_whole=value.get("thinking_off_when_whole") is True,
             sends_reasoning=_truth(value.get("sends_reasoning")),
+            refuses_images=value.get("refuses_images") is True,
         )
 
 
@@ -164,6 +170,34 @@ def _keep_reasoning(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuir
     if refusal.head != "messages" or "reasoning" not in refusal.parameter:
         return None
     return replace(quirks, sends_reasoning=False), answers.WITHOUT_REASONING
+
+
+def _leave_images_out(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
+    """Leave the pictures of earlier messages out; a new one is what the question is about."""
+    if refusal.cause != "images-refused" or not _messages(refusal.body):
+        return None
+    *before, last = _messages(refusal.body)
+    if has_image(last) or not any(map(has_image, before)):
+        return None
+    return replace(quirks, refuses_images=True), answers.WITHOUT_IMAGES
+
+
+def after_images(quirks: ServerQuirks, body: Mapping[str, object], cause: str | None) -> ServerQuirks:
+    """Return what is known once a request with a picture in its last message has ended: by a failure of
+    this cause, or (``None``) with an answer."""
+    if not _messages(body) or not has_image(_messages(body)[-1]):
+        return quirks
+    if cause is None:
+        return replace(quirks, refuses_images=False)
+    return replace(quirks, refuses_images=True) if cause == "images-refused" else quirks
+
+
+def has_image(message: Mapping[str, object]) -> bool:
+    """Whether a message of a body has a picture."""
+    content = message.get("content")
+    return isinstance(content, list) and any(
+        isinstance(part, dict) and part.get("type") == "image_url" for part in content
+    )
 
 
 def _change_role(quirks: ServerQuirks, refusal: _Refusal) -> tuple[ServerQuirks, str] | None:
@@ -263,6 +297,7 @@ def _drop(quirks: ServerQuirks, *names: str) -> tuple[ServerQuirks, str]:
 _RULES: tuple[_Rule, ...] = (
     _send_reasoning,
     _keep_reasoning,
+    _leave_images_out,
     _change_role,
     _swap_token_field,
     _drop_stream_options,

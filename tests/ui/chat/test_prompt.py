@@ -238,7 +238,8 @@ async def test_typing_lays_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_the_cursor_stays_in_sight_in_a_long_text() -> None:
     app = PromptApp()
     async with app.run_test() as pilot:
-        await paste(app, pilot, "\n".join(map(str, range(40))))
+        await paste(app, pilot, "".join(f"{number}\n" for number in range(20)))
+        await paste(app, pilot, "\n".join(map(str, range(20, 40))))
         assert app.prompt.scroll_offset.y == 37
         await pilot.press(*["up"] * 30)
         row = app.prompt.cursor_location[0]

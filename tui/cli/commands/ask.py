@@ -11,6 +11,7 @@ COMMAND = Command(
     examples=texts.ASK_EXAMPLES + texts.FIGURES,
     arguments=(
         argument("prompt", nargs="?", metavar="PROMPT", help=texts.PROMPT),
+        argument("-f", "--file", action="append", default=[], metavar="FILE", help=texts.ASK_FILE),
         one_of(
             argument("-p", "--provider", metavar="NAME", help=texts.PROVIDER),
             argument("--url", metavar="URL", help=texts.ASK_URL),

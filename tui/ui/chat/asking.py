@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from tui.core.attachment import NOTHING_ATTACHED, Attached
 from tui.core.commands import line_of
+from tui.core.parts import Parts
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
 from tui.texts import chat as texts
 from tui.ui.background import in_background
+from tui.ui.chat.attaching import Attaching
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.words import Way, blocked_words
 from tui.ui.shell.base import LmdeckScreen
@@ -29,13 +32,14 @@ class Asking:
         chat: ChatControl,
         show: Callable[[], None],
         way: Way,
-        queue: Callable[[str], bool],
+        queue: Callable[[Parts], bool],
     ) -> None:
         self._screen = screen
         self._chat = chat
         self._show = show
         self._way = way
         self._queue = queue
+        self.attaching = Attaching(screen, chat, self._start, self.edit)
 
     @property
     def _prompt(self) -> Prompt:
@@ -46,13 +50,25 @@ class Asking:
 
         While an answer streams a prompt waits for it.
         """
-        if text.strip() and self._chat.is_busy and self._prompt.edited is None:
-            return self._queue(text)
-        is_ready = self._is_ready("" if text.strip() else texts.EMPTY_PROMPT)
+        edited = self._prompt.edited
+        if not (text.strip() and self._waits(edited)) and not self._is_ready(
+            "" if text.strip() else texts.EMPTY_PROMPT
+        ):
+            return False
+        if self.attaching.needs_files(text, edited):
+            return self.attaching.send(text, edited)
+        return self._start(text, NOTHING_ATTACHED, edited)
+
+    def _waits(self, edited: Turn | None) -> bool:
+        return self._chat.is_busy and edited is None
+
+    def _start(self, text: str, files: Attached, edited: Turn | None) -> bool:
+        """Send a prompt with its files, or let it wait; return whether that was done."""
+        if self._waits(edited):
+            return self._queue(self._chat.message(text, files))
+        is_ready = self._is_ready()
         if is_ready:
-            edited = self._prompt.edited
-            task = self._chat.send(text) if edited is None else self._chat.edit(edited, text)
-            self._await_turn(asyncio.wait_for, task, None)
+            self._await_turn(asyncio.wait_for, self._chat.send(text, files, beside=edited), None)
         return is_ready
 
     def edit(self, turn: Turn) -> None:
@@ -64,7 +80,7 @@ class Asking:
     def again(self) -> None:
         """Ask the last prompt again; its answer stays as a variant."""
         last, prompt = self._chat.last, self._prompt
-        if last is not None and not prompt.edited and prompt.value == line_of(last.prompt.text):
+        if last is not None and not prompt.edited and prompt.value == line_of(last.prompt.words):
             prompt.value = ""  # it came back because it failed, and goes out again now
         if self._is_ready():
             self._await_turn(self._chat.retry)

@@ -1,4 +1,4 @@
-"""The list of commands over the prompt, one line each. Loaded with the first slash.
+"""The list of commands or of files over the prompt, one line each. Loaded with the first slash or ``@``.
 
 The focus stays in the prompt, whose keys move in the list; drawn as one widget, for each key changes it.
 """
@@ -6,15 +6,14 @@ The focus stays in the prompt, whose keys move in the list; drawn as one widget,
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.content import Content
 from textual.widget import Widget
 
 from tui.core.safe_text import safe_line
-from tui.texts import chat as texts
-from tui.ui.chat.completing import Completing
+from tui.ui.chat.completing import Completer
 
 _MOST_ROWS = 8
 _NAME_WIDTH = 24
@@ -23,34 +22,41 @@ _BORDER_ROWS = 2
 
 
 class CommandList(Widget, can_focus=False):
-    """Shows what a command may become. ``use`` gets the line of the entry that is clicked."""
+    """Shows what may be chosen of the open list. ``use`` gets the line of the entry that is clicked."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"command-list--marked", "command-list--text"}
 
-    def __init__(self, completing: Completing, use: Callable[[str], None]) -> None:
+    def __init__(self, completer: Callable[[], Completer | None], use: Callable[[str], None]) -> None:
         super().__init__()
-        self._completing = completing
+        self._completer = completer
         self._use = use
         self._top = 0
-        self.border_title = cast(str, Content(texts.COMMANDS))
-        self.border_subtitle = cast(str, Content(texts.LEADING_SLASH))
+
+    @property
+    def _completing(self) -> Completer | None:
+        return self._completer()
 
     def show(self) -> None:
         """Show what there is now, above the prompt; hide it where there is nothing."""
-        rows = min(len(self._completing.entries), _MOST_ROWS)
-        marked = self._completing.marked or 0
-        self._top = max(marked - rows + 1, min(self._top, marked, len(self._completing.entries) - rows), 0)
-        self.display = rows > 0
+        completing = self._completing
+        self.display = completing is not None and completing.is_open
+        if completing is None:
+            return
+        rows = min(len(completing.entries), _MOST_ROWS)
+        marked = completing.marked or 0
+        self._top = max(marked - rows + 1, min(self._top, marked, len(completing.entries) - rows), 0)
+        self.border_title, self.border_subtitle = Content(completing.title), Content(completing.hint)
         height = rows + _BORDER_ROWS
-        if rows and (self.styles.height is None or self.styles.height.value != height):
+        if self.display and (self.styles.height is None or self.styles.height.value != height):
             self.styles.height = height
             self.styles.offset = (0, -height)
         self.refresh()
 
     def render(self) -> Content:
         """Return the lines that are in sight."""
-        entries = self._completing.entries[self._top : self._top + _MOST_ROWS]
+        completing = self._completing
+        entries = completing.entries[self._top : self._top + _MOST_ROWS] if completing is not None else ()
         return Content("\n").join(
             self._line(self._top + row, safe_line(entry.shown), safe_line(entry.text))
             for row, entry in enumerate(entries)
@@ -58,7 +64,7 @@ class CommandList(Widget, can_focus=False):
 
     def _line(self, place: int, name: str, text: str) -> Content:
         width = max(1, self.content_size.width)
-        is_marked = place == self._completing.marked
+        is_marked = self._completing is not None and place == self._completing.marked
         line = Content.assemble(
             f"{_MARK if is_marked else ' '} {name.ljust(_NAME_WIDTH)} ",
             (text, self.get_visual_style("command-list--text")),
@@ -69,5 +75,5 @@ class CommandList(Widget, can_focus=False):
         """Use the entry under the pointer."""
         event.stop()
         place = self._top + event.y - 1
-        if event.y >= 1 and place < len(self._completing.entries):
+        if event.y >= 1 and self._completing is not None and place < len(self._completing.entries):
             self._use(self._completing.entries[place].line)

@@ -51,6 +51,7 @@ class Commands:
             "branches": self._branch,
             "settings": self._set,
             "queue": queue,
+            "attach": self._attach,
         }
 
     def enter(self, line: str) -> bool:
@@ -131,6 +132,12 @@ class Commands:
         if not self._screen.check_action("find", (text,)):
             return self._refuse("find")
         self._screen.call_later(self._screen.app.run_action, ("", "find", (text,)), self._screen)
+        return True
+
+    def _attach(self, reference: str) -> bool:
+        if not self._screen.check_action("attach", ()):
+            return self._refuse("attach")
+        self._screen.call_later(self._screen.app.run_action, ("", "attach", (reference,)), self._screen)
         return True
 
     def _edit(self, number: str) -> bool:

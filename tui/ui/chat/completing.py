@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from tui.core.commands import request_of
 from tui.core.completion import Completion, Values, completions
+from tui.texts import chat as texts
+
+
+class Completer(Protocol):
+    """A list over the prompt: what is in it, what is marked, and what is to be known of it."""
+
+    @property
+    def title(self) -> str:
+        """What it lists."""
+
+    @property
+    def hint(self) -> str:
+        """What is to be known of it."""
+
+    @property
+    def entries(self) -> tuple[Completion, ...]:
+        """What can be chosen."""
+
+    @property
+    def marked(self) -> int | None:
+        """Which of them is marked."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown."""
+
+    def move(self, step: int) -> None:
+        """Mark the next entry."""
+
+    def chosen(self, *, is_sent: bool) -> str | None:
+        """Return what the text becomes; ``None``: it stays as it is."""
+
+    def close(self) -> None:
+        """Close it."""
 
 
 class Completing:
     """Follows a line; opened by a slash in an empty prompt, until the line is no command or it is closed."""
+
+    title = texts.COMMANDS
+    hint = texts.LEADING_SLASH
 
     def __init__(self, values: Values) -> None:
         self._values = values

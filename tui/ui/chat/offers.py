@@ -27,6 +27,7 @@ _NEEDS: dict[str, Callable[[ChatControl], object]] = {
     "edit_provider": lambda chat: chat.target,
     "take_back": lambda chat: chat.queue.prompts,
     "editor": lambda chat: not chat.is_read_only,
+    "attach": lambda chat: not chat.is_read_only,
 }
 """What there has to be for an action."""
 

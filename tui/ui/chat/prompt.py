@@ -16,22 +16,25 @@ from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets.text_area import Edit, EditResult
+from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
 from tui.core.commands import Command, line_of
 from tui.core.lazy_dataclass import dataclass
+from tui.core.mentions import MARK
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.edited import Edited, edit_words
+from tui.ui.chat.mentioning import Mentioning, PathsFound
+from tui.ui.chat.pastes import Pastes
 from tui.ui.chat.prompt_text import to_display, to_document, to_raw
 from tui.ui.chat.recall import PromptHistory
 from tui.ui.textual_compat.internals import bindings_for
 from tui.ui.textual_compat.own_text_area import OwnTextArea
 
 if TYPE_CHECKING:
-    from tui.ui.chat.completing import Completing
+    from tui.ui.chat.completing import Completer, Completing
     from tui.ui.chat.prompt_search import PromptSearch
 
 _GROUPS = ("chat.recall", "chat.completion", "chat.edit", "chat.prompt")
@@ -65,8 +68,9 @@ class Prompt(OwnTextArea):
     _model = ""
     _edit: Edited | None = None
     _search: PromptSearch | None = None
-    completing: Completing | None = None
-    """The list of commands, once there was one."""
+    completing: Completer | None = None
+    """The list of commands or of files, once there was one."""
+    _commands: Completing | None = None
 
     @dataclass
     class CopyRequested(Message):
@@ -83,6 +87,9 @@ class Prompt(OwnTextArea):
     class CompletionsChanged(Message):
         """The list of commands shows something else, or nothing any more."""
 
+    class PathsWanted(Message):
+        """A file is about to be mentioned."""
+
     class Left(Message):
         """The person went up from an empty prompt."""
 
@@ -93,10 +100,14 @@ class Prompt(OwnTextArea):
         self,
         send: Callable[[str], bool],
         values: Callable[[Command | None], Iterable[tuple[str, str]]] = _no_values,
+        paths: PathsFound | None = None,
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
-        """``values``: what may follow a command, each with a few words about it."""
+        """``values``: what may follow a command, each with a few words about it. ``paths``: the files that
+        may be mentioned, which ``PathsWanted`` asks to look for."""
+        self.mentioning = Mentioning(paths)
+        self.pastes = Pastes()
         super().__init__(
             id=id,
             soft_wrap=True,
@@ -118,11 +129,11 @@ class Prompt(OwnTextArea):
     @property
     def value(self) -> str:
         """The raw text."""
-        return to_raw(self.text)
+        return self.pastes.raw(self.text)
 
     @value.setter
     def value(self, raw: str) -> None:
-        self.load_text(to_document(raw))
+        self.load_text(self.pastes.document(raw))
 
     def remember(self, raw: str) -> None:
         """Add a prompt to the history, newest last."""
@@ -167,9 +178,28 @@ class Prompt(OwnTextArea):
         if self._search is not None:
             self._type_into_search(text)
         elif not self.read_only:
-            result = self.replace(to_document(text), *self.selection, maintain_selection_offset=False)
-            self.move_cursor(result.end_location)
+            token = self.pastes.token(text)
+            if token is not None and token in self.text:
+                self._open_paste(self.flat_text.index(token))  # pasted twice, it is to be seen
+            else:
+                self.mentioning.pasted(text if token is None else "")
+                shown = to_document(text) if token is None else token
+                result = self.replace(shown, *self.selection, maintain_selection_offset=False)
+                self.move_cursor(result.end_location)
             self.focus()
+
+    def action_open_paste(self) -> None:
+        """Show the whole text of the large paste before the cursor, or of the first one."""
+        cursor = self.flat_selection[1]
+        starts = [start for start, _, _ in self.pastes.places(self.flat_text)]
+        before = [start for start in starts if start < cursor]
+        self._open_paste((before or starts)[-1 if before else 0])
+
+    def _open_paste(self, place: int) -> None:
+        for start, end, text in self.pastes.places(self.flat_text):
+            if start == place:
+                self.flat_replace(start, end, text)
+                return
 
     def action_send(self) -> None:
         """Send; what was sent goes from here into the history."""
@@ -213,15 +243,15 @@ class Prompt(OwnTextArea):
             return
         if not self.selected_text:
             raise SkipAction
-        self.post_message(self.CopyRequested(to_raw(self.selected_text)))
+        self.post_message(self.CopyRequested(self.pastes.raw(self.selected_text)))
 
     def raw_of(self, text: str) -> str:
         """Return a part of the document as it was pasted."""
-        return to_raw(text)
+        return self.pastes.raw(text)
 
     def shown_of(self, raw: str) -> str:
         """Return a raw text as the document keeps it."""
-        return to_document(raw)
+        return self.pastes.document(raw)
 
     def discard(self) -> bool:
         """Empty the prompt; Up brings the draft back. Return whether there was one."""
@@ -347,32 +377,77 @@ class Prompt(OwnTextArea):
 
     def edit(self, edit: Edit) -> EditResult:
         """Change the text, and what the list of commands shows with it."""
+        edit.from_location, edit.to_location = self._around_tokens(edit.from_location, edit.to_location)
         result = super().edit(edit)
-        self._follow_line()
+        self._follow_line(edit.text, result.end_location)
         return result
+
+    def _around_tokens(self, start: Location, end: Location) -> tuple[Location, Location]:
+        """Return the ends of an edit or a selection, none of them inside of a token."""
+        if start == end:
+            return (self._outside(start, is_end=True),) * 2
+        return self._outside(start, is_end=start > end), self._outside(end, is_end=end > start)
+
+    def _outside(self, place: Location, *, is_end: bool) -> Location:
+        row, column = place
+        if row < self.document.line_count:
+            for first, after, _ in self.pastes.places(self.document.get_line(row)):
+                if first < column < after:
+                    return row, after if is_end else first
+        return place
+
+    def validate_selection(self, selection: Selection) -> Selection:
+        """Keep the cursor out of tokens: a step into one leads behind it, or before it."""
+        is_right = selection.end > self.selection.end
+        if selection.is_empty:
+            return Selection.cursor(self._outside(selection.end, is_end=is_right))
+        return Selection(*self._around_tokens(selection.start, selection.end))
 
     def action_undo(self) -> None:
         """Undo the last change."""
         super().action_undo()
         self._follow_line()
 
-    def _follow_line(self) -> None:
+    def _follow_line(self, typed: str = "", place: tuple[int, int] | None = None) -> None:
+        self._show_completions(self._follow, typed, place or self.cursor_location)
+
+    def _follow(self, typed: str, place: tuple[int, int]) -> None:
+        mentioning, opens = self.mentioning, typed == MARK
+        if opens or mentioning.is_active:
+            before = to_raw(self.document.get_line(place[0])[: place[1]])
+            if mentioning.follow(before, opens=opens):
+                self.completing = mentioning
+                if opens:
+                    self.post_message(self.PathsWanted())
+                return
         line = self.document.get_line(0) if self.document.line_count == 1 else ""
-        if self.completing is None and line == "/":
+        if self._commands is None and line == "/":
             from tui.ui.chat.completing import Completing
 
-            self.completing = Completing(self._values)
-        if self.completing is not None:
-            self._show_completions(self.completing.is_open, self.completing.follow, to_raw(line))
+            self._commands = Completing(self._values)
+        if self._commands is not None:
+            self._commands.follow(to_raw(line))
+            self.completing = self._commands
+
+    def show_paths(self) -> None:
+        """Show more files that were found."""
+        if self.mentioning.is_active:
+            self._show_completions(self.mentioning.refresh)
 
     def load_text(self, text: str) -> None:
         """Show another text, which is no command that is being typed."""
         super().load_text(text)
         self.action_close_completions()
+        self.mentioning.close()
 
-    def _show_completions(self, was_open: bool, change: Callable[..., None], *arguments: object) -> None:
+    @property
+    def _is_completing(self) -> bool:
+        return self.completing is not None and self.completing.is_open
+
+    def _show_completions(self, change: Callable[..., None], *arguments: object) -> None:
+        was_open = self._is_completing
         change(*arguments)
-        is_open = self.completing is not None and self.completing.is_open
+        is_open = self._is_completing
         if was_open or is_open:
             self.post_message(self.CompletionsChanged())
         if was_open != is_open:
@@ -381,33 +456,54 @@ class Prompt(OwnTextArea):
     def action_complete(self, step: int) -> None:
         """Mark the next entry of the list."""
         if self.completing is not None:
-            self._show_completions(True, self.completing.move, step)
+            self._show_completions(self.completing.move, step)
 
     def action_choose_completion(self, is_sent: bool) -> None:
         """Use the marked entry; the key that sends leaves what is a command already to be sent."""
         line = self.completing.chosen(is_sent=is_sent) if self.completing is not None else None
-        if line is None:
+        if line is not None:
+            self.use_completion(line)
+        elif is_sent:
             raise SkipAction
-        self.use_completion(line)
 
     def use_completion(self, line: str) -> None:
-        """Put a line into the prompt, in a way that can be undone."""
-        self.replace(line, (0, 0), self.document.end)
-        self.move_cursor(self.document.end)
+        """Put a line into the prompt, or a file in the place of its mention, in a way that can be undone."""
+        row, end = self.cursor_location
+        start = self.mentioning.start
+        if self.completing is not self.mentioning:
+            self.replace(line, (0, 0), self.document.end)
+            self.move_cursor(self.document.end)
+        elif start < end:
+            self.mentioning.use(line)
+            result = self.replace(to_document(line), (row, start), (row, end))
+            self.move_cursor(result.end_location)
+
+    def mention(self, words: str) -> None:
+        """Put the mention of a file, or its beginning, behind a blank at the cursor."""
+        row, column = self.cursor_location
+        before = self.document.get_line(row)[:column]
+        self.mentioning.use(words)
+        if before and not before[-1].isspace():
+            words = f" {words}"
+        for piece in filter(None, (words[:-1], words[-1])):
+            result = self.replace(to_document(piece), *self.selection, maintain_selection_offset=False)
+            self.move_cursor(result.end_location)
 
     def action_close_completions(self) -> None:
         """Close the list."""
-        if self.completing is not None and self.completing.is_open:
-            self._show_completions(True, self.completing.close)
+        if self.completing is not None and self._is_completing:
+            self._show_completions(self.completing.close)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys of a search and of a list to the chat while there is none."""
         if action in _WHEN_SEARCHING:
             return self._search is not None
+        if action == "open_paste":
+            return bool(self.pastes.within(self.text))
         if action == "cancel_edit":
             return self._edit is not None and not self.is_streaming
         if action in _WHEN_COMPLETING:
-            return self.completing is not None and self.completing.is_open
+            return self._is_completing
         return super().check_action(action, parameters)
 
     def on_blur(self) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from tui.core.attachment import attachment_lines, estimated_tokens
+from tui.core.parts import ImagePart, Parts
 from tui.core.usage import estimate_tokens
 from tui.texts import chat as texts
 from tui.ui.chat.prompt import Prompt
@@ -29,12 +33,16 @@ _COUNTED_CHARACTERS = 20_000
 class PromptBox(Container):
     """Holds a prompt."""
 
+    class Counted(Message):
+        """The draft was counted, and may mention other files."""
+
     def __init__(self, prompt: Prompt) -> None:
         super().__init__(id="prompt-box")
         self._prompt = prompt
         self._counting: Timer | None = None
         self._rows = 1
         self._commands: CommandList | None = None
+        self._attached = Parts()
 
     def compose(self) -> ComposeResult:
         """Lay out the box."""
@@ -49,12 +57,12 @@ class PromptBox(Container):
         self._fit()
 
     def on_prompt_completions_changed(self, event: Prompt.CompletionsChanged) -> None:
-        """Show the list of commands over the box, or hide it."""
+        """Show the list of commands or files over the box, or hide it."""
         event.stop()
         if self._commands is None and self._prompt.completing is not None:
             from tui.ui.chat.command_list import CommandList
 
-            self._commands = CommandList(self._prompt.completing, self._prompt.use_completion)
+            self._commands = CommandList(lambda: self._prompt.completing, self._prompt.use_completion)
             self.mount(self._commands, before=self._prompt)
         if self._commands is not None:
             self._commands.show()
@@ -80,11 +88,28 @@ class PromptBox(Container):
 
     def _count(self) -> None:
         self._counting = None
-        self._prompt.border_subtitle = Content(draft_words(self._prompt))
+        self._show_words()
+        self.post_message(self.Counted())
+
+    def show_attached(self, attached: Parts) -> None:
+        """Say what is attached to the draft."""
+        if attached != self._attached:
+            self._attached = attached
+            self._show_words()
+
+    def _show_words(self) -> None:
+        prompt, files = self._prompt, self._attached
+        words = draft_words(prompt, prompt.pastes.within(prompt.text), estimated_tokens(files))
+        if any(isinstance(part, ImagePart) for part in files):
+            words = texts.DRAFT_IMAGES.format(draft=words)
+        prompt.border_subtitle = Content(" ".join(filter(None, (words, *attachment_lines(files)))))
 
 
-def draft_words(prompt: TextArea) -> str:
-    """Return how long a draft is: its lines, and its tokens as an estimate; empty without one."""
+def draft_words(prompt: TextArea, pasted: Sequence[str] = (), more_tokens: int = 0) -> str:
+    """Return how long a draft is: its lines, and its tokens as an estimate; empty without one.
+
+    ``pasted``: the large pastes that stand in it as tokens; ``more_tokens``: those of its files.
+    """
     lines = prompt.document.lines
     length = sum(map(len, lines)) + len(lines) - 1
     if not length:
@@ -97,6 +122,8 @@ def draft_words(prompt: TextArea) -> str:
             break
     sample = "\n".join(counted)
     tokens = round(estimate_tokens(sample) * length / max(1, len(sample)))
-    if len(lines) > 1:
-        return texts.DRAFT_LINES.format(lines=f"{len(lines):,}", tokens=f"{tokens:,}")
+    tokens += sum(map(estimate_tokens, pasted)) + more_tokens
+    count = len(lines) + sum(text.count("\n") for text in pasted)
+    if count > 1:
+        return texts.DRAFT_LINES.format(lines=f"{count:,}", tokens=f"{tokens:,}")
     return texts.DRAFT_SINGLE if tokens == 1 else texts.DRAFT_TOKENS.format(tokens=f"{tokens:,}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from tui.core.invisible import is_mark
@@ -11,6 +12,10 @@ _STAND_IN = 0x100000
 _TAGS = range(0xE0000, 0xE1000)
 _TAG_STAND_IN = 0x10E000
 _OTHER_STAND_IN = 0x10F000
+TOKEN_CHARACTERS = range(0xFF000, 0xFF080)
+TOKEN_STARTS = range(0xFF800, 0xFFF00)
+"""What the tokens of large pastes are made of; in a paste these characters are hidden like others."""
+_OF_TOKENS = re.compile("[\U000ff000-\U000ffeff]")
 _OTHERS: dict[int, str] = {}
 """The characters beyond the others that had to be hidden, as they turned up, and their private ones."""
 _CODES: dict[str, str] = {}
@@ -24,9 +29,10 @@ def to_document(raw: str) -> str:
     """Replace what must not reach a terminal by private characters of one cell each."""
     if raw.isascii() and raw.replace("\n", " ").isprintable():
         return raw
-    return replace_hidden(
+    shown = replace_hidden(
         raw, lambda character: character if character in "\n\t" else _stand_in(ord(character))
     )
+    return _OF_TOKENS.sub(lambda match: _stand_in(ord(match[0])), shown)
 
 
 def _stand_in(code: int) -> str:
@@ -66,6 +72,11 @@ def to_display(text: str) -> str:
 
 
 def _picture(character: str) -> str:
+    code = ord(character)
+    if code in TOKEN_CHARACTERS:
+        return chr(code - TOKEN_CHARACTERS.start)
+    if code in TOKEN_STARTS:
+        return "["
     original = _original(character)
     if original == character:
         return character

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from tui.core.commands import line_of
+from tui.core.parts import Parts
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
@@ -35,13 +36,13 @@ class Queueing:
         chat.queue.on_sent = self._sent
         chat.queue.on_paused = lambda: screen.call_later(show)
 
-    def add(self, text: str) -> bool:
+    def add(self, message: Parts) -> bool:
         """Let a message wait; return whether there was room."""
         queue = self._chat.queue
         if queue.is_full:
             self._warn(texts.FULL.format(count=len(queue.prompts)))
             return False
-        queue.add(text)
+        queue.add(message)
         self._show()
         return True
 

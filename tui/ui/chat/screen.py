@@ -33,7 +33,13 @@ from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import confirm
 from tui.ui.shell.title_bar import TitleBar
 from tui.ui.transcript.document import View
-from tui.ui.transcript.messages import CopyRequested, LinkActivated, OfferChosen, VariantRequested
+from tui.ui.transcript.messages import (
+    AttachedWanted,
+    CopyRequested,
+    LinkActivated,
+    OfferChosen,
+    VariantRequested,
+)
 from tui.ui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -75,7 +81,8 @@ class ChatScreen(LmdeckScreen[None]):
             reasoning=settings.reasoning,
         )
         yield QueueLines(self.control)
-        yield PromptBox(Prompt(self._commands.enter, self._commands.values, id="prompt"))
+        paths = self.control.files.index
+        yield PromptBox(Prompt(self._commands.enter, self._commands.values, paths, id="prompt"))
         yield self._status
         yield BindingBar()
 
@@ -185,9 +192,9 @@ class ChatScreen(LmdeckScreen[None]):
         if self.prompt.edited:
             self.prompt.action_cancel_edit()
         for turn in session.turns:
-            self.prompt.remember(line_of(turn.prompt.text))
+            self.prompt.remember(line_of(turn.prompt.words))
         for queued in self.control.queue.prompts:
-            self.prompt.remember(line_of(queued.content.text))
+            self.prompt.remember(line_of(queued.content.words))
         self.prompt.read_only = self.control.is_read_only
         self.show_state()
 
@@ -275,6 +282,10 @@ class ChatScreen(LmdeckScreen[None]):
         self.prompt.focus()
         self.prompt.action_external_editor()
 
+    def action_attach(self, reference: str = "") -> None:
+        """Mention a file in the message: the one that is named, or one of a list."""
+        self._asking.attaching.attach(reference)
+
     def action_diagnose(self) -> None:
         """Explain the failure of the last turn, or find out how the endpoint is."""
         self._windows.diagnose()
@@ -320,6 +331,10 @@ class ChatScreen(LmdeckScreen[None]):
         """Show where a link leads, and open it only then."""
         url = event.url
         confirm(self, texts.OPEN_LINK, url, lambda: self.deck.open_url(url), texts.OPEN, texts.CANCEL)
+
+    def on_transcript_attached_wanted(self, event: AttachedWanted) -> None:
+        """Show what is attached to a message."""
+        self._asking.attaching.open(event.turn, self.transcript.show_attached)
 
     async def on_transcript_offer_chosen(self, event: OfferChosen) -> None:
         """A click on an offer."""
@@ -385,6 +400,14 @@ class ChatScreen(LmdeckScreen[None]):
         """Go from the prompt to the transcript, and back."""
         (self.transcript if self.prompt.has_focus else self.prompt).focus()
 
+    def on_prompt_paths_wanted(self) -> None:
+        """Look for files: one is about to be mentioned."""
+        self._asking.attaching.look()
+
+    def on_prompt_box_counted(self) -> None:
+        """Say what is attached to the draft."""
+        self._asking.attaching.preview()
+
     def on_prompt_left(self) -> None:
         """Up from an empty prompt: read."""
         self.transcript.focus()
@@ -394,8 +417,9 @@ class ChatScreen(LmdeckScreen[None]):
         self.deck.ask_to_quit(self.unsaved_reason() or "")
 
     def action_prompt(self) -> None:
-        """Go to the prompt."""
-        self.prompt.focus()
+        """Go to the prompt; from a message with attached files, show or hide these."""
+        if not (self.transcript.has_focus and self.transcript.toggle_attached()):
+            self.prompt.focus()
 
     def action_escape(self) -> None:
         """Close the search, or go from the prompt to the transcript and back.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from tui.core.losses import losses
@@ -10,6 +10,7 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import Turn
 from tui.core.variants import variant_place
 from tui.texts import chat as texts
+from tui.ui.transcript.attached import attachment_rows
 from tui.ui.transcript.cells import cell_len, expand_tabs, settle_cells
 from tui.ui.transcript.ending import ending_lines
 from tui.ui.transcript.lines import EMPTY_LINE, Attribute, Line, Role, Span
@@ -24,16 +25,31 @@ PROMPT_BLOCK = -2
 _PROMPT_BAR = Span("┃ ", Role.PROMPT_BAR)
 
 
-def head_lines(turn: Turn, width: int, *, raw: bool, speaker: bool = True) -> list[Line]:
-    """Return the prompt, and a line with the model that answers (``speaker``) and which answer this is."""
+def head_lines(
+    turn: Turn,
+    width: int,
+    *,
+    raw: bool,
+    speaker: bool = True,
+    attached: Mapping[str, bytes] | None = None,
+) -> list[Line]:
+    """Return the prompt, and a line with the model that answers (``speaker``) and which answer this is.
+
+    ``attached``: the contents of what is attached, by their SHA-256, where they are shown.
+    """
     lines: list[Line] = []
     if turn.prompt:
-        for source in turn.prompt.text.split("\n"):
+        for source in turn.prompt.words.split("\n") if turn.prompt.words else ():
             rows = _raw_rows(source, width - 2) if raw else _prompt_rows(source, width - 2)
-            lines.extend(Line((_PROMPT_BAR, *row), 1, block=PROMPT_BLOCK) for row in rows)
+            lines.extend(_prompt_line(row) for row in rows)
+        lines.extend(map(_prompt_line, attachment_rows(turn.prompt, width - 2, attached)))
         lines.append(EMPTY_LINE)
     lines.extend(_speaker_lines(turn, width, _speaker(turn) if speaker else ""))
     return lines
+
+
+def _prompt_line(row: Sequence[Span]) -> Line:
+    return Line((_PROMPT_BAR, *row), 1, block=PROMPT_BLOCK)
 
 
 def _speaker_lines(turn: Turn, width: int, speaker: str) -> list[Line]:

@@ -6,7 +6,7 @@ stays is how many they were. A live turn takes in what arrived with ``advance``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tui.core.lazy_dataclass import dataclass
@@ -60,6 +60,7 @@ class TurnDocument:
         """What the person chose for this turn; ``None``: as it is for all of them."""
         self.offers: tuple[Offer, ...] = ()
         """What can be done about how it ended."""
+        self._attached: Mapping[str, bytes] | None = None
         self._reasoning_view = reasoning
         self._view: View | None = None
         self._head: list[Line] = []
@@ -114,10 +115,25 @@ class TurnDocument:
         if self._answer is not None and self._view == view:
             return
         self._view = view
-        self._head = head_lines(self.turn, view.width, raw=view.raw, speaker=view.speakers)
+        self._head = self._head_lines(view)
         self._answer = GrowingText(self.turn.answer, view.layout(Role.TEXT), is_raw=view.raw)
         self._reasoning = None
         self.advance(force=True, allowance=WorkBudget(RENDERED_CHARACTERS))
+
+    def _head_lines(self, view: View) -> list[Line]:
+        return head_lines(self.turn, view.width, raw=view.raw, speaker=view.speakers, attached=self._attached)
+
+    @property
+    def shows_attached(self) -> bool:
+        """Whether the contents of what is attached are shown."""
+        return self._attached is not None
+
+    def show_attached(self, contents: Mapping[str, bytes] | None) -> None:
+        """Show the contents of what is attached, by their SHA-256, or (``None``) a line for each thing."""
+        self._attached, self._measured_for = contents, None
+        if self._view is not None and self.is_rendered:
+            self._head = self._head_lines(self._view)
+            self.measure()
 
     @property
     def is_behind(self) -> bool:

@@ -43,6 +43,14 @@ class VariantRequested(Message, namespace="transcript"):
         self.step = step
 
 
+class AttachedWanted(Message, namespace="transcript"):
+    """The person asked for the contents of what is attached to a message."""
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__()
+        self.turn = turn
+
+
 class OfferChosen(Message, namespace="transcript"):
     """The person clicked on an offer."""
 

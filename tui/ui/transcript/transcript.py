@@ -7,7 +7,7 @@ fold, search and select. How rows get onto the screen is in ``canvas``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ from textual.widgets import Collapsible
 from tui.core.turn import Turn
 from tui.ui.background import in_background, in_slices
 from tui.ui.transcript import messages
+from tui.ui.transcript.attached import OPEN_ATTACHED
 from tui.ui.transcript.canvas import Canvas
 from tui.ui.transcript.code import find_code, last_code
 from tui.ui.transcript.cursor import Target
@@ -51,6 +52,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
     FollowChanged = messages.FollowChanged
     VariantRequested = messages.VariantRequested
     OfferChosen = messages.OfferChosen
+    AttachedWanted = messages.AttachedWanted
     MatchChanged = messages.MatchChanged
 
     # ---- contents
@@ -185,10 +187,40 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
         turns = (document.turn for document in reversed(self.roll.documents))
         return next((turn for turn in turns if turn.variants), None)
 
+    # ---- what is attached
+
+    def toggle_attached(self) -> bool:
+        """Show or hide the contents of what is attached to the prompt under the cursor; return whether that
+        has any."""
+        document = self._document_under_cursor()
+        if document is None or not self.cursor.is_on_prompt or not document.turn.prompt.blobs:
+            return False
+        self._toggle_attached(document)
+        return True
+
+    def _toggle_attached(self, document: TurnDocument) -> None:
+        if document.shows_attached:
+            self.show_attached(document.turn, None)
+        else:
+            self.post_message(self.AttachedWanted(document.turn))
+
+    def show_attached(self, turn: Turn, contents: Mapping[str, bytes] | None) -> None:
+        """Show the contents of what is attached to a turn, by their SHA-256; ``None``: hide them."""
+        index = self.roll.find(turn.identity)
+        if index is not None:
+            self.roll.documents[index].show_attached(contents)
+            self.roll.moved(index)
+            self.relayout()
+
     # ---- reasoning
 
     def action_toggle_reasoning(self) -> None:
-        """Fold or unfold the reasoning of the turn under the cursor, or of the last turn."""
+        """Fold or unfold the reasoning of the turn under the cursor, or of the last turn.
+
+        On a prompt: what is attached to it.
+        """
+        if self.toggle_attached():
+            return
         document = self._document_under_cursor()
         if document is not None and document.has_reasoning:
             self._set_reasoning([document], not document.is_reasoning_shown)
@@ -223,7 +255,7 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             return
         answer = document.turn.answer.text
         if not answer or self.cursor.is_on_prompt:
-            self.post_message(self.CopyRequested(document.turn.prompt.text, "prompt"))
+            self.post_message(self.CopyRequested(document.turn.prompt.words, "prompt"))
         elif (block := self._block_under_cursor) is None:
             self.post_message(self.CopyRequested(answer, "answer"))
         else:
@@ -277,7 +309,12 @@ class Transcript(Canvas, can_focus=True, inherit_bindings=False):
             self.follow_end()
             return
         line = self.rows_of_view(event.y, 1)[0]
-        if action := offer_at(line, event.x):
+        action = offer_at(line, event.x)
+        if action == OPEN_ATTACHED:
+            for _, document, _ in self.viewport.rows(event.y, 1):
+                self._toggle_attached(document)
+            return
+        if action:
             self.post_message(self.OfferChosen(action))
             return
         self.focus()

@@ -1,0 +1,126 @@
+"""Files in ``lmdeck chat --plain``: ``@path``, ``/attach`` and Tab; stored, shown and sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import images
+from tests.support.commands import Call, Done
+from tests.support.fake_api import FakeApi, Replayed
+from tests.support.fault_server import Connection, FaultServer
+from tests.support.real_deck import bodies, replying
+from tests.support.terminal import private_environment
+from tui.cli.output import Output
+from tui.cli.plain_attaching import PlainAttaching
+from tui.runtime.chat_control import ChatControl
+from tui.runtime.runtime import open_runtime
+
+
+def seeing_nothing(connection: Connection) -> None:
+    """Answer as a model without vision does."""
+    request = connection.read_request()
+    if b'"image_url"' in request:
+        body = b'{"error":{"message":"m is not a multimodal model","type":"BadRequestError","code":400}}'
+        head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        connection.send(head % len(body) + body)
+    else:
+        replying("Yes.")(Replayed(connection, request))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FaultServer]:
+    """A provider ``main`` at a server that sees no images."""
+    with FaultServer(FakeApi(chat=seeing_nothing)) as server:
+        folder = Path(private_environment(tmp_path / "home")["XDG_CONFIG_HOME"]) / "lmdeck"
+        folder.mkdir(parents=True)
+        (folder / "providers.toml").write_text(
+            f'[providers.main]\ncompatible_provider = "m"\nprovider_url = "{server.base_url}"\n'
+        )
+        yield server
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "project"
+    (path / "src").mkdir(parents=True)
+    (path / "src" / "a.py").write_text("x = 1\n")
+    (path / "src" / "b.py").write_text("y = 2\n")
+    (path / "photo.png").write_bytes(images.png(640, 480))
+    monkeypatch.chdir(path)
+    return path
+
+
+@pytest.fixture
+def chat(program: Call, server: FaultServer, folder: Path) -> Callable[..., Done]:
+    assert server.base_url
+    assert folder.is_dir()
+    return lambda *lines: program("chat", "main", "--plain", stdin="\n".join((*lines, "/quit\n")).encode())
+
+
+def contents(server: FaultServer, request: int) -> list[object]:
+    return [message["content"] for message in bodies(server)[request]["messages"]]
+
+
+def test_mentioned_and_attached_files_are_sent_stored_and_shown(
+    chat: Callable[..., Done], server: FaultServer, program: Call
+) -> None:
+    done = chat("/attach src/b*.py", "Compare with @src/a.py:1", "And?", "/attach")
+    assert done.code == 0, done.err
+    blocks = "src/b.py\n```\ny = 2\n```\n\nsrc/a.py:1-1\n```\nx = 1\n```"
+    assert contents(server, 0) == [f"Compare with @src/a.py:1\n\n{blocks}"]
+    assert contents(server, 1)[0] == contents(server, 0)[0], "with the next prompt too"
+    assert contents(server, 1)[2] == "And?", "attached once"
+    assert "[src/b.py 1 line · ~2 tok]" in done.out
+    assert "Nothing is attached." in done.out
+    shown = program("history", "show", "last").out
+    assert (
+        "you> Compare with @src/a.py:1\n[src/b.py 1 line · ~2 tok]\n[src/a.py:1-1 1 line · ~2 tok]\n" in shown
+    )
+    assert "[src/a.py:1-1 1 line" in program("chat", "--plain", "--resume", "last", stdin=b"/quit\n").out
+    found = program("history", "show", "last", "--json").json["conversation"]["turns"][0]["attachments"]
+    assert [part["name"] for part in found] == ["src/b.py", "src/a.py"]
+
+
+def test_what_cannot_be_attached_is_said_and_nothing_is_sent(
+    chat: Callable[..., Done], server: FaultServer
+) -> None:
+    done = chat(
+        "/attach nothing.txt", "See @https://example.org/a.txt", "/attach src/a.py", "Mail me@host @you"
+    )
+    assert "not sent: There is no file nothing.txt to attach." in done.out
+    assert "not sent: A URL is never fetched: https://example.org/a.txt." in done.out
+    assert [contents(server, place) for place in range(len(bodies(server)))] == [
+        ["Mail me@host @you\n\nsrc/a.py\n```\nx = 1\n```"]
+    ]
+
+
+def test_an_edited_message_keeps_its_files(
+    chat: Callable[..., Done], server: FaultServer, folder: Path
+) -> None:
+    done = chat("/attach src/b.py", "See @src/a.py", "/edit", "Look at @src/a.py", "/edit", "Just look")
+    assert done.code == 0, done.err
+    assert contents(server, 1) == [
+        "Look at @src/a.py\n\nsrc/b.py\n```\ny = 2\n```\n\nsrc/a.py\n```\nx = 1\n```"
+    ]
+    assert contents(server, 2) == ["Just look\n\nsrc/b.py\n```\ny = 2\n```"], "its mention is gone"
+
+
+def test_a_model_that_refused_an_image_gets_another_one_only_when_that_is_confirmed(
+    chat: Callable[..., Done], server: FaultServer
+) -> None:
+    done = chat("What is @photo.png", "What is @photo.png", "What is @photo.png", "Tell me a joke")
+    assert done.out.count("The model m does not accept images.") == 2
+    assert done.out.count("m has refused images before.") == 1
+    assert contents(server, 2) == ["Tell me a joke"], "the refused messages poison nothing"
+
+
+def test_tab_offers_files(tmp_path: Path, folder: Path) -> None:
+    runtime = open_runtime(private_environment(tmp_path / "home"))
+    attaching = PlainAttaching(ChatControl(runtime), Output())
+    assert attaching.completions("See @sr") == ["@src/a.py", "@src/b.py"]
+    assert attaching.completions("/attach src/b") == ["src/b.py"]
+    assert attaching.completions("See me@sr") is None
+    assert attaching.completions("/mod") is None

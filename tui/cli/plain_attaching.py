@@ -1,0 +1,94 @@
+"""Files in the plain chat: ``/attach FILE``, ``@path`` in a message, and Tab for both."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+
+from tui.cli.output import Output
+from tui.core.attachment import Attached, attached, attachment_lines
+from tui.core.failure import LmdeckError
+from tui.core.mentions import mention_of, open_mention
+from tui.core.parts import ImagePart
+from tui.core.safe_text import safe_line
+from tui.core.turn import Turn
+from tui.runtime.attaching import Draft
+from tui.runtime.chat_control import ChatControl
+from tui.texts import attachments as texts
+from tui.texts import plain_chat
+
+_ATTACH = "/attach "
+_SCAN_SECONDS = 1.0
+"""How long Tab waits for the files to be found."""
+_MOST_COMPLETIONS = 50
+
+
+class PlainAttaching:
+    """What the next message gets beside its words."""
+
+    def __init__(self, control: ChatControl, output: Output) -> None:
+        self._control = control
+        self._output = output
+        self._named: list[str] = []
+        self._warned_of = ""
+        """The message that was held back because its model may not accept images."""
+
+    def attach(self, reference: str) -> None:
+        """Attach files to the next message; without a name, say what is attached."""
+        files = self._control.files
+        try:
+            named = [*self._named, *(files.names(reference) if reference else ())]
+            found = attached(files.read_all(named))
+        except LmdeckError as error:
+            self._refuse(error)
+            return
+        self._named = named
+        lines = attachment_lines(found.message(""))
+        for line in lines or [texts.ATTACH_HOW]:
+            self._output.line(line)
+
+    def files_of(
+        self, message: str, edited: Turn | None, only_words: Collection[str] = ()
+    ) -> Attached | None:
+        """Return what a message is sent with; ``None``: it is not sent, and that was said."""
+        draft = Draft(
+            only_words,
+            named=tuple(self._named),
+            words=edited.prompt.words if edited is not None else "",
+            kept=edited.prompt.blobs if edited is not None else (),
+        )
+        try:
+            found = self._control.files.mentioned(message, draft)
+        except LmdeckError as error:
+            self._refuse(error)
+            return None
+        has_images = any(isinstance(part, ImagePart) for part in found.parts)
+        if has_images and self._warned_of != message and self._control.refuses_images():
+            self._warned_of = message
+            model = self._control.both()[1].model_name
+            self._output.line(texts.REFUSED_BEFORE_PLAIN.format(model=safe_line(model)))
+            return None
+        self._named, self._warned_of = [], ""
+        for line in attachment_lines(found.message("")):
+            self._output.line(line)
+        return found
+
+    def completions(self, line: str) -> list[str] | None:
+        """Return what the file at the end of a line may become; ``None``: there is none."""
+        mention = open_mention(line)
+        if mention is not None and not mention.is_quoted:
+            return [mention_of(path) for path in self._paths(mention.reference)]
+        return self._paths(line[len(_ATTACH) :]) if line.startswith(_ATTACH) else None
+
+    def _paths(self, typed: str) -> list[str]:
+        index = self._control.files.index
+        if index.begin():
+            scan = threading.Thread(target=index.scan, name="paths", daemon=True)
+            scan.start()
+            scan.join(_SCAN_SECONDS)
+        fits = (path for path in index.found.paths if path.startswith(typed) and " " not in path)
+        return [path for path, _ in zip(fits, range(_MOST_COMPLETIONS), strict=False)]
+
+    def _refuse(self, error: LmdeckError) -> None:
+        failure = error.failure
+        self._output.line(plain_chat.NOT_SENT.format(title=failure.title, advice=failure.advice))

@@ -1,0 +1,82 @@
+"""Files that the words of a message mention: ``@path``, ``@path:12-40``, ``@"path with spaces"``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
+
+from tui.core.attachment import split_lines
+from tui.core.lazy_pattern import lazy_pattern
+
+MARK = "@"
+_MENTION = lazy_pattern(r'(?<!\S)@(?:"([^"\n]+)"((?::[0-9]{1,9}(?:-[0-9]{1,9})?)?)|([^\s"]\S*))')
+_OPEN = lazy_pattern(r'(?<!\S)@(?:"([^"\n]*)|([^\s"]*))$')
+_ENDS = ".,;:!?)]}'\"»"
+"""What may follow a path without being a part of it."""
+
+
+class Mention(NamedTuple):
+    """A file that is mentioned, and where."""
+
+    start: int
+    end: int
+    reference: str
+    """The path and the lines, without ``@`` and quotation marks."""
+    is_quoted: bool = False
+
+    @property
+    def readings(self) -> Iterator[str]:
+        """What may be meant: all of it, or without the marks of a sentence at its end."""
+        reference = self.reference
+        yield reference
+        while not self.is_quoted and len(reference) > 1 and reference[-1] in _ENDS:
+            reference = reference[:-1]
+            yield reference
+
+
+def mentions(text: str) -> Iterator[Mention]:
+    """Yield what is mentioned: behind a blank or at the start, and not in ``code``."""
+    for match in _MENTION.finditer(text):
+        if not _is_code(text, match.start()):
+            quoted, lines, bare = match.groups()
+            yield Mention(match.start(), match.end(), bare or quoted + lines, bare is None)
+
+
+def open_mention(text: str) -> Mention | None:
+    """Return the mention that is being typed at the end of a text."""
+    match = _OPEN.search(text)
+    if match is None or _is_code(text, match.start()):
+        return None
+    quoted, bare = match.groups()
+    return Mention(match.start(), match.end(), bare if quoted is None else quoted, quoted is not None)
+
+
+def meant(text: str, is_file: Callable[[str], bool], without: Collection[str] = ()) -> Iterator[str]:
+    """Yield the references of a text that mean files; ``without``: references that are only words."""
+    for mention in mentions(text):
+        if mention.reference not in without and (found := next(filter(is_file, mention.readings), None)):
+            yield found
+
+
+def filled_in(message: str, typed: str) -> set[str]:
+    """Return the mentions of a message that are not in the line that was typed: those that a preset or the
+    clipboard brought are text."""
+    if message in typed:
+        return set()
+    return {found.reference for found in mentions(message)} - {found.reference for found in mentions(typed)}
+
+
+def mention_of(reference: str) -> str:
+    """Return what has to be typed to mention a file."""
+    if not any(character.isspace() for character in reference) and reference[:1] != '"':
+        return f"{MARK}{reference}"
+    with_lines = split_lines(reference)
+    if with_lines is None:
+        return f'{MARK}"{reference}"'
+    path, (first, last) = with_lines
+    return f'{MARK}"{path}":{first}-{last}'
+
+
+def _is_code(text: str, place: int) -> bool:
+    line = text.rfind("\n", 0, place) + 1
+    return text.count("`", line, place) % 2 == 1

@@ -1,0 +1,83 @@
+"""Which paths fit what was typed of one: first those of which a part begins so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tui.core.lazy_pattern import lazy_pattern
+
+MOST_PATHS = 20_000
+"""How many are held."""
+_SORTED = 2_000
+"""Of more that fit, the order is that in which they were found."""
+_SECRET = lazy_pattern(
+    r"(?:.*/)?(?:id_(?:rsa|dsa|ecdsa|ed25519)|kubeconfig|[^/]*credentials?[^/]*|[^/]*\.(?:pem|key|p12|pfx|kdbx))"
+)
+"""What is never suggested: whoever wants to attach it types its path."""
+
+
+def is_suggested(path: str) -> bool:
+    """Whether a path may be in a list: hidden names, keys, and what cannot be typed are not."""
+    if path.startswith(".") or "/." in path or '"' in path or not path.isprintable():
+        return False
+    return _SECRET.fullmatch(path.casefold()) is None
+
+
+class PathList:
+    """Paths in the order in which they were found, ready to be searched."""
+
+    __slots__ = ("_folded", "paths")
+
+    def __init__(self, paths: Iterable[str] = ()) -> None:
+        self.paths = tuple(paths)
+        self._folded = tuple(map(str.casefold, self.paths))
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def best(self, typed: str, most: int) -> list[str]:
+        """Return the paths that fit best to what was typed, at most so many."""
+        wanted = typed.casefold()
+        if not wanted:
+            return list(self.paths[:most])
+        with_it = [place for place, path in enumerate(self._folded) if wanted in path]
+        if len(with_it) <= _SORTED:
+            with_it.sort(key=lambda place: self._rank(place, wanted))
+        else:
+            part = f"/{wanted}"
+            begin = [p for p in with_it if self._folded[p].startswith(wanted) or part in self._folded[p]]
+            begin = begin[:_SORTED]
+            begin.sort(key=lambda place: self._rank(place, wanted))
+            with_it = list(dict.fromkeys((*begin, *with_it[:most])))
+        found = with_it[:most]
+        if len(found) < most:
+            found += list(_first(self._scattered(wanted, set(found)), most - len(found)))
+        return [self.paths[place] for place in found]
+
+    def begins(self, path: str, typed: str) -> bool:
+        """Whether a path or its name begins as was typed."""
+        wanted, folded = typed.casefold(), path.casefold()
+        return bool(wanted) and (folded.startswith(wanted) or f"/{wanted}" in folded)
+
+    def _rank(self, place: int, wanted: str) -> tuple[int, int, int]:
+        path = self._folded[place]
+        name = path.rstrip("/").rpartition("/")[2]
+        if name.startswith(wanted):
+            tier = 0
+        elif path.startswith(wanted):
+            tier = 1
+        elif f"/{wanted}" in path:
+            tier = 2
+        else:
+            tier = 3 if wanted in name else 4
+        return tier, len(path), place
+
+    def _scattered(self, wanted: str, known: set[int]) -> Iterator[int]:
+        """Yield where the characters follow one another with others between them."""
+        fits = re.compile(".*?".join(map(re.escape, wanted))).search
+        return (p for p, path in enumerate(self._folded) if p not in known and fits(path))
+
+
+def _first(items: Iterator[int], count: int) -> Iterator[int]:
+    return (item for _, item in zip(range(count), items, strict=False))

@@ -1,0 +1,176 @@
+"""What a user attaches to a message: files are named, found and read, and become its parts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+from tui.core.attachment import Attached, Attachment, attached, is_url, read_attachment, split_lines
+from tui.core.causes import explain
+from tui.core.failure import UsageError
+from tui.core.lazy_dataclass import dataclass
+from tui.core.mentions import mentions
+from tui.core.parts import FilePart, ImagePart
+from tui.store.attached_files import files_matching, is_file, is_pattern, is_there, read_named
+from tui.store.files import FileStamp, stamp_of
+from tui.store.path_index import PathIndex
+
+NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is known of a message's mentions beside its words."""
+
+    only_words: Collection[str] = frozenset()
+    """Mentions that are meant as text."""
+    chosen: frozenset[str] = frozenset()
+    """Files that were chosen from a list."""
+    words: str = ""
+    """The words before an edit."""
+    kept: Sequence[ImagePart | FilePart] = ()
+    """What was attached before an edit."""
+    named: Sequence[str] = ()
+    """Files that are attached without a mention."""
+
+
+NO_DRAFT = Draft()
+
+
+class Files:
+    """The files that names mean in a folder: the one in which the program was started."""
+
+    def __init__(self, folder: Path | None = None, environment: Mapping[str, str] = NO_ENVIRONMENT) -> None:
+        self._folder = Path() if folder is None else folder
+        self._environment = environment
+        self._seen: dict[str, tuple[FileStamp | None, ImagePart | FilePart]] = {}
+        """What was told of files that are not sent yet."""
+
+    @cached_property
+    def index(self) -> PathIndex:
+        """The files below the folder, to be suggested."""
+        return PathIndex(self._folder, self._environment)
+
+    def read_all(self, references: Iterable[str]) -> list[Attachment]:
+        """Return the files of references, each ``PATH``, ``PATH:40-90`` or a pattern such as ``src/**/*.py``.
+
+        Raises:
+            UsageError: one of them cannot be attached.
+        """
+        return [self.read(name) for reference in references for name in self.names(reference)]
+
+    def names(self, reference: str) -> list[str]:
+        """Return a reference, or the files that a pattern means.
+
+        Raises:
+            UsageError: no file matches.
+        """
+        if is_url(reference) or not is_pattern(reference) or self._is_there(reference):
+            return [reference]
+        found = files_matching(_expanded(reference), self._folder)
+        if not found:
+            raise UsageError(explain("attachment-none", pattern=reference, folder=self._shown_folder))
+        return found
+
+    def read(self, reference: str) -> Attachment:
+        """Return one file, or some lines of it.
+
+        Raises:
+            UsageError: it cannot be attached.
+        """
+        if is_url(reference):
+            raise UsageError(explain("attachment-url", url=reference))
+        path, lines = self._place(reference)
+        data = read_named(self._path(path), path)
+        if data is None:
+            raise UsageError(explain("attachment-missing", path=path, folder=self._shown_folder))
+        return read_attachment(path, data, lines)
+
+    def is_attachable(self, reference: str) -> bool:
+        """Whether a reference means a regular file."""
+        path = self._place(reference)[0]
+        return not is_url(path) and is_file(self._path(path))
+
+    def mentioned(self, words: str, draft: Draft = NO_DRAFT) -> Attached:
+        """Return the files that a message names or mentions, and those that an edited one had.
+
+        Raises:
+            UsageError: one cannot be attached; what was chosen from a list must be there.
+        """
+        kept = {part.text[1:-1]: part for part in draft.kept}
+        in_words = {mention.reference for mention in mentions(draft.words)} if draft.kept else set()
+        files = self.read_all(draft.named)
+        parts = [part for name, part in kept.items() if name not in in_words]
+        for mention in mentions(words):
+            if mention.reference in draft.only_words:
+                continue
+            readings = list(mention.readings)
+            known = next((kept[reading] for reading in readings if reading in kept), None)
+            if known is not None:
+                parts.append(known)
+            elif (meant := self._meant(readings, draft.chosen)) is not None:
+                files.append(self.read(meant))
+        changed = [file.part.name for file in files if self._has_changed(file.part)]
+        self._seen.clear()
+        return replace(attached(files, parts), changed=tuple(changed))
+
+    def preview(self, words: str, draft: Draft = NO_DRAFT) -> Attached:
+        """Return the same without the contents, for a draft; what cannot be attached is left out."""
+        parts: list[ImagePart | FilePart] = []
+        for mention in mentions(words):
+            meant = self._meant([] if mention.reference in draft.only_words else list(mention.readings), ())
+            part = None if meant is None else self._part(meant)
+            parts += () if part is None else (part,)
+        return Attached(tuple(parts))
+
+    def _part(self, reference: str) -> ImagePart | FilePart | None:
+        """Return what a file is as a part; it is read only where it is another one than before."""
+        stamp = stamp_of(self._path(self._place(reference)[0]))
+        known = self._seen.get(reference)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        try:
+            part = self.read(reference).part
+        except UsageError:
+            return None
+        self._seen[reference] = stamp, part
+        return part
+
+    def _has_changed(self, part: ImagePart | FilePart) -> bool:
+        known = self._seen.get(part.text[1:-1])
+        return known is not None and known[1].sha256 != part.sha256
+
+    def _meant(self, readings: Sequence[str], chosen: Collection[str]) -> str | None:
+        """Return which reading of a mention is a file; what is none may be an error."""
+        if readings and is_url(readings[0]):
+            return readings[0]
+        if any(reading in chosen for reading in readings):
+            return readings[0]
+        return next(filter(self.is_attachable, readings), None)
+
+    def _place(self, reference: str) -> tuple[str, tuple[int, int] | None]:
+        """Return the path and the lines; a file may be called as if lines were meant."""
+        with_lines = split_lines(reference)
+        return (reference, None) if with_lines is None or self._is_there(reference) else with_lines
+
+    def _is_there(self, name: str) -> bool:
+        return is_there(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        """Return where a name leads; what can be no path leads nowhere."""
+        return self._folder / _expanded(name.replace("\0", "\N{SYMBOL FOR NULL}"))
+
+    @property
+    def _shown_folder(self) -> str:
+        try:
+            return str(self._folder.absolute())
+        except OSError:  # the folder of the program is gone
+            return ""
+
+
+def _expanded(name: str) -> str:
+    return os.path.expanduser(name)  # noqa: PTH111 (a path raises where there is no such user)

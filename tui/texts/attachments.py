@@ -1,0 +1,36 @@
+"""What is said of files and images that are attached to messages."""
+
+from typing import Final
+
+EMPTY: Final = "it is empty"
+
+# A line for each thing that is attached
+ATTACHED: Final = "[{words}]"
+IMAGE: Final = "image {number}"
+LINES: Final = "{count} lines"
+ONE_LINE: Final = "1 line"
+TOKENS: Final = "~{count} tok"
+BYTES: Final = "{count} bytes"
+KILOBYTES: Final = "{count} kB"
+MEGABYTES: Final = "{count} MB"
+LOST: Final = "The file is no longer stored."
+MORE_LINES: Final = "… {count} more lines"
+
+# The list of files over the prompt
+FILES: Final = "Files"
+SCANNING: Final = "looking for files…"
+CAPPED: Final = "the first {count} files"
+
+# Sending them
+READING: Final = "The attached files are still being read."
+CHANGED: Final = "{name} has changed since you mentioned it: its new content is sent."
+SEND_IMAGES: Final = "Send the image?"
+REFUSED_BEFORE: Final = "{model} has refused images before. Your message is kept if you do not send it."
+REFUSED_BEFORE_PLAIN: Final = (
+    "{model} has refused images before. Send the same message again to send it anyway."
+)
+ATTACH_HOW: Final = "Nothing is attached. Type /attach FILE, or mention a file in your message: @path"
+SEND: Final = "Send"
+
+# Large pastes
+PASTED: Final = "pasted {count} lines"

@@ -1,0 +1,74 @@
+"""Large pastes in the prompt: a token of private characters stands for each, what is sent has the text.
+
+A token is known by its own characters, which nobody can type: whatever looks like one stays text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tui.texts import attachments as texts
+from tui.ui.chat.prompt_text import TOKEN_CHARACTERS, TOKEN_STARTS, to_document, to_raw
+
+MOST_LINES = 20
+"""Of a paste that is shown as it is."""
+_BASE = TOKEN_CHARACTERS.start
+_END = chr(_BASE + ord("]"))
+_TOKEN = re.compile(
+    f"[{chr(TOKEN_STARTS.start)}-{chr(TOKEN_STARTS.stop - 1)}]"
+    f"[{chr(_BASE)}-{chr(TOKEN_CHARACTERS.stop - 1)}]*?{_END}"
+)
+
+
+class Pastes:
+    """The large pastes of a prompt, by their tokens."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def token(self, text: str) -> str | None:
+        """Return what stands for a paste; ``None``: it is shown as it is."""
+        lines = text.count("\n") + (not text.endswith("\n"))
+        if lines <= MOST_LINES or (text not in self._texts and len(self._texts) == len(TOKEN_STARTS)):
+            return None
+        if text not in self._texts:
+            self._texts.append(text)
+        place = self._texts.index(text)
+        words = f"{texts.PASTED.format(count=f'{lines:,}')}]"
+        return chr(TOKEN_STARTS.start + place) + "".join(chr(_BASE + ord(character)) for character in words)
+
+    def raw(self, text: str) -> str:
+        """Return a part of the document as it was typed and pasted."""
+        pieces: list[str] = []
+        read = 0
+        for match in self._tokens(text):
+            pieces += (to_raw(text[read : match.start()]), self._text_of(match[0]))
+            read = match.end()
+        return "".join((*pieces, to_raw(text[read:])))
+
+    def document(self, raw: str) -> str:
+        """Return a raw text as the document keeps it, with the tokens of the pastes that are in it."""
+        for text in self._texts:
+            before, found, after = raw.partition(text)
+            if found:
+                return f"{self.document(before)}{self.token(text)}{self.document(after)}"
+        return to_document(raw)
+
+    def within(self, text: str) -> list[str]:
+        """Return the pastes whose tokens are in a part of the document."""
+        return [self._text_of(match[0]) for match in self._tokens(text)]
+
+    def places(self, line: str) -> Iterator[tuple[int, int, str]]:
+        """Yield where the tokens of a line begin and end, each with its text as the document has it."""
+        for match in self._tokens(line):
+            yield match.start(), match.end(), to_document(self._text_of(match[0]))
+
+    def _text_of(self, token: str) -> str:
+        return self._texts[ord(token[0]) - TOKEN_STARTS.start]
+
+    def _tokens(self, text: str) -> Iterator[re.Match[str]]:
+        if not self._texts or text.isascii():
+            return iter(())
+        known = TOKEN_STARTS.start + len(self._texts)
+        return (match for match in _TOKEN.finditer(text) if ord(match[0][0]) < known)
