@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -274,3 +275,26 @@ async def test_a_model_that_refused_an_image_is_asked_about_before_the_next_one(
         await opened.until(lambda: "Send the image?" in opened.text)
         await opened.press("y")
         await opened.until(lambda: len(bodies(server)) == 3)
+
+
+async def test_a_message_that_waits_has_the_files_of_the_moment_of_enter(
+    deck: RealDeck, folder: Path
+) -> None:
+    gate = threading.Event()
+
+    def slow(connection: Connection) -> None:
+        request = connection.read_request()
+        gate.wait(30)
+        replying("Yes.")(Replayed(connection, request))
+
+    async with chatting(deck, slow) as (opened, prompt, server):
+        control = opened.screen(ChatScreen).control
+        await opened.press(*"Hello", "enter")
+        await opened.until(lambda: control.live is not None)
+        await opened.press(*"See @src/main.rs ", "enter")
+        await opened.until(lambda: len(control.queue.prompts) == 1)
+        assert prompt.value == ""
+        (folder / "src/main.rs").write_text("changed\n")
+        gate.set()
+        await answered(opened, 2)
+        assert contents(server)[-1] == "See @src/main.rs \n\nsrc/main.rs\n```\nfn main() {}\n```"
