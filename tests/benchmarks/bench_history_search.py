@@ -3,16 +3,16 @@
 ``python -m tests.benchmarks.bench_history_search [--count N] [--kilobytes K]``. So many conversations with
 journals of that size; one word stands in the oldest alone, one in the newest alone, one in all of them. In
 milliseconds: ``lmdeck history search`` in a process of its own until the first line and until its end, at
-first without a cache; the same in one process; the list of conversations on a screen of 120×40: a key until
-what it found is shown, and the keys typed while a search runs.
+first without a cache; the same in one process; the list of conversations in a terminal of 120×40: a word
+until its row is shown, and a key typed while a search runs until it is shown.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import random
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -21,13 +21,12 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from tests.benchmarks.bench_conversations import environment_in, first_rows
+from tests.benchmarks.bench_conversations import environment_in
+from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.query import read_query
 from tui.runtime.history import Wanted
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.store.records import delta_record, encode_line, header_record
-from tui.ui.app import LmdeckApp
-from tui.ui.conversations.screen import ConversationsScreen
 
 OLDEST, NEWEST, EVERY = "proxybuffering", "zebracrossing", "common"
 PIECE = 24
@@ -96,31 +95,36 @@ def in_process(runtime: Runtime, word: str) -> tuple[float, float]:
     return first * 1000, (perf_counter() - begun) * 1000
 
 
-async def on_screen(environment: dict[str, str], count: int) -> tuple[float, list[float]]:
-    """Return the time from the last key of a word to its hit, and the keys typed while a search runs."""
-    app = LmdeckApp(open_runtime(environment), environment={})
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause(0.5)
-        await first_rows(app)
-        screen = app.screen
-        assert isinstance(screen, ConversationsScreen)
-        while len(screen.rows.rows) < count:
-            await asyncio.sleep(0.01)
-        await pilot.press("slash", *OLDEST[:-1])
-        while screen._finding.is_running:
-            await asyncio.sleep(0.01)
-        begun = perf_counter()
-        await pilot.press(OLDEST[-1])
-        while len(screen.rows.rows) != 1:
-            await asyncio.sleep(0.001)
-        hit = (perf_counter() - begun) * 1000
-        await pilot.press("ctrl+u", *EVERY)  # each chat is read for its lines: that takes seconds
-        keys: list[float] = []
-        for key in " the server a ring":
+def on_screen(environment: dict[str, str], count: int) -> tuple[list[float], list[float]]:
+    """Return the milliseconds from a word of the oldest to its row, and of keys typed while a search runs."""
+    hits: list[float] = []
+    echoes: list[float] = []
+    with TerminalProgram(
+        lmdeck(), {**private_environment(Path(environment["HOME"])), **environment}
+    ) as screen:
+        screen.wait_for("Recent chats")
+        screen.send("h")
+        screen.wait_for(f"{count:,} ")
+        screen.wait_for(f"Chat number {count - 1}")
+        screen.send("/")
+        screen.wait_for("Words in titles")
+        for _ in range(5):
             begun = perf_counter()
-            await pilot.press("space" if key == " " else key)
-            keys.append((perf_counter() - begun) * 1000)
-        return hit, keys
+            screen.send(OLDEST)
+            screen.wait_for("Chat number 0 ")
+            hits.append((perf_counter() - begun) * 1000)
+            screen.send("\x15")
+            screen.wait_for("Words in titles")
+        for key in "~^%@#$&":
+            screen.send("e")  # in every line: the search lasts seconds
+            screen.wait_for("searched")
+            begun = perf_counter()
+            screen.send(key)
+            screen.wait_for(re.escape(f"e{key}"))
+            echoes.append((perf_counter() - begun) * 1000)
+            screen.send("\x15")
+            screen.wait_for("Words in titles")
+    return hits, echoes
 
 
 def main() -> None:
@@ -148,11 +152,8 @@ def main() -> None:
             in_process(runtime, word)
             first, end = in_process(runtime, word)
             print(f"| one process, word of {title} | {first:,.0f} | {end:,.0f} |", flush=True)
-        hit, keys = asyncio.run(on_screen(environment, options.count))
-        print(
-            f"\nscreen: hit {hit:.0f} ms after its key; keys while searching: {median(keys):.0f} ms", end=""
-        )
-        print(f" (median), {max(keys):.0f} ms (longest)")
+        for title, times in zip(("oldest hit", "key"), on_screen(environment, options.count), strict=True):
+            print(f"screen, {title}: {median(times):.0f} ms, at most {max(times):.0f} ms")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ class Finding:
         self._screen = screen
         self._full_text = FullTextSearch(screen, show)
         self._query = Query()
-        self._wanted = Wanted()
+        self._chosen: Sequence[ConversationSummary] = ()
         self._scopes: list[SearchScope] | None = None
         self.with_reasoning = False
         self.problem = ""
@@ -72,10 +72,11 @@ class Finding:
         try:
             self._query, self.problem = typed_query(text, datetime.now().astimezone()), ""
         except ConditionError as error:
+            self._choose(every)
             self.problem = NOT_UNDERSTOOD[error.name].format(text=safe_line(error.value, 40))
             return
-        self._wanted = Wanted.by(self._query)
-        listed = [(number, summary) for number, summary in enumerate(every, 1) if self._is_wanted(summary)]
+        self._choose(every)
+        listed = list(enumerate(self._chosen, 1))
         self._full_text.begin(self._query, listed, with_reasoning=self.with_reasoning)
 
     def prepare(self, every: Sequence[ConversationSummary]) -> None:
@@ -84,14 +85,14 @@ class Finding:
 
     # ── What is found ───────────────────────────────────────────────────────────────────────
 
-    def found(self, every: Sequence[ConversationSummary]) -> Iterator[ConversationSummary]:
-        """Yield the conversations whose title, names or texts have what is searched for."""
+    def found(self) -> list[ConversationSummary]:
+        """Return the conversations whose title, names or texts have what is searched for."""
+        if not self._query.is_about_turns:
+            return list(self._chosen)
         texts_found = self._full_text.found
-        return (
-            summary
-            for summary in every
-            if summary.identity in texts_found or (self._is_wanted(summary) and self._has_title(summary))
-        )
+        return [
+            summary for summary in self._chosen if summary.identity in texts_found or self._has_title(summary)
+        ]
 
     def hits_of(self, identity: str | None) -> Found | None:
         """Return what was found in the texts of a conversation."""
@@ -127,13 +128,16 @@ class Finding:
         """Whether nothing can be said yet of the texts: that is a matter of moments."""
         return self._full_text.is_running and not self._full_text.done
 
-    def _is_wanted(self, summary: ConversationSummary) -> bool:
-        scope = self.scope
-        return (
-            self._wanted.fits(summary)
-            and (not scope.provider or scope.provider in summary.providers)
-            and (not scope.conversation or scope.conversation == summary.identity)
-        )
+    def _choose(self, every: Sequence[ConversationSummary]) -> None:
+        """Keep the conversations that the conditions and the scope leave."""
+        wanted, scope = Wanted.by(self._query), self.scope
+        self._chosen = every
+        if not wanted.is_any:
+            self._chosen = [summary for summary in self._chosen if wanted.fits(summary)]
+        if scope.provider:
+            self._chosen = [summary for summary in self._chosen if scope.provider in summary.providers]
+        if scope.conversation:
+            self._chosen = [summary for summary in self._chosen if scope.conversation == summary.identity]
 
     def _has_title(self, summary: ConversationSummary) -> bool:
         """Return whether every word is in the title or a name; what a turn has is in no title."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.screen import Screen
 
@@ -25,8 +26,24 @@ _PAUSE_SECONDS = 0.05
 """After a key, until its search begins: the next key ends it, and keys come quickly."""
 _SHOW_SECONDS = 0.1
 """Between two batches of what is found; the first one is shown at once."""
+_SWITCH_SECONDS = 0.001
+_USUAL_SECONDS = sys.getswitchinterval()
+"""How long a thread may keep the others waiting, while a search runs and else: a key must not wait for it."""
+_BREATH_SECONDS = 0.002
+"""After each conversation with hits: those after the first ones are in no hurry."""
+_LEISURE = 8
+"""How many times as long as the list takes to be drawn passes until it is drawn again."""
 _REST = 2.0
 """How much longer than a text takes to be prepared nothing is done: others use this machine, too."""
+
+
+class _Job(NamedTuple):
+    """What is searched for, and in which conversations."""
+
+    generation: int
+    query: Query
+    listed: Listed
+    with_reasoning: bool
 
 
 class FullTextSearch:
@@ -36,6 +53,9 @@ class FullTextSearch:
         self._screen = screen
         self._show = show
         self._generation = 0
+        self._job: _Job | None = None
+        self._unprepared: Sequence[str] = ()
+        self._show_seconds = _SHOW_SECONDS
         self.found: dict[str, Found] = {}
         self.done = 0
         self.total = 0
@@ -58,8 +78,9 @@ class FullTextSearch:
         self.end()
         if query.is_about_turns and listed:
             self.total = len(listed)
-            arguments = (self._generation, query, listed, with_reasoning)
-            in_background(self._screen, self._look, *arguments, group="full text", exclusive=True)
+            # Textual writes down what a worker is given: for thousands that takes longer than their search.
+            self._job = _Job(self._generation, query, listed, with_reasoning)
+            in_background(self._screen, self._look, group="full text", exclusive=True)
 
     def end(self) -> None:
         """End the search, and forget what was found."""
@@ -68,21 +89,24 @@ class FullTextSearch:
 
     def prepare(self, identities: Sequence[str]) -> None:
         """Make what later searches need, slowly, as long as the screen is there."""
-        in_background(self._screen, self._prepare, identities, group="search texts", exclusive=True)
+        self._unprepared = identities
+        in_background(self._screen, self._prepare, group="search texts", exclusive=True)
 
     # ── In the event loop ───────────────────────────────────────────────────────────────────
 
-    async def _look(self, generation: int, query: Query, listed: Listed, with_reasoning: bool) -> None:
-        loop = asyncio.get_running_loop()
+    async def _look(self) -> None:
+        loop, job = asyncio.get_running_loop(), self._job
+        if job is None:
+            return
         await asyncio.sleep(_PAUSE_SECONDS)
 
         def tell(found: Sequence[Found], done: int, seconds: float | None) -> None:
-            loop.call_soon_threadsafe(self._take, generation, found, done, seconds)
+            loop.call_soon_threadsafe(self._take, job.generation, found, done, seconds)
 
         try:
-            await asyncio.to_thread(self._search, generation, query, listed, with_reasoning, tell)
+            await asyncio.to_thread(self._search, job, tell)
         except asyncio.CancelledError:
-            if generation == self._generation:  # the screen was left: the thread ends with it
+            if job.generation == self._generation:  # the screen was left: the thread ends with it
                 self.end()
             raise
 
@@ -92,12 +116,14 @@ class FullTextSearch:
             return
         self.found.update((each.summary.identity, each) for each in found)
         self.done, self.seconds = done, seconds
+        begun = time.perf_counter()
         self._show()
+        self._show_seconds = max(_SHOW_SECONDS, _LEISURE * (time.perf_counter() - begun))
 
-    async def _prepare(self, identities: Sequence[str]) -> None:
+    async def _prepare(self) -> None:
         history = runtime_of(self._screen).chat_history
         await asyncio.to_thread(history.tidy_search)
-        steps = history.prepare_search(identities)
+        steps = history.prepare_search(self._unprepared)
         while True:
             begun = time.perf_counter()
             if await asyncio.to_thread(next, steps, None) is None:
@@ -108,27 +134,28 @@ class FullTextSearch:
 
     # ── In a thread ─────────────────────────────────────────────────────────────────────────
 
-    def _search(
-        self,
-        generation: int,
-        query: Query,
-        listed: Listed,
-        with_reasoning: bool,
-        tell: Callable[[Sequence[Found], int, float | None], None],
-    ) -> None:
+    def _search(self, job: _Job, tell: Callable[[Sequence[Found], int, float | None], None]) -> None:
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        try:
+            self._search_all(job, tell)
+        finally:
+            sys.setswitchinterval(_USUAL_SECONDS)
+
+    def _search_all(self, job: _Job, tell: Callable[[Sequence[Found], int, float | None], None]) -> None:
         begun = time.perf_counter()
         told: float | None = None
         batch: list[Found] = []
         history = runtime_of(self._screen).chat_history
         done = 0
-        steps = history.search(listed, query, with_reasoning=with_reasoning, most=MOST_LINES)
+        steps = history.search(job.listed, job.query, with_reasoning=job.with_reasoning, most=MOST_LINES)
         for done, found in enumerate(steps, 1):
-            if generation != self._generation:
+            if job.generation != self._generation:
                 return
             if found is not None:
                 batch.append(found)
+                time.sleep(_BREATH_SECONDS)
             now = time.perf_counter()
-            if (batch and told is None) or now - (told or begun) >= _SHOW_SECONDS:
+            if (batch and told is None) or now - (told or begun) >= self._show_seconds:
                 tell(batch, done, None)
                 batch, told = [], now
         tell(batch, done, time.perf_counter() - begun)

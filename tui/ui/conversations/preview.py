@@ -18,7 +18,7 @@ from tui.ui.transcript.transcript import Transcript
 if TYPE_CHECKING:
     from tui.runtime.history_search import Found, Hit
 
-_PAUSE_SECONDS = 0.1
+_PAUSE_SECONDS = 0.25
 """A cursor that moves on has another turn shown: none is read for the rows that it only passes."""
 
 
@@ -50,10 +50,10 @@ class Preview(Pane):
 
     async def _read(self, shown: tuple[str, str, str] | None) -> None:
         transcript = self.query_one(Transcript)
+        await asyncio.sleep(_PAUSE_SECONDS)
         if shown is None:
             transcript.show_turns([])
             return
-        await asyncio.sleep(_PAUSE_SECONDS)
         conversation, identity, word = shown
         try:
             saved = await asyncio.to_thread(runtime_of(self).chat_history.read, conversation)

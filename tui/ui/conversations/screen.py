@@ -144,7 +144,7 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def show_list(self, *, is_from_top: bool = False) -> None:
         """Show what the search finds; the cursor stays on its conversation."""
-        found = list(self._finding.found(self._all))
+        found = self._finding.found()
         self._shown = {summary.identity: summary for summary in found}
         self._is_from_top |= is_from_top
         if not found and self._finding.has_just_begun:
@@ -159,7 +159,6 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.rows.fill(columns, rows, is_from_top=self._is_from_top)
         self._is_from_top = False
         self._show_around()
-        self.refresh_bindings()
 
     def _show_found(self) -> None:
         """Show what a search found meanwhile; the cursor stays on its conversation."""
@@ -180,7 +179,8 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.query_one("#list", Pane).set_title(texts.TITLE, " · ".join(parts))
         nothing = self.query_one("#nothing", Static)
         nothing.display = not found
-        nothing.update(Content(self._nothing() if not found else ""))
+        if not found:
+            nothing.update(Content(self._nothing()))
         self.rows.display = self.rows.heads.display = bool(found)
         self._show_note()
 
