@@ -298,3 +298,23 @@ async def test_a_message_that_waits_has_the_files_of_the_moment_of_enter(
         gate.set()
         await answered(opened, 2)
         assert contents(server)[-1] == "See @src/main.rs \n\nsrc/main.rs\n```\nfn main() {}\n```"
+
+
+async def test_where_a_link_leads_out_of_the_folder_is_shown_before_it_is_sent(
+    deck: RealDeck, folder: Path
+) -> None:
+    (folder.parent / "elsewhere.txt").write_text("outside\n")
+    (folder / "link.txt").symlink_to("../elsewhere.txt")
+    (folder / "inside.txt").symlink_to("src/main.rs")
+    async with chatting(deck) as (opened, prompt, server):
+        await opened.press(*"See @link.txt and @inside.txt ")
+        shown = f"[link.txt → {folder.parent}/elsewhere.txt 1 line"
+        await opened.until(lambda: shown in str(prompt.border_subtitle))
+        assert "[inside.txt 1 line" in str(prompt.border_subtitle)
+        await opened.press("enter")
+        await answered(opened)
+        assert contents(server) == [
+            "See @link.txt and @inside.txt \n\nlink.txt\n```\noutside\n```"
+            "\n\ninside.txt\n```\nfn main() {}\n```"
+        ]
+        assert "has changed" not in opened.toasts

@@ -15,9 +15,11 @@ from tui.core.failure import UsageError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.mentions import mentions
 from tui.core.parts import FilePart, ImagePart
-from tui.store.attached_files import files_matching, is_file, is_pattern, is_there, read_named
+from tui.core.safe_text import safe_line
+from tui.store.attached_files import files_matching, is_file, is_pattern, is_there, outside_target, read_named
 from tui.store.files import FileStamp, stamp_of
 from tui.store.path_index import PathIndex
+from tui.texts import attachments as texts
 
 NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 
@@ -104,6 +106,7 @@ class Files:
         kept = {part.text[1:-1]: part for part in draft.kept}
         in_words = {mention.reference for mention in mentions(draft.words)} if draft.kept else set()
         files = self.read_all(draft.named)
+        changed: list[str] = []
         parts = [part for name, part in kept.items() if name not in in_words]
         for mention in mentions(words):
             if mention.reference in draft.only_words:
@@ -114,7 +117,7 @@ class Files:
                 parts.append(known)
             elif (meant := self._meant(readings, draft.chosen)) is not None:
                 files.append(self.read(meant))
-        changed = [file.part.name for file in files if self._has_changed(file.part)]
+                changed += [files[-1].part.name] if self._has_changed(meant, files[-1]) else []
         self._seen.clear()
         return replace(attached(files, parts), changed=tuple(changed))
 
@@ -137,12 +140,15 @@ class Files:
             part = self.read(reference).part
         except UsageError:
             return None
+        path = self._place(reference)[0]
+        if (target := outside_target(self._path(path), self._folder)) is not None:
+            part = replace(part, name=texts.LEADS_TO.format(name=path, target=safe_line(str(target))))
         self._seen[reference] = stamp, part
         return part
 
-    def _has_changed(self, part: ImagePart | FilePart) -> bool:
-        known = self._seen.get(part.text[1:-1])
-        return known is not None and known[1].sha256 != part.sha256
+    def _has_changed(self, reference: str, file: Attachment) -> bool:
+        known = self._seen.get(reference)
+        return known is not None and known[1].sha256 != file.part.sha256
 
     def _meant(self, readings: Sequence[str], chosen: Collection[str]) -> str | None:
         """Return which reading of a mention is a file; what is none may be an error."""

@@ -28,6 +28,17 @@ def is_file(path: Path) -> bool:
     return look_at(path).is_file
 
 
+def outside_target(path: Path, folder: Path) -> Path | None:
+    """Return where a link below a folder leads to, where that is outside of it; ``None``: nowhere else."""
+    if ".." in path.parts or not path.absolute().is_relative_to(folder.absolute()):
+        return None
+    try:
+        target, root = path.resolve(), folder.resolve()
+    except (OSError, RuntimeError):  # its links go round in a circle
+        return None
+    return None if target.is_relative_to(root) else target
+
+
 def read_named(path: Path, name: str) -> bytes | None:
     """Return the content of a file that a user named; ``None``: there is none.
 

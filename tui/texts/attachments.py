@@ -13,6 +13,7 @@ TOKENS: Final = "~{count} tok"
 BYTES: Final = "{count} bytes"
 KILOBYTES: Final = "{count} kB"
 MEGABYTES: Final = "{count} MB"
+LEADS_TO: Final = "{name} → {target}"
 LOST: Final = "The file is no longer stored."
 MORE_LINES: Final = "… {count} more lines"
 

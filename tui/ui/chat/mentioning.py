@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tui.core.completion import Completion
 from tui.core.mentions import MARK, Mention, mention_of, mentions, open_mention
+from tui.core.parts import Parts
 from tui.core.path_search import PathList
 from tui.core.safe_text import safe_line
 from tui.texts import attachments as texts
@@ -120,6 +121,13 @@ class Mentioning:
         for mention in mentions(line.strip()):
             self.chosen_paths.add(mention.reference)
             self.only_words.discard(mention.reference)
+
+    def told(self, prompt: Parts) -> None:
+        """Take note of an earlier message: what was text in it is text where it is recalled."""
+        files = {part.text[1:-1] for part in prompt.blobs}
+        self.only_words |= {
+            mention.reference for mention in mentions(prompt.words) if files.isdisjoint(mention.readings)
+        }
 
     def pasted(self, text: str) -> None:
         """Take note of what comes with a paste."""

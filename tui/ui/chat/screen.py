@@ -193,6 +193,7 @@ class ChatScreen(LmdeckScreen[None]):
             self.prompt.action_cancel_edit()
         for turn in session.turns:
             self.prompt.remember(line_of(turn.prompt.words))
+            self.prompt.mentioning.told(turn.prompt)
         for queued in self.control.queue.prompts:
             self.prompt.remember(line_of(queued.content.words))
         self.prompt.read_only = self.control.is_read_only
