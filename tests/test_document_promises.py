@@ -228,6 +228,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/session/test_chat_session.py::test_a_turn_keeps_what_the_chat_had_set_for_itself_and_which_turn_was_before_it",
         "tests/store/test_schema2.py::test_any_conversation_comes_back_as_it_was_written",
     ),
+    "`pin` has `pinned`": (
+        "tests/ui/chat/test_conversations_screen.py::test_pinned_ones_stay_at_the_top_and_on_disk",
+    ),
     "`delta` is a piece": ("tests/store/test_journal.py::test_pieces_are_written_in_batches_and_in_order",),
     "`reclassify` changes": (
         "tests/store/test_schema1.py::test_a_file_of_schema_1_reads_as_it_read_when_it_was_written",

@@ -35,6 +35,22 @@ NO_PROMISE = (
     "Apache-2.0",
 )
 SHOWN: dict[str, tuple[str, ...]] = {
+    "In the list of chats (`h`), Space": (
+        "tests/ui/chat/test_conversations_screen.py::test_marked_ones_are_deleted_and_restored_together",
+        "tests/ui/chat/test_conversations_screen.py::test_one_or_several_are_exported_and_no_file_is_replaced",
+    ),
+    "A pinned chat stays": (
+        "tests/ui/chat/test_conversations_screen.py::test_pinned_ones_stay_at_the_top_and_on_disk",
+    ),
+    "`/copy 2` copies the second": (
+        "tests/ui/chat/test_chat_screen.py"
+        "::test_a_block_of_code_is_copied_by_the_number_that_the_transcript_shows",
+        "tests/ui/chat/test_chat_screen.py::test_the_whole_conversation_is_copied_as_markdown_without_keys",
+        "tests/ui/chat/test_chat_screen.py::test_figures_are_those_of_the_selected_message_or_of_the_last",
+    ),
+    "When a program is killed or": (
+        "tests/e2e/test_interrupted_chats.py::test_the_next_start_offers_it_once",
+    ),
     "`lmdeck history` finds, prints": (
         "tests/cli/test_history_command.py::test_a_chat_is_named_by_number_identity_or_title",
         "tests/cli/test_history_command.py::test_a_chat_is_printed_with_prompts_answers_and_figures",

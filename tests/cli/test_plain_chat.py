@@ -146,6 +146,7 @@ def test_every_command_of_the_table_does_something(program: Call) -> None:
     for words in (
         "model: demo-reasoner",
         "model: other",
+        "sent: 20",
         "Started a new chat.",
         "A new chat that is not saved.",
         "You're in a copy",
@@ -162,6 +163,19 @@ def test_every_command_of_the_table_does_something(program: Call) -> None:
     ):
         assert words in done.out, words
     assert "Unknown command" not in done.out
+
+
+def test_code_and_the_whole_chat_are_copied(program: Call, tmp_path: Path) -> None:
+    lines = "/copy 1\nshow me code\n/copy 1\n/copy 9\n/copy every\n/copy all\n/quit\n"
+    done = program("chat", "quick", "--plain", stdin=lines.encode())
+    assert done.code == 0, done.err
+    assert "There is no answer yet." in done.out
+    assert "There is no code block 9: the last answer with code has" in done.out
+    assert "Copy what? /copy, /copy code, /copy 2 (code block 2)" in done.out
+    assert done.out.index("Code ") < done.out.index("Conversation ")
+    copied = (tmp_path / "home" / "state" / "lmdeck" / "copied.txt").read_text()
+    assert copied.startswith("# show me code\n\n## Prompt\n\n> show me code\n\n## demo-reasoner\n\n")
+    assert "```" in copied
 
 
 def test_two_slashes_send_one_and_an_unknown_command_sends_nothing(program: Call, tmp_path: Path) -> None:

@@ -190,6 +190,8 @@ def test_choosing_a_branch_and_renaming_are_records_too(paths: Paths) -> None:
         ("\n\n  Why  is\tit?\nmore", "Why is it?"),
         ("word " * 30, "word word word word word word word word word word word…"),
         ("x" * 100, "x" * 59 + "…"),
+        ("Review this:\n\n```\nint main()\n```", "Review this: int main()"),
+        ("Review this:\n\n", "Review this:"),
         ("", ""),
     ],
 )

@@ -25,6 +25,15 @@ def roles(line: Line) -> list[tuple[str, Role]]:
     return [(span.text, Role(span.style & 0xFF)) for span in line.spans]
 
 
+def test_blocks_of_code_are_numbered_from_the_second_one_on() -> None:
+    text = "```python\na\n```\n\n- item\n\n  ```\n  b\n  ```\n\nthen\n\n    c\n"
+    labels = [line for line in shown(text) if "╷" in line]
+    assert labels == ["╷ python", "  ╷ code · 2", "╷ code · 3"]
+    assert [*code_blocks(text).values()] == ["a", "b", "c"]
+    reasoning = markdown_lines(text, Layout(60, base=Role.REASONING))
+    assert not any("·" in line.text for line in reasoning)
+
+
 def test_emphasis_is_an_attribute() -> None:
     spans = {span.text: span.style for span in inline_spans("a **b** *c* ~~d~~ ***e***")}
     assert spans["b"] & Attribute.BOLD

@@ -109,7 +109,7 @@ async def test_what_follows_a_command_is_completed_and_never_forced(deck: RealDe
         await opened.press(*"/model gp", "enter")
         await opened.until(lambda: "gpu01 · gp" in opened.text, "any name may be typed")
         await opened.press(*"/copy ")
-        await opened.until(lambda: listed(opened) == ["code", "reasoning"])
+        await opened.until(lambda: listed(opened) == ["code", "reasoning", "all"])
 
 
 @pytest.mark.parametrize("key", ["escape", "ctrl+g"])

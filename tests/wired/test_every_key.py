@@ -35,6 +35,7 @@ from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
+from tui.ui.conversations.export_dialog import ExportDialog
 from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
@@ -659,6 +660,9 @@ async def conversations(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("conversations.scope", prepare=listed)
         await tour.step("conversations.reasoning", prepare=listed)
         await tour.step("conversations.sort", prepare=listed)
+        await tour.step("conversations.mark", prepare=listed, says="1 marked")
+        await tour.step("conversations.pin", prepare=listed, says="Pinned")
+        await tour.step("conversations.export", prepare=listed, opens=ExportDialog)
         await tour.step("conversations.rename", prepare=listed, opens=RenameDialog)
         await tour.step("conversations.delete", prepare=listed, opens=ConfirmDialog)
         await tour.step("conversations.undo", prepare=deleted)

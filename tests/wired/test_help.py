@@ -72,7 +72,7 @@ async def test_typing_finds_keys_and_commands_and_esc_clears_then_closes(deck: R
             await opened.until(lambda: isinstance(opened.app.screen, ChatScreen))
             await helped(opened)
             await opened.press(*"copy code")
-            await opened.until(lambda: "/copy [code|reasoning]" in opened.text)
+            await opened.until(lambda: "/copy [code|N|reasoning|all]" in opened.text)
             assert "Copy the last code block" in opened.text
             assert "Send the message" not in opened.text
             await opened.press(*" q?")

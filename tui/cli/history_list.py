@@ -76,6 +76,7 @@ def summary_report(number: int, summary: ConversationSummary) -> dict[str, objec
         "models": list(summary.models),
         "usage": usage_report(summary.usage),
         "costs": [cost_report(cost) for cost in summary.costs],
+        "is_pinned": summary.is_pinned,
         "is_open_elsewhere": summary.is_open_elsewhere,
         "problem": summary.problem,
     }

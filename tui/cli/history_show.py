@@ -14,6 +14,7 @@ from tui.core.attachment import prompt_text
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.core.losses import losses
+from tui.core.moments import exact
 from tui.core.safe_text import safe_line
 from tui.core.server_words import server_words
 from tui.core.turn import Turn
@@ -86,7 +87,8 @@ def _print(turn: Turn, output: Output) -> None:
             output.line(said)
     place = variant_place(turn)
     variant = texts.VARIANT.format(number=place[0], count=place[1]) if place else ""
-    if words := " · ".join(filter(None, (variant, turn.provider, turn.model, turn_summary(turn)))):
+    parts = (variant, exact(turn.started_at), turn.provider, turn.model, turn_summary(turn))
+    if words := " · ".join(filter(None, parts)):
         output.aside(words)
 
 

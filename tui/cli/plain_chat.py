@@ -17,12 +17,14 @@ from tui.cli.output import Output
 from tui.cli.plain_attaching import PlainAttaching
 from tui.cli.plain_commands import PlainCommands
 from tui.cli.prompt_reader import PromptReader
+from tui.cli.resuming import interrupted_chats, tell_how_to_resume
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
 from tui.core.attachment import prompt_text
 from tui.core.commands import message_of, request_of
 from tui.core.figures import format_costs, format_tokens
 from tui.core.mentions import filled_in
+from tui.core.moments import exact
 from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
 from tui.core.totals import Totals
@@ -71,6 +73,8 @@ class PlainChat:
         for warning in connection_warnings(provider):
             self._output.line(cli.WARNING.format(text=warning))
         self._output.notes(self._runtime.settings_notices)
+        for sentence in interrupted_chats(self._runtime, self._session.identity):
+            self._output.text(sentence)
         self._output.text(texts.TYPE_HELP)
         with (
             asyncio.Runner() as runner,
@@ -85,11 +89,14 @@ class PlainChat:
                         break
                     self._commands.queue.send()
             finally:
+                if self._prompts.is_ending:
+                    self._runtime.sessions.interrupt()
                 runner.run(self._runtime.aclose())
                 self._report_moves(self._runtime.moved)
                 self._output.notes(self._runtime.optional.notices)
         for sentence in self._runtime.unwritten:
             self._output.aside(sentence)
+        tell_how_to_resume(self._runtime)
         return INTERRUPTED if self._prompts.is_ending else 0
 
     def edit(self, turn: Turn) -> None:
@@ -144,8 +151,9 @@ class PlainChat:
 
     def report_totals(self) -> None:
         """Print what the last answer and the chat used."""
-        if self._control.last is not None:
-            self._report_figures(self._control.last)
+        if (last := self._control.last) is not None:
+            self._output.line(texts.SENT_AT.format(moment=exact(last.started_at)))
+            self._report_figures(last)
         if words := _totals_words(self._session.totals):
             self._output.line(f"chat: {words}")
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any, Protocol
 
 from tui.cli.output import Output
 from tui.cli.plain_attaching import PlainAttaching
+from tui.cli.plain_copy import text_to_copy
 from tui.cli.plain_queue import PlainQueue
 from tui.core.chat_settings import NAMES, SettingError
 from tui.core.check_options import CheckOptions
 from tui.core.commands import COMMANDS, Command
 from tui.core.completion import completions
-from tui.core.lazy_pattern import lazy_pattern
 from tui.core.report_text import report_text
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
@@ -32,8 +31,7 @@ from tui.texts import commands as command_texts
 from tui.texts import editor as editor_texts
 from tui.texts import plain_chat as texts
 
-_FENCED = lazy_pattern(r"^(```+|~~~+)[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
-_NAME_WIDTH = 24
+_NAME_WIDTH = 30
 _MOST_CHATS = 20
 
 
@@ -255,17 +253,12 @@ class PlainCommands:
         self._output.text(text or texts.NO_REASONING)
 
     def _copy(self, what: str) -> None:
-        last = self._control.last
-        answer = last.answer.text if last is not None else ""
-        reasoning = last.reasoning.text if last is not None else ""
-        found = {"": answer, "answer": answer, "code": _last_code(answer), "reasoning": reasoning}
-        if what not in found:
-            self._output.text(command_texts.NO_SUCH_COPY)
-        elif text := found[what]:
+        text, name = text_to_copy(self._control, what.casefold(), self._runtime.redactor.redact)
+        if text:
             copied = self._chat.run_work(self._runtime.clipboard.copy(text))
-            self._output.line(copied.message((what or "answer").capitalize()))
+            self._output.line(copied.message(name.capitalize()))
         else:
-            self._output.text(texts.NO_ANSWER)
+            self._output.text(name)
 
     def _find(self, text: str) -> None:
         hits = 0
@@ -327,9 +320,3 @@ class PlainCommands:
         )
         report = self._chat.run_work(check.run())
         self._output.text(report_text(report, self._runtime.redactor, verbose=False).rstrip())
-
-
-def _last_code(answer: str) -> str:
-    """Return the last fenced block of an answer; empty: there is none."""
-    found = _FENCED.findall(answer)
-    return found[-1][1].removesuffix("\n") if found else ""

@@ -8,6 +8,7 @@ import os
 import sys
 
 from tui.cli.output import Output
+from tui.cli.resuming import tell_how_to_resume
 from tui.core.causes import explain
 from tui.core.failure import UsageError
 from tui.runtime.chat_choice import provider_for_chat
@@ -49,4 +50,5 @@ def _open_screens(arguments: argparse.Namespace, runtime: Runtime, output: Outpu
         output.aside(sentence)
     output.notes(runtime.moved)
     output.notes(runtime.optional.notices)
+    tell_how_to_resume(runtime)
     return code

@@ -30,7 +30,7 @@ class Command:
     @property
     def choices(self) -> tuple[str, ...]:
         """The words that may follow it, where those are known: in the table they are in small letters."""
-        return tuple(self.argument.strip("[]").split("|")) if self.argument.islower() else ()
+        return tuple(word for word in self.argument.strip("[]").split("|") if word.islower())
 
 
 def _command(name: str, text: str, action: str, flags: str = "") -> Command:
@@ -80,6 +80,11 @@ def command_of(name: str) -> Command | None:
     return _BY_NAME.get(name.casefold())
 
 
+def number_of(argument: str) -> int | None:
+    """Return the number that an argument is; ``None``: it is something else."""
+    return int(argument) if argument.isdecimal() and len(argument) <= _MOST_DIGITS else None
+
+
 def message_of(line: str) -> str:
     """Return the message that a line is, which is no command."""
     return line[1:] if line.startswith("//") else line
@@ -102,3 +107,4 @@ def _shown(word: str) -> str:
 
 
 _LONGEST = 40
+_MOST_DIGITS = 9

@@ -1,4 +1,4 @@
-"""How long ago a moment was, in words."""
+"""When a moment was, in words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from tui.core.outside import read_local_moment
 from tui.texts import moments as texts
 
 _DAYS_COUNTED = 7
+
+
+def exact(stamp: str) -> str:
+    """Return a moment to the second, in this machine's time zone; empty for none. ``stamp`` is ISO 8601."""
+    moment = read_local_moment(stamp)
+    return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def ago(stamp: str, now: datetime) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 TITLE_LENGTH = 60
+_FENCES = ("```", "~~~")
 
 
 def title_of(prompt: str) -> str:
-    """Return a conversation's name from its first prompt: the first line with text, cut at a word."""
-    line = next((line.strip() for line in prompt.splitlines() if line.strip()), "")
-    line = " ".join(line.split())
+    """Return a conversation's name from its first prompt: the first line with text, cut at a word.
+
+    A line that only leads to what follows (``Review this:``) has the next one behind it.
+    """
+    lines = (" ".join(line.split()) for line in prompt.splitlines() if line.strip())
+    line = next(lines, "")
+    if line.endswith(":"):
+        line = f"{line} {next((more for more in lines if not more.startswith(_FENCES)), '')}".rstrip()
     if len(line) <= TITLE_LENGTH:
         return line
     cut = line[: TITLE_LENGTH - 1]

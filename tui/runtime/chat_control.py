@@ -238,9 +238,10 @@ class ChatControl:
         known = last.failure if last is not None and is_same else None
         return DiagnosisSubject(target.provider, model=target.model_name, known=known)
 
-    def price(self) -> Price:
-        """Return the price of the provider that gave the last turn, else of the one that is asked next."""
-        last = self.last.provider if self.last is not None else None
+    def price(self, turn: Turn | None = None) -> Price:
+        """Return the price of the provider that gave a turn (by default the last), else of the next one."""
+        turn = turn or self.last
+        last = turn.provider if turn is not None else None
         provider = self.target.provider if self.target is not None else None
         if last is None or (provider is not None and provider.name == last):
             return provider.price if provider is not None else Price()

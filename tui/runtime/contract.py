@@ -67,7 +67,7 @@ class ScreenRuntime(Reported, Protocol):
 
     @property
     def chat_history(self) -> History:
-        """The saved conversations, to be searched."""
+        """The saved conversations, to be read, searched and exported."""
 
     @property
     def sessions(self) -> Sessions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -85,6 +86,8 @@ class Sessions:
         self._services = services
         self._open: list[ChatSession] = []
         self._transport = ChatTransport(lambda: services.chats)
+        self.interrupted: tuple[str, ...] = ()
+        """The saved conversations that were open when the program was cut off."""
 
     def begin(self, saved: bool = True) -> ChatSession:
         """Begin a conversation. Its file is made with its first prompt."""
@@ -150,10 +153,18 @@ class Sessions:
         if session in self._open:
             self._open.remove(session)
 
+    def interrupt(self) -> None:
+        """Remember what is open: the program is cut off, and the next start offers it."""
+        kept = [session for session in self._open if session.is_saved and session.turns]
+        self.interrupted = self.interrupted or tuple(session.identity for session in kept)
+
     async def aclose(self) -> None:
         """Close every conversation."""
         for session in list(self._open):
             await self.release(session)
+        if self.interrupted:
+            conversations = self._services.conversations
+            await asyncio.to_thread(conversations.note_interrupted, self.interrupted)
 
     def _unsaved(self, transport: ChatTransport) -> ChatSession:
         return self._add(transport, MemoryJournal(), identity=uuid4().hex[:12], is_saved=False)

@@ -22,6 +22,7 @@ from tui.store.conversation_files import conversation_path, is_there, search_tex
 from tui.store.conversation_trash import ConversationTrash
 from tui.store.errors import disk_error, usage_error
 from tui.store.files import FileContent, read_file, remove_quietly, write_atomically
+from tui.store.interrupted import forget_interrupted, note_interrupted, take_interrupted
 from tui.store.journal import Journal
 from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
 from tui.store.journal_writer import new_identity
@@ -121,6 +122,25 @@ class ConversationStore:
         except OSError as error:
             raise disk_error(error, self._paths.shown(self._folder)) from error
 
+    def note_interrupted(self, identities: Sequence[str]) -> None:
+        """Note that conversations were open when the program was cut off: the next start offers them."""
+        if identities:
+            with self._optional.attempt(self._paths.shown(self._folder), texts.NOT_OFFERED):
+                note_interrupted(self._folder, identities)
+
+    def take_interrupted(self) -> Sequence[ConversationSummary]:
+        """Return the conversations that were open when a program was cut off, each to one caller alone.
+
+        The newest comes first; what cannot be read is nothing to offer.
+        """
+        with self._optional.attempt(self._paths.shown(self._folder), texts.NOT_OFFERED, is_read=True):
+            paths = list(take_interrupted(self._folder))
+            with self._listing:
+                found = [self._index.summary_of(path) for path in paths]
+            known = [summary for summary in found if summary.turns]
+            return sorted(known, key=lambda summary: summary.updated_at, reverse=True)
+        return []
+
     def open(self, identity: str) -> Transcript:
         """Read a conversation and take its lease, so that this session alone writes to it.
 
@@ -139,6 +159,7 @@ class ConversationStore:
         transcript.identity = identity
         transcript.notices = (*(() if refusal is None else (refusal,)), *self._notices(transcript))
         if refusal is None and not transcript.is_newer:
+            forget_interrupted(path)
             title = transcript.title
             transcript.journal = self._journal(path, title=title, lease=lease, content=content)
             self._open.add(transcript.journal)
@@ -234,13 +255,26 @@ class ConversationStore:
         Raises:
             LmdeckError: another session writes to it, or the disk refuses.
         """
+        self._add_to(identity, lambda journal: journal.set_title(title))
+
+    def pin(self, identity: str, is_pinned: bool) -> None:
+        """Keep a conversation at the top of the list, or no longer.
+
+        Raises:
+            LmdeckError: another session writes to it, or the disk refuses.
+        """
+        self._add_to(identity, lambda journal: journal.set_pinned(is_pinned))
+
+    def _add_to(self, identity: str, add: Callable[[Journal], None]) -> None:
+        """Write a record more to a conversation, open here or by nobody."""
         opened = self._opened_here(identity)
         if opened is not None:
-            opened.set_title(title)
+            add(opened)
+            opened.flush()  # the list is read from the disk
             return
         path = self._existing(identity)
         journal = self._journal(path, lease=self._take_lease(path))
-        journal.set_title(title)
+        add(journal)
         if not journal.close():
             raise LmdeckError(journal.failure or explain("store-failed", path=self._paths.shown(path)))
 

@@ -21,7 +21,7 @@ from tui.store.paths import Paths
 from tui.texts import store as texts
 
 _CONVERSATION = ".jsonl"
-_EMPTY = (".lock", ".lease", ".break")
+_EMPTY = (".lock", ".lease", ".break", ".interrupted")
 """Files of lmdeck that hold nothing of the user: not counted, and no harm where they stay."""
 
 
@@ -84,7 +84,7 @@ class _Remover:
         for path in self._matching(paths.conversations_dir, "*.lease"):
             if holder_of(path, LEASE_STALE_SECONDS) is None:
                 self._unlink(path)
-        for path in self._matching(paths.conversations_dir, ".*.tmp", ".*.break"):
+        for path in self._matching(paths.conversations_dir, ".*.tmp", ".*.break", "*.interrupted"):
             self._unlink(path)
         for path in self._matching(paths.trash_dir, f"*{_CONVERSATION}"):
             self._unlink(path)

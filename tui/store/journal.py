@@ -25,6 +25,7 @@ from tui.store.record_values import Record
 from tui.store.records import (
     end_record,
     path_record,
+    pin_record,
     queue_record,
     reclassify_record,
     title_record,
@@ -153,6 +154,10 @@ class Journal:
             self._header["title"] = title
         else:
             self._writer.put(title_record(title))
+
+    def set_pinned(self, is_pinned: bool) -> None:
+        """Write down whether the conversation stays at the top of the list."""
+        self._writer.put(pin_record(is_pinned=is_pinned))
 
     def flush(self, timeout_seconds: float = 5.0) -> bool:
         """Wait until everything is on disk; return whether it is."""

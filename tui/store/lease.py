@@ -118,6 +118,15 @@ def holder_of(path: Path, stale_after_seconds: float) -> Owner | None:
     return current.owner or Owner("", "", 0, "")
 
 
+def is_abandoned(path: Path) -> bool:
+    """Whether a process of this machine had a lease and died with it."""
+    try:
+        current = _read(path)
+    except OSError:
+        return False
+    return current is not None and current.owner is not None and current.owner.is_dead
+
+
 def _create(path: Path, owner: Owner) -> None:
     """Make the lease with its content in one step; nobody ever sees an empty one where links exist."""
     with _written(path, owner) as temporary:

@@ -109,6 +109,11 @@ def title_record(title: str) -> Record:
     return {"record": "title", "title": title}
 
 
+def pin_record(*, is_pinned: bool) -> Record:
+    """Return the line that pins a conversation to the top of the list, or takes it from there."""
+    return {"record": "pin", "pinned": is_pinned}
+
+
 def path_record(turn_identity: str) -> Record:
     """Return the line that names the last turn of the branch that is shown."""
     return {"record": "path", "turn": turn_identity}

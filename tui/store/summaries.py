@@ -27,7 +27,7 @@ from tui.store.records import SCHEMA
 from tui.store.transcript_file import Transcript, read_transcript
 from tui.texts import store as texts
 
-_INDEX_VERSION = f"4, lmdeck {__version__}, schema {SCHEMA}"
+_INDEX_VERSION = f"5, lmdeck {__version__}, schema {SCHEMA}"
 """Another lmdeck reads the same files in another way."""
 _READ_PER_SHOWN = 3
 """How many files that the cache does not know are read for each recent conversation that is shown."""
@@ -52,6 +52,7 @@ class ConversationSummary:
     usage: Usage | None = None
     costs: tuple[Cost, ...] = ()
     """One amount a currency; turns copied from another conversation are not counted again."""
+    is_pinned: bool = False
     is_open_elsewhere: bool = False
     problem: str | None = None
     """What is wrong with the file, as a sentence."""
@@ -163,6 +164,7 @@ def summarise(path: Path) -> ConversationSummary:
         path.stem,
         title=found.title,
         created_at=found.created_at,
+        is_pinned=found.is_pinned,
         updated_at=_updated_at(found.created_at, every),
         turns=len(found.turns),
         provider=last.provider if last is not None else "",
@@ -225,6 +227,7 @@ def _encode(stamp: FileStamp, summary: ConversationSummary) -> Record:
 _PLAIN: Mapping[str, type | UnionType] = {
     **dict.fromkeys(("identity", "title", "created_at", "updated_at", "provider", "model"), str),
     "turns": int,
+    "is_pinned": bool,
     "problem": str | None,
 }
 

@@ -31,6 +31,8 @@ class Transcript:
     title: str = ""
     created_at: str = ""
     forked_from: str = ""
+    is_pinned: bool = False
+    """Whether it stays at the top of the list."""
     schema: int | None = None
     """``None``: no header could be read."""
     turns: list[Turn] = field(default_factory=list)
@@ -95,6 +97,8 @@ class _Reader:
             self.transcript.title = record["title"]
         elif kind == "queue":
             self.transcript.queued = read_queue(record)
+        elif kind == "pin" and isinstance(record.get("pinned"), bool):
+            self.transcript.is_pinned = record["pinned"]
         elif isinstance(identity, str):
             self._take_of_turn(kind, identity, record)
 

@@ -35,6 +35,7 @@ STILL_OPENING: Final = "The conversation is still being opened. Your draft is ke
 NO_PROVIDER: Final = "No provider is active. {providers} to add one."
 CHOOSE_MODEL: Final = "{problem} {model} to choose another model."
 PROVIDER_CHANGED: Final = "{provider} has changed; the new settings are used."
+WAS_INTERRUPTED: Final = "“{title}” was interrupted. {key} lists it."
 READ_ONLY: Final = "Read-only. {fork} to continue in a copy."
 
 # ── An empty chat ───────────────────────────────────────────────────────────────────────────
@@ -137,9 +138,9 @@ RENAME_HELP: Final = "The name under which the conversation is listed. It is nev
 FIGURES: Final = "Figures"
 FIGURES_KEYS: Final = "{key} close"
 FIGURES_HELP: Final = "~ marks an estimate, — an unknown figure; all others were reported by the server."
-FIGURES_TOKENS: Final = "Tokens of the last answer"
-FIGURES_COST: Final = "Cost of the last answer"
-FIGURES_TIME: Final = "Time of the last answer, measured here"
+FIGURES_TOKENS: Final = "Tokens of the answer"
+FIGURES_COST: Final = "Cost of the answer"
+FIGURES_TIME: Final = "Time of the answer, measured here"
 FIGURES_SERVER_TIME: Final = "Time as reported by the server"
 FIGURES_CIRCUMSTANCES: Final = "Details"
 FIGURES_CHAT: Final = "The whole chat"

@@ -13,6 +13,7 @@ READING: Final = "Reading conversations…"
 READ: Final = "Reading conversations… {done:,} of {total:,}"
 TOTAL: Final = "{total:,}"
 FOUND: Final = "{found:,} of {total:,}"
+MARKED: Final = "{count:,} marked"
 SORTED: Final = "by {column}"
 SEARCH: Final = "Search"
 SEARCH_HINT: Final = "Words in titles and texts · provider: model: since:7d has:code cost:>0.01"
@@ -47,6 +48,7 @@ COLUMN_PROVIDER: Final = "Provider"
 COLUMN_TIME: Final = "Last message"
 
 # Groups
+PINNED_GROUP: Final = "Pinned"
 TODAY: Final = "Today"
 YESTERDAY: Final = "Yesterday"
 LAST_WEEK: Final = "Last week"
@@ -56,6 +58,29 @@ NO_DATE: Final = "Without a date"
 
 # What was done
 DELETE_TITLE: Final = "Delete this conversation?"
-DELETE_BODY: Final = "“{title}” · Press {key} to undo, until you close this list."
+DELETE_MANY_TITLE: Final = "Delete {count} conversations?"
+DELETE_BODY: Final = "{title} · Press {key} to undo, until you close this list."
+QUOTED: Final = "“{title}”"
+AND_MORE: Final = " and {count:,} others"
+ONE_TURN: Final = "1 turn"
+TURNS: Final = "{count:,} turns"
 DELETED: Final = "Deleted. Press {key} to undo."
+DELETED_MANY: Final = "Deleted {count} conversations. Press {key} to undo."
 RESTORED: Final = "Restored."
+PINNED: Final = "Pinned to the top of the list."
+UNPINNED: Final = "No longer pinned."
+
+# Exporting
+EXPORT_TITLE: Final = "Export the conversation"
+EXPORT_MANY_TITLE: Final = "Export {count} conversations"
+EXPORT_PLACEHOLDER: Final = "A folder, or a file ending with .md, .html, .json or .jsonl"
+EXPORT_KEYS: Final = (
+    "A folder gets Markdown files; a file's ending sets its format. Enter export · {cancel} cancel"
+)
+EXPORT_HELP: Final = (
+    "Exports have no keys and can be imported again with lmdeck history import. "
+    "A file ending with .md or .html takes one conversation, one ending with .json or .jsonl several. "
+    "No file is replaced."
+)
+EXPORTED: Final = "Exported to {path}."
+EXPORTED_MANY: Final = "Exported {count} conversations to {path}."

@@ -44,6 +44,9 @@ EXPORTED: Final = "Exported “{title}” to {path}"
 NOT_EXPORTED: Final = "“{title}” is not exported. {title_of_failure} {advice}"
 FILE_EXISTS: Final = "the file already exists"
 ADD_REPLACE: Final = "To replace it, add --replace."
+OTHER_NAME: Final = "Choose another name or folder."
+ONE_CHAT_A_FILE: Final = "this format has one chat a file: name a folder for several"
+UNKNOWN_ENDING: Final = "name a folder that exists, or a file that ends with .md, .html, .json or .jsonl"
 OF_CHAT: Final = "“{title}”: {text}"
 
 # Importing

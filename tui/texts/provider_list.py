@@ -105,6 +105,7 @@ OFFER_CLOSE: Final = "close"
 OFFER_RECHECK: Final = "recheck all"
 
 # Recent chats.
+INTERRUPTED: Final = "“{title}” was interrupted. Press {key} to continue it."
 RECENT_TITLE: Final = "Recent chats"
 ALL_CHATS: Final = "{key} all"
 READING: Final = "Reading the conversations…"

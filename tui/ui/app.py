@@ -263,6 +263,10 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         for screen in self.screen_stack[-1:]:
             screen.refresh()
 
+    def cut_off(self) -> None:
+        """Remember the chats that are open: the next start offers them."""
+        self.runtime.sessions.interrupt()
+
     def hang_up(self) -> None:
         """End because the terminal is gone, as if SIGHUP had come."""
         if not self.is_leaving:

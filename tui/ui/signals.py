@@ -29,7 +29,9 @@ def end_at_signals(app: HonestApp) -> None:
 
 
 def end_for(app: HonestApp, number: int) -> None:
-    """End as a signal asks for."""
+    """End as a signal asks for; SIGINT is what a user sends."""
+    if number != signal.SIGINT:
+        app.cut_off()
     app.exit(return_code=128 + number)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input, Static
 
-from tests.ui.fake_runtime import FakeRuntime, example_providers
+from tests.ui.fake_runtime import FakeRuntime, example_providers, refused
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.causes import explain
 from tui.core.events import (
@@ -25,6 +25,7 @@ from tui.core.events import (
 )
 from tui.core.parts import parts_of
 from tui.core.provider import Category, Provider, State, Thinking, TlsSettings
+from tui.core.secret import Secret
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Usage
 from tui.runtime.builtin import Availability
@@ -32,6 +33,7 @@ from tui.runtime.clipboard import CopyResult, CopyRoute
 from tui.store.journal import Journal
 from tui.texts import chat as texts
 from tui.ui.app import LmdeckApp
+from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
@@ -521,6 +523,71 @@ async def test_copying_says_which_way_it_went(open_chat: Any) -> None:
         await chat.until(lambda: len(chat.runtime.clipboard.texts) == 3)
         assert chat.runtime.clipboard.texts == ["see\n```sh\nls -l\n```\n", "ls -l", "why"]
         await chat.until(lambda: "Answer copied: tmux has it." in chat.toasts)
+
+
+async def test_a_block_of_code_is_copied_by_the_number_that_the_transcript_shows(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        code = "```sh\nls\n```\n\n```sh\npwd\n```\n\n```sh\nid\n```\n"
+        chat.runtime.scripts = [[AnswerDelta(code), Finished("stop")]]
+        await chat.ask("hello")
+        assert [row.strip() for row in chat.rows if "╷" in row] == ["╷ sh", "╷ sh · 2", "╷ sh · 3"]
+        await chat.ask("an answer without code")
+        for number in ("2", "1", "3"):
+            await chat.press(*f"/copy {number}", "enter")
+            await chat.until(
+                lambda number=number: len(chat.runtime.clipboard.texts) == "213".index(number) + 1
+            )
+        assert chat.runtime.clipboard.texts == ["pwd", "ls", "id"]
+        await chat.press(*"/copy 4", "enter")
+        await chat.until(lambda: "There is no code block 4: the last answer with code has 3." in chat.toasts)
+        await chat.press(*"/copy 0", "enter")
+        await chat.until(lambda: "There is no code block 0" in chat.toasts)
+        assert len(chat.runtime.clipboard.texts) == 3
+
+
+async def test_the_whole_conversation_is_copied_as_markdown_without_keys(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await chat.press(*"/copy all", "enter")
+        await chat.until(lambda: "There is no conversation to copy yet." in chat.toasts)
+        chat.runtime.redactor.add(Secret("sk-secret-0123456789"))
+        chat.runtime.scripts = [
+            [ReasoningDelta("hm"), AnswerDelta("It is `1`.\n"), Finished("stop")],
+            refused(),
+        ]
+        await chat.ask("*Why* sk-secret-0123456789?\n```\nopen")
+        await chat.ask("and then?")
+        await chat.press(*"/copy all", "enter")
+        await chat.until(lambda: chat.runtime.clipboard.texts)
+        assert chat.runtime.clipboard.texts == [
+            "# \\*Why\\* •••?\n\n## Prompt\n\n> *Why* •••?\n> ```\n> open\n\n"
+            "## demo-reasoner\n\nIt is `1`.\n\n## Prompt\n\n> and then?\n\n## demo-reasoner\n\n"
+            "*Nothing listens at 127.0.0.1 port 9. Start the server, or correct the port in the URL.*\n"
+        ]
+
+
+async def test_figures_are_those_of_the_selected_message_or_of_the_last(open_chat: Any) -> None:
+    async with open_chat(size=(100, 40)) as chat:
+        for count in (101, 303):
+            chat.runtime.scripts = [[AnswerDelta("x"), UsageReport(Usage(5, count)), Finished("stop")]]
+            turn = await chat.ask(f"asks for {count}")
+            turn.started_at = f"2026-11-29T12:00:00.{count}"
+        await chat.press("f9")
+        await chat.until(lambda: isinstance(chat.app.screen, FiguresScreen))
+        assert "303" in figures_text(chat)
+        assert "2026-11-29 12:00:00" in figures_text(chat)
+        await chat.press("escape")
+        await chat.until(lambda: isinstance(chat.app.screen, ChatScreen))
+        await chat.press("tab", "k", "shift+up", "shift+up")
+        first = chat.session.turns[0]
+        await chat.until(lambda: chat.screen.transcript.turn_under_cursor is first)
+        await chat.press("i")
+        await chat.until(lambda: isinstance(chat.app.screen, FiguresScreen))
+        assert "101" in figures_text(chat)
+        assert "303" not in figures_text(chat)
+
+
+def figures_text(chat: Any) -> str:
+    return "\n".join(str(part.content) for part in chat.app.screen.query(Static))
 
 
 async def test_an_unconfirmed_copy_is_never_called_copied(open_chat: Any) -> None:

@@ -6,11 +6,12 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.core.causes import explain
 from tui.core.failure import LmdeckError
@@ -21,6 +22,7 @@ from tui.ui.app import LmdeckApp
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.conversations import view
+from tui.ui.conversations.export_dialog import ExportDialog
 from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.conversations.search_box import SearchBox
 from tui.ui.conversations.view import columns_for, rows_of
@@ -56,11 +58,15 @@ class Deck:
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
 
+    @property
+    def toasts(self) -> str:
+        return "\n".join(note.message for note in self.app._notifications)
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
-    async def until(self, condition: Callable[[], object]) -> None:
-        await self._until(self.pilot, condition)
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        await self._until(self.pilot, condition, what)
 
 
 @pytest.fixture
@@ -176,6 +182,123 @@ async def test_deleting_asks_and_can_be_undone(open_list: Any) -> None:
         assert len(deck.titles) == 2
         await deck.press("u")
         await deck.until(lambda: "Streaming over SSH" in deck.titles)
+
+
+async def test_marked_ones_are_deleted_and_restored_together(open_list: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("space", "space")
+        await deck.until(lambda: "2 marked" in deck.text)
+        assert deck.titles == ["✓ Streaming over SSH", "✓ [/] hostile ␛[2J", "显存不足"]
+        await deck.press("D")
+        await deck.until(lambda: isinstance(deck.app.screen, ConfirmDialog))
+        assert "Delete 2 conversations?" in deck.text
+        assert "“Streaming over SSH”, “[/] hostile ␛[2J” · 2 turns" in deck.text
+        await deck.press("y")
+        await deck.until(lambda: deck.titles == ["显存不足"])
+        assert "marked" not in deck.text
+        await deck.press("u")
+        await deck.until(lambda: len(deck.titles) == 3)
+        assert deck.titles == ["Streaming over SSH", "[/] hostile ␛[2J", "显存不足"]
+        await deck.press("u")
+        assert len(deck.titles) == 3
+
+
+async def test_marks_stay_while_searching_and_esc_clears_them(open_list: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("space", "slash", *"hostile", "down")
+        await deck.until(lambda: deck.titles == ["[/] hostile ␛[2J"])
+        assert "1 marked" in deck.text
+        await deck.press("space")
+        await deck.until(lambda: "2 marked" in deck.text)
+        await deck.press("space", "escape")
+        await deck.until(lambda: len(deck.titles) == 3)
+        assert deck.titles[0] == "✓ Streaming over SSH"
+        await deck.press("escape")
+        await deck.until(lambda: deck.titles[0] == "Streaming over SSH")
+        assert isinstance(deck.app.screen, ConversationsScreen)
+
+
+async def test_what_one_refusal_leaves_is_shown_and_the_rest_can_be_undone(
+    open_list: Any, saved: Any, runtime: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = runtime.conversations.delete
+
+    def refuse_one(identity: str) -> str:
+        if identity == saved["c2"]:
+            raise LmdeckError(explain("store-full", path="~/x"))
+        return str(delete(identity))
+
+    async with open_list() as deck:
+        monkeypatch.setattr(runtime.conversations, "delete", refuse_one)
+        await deck.press("space", "space", "space", "D", "y")
+        await deck.until(lambda: len(deck.titles) == 2)
+        assert explain("store-full", path="~/x").title[:40] in deck.text
+        await deck.press("u")
+        await deck.until(lambda: len(deck.titles) == 3)
+
+
+async def test_pinned_ones_stay_at_the_top_and_on_disk(open_list: Any, saved: Any, runtime: Any) -> None:
+    async with open_list() as deck:
+        await deck.press("down", "space", "space", "p")
+        await deck.until(lambda: deck.titles[0].startswith("✓ ★"))
+        assert deck.titles == ["✓ ★ [/] hostile ␛[2J", "✓ ★ 显存不足", "Streaming over SSH"]
+        assert "─ Pinned ─" in deck.text
+    again = type(runtime.conversations)(runtime.paths)
+    pinned = {summary.identity for summary in again.list() if summary.is_pinned}
+    assert pinned == {saved["c2"], saved["c3"]}
+    async with open_list() as deck:
+        await deck.until(lambda: deck.titles[0] == "★ [/] hostile ␛[2J")
+        await deck.press("g", "p")
+        await deck.until(lambda: deck.titles[0] == "★ 显存不足")
+        await deck.press("o")
+        await deck.until(lambda: "by title" in deck.text)
+        assert "★ 显存不足" in deck.titles
+        assert "Pinned ─" not in deck.text
+
+
+async def test_a_chat_that_is_open_here_can_be_pinned(open_list: Any, runtime: Any) -> None:
+    async with open_list(from_chat=True) as deck:
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, ChatScreen))
+        await deck.until(lambda: deck.app.screen.control.turns)
+        deck.app.router.conversations()
+        await deck.until(lambda: is_ready(deck.app) and len(deck.titles) == 3)
+        await deck.press("p")
+        await deck.until(lambda: deck.titles[0] == "★ Streaming over SSH")
+
+
+async def export(deck: Deck, *marks: str, to: Path) -> str:
+    """Export what is marked with these keys; return what the window said."""
+    await deck.until(lambda: isinstance(deck.app.screen, ConversationsScreen))
+    await deck.press(*marks, "x")
+    await deck.until(lambda: isinstance(deck.app.screen, ExportDialog) and deck.app.screen.query(Input))
+    said = deck.text
+    deck.app.screen.query_one(Input).value = str(to)
+    await deck.press("enter")
+    return said
+
+
+async def test_one_or_several_are_exported_and_no_file_is_replaced(
+    open_list: Any, saved: Any, tmp_path: Path
+) -> None:
+    async with open_list() as deck:
+        assert "Export the conversation" in await export(deck, to=tmp_path / "one.html")
+        await deck.until(lambda: "Exported to" in deck.toasts)
+        assert "old" in (tmp_path / "one.html").read_text()
+        assert "Export 2 conversations" in await export(deck, "space", "space", to=tmp_path)
+        await deck.until(lambda: "Exported 2 conversations to" in deck.toasts)
+        assert {path.stem for path in tmp_path.glob("*.md")} == {saved["c1"], saved["c2"]}
+        assert all(path.stat().st_mode & 0o777 == 0o600 for path in tmp_path.iterdir())
+        for name, words in (
+            ("", "the file already exists. Choose another name or folder."),
+            ("a.md", "one chat a file"),
+            ("a.odt", "name a folder that exists"),
+        ):
+            await export(deck, to=tmp_path / name)
+            await deck.until(lambda words=words: words in deck.toasts, words)
+        await export(deck, to=tmp_path / "a.jsonl")
+        await deck.until(lambda: f"Exported 2 conversations to {tmp_path / 'a.jsonl'}" in deck.toasts)
+        assert (tmp_path / "a.jsonl").read_text().count('"record": "header"') == 2
 
 
 async def test_one_that_is_open_elsewhere_is_marked_and_not_deleted(

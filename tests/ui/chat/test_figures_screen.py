@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
+
+import pytest
 
 from tui.core.causes import explain
 from tui.core.parts import parts_of
@@ -45,6 +48,18 @@ def test_times_carry_their_definitions() -> None:
     assert "TTFA 1.00 s" in text
     assert "TPOT 20 ms per token after the first one" in text
     assert "Longest gap 1.90 s" in text
+
+
+def test_the_time_of_a_turn_is_that_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC-2")
+    time.tzset()
+    try:
+        text = words(StatusFacts(turn=turn_of(None, started_at="2026-11-29T18:02:11+00:00")))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "Sent 2026-11-29 20:02:11 in your time zone" in text
+    assert "Sent" not in words(StatusFacts(turn=turn_of(None)))
 
 
 def test_the_servers_own_times_stand_apart() -> None:

@@ -42,6 +42,7 @@ MEANINGS = {
     "n": {"new"},
     "N": {"rename"},
     "o": {"sort"},
+    "p": {"pin"},
     "q": {"back", "close", "cancel", "app.quit"},
     "r": {"again"},
     "R": {"refresh"},
@@ -49,6 +50,7 @@ MEANINGS = {
     "t": {"test", "again"},
     "u": {"undo"},
     "w": {"columns"},
+    "x": {"export"},
     "y": {"copy_turn", "copy_report"},
     "j": {"cursor_down", "move_block", "scroll_down"},
     "k": {"cursor_up", "move_block", "scroll_up"},
@@ -62,10 +64,10 @@ MEANINGS = {
     "/": {"filter", "search"},
     "?": {"app.help", "close"},
     ":": {"app.command_palette"},
-    "Space": {"toggle_reasoning", "move", "fold", "open"},
+    "Space": {"toggle_reasoning", "move", "fold", "open", "mark"},
 }
 """What each letter does, by its action: the closed list. A window is closed by the letter that opens it."""
-RESERVED = ("b", "p", "x", "$")
+RESERVED = ("b", "$")
 """Letters of what does not exist yet."""
 READLINE = "abdefghknortuvwxy"
 """Letters that mean something with Ctrl in a shell; those that are not in the group ``text`` do nothing."""

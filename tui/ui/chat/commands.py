@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from tui.core.chat_settings import SettingError
-from tui.core.commands import Command, message_of, request_of
+from tui.core.commands import Command, message_of, number_of, request_of
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words
 from tui.runtime.command_values import command_values
@@ -17,7 +17,7 @@ from tui.texts.commands import NO_SUCH_COPY, NOT_NOW
 from tui.ui.bindings import BY_IDENTIFIER
 from tui.ui.shell.base import LmdeckScreen
 
-_COPIES = {"answer": "copy_answer", "code": "copy_code", "reasoning": "copy_reasoning"}
+_COPIES = {"answer": "copy_answer", "code": "copy_code", "reasoning": "copy_reasoning", "all": "copy_all"}
 
 
 class Commands:
@@ -170,9 +170,11 @@ class Commands:
         return True
 
     def _copy(self, what: str) -> bool:
-        action = _COPIES.get(what.casefold())
+        number = number_of(what)
+        action = _COPIES.get(what.casefold()) if number is None else "copy_code"
         if action is None:
             self._warn(NO_SUCH_COPY)
             return False
-        self._screen.call_later(self._screen.app.run_action, action, self._screen)
+        arguments = () if number is None else (number,)
+        self._screen.call_later(self._screen.app.run_action, ("", action, arguments), self._screen)
         return True

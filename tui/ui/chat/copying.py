@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,11 @@ from textual.screen import Screen
 
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
+from tui.session.history.copied_markdown import copied_markdown, said_in
 from tui.texts import chat as texts
+from tui.texts.commands import NO_SUCH_BLOCK
 from tui.ui.background import in_background
-from tui.ui.transcript.code import find_code, last_code
+from tui.ui.transcript.code import code_of_number, find_code, last_code
 
 
 class Copier:
@@ -32,17 +35,38 @@ class Copier:
         """Copy the text of the last turn that has one."""
         self.copy(next(filter(None, map(text_of, reversed(self._chat.turns))), ""), what)
 
-    def copy_code(self) -> None:
-        """Copy the last block of code."""
-        in_background(self._screen, self._copy_code, group="copy")
+    def copy_code(self, number: int | None = None) -> None:
+        """Copy the last block of code, or that of a number in the last answer that has code."""
+        in_background(self._screen, self._copy_code, number, group="copy")
 
-    async def _copy_code(self) -> None:
+    async def _copy_code(self, number: int | None) -> None:
         for turn in reversed(self._chat.turns):
-            if code := last_code(await find_code(turn.answer.text)):
-                await self._copy(code, "code")
+            codes = await find_code(turn.answer.text)
+            if code := last_code(codes):
+                if number is not None:
+                    code = code_of_number(codes, number)
+                if code is None:
+                    text = NO_SUCH_BLOCK.format(number=number, count=len(codes))
+                    self._screen.notify(text, severity="warning", timeout=4)
+                else:
+                    await self._copy(code, "code")
                 break
         else:
             self.copy("", "code")
+
+    def copy_all(self) -> None:
+        """Copy the whole conversation as Markdown."""
+        in_background(self._screen, self._copy_all, group="copy")
+
+    async def _copy_all(self) -> None:
+        session = self._chat.session
+        said = said_in(self._chat.turns)
+        title = session.title if session is not None else ""
+        redact = self._chat.runtime.redactor.redact
+        if said:
+            await self._copy(await asyncio.to_thread(copied_markdown, title, said, redact), "conversation")
+        else:
+            self.copy("", "conversation")
 
     async def _copy(self, text: str, what: str) -> None:
         result = await self._chat.runtime.clipboard.copy(text, self._screen.app.copy_to_clipboard)

@@ -23,6 +23,7 @@ from tui.core.figures import (
     price_arithmetic,
 )
 from tui.core.losses import losses
+from tui.core.moments import exact
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.turn import Turn
 from tui.core.usage import Price, ServerTimings, Source, Usage, differs
@@ -137,6 +138,8 @@ def _cost(turn: Turn, price: Price) -> Iterator[Fact]:
 
 
 def _times(turn: Turn, usage: Usage | None) -> Iterator[Fact]:
+    if sent_at := exact(turn.started_at):
+        yield Fact("Sent", sent_at, "in your time zone")
     timings = turn.timings
     completion = usage.completion_tokens if usage else None
     source = usage.source if usage else Source.REPORTED

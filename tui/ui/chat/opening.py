@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tui.core.failure import LmdeckError
+from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.runtime.chat_control import ChatControl
 from tui.texts import chat as texts
 from tui.ui.background import in_background
 from tui.ui.chat.prompt import Prompt
+from tui.ui.chat.words import Way
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.dialogs import confirm
 
@@ -40,6 +43,17 @@ class Conversations:
     def begin(self, *, is_saved: bool = True) -> None:
         """Begin a conversation."""
         self._go_on_in(self._chat.runtime.sessions.begin(saved=is_saved))
+
+    def offer_interrupted(self, way: Way) -> None:
+        """Tell of a chat that was cut off; ``way``: what is printed for an action now."""
+        in_background(self._screen, self._offer_interrupted, way, group="offer")
+
+    async def _offer_interrupted(self, way: Way) -> None:
+        found = await asyncio.to_thread(self._chat.runtime.conversations.take_interrupted)
+        if found:
+            title = safe_line(found[0].title, 60)
+            text = texts.WAS_INTERRUPTED.format(title=title, key=way("conversations"))
+            self._screen.notify(text, timeout=10)
 
     def begin_another(self, *, is_saved: bool) -> None:
         """Begin a conversation in place of the one that is shown; asks where that would be lost."""

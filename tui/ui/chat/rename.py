@@ -1,4 +1,4 @@
-"""A small window that asks for a name."""
+"""Small windows that ask for one line, such as a name."""
 
 from __future__ import annotations
 
@@ -20,39 +20,47 @@ from tui.ui.shell.plain_input import PlainInput
 LONGEST_TITLE = 200
 
 
-class RenameDialog(Window[str | None]):
-    """Ends with the new name, or ``None`` where nothing is to change."""
+class NameDialog(Window[str | None]):
+    """Ends with what was typed, or ``None`` where that is nothing."""
 
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.rename")
     KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.rename",)
-    HELP_TEXT: ClassVar[str] = texts.RENAME_HELP
+    LONGEST: ClassVar[int] = LONGEST_TITLE
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, value: str, placeholder: str, keys: str) -> None:
+        """``keys`` says what Enter and the key in ``{cancel}`` do."""
         super().__init__()
-        self._title = title
+        self._title, self._value, self._placeholder, self._keys = title, value, placeholder, keys
 
     def compose(self) -> ComposeResult:
         """Lay out the window."""
         with Vertical(classes="window"):
-            yield PlainInput(
-                safe_line(self._title), placeholder=texts.RENAME_PLACEHOLDER, max_length=LONGEST_TITLE
-            )
+            yield PlainInput(safe_line(self._value), placeholder=self._placeholder, max_length=self.LONGEST)
             yield Static(
-                Content(texts.RENAME_KEYS.format(cancel=key_of(self, "rename.cancel"))), classes="window-note"
+                Content(self._keys.format(cancel=key_of(self, "rename.cancel"))), classes="window-note"
             )
 
     def on_mount(self) -> None:
         """Name the window and be ready to type."""
-        self.query_one(".window").border_title = Content(texts.RENAME)
+        self.query_one(".window").border_title = Content(self._title)
         field = self.query_one(PlainInput)
         field.focus()
         field.cursor_position = len(field.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Save the name; an empty one changes nothing."""
+        """End with the text; an empty one changes nothing."""
         self.dismiss(event.value.strip() or None)
 
     def action_cancel(self) -> None:
         """Change nothing."""
         self.dismiss(None)
+
+
+class RenameDialog(NameDialog):
+    """Ends with the new name, or ``None`` where nothing is to change."""
+
+    HELP_TEXT = texts.RENAME_HELP
+
+    def __init__(self, title: str) -> None:
+        super().__init__(texts.RENAME, title, texts.RENAME_PLACEHOLDER, texts.RENAME_KEYS)

@@ -92,6 +92,7 @@ class ChatScreen(LmdeckScreen[None]):
         identity, is_fork, place = self._first_conversation
         if identity is None:
             self._conversations.begin()
+            self.call_after_refresh(self._conversations.offer_interrupted, self._frame.way)
         else:
             keeps_target = self._provider_name is not None
             self._conversations.open(identity, is_fork=is_fork, keeps_target=keeps_target, place=place)
@@ -216,9 +217,9 @@ class ChatScreen(LmdeckScreen[None]):
         """Print what works with the focus where it is now."""
         self._frame.show_ways()
 
-    def _facts(self) -> StatusFacts:
-        """Return what the status bar tells."""
-        return self._view.facts() if self._view is not None else StatusFacts()
+    def _facts(self, turn: Turn | None = None) -> StatusFacts:
+        """Return what the status bar tells, or would tell of another turn than the last."""
+        return self._view.facts(turn) if self._view is not None else StatusFacts()
 
     def on_transcript_follow_changed(self) -> None:
         """Say whether there is output out of sight."""
@@ -292,16 +293,21 @@ class ChatScreen(LmdeckScreen[None]):
         self._windows.diagnose()
 
     def action_details(self) -> None:
-        """Show every figure and how it came about."""
-        self._windows.figures(self._facts())
+        """Show every figure of the selected message, or of the last one, and how it came about."""
+        is_reading = self.transcript.has_focus
+        self._windows.figures(self._facts(self.transcript.turn_under_cursor if is_reading else None))
 
     def action_copy_answer(self) -> None:
         """Copy the last answer."""
         self._copier.copy_last("answer", lambda turn: turn.answer.text)
 
-    def action_copy_code(self) -> None:
-        """Copy the last block of code."""
-        self._copier.copy_code()
+    def action_copy_code(self, number: int | None = None) -> None:
+        """Copy the last block of code, or that of a number."""
+        self._copier.copy_code(number)
+
+    def action_copy_all(self) -> None:
+        """Copy the whole conversation as Markdown."""
+        self._copier.copy_all()
 
     def action_copy_reasoning(self) -> None:
         """Copy the last reasoning."""

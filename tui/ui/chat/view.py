@@ -28,6 +28,12 @@ def estimated_usage(turn: Turn) -> Usage | None:
     return Usage(None, reasoning + answer, reasoning or None, source=Source.ESTIMATED)
 
 
+def _estimate(turn: Turn | None) -> Usage | None:
+    if turn is None or (turn.usage is not None and turn.usage.reasoning_tokens is not None):
+        return None
+    return estimated_usage(turn)
+
+
 class SessionView:
     """Keeps a transcript in step with the session of a chat and reads the session's figures."""
 
@@ -83,13 +89,14 @@ class SessionView:
             if not is_queued:  # then nobody has pressed a key for it
                 self._transcript.follow_end()
 
-    def facts(self) -> StatusFacts:
-        """Return what the status bar tells now."""
+    def facts(self, turn: Turn | None = None) -> StatusFacts:
+        """Return what the status bar tells now, or what it would tell of another turn than the last."""
         totals = self._current_totals()
+        turn = turn or self._last
         return StatusFacts(
-            price=self._chat.price(),
-            turn=self._last,
-            estimate=self._estimate(),
+            price=self._chat.price(turn),
+            turn=turn,
+            estimate=_estimate(turn),
             usage=totals.usage,
             costs=totals.costs,
             is_incomplete=totals.has_unknown,
@@ -103,12 +110,6 @@ class SessionView:
         target = self._chat.target
         shown = target is None or any(is_other_model(turn, target) for turn in self._shown)
         self._transcript.show_speakers(shown)
-
-    def _estimate(self) -> Usage | None:
-        turn = self._last
-        if turn is None or (turn.usage is not None and turn.usage.reasoning_tokens is not None):
-            return None
-        return estimated_usage(turn)
 
     def _current_totals(self) -> Totals:
         """Return the sums, added up again only when a turn brought new figures."""

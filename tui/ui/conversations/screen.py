@@ -1,11 +1,11 @@
-"""The saved conversations: find one, open it, fork it, rename it, delete it."""
+"""The saved conversations: find one, open it, fork it; rename, pin, export and delete them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -19,11 +19,9 @@ from tui.core.failure import LmdeckError
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.texts import conversations as texts
-from tui.texts.chat import CANCEL
-from tui.texts.provider_list import DELETE, UNTITLED
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
-from tui.ui.chat.rename import RenameDialog
+from tui.ui.conversations.changing import Changing
 from tui.ui.conversations.finding import Finding
 from tui.ui.conversations.hit_rows import with_hits
 from tui.ui.conversations.preview import Preview
@@ -32,7 +30,6 @@ from tui.ui.conversations.view import NEWEST, SORTS, columns_for, rows_of
 from tui.ui.deck import ShowsConversation
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
-from tui.ui.shell.dialogs import confirm
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.pane import Pane
 from tui.ui.shell.row_list import ColumnHeads, RowList
@@ -71,7 +68,8 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._refusal = ""
         self._refused_at: str | None = None
         """The conversation under the cursor when something was refused."""
-        self._deleted: list[str] = []
+        self._marked: set[str] = set()
+        self._changing = Changing(self, self._change)
 
     def compose(self) -> ComposeResult:
         """Lay out the search over the list."""
@@ -108,26 +106,34 @@ class ConversationsScreen(LmdeckScreen[None]):
         """The conversation under the cursor."""
         return self._shown.get(self.rows.current_key or "")
 
+    @property
+    def _chosen(self) -> list[ConversationSummary]:
+        """The conversations that are marked, in sight or not; without any the one under the cursor."""
+        marked = [summary for summary in self._all if summary.identity in self._marked]
+        return marked or [summary for summary in (self.current,) if summary is not None]
+
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
 
     def read(self) -> None:
         """Read the list anew, off the event loop."""
-        self._change(lambda: None)
+        self._change(str)
 
-    def _change(self, change: Callable[[], object], done: str = "") -> None:
-        in_background(self, self._work, change, done, group="conversations")
+    def _change(self, change: Callable[[], str]) -> None:
+        in_background(self, self._work, change, group="conversations")
 
-    async def _work(self, change: Callable[[], object], done: str) -> None:
-        """Do something on disk, then show what is there, or why it refuses."""
+    async def _work(self, change: Callable[[], str]) -> None:
+        """Do something on disk and say what it says, or why it refuses; then show what is there."""
         self._refusal = ""
         try:
-            await asyncio.to_thread(change)
+            if done := await asyncio.to_thread(change):
+                self.notify(done, timeout=5)
+        except (LmdeckError, OSError) as error:
+            self._refuse(error)
+        try:
             self._all = list(await asyncio.to_thread(self.runtime.conversations.list, self._count))
         except (LmdeckError, OSError) as error:
-            self._refusal, self._refused_at = _words_of(error), self.rows.current_key
-        else:
-            if done:
-                self.notify(done, timeout=5)
+            self._refuse(error)
+        self._marked &= {summary.identity for summary in self._all}
         self._is_read = True
         if self._clock is not None:
             self._clock.stop()
@@ -135,6 +141,9 @@ class ConversationsScreen(LmdeckScreen[None]):
             self._finding.ask(self.query_one(SearchBox).value, self._all)
             self.show_list()
             self._finding.prepare(self._all)
+
+    def _refuse(self, error: LmdeckError | OSError) -> None:
+        self._refusal, self._refused_at = _words_of(error), self.rows.current_key
 
     def _count(self, done: int, total: int) -> None:
         """Keep how far the reading is; called in its thread."""
@@ -153,7 +162,7 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.query_one(Preview).display = has_preview
         width = self.size.width // (2 if has_preview else 1) - _AROUND
         columns = columns_for(width, self._sort)
-        rows = rows_of(found, columns, self._sort, datetime.now().astimezone())
+        rows = rows_of(found, columns, self._sort, datetime.now().astimezone(), self._marked)
         if self._finding.is_in_texts and not has_preview:
             rows = with_hits(rows, self._finding.hits_of, width)
         self.rows.fill(columns, rows, is_from_top=self._is_from_top)
@@ -174,6 +183,8 @@ class ConversationsScreen(LmdeckScreen[None]):
         parts = [count or texts.TOTAL.format(total=total)] if self._is_read else []
         if self._finding.words:
             parts.append(self._finding.words)
+        if self._marked:
+            parts.append(texts.MARKED.format(count=len(self._marked)))
         if self._sort != NEWEST:
             parts.append(texts.SORTED.format(column=SORTS[self._sort].lower()))
         self.query_one("#list", Pane).set_title(texts.TITLE, " · ".join(parts))
@@ -224,13 +235,17 @@ class ConversationsScreen(LmdeckScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done with the conversation under the cursor."""
         if action == "undo":
-            return bool(self._deleted)
-        if action not in ("open", "fork", "rename", "delete"):
+            return self._changing.can_undo
+        if action not in ("open", "fork", "rename", "mark", "pin", "export", "delete"):
             return True
         if action == "open" and self._finding.is_running:
             return True
-        current = self.current if self.is_mounted and self.query(RowList) else None
-        return current is not None and not (action == "delete" and current.is_open_elsewhere)
+        if not self.is_mounted or not self.query(RowList):
+            return False
+        if action in ("pin", "export", "delete"):
+            is_written = any(summary.is_open_elsewhere for summary in self._chosen)
+            return bool(self._chosen) and not (is_written and action != "export")
+        return self.current is not None
 
     # ── Searching and sorting ───────────────────────────────────────────────────────────────
 
@@ -278,8 +293,13 @@ class ConversationsScreen(LmdeckScreen[None]):
         self.show_list(is_from_top=True)
 
     def action_back(self) -> None:
-        """Clear the search, or close the list."""
-        if not self.query_one(SearchBox).clear_filter():
+        """Clear the search, or the marks, or close the list."""
+        if self.query_one(SearchBox).clear_filter():
+            return
+        if self._marked:
+            self._marked.clear()
+            self.show_list()
+        else:
             self.dismiss(None)
 
     # ── Opening ─────────────────────────────────────────────────────────────────────────────
@@ -312,37 +332,34 @@ class ConversationsScreen(LmdeckScreen[None]):
 
     def action_rename(self) -> None:
         """Ask for another name."""
-        summary = self.current
-        if summary is None:
-            return
+        if (summary := self.current) is not None:
+            self._changing.rename(summary)
 
-        def renamed(title: str | None) -> None:
-            if title:
-                self._change(lambda: self.runtime.conversations.rename(summary.identity, title))
+    def action_mark(self) -> None:
+        """Mark the conversation, or no longer, and go to the next one."""
+        if (summary := self.current) is not None:
+            self._marked ^= {summary.identity}
+            self.show_list()
+            self.rows.action_cursor_down()
 
-        self.app.push_screen(RenameDialog(summary.title), renamed)
+    def action_pin(self) -> None:
+        """Pin what is chosen to the top of the list, or no longer."""
+        if chosen := self._chosen:
+            self._changing.pin(chosen)
+
+    def action_export(self) -> None:
+        """Ask where to, then write what is chosen into files."""
+        if chosen := self._chosen:
+            self._changing.export(chosen)
 
     def action_delete(self) -> None:
-        """Ask, then delete; it can be undone."""
-        summary = self.current
-        if summary is None:
-            return
-        undo = key_of(self, "conversations.undo")
-        body = texts.DELETE_BODY.format(title=safe_line(summary.title, 80) or UNTITLED, key=undo)
-        delete = partial(self._change, partial(self._delete, summary), texts.DELETED.format(key=undo))
-        confirm(self, texts.DELETE_TITLE, body, delete, DELETE, CANCEL, is_dangerous=True)
-
-    def _delete(self, summary: ConversationSummary) -> None:
-        self._deleted.append(self.runtime.conversations.delete(summary.identity))
+        """Ask, then delete what is chosen; it can be undone."""
+        if chosen := self._chosen:
+            self._changing.delete(chosen)
 
     def action_undo(self) -> None:
-        """Restore the conversation deleted last."""
-        if self._deleted:
-            self._change(self._restore, texts.RESTORED)
-
-    def _restore(self) -> None:
-        self.runtime.conversations.trash.restore(self._deleted[-1])
-        self._deleted.pop()  # only now: a restore that is refused can be tried again
+        """Restore what was deleted last."""
+        self._changing.undo()
 
 
 def _words_of(error: LmdeckError | OSError) -> str:

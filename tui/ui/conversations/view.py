@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from functools import lru_cache, partial
 from types import MappingProxyType
@@ -57,24 +57,35 @@ def columns_for(width: int, sort: str = NEWEST) -> list[ListColumn]:
 
 
 def rows_of(
-    summaries: Sequence[ConversationSummary], columns: Sequence[ListColumn], sort: str, now: datetime
+    summaries: Sequence[ConversationSummary],
+    columns: Sequence[ListColumn],
+    sort: str,
+    now: datetime,
+    marked: Collection[str] = (),
 ) -> Iterator[ListRow]:
-    """Yield the rows in their order; the newest ones below the day, week or month of each."""
+    """Yield the rows in their order; the newest ones below the day, week or month of each.
+
+    ``marked``: the identities of those that are marked.
+    """
     group = ""
     for summary in sorted_by(summaries, sort):
-        if sort == NEWEST and (name := group_of(summary.updated_at, now)) != group:
+        if sort == NEWEST and (name := _heading(summary, now)) != group:
             group = name
             yield ListRow("", partial(tuple, (group,)))
-        yield ListRow(summary.identity, partial(_cells, summary, columns, now))
+        yield ListRow(summary.identity, partial(_cells, summary, columns, now, summary.identity in marked))
+
+
+def _heading(summary: ConversationSummary, now: datetime) -> str:
+    return texts.PINNED_GROUP if summary.is_pinned else group_of(summary.updated_at, now)
 
 
 def sorted_by(summaries: Sequence[ConversationSummary], sort: str) -> list[ConversationSummary]:
-    """Return conversations in another order than newest first, in which they come."""
+    """Return conversations, which come the newest first: the pinned ones before them, or by a column."""
     if sort == "turns":
         return sorted(summaries, key=lambda summary: -summary.turns)
     if sort in ("title", "model"):
         return sorted(summaries, key=lambda summary: str(getattr(summary, sort)).casefold())
-    return list(summaries)
+    return sorted(summaries, key=lambda summary: not summary.is_pinned)
 
 
 def group_of(stamp: str, now: datetime) -> str:
@@ -97,8 +108,12 @@ def _group_on(stamp: str, today: date, zone: tzinfo | None) -> str:
     return month if moment.year == today.year else texts.MONTH_OF_YEAR.format(month=month, year=moment.year)
 
 
-def _cells(summary: ConversationSummary, columns: Sequence[ListColumn], now: datetime) -> tuple[str, ...]:
-    mark = "! " if summary.problem else "• " if summary.is_open_elsewhere else ""
+def _cells(
+    summary: ConversationSummary, columns: Sequence[ListColumn], now: datetime, is_marked: bool
+) -> tuple[str, ...]:
+    mark = "✓ " if is_marked else ""
+    mark += "! " if summary.problem else "• " if summary.is_open_elsewhere else ""
+    mark += "★ " if summary.is_pinned else ""
     cells = {
         "title": mark + (safe_line(summary.title, _LONGEST) or UNTITLED),
         "turns": str(summary.turns),

@@ -40,9 +40,11 @@ class ListAround:
         self.show_recents()
 
     def show_notices(self) -> None:
-        """Show what could not be read."""
+        """Show what could not be read, and which chat was cut off."""
         screen, notices = self._screen, self._screen.query_one("#notices", Static)
-        found = shortened((*screen.deck.settings_notices(), *screen.runtime.directory.notices))
+        offer = self._recent.offer(key_of(screen, "providers.recent_1"))
+        told = (*screen.deck.settings_notices(), *screen.runtime.directory.notices)
+        found = shortened((*filter(None, (offer,)), *told))
         notices.display = bool(found)
         notices.update(Content("\n".join(f"! {safe_text(text)}" for text in found)))
 

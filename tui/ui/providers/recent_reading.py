@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from tui.core.failure import LmdeckError
+from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.texts import provider_list as texts
 from tui.ui.background import with_word
@@ -28,11 +29,27 @@ class RecentReading:
         self._screen = screen
         self._found: RecentConversations | None = None
         self._problem = ""
+        self._interrupted: Sequence[ConversationSummary] | None = None
+        """Those that were cut off, until one is opened; ``None``: not looked for yet."""
 
     @property
     def newest(self) -> Sequence[ConversationSummary]:
-        """The newest conversations, the newest first."""
-        return self._found.newest if self._found is not None else ()
+        """The newest conversations, the newest first; what was cut off comes before them."""
+        first = self._interrupted or ()
+        known = {summary.identity for summary in first}
+        found = self._found.newest if self._found is not None else ()
+        return (*first, *(summary for summary in found if summary.identity not in known))[:MOST_RECENTS]
+
+    def offer(self, key: str) -> str:
+        """Return what is said of a chat that was cut off; ``key`` reopens it."""
+        if not self._interrupted:
+            return ""
+        title = safe_line(self._interrupted[0].title, 60) or texts.UNTITLED
+        return texts.INTERRUPTED.format(title=title, key=key)
+
+    def end_offer(self) -> None:
+        """Say it no more."""
+        self._interrupted = self._interrupted and ()
 
     @property
     def last_used(self) -> Mapping[str, str]:
@@ -48,6 +65,8 @@ class RecentReading:
     async def read(self, say: Callable[[], object]) -> None:
         """Read them; ``say`` is called where that takes longer than a moment."""
         runtime = runtime_of(self._screen)
+        if self._interrupted is None:
+            self._interrupted = await asyncio.to_thread(runtime.conversations.take_interrupted)
         reading = asyncio.to_thread(runtime.conversations.recent, MOST_RECENTS)
         try:
             self._found = await with_word(reading, _SAY_READING_AFTER, say)

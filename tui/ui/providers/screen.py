@@ -151,6 +151,7 @@ class ProvidersScreen(LmdeckScreen[None]):
         is_new |= self._rows.used(self._recent.last_used)
         if is_new:
             self.table.set_rows(self._rows.all)
+        self._around.show_notices()
         self._around.show_recents()
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
@@ -231,7 +232,9 @@ class ProvidersScreen(LmdeckScreen[None]):
     def action_recent(self, number: int) -> None:
         """Reopen a recent chat by its number, shown or not."""
         if number <= len(self._recent.newest):
-            self.deck.router.chat(conversation=self._recent.newest[number - 1].identity)
+            identity = self._recent.newest[number - 1].identity
+            self._recent.end_offer()
+            self.deck.router.chat(conversation=identity)
 
     def action_add(self) -> None:
         """Open an empty form."""
@@ -269,6 +272,7 @@ class ProvidersScreen(LmdeckScreen[None]):
 
     def action_history(self) -> None:
         """Open the saved conversations."""
+        self._recent.end_offer()
         self.deck.router.conversations()
 
     def action_delete(self) -> None:

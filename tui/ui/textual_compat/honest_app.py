@@ -19,6 +19,9 @@ class HonestApp(App[None], inherit_bindings=False):
         """Return what is printed of a defect that ends the program."""
         raise NotImplementedError
 
+    def cut_off(self) -> None:
+        """Take note that the program ends although its user did not want it to."""
+
     @property
     def is_leaving(self) -> bool:
         """Whether the program is on its way out."""

@@ -59,6 +59,12 @@ def last_code(codes: Mapping[int, str]) -> str | None:
     return next((codes[block] for block in sorted(codes, reverse=True) if codes[block]), None)
 
 
+def code_of_number(codes: Mapping[int, str], number: int) -> str | None:
+    """Return the block of code of a number, counted from 1 as in the transcript; ``None``: there is none."""
+    places = sorted(codes)
+    return codes[places[number - 1]] if 1 <= number <= len(places) else None
+
+
 async def find_code(text: str) -> dict[int, str]:
     """Return ``code_blocks``; a long text is looked through beside the keyboard."""
     if len(text) > LONG_CHARACTERS:

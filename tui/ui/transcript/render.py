@@ -67,6 +67,8 @@ class LineRenderer(Sink):
         self.references = references
         self.lines: list[Line] = []
         self.block = -1
+        self._codes = 0
+        """How many blocks of code there are so far."""
         self._levels: list[_Level] = [_Level(Span(""))]
         self._flow: Flow | None = None
         self._highlighter: Highlighter | None = None
@@ -75,7 +77,7 @@ class LineRenderer(Sink):
     def copy(self) -> LineRenderer:
         """Return an independent renderer in the same state, with no lines of its own yet."""
         twin = LineRenderer(self.layout, self.references)
-        twin.block = self.block
+        twin.block, twin._codes = self.block, self._codes
         twin._levels = [replace(level) for level in self._levels]
         twin._flow = None if self._flow is None else self._flow.copy()
         twin._highlighter = None if self._highlighter is None else self._highlighter.copy()
@@ -136,12 +138,17 @@ class LineRenderer(Sink):
 
     def open_code(self, info: str) -> None:
         self._highlighter = Highlighter(info)
-        label = cut_cells(
-            settle_cells(safe_line(info.split(maxsplit=1)[0] if info else "")), self._room() - 2
+        self._codes += 1
+        number = self._number()
+        language = settle_cells(safe_line(info.split(maxsplit=1)[0] if info else ""))
+        label = cut_cells(language, self._room() - 2 - cell_len(number))
+        spans: tuple[Span, ...] = (
+            Span("╷ ", Role.CODE_BORDER),
+            Span(label or "code", Role.CODE_LABEL),
         )
-        self._emit(
-            (Span("╷ ", Role.CODE_BORDER), Span(label or "code", Role.CODE_LABEL)), lead=2, fill=Role.CODE
-        )
+        if number:
+            spans = (*spans, Span(number, Role.CODE_BORDER))
+        self._emit(spans, lead=len(spans), fill=Role.CODE)
 
     def code_line(self, text: str, *, continued: bool) -> None:
         highlighter = self._highlighter or Highlighter("")
@@ -178,6 +185,10 @@ class LineRenderer(Sink):
             self._settle_table(table, fill=False)
 
     # ---- helpers
+
+    def _number(self) -> str:
+        """Return the number by which a block of an answer is copied; the only one needs none."""
+        return f" · {self._codes}" if self._codes > 1 and self.layout.base == Role.TEXT else ""
 
     def _cells(self, texts: list[str]) -> list[tables.Cell]:
         return [inline_spans(text, self._text_style(), self.references) for text in texts]

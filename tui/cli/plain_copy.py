@@ -1,0 +1,47 @@
+"""What ``/copy`` of ``lmdeck chat --plain`` copies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tui.core.commands import number_of
+from tui.core.lazy_pattern import lazy_pattern
+from tui.runtime.chat_control import ChatControl
+from tui.session.history.copied_markdown import copied_markdown, said_in
+from tui.texts import commands as command_texts
+from tui.texts import plain_chat as texts
+
+_FENCED = lazy_pattern(r"^(```+|~~~+)[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
+
+
+def text_to_copy(control: ChatControl, what: str, redact: Callable[[str], str]) -> tuple[str, str]:
+    """Return the text that is meant, and what it is; or nothing, and why that is."""
+    number = number_of(what)
+    if what == "all":
+        title = control.session.title if control.session is not None else ""
+        return _found(copied_markdown(title, said_in(control.turns), redact), "conversation")
+    if what == "code" or number is not None:
+        return _code(control, number)
+    last = control.last
+    if what in ("", "answer"):
+        return _found(last.answer.text if last is not None else "", "answer")
+    if what == "reasoning":
+        return _found(last.reasoning.text if last is not None else "", "reasoning")
+    return "", command_texts.NO_SUCH_COPY
+
+
+def _code(control: ChatControl, number: int | None) -> tuple[str, str]:
+    """Return the last block of code, or that of a number in the last answer that has code."""
+    for turn in reversed(control.turns):
+        if blocks := [body.removesuffix("\n") for _, body in _FENCED.findall(turn.answer.text)]:
+            if number is None:
+                return _found(blocks[-1], "code")
+            if 1 <= number <= len(blocks):
+                return _found(blocks[number - 1], "code")
+            return "", command_texts.NO_SUCH_BLOCK.format(number=number, count=len(blocks))
+    return "", texts.NO_ANSWER
+
+
+def _found(text: str, what: str) -> tuple[str, str]:
+    return (text, what) if text else ("", texts.NO_ANSWER)

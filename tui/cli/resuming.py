@@ -1,0 +1,43 @@
+"""How a chat that was cut off is resumed: said as the program ends, and when the next one starts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import sys
+from collections.abc import Iterator
+
+from tui.core.safe_text import safe_line
+from tui.runtime.runtime import Runtime
+from tui.texts import cli as texts
+
+_WAIT_MILLISECONDS = 200
+_MOST = 3
+
+
+def tell_how_to_resume(runtime: Runtime) -> None:
+    """Say on stderr how to resume what was open when a signal came."""
+    for identity in runtime.sessions.interrupted:
+        _tell(texts.PROGRAM.format(text=texts.HOW_TO_RESUME.format(identity=identity)))
+
+
+def _tell(line: str) -> None:
+    """Write a line past Python's buffers, which would fail at exit; no terminal is waited for.
+
+    It may be gone, or stand still.
+    """
+    with contextlib.suppress(OSError, ValueError):  # no file, or closed
+        number = sys.stderr.fileno()
+        poll = select.poll()
+        poll.register(number, select.POLLOUT)
+        if poll.poll(_WAIT_MILLISECONDS) == [(number, select.POLLOUT)]:
+            os.write(number, f"{line}\n".encode())
+
+
+def interrupted_chats(runtime: Runtime, resumed: str = "") -> Iterator[str]:
+    """Yield a line on each chat that was cut off, but for the one that is resumed now."""
+    for summary in runtime.conversations.take_interrupted()[:_MOST]:
+        if summary.identity != resumed:
+            title = safe_line(summary.title, 60) or texts.UNTITLED_CHAT
+            yield texts.WAS_INTERRUPTED.format(title=title, identity=summary.identity)
