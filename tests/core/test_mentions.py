@@ -60,6 +60,14 @@ def test_names_that_begin_so_come_first_then_those_that_have_it_anywhere() -> No
     assert found.best("", 2) == ["docs/main.md", "src/domain.rs"]
     assert found.best("SRC/M", 1) == ["src/main.rs"]
     assert found.best("xyz", 9) == []
+    assert [found.best(typed, 1) for typed in ("d", "do", "dom", "do", "")] == [
+        ["src/domain.rs"],
+        ["src/domain.rs"],
+        ["src/domain.rs"],
+        ["src/domain.rs"],
+        ["docs/main.md"],
+    ]
+    assert found.best("main", 1) == ["src/main.rs"], "a path that was out for what was typed before"
 
 
 def test_of_very_many_paths_the_best_are_found_too() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tui.core.lazy_pattern import lazy_pattern
 
 MOST_PATHS = 20_000
 """How many are held."""
-_SORTED = 2_000
+_ENOUGH = 8
+"""Where fewer have what was typed, those come too that have its characters with others between them."""
+_SORTED = 1_000
 """Of more that fit, the order is that in which they were found."""
 _SECRET = lazy_pattern(
     r"(?:.*/)?(?:id_(?:rsa|dsa|ecdsa|ed25519)|kubeconfig|[^/]*credentials?[^/]*|[^/]*\.(?:pem|key|p12|pfx|kdbx))"
@@ -27,11 +29,13 @@ def is_suggested(path: str) -> bool:
 class PathList:
     """Paths in the order in which they were found, ready to be searched."""
 
-    __slots__ = ("_folded", "paths")
+    __slots__ = ("_folded", "_last", "paths")
 
     def __init__(self, paths: Iterable[str] = ()) -> None:
         self.paths = tuple(paths)
         self._folded = tuple(map(str.casefold, self.paths))
+        self._last: tuple[str, Sequence[int]] = "", range(len(self.paths))
+        """What was typed last, and where that is: what is typed behind it can only be there."""
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -41,17 +45,20 @@ class PathList:
         wanted = typed.casefold()
         if not wanted:
             return list(self.paths[:most])
-        with_it = [place for place, path in enumerate(self._folded) if wanted in path]
+        known, places = self._last
+        places = places if wanted.startswith(known) else range(len(self.paths))
+        with_it = [place for place in places if wanted in self._folded[place]]
+        self._last = wanted, tuple(with_it)
         if len(with_it) <= _SORTED:
             with_it.sort(key=lambda place: self._rank(place, wanted))
         else:
             part = f"/{wanted}"
-            begin = [p for p in with_it if self._folded[p].startswith(wanted) or part in self._folded[p]]
-            begin = begin[:_SORTED]
+            begins = (p for p in with_it if self._folded[p].startswith(wanted) or part in self._folded[p])
+            begin = list(_first(begins, _SORTED))
             begin.sort(key=lambda place: self._rank(place, wanted))
             with_it = list(dict.fromkeys((*begin, *with_it[:most])))
         found = with_it[:most]
-        if len(found) < most:
+        if len(found) < _ENOUGH:
             found += list(_first(self._scattered(wanted, set(found)), most - len(found)))
         return [self.paths[place] for place in found]
 
