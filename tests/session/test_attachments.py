@@ -6,7 +6,9 @@ import hashlib
 from pathlib import Path
 
 from tests.session.test_variants import TARGET, Desk
+from tui.core.events import AnswerDelta, Finished
 from tui.core.parts import FilePart, ImagePart, Parts, TextPart
+from tui.core.usage import Source
 from tui.wire.request import build_chat_body
 from tui.wire.server_quirks import ServerQuirks
 
@@ -55,4 +57,16 @@ async def test_what_is_lost_goes_as_its_name_and_the_answer_says_so(tmp_path: Pa
     turn = await desk.ask("So?")
     assert sent(desk)[0][2] == {"type": "text", "text": "[a.py]"}  # type: ignore[index]
     assert turn.notes == ["a.py is missing: only its name is left."]
+    assert await desk.session.aclose()
+
+
+async def test_an_estimate_counts_the_text_of_a_file(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    large = b"one two three four\n" * 1000
+    file = FilePart(hashlib.sha256(large).hexdigest(), "a.txt", "text/plain", len(large))
+    desk.session.attachments[file.sha256] = large
+    desk.server.next_reply = [AnswerDelta("Yes."), Finished("stop")]
+    turn = await desk.session.send(Parts((TextPart("Why?"), file)), TARGET)
+    assert turn.usage is not None
+    assert (turn.usage.source, (turn.usage.prompt_tokens or 0) > 4000) == (Source.ESTIMATED, True)
     assert await desk.session.aclose()

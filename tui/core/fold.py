@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tui.core.attachment import estimated_tokens
 from tui.core.chat import ChatRequest
 from tui.core.events import (
     AnswerDelta,
@@ -127,7 +128,7 @@ def _estimate(turn: Turn, request: ChatRequest) -> Usage:
     reasoning = turn.reasoning.tokens
     calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
     return Usage(
-        prompt_tokens=sum(estimate_tokens(message.content.text) + 4 for message in request.messages),
+        prompt_tokens=sum(estimated_tokens(message.content) + 4 for message in request.messages),
         completion_tokens=reasoning + turn.answer.tokens + calls,
         reasoning_tokens=reasoning or None,
         source=Source.ESTIMATED,

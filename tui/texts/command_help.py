@@ -44,7 +44,7 @@ UNSAVED: Final = "do not save this chat"
 PLAIN: Final = "plain text, line by line (for screen readers and logs)"
 RESUME: Final = "resume a chat; 'last' is the newest"
 
-ASK_PRESET: Final = "Use a preset: lmdeck presets lists them."
+ASK_PRESET: Final = "use a preset (lmdeck presets lists them)"
 ASK: Final = "Print one answer (the reasoning goes to stderr)."
 ASK_EXAMPLES: Final = """\
   lmdeck ask "Name three colours"
