@@ -114,6 +114,7 @@ def everything(environment: dict[str, str], umask: int, url: str, home: Path) ->
             terminal.wait_for(f"(?s)You wrote {prompt}.*price is zero.*TTFT [0-9]")
         terminal.send("ctrl+q")
         assert terminal.wait() == 0
+    assert run(environment, umask, lmdeck("history", "search", "first")) == 0
     if find_engine() is not None:
         with TerminalProgram(lmdeck("chat", "smollm2"), environment, umask=umask) as terminal:
             terminal.wait_for("Enter to send")
@@ -148,6 +149,7 @@ def test_no_file_is_ever_open_to_others(tmp_path: Path, demo: DemoServer, umask:
     names = {Path(path).name for path in watcher.seen}
     assert {"providers.toml", "credentials.toml", "crash.log", "conversations"} <= names
     assert any(name.endswith(".jsonl") for name in names)
+    assert any(Path(path).parent.name == "texts" for path in watcher.seen)
     assert any("tmp" in name for name in names), "no temporary file was seen: the watcher is too slow"
     publish(
         "private",

@@ -155,6 +155,18 @@ def test_without_a_cache_it_is_said_and_searched(call: Call, store: Conversation
     assert done.err.count("Searching the chats takes longer.") == 1
 
 
+def test_the_lines_with_the_most_words_are_printed_first(call: Call, store: ConversationStore) -> None:
+    chat(store, a_turn("x", "on\nfront\nupon\nlocation\nproxy_buffering is on"))
+    lines = call("history", "search", "on", "proxy_buffering").out.splitlines()
+    assert lines[1:] == [
+        "     answer 1: proxy_buffering is on",
+        "     answer 1: on",
+        "     answer 1: front",
+        "     and 2 more lines",
+    ]
+    assert [hit[3] for hit in hits(call, "on", "proxy_buffering")][-1] == "proxy_buffering is on"
+
+
 def test_other_branches_are_searched_and_marked(call: Call, store: ConversationStore) -> None:
     identity = chat(store, a_turn("Why?", "zebra"))
     with (resolve_paths(os.environ).conversations_dir / f"{identity}.jsonl").open("ab") as file:

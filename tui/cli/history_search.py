@@ -110,7 +110,7 @@ def _print(found: Found, output: Output) -> None:
     when = ago(summary.updated_at, datetime.now().astimezone())
     title = summary.title or texts.UNTITLED
     output.styled(" · ".join(filter(None, (f"{found.number}  {title}", when, summary.identity))), BOLD)
-    for hit in found.hits[:_LINES]:
+    for hit in found.best[:_LINES]:
         output.line(texts.HIT.format(where=_where(hit), line=hit.line.text))
     if more := max(0, len(found.hits) - _LINES):
         output.line(texts.MORE_LINES.format(count=more))

@@ -64,6 +64,8 @@ class FoundLine(NamedTuple):
     text: str
     start: int
     end: int
+    matched: int = 1
+    """How many of the words it has."""
 
     @property
     def word(self) -> str:
@@ -98,9 +100,9 @@ class Query:
         """Yield the lines of a text that have one of the words, cut to what is around it."""
         for line in text.split("\n"):
             folded = fold(line)
-            word = next((word for word in self.words if word in folded), None)
-            if word is not None:
-                yield _around(line.strip(), word)
+            found = [word for word in self.words if word in folded]
+            if found:
+                yield _around(line.strip(), max(found, key=len))._replace(matched=len(found))
 
 
 def read_query(text: str, now: datetime) -> Query:

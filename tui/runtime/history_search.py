@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from heapq import nlargest
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,11 @@ class Found:
     summary: ConversationSummary
     hits: tuple[Hit, ...]
 
+    @property
+    def best(self) -> list[Hit]:
+        """The hits, those with the most words first."""
+        return sorted(self.hits, key=lambda hit: -hit.line.matched)
+
 
 def search(
     texts: TextCache,
@@ -58,6 +64,8 @@ def search(
         except ValueError:  # damaged by a power failure
             found = list(texts.made(identity).turns(needles))
         every = (hit for turn in found for hit in _hits(turn, query, with_reasoning, redact))
+        if most is not None and len(query.words) > 1:
+            return tuple(nlargest(most, every, key=lambda hit: hit.line.matched))
         return tuple(islice(every, most))
 
     for number, summary in listed:

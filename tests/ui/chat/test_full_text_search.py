@@ -252,6 +252,15 @@ async def test_the_scope_is_turned_with_one_key(opened: Any) -> None:
         await deck.until(lambda: "everywhere" in deck.text and len(deck.titles) == 3)
 
 
+async def test_from_the_provider_list_the_scope_is_the_selected_provider(opened: Any) -> None:
+    async with opened() as deck:
+        selected = deck.app.screen_stack[-2].table.current_key
+        await deck.press("ctrl+s")
+        await deck.until(lambda: f"in {selected}" in deck.text)
+        await deck.press("ctrl+s")
+        await deck.until(lambda: "everywhere" in deck.text)
+
+
 @pytest.mark.parametrize(
     ("query", "titles"),
     [

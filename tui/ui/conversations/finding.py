@@ -99,9 +99,10 @@ class Finding:
         return self._full_text.found.get(identity or "")
 
     def place_in(self, identity: str) -> HitPlace | None:
-        """Return the first hit in a conversation."""
+        """Return the hit in a conversation that has the most words, the first one of those."""
         found = self.hits_of(identity)
-        return None if found is None else HitPlace(found.hits[0].identity, found.hits[0].line.word)
+        best = None if found is None else found.best[0]
+        return None if best is None else HitPlace(best.identity, best.line.word)
 
     @property
     def is_in_texts(self) -> bool:

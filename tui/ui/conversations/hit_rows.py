@@ -26,7 +26,7 @@ def with_hits(rows: Iterable[ListRow], found: Callable[[str], Found | None], wid
     for row in rows:
         yield row
         conversation = found(row.key) if row.key else None
-        hits = () if conversation is None else conversation.hits
+        hits = () if conversation is None else conversation.best
         for index, hit in enumerate(hits[:_MOST]):
             more = len(hits) - _MOST if index == _MOST - 1 else 0
             yield TextRow(partial(parts_of_line, hit, more, width))

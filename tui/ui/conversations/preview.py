@@ -38,7 +38,7 @@ class Preview(Pane):
 
     def show(self, found: Found | None) -> None:
         """Show where something was found first; nothing where nothing was."""
-        hit = None if found is None else found.hits[0]
+        hit = None if found is None else found.best[0]
         shown = (
             None if found is None or hit is None else (found.summary.identity, hit.identity, hit.line.word)
         )
