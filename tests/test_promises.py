@@ -142,6 +142,14 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/e2e/test_queue.py::test_what_waits_is_there_after_the_program_died",
         "tests/ui/chat/test_queue.py::test_a_reopened_chat_shows_what_waits_and_sends_nothing",
     ),
+    "The header of a chat shows how much": (
+        "tests/ui/chat/test_context_gauge.py::test_the_header_has_what_is_used_and_what_the_draft_adds",
+        "tests/core/test_context_use.py::test_what_the_server_counted_is_taken_as_it_is",
+    ),
+    "Before a message that cannot fit": (
+        "tests/ui/chat/test_context_gauge.py::test_what_cannot_fit_is_asked_about_once_and_says_what_is_largest",
+        "tests/cli/test_plain_chat.py::test_a_message_that_cannot_fit_is_told_before_it_is_sent",
+    ),
     "Press **a** in the list": ("tests/wired/test_every_key.py::test_each_key_of_a_place_does_something",),
     "The form checks the values": (
         "tests/ui/shell/test_provider_form.py::test_a_url_is_judged_while_it_is_typed_and_one_key_repairs_it",

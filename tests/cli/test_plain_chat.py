@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import Call
+from tests.support.fake_api import FakeApi
+from tests.support.fault_server import Answer, FaultServer
+from tests.support.real_deck import RealDeck, bodies
 from tests.support.terminal import TerminalProgram, lmdeck, private_environment
 from tui.core.commands import COMMANDS
 from tui.demo.server import DemoServer
@@ -185,3 +188,37 @@ def test_two_slashes_send_one_and_an_unknown_command_sends_nothing(program: Call
     assert '"/etc/hosts"' in text
     assert "modle" not in text
     assert text.count('"record":"turn"') == 1, text
+
+
+def test_a_message_that_cannot_fit_is_told_before_it_is_sent(program: Call) -> None:
+    done = program("chat", "demo", "--plain", stdin=b"hello\n/info\n" + b"x " * 200_000 + b"\n/quit\n")
+    assert done.code == 0, done.err
+    assert " of 32,768 tokens (" in next(
+        line for line in done.out.splitlines() if line.startswith("context: ~")
+    )
+    warning, failure = done.out.index("warning: ~"), done.out.index("failed: ")
+    assert "too many for a context of 32,768: ~" in done.out[warning:failure]
+    assert "this message, ~" in done.out[warning:failure]
+
+
+def test_at_a_terminal_it_is_sent_only_when_it_is_sent_again(tmp_path: Path) -> None:
+    words = b"This model's maximum context length is 20 tokens. However, you requested 25."
+    refusal = b'{"error":{"message":"' + words + b'"}}'
+    environment = private_environment(tmp_path / "small")
+    with FaultServer(FakeApi(chat=Answer(refusal, "400 Bad Request"))) as server:
+        deck = RealDeck(tmp_path / "small")
+        deck.provider(server.base_url, is_default=True)
+        with TerminalProgram(lmdeck("chat", "--plain"), environment) as terminal:
+            terminal.wait_for("you>")
+            terminal.send("first", "enter")
+            terminal.wait_for("failed: ")
+            terminal.wait_for(lambda: terminal.text.rstrip().endswith("you>"))
+            terminal.send("word " * 40, "enter")
+            terminal.wait_for("Send it again to send it anyway")
+            terminal.wait_for(lambda: terminal.text.rstrip().endswith("word"))
+            assert len(bodies(server)) == 1
+            terminal.send("enter")
+            terminal.wait_for(lambda: len(bodies(server)) == 2)
+            terminal.wait_for(lambda: terminal.text.rstrip().endswith("you>"))
+            terminal.send("/quit", "enter")
+            assert terminal.wait() == 0

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from tests.session.test_variants import TARGET
+from tui.core.provider import Provider
 from tui.core.turn import Turn
+from tui.runtime.chat_context import ChatContext
 from tui.runtime.chat_queue import ChatQueue
 from tui.runtime.obstacles import Blocked, Obstacle
 from tui.session.chat_session import ChatSession
@@ -19,9 +21,17 @@ class AlwaysReady:
         self.session = session
         self.is_blocked = False
         self.sent: list[asyncio.Task[Turn]] = []
+        self.turns = session.turns
+        self.target = TARGET
+        self.windows: dict[str, int] = {}
+        """By model: how much fits."""
+        self.context = ChatContext(self, self)
         self.queue = ChatQueue(self)
         self.queue.on_sent = self.sent.append
         session.on_settled = self.queue.settle
+
+    def context_window(self, provider: Provider, model: str) -> int | None:
+        return self.windows.get(model)
 
     @property
     def live(self) -> Turn | None:

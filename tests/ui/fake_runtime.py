@@ -95,6 +95,10 @@ class ScriptedBuiltIns(BuiltIns):
     def __init__(self, log_directory: Path) -> None:
         super().__init__(log_directory)
         self.missing: dict[str, Availability] = {}
+        self.window: int | None = None
+
+    def context_window(self, provider: Provider) -> int | None:
+        return self.window
 
     def availability(self, name: str) -> Availability:
         return self.missing.get(name, AVAILABLE)

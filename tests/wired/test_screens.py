@@ -25,6 +25,7 @@ from tests.support.real_deck import OpenDeck, RealDeck, replying
 from tui.net.machine.machine import Machine
 from tui.store.providers import ProviderStore
 from tui.ui.app import ChatStart, Start
+from tui.ui.chat.branches import BranchesWindow
 from tui.ui.chat.figures import FiguresScreen
 from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.rename import RenameDialog
@@ -170,6 +171,18 @@ async def figures(visit: Visit) -> None:
         await shows(opened, FiguresScreen, "TTFT", "9")
 
 
+async def branches(visit: Visit) -> None:
+    async with visit.chat() as opened:
+        await opened.ask("sum?")
+        await opened.press(*"/retry", "enter")
+        chat = opened.screen(ChatScreen).control
+        await opened.until(lambda: chat.has_variants and chat.live is None)
+        await opened.press(*"/branches", "enter")
+        await shows(opened, BranchesWindow, "1 ○ sum?", "2 ● sum?")
+        await opened.press("up", "enter")
+        await shows(opened, ChatScreen, "1/2")
+
+
 async def rename(visit: Visit) -> None:
     async with visit.chat() as opened:
         await opened.ask("sum?")
@@ -264,6 +277,7 @@ WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
     ModelChoice: model_choice,
     ChatScreen: chat,
     FiguresScreen: figures,
+    BranchesWindow: branches,
     RenameDialog: rename,
     ChatSetup: setup,
     ModelPicker: picker,

@@ -18,13 +18,15 @@ from tui.cli.plain_attaching import PlainAttaching
 from tui.cli.plain_commands import PlainCommands
 from tui.cli.prompt_reader import PromptReader
 from tui.cli.resuming import interrupted_chats, tell_how_to_resume
+from tui.cli.stdin import is_piped
 from tui.cli.streamed_text import StreamedText
 from tui.cli.wait_notes import WaitNotes
 from tui.core.attachment import prompt_text
-from tui.core.commands import message_of, request_of
+from tui.core.commands import line_of, message_of, request_of
 from tui.core.figures import format_costs, format_tokens
 from tui.core.mentions import filled_in
 from tui.core.moments import exact
+from tui.core.parts import Parts
 from tui.core.provider_marks import connection_marks, connection_warnings
 from tui.core.server_words import server_words
 from tui.core.totals import Totals
@@ -33,12 +35,14 @@ from tui.core.turn_summary import turn_summary
 from tui.core.usage import Source
 from tui.core.variants import variant_place
 from tui.runtime.chat_choice import provider_for_chat
+from tui.runtime.chat_context import context_words, excess_words
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.obstacles import Obstacle
 from tui.runtime.runtime import Runtime
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 from tui.texts import answers, cli
+from tui.texts import context as context_texts
 from tui.texts import plain_chat as texts
 
 
@@ -130,9 +134,30 @@ class PlainChat:
             files = self._attaching.files_of(message, edited, only_words) if is_ready else None
             if files is not None:
                 prompt = self._control.message(message, files)
+                if not self._fits(prompt, edited):
+                    return
                 self.answer(lambda: self._session.send(prompt, self._target, beside=edited))
         elif edited is not None:
             self._output.text(texts.EDIT_CANCELLED)
+
+    def _fits(self, message: Parts, edited: Turn | None) -> bool:
+        """Whether a message is sent; says once where it is too long, and lets it be edited at a terminal."""
+        turns = self._control.turns
+        before = turns if edited is None else turns[: turns.index(edited)]
+        use = self._control.context.excess(message, before)
+        if use is None:
+            return True
+        self._control.context.allow()
+        for line in cli.WARNING.format(text=excess_words(use, turns, message)).splitlines():
+            self._output.line(line)
+        if is_piped():
+            return True  # nobody is there to be asked
+        self._output.text(context_texts.PLAIN)
+        if edited is None:
+            self._prompts.draft(line_of(message.words))
+        else:
+            self._prompts.edit(edited)
+        return False
 
     def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something asynchronous to its end."""
@@ -156,14 +181,13 @@ class PlainChat:
             self._report_figures(last)
         if words := _totals_words(self._session.totals):
             self._output.line(f"chat: {words}")
+        if words := context_words(self._control.context.use()):
+            self._output.line(words)
 
-    def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> bool:
-        """Ask for an answer, and print it as it comes; return whether it was asked for.
-
-        ``is_next``: it is the next one of the queue.
-        """
+    def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> None:
+        """Ask for an answer, and print it as it comes; ``is_next``: it is the next one of the queue."""
         if not self._is_ready(is_next=is_next):
-            return False
+            return
         printer = self._printer()
         notes = WaitNotes(self._output)
 
@@ -176,13 +200,13 @@ class PlainChat:
             turn = self.run_work(self._prompts.answer_of(ask))
         except asyncio.CancelledError:
             if not self._session.turns:
-                return True
+                return
             turn = self._session.turns[-1]
         finally:
             self._session.on_change = None
         if turn is None:
             self._output.text(texts.NOTHING_TO_CONTINUE)
-            return True
+            return
         printer.end(turn)
         _report_failure(self._output, turn)
         self._report_figures(turn, *connection_marks(self._target.provider))
@@ -192,7 +216,6 @@ class PlainChat:
         if self._control.storage_error:
             self._output.line(cli.NOTE.format(text=self._control.storage_error))
         self._report_moves(self._session.moves)
-        return True
 
     def _report_figures(self, turn: Turn, *marks: str) -> None:
         if words := " · ".join(filter(None, (_place_words(turn), turn_summary(turn), *marks))):

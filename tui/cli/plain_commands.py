@@ -38,8 +38,8 @@ _MOST_CHATS = 20
 class AsksAndShows(Protocol):
     """The chat, as its commands see it."""
 
-    def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> bool:
-        """Ask for an answer, and print it as it comes; return whether it was asked for."""
+    def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> None:
+        """Ask for an answer, and print it as it comes."""
 
     def show_from(self, turn: Turn) -> None:
         """Print a message that is there already, and what followed it."""

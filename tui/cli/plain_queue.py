@@ -20,8 +20,8 @@ from tui.texts import queue as texts
 class AsksAndEdits(Protocol):
     """The chat, as its queue sees it."""
 
-    def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> bool:
-        """Ask for an answer, and print it as it comes; return whether it was asked for."""
+    def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> None:
+        """Ask for an answer, and print it as it comes."""
 
     def edit_draft(self, line: str) -> None:
         """Have the next line begin with a text."""
@@ -40,9 +40,9 @@ class PlainQueue:
         """Send what waits for as long as answers end well; then say once what stays."""
         queue = self._control.queue
         while queue.is_running:
-            self._output.text(f"you> {prompt_text(queue.prompts[0].content)}")
-            if not self._chat.answer(queue.send_next, is_next=True):
-                queue.hold()
+            if queue.may_send_next():
+                self._output.text(f"you> {prompt_text(queue.prompts[0].content)}")
+                self._chat.answer(queue.send_next, is_next=True)
         if (queue.pause, queue.prompts) != self._told:
             self._told = (queue.pause, queue.prompts)
             self._report_pause()

@@ -23,10 +23,10 @@ from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.secret import Secret
+from tui.demo.contexts import ENGINE_CONTEXT
 from tui.demo.engine_files import INSTALL_COMMAND, MODEL_ALIAS, EngineFiles, find_engine
 
 _CHILD = Path(__file__).with_name("engine_child.py")
-_CONTEXT_TOKENS = 4096
 _MOST_THREADS = 8
 """More make a model of this size slower, not faster."""
 _START_SECONDS = 60.0
@@ -140,7 +140,7 @@ class EngineProcess:
             "model_path": str(files.model_path),
             "model_alias": MODEL_ALIAS,
             "key": key.reveal(),
-            "context_tokens": _CONTEXT_TOKENS,
+            "context_tokens": ENGINE_CONTEXT,
             "threads": _thread_count(),
             "chat_template": self._chat_template,
         }

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 
 from tui.core.lazy_dataclass import dataclass
+from tui.demo.contexts import DEMO_CONTEXT
 from tui.demo.script import MODELS, script_for, text_of
 from tui.demo.tokens import count_tokens
 
-CONTEXT_WINDOW = 32_768
 CREATED = 1_767_225_600
 """The time in every reply: fixed, so that two runs give the same bytes."""
 _FINGERPRINT = "fp_demo"
@@ -112,8 +112,8 @@ def make_plan(body: bytes, identifier: str, default_rate: float) -> Plan:
             404, f"The model `{model}` does not exist. Valid names: {names}.", "NotFoundError", "model"
         )
     prompt_tokens = sum(count_tokens(text_of(message)) + 4 for message in messages)
-    if prompt_tokens > CONTEXT_WINDOW:
-        raise context_too_long(prompt_tokens, CONTEXT_WINDOW)
+    if prompt_tokens > DEMO_CONTEXT:
+        raise context_too_long(prompt_tokens, DEMO_CONTEXT)
     limit = _limit(request)
     reasoning, answer = script.reasoning, script.answer
     is_cut = limit is not None and limit < len(reasoning) + len(answer)

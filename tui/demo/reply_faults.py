@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from tui.demo.connection import Connection
+from tui.demo.contexts import DEMO_CONTEXT
 from tui.demo.fault import CHAT, MODELS, chat_fault, fault, is_chat
-from tui.demo.plan import CONTEXT_WINDOW, context_too_long, error_body
+from tui.demo.plan import context_too_long, error_body
 
 LOADING_SECONDS = 20.0
 """How long the server of ``loading`` loads."""
@@ -98,7 +99,7 @@ def _redirect(connection: Connection) -> bool:
 
 @chat_fault("context-too-long", "rejects every prompt as too long")
 def _context_too_long(_: Connection) -> None:
-    raise context_too_long(CONTEXT_WINDOW + 1, CONTEXT_WINDOW)
+    raise context_too_long(DEMO_CONTEXT + 1, DEMO_CONTEXT)
 
 
 @fault("unsupported-param", "rejects stream_options, works without it")

@@ -14,9 +14,10 @@ from collections import deque
 from collections.abc import Mapping
 
 from tui.demo.connection import ClientGoneError, Connection
+from tui.demo.contexts import DEMO_CONTEXT
 from tui.demo.embeddings import embeddings
 from tui.demo.faults import Fault, find_fault
-from tui.demo.plan import CONTEXT_WINDOW, CREATED, Plan, RequestRefusedError, make_plan
+from tui.demo.plan import CREATED, Plan, RequestRefusedError, make_plan
 from tui.demo.record import RequestRecord
 from tui.demo.script import EMBEDDER, MODELS
 
@@ -222,7 +223,7 @@ def model_list() -> dict[str, object]:
             "object": "model",
             "created": CREATED,
             "owned_by": "lmdeck-demo",
-            "max_model_len": CONTEXT_WINDOW,
+            "max_model_len": DEMO_CONTEXT,
         }
         for name in (*MODELS, EMBEDDER)
     ]

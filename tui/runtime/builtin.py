@@ -11,6 +11,7 @@ from tui.core.endpoint_url import inspect_url
 from tui.core.lazy_dataclass import dataclass
 from tui.core.provider import Provider, Sampling
 from tui.core.safe_text import safe_line
+from tui.demo.contexts import DEMO_CONTEXT, ENGINE_CONTEXT
 from tui.demo.engine_files import INSTALL_COMMAND, find_engine
 from tui.store.optional import OptionalFiles
 from tui.texts import runtime as texts
@@ -115,6 +116,10 @@ class BuiltIns:
         if find_engine() is not None:
             return AVAILABLE
         return Availability(False, texts.ENGINE_MISSING, INSTALL_COMMAND)
+
+    def context_window(self, provider: Provider) -> int | None:
+        """Return how many tokens fit into the context of a built-in model."""
+        return DEMO_CONTEXT if built_in_name(provider) == DEMO_NAME else ENGINE_CONTEXT
 
     def is_running(self, name: str) -> bool:
         """Return whether a built-in endpoint is up."""

@@ -18,6 +18,7 @@ from tui.core.turn import Turn, TurnState
 from tui.core.usage import Price
 from tui.runtime.attaching import Files
 from tui.runtime.chat_choice import provider_for_chat, still_for_chat, usable_providers
+from tui.runtime.chat_context import ChatContext
 from tui.runtime.chat_queue import ChatQueue
 from tui.runtime.obstacles import Blocked, Obstacle
 from tui.runtime.past_checks import history_key
@@ -45,6 +46,7 @@ class ChatControl:
         self.target: ChatTarget | None = None
         self.files = Files(environment=runtime.environment)
         """What can be attached: the files below the folder of the program."""
+        self.context = ChatContext(self, runtime)
         self.queue = ChatQueue(self)
         self._on_change = on_change
         self._on_trouble = on_trouble

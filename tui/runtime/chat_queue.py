@@ -10,6 +10,7 @@ from tui.core.parts import Parts
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.titles import title_of
 from tui.core.turn import Turn
+from tui.runtime.chat_context import ChatContext
 from tui.session.prompt_queue import Pause, PromptQueue
 from tui.texts import queue as texts
 
@@ -29,6 +30,10 @@ class Asks(Protocol):
     @property
     def live(self) -> Turn | None:
         """The turn that streams."""
+
+    @property
+    def context(self) -> ChatContext:
+        """How full its context is."""
 
     def ready(self, *, is_next: bool) -> Blocked | None:
         """Return what stands in the way of a request; see ``ChatControl.ready``."""
@@ -94,22 +99,28 @@ class ChatQueue:
             return None
         blocked = self._chat.ready(is_next=True) if self._chat.live is None else None
         if blocked is None:
+            if self.pause is Pause.TOO_LONG:
+                self._chat.context.allow()
             self._queue.go()
             self.settle()
         return blocked
 
-    def hold(self) -> None:
-        """Let nothing go out: there is nobody to ask."""
-        if self._queue is not None:
-            self._queue.hold(Pause.BLOCKED)
+    def may_send_next(self) -> bool:
+        """Whether the first prompt can go out: somebody can be asked, and it fits; else it pauses."""
+        reason = None
+        if self._chat.ready(is_next=True) is not None:
+            reason = Pause.BLOCKED
+        elif self._chat.context.excess(self.prompts[0].content) is not None:
+            reason = Pause.TOO_LONG
+        if reason is not None and self._queue is not None:
+            self._queue.hold(reason)
+        return reason is None
 
     def settle(self) -> None:
-        """Send the next prompt where nothing streams, or pause where nobody can be asked."""
-        if self.is_running and self._chat.live is None and self.on_sent is not None:
-            if self._chat.ready(is_next=True) is None:
-                self.on_sent(self.send_next())
-            else:
-                self.hold()
+        """Send the next prompt where nothing streams, or pause where it cannot go out."""
+        is_next = self.is_running and self._chat.live is None
+        if self.on_sent is not None and is_next and self.may_send_next():
+            self.on_sent(self.send_next())
         if self.pause is not None and self.on_paused is not None:
             self.on_paused()
 
@@ -125,6 +136,7 @@ _REASONS = {
     Pause.CUT: texts.WAS_CUT,
     Pause.REOPENED: texts.REOPENED,
     Pause.BLOCKED: texts.BLOCKED,
+    Pause.TOO_LONG: texts.TOO_LONG,
 }
 
 

@@ -81,6 +81,9 @@ class ScreenRuntime(Reported, Protocol):
     def endpoint_memory(self) -> EndpointMemory:
         """What was learned of endpoints."""
 
+    def context_window(self, provider: Provider, model: str) -> int | None:
+        """Return how many tokens fit into the context of a model; ``None``: unknown."""
+
     def key_label(self, provider: Provider) -> str:
         """Return how a provider's key is shown."""
 

@@ -20,6 +20,7 @@ from tui.core.provider import Provider
 from tui.core.secret import Redactor
 from tui.net.proxies import choose_route
 from tui.runtime.builtin import BuiltIns, is_built_in
+from tui.runtime.context_windows import ContextWindows
 from tui.runtime.directory import ProviderDirectory
 from tui.runtime.endpoints import Endpoints
 from tui.runtime.provider_changes import ProviderChanges
@@ -64,6 +65,8 @@ class Runtime:
         """Told of every file that cannot be used and that nothing depends on."""
         self.built_ins = BuiltIns(paths.state_dir, self.optional)
         self.endpoints = Endpoints(lambda: self.credentials, lambda: self.keys, self.built_ins, self.redactor)
+        self.context_windows = ContextWindows()
+        """How much fits into the contexts of models, as far as this run has heard of it."""
         self.debug_log: DebugLog | None = None
         self.unwritten: list[str] = []
         """What could not be saved until the end, in words for the user."""
@@ -133,6 +136,12 @@ class Runtime:
 
         return EndpointMemory(self.paths, self.optional)
 
+    def context_window(self, provider: Provider, model: str) -> int | None:
+        """Return how many tokens fit into the context of a model; ``None``: unknown. Asks nobody."""
+        if is_built_in(provider):
+            return self.built_ins.context_window(provider)
+        return self.context_windows.find(provider, model, self.past_checks)
+
     @cached_property
     def clipboard(self) -> Clipboard:
         """The routes to the user's clipboard."""
@@ -201,13 +210,16 @@ class Runtime:
         from tui.runtime.past_checks import failed_vectors
 
         found = await self._reach(provider, None, is_thorough=False)
+        self.context_windows.note(provider, provider.model, found.context_window)
         if not (provider.is_embedding and found.is_reachable and found.failure is None):
             return found
         return replace(found, failure=await asyncio.to_thread(failed_vectors, self.endpoint_memory, provider))
 
     async def look(self, provider: Provider, key_text: str | None = None) -> Reachability:
         """Do the same with unsaved values, and also find out which server it is and its context."""
-        return await self._reach(provider, key_text, is_thorough=True)
+        found = await self._reach(provider, key_text, is_thorough=True)
+        self.context_windows.note_all(provider, found.context_windows)
+        return found
 
     async def _reach(self, provider: Provider, key_text: str | None, *, is_thorough: bool) -> Reachability:
         from tui.net.reachability import Reachability, reach
@@ -271,7 +283,10 @@ class Runtime:
         """
         from tui.net.models import fetch_models
 
-        return await fetch_models(self.clients, await self.endpoint_for(provider, key_text))
+        listed = await fetch_models(self.clients, await self.endpoint_for(provider, key_text))
+        windows = {info.identifier: info.context_window for info in listed.models}
+        self.context_windows.note_all(provider, windows)
+        return listed
 
     async def test(self, provider: Provider, key_text: str | None = None) -> Turn:
         """Send the provider's test prompt with unsaved values, by the very path a chat takes."""

@@ -27,6 +27,8 @@ class Pause(Enum):
     """It was left waiting when the conversation was closed."""
     BLOCKED = "blocked"
     """There is nobody to ask."""
+    TOO_LONG = "too long"
+    """The next prompt does not fit the context."""
 
 
 class PromptQueue:

@@ -15,6 +15,7 @@ HAS_FAILED: Final = "the answer failed"
 WAS_CUT: Final = "incomplete answer"
 REOPENED: Final = "the chat was closed"
 BLOCKED: Final = "no model to ask"
+TOO_LONG: Final = "too long for the context"
 
 SENDS: Final = "Send the messages, one after the other"
 CLEARS: Final = "Remove all messages"

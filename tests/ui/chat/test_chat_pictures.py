@@ -17,10 +17,12 @@ from tui.core.timings import Timings
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost, Usage
 from tui.runtime.chat_choice import usable_providers
+from tui.session.prompt_queue import Pause
 from tui.store.settings import Settings
 from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
+from tui.ui.shell.title_bar import TitleBar
 
 Until = Callable[..., Awaitable[None]]
 SIZES = [(80, 24), (120, 40)]
@@ -95,6 +97,10 @@ async def opened(pilot: Pilot[Any], until: Until, *turns: Turn) -> ChatScreen:
     return screen
 
 
+def header(screen: ChatScreen) -> str:
+    return " ".join(screen.query_one(TitleBar).longer)
+
+
 @both_sizes("dark")
 def test_empty(snap_compare: Any, until: Until, app: BareDeck, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
@@ -151,6 +157,25 @@ def test_settings(snap_compare: Any, until: Until, app: BareDeck, size: tuple[in
         screen = await opened(pilot, until)
         screen.action_setup()
         await until(pilot, lambda: isinstance(pilot.app.screen, ChatSetup))
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@both_sizes("dark", "ansi")
+def test_queue_and_context(snap_compare: Any, until: Until, app: BareDeck, size: tuple[int, int]) -> None:
+    runtime: Any = app.runtime
+    runtime.context_windows.note(runtime.directory.get("gpu01-vllm"), "Qwen/Qwen3-8B", 8_192)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        screen = await opened(pilot, until, answered())
+        queue = screen.control.both()[0].queue
+        for number in range(7):
+            queue.add(f"And number {number}?")
+        queue.hold(Pause.STOPPED)
+        screen.prompt.insert("A draft of a few words.")
+        screen.show_state()
+        await until(pilot, lambda: screen.prompt.border_subtitle and "draft" in header(screen))
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=before)

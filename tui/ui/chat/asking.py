@@ -14,16 +14,17 @@ from tui.runtime.chat_control import ChatControl
 from tui.texts import chat as texts
 from tui.ui.background import in_background
 from tui.ui.chat.attaching import Attaching
+from tui.ui.chat.frame import ChatFrame
 from tui.ui.chat.prompt import Prompt
-from tui.ui.chat.words import Way, blocked_words
+from tui.ui.chat.words import blocked_words
 from tui.ui.shell.base import LmdeckScreen
 
 
 class Asking:
     """Asks what can be asked, or says why not.
 
-    ``show``: shows what has changed with it. ``way``: what is printed for an action now. ``queue``: lets a
-    message wait for an answer and tells whether there was room.
+    ``show``: shows what has changed with it. ``queue``: lets a message wait for an answer and tells
+    whether there was room.
     """
 
     def __init__(
@@ -31,13 +32,14 @@ class Asking:
         screen: LmdeckScreen[None],
         chat: ChatControl,
         show: Callable[[], None],
-        way: Way,
+        frame: ChatFrame,
         queue: Callable[[Parts], bool],
     ) -> None:
         self._screen = screen
         self._chat = chat
         self._show = show
-        self._way = way
+        self._way = frame.way
+        self._gauge = frame.gauge
         self._queue = queue
         self.attaching = Attaching(screen, chat, self._start, self.edit)
 
@@ -66,7 +68,8 @@ class Asking:
         """Send a prompt with its files, or let it wait; return whether that was done."""
         if self._waits(edited):
             return self._queue(self._chat.message(text, files))
-        is_ready = self._is_ready()
+        again, before = self._prompt.action_send, self._before(edited)
+        is_ready = self._is_ready() and self._gauge.allows(files.message(text), again, before)
         if is_ready:
             self._await_turn(asyncio.wait_for, self._chat.send(text, files, beside=edited), None)
         return is_ready
@@ -82,8 +85,15 @@ class Asking:
         last, prompt = self._chat.last, self._prompt
         if last is not None and not prompt.edited and prompt.value == line_of(last.prompt.words):
             prompt.value = ""  # it came back because it failed, and goes out again now
-        if self._is_ready():
+        if self._is_ready() and (
+            last is None or self._gauge.allows(last.prompt, self.again, self._before(last))
+        ):
             self._await_turn(self._chat.retry)
+
+    def _before(self, turn: Turn | None) -> list[Turn]:
+        """Return the turns that are sent before a prompt: all, or those before the one beside it."""
+        turns = self._chat.turns
+        return turns[: next((place for place, other in enumerate(turns) if other is turn), len(turns))]
 
     def go_on(self) -> None:
         """Ask the model to continue its answer."""

@@ -10,12 +10,13 @@ from tui.core.safe_text import safe_line, safe_text
 from tui.runtime.chat_control import ChatControl
 from tui.texts import chat as texts
 from tui.ui.bindings import BY_IDENTIFIER
+from tui.ui.chat.context_gauge import ContextGauge
 from tui.ui.chat.offers import offers_of, welcome_lines
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.prompt_box import PromptBox
 from tui.ui.chat.queue_lines import QueueLines
 from tui.ui.chat.status_bar import StatusBar
-from tui.ui.chat.words import banner_words, header_words, invitation
+from tui.ui.chat.words import banner_words, invitation
 from tui.ui.offers import printed_action, takes_text
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.title_bar import TitleBar
@@ -28,6 +29,7 @@ class ChatFrame:
     def __init__(self, screen: Screen[None], chat: ChatControl) -> None:
         self._screen = screen
         self._chat = chat
+        self.gauge = ContextGauge(screen, chat)
         self._keys_shown: tuple[object, ...] = ()
 
     @property
@@ -46,7 +48,7 @@ class ChatFrame:
         screen, chat = self._screen, self._chat
         title, session = screen.query_one(TitleBar), chat.session
         title.place = session.title if session is not None and session.title else texts.TITLE
-        title.status = header_words(chat)
+        self.gauge.show()
         model = chat.target.model_name if chat.target is not None else ""
         screen.query_one(PromptBox).show_model(model)
         self.show_ways()

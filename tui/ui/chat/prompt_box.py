@@ -36,6 +36,9 @@ class PromptBox(Container):
     class Counted(Message):
         """The draft was counted, and may mention other files."""
 
+    class Attached(Message):
+        """Something else is attached to the draft."""
+
     def __init__(self, prompt: Prompt) -> None:
         super().__init__(id="prompt-box")
         self._prompt = prompt
@@ -96,6 +99,12 @@ class PromptBox(Container):
         if attached != self._attached:
             self._attached = attached
             self._show_words()
+            self.post_message(self.Attached())
+
+    @property
+    def attached(self) -> Parts:
+        """What is attached to the draft."""
+        return self._attached
 
     def _show_words(self) -> None:
         prompt, files = self._prompt, self._attached

@@ -120,7 +120,7 @@ class ChatScreen(LmdeckScreen[None]):
 
     @cached_property
     def _asking(self) -> Asking:
-        return Asking(self, self.control, self.show_state, self._frame.way, self._queueing.add)
+        return Asking(self, self.control, self.show_state, self._frame, self._queueing.add)
 
     @cached_property
     def _queueing(self) -> Queueing:
@@ -412,8 +412,13 @@ class ChatScreen(LmdeckScreen[None]):
         self._asking.attaching.look()
 
     def on_prompt_box_counted(self) -> None:
-        """Say what is attached to the draft."""
+        """Say what is attached to the draft, and what it adds to the context."""
         self._asking.attaching.preview()
+        self._frame.gauge.show()
+
+    def on_prompt_box_attached(self) -> None:
+        """Say what the attachments add to the context."""
+        self._frame.gauge.show()
 
     def on_prompt_left(self) -> None:
         """Up from an empty prompt: read."""

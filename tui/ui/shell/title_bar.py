@@ -19,6 +19,8 @@ class TitleBar(Widget):
 
     place: reactive[str] = reactive("")
     status: reactive[str] = reactive("")
+    longer: reactive[tuple[str, ...]] = reactive(())
+    """Longer forms of the status, the longest first: one that fits beside the place is shown instead."""
 
     def __init__(self, place: str = "", status: str = "") -> None:
         super().__init__()
@@ -28,11 +30,18 @@ class TitleBar(Widget):
     def render(self) -> Content:
         """Return the line: what fills more than half of it gives way where both do not fit."""
         left = Content.assemble(("lmdeck", "bold $primary"), (" › ", "dim"), safe_line(self.place))
-        right = Content(safe_line(self.status)).stylize("dim")
         width = self.size.width
+        right = self._right(width - left.cell_length - 2).stylize("dim")
         if left.cell_length + right.cell_length + 2 > width and right.cell_length <= width // 2:
             left = left.truncate(max(1, width - right.cell_length - 2), ellipsis=True)
         room = width - left.cell_length - right.cell_length
         if room < 2:
             return left.truncate(max(1, width), ellipsis=True)
         return left + Content(" " * room) + right
+
+    def _right(self, room: int) -> Content:
+        """Return the longest form that fits; beside a long place the shortest one takes half of the line."""
+        forms = [Content(safe_line(words)) for words in (*self.longer, self.status)]
+        fitting = [form for form in forms if form.cell_length <= room]
+        half = [form for form in forms[-2:] if form.cell_length <= self.size.width // 2]
+        return (fitting or half or forms[-1:])[0]

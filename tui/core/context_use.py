@@ -1,0 +1,133 @@
+"""How much of a model's context the next request takes: an estimate, tied to what the server counted last.
+
+A server counts with its own tokenizer and template. What it said of the last request of this chat is taken as
+it is; only what came since is guessed, and the guess is stretched as that request was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tui.core.attachment import estimated_tokens
+from tui.core.lazy_dataclass import dataclass
+from tui.core.parts import ImagePart, Parts
+from tui.core.turn import Turn
+from tui.core.usage import Source, estimate_tokens
+
+_FRAME = 4
+"""Tokens that common templates put around a message."""
+_STRETCH = (0.25, 4.0)
+"""A server whose count is further from ours counts something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one message of the conversation takes, with its answer."""
+
+    number: int
+    """Which message, from 1 on; 0: the one that is written now."""
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContextUse:
+    """What the next request takes. All counts are estimates."""
+
+    used: int
+    """The conversation so far."""
+    draft: int = 0
+    """What is written now."""
+    window: int | None = None
+    """What fits, as the server says; ``None``: unknown."""
+    shares: tuple[Share, ...] = ()
+    """The messages that are sent, the largest first."""
+    has_images: bool = False
+    """Whether there are pictures that nobody has counted."""
+
+    @property
+    def excess(self) -> int:
+        """How many tokens are too many; 0: it may fit."""
+        return 0 if self.window is None else max(0, self.used + self.draft - self.window)
+
+
+def context_use(
+    turns: Sequence[Turn],
+    draft: Parts,
+    *,
+    system_prompt: str = "",
+    provider: str = "",
+    model: str = "",
+    window: int | None = None,
+) -> ContextUse:
+    """Return what the next request to a model takes: the turns of the conversation and the draft."""
+    counted = _last_counted(turns, provider, model)
+    known = turns[: counted + 1] if counted is not None else []
+    stretch, used = 1.0, float(_system(system_prompt))
+    if counted is not None:
+        last = turns[counted]
+        prompt_tokens = last.usage.prompt_tokens if last.usage is not None else None
+        guess = _system(_system_of(last, system_prompt)) + sum(map(_sent, turns[:counted])) + _asked(last)
+        stretch = min(max((prompt_tokens or 0) / guess, _STRETCH[0]), _STRETCH[1])
+        used = (prompt_tokens or 0) + _answer(last, stretch)
+        used += stretch * (_system(system_prompt) - _system(_system_of(last, system_prompt)))
+    used += stretch * sum(map(_sent, turns[len(known) :]))
+    drafted = stretch * estimated_tokens(draft)
+    shares = [Share(number, round(stretch * _sent(turn))) for number, turn in enumerate(turns, 1)]
+    shares.append(Share(0, round(drafted)))
+    return ContextUse(
+        round(used),
+        round(drafted),
+        window,
+        tuple(sorted((share for share in shares if share.tokens), key=lambda share: -share.tokens)),
+        _has_images((draft, *(turn.prompt for turn in turns[len(known) :] if _is_sent(turn)))),
+    )
+
+
+def _last_counted(turns: Sequence[Turn], provider: str, model: str) -> int | None:
+    """Return the place of the last turn of which the server has counted the request."""
+    for place in range(len(turns) - 1, -1, -1):
+        turn = turns[place]
+        usage = turn.usage
+        if usage is None or not usage.prompt_tokens or usage.source is not Source.REPORTED:
+            continue
+        if turn.answer and not turn.state.is_live and (turn.provider, turn.model) == (provider, model):
+            return place
+    return None
+
+
+def _is_sent(turn: Turn) -> bool:
+    """Return whether a turn goes out with the next prompt: one that was answered, or is being answered."""
+    return bool(turn.answer) or turn.state.is_live
+
+
+def _sent(turn: Turn) -> int:
+    return _asked(turn) + turn.answer.tokens + _FRAME if _is_sent(turn) else 0
+
+
+def _asked(turn: Turn) -> int:
+    return estimated_tokens(turn.prompt) + _FRAME
+
+
+def _answer(turn: Turn, stretch: float) -> float:
+    """Return what an answer takes when it is sent back, without its reasoning."""
+    usage = turn.usage
+    if usage is not None and usage.completion_tokens is not None:
+        if usage.reasoning_tokens is not None:
+            return max(0, usage.completion_tokens - usage.reasoning_tokens) + _FRAME
+        if not turn.reasoning:
+            return usage.completion_tokens + _FRAME
+    return stretch * (turn.answer.tokens + _FRAME)
+
+
+def _system(text: str) -> int:
+    return estimate_tokens(text) + _FRAME if text.strip() else 0
+
+
+def _system_of(turn: Turn, otherwise: str) -> str:
+    """Return the system prompt with which a turn was asked, as far as it was the chat's own."""
+    own = turn.settings.get("system_prompt")
+    return own if isinstance(own, str) else otherwise
+
+
+def _has_images(prompts: Iterable[Parts]) -> bool:
+    return any(isinstance(part, ImagePart) for prompt in prompts for part in prompt)

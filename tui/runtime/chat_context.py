@@ -1,0 +1,142 @@
+"""How full the context of a chat is, and whether the next prompt fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from tui.core.attachment import attachment_words
+from tui.core.context_use import ContextUse, Share, context_use
+from tui.core.figures import format_tokens
+from tui.core.parts import FilePart, Parts, parts_of
+from tui.core.safe_text import safe_line
+from tui.core.turn import Turn
+from tui.core.usage import Source
+from tui.texts import context as texts
+
+if TYPE_CHECKING:
+    from tui.core.provider import Provider
+    from tui.session.chat_session import ChatSession
+    from tui.session.target import ChatTarget
+
+_MOST_SHARES = 3
+_TITLE_LENGTH = 40
+
+
+class Windows(Protocol):
+    """What is known of the context windows of models."""
+
+    def context_window(self, provider: Provider, model: str) -> int | None:
+        """Return how many tokens fit; ``None``: unknown."""
+
+
+class Chat(Protocol):
+    """The chat, as its context sees it."""
+
+    @property
+    def session(self) -> ChatSession | None:
+        """The conversation that is open."""
+
+    @property
+    def target(self) -> ChatTarget | None:
+        """Whom the chat asks."""
+
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """The turns of the conversation."""
+
+
+class ChatContext:
+    """The context of one chat."""
+
+    def __init__(self, chat: Chat, windows: Windows) -> None:
+        self._chat = chat
+        self._windows = windows
+        self._allowed: tuple[object, ...] = ()
+        """The conversation and the model for which the user wants to send what does not fit."""
+
+    def use(self, draft: str | Parts = "", turns: Sequence[Turn] | None = None) -> ContextUse | None:
+        """Return what the next request takes; ``None``: nobody is asked. ``turns`` are sent before it."""
+        target = self._chat.target
+        if target is None:
+            return None
+        provider = target.provider
+        return context_use(
+            self._chat.turns if turns is None else turns,
+            parts_of(draft),
+            system_prompt=provider.system_prompt if target.system_prompt is None else target.system_prompt,
+            provider=provider.name,
+            model=target.model_name,
+            window=self._windows.context_window(provider, target.model_name) or self._refused(target),
+        )
+
+    def _refused(self, target: ChatTarget) -> int | None:
+        """Return the limit that the server named when it refused a prompt of this conversation."""
+        for turn in reversed(self._chat.turns):
+            if (turn.provider, turn.model) == (target.provider.name, target.model_name) and turn.failure:
+                limit = turn.failure.facts.get("limit", "")
+                if turn.failure.cause == "context-too-long" and limit.isdecimal():
+                    return int(limit)
+        return None
+
+    def excess(self, draft: str | Parts, turns: Sequence[Turn] | None = None) -> ContextUse | None:
+        """Return the use of a request that cannot fit, where the user has not said to send such a one."""
+        use = self.use(draft, turns) if self._allowed != self._place else None
+        return use if use is not None and use.excess else None
+
+    def allow(self) -> None:
+        """Ask no more in this conversation, for as long as the same model is asked."""
+        self._allowed = self._place
+
+    @property
+    def _place(self) -> tuple[object, ...]:
+        target, session = self._chat.target, self._chat.session
+        model = None if target is None else (target.provider.name, target.model_name)
+        return (session, model)
+
+
+def excess_words(use: ContextUse, turns: Sequence[Turn], draft: Parts) -> str:
+    """Return by how much a request is too long, and what of it is largest."""
+    whole, window = _count(use.used + use.draft), f"{use.window or 0:,}"
+    sentence = texts.TOO_LONG.format(tokens=whole, window=window, excess=_count(use.excess))
+    shares = (_share_words(share, turns) for share in use.shares[:_MOST_SHARES])
+    return "\n".join((sentence, *shares, *_largest_file(draft, *(turn.prompt for turn in turns))))
+
+
+def _largest_file(*prompts: Parts) -> Iterator[str]:
+    files = [part for prompt in prompts for part in prompt if isinstance(part, FilePart)]
+    if files:
+        yield texts.FILE.format(words=attachment_words(max(files, key=lambda part: part.size)))
+
+
+def _share_words(share: Share, turns: Sequence[Turn]) -> str:
+    if not share.number:
+        return texts.SHARE_DRAFT.format(tokens=_count(share.tokens))
+    words = " ".join(turns[share.number - 1].prompt.text.split())
+    title = safe_line(words, _TITLE_LENGTH)
+    return texts.SHARE.format(number=share.number, tokens=_count(share.tokens), title=title)
+
+
+def gauge_forms(use: ContextUse | None) -> tuple[str, ...]:
+    """Return what a header says of the context, the longest form first; none where the window is unknown."""
+    if use is None or not use.window or not use.used + use.draft:
+        return ()
+    percent = round(100 * (use.used + use.draft) / use.window)
+    images = texts.IMAGES if use.has_images else ""
+    drafted = texts.DRAFT.format(tokens=_count(use.draft)) if use.draft else ""
+    short = {"percent": percent, "images": images}
+    whole = texts.GAUGE.format(used=_count(use.used), window=f"{use.window:,}", draft=drafted, **short)
+    return (whole, texts.GAUGE_SHORT.format(**short))
+
+
+def context_words(use: ContextUse | None) -> str:
+    """Return a line on the context; empty where nothing is sent yet."""
+    if use is None or not use.used:
+        return ""
+    window = texts.UNKNOWN if not use.window else f"{use.window:,}"
+    percent = f" ({round(100 * use.used / use.window)} %)" if use.window else ""
+    return texts.LINE.format(used=_count(use.used), window=window, percent=percent)
+
+
+def _count(tokens: int) -> str:
+    return format_tokens(tokens, Source.ESTIMATED)

@@ -1,0 +1,39 @@
+"""How much fits into the context of models, as far as this run has heard of it. Asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tui.core.provider import Provider
+
+if TYPE_CHECKING:
+    from tui.core.check_history import CheckRecord
+
+
+class ContextWindows:
+    """The windows by endpoint and model: from lists of models, and past checks."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], int | None] = {}
+
+    def note(self, provider: Provider, model: str, window: int | None) -> None:
+        """Take note of what a server said of a model; under an empty name it holds for all of them."""
+        if window:
+            self._known[provider.provider_url, model] = window
+
+    def note_all(self, provider: Provider, windows: Mapping[str, int | None]) -> None:
+        """Take note of what a server said of its models."""
+        for model, window in windows.items():
+            self.note(provider, model, window)
+
+    def find(
+        self, provider: Provider, model: str, past_checks: Callable[[Provider], Sequence[CheckRecord]]
+    ) -> int | None:
+        """Return the window of a model; ``None``: unknown. Past checks are read once."""
+        key = (provider.provider_url, model)
+        if key not in self._known:
+            checks = reversed(past_checks(provider))
+            found = (check.context_window for check in checks if check.model == model)
+            self._known[key] = next(filter(None, found), None)
+        return self._known[key] or self._known.get((provider.provider_url, ""))

@@ -1,0 +1,52 @@
+"""How full the model's context is, in the header, and the question before what cannot fit is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from textual.screen import Screen
+
+from tui.core.commands import message_of, request_of
+from tui.core.parts import Parts, parts_of
+from tui.core.turn import Turn
+from tui.runtime.chat_context import excess_words, gauge_forms
+from tui.runtime.chat_control import ChatControl
+from tui.texts import context as texts
+from tui.ui.chat.prompt import Prompt
+from tui.ui.chat.prompt_box import PromptBox
+from tui.ui.chat.words import header_words
+from tui.ui.shell.dialogs import confirm
+from tui.ui.shell.title_bar import TitleBar
+
+
+class ContextGauge:
+    """Shows the context of a chat, and asks before a request that is too long."""
+
+    def __init__(self, screen: Screen[Any], chat: ChatControl) -> None:
+        self._screen = screen
+        self._chat = chat
+
+    def show(self) -> None:
+        """Show whom the chat asks, and the context."""
+        chat, line = self._chat, self._screen.query_one(Prompt).value
+        draft = "" if request_of(line) is not None else message_of(line).strip()
+        words = header_words(chat)
+        content = Parts((*parts_of(draft), *self._screen.query_one(PromptBox).attached))
+        use = chat.context.use(content) if chat.turns or content else None
+        title = self._screen.query_one(TitleBar)
+        title.status, title.longer = words, tuple(f"{words} · {form}" for form in gauge_forms(use))
+
+    def allows(self, draft: Parts, again: Callable[[], object], turns: Sequence[Turn] | None = None) -> bool:
+        """Whether a request may go out; else asks, and calls ``again`` where it is to go out all the same."""
+        use = self._chat.context.excess(draft, turns)
+        if use is None:
+            return True
+
+        def send() -> None:
+            self._chat.context.allow()
+            again()
+
+        body = f"{excess_words(use, self._chat.turns, draft)}\n\n{texts.HOW}"
+        confirm(self._screen, texts.TITLE, body, send, texts.SEND, texts.CANCEL)
+        return False
