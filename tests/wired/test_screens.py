@@ -31,6 +31,7 @@ from tui.ui.chat.picker import ModelPicker
 from tui.ui.chat.rename import RenameDialog
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
+from tui.ui.conversations.export_dialog import ExportDialog
 from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.discover_screen import DiscoverScreen
@@ -217,6 +218,17 @@ async def conversations(visit: Visit) -> None:
         await shows(opened, ChatScreen, "a question to keep", "It is four.")
 
 
+async def export(visit: Visit) -> None:
+    async with visit.chat() as opened:
+        await opened.ask("a question to keep")
+    async with visit.opened("providers", "h") as opened:
+        await shows(opened, ConversationsScreen, "a question to keep")
+        await opened.press("x")
+        await shows(opened, ExportDialog)
+        await opened.press("escape")
+        await shows(opened, ConversationsScreen, "a question to keep")
+
+
 async def confirm(visit: Visit) -> None:
     async with visit.opened("providers", "home", "D") as opened:
         await shows(opened, ConfirmDialog, "main")
@@ -282,6 +294,7 @@ WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
     ChatSetup: setup,
     ModelPicker: picker,
     ConversationsScreen: conversations,
+    ExportDialog: export,
     ConfirmDialog: confirm,
     ChoiceDialog: choice,
     PlaceholderScreen: ground,
