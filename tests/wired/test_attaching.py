@@ -110,6 +110,19 @@ async def test_a_path_may_be_typed_with_lines_or_quotation_marks(
         assert contents(server) == [f"{typed} \n\n{name}\n```\n{sent}\n```"]
 
 
+async def test_what_is_typed_ahead_of_the_search_for_files_opens_the_list_with_its_keys(
+    deck: RealDeck, folder: Path
+) -> None:
+    async with chatting(deck) as (opened, prompt, _):
+        for character in "@ngi":
+            prompt.post_message(events.Key(character, character))
+        await opened.until(lambda: listed(opened) == ["deploy/nginx.conf"])
+        await opened.until(lambda: "Tab Use" in opened.text)
+        await opened.press("backspace", *"xyz")
+        await opened.until(lambda: listed(opened) == [])
+        await opened.until(lambda: "Tab Use" not in opened.text)
+
+
 async def test_what_is_no_file_is_text_and_enter_sends_it(deck: RealDeck, folder: Path) -> None:
     async with chatting(deck) as (opened, prompt, server):
         text = "Is me@host a @dataclass or @override"

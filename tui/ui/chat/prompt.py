@@ -71,6 +71,8 @@ class Prompt(OwnTextArea):
     completing: Completer | None = None
     """The list of commands or of files, once there was one."""
     _commands: Completing | None = None
+    _was_completing = False
+    """Whether the list was shown when that was told last."""
 
     @dataclass
     class CopyRequested(Message):
@@ -445,12 +447,11 @@ class Prompt(OwnTextArea):
         return self.completing is not None and self.completing.is_open
 
     def _show_completions(self, change: Callable[..., None], *arguments: object) -> None:
-        was_open = self._is_completing
         change(*arguments)
-        is_open = self._is_completing
-        if was_open or is_open:
+        was_open, self._was_completing = self._was_completing, self._is_completing
+        if was_open or self._was_completing:
             self.post_message(self.CompletionsChanged())
-        if was_open != is_open:
+        if was_open != self._was_completing:
             self.refresh_bindings()
 
     def action_complete(self, step: int) -> None:
