@@ -16,7 +16,6 @@ from tui.core.safe_text import safe_line
 from tui.ui.chat.completing import Completer
 
 _MOST_ROWS = 8
-_NAME_WIDTH = 24
 _MARK = "›"
 _BORDER_ROWS = 2
 
@@ -32,6 +31,7 @@ class CommandList(Widget, can_focus=False):
         self._completer = completer
         self._use = use
         self._top = 0
+        self._name_width = 0
 
     @property
     def _completing(self) -> Completer | None:
@@ -56,7 +56,9 @@ class CommandList(Widget, can_focus=False):
     def render(self) -> Content:
         """Return the lines that are in sight."""
         completing = self._completing
-        entries = completing.entries[self._top : self._top + _MOST_ROWS] if completing is not None else ()
+        known = completing.entries if completing is not None else ()
+        self._name_width = max((len(entry.shown) for entry in known if entry.text), default=0)
+        entries = known[self._top : self._top + _MOST_ROWS]
         return Content("\n").join(
             self._line(self._top + row, safe_line(entry.shown), safe_line(entry.text))
             for row, entry in enumerate(entries)
@@ -66,7 +68,7 @@ class CommandList(Widget, can_focus=False):
         width = max(1, self.content_size.width)
         is_marked = self._completing is not None and place == self._completing.marked
         line = Content.assemble(
-            f"{_MARK if is_marked else ' '} {name.ljust(_NAME_WIDTH)} ",
+            f"{_MARK if is_marked else ' '} {name.ljust(self._name_width)} ",
             (text, self.get_visual_style("command-list--text")),
         ).truncate(width, ellipsis=True, pad=True)
         return line.stylize(self.get_visual_style("command-list--marked")) if is_marked else line
