@@ -202,7 +202,9 @@ def test_a_conversation_is_named_after_its_first_prompt(prompt: str, title: str)
 def test_a_conversation_that_is_not_saved_has_the_same_calls_and_writes_nothing(paths: Paths) -> None:
     public = {name for name in dir(Journal) if not name.startswith("_")}
     journal = MemoryJournal()
-    assert public - {"path", "add", "set_pinned"} <= {name for name in dir(journal) if not name.startswith("_")}
+    assert public - {"path", "add", "set_pinned"} <= {
+        name for name in dir(journal) if not name.startswith("_")
+    }
     journal.write_turn(a_turn())
     journal.begin_turn(a_turn())
     journal.append("t1", "answer", "x")

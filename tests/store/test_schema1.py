@@ -17,7 +17,17 @@ from tui.store.summaries import summarise
 from tui.store.transcript_file import read_transcript
 
 FILES = sorted((Path(__file__).parent / "schema1").glob("*.jsonl"))
-NOT_THEN = ("variants", "progress", "parent", "settings", "phases", "unknown", "providers", "models")
+NOT_THEN = (
+    "variants",
+    "progress",
+    "parent",
+    "settings",
+    "phases",
+    "unknown",
+    "providers",
+    "models",
+    "is_pinned",
+)
 """Fields of a turn, or of a summary, that no file of that time has, or that are looked at apart."""
 _LONGEST = 20_000
 
