@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tui.core.lazy_pattern import lazy_pattern
 from tui.texts import attachments as texts
 from tui.ui.chat.prompt_text import TOKEN_CHARACTERS, TOKEN_STARTS, to_document, to_raw
 
@@ -15,7 +16,7 @@ MOST_LINES = 20
 """Of a paste that is shown as it is."""
 _BASE = TOKEN_CHARACTERS.start
 _END = chr(_BASE + ord("]"))
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     f"[{chr(TOKEN_STARTS.start)}-{chr(TOKEN_STARTS.stop - 1)}]"
     f"[{chr(_BASE)}-{chr(TOKEN_CHARACTERS.stop - 1)}]*?{_END}"
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from tui.core.invisible import is_mark
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import replace_hidden, safe_text
 
 _STAND_IN = 0x100000
@@ -15,7 +15,7 @@ _OTHER_STAND_IN = 0x10F000
 TOKEN_CHARACTERS = range(0xFF000, 0xFF080)
 TOKEN_STARTS = range(0xFF800, 0xFFF00)
 """What the tokens of large pastes are made of; in a paste these characters are hidden like others."""
-_OF_TOKENS = re.compile("[\U000ff000-\U000ffeff]")
+_OF_TOKENS = lazy_pattern(f"[{chr(TOKEN_CHARACTERS.start)}-{chr(TOKEN_STARTS.stop - 1)}]")
 _OTHERS: dict[int, str] = {}
 """The characters beyond the others that had to be hidden, as they turned up, and their private ones."""
 _CODES: dict[str, str] = {}
