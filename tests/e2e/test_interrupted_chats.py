@@ -32,6 +32,7 @@ def cut_off(home: Path, number: signal.Signals | None, *arguments: str) -> str:
             terminal.kill(number)
         code = terminal.wait(15)
         assert code == (-number if number is signal.SIGKILL else 128 + (number or signal.SIGHUP))
+        terminal.drain()
         return "" if number is None else terminal.text
 
 
