@@ -760,7 +760,7 @@ async def test_the_repair_of_a_url_is_in_sight_as_soon_as_it_is_offered(
         form_of(pilot).row("provider_url").editor.focus()
         await pilot.press("f5")
         await until(pilot, lambda: "✗ Nothing listens" in trial(pilot))
-        assert is_in_sight(pilot, "provider_url")
+        await until(pilot, lambda: is_in_sight(pilot, "provider_url"))
         await write(pilot, "provider_url", FULL_ROUTE)
         await until(pilot, lambda: offer(pilot, "provider_url") == "Fix")
         await until(pilot, lambda: is_in_sight(pilot, "provider_url"))
