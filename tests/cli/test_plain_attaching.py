@@ -9,25 +9,14 @@ import pytest
 
 from tests.support import images
 from tests.support.commands import Call, Done
-from tests.support.fake_api import FakeApi, Replayed
-from tests.support.fault_server import Connection, FaultServer
-from tests.support.real_deck import bodies, replying
+from tests.support.fake_api import FakeApi
+from tests.support.fault_server import FaultServer
+from tests.support.real_deck import bodies, seeing_nothing
 from tests.support.terminal import private_environment
 from tui.cli.output import Output
 from tui.cli.plain_attaching import PlainAttaching
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.runtime import open_runtime
-
-
-def seeing_nothing(connection: Connection) -> None:
-    """Answer as a model without vision does."""
-    request = connection.read_request()
-    if b'"image_url"' in request:
-        body = b'{"error":{"message":"m is not a multimodal model","type":"BadRequestError","code":400}}'
-        head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        connection.send(head % len(body) + body)
-    else:
-        replying("Yes.")(Replayed(connection, request))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.support.commands import Done, run_command
-from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT
+from tests.support.fake_api import FINISH_EVENT, STREAM_END, USAGE_EVENT, Replayed
 from tests.support.fault_server import Connection, Fault, FaultServer
 from tests.support.stream_samples import delta
 from tests.support.terminal import private_environment
@@ -39,6 +39,16 @@ def replying(*pieces: str, reasoning: str = "") -> Fault:
         connection.send(b"0\r\n\r\n")
 
     return reply
+
+
+def seeing_nothing(connection: Connection) -> None:
+    """Answer as vLLM does for a model without vision, wherever an image is in the request."""
+    request = connection.read_request()
+    if b'"image_url"' in request:
+        error = {"message": "m is not a multimodal model", "type": "BadRequestError", "code": 400}
+        connection.respond(json.dumps({"error": error}).encode(), status="400 Bad Request")
+    else:
+        replying("Yes.")(Replayed(connection, request))
 
 
 def bodies(server: FaultServer) -> list[dict[str, Any]]:

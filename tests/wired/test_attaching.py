@@ -15,7 +15,7 @@ from textual import events
 from tests.support import images
 from tests.support.fake_api import FakeApi, Replayed
 from tests.support.fault_server import Connection, FaultServer
-from tests.support.real_deck import OpenDeck, RealDeck, bodies, replying
+from tests.support.real_deck import OpenDeck, RealDeck, bodies, replying, seeing_nothing
 from tui.ui.app import ChatStart
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.screen import ChatScreen
@@ -257,21 +257,10 @@ async def test_a_file_s_text_commands_nothing_on_screen(deck: RealDeck, folder: 
         assert not {"\x1b", "\x07", "\u202e"} & set(opened.text)
 
 
-def refusing(connection: Connection) -> None:
-    """Answer as vLLM does for a model without vision, wherever an image is in the request."""
-    request = connection.read_request()
-    if b'"image_url"' in request:
-        body = b'{"error":{"message":"m is not a multimodal model","type":"BadRequestError","code":400}}'
-        head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        connection.send(head % len(body) + body)
-    else:
-        replying("Yes.")(Replayed(connection, request))
-
-
 async def test_a_model_that_refused_an_image_is_asked_about_before_the_next_one(
     deck: RealDeck, folder: Path
 ) -> None:
-    async with chatting(deck, refusing) as (opened, prompt, server):
+    async with chatting(deck, seeing_nothing) as (opened, prompt, server):
         await opened.press(*"What is @photo.png ", "enter")
         await opened.until(lambda: "does not accept images" in opened.text)
         assert len(bodies(server)) == 1

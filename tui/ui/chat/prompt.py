@@ -16,7 +16,7 @@ from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets.text_area import Edit, EditResult, Location, Selection
+from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.commands import Command, line_of
 from tui.core.lazy_dataclass import dataclass
@@ -27,11 +27,10 @@ from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.edited import Edited, edit_words
 from tui.ui.chat.mentioning import Mentioning, PathsFound
-from tui.ui.chat.pastes import Pastes
+from tui.ui.chat.paste_area import PasteArea
 from tui.ui.chat.prompt_text import to_display, to_document, to_raw
 from tui.ui.chat.recall import PromptHistory
 from tui.ui.textual_compat.internals import bindings_for
-from tui.ui.textual_compat.own_text_area import OwnTextArea
 
 if TYPE_CHECKING:
     from tui.ui.chat.completing import Completer, Completing
@@ -49,7 +48,7 @@ def _no_values(_: Command | None) -> Iterable[tuple[str, str]]:
     return ()
 
 
-class Prompt(OwnTextArea):
+class Prompt(PasteArea):
     """Edits a prompt. ``send`` gets its raw text and says whether it is on its way; until then it stays."""
 
     KEY_GROUPS: ClassVar[tuple[str, ...]] = (
@@ -109,7 +108,6 @@ class Prompt(OwnTextArea):
         """``values``: what may follow a command, each with a few words about it. ``paths``: the files that
         may be mentioned, which ``PathsWanted`` asks to look for."""
         self.mentioning = Mentioning(paths)
-        self.pastes = Pastes()
         super().__init__(
             id=id,
             soft_wrap=True,
@@ -127,15 +125,6 @@ class Prompt(OwnTextArea):
     def obeys_commands(self) -> bool:
         """Whether a line that begins with a slash is a command: something can be typed."""
         return not self.read_only
-
-    @property
-    def value(self) -> str:
-        """The raw text."""
-        return self.pastes.raw(self.text)
-
-    @value.setter
-    def value(self, raw: str) -> None:
-        self.load_text(self.pastes.document(raw))
 
     def remember(self, raw: str) -> None:
         """Add a prompt to the history, newest last."""
@@ -182,26 +171,13 @@ class Prompt(OwnTextArea):
         elif not self.read_only:
             token = self.pastes.token(text)
             if token is not None and token in self.text:
-                self._open_paste(self.flat_text.index(token))  # pasted twice, it is to be seen
+                self.open_paste(self.flat_text.index(token))  # pasted twice, it is to be seen
             else:
                 self.mentioning.pasted(text if token is None else "")
                 shown = to_document(text) if token is None else token
                 result = self.replace(shown, *self.selection, maintain_selection_offset=False)
                 self.move_cursor(result.end_location)
             self.focus()
-
-    def action_open_paste(self) -> None:
-        """Show the whole text of the large paste before the cursor, or of the first one."""
-        cursor = self.flat_selection[1]
-        starts = [start for start, _, _ in self.pastes.places(self.flat_text)]
-        before = [start for start in starts if start < cursor]
-        self._open_paste((before or starts)[-1 if before else 0])
-
-    def _open_paste(self, place: int) -> None:
-        for start, end, text in self.pastes.places(self.flat_text):
-            if start == place:
-                self.flat_replace(start, end, text)
-                return
 
     def action_send(self) -> None:
         """Send; what was sent goes from here into the history."""
@@ -246,14 +222,6 @@ class Prompt(OwnTextArea):
         if not self.selected_text:
             raise SkipAction
         self.post_message(self.CopyRequested(self.pastes.raw(self.selected_text)))
-
-    def raw_of(self, text: str) -> str:
-        """Return a part of the document as it was pasted."""
-        return self.pastes.raw(text)
-
-    def shown_of(self, raw: str) -> str:
-        """Return a raw text as the document keeps it."""
-        return self.pastes.document(raw)
 
     def discard(self) -> bool:
         """Empty the prompt; Up brings the draft back. Return whether there was one."""
@@ -379,31 +347,9 @@ class Prompt(OwnTextArea):
 
     def edit(self, edit: Edit) -> EditResult:
         """Change the text, and what the list of commands shows with it."""
-        edit.from_location, edit.to_location = self._around_tokens(edit.from_location, edit.to_location)
         result = super().edit(edit)
         self._follow_line(edit.text, result.end_location)
         return result
-
-    def _around_tokens(self, start: Location, end: Location) -> tuple[Location, Location]:
-        """Return the ends of an edit or a selection, none of them inside of a token."""
-        if start == end:
-            return (self._outside(start, is_end=True),) * 2
-        return self._outside(start, is_end=start > end), self._outside(end, is_end=end > start)
-
-    def _outside(self, place: Location, *, is_end: bool) -> Location:
-        row, column = place
-        if row < self.document.line_count:
-            for first, after, _ in self.pastes.places(self.document.get_line(row)):
-                if first < column < after:
-                    return row, after if is_end else first
-        return place
-
-    def validate_selection(self, selection: Selection) -> Selection:
-        """Keep the cursor out of tokens: a step into one leads behind it, or before it."""
-        is_right = selection.end > self.selection.end
-        if selection.is_empty:
-            return Selection.cursor(self._outside(selection.end, is_end=is_right))
-        return Selection(*self._around_tokens(selection.start, selection.end))
 
     def action_undo(self) -> None:
         """Undo the last change."""
