@@ -222,28 +222,25 @@ class ChatSession:
             return None
         return chosen if self.show_branch(chosen) else None
 
-    def show_branch(self, turn: Turn) -> bool:
-        """Show the branch of a turn, to what was shown last behind it; ``False`` while an answer streams."""
+    def show_branch(self, turn: Turn, *, is_kept: bool = True) -> bool:
+        """Show the branch of a turn, to what was shown last behind it; ``False`` while an answer streams.
+
+        ``is_kept``: it is the branch of the record, too; else only until something is asked or chosen.
+        """
         if self.live is not None:
             return False
-        self._complete_record()
+        if is_kept:
+            self._complete_record()
         self._tree.show(turn)
-        if not self.is_read_only:
+        if is_kept and not self.is_read_only:
             self._journal.show_path(self.turns[-1].identity)
         self._path_changed()
         return True
 
     def show_turn(self, identity: str) -> bool:
-        """Show the branch that has a turn, for now; return whether that can be.
-
-        Which branch was chosen stays on record, until something is asked or chosen in this one.
-        """
+        """Show the branch that has a turn, for now; return whether that can be."""
         turn = self._tree.turns.get(identity)
-        if turn is None or self.live is not None:
-            return False
-        self._tree.show(turn)
-        self._path_changed()
-        return True
+        return turn is not None and self.show_branch(turn, is_kept=False)
 
     def _complete_record(self) -> None:
         """Write again what a program that died had begun to replace."""
