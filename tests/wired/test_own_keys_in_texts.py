@@ -29,7 +29,7 @@ FIXED = {
     },
     "tui.texts.cli": {"Checking every {seconds:g} s (Ctrl+C to stop). Each check {cost}"},
     "tui.texts.conversations": {
-        "A folder gets Markdown files; a file's ending sets its format. Enter export · {cancel} cancel"
+        "A folder gets Markdown files; a file's ending sets its format.\nEnter export · {cancel} cancel"
     },
     "tui.texts.demo": {"Press Ctrl+C to stop."},
     "tui.texts.form": {"Enter or Space opens and closes the settings that most servers don't need."},

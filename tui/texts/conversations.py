@@ -75,7 +75,7 @@ EXPORT_TITLE: Final = "Export the conversation"
 EXPORT_MANY_TITLE: Final = "Export {count} conversations"
 EXPORT_PLACEHOLDER: Final = "A folder, or a file ending with .md, .html, .json or .jsonl"
 EXPORT_KEYS: Final = (
-    "A folder gets Markdown files; a file's ending sets its format. Enter export · {cancel} cancel"
+    "A folder gets Markdown files; a file's ending sets its format.\nEnter export · {cancel} cancel"
 )
 EXPORT_HELP: Final = (
     "Exports have no keys and can be imported again with lmdeck history import. "
