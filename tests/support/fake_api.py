@@ -44,6 +44,7 @@ class Replayed(Connection):
     def __init__(self, connection: Connection, request: bytes) -> None:
         super().__init__(connection.server, connection.raw)
         self.socket = connection.socket
+        self.closes = request.startswith(b"POST")
         self._request: bytes | None = request
 
     def read_request(self) -> bytes:

@@ -43,6 +43,9 @@ class Connection:
         self.server = server
         self.raw = raw
         self.socket: socket.socket = raw
+        self.closes = False
+        """Whether this connection ends with its next answer: then it says so, as a server does that wants
+        no second request on a connection that it is closing."""
 
     def read_request(self) -> bytes:
         """Return one request, head and body, and record it; ``b""`` where the peer hung up before, or
@@ -77,6 +80,7 @@ class Connection:
     ) -> None:
         """Send a whole response; with ``chunk``, in HTTP chunks of that many bytes (or of each size)."""
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
+        lines += ["Connection: close"] * self.closes
         if not any(line.lower().startswith("content-type:") for line in lines):
             lines.append(f"Content-Type: {content_type}")
         lines.append("Transfer-Encoding: chunked" if chunk else f"Content-Length: {len(body)}")
@@ -90,6 +94,7 @@ class Connection:
     def start_stream(self, *headers: str) -> None:
         """Send the head of a chunked event stream."""
         lines = ["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Transfer-Encoding: chunked", *headers]
+        lines += ["Connection: close"] * self.closes
         self.send(("\r\n".join(lines) + "\r\n\r\n").encode())
 
     def send_chunks(self, *pieces: bytes) -> None:
@@ -191,6 +196,10 @@ class _OneRequest(Connection):
     """Answers a single request and then closes, so that the next one comes on a new connection."""
 
     _used = False
+
+    def __init__(self, server: FaultServer, raw: socket.socket) -> None:
+        super().__init__(server, raw)
+        self.closes = True
 
     def read_request(self) -> bytes:
         if self._used:
