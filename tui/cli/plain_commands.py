@@ -17,6 +17,7 @@ from tui.core.completion import completions
 from tui.core.report_text import report_text
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
+from tui.runtime.chat_actions import why_not
 from tui.runtime.chat_choice import usable_providers
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words, setting_words
@@ -159,11 +160,10 @@ class PlainCommands:
         self._control.begin(self._runtime.sessions.begin(saved=is_saved), keeps_target=True)
 
     def _fork(self, _: str) -> None:
-        session = self._control.session
-        if session is None or not self._control.can_fork:
-            self._output.text(command_texts.NOT_NOW.format(name="fork"))
+        if reason := why_not(self._control, "fork"):
+            self._output.text(reason)
             return
-        opened = self._chat.run_work(self._control.open(session.identity, is_fork=True))
+        opened = self._chat.run_work(self._control.open(self._control.both()[0].identity, is_fork=True))
         self._chat.run_work(self._control.leave())
         self._control.begin(opened, keeps_target=True)
         self._output.text(chat_texts.FORKED)
@@ -261,10 +261,13 @@ class PlainCommands:
             self._output.text(name)
 
     def _find(self, text: str) -> None:
+        if not text:
+            self._output.text(command_texts.FIND_WHAT)
+            return
         hits = 0
         for number, turn in enumerate(self._control.turns, 1):
             for line in f"{turn.prompt.text}\n{turn.answer.text}".splitlines():
-                if text and text.casefold() in line.casefold():
+                if text.casefold() in line.casefold():
                     hits += 1
                     self._output.line(f"{number}: {line}")
         self._output.text(texts.HITS.format(count=hits))
@@ -273,9 +276,8 @@ class PlainCommands:
 
     def _model(self, name: str) -> None:
         target = self._control.both()[1]
-        known = next((one for one in usable_providers(self._runtime.directory) if one.name == name), None)
-        if name:
-            self._control.use(known or target.provider, "" if known else name)
+        if name and not self._control.use_named(name):
+            self._control.use(target.provider, name)
         self._output.line(texts.MODEL.format(model=self._control.both()[1].model_name))
 
     def _settings(self, argument: str) -> None:

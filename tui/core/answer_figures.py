@@ -9,9 +9,13 @@ from tui.core.turn import Turn
 from tui.core.usage import Source, Usage
 
 
+FIGURE_MARK = " · "
+"""What stands between two figures."""
+
+
 def answer_figures(turn: Turn) -> str:
     """Return the line of a turn that ended; an unknown figure is left out, an estimate has its ``~``."""
-    return " · ".join(_parts(turn))
+    return FIGURE_MARK.join(_parts(turn))
 
 
 def _parts(turn: Turn) -> Iterator[str]:

@@ -5,6 +5,6 @@ from typing import Final
 TITLE: Final = "Branches"
 KEYS: Final = "Enter show this branch · {cancel} cancel"
 HELP: Final = "Every message of this chat, also of the branches that are not shown; ● marks those that are."
-NONE: Final = "This chat has one branch only."
+NONE: Final = "This chat has one branch only. /edit and /retry make another."
 NO_SUCH_ROW: Final = "There is no row {number}: /branches lists 1 to {count}."
 HINT: Final = "/branches NUMBER shows the branch of a row."

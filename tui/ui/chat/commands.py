@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from textual.actions import ActionParseResult
+
 from tui.core.chat_settings import SettingError
 from tui.core.commands import Command, message_of, number_of, request_of
+from tui.runtime.chat_actions import why_not
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words
 from tui.runtime.command_values import command_values
 from tui.runtime.presets import Called, Presets
 from tui.texts import branches as branch_texts
 from tui.texts import chat as texts
-from tui.texts.commands import NO_SUCH_COPY, NOT_NOW
+from tui.texts.commands import NO_PROVIDER, NO_SUCH_COPY
 from tui.ui.bindings import BY_IDENTIFIER
 from tui.ui.shell.base import LmdeckScreen
 
@@ -86,15 +89,18 @@ class Commands:
     def _act(self, command: Command) -> bool:
         """Do what the key of a command does."""
         action = BY_IDENTIFIER[command.action].action
-        name, _, parameters = action.partition("(")
-        if "." not in name and not self._screen.check_action(name, (parameters.rstrip(")"),)):
-            return self._refuse(command.name)
-        self._screen.call_later(self._screen.app.run_action, action, self._screen)
-        return True
+        return self._run(action.partition("(")[0], action)
 
-    def _refuse(self, name: str) -> bool:
-        self._warn(NOT_NOW.format(name=name))
-        return False
+    def _do(self, action: str, *arguments: object) -> bool:
+        return self._run(action, ("", action, arguments))
+
+    def _run(self, action: str, call: ActionParseResult | str) -> bool:
+        """Do something that a key does, or say why it cannot be done now."""
+        if reason := why_not(self._chat, action):
+            self._warn(reason)
+            return False
+        self._screen.call_later(self._screen.app.run_action, call, self._screen)
+        return True
 
     def _warn(self, text: str) -> None:
         self._screen.notify(text, severity="warning", timeout=6)
@@ -103,15 +109,17 @@ class Commands:
         """Use another model of the provider, or another provider, by its name."""
         if not self._chat.use_named(name):
             if self._chat.target is None:
-                return self._refuse("model")
+                self._warn(NO_PROVIDER)
+                return False
             self._chat.use(self._chat.target.provider, name)
         self._show()
         return True
 
     def _set(self, argument: str) -> bool:
         """Change one setting of this chat, and say what holds now."""
-        if self._chat.target is None or self._chat.session is None:
-            return self._refuse("settings")
+        if self._chat.target is None:
+            self._warn(NO_PROVIDER)
+            return False
         try:
             said = set_by_words(self._chat, argument)
         except SettingError as problem:
@@ -123,28 +131,23 @@ class Commands:
 
     def _rename(self, title: str) -> bool:
         if self._chat.session is None:
-            return self._refuse("rename")
+            self._warn(texts.STILL_OPENING)
+            return False
         self._chat.session.rename(title)
         self._show()
         return True
 
     def _find(self, text: str) -> bool:
-        if not self._screen.check_action("find", (text,)):
-            return self._refuse("find")
-        self._screen.call_later(self._screen.app.run_action, ("", "find", (text,)), self._screen)
-        return True
+        return self._do("find", text)
 
     def _attach(self, reference: str) -> bool:
-        if not self._screen.check_action("attach", ()):
-            return self._refuse("attach")
-        self._screen.call_later(self._screen.app.run_action, ("", "attach", (reference,)), self._screen)
-        return True
+        return self._do("attach", reference)
 
     def _edit(self, number: str) -> bool:
-        return self._of_message("edit", "edit", number)
+        return self._of_message("edit", number)
 
     def _variant(self, step: int, number: str) -> bool:
-        return self._of_message("previous" if step < 0 else "next", "variant", number, step)
+        return self._of_message("variant", number, step)
 
     def _branch(self, number: str) -> bool:
         """Show the branch of a row of the tree."""
@@ -152,22 +155,15 @@ class Commands:
         if not number.isdecimal() or not 1 <= int(number) <= count:
             self._warn(branch_texts.NO_SUCH_ROW.format(number=number, count=count))
             return False
-        if not self._screen.check_action("branches", ()):
-            return self._refuse("branches")
-        self._screen.call_later(self._screen.app.run_action, ("", "branches", (int(number),)), self._screen)
-        return True
+        return self._do("branches", int(number))
 
-    def _of_message(self, name: str, action: str, number: str, *parameters: int) -> bool:
+    def _of_message(self, action: str, number: str, *parameters: int) -> bool:
         """Do something with the message of a number."""
         count = len(self._chat.turns)
         if not number.isdecimal() or not 1 <= int(number) <= count:
             self._warn(texts.NO_SUCH_MESSAGE.format(number=number, count=count))
             return False
-        if not self._screen.check_action(action, ()):
-            return self._refuse(name)
-        arguments = (*parameters, int(number))
-        self._screen.call_later(self._screen.app.run_action, ("", action, arguments), self._screen)
-        return True
+        return self._do(action, *parameters, int(number))
 
     def _copy(self, what: str) -> bool:
         number = number_of(what)
@@ -175,6 +171,4 @@ class Commands:
         if action is None:
             self._warn(NO_SUCH_COPY)
             return False
-        arguments = () if number is None else (number,)
-        self._screen.call_later(self._screen.app.run_action, ("", action, arguments), self._screen)
-        return True
+        return self._do(action) if number is None else self._do(action, number)

@@ -1,4 +1,4 @@
-"""What can be done in a chat now, and what of it the chat offers: about its last answer, or without one."""
+"""What a chat offers: about its last answer, or without one."""
 
 from __future__ import annotations
 
@@ -11,26 +11,6 @@ from tui.ui.chat.words import is_other_model
 from tui.ui.transcript.lines import EMPTY_LINE, Line, Role, Span
 from tui.ui.transcript.offers import Offer
 
-_NEEDS_REST = frozenset({"again", "edit", "go_on", "fork", "new", "new_unsaved", "diagnose"})
-"""What has to wait until nothing streams."""
-_NEEDS: dict[str, Callable[[ChatControl], object]] = {
-    "again": lambda chat: chat.last,
-    "rename": lambda chat: chat.last,
-    "details": lambda chat: chat.last,
-    "go_on": lambda chat: chat.last and chat.last.answer,
-    "search": lambda chat: chat.last,
-    "variant": lambda chat: chat.has_variants,
-    "branches": lambda chat: chat.has_variants,
-    "edit": lambda chat: chat.can_edit,
-    "fork": lambda chat: chat.can_fork,
-    "example": lambda chat: not chat.turns,
-    "edit_provider": lambda chat: chat.target,
-    "take_back": lambda chat: chat.queue.prompts,
-    "editor": lambda chat: not chat.is_read_only,
-    "attach": lambda chat: not chat.is_read_only,
-}
-"""What there has to be for an action."""
-
 _WORDS = {
     "diagnose": texts.OFFER_DIAGNOSE,
     "again": texts.OFFER_RETRY,
@@ -38,12 +18,6 @@ _WORDS = {
     "pick": texts.OFFER_MODEL,
     "edit_provider": texts.OFFER_EDIT,
 }
-
-
-def is_possible(chat: ChatControl, action: str) -> bool:
-    """Whether an action can be done now."""
-    has_to_wait = chat.is_busy and action in _NEEDS_REST
-    return not has_to_wait and bool(_NEEDS.get(action, bool)(chat))
 
 
 def offers_of(chat: ChatControl, way: Callable[[str], str]) -> tuple[Offer, ...]:

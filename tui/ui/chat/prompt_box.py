@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from tui.core.attachment import attachment_lines, estimated_tokens
+from tui.core.commands import request_of
 from tui.core.parts import ImagePart, Parts
 from tui.core.usage import estimate_tokens
 from tui.texts import chat as texts
@@ -115,13 +116,15 @@ class PromptBox(Container):
 
 
 def draft_words(prompt: TextArea, pasted: Sequence[str] = (), more_tokens: int = 0) -> str:
-    """Return how long a draft is: its lines, and its tokens as an estimate; empty without one.
+    """Return how long a draft is: its lines, and its tokens as an estimate; empty without one, and for a
+    command, which is not sent.
 
     ``pasted``: the large pastes that stand in it as tokens; ``more_tokens``: those of its files.
     """
     lines = prompt.document.lines
     length = sum(map(len, lines)) + len(lines) - 1
-    if not length:
+    request = request_of(lines[0])
+    if not length or (request is not None and request.command is not None):
         return ""
     counted, size = [], 0
     for line in lines:

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui.core.commands import line_of
+from tui.runtime.chat_actions import why_not
 from tui.runtime.chat_control import ChatControl
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
@@ -19,7 +20,6 @@ from tui.ui.chat.copying import Copier
 from tui.ui.chat.frame import ChatFrame
 from tui.ui.chat.hit import search_scope, show_branch
 from tui.ui.chat.mouse import Mouse
-from tui.ui.chat.offers import is_possible
 from tui.ui.chat.opening import Conversations
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.prompt_box import PromptBox
@@ -172,7 +172,7 @@ class ChatScreen(LmdeckScreen[None]):
         """Grey out what cannot be done now. Esc stops what streams; only then it moves the focus."""
         if action in ("stop", "escape"):
             return self.control.is_busy == (action == "stop")
-        return is_possible(self.control, action) or None
+        return None if why_not(self.control, action) else True
 
     # ── Showing ─────────────────────────────────────────────────────────────────────────────
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tui.core.answer_figures import answer_figures
+from tui.core.answer_figures import FIGURE_MARK, answer_figures
 from tui.core.fold import WAITING_STAGES
 from tui.core.safe_text import safe_line
 from tui.core.server_words import server_words
@@ -30,8 +30,20 @@ def ending_lines(turn: Turn, width: int, offers: Sequence[Offer] = ()) -> list[L
     elif ending := _ending(turn):
         lines += _with_offers((Span(ending, Role.WARNING),), width, offers)
     if figures := answer_figures(turn):
-        lines += [Line(row) for row in wrap((Span(figures, Role.FOOTER),), width)]
+        rows = _figure_rows(figures, width)
+        lines += [Line(row) for text in rows for row in wrap((Span(text, Role.FOOTER),), width)]
     return lines
+
+
+def _figure_rows(figures: str, width: int) -> list[str]:
+    """Return the figures in as few rows as they fit into; no number is parted from its unit."""
+    rows: list[str] = []
+    for figure in figures.split(FIGURE_MARK):
+        if rows and cell_len(rows[-1] + FIGURE_MARK + figure) <= width:
+            rows[-1] += FIGURE_MARK + figure
+        else:
+            rows.append(figure)
+    return rows
 
 
 def _waiting(turn: Turn) -> Iterator[tuple[Span, ...]]:

@@ -1,0 +1,47 @@
+"""What can be done in a chat now, and why the rest of it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.core.turn import Turn
+from tui.runtime.chat_control import ChatControl
+from tui.texts import branches, commands, queue
+
+_NEEDS_REST = frozenset({"again", "edit", "go_on", "fork", "new", "new_unsaved", "diagnose"})
+"""What has to wait until nothing streams."""
+
+
+def _is_writable(chat: ChatControl) -> bool:
+    return not chat.is_read_only
+
+
+def _last(chat: ChatControl) -> Turn | None:
+    return chat.last
+
+
+_NEEDS: dict[str, tuple[tuple[Callable[[ChatControl], object], str], ...]] = {
+    "again": ((_last, commands.NOTHING_SENT),),
+    "rename": ((_last, commands.NOTHING_SENT),),
+    "details": ((_last, commands.NOTHING_SENT),),
+    "search": ((_last, commands.NOTHING_SENT),),
+    "find": ((_last, commands.NOTHING_SENT),),
+    "go_on": ((lambda chat: chat.last and chat.last.answer, commands.NOTHING_TO_CONTINUE),),
+    "variant": ((lambda chat: chat.has_variants, branches.NONE),),
+    "branches": ((lambda chat: chat.has_variants, branches.NONE),),
+    "edit": ((_last, commands.NOTHING_SENT), (_is_writable, commands.READ_ONLY)),
+    "fork": ((_last, commands.NOTHING_SENT), (lambda chat: chat.can_fork, commands.NOT_SAVED)),
+    "example": ((lambda chat: not chat.turns, commands.HAS_BEGUN),),
+    "edit_provider": ((lambda chat: chat.target, commands.NO_PROVIDER),),
+    "take_back": ((lambda chat: chat.queue.prompts, queue.EMPTY),),
+    "editor": ((_is_writable, commands.READ_ONLY),),
+    "attach": ((_is_writable, commands.READ_ONLY),),
+}
+"""What there has to be for an action, each with what is said where it is missing."""
+
+
+def why_not(chat: ChatControl, action: str) -> str:
+    """Return why an action cannot be done now, as a sentence; empty: it can."""
+    if chat.is_busy and action in _NEEDS_REST:
+        return commands.STREAMING
+    return next((reason for is_there, reason in _NEEDS.get(action, ()) if not is_there(chat)), "")
