@@ -154,7 +154,7 @@ def test_every_command_of_the_table_does_something(program: Call) -> None:
         "A new chat that is not saved.",
         "You're in a copy",
         "thinking: server's default",
-        "0 lines found",
+        "Search for what?",
         "title: hello",
         "To resume one",
         "quick  demo-reasoner",

@@ -60,6 +60,7 @@ def test_paths_are_shown_from_home() -> None:
     paths = resolve_paths({"HOME": "/home/a", "XDG_CONFIG_HOME": "/home/a/.config"})
     assert paths.shown(paths.providers_file) == "~/.config/lmdeck/providers.toml"
     assert paths.shown(Path("/etc/x")) == "/etc/x"
+    assert paths.shown(paths.home) == "~"
 
 
 def test_places_say_what_is_there(paths: Paths) -> None:

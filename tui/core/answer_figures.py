@@ -8,7 +8,6 @@ from tui.core.figures import FREE, format_milliseconds, format_rate, format_toke
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage
 
-
 FIGURE_MARK = " · "
 """What stands between two figures."""
 

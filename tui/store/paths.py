@@ -114,7 +114,7 @@ class Paths:
     def shown(self, path: Path) -> str:
         """Return a path as people write it, with ``~`` for the home folder."""
         if self.home != Path("/") and path.is_relative_to(self.home):
-            return f"~/{path.relative_to(self.home)}"
+            return str("~" / path.relative_to(self.home))
         return str(path)
 
     def places(self) -> tuple[Place, ...]:

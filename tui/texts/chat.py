@@ -23,6 +23,9 @@ EDITING: Final = "Editing message {number}"
 EDITING_KEYS: Final = "Editing message {number} · {cancel} to cancel"
 NO_SUCH_MESSAGE: Final = "This chat has no message {number}: its messages are 1 to {count}."
 COMMANDS: Final = "Commands"
+QUEUE: Final = "Queue"
+READ: Final = "Read"
+PROMPT: Final = "Prompt"
 LEADING_SLASH: Final = "// sends a leading /"
 
 # ── What stands in the way of a request ─────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from tui.core.turn import TurnState
 from tui.session.prompt_queue import Pause
 from tui.texts import queue as texts
 from tui.ui.chat.queue_lines import QueueLines
+from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.dialogs import ChoiceDialog
 
 FAILURE = StreamFailed(explain("connection-refused", address="127.0.0.1", port="9", host="127.0.0.1"))
@@ -25,6 +26,10 @@ def lines(chat: Any) -> list[str]:
     """The lines above the prompt."""
     widget = chat.screen.query_one(QueueLines)
     return [" ".join(line.split()) for line in str(widget.render()).splitlines()] if widget.display else []
+
+
+def footer(chat: Any) -> str:
+    return str(chat.screen.query_one(BindingBar).render())
 
 
 def waiting(chat: Any) -> list[str]:
@@ -63,12 +68,14 @@ async def test_messages_wait_in_sight_and_go_out_one_after_the_other(open_chat: 
         ]
         assert chat.screen.prompt.value == ""
         assert "(Enter to queue it," in str(chat.screen.prompt.placeholder)
+        assert "Enter Queue" in footer(chat)
         assert len(chat.runtime.requests) == 1
         gate.set()
         await chat.until(lambda: len(chat.session.turns) == 3 and chat.session.live is None)
         answer = "Hello! I am **well**."
         assert sent(chat) == ["first", "part", "and for HAProxy?", answer, "and for Caddy?"]
         await chat.until(lambda: lines(chat) == [])
+        assert "Enter Send" in footer(chat)
         await chat.press("up")
         assert chat.screen.prompt.value == "and for Caddy?", "it is among the earlier messages"
 

@@ -163,10 +163,18 @@ class ChatScreen(LmdeckScreen[None]):
         return self.control.loss(self.prompt.unsent if self.is_mounted else "")
 
     def action_name(self, action: str) -> str | None:
-        """Esc leads to the transcript, and from there to the prompt."""
+        """Esc leads to the transcript, and from there to the prompt; Enter queues while an answer streams."""
+        if action == "send" and self.control.is_busy:
+            return texts.QUEUE
         if action != "escape" or not self.is_mounted:
             return None
-        return "Read" if self.prompt.has_focus else "Prompt" if self.transcript.has_focus else "Close"
+        return (
+            texts.READ
+            if self.prompt.has_focus
+            else texts.PROMPT
+            if self.transcript.has_focus
+            else texts.CLOSE
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now. Esc stops what streams; only then it moves the focus."""
