@@ -42,6 +42,7 @@ from tui.runtime.runtime import Runtime
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget
 from tui.texts import answers, cli
+from tui.texts import commands as command_texts
 from tui.texts import context as context_texts
 from tui.texts import plain_chat as texts
 
@@ -205,7 +206,7 @@ class PlainChat:
         finally:
             self._session.on_change = None
         if turn is None:
-            self._output.text(texts.NOTHING_TO_CONTINUE)
+            self._output.text(command_texts.NOTHING_TO_CONTINUE)
             return
         printer.end(turn)
         _report_failure(self._output, turn)
@@ -234,7 +235,7 @@ class PlainChat:
         """Whether an answer can be asked for, with the provider as the files have it by now; says why not."""
         blocked = self._control.ready(is_next=is_next)
         if blocked is not None and blocked.obstacle is Obstacle.READ_ONLY:
-            self._output.text(texts.READ_ONLY)
+            self._output.text(command_texts.READ_ONLY)
         elif blocked is not None and blocked.failure is not None:
             self._output.line(
                 texts.NOT_SENT.format(title=blocked.failure.title, advice=blocked.failure.advice)

@@ -187,22 +187,24 @@ class PlainCommands:
     # ── Answers ─────────────────────────────────────────────────────────────────────────────
 
     def _retry(self, _: str) -> None:
-        self._ask_again(self._control.retry)
+        self._ask_again("again", self._control.retry)
 
     def _continue(self, _: str) -> None:
-        self._ask_again(self._control.go_on)
+        self._ask_again("go_on", self._control.go_on)
 
-    def _ask_again(self, ask: Callable[[], Awaitable[Turn | None]]) -> None:
-        if self._control.last is None:
-            self._output.text(texts.NO_ANSWER)
+    def _ask_again(self, action: str, ask: Callable[[], Awaitable[Turn | None]]) -> None:
+        if reason := why_not(self._control, action):
+            self._output.text(reason)
         else:
             self._chat.answer(ask)
 
     def _edit_message(self, number: str) -> None:
         turn = self._message(number, self._control.last)
-        if turn is not None and not self._control.can_edit:
-            self._output.text(texts.READ_ONLY)
-        elif turn is not None:
+        if turn is None:
+            return
+        if reason := why_not(self._control, "edit"):
+            self._output.text(reason)
+        else:
             self._chat.edit(turn)
 
     def _message(self, number: str, default: Turn | None) -> Turn | None:

@@ -110,11 +110,6 @@ class ChatControl:
         return next((turn for turn in reversed(self.turns) if turn.variants), None)
 
     @property
-    def can_edit(self) -> bool:
-        """Whether a prompt can be edited and sent again."""
-        return bool(self.turns) and not self.is_read_only
-
-    @property
     def can_fork(self) -> bool:
         """Whether a copy can be made of the conversation."""
         return bool(self.turns) and (self.is_read_only or self.is_saved)

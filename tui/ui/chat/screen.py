@@ -168,13 +168,9 @@ class ChatScreen(LmdeckScreen[None]):
             return texts.QUEUE
         if action != "escape" or not self.is_mounted:
             return None
-        return (
-            texts.READ
-            if self.prompt.has_focus
-            else texts.PROMPT
-            if self.transcript.has_focus
-            else texts.CLOSE
-        )
+        if self.prompt.has_focus:
+            return texts.READ
+        return texts.PROMPT if self.transcript.has_focus else texts.CLOSE
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now. Esc stops what streams; only then it moves the focus."""
