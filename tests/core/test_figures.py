@@ -145,6 +145,18 @@ def test_the_arithmetic_of_a_price_shows_every_step() -> None:
     )
 
 
+def test_the_arithmetic_tells_cached_tokens_apart_where_they_have_a_price() -> None:
+    price = Price(Decimal("0.003"), Decimal("0.015"), "CNY", Decimal("0.0003"))
+    lines = figures.price_arithmetic(Usage(1200, 300, None, 1000, written_tokens=100), price)
+    assert lines == (
+        "200 prompt tokens not from a cache × 0.003 CNY / 1,000 = 0.0006 CNY",
+        "1,000 prompt tokens from a cache × 0.0003 CNY / 1,000 = 0.0003 CNY",
+        "300 completion tokens × 0.015 CNY / 1,000 = 0.0045 CNY",
+        "100 prompt tokens went into a cache, which may cost more than the input price",
+        "Total ~0.0054 CNY",
+    )
+
+
 def test_the_arithmetic_names_what_is_unknown() -> None:
     lines = figures.price_arithmetic(Usage(1200, None), PAID)
     assert lines[1] == "— completion tokens × 0.015 CNY / 1,000 = —"

@@ -188,6 +188,8 @@ CHANGES: dict[str, object] = {
     "model": "m",
     "input_price": Decimal("0.5"),
     "output_price": Decimal("1.5"),
+    "cached_input_price": Decimal("0.05"),
+    "gpu_hour_price": Decimal("2.40"),
     "currency": "CNY",
     "api_key": ApiKeyReference(ApiKeyKind.ENVIRONMENT, "KEY"),
     "provider_url": "https://h/v1",

@@ -50,6 +50,136 @@ def test_counts_that_agree_stay_as_they_are() -> None:
     assert usage == Usage(5, 9, 4, None, Source.REPORTED, ())
 
 
+Counts = tuple[int | None, int | None, int | None]
+"""Prompt tokens in all, those read from a cache, those written to it."""
+
+
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        pytest.param(
+            {"prompt_tokens": 33, "prompt_tokens_details": {"cached_tokens": 32}, "completion_tokens": 6},
+            (33, 32, None),
+            id="openai-inside",
+        ),
+        pytest.param(
+            {"input_tokens": 1, "cache_read_input_tokens": 32, "output_tokens": 6},
+            (33, 32, None),
+            id="anthropic-of-llama.cpp",
+        ),
+        pytest.param(
+            {
+                "input_tokens": 4,
+                "cache_read_input_tokens": 100,
+                "cache_creation_input_tokens": 50,
+                "output_tokens": 6,
+            },
+            (154, 100, 50),
+            id="anthropic-with-writes",
+        ),
+        pytest.param(
+            {"input_tokens": 40, "input_tokens_details": {"cached_tokens": 32}, "output_tokens": 6},
+            (40, 32, None),
+            id="responses-inside",
+        ),
+        pytest.param(
+            {
+                "prompt_tokens": 154,
+                "completion_tokens": 6,
+                "total_tokens": 160,
+                "prompt_tokens_details": {"cached_tokens": 100},
+                "cache_read_input_tokens": 100,
+                "cache_creation_input_tokens": 50,
+            },
+            (154, 100, 50),
+            id="litellm-both-spellings",
+        ),
+        pytest.param(
+            {
+                "prompt_tokens": 4,
+                "completion_tokens": 6,
+                "total_tokens": 10,
+                "prompt_tokens_details": {"cached_tokens": 0},
+                "cache_read_input_tokens": 3,
+            },
+            (4, 3, None),
+            id="litellm-nested-zero",
+        ),
+        pytest.param(
+            {"prompt_tokens": 4, "completion_tokens": 6, "cache_read_input_tokens": 100},
+            (104, 100, None),
+            id="cached-beyond-the-prompt",
+        ),
+        pytest.param(
+            {
+                "prompt_tokens": 60,
+                "completion_tokens": 6,
+                "prompt_tokens_details": {"cached_tokens": 10, "cache_write_tokens": 40},
+            },
+            (60, 10, 40),
+            id="openrouter-writes",
+        ),
+        pytest.param(
+            {
+                "prompt_tokens": 60,
+                "completion_tokens": 6,
+                "prompt_tokens_details": {"cached_tokens": 0, "cache_creation_input_tokens": 40},
+            },
+            (60, 0, 40),
+            id="dashscope-explicit",
+        ),
+        pytest.param(
+            {
+                "prompt_tokens": 60,
+                "completion_tokens": 6,
+                "prompt_cache_hit_tokens": 50,
+                "prompt_cache_miss_tokens": 10,
+                "prompt_tokens_details": {"cached_tokens": 0},
+            },
+            (60, 50, None),
+            id="deepseek",
+        ),
+        pytest.param(
+            {"prompt_tokens": 60, "completion_tokens": 6, "prompt_tokens_details": None},
+            (60, None, None),
+            id="vllm-untold",
+        ),
+        pytest.param({"prompt_tokens": 60, "completion_tokens": 6}, (60, None, None), id="ollama-untold"),
+        pytest.param(
+            {
+                "prompt_tokens": 60,
+                "completion_tokens": 6,
+                "prompt_tokens_details": {"cached_tokens": 0, "created_cache_tokens": 48},
+            },
+            (60, 0, None),
+            id="vllm-writes-for-nothing",
+        ),
+    ],
+)
+def test_cached_tokens_are_part_of_the_prompt_whoever_counts_them(
+    usage: dict[str, object], counts: Counts
+) -> None:
+    read_usage = usage_of(usage)
+    assert (read_usage.prompt_tokens, read_usage.cached_tokens, read_usage.written_tokens) == counts
+
+
+@pytest.mark.parametrize(
+    ("usage", "completion"),
+    [
+        pytest.param({"completion_tokens": 2809, "total_tokens": 12_929}, 2809, id="inside"),
+        pytest.param({"completion_tokens": 2809, "total_tokens": 14_428}, 4308, id="xai-outside"),
+        pytest.param({"completion_tokens": 2809}, 2809, id="no-total"),
+    ],
+)
+def test_the_total_tells_whether_reasoning_is_part_of_the_completion(
+    usage: dict[str, object], completion: int
+) -> None:
+    details = {"completion_tokens_details": {"reasoning_tokens": 1499}}
+    read_usage = usage_of({"prompt_tokens": 10_120, **usage, **details})
+    assert (read_usage.completion_tokens, read_usage.reasoning_tokens) == (completion, 1499)
+    assert read_usage.source is Source.REPORTED
+
+
 def test_a_later_usage_keeps_the_prompt_of_an_earlier_one() -> None:
     usage = usage_of({"prompt_tokens": 5}, {"completion_tokens": 6})
     assert (usage.prompt_tokens, usage.completion_tokens) == (5, 6)

@@ -5,6 +5,7 @@ A field that is added without a line in ``WALK`` fails ``test_no_field_is_left_o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,9 +15,11 @@ import pytest
 
 from tests.support import certificates
 from tests.support.fake_api import FakeApi
-from tests.support.fault_server import FaultServer, Tls
+from tests.support.fault_server import Answer, FaultServer, Tls
 from tests.support.real_deck import RealDeck, bodies, heads, replying
 from tui.core.failure import UsageError
+from tui.core.ledger import LedgerLine, line_of
+from tui.core.observed import ExchangeRecord
 from tui.core.turn import Turn, TurnState
 from tui.runtime.chat_choice import default_provider, provider_for_chat
 from tui.runtime.runtime import Runtime, open_runtime
@@ -85,6 +88,36 @@ async def prices(deck: RealDeck, server: FaultServer) -> None:
     cost = asked.turn.cost
     assert cost is not None
     assert (cost.input, cost.output, cost.currency) == (Decimal("0.009"), Decimal("0.02"), "EUR")
+
+
+async def cached_input_price(deck: RealDeck, _: FaultServer) -> None:
+    usage = {"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 8}, "completion_tokens": 10}
+    reply = json.dumps({"choices": [{"message": {"content": "Four."}}], "usage": usage})
+    with FaultServer(FakeApi(chat=Answer(reply.encode()))) as server:
+        asked = await ask(deck, server, input_price="1", output_price="0", cached_input_price="0.1")
+    cost = asked.turn.cost
+    assert cost is not None
+    assert cost.input == Decimal("0.0018")
+
+
+class LastLine:
+    """Keeps what the ledger would be told."""
+
+    line: LedgerLine | None = None
+
+    def finished(self, record: ExchangeRecord) -> None:
+        self.line = line_of(record)
+
+
+async def gpu_hour_price(deck: RealDeck, server: FaultServer) -> None:
+    runtime = listed(deck, server, gpu_hour_price="3600000")
+    last = LastLine()
+    runtime.observers.add(last)
+    await runtime.test(runtime.directory.get("main"))
+    await runtime.aclose()
+    assert last.line is not None
+    assert last.line.busy_ms is not None
+    assert last.line.gpu_amount == last.line.busy_ms
 
 
 async def api_key(deck: RealDeck, server: FaultServer) -> None:
@@ -205,6 +238,8 @@ WALK: dict[str, Walk] = {
     "frequency_penalty": sampled("frequency_penalty", 0.5),
     "presence_penalty": sampled("presence_penalty", 0.5),
     "max_tokens": sampled("max_tokens", 12),
+    "cached_input_price": cached_input_price,
+    "gpu_hour_price": gpu_hour_price,
     "thinking": thinking,
     "send_back": send_back,
     "key_header": key_header,

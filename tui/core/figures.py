@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from tui.core.usage import Cost, Price, ServerCost, Source, Usage, cost_of
+from tui.texts import answers
 
 UNKNOWN = "—"
 ESTIMATE_MARK = "~"
@@ -147,11 +148,19 @@ def price_arithmetic(usage: Usage | None, price: Price) -> tuple[str, ...]:
     if not price.is_known:
         return ()
     usage = usage or Usage()
-    sides = (
+    sides = [
         ("prompt tokens", usage.prompt_tokens, price.input),
         ("completion tokens", usage.completion_tokens, price.output),
-    )
+    ]
+    if usage.cached_tokens and usage.prompt_tokens is not None and price.cached_input is not None:
+        fresh = max(0, usage.prompt_tokens - usage.cached_tokens)
+        sides[:1] = [
+            ("prompt tokens not from a cache", fresh, price.input),
+            ("prompt tokens from a cache", usage.cached_tokens, price.cached_input),
+        ]
     lines = [_side(label, count, each, price.currency, usage.source) for label, count, each in sides]
+    if usage.written_tokens and price.input:
+        lines.append(answers.CACHE_WRITES.format(count=format_tokens(usage.written_tokens, usage.source)))
     cost = cost_of(usage, price)
     if cost is not None:
         lines.append(f"Total {exact_total(cost)}")

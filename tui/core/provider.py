@@ -122,6 +122,10 @@ class Provider:
     """Per 1,000 prompt tokens; ``0`` is free, ``None`` says nothing about money."""
     output_price: Decimal | None = None
     """Per 1,000 completion tokens."""
+    cached_input_price: Decimal | None = None
+    """Per 1,000 prompt tokens out of the server's cache; ``None``: as ``input_price``."""
+    gpu_hour_price: Decimal | None = None
+    """For an hour of the hardware that answers."""
     currency: str = "USD"
     api_key: ApiKeyReference | None = None
     provider_url: str = ""
@@ -174,11 +178,11 @@ class Provider:
 
     @property
     def price(self) -> Price:
-        """The two prices and their currency; vectors have no output that could cost anything."""
+        """The prices and their currency; vectors have no output that could cost anything."""
         output = Decimal(0) if self.category is Category.EMBEDDING else self.output_price
         if self.input_price is None and self.category is Category.EMBEDDING:
             output = None
-        return Price(self.input_price, output, self.currency)
+        return Price(self.input_price, output, self.currency, self.cached_input_price, self.gpu_hour_price)
 
     @property
     def is_active(self) -> bool:

@@ -100,7 +100,7 @@ FIELDS: tuple[ProviderField, ...] = (
     ProviderField(
         "currency",
         "Currency",
-        "The currency of both prices.",
+        "The currency of all prices.",
         Kind.CHOICE,
         words=CURRENCIES,
         rule=lambda text, _: check_currency(text),
@@ -155,6 +155,23 @@ FIELDS: tuple[ProviderField, ...] = (
         Kind.TIME,
         section=Section.NONE,
         casibase_key="createdTime",
+    ),
+    _advanced(
+        "cached_input_price",
+        "Cached input price / 1k tokens",
+        "Price of 1,000 prompt tokens that the server takes from its cache. Empty: same as the input price.",
+        Kind.PRICE,
+        "same as the input price",
+        lost_as="the price of cached input",
+    ),
+    _advanced(
+        "gpu_hour_price",
+        "Price / GPU hour",
+        "Price of an hour of your own hardware, shown beside the cost of the tokens. Empty: unknown.",
+        Kind.PRICE,
+        "e.g. 2.40",
+        is_sent=False,
+        lost_as="the price of a GPU hour",
     ),
     _advanced(
         "thinking",

@@ -16,7 +16,7 @@ from tui.core.provider_rules import FieldProblem, check_amount, check_number, ch
 from tui.core.provider_schema import BY_NAME, FIELDS, ROWS, SETTABLE
 from tui.texts import fields as texts
 
-_PRICES = frozenset(("input_price", "output_price", "currency"))
+_PRICES = frozenset(("input_price", "output_price", "cached_input_price", "currency"))
 _ORDER = {field.name: position for position, field in enumerate(ROWS)}
 
 

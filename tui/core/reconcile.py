@@ -43,7 +43,12 @@ def complete_counts(usage: Usage, earlier: Usage | None) -> Usage:
     """Return a later usage with what only an earlier one of the same answer told of the prompt."""
     if earlier is None or usage.prompt_tokens is not None:
         return usage
-    return replace(usage, prompt_tokens=earlier.prompt_tokens, cached_tokens=earlier.cached_tokens)
+    return replace(
+        usage,
+        prompt_tokens=earlier.prompt_tokens,
+        cached_tokens=earlier.cached_tokens,
+        written_tokens=earlier.written_tokens,
+    )
 
 
 def reconcile_with_text(usage: Usage, reasoning: TextBuffer, answer: TextBuffer) -> Usage:

@@ -40,6 +40,8 @@ class Usage:
     source: Source = Source.REPORTED
     notes: tuple[str, ...] = ()
     """What did not add up in the server's counts, one sentence each."""
+    written_tokens: int | None = None
+    """Prompt tokens that the server wrote into its cache, where it may charge for that."""
 
     def plus(self, other: Usage) -> Usage:
         """Return the sum, without notes. A field unknown on both sides stays unknown; one estimate, or a
@@ -56,6 +58,7 @@ class Usage:
             _sum(self.reasoning_tokens, other.reasoning_tokens),
             _sum(self.cached_tokens, other.cached_tokens),
             Source.ESTIMATED if estimated else Source.REPORTED,
+            written_tokens=_sum(self.written_tokens, other.written_tokens),
         )
 
 
@@ -88,6 +91,10 @@ class Price:
     input: Decimal | None = None
     output: Decimal | None = None
     currency: str = "USD"
+    cached_input: Decimal | None = None
+    """For prompt tokens out of the server's cache; ``None``: as for all others."""
+    gpu_hour: Decimal | None = None
+    """For an hour of the hardware that answers: reckoned beside the tokens, never added to them."""
 
     @property
     def is_known(self) -> bool:
@@ -96,8 +103,13 @@ class Price:
 
     @property
     def is_free(self) -> bool:
-        """Whether both prices are 0; a price that nobody gave is not."""
-        return self.input == 0 and self.output == 0
+        """Whether every price of tokens is 0; a price that nobody gave is not."""
+        return self.input == 0 and self.output == 0 and not self.cached_input
+
+    @property
+    def of_cached(self) -> Decimal | None:
+        """What a prompt token out of the cache costs, per 1,000."""
+        return self.input if self.cached_input is None else self.cached_input
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +171,43 @@ def differs(cost: Cost | None, server: ServerCost) -> bool:
     """Whether our exact amount and the server's are more than 2 % apart, in the same currency."""
     if cost is None or cost.is_lower_bound or cost.source is Source.ESTIMATED:
         return False
-    if (server.currency or "USD") != cost.currency:
-        return False
-    return abs(cost.total - server.amount) > max(cost.total, server.amount) * Decimal("0.02")
+    return (server.currency or "USD") == cost.currency and are_apart(cost.total, server.amount)
+
+
+def are_apart(ours: Decimal, theirs: Decimal) -> bool:
+    """Whether two amounts are more than 2 % apart."""
+    return abs(ours - theirs) > max(ours, theirs) * Decimal("0.02")
 
 
 def cost_of(usage: Usage | None, price: Price) -> Cost | None:
-    """Return tokens × price / 1,000, or ``None`` where the price or every count is unknown."""
+    """Return tokens × price / 1,000, or ``None`` where the price or every count is unknown.
+
+    Tokens out of the cache cost their own price; where the server does not tell them, all cost that of
+    the input. Tokens written into the cache cost as others: more at some servers, so the amount is an
+    estimate then.
+    """
     if usage is None or not price.is_known:
         return None
     if usage.prompt_tokens is None and usage.completion_tokens is None:
         return None
-    sides = _amount(usage.prompt_tokens, price.input), _amount(usage.completion_tokens, price.output)
-    (input_amount, output_amount) = (side or Decimal(0) for side in sides)
-    return Cost(input_amount, output_amount, price.currency, usage.source, *(side is None for side in sides))
+    fresh, cached = input_amounts(usage, price)
+    output = _amount(usage.completion_tokens, price.output)
+    is_estimate = usage.source is Source.ESTIMATED or (usage.written_tokens and price.input)
+    return Cost(
+        (fresh or Decimal(0)) + (cached or Decimal(0)),
+        output or Decimal(0),
+        price.currency,
+        Source.ESTIMATED if is_estimate else Source.REPORTED,
+        fresh is None or cached is None,
+        output is None,
+    )
+
+
+def input_amounts(usage: Usage, price: Price) -> tuple[Decimal | None, Decimal | None]:
+    """Return what the prompt tokens cost that are not out of the cache, and those that are."""
+    cached = usage.cached_tokens or 0
+    fresh = None if usage.prompt_tokens is None else max(0, usage.prompt_tokens - cached)
+    return _amount(fresh, price.input), _amount(cached, price.of_cached)
 
 
 def _amount(tokens: int | None, price: Decimal | None) -> Decimal | None:

@@ -68,6 +68,7 @@ def decode_usage(value: object) -> Usage | None:
         cached_tokens=count_of(value.get("cached_tokens")),
         source=_source(value),
         notes=texts_of(value.get("notes")),
+        written_tokens=count_of(value.get("written_tokens")),
     )
 
 

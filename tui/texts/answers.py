@@ -11,6 +11,7 @@ TOOL_CALL: Final = "ended with a tool call"
 FILTERED: Final = "stopped by the server's content filter"
 FINISH_REASON: Final = "finish reason {reason}"
 TOKENS: Final = "{prompt} prompt + {completion} completion tokens"
+CACHE_WRITES: Final = "{count} prompt tokens went into a cache, which may cost more than the input price"
 SERVER_COST: Final = "the server says {cost}"
 
 # What is not shown of it

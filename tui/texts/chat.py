@@ -148,6 +148,7 @@ FIGURES_SERVER_TIME: Final = "Time as reported by the server"
 FIGURES_CIRCUMSTANCES: Final = "Details"
 FIGURES_CHAT: Final = "The whole chat"
 FIGURES_REASONING: Final = "  of which reasoning"
+FIGURES_WRITTEN: Final = "Prompt into a cache"
 FIGURES_UNCOUNTED: Final = "Some turns are not counted: their tokens are unknown."
 FIGURES_DIFFER: Final = "The two differ by more than 2 %: check the prices of the provider."
 

@@ -23,7 +23,8 @@ def read_usage(value: object) -> Usage | None:
         return None
     if not read_count(value.get("prompt_tokens")) and prompt:
         prompt += _cached_beside(value)
-    usage = Usage(prompt, completion, _reasoning_tokens(value), _cached_tokens(value))
+    written = _written_tokens(value)
+    usage = Usage(prompt, completion, _reasoning_tokens(value), _cached_tokens(value), written_tokens=written)
     return reconcile_counts(usage, first_count(value.get("total_tokens")))
 
 
@@ -85,13 +86,31 @@ def _reasoning_tokens(usage: Mapping[str, object]) -> int | None:
 
 
 def _cached_tokens(usage: Mapping[str, object]) -> int | None:
-    return first_count(
+    """Return the tokens out of a cache: one of the spellings, as LiteLLM sends two of them, and none that
+    is 0 beside another, as gateways fill the field that they know."""
+    return _first_positive(
         _detail(usage, "prompt_tokens_details", "cached_tokens"),
         _detail(usage, "input_tokens_details", "cached_tokens"),
         usage.get("prompt_cache_hit_tokens"),  # DeepSeek
         usage.get("cached_tokens"),  # Moonshot
         usage.get("cache_read_input_tokens"),
     )
+
+
+def _written_tokens(usage: Mapping[str, object]) -> int | None:
+    """Return the prompt tokens written to a cache: some servers charge more for them.
+
+    Not vLLM's ``created_cache_tokens``, which cost nothing.
+    """
+    return _first_positive(
+        _detail(usage, "prompt_tokens_details", "cache_write_tokens"),  # OpenRouter
+        _detail(usage, "prompt_tokens_details", "cache_creation_input_tokens"),  # DashScope
+        usage.get("cache_creation_input_tokens"),  # Anthropic, LiteLLM
+    )
+
+
+def _first_positive(*values: object) -> int | None:
+    return next(filter(None, map(read_count, values)), first_count(*values))
 
 
 def _detail(usage: Mapping[str, object], group: str, name: str) -> object:

@@ -118,6 +118,8 @@ def _tokens(usage: Usage | None, estimate: Usage | None, turn: Turn) -> Iterator
     yield Fact(texts.FIGURES_REASONING, format_tokens(reasoning, mark))
     if usage.cached_tokens is not None:
         yield Fact("Prompt from a cache", format_tokens(usage.cached_tokens, usage.source))
+    if usage.written_tokens:
+        yield Fact(texts.FIGURES_WRITTEN, format_tokens(usage.written_tokens, usage.source))
     if usage.completion_tokens is not None:
         yield Fact("Source", source)
     for note in usage.notes:

@@ -209,6 +209,6 @@ def price_words(price: Price) -> str:
     """Return a price in words; empty where it is free or unknown."""
     if price.is_free:
         return ""
-    sides = [(price.input, "in"), (price.output, "out")]
+    sides = [(price.input, "in"), (price.cached_input, "cached"), (price.output, "out")]
     words = [f"{exact_amount(amount)} {side}" for amount, side in sides if amount is not None]
     return f"{price.currency} {', '.join(words)} per 1,000 tokens" if words else ""

@@ -1,0 +1,193 @@
+"""The ledger: what each exchange used and cost, at the prices of its day. Holds no text and no key.
+
+A line is never reckoned anew: its prices and amounts stay those of the moment. Only a line that had no
+price can be given one later, and says so (``price_later``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.observed import ExchangeRecord, Outcome, Purpose
+from tui.core.usage import Cost, Price, Source, Usage, are_apart, cost_of
+
+_MAY_HAVE_WORKED = frozenset(
+    (
+        "no-answer",
+        "headers-stalled",
+        "gateway-timeout",
+        "stream-truncated",
+        "stream-reset",
+        "stream-stalled",
+        "stream-keepalive-only",
+    )
+)
+"""Failures in which the server had the prompt and may charge for it, although nothing of the answer came."""
+_GPU_DIGITS = Decimal("1e-9")
+
+
+class Certainty(StrEnum):
+    """How well a figure is known."""
+
+    REPORTED = "reported"
+    ESTIMATED = "estimated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One exchange that used tokens, or may have."""
+
+    at: datetime
+    """When it began, in UTC."""
+    purpose: Purpose = Purpose.OTHER
+    provider: str = ""
+    server: str = ""
+    """Scheme, host and port."""
+    model: str = ""
+    conversation: str = ""
+    usage: Usage = field(default_factory=Usage)
+    """Each count that is ``None`` is unknown, which is not 0."""
+    price: Price = field(default_factory=Price)
+    """As it was then."""
+    own_amount: Decimal | None = None
+    """Tokens × price, in the currency of the price; ``None``: the price or the tokens are unknown."""
+    is_lower_bound: bool = False
+    """Whether ``own_amount`` holds only what is known: at least so much."""
+    reported_amount: Decimal | None = None
+    """What the server itself says that it cost."""
+    reported_currency: str = ""
+    busy_ms: int | None = None
+    """From the request's first byte to the end of the answer: the connection is not made in it."""
+    outcome: Outcome = Outcome.DONE
+    cause: str = ""
+    ttft_ms: float | None = None
+    tokens_per_second: float | None = None
+    requests: int = 1
+    """How many the exchange took; the tokens are those of all that told them."""
+    priced_on: date | None = None
+    """The day on which a line without a price was given one."""
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What it cost: the server's own figure where it gave one, else ours; ``None``: unknown."""
+        return self.own_amount if self.reported_amount is None else self.reported_amount
+
+    @property
+    def currency(self) -> str:
+        """The currency of ``amount``; empty where nothing is known of money."""
+        if self.reported_amount is not None:
+            return self.reported_currency
+        return self.price.currency if self.price.is_known else ""
+
+    @property
+    def is_at_least(self) -> bool:
+        """Whether ``amount`` is a lower bound."""
+        return self.reported_amount is None and self.is_lower_bound
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is known that it cost nothing."""
+        return self.amount == 0 and not self.is_at_least
+
+    @property
+    def source(self) -> Certainty:
+        """Who says the tokens."""
+        if self.usage.prompt_tokens is None and self.usage.completion_tokens is None:
+            return Certainty.UNKNOWN
+        return Certainty(self.usage.source.value)
+
+    @property
+    def amount_source(self) -> Certainty:
+        """Who says the amount."""
+        if self.reported_amount is not None:
+            return Certainty.REPORTED
+        if self.own_amount is None:
+            return Certainty.UNKNOWN
+        is_estimate = self.usage.source is Source.ESTIMATED or (
+            self.usage.written_tokens and self.price.input
+        )
+        return Certainty.ESTIMATED if is_estimate and not self.price.is_free else Certainty.REPORTED
+
+    @property
+    def differs(self) -> bool:
+        """Whether the server's figure and ours, both exact, are more than 2 % apart."""
+        if self.reported_amount is None or self.own_amount is None or self.is_lower_bound:
+            return False
+        if self.reported_currency != self.price.currency or self.usage.source is Source.ESTIMATED:
+            return False
+        return not self.usage.written_tokens and are_apart(self.own_amount, self.reported_amount)
+
+    @property
+    def gpu_amount(self) -> Decimal | None:
+        """What the hardware cost meanwhile, in the currency of the price: beside ``amount``, not in it."""
+        if self.price.gpu_hour is None or self.busy_ms is None:
+            return None
+        return (self.price.gpu_hour * self.busy_ms / 3_600_000).quantize(_GPU_DIGITS)
+
+
+def line_of(record: ExchangeRecord) -> LedgerLine | None:
+    """Return the line of an exchange, ``None`` for one that cannot have used tokens."""
+    if record.usage is None and not _may_have_worked(record):
+        return None
+    usage = record.usage or Usage()
+    line = LedgerLine(
+        datetime.fromisoformat(record.started_at).astimezone(UTC),
+        record.origin.purpose,
+        record.origin.provider,
+        record.server,
+        record.model,
+        record.origin.conversation,
+        replace(usage, notes=()),
+        record.origin.price,
+        busy_ms=_busy_ms(record),
+        outcome=record.outcome,
+        cause=record.cause or "",
+        ttft_ms=_rounded(record.timings.ttft_ms),
+        tokens_per_second=_rounded(record.timings.decode_rate(usage.completion_tokens)),
+        requests=record.requests,
+    )
+    reported = record.server_cost
+    if reported is not None:
+        line = replace(line, reported_amount=reported.amount, reported_currency=reported.currency or "USD")
+    return _with_cost(line, record.cost)
+
+
+def price_later(line: LedgerLine, price: Price, day: date) -> LedgerLine:
+    """Return a line that had no price with this one, marked with the day; any other as it is."""
+    if line.price.is_known or line.reported_amount is not None:
+        return line
+    cost = cost_of(line.usage, price)
+    return replace(_with_cost(replace(line, price=price), cost), priced_on=day)
+
+
+def _with_cost(line: LedgerLine, cost: Cost | None) -> LedgerLine:
+    if line.price.is_free:
+        return replace(line, own_amount=Decimal(0))
+    if cost is None:
+        return line
+    # What came of an answer that was cut is estimated; the server may have written, and charge for, more.
+    is_cut = line.outcome is not Outcome.DONE and line.usage.source is Source.ESTIMATED
+    return replace(line, own_amount=cost.total, is_lower_bound=cost.is_lower_bound or is_cut)
+
+
+def _may_have_worked(record: ExchangeRecord) -> bool:
+    if "send" not in record.phases:
+        return False
+    if record.outcome is Outcome.STOPPED:
+        return record.status is None or record.status < 300
+    return record.outcome is Outcome.DONE or record.cause in _MAY_HAVE_WORKED
+
+
+def _busy_ms(record: ExchangeRecord) -> int | None:
+    timings = record.timings
+    begun = timings.started if timings.sending is None else timings.sending
+    return None if begun is None or timings.ended is None else round((timings.ended - begun) * 1000)
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 1)
