@@ -21,12 +21,15 @@ def _last(chat: ChatControl) -> Turn | None:
 
 
 _NEEDS: dict[str, tuple[tuple[Callable[[ChatControl], object], str], ...]] = {
-    "again": ((_last, commands.NOTHING_SENT),),
+    "again": ((_last, commands.NOTHING_SENT), (_is_writable, commands.READ_ONLY)),
     "rename": ((_last, commands.NOTHING_SENT),),
     "details": ((_last, commands.NOTHING_SENT),),
     "search": ((_last, commands.NOTHING_SENT),),
     "find": ((_last, commands.NOTHING_SENT),),
-    "go_on": ((lambda chat: chat.last and chat.last.answer, commands.NOTHING_TO_CONTINUE),),
+    "go_on": (
+        (lambda chat: chat.last and chat.last.answer, commands.NOTHING_TO_CONTINUE),
+        (_is_writable, commands.READ_ONLY),
+    ),
     "variant": ((lambda chat: chat.has_variants, branches.NONE),),
     "branches": ((lambda chat: chat.has_variants, branches.NONE),),
     "edit": ((_last, commands.NOTHING_SENT), (_is_writable, commands.READ_ONLY)),

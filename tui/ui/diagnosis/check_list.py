@@ -171,17 +171,22 @@ class CheckList(OptionList, inherit_bindings=False):
         result = self._results.get(check)
         failed = None if self._is_growing else self._first(CheckStatus.FAILED)
         current = next((other for other in self._checks if other not in self._results), None)
+        has_evidence = (
+            result is not None
+            and not self._is_growing
+            and check is not failed
+            and (failed is not None or result.status is CheckStatus.WARNING)
+        )
         line = check_line(
             check,
             result,
             width=self._line_width,
             is_current=self._is_growing and check is current,
             is_told=check is failed,
+            has_evidence=has_evidence,
             bar_style="" if self.app.current_theme.ansi else "$primary",  # there the cursor has that colour
         )
-        if result is None or check is failed or self._is_growing:
-            return line
-        if failed is None and result.status is not CheckStatus.WARNING:
+        if result is None or not has_evidence:
             return line
         return Content("\n").join([line, *evidence_lines(result, self._line_width)])
 

@@ -6,7 +6,6 @@ Every text here has passed ``core.safe_text``.
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -21,6 +20,8 @@ from tui.core.server_words import quoted_words
 from tui.core.usage import Source, Usage
 from tui.texts import diagnosis as texts
 from tui.ui.shell.fitted import fitted
+from tui.ui.transcript.lines import Span
+from tui.ui.transcript.wrap import wrap
 
 COLOURS: Mapping[CheckStatus, str] = MappingProxyType(
     {
@@ -62,11 +63,13 @@ def check_line(
     width: int,
     is_current: bool = False,
     is_told: bool = False,
+    has_evidence: bool = False,
     bar_style: str = "$primary",
 ) -> Content:
     """Return one check in one line: mark, label, sentence, time and bar. ``None``: not there yet.
 
-    One that ``is_told`` elsewhere does not repeat its sentence.
+    One that ``is_told`` elsewhere does not repeat its sentence; where the evidence is shown below, a long
+    sentence continues there instead of being cut.
     """
     label = f"{LABELS[check]:<{LABEL_WIDTH}}  "
     if result is None:
@@ -75,9 +78,12 @@ def check_line(
         )
     is_skipped = result.status is CheckStatus.SKIPPED
     tail, tail_width = _time(result.milliseconds, width, bar_style)
-    sentence = texts.FAILED if is_told else safe_line(result.title)
     room = width - INDENT - tail_width
-    body = set_cell_size(fitted(sentence, max(8, room) - 1), room)
+    if has_evidence:
+        sentence = _sentence_lines(result, width)[0]
+    else:
+        sentence = fitted(texts.FAILED if is_told else safe_line(result.title), max(8, room) - 1)
+    body = set_cell_size(sentence, room)
     return (
         Content.assemble(
             (f"{glyph_of(result.status):<2}", COLOURS[result.status]),
@@ -86,6 +92,12 @@ def check_line(
         )
         + tail
     )
+
+
+def _sentence_lines(result: CheckResult, width: int) -> list[str]:
+    """Return the sentence of a check, as wide as its line has room for it."""
+    _, tail_width = _time(result.milliseconds, width, "")
+    return wrapped(result.title, width - INDENT - tail_width - 1) or [""]
 
 
 def _time(milliseconds: float | None, width: int, bar_style: str) -> tuple[Content, int]:
@@ -99,10 +111,12 @@ def _time(milliseconds: float | None, width: int, bar_style: str) -> tuple[Conte
 
 
 def evidence_lines(result: CheckResult, width: int) -> list[Content]:
-    """Return what a check has observed, below its sentence: a warning's advice, then the facts."""
+    """Return what a check has observed, below its sentence: what of that did not fit, a warning's advice,
+    then the facts."""
+    rest = [Content(" " * INDENT + line) for line in _sentence_lines(result, width)[1:]]
     advice = result.advice if result.status is CheckStatus.WARNING else ""
     facts = " · ".join(safe_line(fact) for fact in result.facts)
-    return [
+    return rest + [
         Content.styled(" " * INDENT + line, style)
         for text, style in ((advice, ""), (facts, "dim"))
         for line in wrapped(text, width - INDENT - 1)
@@ -111,7 +125,8 @@ def evidence_lines(result: CheckResult, width: int) -> list[Content]:
 
 def wrapped(text: str, width: int) -> list[str]:
     """Return a text as lines; nothing of it is cut off."""
-    return textwrap.wrap(safe_line(text), max(20, width), break_on_hyphens=False)
+    rows = wrap((Span(safe_line(text)),), max(20, width))
+    return ["".join(span.text for span in row) for row in rows]
 
 
 def usage_text(usage: Usage | None) -> str:
