@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.runtime.clipboard import COPY_FILE_NAME, OSC52_LIMIT_BYTES, Clipboard, CopyRoute
+from tui.runtime.clipboard import OSC52_LIMIT_BYTES, Clipboard, CopyRoute
+from tui.store.paths import Paths
 
 Install = Callable[..., Path]
 
@@ -31,8 +32,12 @@ def install(tmp_path: Path) -> Install:
     return make
 
 
+def paths(home: Path) -> Paths:
+    return Paths(home / "config", home / "data", home / "state", home / "cache", home=home)
+
+
 def clipboard(tmp_path: Path, **environment: str) -> Clipboard:
-    return Clipboard({"PATH": str(tmp_path / "bin"), **environment}, tmp_path / "state")
+    return Clipboard({"PATH": str(tmp_path / "bin"), **environment}, paths(tmp_path))
 
 
 async def test_tmux_comes_first_and_hands_on(tmp_path: Path, install: Install) -> None:
@@ -95,7 +100,7 @@ async def test_a_tool_gets_no_more_of_the_environment_than_it_needs(tmp_path: Pa
 
 async def test_a_tool_that_hangs_is_ended_and_the_next_route_taken(tmp_path: Path, install: Install) -> None:
     install("xclip", f'echo $$ > "{tmp_path / "pid"}"; exec sleep 60')
-    board = Clipboard({"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "DISPLAY": ":0"}, tmp_path / "state", 0.5)
+    board = Clipboard({"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "DISPLAY": ":0"}, paths(tmp_path), 0.5)
     result = await board.copy("text")
     assert result.route is not CopyRoute.XCLIP
     with pytest.raises(ProcessLookupError):
@@ -124,9 +129,9 @@ async def test_where_the_terminal_would_drop_it_a_private_file_has_it(
 ) -> None:
     written: list[str] = []
     result = await clipboard(tmp_path, **environment).copy("text", written.append)
-    path = tmp_path / "state" / COPY_FILE_NAME
+    path = paths(tmp_path).copied_file
     assert (result.route, written) == (CopyRoute.FILE, [])
-    assert str(path) in result.message("Answer")
+    assert "~/state/copied.txt" in result.message("Answer")
     assert path.read_text() == "text"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -136,13 +141,13 @@ async def test_the_file_is_private_under_any_umask_and_never_follows_a_link(tmp_
     target = tmp_path / "elsewhere"
     target.write_text("kept")
     (tmp_path / "state").mkdir()
-    (tmp_path / "state" / COPY_FILE_NAME).symlink_to(target)
+    paths(tmp_path).copied_file.symlink_to(target)
     before = os.umask(0)
     try:
         await clipboard(tmp_path).copy("text")
     finally:
         os.umask(before)
-    path = tmp_path / "state" / COPY_FILE_NAME
+    path = paths(tmp_path).copied_file
     assert target.read_text() == "kept"
     assert stat.S_IMODE(path.lstat().st_mode) == 0o600
 

@@ -170,8 +170,8 @@ class WatchedSessions(Sessions):
 class WatchedClipboard(Clipboard):
     """The real one, which remembers what was copied; or says what a test wants."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
-        super().__init__(environment, folder)
+    def __init__(self, environment: Mapping[str, str], paths: Paths) -> None:
+        super().__init__(environment, paths)
         self.texts: list[str] = []
         self.result: CopyResult | None = None
 
@@ -225,7 +225,7 @@ class FakeRuntime(Runtime):
 
     @cached_property
     def clipboard(self) -> WatchedClipboard:
-        return WatchedClipboard(self.environment, self.paths.state_dir)
+        return WatchedClipboard(self.environment, self.paths)
 
     @cached_property
     def sessions(self) -> WatchedSessions:

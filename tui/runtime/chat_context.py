@@ -133,9 +133,10 @@ def context_words(use: ContextUse | None) -> str:
     """Return a line on the context; empty where nothing is sent yet."""
     if use is None or not use.used:
         return ""
-    window = texts.UNKNOWN if not use.window else f"{use.window:,}"
-    percent = f" ({round(100 * use.used / use.window)} %)" if use.window else ""
-    return texts.LINE.format(used=_count(use.used), window=window, percent=percent)
+    if not use.window:
+        return texts.LINE_UNKNOWN.format(used=_count(use.used))
+    percent = round(100 * use.used / use.window)
+    return texts.LINE.format(used=_count(use.used), window=f"{use.window:,}", percent=percent)
 
 
 def _count(tokens: int) -> str:

@@ -14,18 +14,17 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
-from pathlib import Path
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import count_neutralised, strip_controls
 from tui.store.files import create_private, ensure_private_directory
+from tui.store.paths import Paths
 from tui.texts import runtime as texts
 
 TIME_LIMIT_SECONDS = 2.0
 OSC52_LIMIT_BYTES = 74_994
 """xterm and its descendants take 100,000 characters of Base64 and drop a longer sequence whole."""
 
-COPY_FILE_NAME = "copied.txt"
 """As ``Paths.copied_file`` has it."""
 _PASSED_ON = (
     "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMUX", "TMUX_TMPDIR",
@@ -84,15 +83,15 @@ class Clipboard:
 
     Args:
         environment: decides which routes exist; children get a few of its variables, no others.
-        folder: where the file of the last resort is written (private).
+        paths: where the file of the last resort is written (private).
         time_limit_seconds: how long one tool may take before the next route is tried.
     """
 
     def __init__(
-        self, environment: Mapping[str, str], folder: Path, time_limit_seconds: float = TIME_LIMIT_SECONDS
+        self, environment: Mapping[str, str], paths: Paths, time_limit_seconds: float = TIME_LIMIT_SECONDS
     ) -> None:
         self._environment = environment
-        self._folder = folder
+        self._paths = paths
         self._time_limit = time_limit_seconds
 
     async def copy(self, raw: str, write_terminal: Callable[[str], None] | None = None) -> CopyResult:
@@ -182,13 +181,14 @@ class Clipboard:
         return len(text.encode("utf-8")) <= OSC52_LIMIT_BYTES
 
     def _save(self, text: str, hidden: int) -> CopyResult:
-        path = self._folder / COPY_FILE_NAME
+        path = self._paths.copied_file
+        shown = self._paths.shown(path)
         try:
-            ensure_private_directory(self._folder)
+            ensure_private_directory(path.parent)
             path.unlink(missing_ok=True)
             create_private(path, text.encode("utf-8"))
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            detail = texts.NO_CLIPBOARD.format(path=path, reason=reason)
+            detail = texts.NO_CLIPBOARD.format(path=shown, reason=reason)
             return CopyResult(CopyRoute.NONE, False, detail, hidden)
-        return CopyResult(CopyRoute.FILE, True, texts.IN_FILE.format(path=path), hidden)
+        return CopyResult(CopyRoute.FILE, True, texts.IN_FILE.format(path=shown), hidden)

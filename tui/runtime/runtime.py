@@ -147,7 +147,7 @@ class Runtime:
         """The routes to the user's clipboard."""
         from tui.runtime.clipboard import Clipboard
 
-        return Clipboard(self.environment, self.paths.state_dir)
+        return Clipboard(self.environment, self.paths)
 
     @cached_property
     def clients(self) -> ClientFactory:
