@@ -15,10 +15,9 @@ from tui.cli.runtime_action import history_action
 from tui.cli.table import cells, table
 from tui.core.causes import explain
 from tui.core.failure import UsageError
-from tui.core.figures import UNKNOWN, format_costs, format_tokens
+from tui.core.figures import format_all_tokens, format_spent
 from tui.core.moments import ago
 from tui.core.since import read_since
-from tui.core.usage import Usage
 from tui.runtime.history import Wanted
 from tui.runtime.runtime import Runtime
 from tui.store.summaries import ConversationSummary
@@ -76,6 +75,7 @@ def summary_report(number: int, summary: ConversationSummary) -> dict[str, objec
         "models": list(summary.models),
         "usage": usage_report(summary.usage),
         "costs": [cost_report(cost) for cost in summary.costs],
+        "not_priced": summary.not_priced,
         "is_pinned": summary.is_pinned,
         "is_open_elsewhere": summary.is_open_elsewhere,
         "problem": summary.problem,
@@ -108,13 +108,7 @@ def _row(number: int, summary: ConversationSummary, now: datetime) -> tuple[str,
         str(summary.turns),
         ago(summary.updated_at, now),
         summary.provider,
-        _tokens(summary.usage),
-        format_costs(summary.costs),
+        format_all_tokens(summary.usage),
+        format_spent(summary.costs, summary.not_priced),
         summary.identity,
     )
-
-
-def _tokens(usage: Usage | None) -> str:
-    if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
-        return UNKNOWN
-    return format_tokens(usage.prompt_tokens + usage.completion_tokens, usage.source, compact=True)

@@ -267,7 +267,7 @@ def _totals_words(totals: Totals) -> str:
     )
     words = [answers.TOKENS.format(prompt=prompt, completion=completion)]
     if any(cost.total for cost in totals.costs):
-        words.append(format_costs(totals.costs))
+        words.append(format_costs(totals.costs, totals.not_priced))
     return " · ".join(words)
 
 

@@ -7,7 +7,7 @@ same number reads the same everywhere. Nothing here knows how a figure is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from tui.core.usage import Cost, Price, ServerCost, Source, Usage, cost_of
@@ -35,6 +35,16 @@ def format_tokens(count: int | None, source: Source = Source.REPORTED, *, compac
     if count is None:
         return UNKNOWN
     return marked(_shorten(count) if compact and count >= 10_000 else f"{count:,}", source)
+
+
+def format_all_tokens(usage: Usage | None) -> str:
+    """Return the tokens of a usage in one short figure; one with an unknown side is an estimate."""
+    counts = () if usage is None else (usage.prompt_tokens, usage.completion_tokens)
+    known = [count for count in counts if count is not None]
+    if usage is None or not known:
+        return UNKNOWN
+    is_whole = len(known) == len(counts)
+    return format_tokens(sum(known), usage.source if is_whole else Source.ESTIMATED, compact=True)
 
 
 def _shorten(count: int) -> str:
@@ -68,10 +78,10 @@ def exact_amount(amount: Decimal) -> str:
     return f"{whole}.{decimals.rstrip('0').ljust(_MONEY_DECIMALS, '0')}"
 
 
-def format_total(cost: Cost) -> str:
+def format_total(cost: Cost, *, is_lower_bound: bool = False) -> str:
     """Return an amount with its mark: ``0.0012 USD``, ``~0.0012 USD``, ``≥ 0.0012 USD`` where a part of it
-    is unknown, ``— USD`` where nothing of it is known."""
-    if not cost.is_lower_bound:
+    is unknown, ``— USD`` where nothing of it is known. ``is_lower_bound``: more than this is unknown."""
+    if not (cost.is_lower_bound or is_lower_bound):
         return marked(f"{format_amount(cost.total)} {cost.currency}", cost.source)
     if not cost.total:
         return f"{UNKNOWN} {cost.currency}"
@@ -91,9 +101,19 @@ def format_cost(cost: Cost | None, price: Price) -> str:
     return f"{UNKNOWN} {price.currency}" if price.is_known else ""
 
 
-def format_costs(costs: Iterable[Cost]) -> str:
-    """Return amounts of several currencies side by side: they are never added up."""
-    return " + ".join(format_total(cost) for cost in costs if cost.total or cost.is_lower_bound)
+def format_costs(costs: Iterable[Cost], not_priced: int = 0) -> str:
+    """Return amounts of several currencies side by side: they are never added up.
+
+    ``not_priced``: so much else has no amount, which makes them a lower bound.
+    """
+    told = (cost for cost in costs if cost.total or cost.is_lower_bound)
+    return " + ".join(format_total(cost, is_lower_bound=bool(not_priced)) for cost in told)
+
+
+def format_spent(costs: Sequence[Cost], not_priced: int) -> str:
+    """Return what something cost: amounts, ``free``, ``—`` where it has no price; empty: it used nothing."""
+    words = format_costs(costs, not_priced)
+    return words or (UNKNOWN if not_priced else FREE if costs else "")
 
 
 def format_server_cost(cost: ServerCost) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tui.core.lazy_dataclass import dataclass
-from tui.core.turn import Turn
+from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, Usage
 
 
@@ -13,25 +13,45 @@ from tui.core.usage import Cost, Usage
 class Totals:
     """Tokens and money; amounts of different currencies stand apart."""
 
-    usage: Usage | None
-    costs: tuple[Cost, ...]
-    has_unknown: bool
+    usage: Usage | None = None
+    costs: tuple[Cost, ...] = ()
+    has_unknown: bool = False
     """Some turn brought text and neither usage nor an estimate: the sum is a lower bound."""
+    not_priced: int = 0
+    """Turns that used tokens and have no amount: the sums of money are lower bounds."""
 
 
 def totals_of(turns: Iterable[Turn]) -> Totals:
     """Add up what was paid for here."""
+    return sum_of(_totals_of(turn) for turn in turns if not turn.is_copy)
+
+
+def sum_of(parts: Iterable[Totals]) -> Totals:
+    """Add up sums."""
     usage: Usage | None = None
     costs: dict[str, Cost] = {}
-    unknown = False
-    for turn in turns:
-        if turn.is_copy:
-            continue
-        if turn.usage is not None:
-            usage = turn.usage if usage is None else usage.plus(turn.usage)
-        elif turn.answer or turn.reasoning:
-            unknown = True
-        if turn.cost is not None:
-            known = costs.get(turn.cost.currency)
-            costs[turn.cost.currency] = turn.cost if known is None else known.plus(turn.cost)
-    return Totals(usage, tuple(costs.values()), unknown)
+    has_unknown, not_priced = False, 0
+    for part in parts:
+        if part.usage is not None:
+            usage = part.usage if usage is None else usage.plus(part.usage)
+        for cost in part.costs:
+            known = costs.get(cost.currency)
+            costs[cost.currency] = cost if known is None else known.plus(cost)
+        has_unknown |= part.has_unknown
+        not_priced += part.not_priced
+    return Totals(usage, tuple(costs.values()), has_unknown, not_priced)
+
+
+def _totals_of(turn: Turn) -> Totals:
+    usage = turn.usage
+    is_unknown = usage is None and _has_used_tokens(turn)
+    has_used = is_unknown or (usage is not None and (usage.prompt_tokens, usage.completion_tokens) != (0, 0))
+    costs = () if turn.cost is None else (turn.cost,)
+    return Totals(usage, costs, is_unknown, int(has_used and turn.cost is None))
+
+
+def _has_used_tokens(turn: Turn) -> bool:
+    """Return whether a turn without counts used tokens: one that a dying program left has a request out."""
+    if turn.state.is_live:
+        return False  # it is counted once it has ended
+    return bool(turn.answer or turn.reasoning) or turn.state is TurnState.INTERRUPTED

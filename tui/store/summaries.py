@@ -27,7 +27,7 @@ from tui.store.records import SCHEMA
 from tui.store.transcript_file import Transcript, read_transcript
 from tui.texts import store as texts
 
-_INDEX_VERSION = f"5, lmdeck {__version__}, schema {SCHEMA}"
+_INDEX_VERSION = f"6, lmdeck {__version__}, schema {SCHEMA}"
 """Another lmdeck reads the same files in another way."""
 _READ_PER_SHOWN = 3
 """How many files that the cache does not know are read for each recent conversation that is shown."""
@@ -52,6 +52,8 @@ class ConversationSummary:
     usage: Usage | None = None
     costs: tuple[Cost, ...] = ()
     """One amount a currency; turns copied from another conversation are not counted again."""
+    not_priced: int = 0
+    """Turns that used tokens and have no amount."""
     is_pinned: bool = False
     is_open_elsewhere: bool = False
     problem: str | None = None
@@ -173,6 +175,7 @@ def summarise(path: Path) -> ConversationSummary:
         models=_each(turn.model for turn in every),
         usage=totals.usage,
         costs=totals.costs,
+        not_priced=totals.not_priced,
         problem=_problem(found),
     )
 
@@ -226,7 +229,7 @@ def _encode(stamp: FileStamp, summary: ConversationSummary) -> Record:
 
 _PLAIN: Mapping[str, type | UnionType] = {
     **dict.fromkeys(("identity", "title", "created_at", "updated_at", "provider", "model"), str),
-    "turns": int,
+    **dict.fromkeys(("turns", "not_priced"), int),
     "is_pinned": bool,
     "problem": str | None,
 }

@@ -12,6 +12,7 @@ HELP: Final = (
 READING: Final = "Reading conversations…"
 READ: Final = "Reading conversations… {done:,} of {total:,}"
 TOTAL: Final = "{total:,}"
+TOKENS: Final = "{tokens} tokens"
 FOUND: Final = "{found:,} of {total:,}"
 MARKED: Final = "{count:,} marked"
 SORTED: Final = "by {column}"
@@ -45,6 +46,8 @@ COLUMN_TITLE: Final = "Title"
 COLUMN_TURNS: Final = "Turns"
 COLUMN_MODEL: Final = "Model"
 COLUMN_PROVIDER: Final = "Provider"
+COLUMN_TOKENS: Final = "Tokens"
+COLUMN_PRICE: Final = "Price"
 COLUMN_TIME: Final = "Last message"
 
 # Groups

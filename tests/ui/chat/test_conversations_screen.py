@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,6 +19,7 @@ from tui.core.causes import explain
 from tui.core.failure import LmdeckError
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
+from tui.core.usage import Cost, Usage
 from tui.store.summaries import ConversationSummary
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.rename import RenameDialog
@@ -25,13 +28,29 @@ from tui.ui.conversations import view
 from tui.ui.conversations.export_dialog import ExportDialog
 from tui.ui.conversations.screen import ConversationsScreen
 from tui.ui.conversations.search_box import SearchBox
-from tui.ui.conversations.view import columns_for, rows_of
+from tui.ui.conversations.view import NEWEST, columns_for, rows_of
 from tui.ui.providers.screen import ProvidersScreen
 from tui.ui.shell.dialogs import ConfirmDialog
 from tui.ui.shell.fitted import fitted
 from tui.ui.shell.row_list import RowList, width_of
 
 TITLES = {"c1": "Streaming over SSH", "c2": "[/] hostile \x1b[2J", "c3": "显存不足"}
+
+
+PRICED = Cost(Decimal("0.25"), Decimal(0), "EUR")
+
+
+def a_priced_turn(model: str = "m", identity: str = "t") -> Turn:
+    return Turn(
+        identity,
+        parts_of("a prompt"),
+        provider="demo",
+        model=model,
+        state=TurnState.DONE,
+        answer=TextBuffer("old"),
+        usage=Usage(12_000, 345),
+        cost=PRICED,
+    )
 
 
 def is_ready(app: LmdeckApp) -> bool:
@@ -416,15 +435,66 @@ async def test_a_click_selects_a_row_and_a_second_one_opens_it(open_list: Any, s
         assert deck.app.screen.control.session.identity == saved["c3"]
 
 
-@pytest.mark.parametrize(("size", "shown"), [((80, 24), False), ((120, 40), True), ((200, 50), True)])
-async def test_the_columns_that_fit_are_shown(open_list: Any, size: tuple[int, int], shown: bool) -> None:
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        ((60, 24), "Title Price Last"),
+        ((80, 24), "Title Model Tokens Price Last"),
+        ((120, 40), "Title Turns Model Provider Tokens Price Last"),
+        ((200, 50), "Title Turns Model Provider Tokens Price Last"),
+    ],
+)
+async def test_the_columns_that_fit_are_shown(
+    runtime: Any, open_list: Any, saved: dict[str, str], size: tuple[int, int], shown: str
+) -> None:
+    saved["c4"] = runtime.keep(a_priced_turn("other-model"), a_priced_turn("other-model", "t2"))
     async with open_list(size=size) as deck:
         await deck.until(lambda: "Last message" in deck.text)
-        heads = next(line for line in deck.text.splitlines() if "Turns" in line)
-        assert (
-            heads.index("Title") < heads.index("Turns") < heads.index("Model") < heads.index("Last message")
-        )
-        assert ("Provider" in heads) is shown
+        heads = next(line for line in deck.text.splitlines() if "Title" in line)
+        assert [word for word in heads.strip("│ ").split() if word != "message"] == shown.split()
+
+
+def test_a_column_that_tells_nothing_goes_first() -> None:
+    cost = Cost(Decimal(1), Decimal(0), "EUR")
+    equal = [ConversationSummary(str(number), model="m", turns=1, costs=(cost,)) for number in range(2)]
+    shown = [column.key for column in columns_for(76, NEWEST, equal)]
+    assert shown == ["title", "model", "tokens", "price", "time"]
+    turns = [replace(summary, turns=number) for number, summary in enumerate(equal)]
+    shown = [column.key for column in columns_for(76, NEWEST, turns)]
+    assert shown == ["title", "turns", "tokens", "price", "time"], "the model is the same in every row"
+    assert "provider" in [column.key for column in columns_for(76, "provider", turns)], "it is sorted by"
+
+
+async def test_tokens_and_price_of_each_chat_and_their_sums_are_shown(
+    runtime: Any, open_list: Any, saved: dict[str, str]
+) -> None:
+    saved["c4"] = runtime.keep(a_priced_turn(), title="priced")
+    saved["c5"] = runtime.keep(replace(a_priced_turn(), cost=None), title="not priced")
+    async with open_list() as deck:
+        await deck.until(lambda: "0.25 EUR" in deck.text)
+        rows = {row.cells[0]: row.cells for row in deck.screen.rows.rows}
+        names = [column.key for column in deck.screen.rows.columns]
+        tokens, price = names.index("tokens"), names.index("price")
+        assert (rows["priced"][tokens], rows["priced"][price]) == ("12.3k", "0.25 EUR")
+        assert (rows["not priced"][tokens], rows["not priced"][price]) == ("12.3k", "—")
+        assert "24.7k tokens · ≥ 0.25 EUR" in deck.text
+        await deck.press("slash", *"priced")
+        await deck.until(lambda: "2 of 5" in deck.text)
+        assert "24.7k tokens · ≥ 0.25 EUR" in deck.text, "the sums are those of what is found"
+
+
+async def test_the_list_is_sorted_by_tokens_and_by_price(
+    runtime: Any, open_list: Any, saved: dict[str, str]
+) -> None:
+    saved["c4"] = runtime.keep(a_priced_turn(), title="priced")
+    saved["c5"] = runtime.keep(replace(a_priced_turn(), cost=replace(PRICED, input=Decimal(9))), title="dear")
+    async with open_list() as deck:
+        while "Tokens ▼" not in deck.text:
+            await deck.press("o")
+        assert set(deck.titles[:2]) == {"priced", "dear"}
+        while "Price ▼" not in deck.text:
+            await deck.press("o")
+        assert deck.titles[:2] == ["dear", "priced"]
 
 
 async def test_thousands_are_told_while_they_are_read(

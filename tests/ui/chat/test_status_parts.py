@@ -43,12 +43,12 @@ def test_reported_figures_of_the_chat_stand_plain_and_an_answer_at_rest_adds_not
 
 def test_what_is_incomplete_is_marked() -> None:
     costs = (Cost(Decimal("0.01"), Decimal(0), "USD"),)
-    facts = facts_of(a_turn(), usage=Usage(10, 5, None), costs=costs, is_incomplete=True)
-    assert text(facts) == "~15 tokens (~10 in, ~5 out) · ~0.01 USD"
+    facts = facts_of(a_turn(), usage=Usage(10, 5, None), costs=costs, is_incomplete=True, not_priced=1)
+    assert text(facts) == "~15 tokens (~10 in, ~5 out) · ≥ 0.01 USD"
 
 
 def test_unknown_is_a_dash_and_never_a_zero() -> None:
-    assert text(facts_of(a_turn(), is_incomplete=True)) == "— tokens · — USD"
+    assert text(facts_of(a_turn(), is_incomplete=True, not_priced=1)) == "— tokens · — USD"
     assert text(facts_of(a_turn(), usage=Usage(1, 2), price=Price())) == "3 tokens (1 in, 2 out) · cost —"
 
 

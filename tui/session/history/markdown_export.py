@@ -102,7 +102,7 @@ def _front_matter(found: Transcript, mark: str) -> Iterator[str]:
     yield f"turns: {len(found.turns)}"
     if usage is not None and usage.prompt_tokens is not None and usage.completion_tokens is not None:
         yield f"tokens: {usage.prompt_tokens + usage.completion_tokens}"
-    if price := format_costs(totals.costs):
+    if price := format_costs(totals.costs, totals.not_priced):
         yield f"price: {_yaml(price)}"
     yield f"lmdeck: {_yaml(__version__)}"
     yield f"{MARK_LINE}{mark}"

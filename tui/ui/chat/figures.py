@@ -222,6 +222,6 @@ def _chat(facts: StatusFacts) -> Iterator[Fact]:
         yield Fact("Completion", format_tokens(usage.completion_tokens, source))
         yield Fact(texts.FIGURES_REASONING, format_tokens(usage.reasoning_tokens, source))
     if any(cost.total or cost.is_lower_bound for cost in facts.costs):
-        yield Fact("Cost", format_costs(facts.costs))
+        yield Fact("Cost", format_costs(facts.costs, facts.not_priced))
     if facts.is_incomplete:
         yield Fact("", texts.FIGURES_UNCOUNTED)

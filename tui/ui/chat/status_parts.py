@@ -56,7 +56,9 @@ class StatusFacts:
     """Of the whole conversation."""
     costs: tuple[Cost, ...] = ()
     is_incomplete: bool = False
-    """Something of the conversation is unknown: its sums are lower bounds."""
+    """The tokens of a turn are unknown: those of the conversation are an estimate."""
+    not_priced: int = 0
+    """Turns that have no amount: what the conversation cost is a lower bound."""
     marks: tuple[tuple[str, str], ...] = ()
     """Warnings that stay: text and style."""
     asked_at: float | None = None
@@ -134,15 +136,13 @@ def _cost(facts: StatusFacts) -> str:
     if ours is not None:
         known = costs.get(ours.currency)
         costs[ours.currency] = ours if known is None else known.plus(ours)
-    if facts.is_incomplete:
-        costs = {name: replace(cost, source=Source.ESTIMATED) for name, cost in costs.items()}
-    if words := format_costs(costs.values()):
+    if words := format_costs(costs.values(), facts.not_priced):
         return words
+    if not facts.price.is_known or (facts.price.is_free and facts.not_priced):
+        return texts.NO_COST
     if facts.price.is_free:
         return FREE
-    if not facts.price.is_known:
-        return texts.NO_COST
-    return f"{UNKNOWN if facts.is_incomplete else '0.00'} {facts.price.currency}"
+    return f"{UNKNOWN if facts.not_priced else '0.00'} {facts.price.currency}"
 
 
 # ── Now ─────────────────────────────────────────────────────────────────────────────────────

@@ -100,6 +100,7 @@ class SessionView:
             usage=totals.usage,
             costs=totals.costs,
             is_incomplete=totals.has_unknown,
+            not_priced=totals.not_priced,
             marks=tuple(marks(self._chat)),
             asked_at=self._asked_at,
             now=perf_counter(),

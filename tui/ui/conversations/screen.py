@@ -26,7 +26,7 @@ from tui.ui.conversations.finding import Finding
 from tui.ui.conversations.hit_rows import with_hits
 from tui.ui.conversations.preview import Preview
 from tui.ui.conversations.search_box import SearchBox
-from tui.ui.conversations.view import NEWEST, SORTS, columns_for, rows_of
+from tui.ui.conversations.view import NEWEST, SORTS, columns_for, rows_of, sums_of
 from tui.ui.deck import ShowsConversation
 from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
@@ -57,6 +57,8 @@ class ConversationsScreen(LmdeckScreen[None]):
         super().__init__()
         self._all: list[ConversationSummary] = []
         self._shown: dict[str, ConversationSummary] = {}
+        self._sums: list[str] = []
+        """What those that are shown used and cost together."""
         self._sort = NEWEST
         self._is_read = False
         self._is_from_top = False
@@ -155,13 +157,14 @@ class ConversationsScreen(LmdeckScreen[None]):
         """Show what the search finds; the cursor stays on its conversation."""
         found = self._finding.found()
         self._shown = {summary.identity: summary for summary in found}
+        self._sums = sums_of(found)
         self._is_from_top |= is_from_top
         if not found and self._finding.has_just_begun:
             return  # what was shown before stays for a moment: the list does not flicker with each key
         has_preview = self._finding.is_in_texts and self.size.width >= _WITH_PREVIEW
         self.query_one(Preview).display = has_preview
         width = self.size.width // (2 if has_preview else 1) - _AROUND
-        columns = columns_for(width, self._sort)
+        columns = columns_for(width, self._sort, found)
         rows = rows_of(found, columns, self._sort, datetime.now().astimezone(), self._marked)
         if self._finding.is_in_texts and not has_preview:
             rows = with_hits(rows, self._finding.hits_of, width)
@@ -185,6 +188,7 @@ class ConversationsScreen(LmdeckScreen[None]):
             parts.append(self._finding.words)
         if self._marked:
             parts.append(texts.MARKED.format(count=len(self._marked)))
+        parts += self._sums
         if self._sort != NEWEST:
             parts.append(texts.SORTED.format(column=SORTS[self._sort].lower()))
         self.query_one("#list", Pane).set_title(texts.TITLE, " · ".join(parts))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from decimal import Decimal
 from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from tui.core.figures import format_all_tokens, format_costs, format_spent
 from tui.core.moments import ago
 from tui.core.outside import read_local_moment
 from tui.core.safe_text import safe_line
+from tui.core.totals import Totals, sum_of
 from tui.texts import conversations as texts
 from tui.texts.provider_list import UNTITLED
 from tui.ui.shell.row_list import ListColumn, ListRow, width_of
@@ -23,12 +26,20 @@ _FIXED = (
     ListColumn("turns", texts.COLUMN_TURNS, 7, is_right=True),
     ListColumn("model", texts.COLUMN_MODEL, 24),
     ListColumn("provider", texts.COLUMN_PROVIDER, 18),
+    ListColumn("tokens", texts.COLUMN_TOKENS, 8, is_right=True),
+    ListColumn("price", texts.COLUMN_PRICE, 22),
     ListColumn("time", texts.COLUMN_TIME, 12),
 )
-_NARROW_MODEL = 16
-_WIDE = 110
-_NEEDED = {"model": 64, "provider": _WIDE}
-"""Cells from which a list has a column."""
+_NARROW = {"model": 14, "provider": 14, "price": 13}
+_WIDE_TITLE = 36
+"""Cells of the title from which no other column is narrow."""
+_NARROWEST_TITLE = 18
+"""Cells of the title below which another column goes."""
+_DROPPED_FIRST = ("provider", "turns", "model", "tokens", "price", "time")
+"""Columns in the order in which they go where room is short; those with one value in all rows before them."""
+
+_TELLING = {"provider": "provider", "turns": "turns", "model": "model", "price": "costs"}
+"""By the name of a column: the value that it may have in every row."""
 
 SORTS: Mapping[str, str] = MappingProxyType(
     {
@@ -36,24 +47,42 @@ SORTS: Mapping[str, str] = MappingProxyType(
         "title": texts.COLUMN_TITLE,
         "turns": texts.COLUMN_TURNS,
         "model": texts.COLUMN_MODEL,
+        "tokens": texts.COLUMN_TOKENS,
+        "price": texts.COLUMN_PRICE,
     }
 )
 """The columns that the list can be sorted by, in the order of the key; the first one groups by date."""
 NEWEST = "time"
 
 
-def columns_for(width: int, sort: str = NEWEST) -> list[ListColumn]:
+def columns_for(
+    width: int, sort: str = NEWEST, summaries: Sequence[ConversationSummary] = ()
+) -> list[ListColumn]:
     """Return the columns for a width in cells: the title gets what the others leave."""
-    fixed = [column for column in _FIXED if width >= _NEEDED.get(column.key, 0)]
-    if width < _WIDE:
-        fixed = [
-            column._replace(width=_NARROW_MODEL) if column.key == "model" else column for column in fixed
-        ]
-    title = ListColumn("title", texts.COLUMN_TITLE, max(12, width - width_of(fixed) - 2))
+    fixed = {column.key: column for column in _FIXED}
+    if _title_room(width, fixed) < _WIDE_TITLE:
+        fixed |= {name: fixed[name]._replace(width=cells) for name, cells in _NARROW.items()}
+    for name in _to_drop(summaries, sort):
+        if _title_room(width, fixed) < _NARROWEST_TITLE:
+            del fixed[name]
+    title = ListColumn("title", texts.COLUMN_TITLE, max(12, _title_room(width, fixed)))
     return [
         column._replace(title=f"{column.title} ▼") if column.key == sort and sort != NEWEST else column
-        for column in (title, *fixed)
+        for column in (title, *fixed.values())
     ]
+
+
+def _title_room(width: int, fixed: Mapping[str, ListColumn]) -> int:
+    return width - width_of(fixed.values()) - 2
+
+
+def _to_drop(summaries: Sequence[ConversationSummary], sort: str) -> list[str]:
+    """Return the columns that may go, first those that tell nothing; the one that is sorted by stays."""
+    values = {
+        name: {getattr(summary, attribute) for summary in summaries} for name, attribute in _TELLING.items()
+    }
+    names = [name for name in _DROPPED_FIRST if name != sort]
+    return sorted(names, key=lambda name: len(summaries) < 2 or len(values.get(name, "..")) > 1)
 
 
 def rows_of(
@@ -75,6 +104,15 @@ def rows_of(
         yield ListRow(summary.identity, partial(_cells, summary, columns, now, summary.identity in marked))
 
 
+def sums_of(summaries: Iterable[ConversationSummary]) -> list[str]:
+    """Return what conversations used and cost together, as far as anything of it is known."""
+    sums = sum_of(
+        Totals(summary.usage, summary.costs, not_priced=summary.not_priced) for summary in summaries
+    )
+    tokens = texts.TOKENS.format(tokens=format_all_tokens(sums.usage)) if sums.usage is not None else ""
+    return [words for words in (tokens, format_costs(sums.costs, sums.not_priced)) if words]
+
+
 def _heading(summary: ConversationSummary, now: datetime) -> str:
     return texts.PINNED_GROUP if summary.is_pinned else group_of(summary.updated_at, now)
 
@@ -83,9 +121,24 @@ def sorted_by(summaries: Sequence[ConversationSummary], sort: str) -> list[Conve
     """Return conversations, which come the newest first: the pinned ones before them, or by a column."""
     if sort == "turns":
         return sorted(summaries, key=lambda summary: -summary.turns)
+    if sort == "tokens":
+        return sorted(summaries, key=lambda summary: -_tokens_of(summary))
+    if sort == "price":
+        return sorted(summaries, key=_price_key)
     if sort in ("title", "model"):
         return sorted(summaries, key=lambda summary: str(getattr(summary, sort)).casefold())
     return sorted(summaries, key=lambda summary: not summary.is_pinned)
+
+
+def _tokens_of(summary: ConversationSummary) -> int:
+    usage = summary.usage
+    return 0 if usage is None else (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+
+
+def _price_key(summary: ConversationSummary) -> tuple[str, Decimal]:
+    """Amounts are compared in their currency; what cost nothing, or has no price, comes last."""
+    dearest = max(summary.costs, key=lambda cost: cost.total, default=None)
+    return ("~", Decimal(0)) if dearest is None or not dearest.total else (dearest.currency, -dearest.total)
 
 
 def group_of(stamp: str, now: datetime) -> str:
@@ -119,6 +172,8 @@ def _cells(
         "turns": str(summary.turns),
         "model": safe_line(summary.model, _LONGEST),
         "provider": safe_line(summary.provider, _LONGEST),
+        "tokens": format_all_tokens(summary.usage),
+        "price": format_spent(summary.costs, summary.not_priced),
         "time": ago(summary.updated_at, now),
     }
     return tuple(cells[column.key] for column in columns)

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.core.figures import format_costs
+from tui.core.figures import format_spent
 from tui.core.moments import ago
 from tui.core.safe_text import safe_line
 from tui.texts import provider_list as texts
@@ -126,7 +126,7 @@ def _line(summary: ConversationSummary, now: datetime) -> _Line:
         safe_line(summary.title, 400) or texts.UNTITLED,
         safe_line(summary.provider, 100),
         turns,
-        format_costs(summary.costs),
+        format_spent(summary.costs, summary.not_priced),
         ago(summary.updated_at, now),
     )
 
