@@ -27,6 +27,8 @@ NOT_THEN = (
     "providers",
     "models",
     "is_pinned",
+    "not_priced",
+    "written_tokens",
 )
 """Fields of a turn, or of a summary, that no file of that time has, or that are looked at apart."""
 _LONGEST = 20_000
