@@ -10,9 +10,10 @@ from fractions import Fraction
 
 import pytest
 
-from tui.core.budget import Level, Limit, Rates, Scope, judge, read_limit, worst
+from tui.core.budget import Level, judge, worst
 from tui.core.costs import By, CostReport, CostState, Sum, Wanted, project, summarize
 from tui.core.ledger import Certainty, LedgerLine
+from tui.core.limits import Limit, Rates, Scope, read_limit
 from tui.core.observed import Outcome, Purpose
 from tui.core.usage import Price, Source, Usage
 

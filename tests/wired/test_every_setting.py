@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.support.fake_api import FakeApi, model_list
 from tests.support.fault_server import FaultServer
 from tests.support.real_deck import OpenDeck, RealDeck, bodies, replying
 from tests.support.terminal import TerminalProgram, lmdeck
+from tui.runtime.runtime import open_runtime
 from tui.store.settings import Settings
 from tui.ui.app import ChatStart
 from tui.ui.chat.screen import ChatScreen
@@ -183,6 +185,29 @@ async def send_back(deck: RealDeck) -> None:
         assert not reasoning_sent(), "the provider's own setting wins"
 
 
+async def budget(deck: RealDeck) -> None:
+    with FaultServer(FakeApi()) as server:
+        deck.provider(server.base_url, input_price="0.5", output_price="2", currency="EUR")
+        deck.settings('[budget]\nmonth = "0.01 EUR"\nday = "9 EUR"\n[budget.providers]\nmain = "0.02 EUR"\n')
+        assert deck.run("ask", "hello", "-p", "main").code == 0
+    runtime = open_runtime(deck.environment)
+    states = {state.limit.scope.value: state.level.value for state in runtime.costs.budgets()}
+    assert states == {"month": "exceeded", "day": "within", "provider": "exceeded"}
+
+
+async def rates(deck: RealDeck) -> None:
+    with FaultServer(FakeApi()) as server:
+        deck.provider(server.base_url, input_price="0.5", output_price="2", currency="EUR")
+        deck.settings('[budget]\nmonth = "0.03 USD"\n[rates]\ndate = 2026-11-01\nEUR = "2"\n')
+        assert deck.run("ask", "hello", "-p", "main").code == 0
+    (state,) = open_runtime(deck.environment).costs.budgets()
+    assert (state.spent.amount, state.spent.is_estimate, state.level.value) == (
+        Decimal("0.049"),
+        True,
+        "exceeded",
+    )
+
+
 async def keys(deck: RealDeck) -> None:
     deck.settings('[keys]\n"app.help" = "f8"\n')
     async with deck.opened() as opened:
@@ -204,6 +229,8 @@ WALK: dict[str, Walk] = {
     "check_reachability": check_reachability,
     "max_tokens": max_tokens,
     "send_back": send_back,
+    "budget": budget,
+    "rates": rates,
     "keys": keys,
 }
 

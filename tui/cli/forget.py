@@ -1,4 +1,4 @@
-"""``lmdeck forget``: delete stored keys, chats or caches."""
+"""``lmdeck forget``: delete stored keys, chats, caches or the ledger."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ WHAT = {
     "keys": texts.EVERY_KEY,
     "conversations": texts.EVERY_CHAT,
     "caches": texts.EVERY_CACHE,
+    "ledger": texts.EVERY_COST,
 }
 
 

@@ -1,10 +1,9 @@
-"""Budgets: how much may be spent in a month, on a day, or at a provider in a month, and how much was."""
+"""Budgets: how much of what may be spent in a month, on a day, or at a provider in a month, is spent."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import field
-from datetime import date, datetime, tzinfo
+from collections.abc import Collection
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
@@ -12,18 +11,9 @@ from tui.core.costs import Sum, spent_in
 from tui.core.days import day_of, month_of, whole_day
 from tui.core.lazy_dataclass import dataclass
 from tui.core.ledger import LedgerLine
-from tui.core.usage import CURRENCIES
+from tui.core.limits import NO_RATES, Limit, Rates, Scope
 
 _NEAR = Decimal("0.8")
-
-
-class Scope(StrEnum):
-    """What a budget is for."""
-
-    MONTH = "month"
-    DAY = "day"
-    PROVIDER = "provider"
-    """One provider, for a month."""
 
 
 class Level(StrEnum):
@@ -34,54 +24,6 @@ class Level(StrEnum):
     """80 % are spent."""
     EXCEEDED = "exceeded"
     """All of it is spent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One budget."""
-
-    scope: Scope
-    amount: Decimal
-    currency: str
-    provider: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What currencies are worth, as the user wrote it down: whatever is reckoned with it is an estimate."""
-
-    in_usd: Mapping[str, Decimal] = field(default_factory=dict)
-    """US dollars for one unit."""
-    date: date | None = None
-    """The day from which they are."""
-
-    def convert(self, amount: Sum, currency: str) -> Sum | None:
-        """Return a sum in another currency, ``None`` where a rate is missing."""
-        if amount.currency in (currency, ""):
-            return Sum(amount.amount, currency, amount.is_estimate, amount.is_lower_bound)
-        rates = {"USD": Decimal(1), **self.in_usd}
-        if amount.currency not in rates or currency not in rates:
-            return None
-        worth = amount.amount * rates[amount.currency] / rates[currency]
-        return Sum(worth, currency, True, amount.is_lower_bound)
-
-    def together(self, amounts: Collection[Sum], currency: str) -> Sum | None:
-        """Return all sums as one, ``None`` where a rate is missing."""
-        whole = Sum(currency=currency)
-        for amount in amounts:
-            worth = self.convert(amount, currency)
-            if worth is None:
-                return None
-            whole = Sum(
-                whole.amount + worth.amount,
-                currency,
-                whole.is_estimate or worth.is_estimate,
-                whole.is_lower_bound or worth.is_lower_bound,
-            )
-        return whole
-
-
-NO_RATES = Rates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +51,31 @@ class BudgetState:
         return Level.NEAR if self.share >= _NEAR else Level.WITHIN
 
 
-def read_limit(text: str) -> tuple[Decimal, str] | None:
-    """Return the amount and currency of ``20 EUR`` or ``EUR 20``, ``None`` for anything else."""
-    words = text.upper().split()
-    if len(words) != 2:
+def convert(amount: Sum, currency: str, rates: Rates) -> Sum | None:
+    """Return a sum in another currency, which is an estimate then; ``None`` where a rate is missing."""
+    if amount.currency in (currency, ""):
+        return Sum(amount.amount, currency, amount.is_estimate, amount.is_lower_bound)
+    known = {"USD": Decimal(1), **rates.in_usd}
+    if amount.currency not in known or currency not in known:
         return None
-    if words[0] in CURRENCIES:
-        words.reverse()
-    number, currency = words
-    whole, _, decimals = number.partition(".")
-    if currency not in CURRENCIES or len(number) > 20 or not (whole + decimals).isdecimal():
-        return None
-    return (Decimal(number), currency) if number.isascii() and whole else None
+    worth = amount.amount * known[amount.currency] / known[currency]
+    return Sum(worth, currency, True, amount.is_lower_bound)
+
+
+def together(amounts: Collection[Sum], currency: str, rates: Rates) -> Sum | None:
+    """Return all sums as one, ``None`` where a rate is missing."""
+    whole = Sum(currency=currency)
+    for amount in amounts:
+        worth = convert(amount, currency, rates)
+        if worth is None:
+            return None
+        whole = Sum(
+            whole.amount + worth.amount,
+            currency,
+            whole.is_estimate or worth.is_estimate,
+            whole.is_lower_bound or worth.is_lower_bound,
+        )
+    return whole
 
 
 def judge(
@@ -136,9 +91,9 @@ def judge(
     for limit in limits:
         period = whole_day(today, zone) if limit.scope is Scope.DAY else month_of(today, zone)
         report = spent_in(lines, period, limit.provider)
-        converted = [(amount, rates.convert(amount, limit.currency)) for amount in report.totals]
+        converted = [(amount, convert(amount, limit.currency, rates)) for amount in report.totals]
         counted = [worth for _, worth in converted if worth is not None]
-        spent = rates.together(counted, limit.currency) or Sum(currency=limit.currency)
+        spent = together(counted, limit.currency, rates) or Sum(currency=limit.currency)
         besides = tuple(amount for amount, worth in converted if worth is None)
         states.append(BudgetState(limit, spent, report.unpriced, besides))
     return tuple(states)

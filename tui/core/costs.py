@@ -11,7 +11,6 @@ from dataclasses import field
 from datetime import datetime, timedelta, tzinfo
 from decimal import Context, Decimal
 from enum import StrEnum
-from statistics import median
 
 from tui.core.days import Period, day_of, month_of
 from tui.core.lazy_dataclass import dataclass
@@ -156,34 +155,43 @@ def summarize(
     lines: Iterable[LedgerLine], by: By, wanted: Wanted = EVERYTHING, zone: tzinfo | None = None
 ) -> CostReport:
     """Return the sums of the lines that are wanted. Days begin at midnight of ``zone``: this machine's."""
-    keys: dict[str, dict[str, _Tally]] = {}
+    keys: dict[tuple[str, str], _Tally] = {}
     key_of = _key_function(by, zone)
-    total = _Tally()
-    totals: dict[str, _Tally] = {}
     not_priced: dict[str, int] = {}
     for line in lines:
         if not wanted.takes(line):
             continue
-        currency = "" if line.is_free else line.currency
-        total.add(line)
-        totals.setdefault(currency, _Tally()).add(line)
-        keys.setdefault(key_of(line), {}).setdefault(currency, _Tally()).add(line)
-        if line.amount is None and not line.price.is_known:
-            not_priced[line.provider] = not_priced.get(line.provider, 0) + 1
+        currency = line.currency
+        if line.amount is None:
+            if not currency:
+                not_priced[line.provider] = not_priced.get(line.provider, 0) + 1
+        elif currency and line.is_free:
+            currency = ""
+        key = key_of(line), currency
+        tally = keys.get(key)
+        if tally is None:
+            tally = keys[key] = _Tally()
+        tally.add(line)
+    totals: dict[str, _Tally] = {}
+    for (_, currency), tally in keys.items():
+        totals.setdefault(currency, _Tally()).merge(tally)
     ranks = {name: -tally.requests for name, tally in totals.items()}
+    tallies: dict[str, dict[str, _Tally]] = {}
+    for (name, currency), tally in keys.items():
+        tallies.setdefault(name, {})[currency] = tally
     rows = [
-        tally.row(key) for key, tallies in keys.items() for tally in _with_currency(tallies, ranks).values()
+        tally.row(name) for name, found in tallies.items() for tally in _with_currency(found, ranks).values()
     ]
-    merged = _with_currency(totals, ranks)
+    merged = _with_currency(dict(totals), ranks)
     return CostReport(
         by,
         tuple(sorted(rows, key=_order(by, ranks))),
         tuple(merged[name].money for name in sorted(merged, key=lambda name: (ranks[name], name))),
-        total.requests,
-        total.unpriced,
+        sum(row.requests for row in rows),
+        sum(row.unpriced for row in rows),
         not_priced,
-        total.differing,
-        total.priced_later,
+        sum(tally.differing for tally in totals.values()),
+        sum(tally.priced_later for tally in totals.values()),
     )
 
 
@@ -250,10 +258,10 @@ class _Tally:
             self.rates.append(line.tokens_per_second)
 
     def merge(self, other: _Tally) -> None:
-        """Take over what is in no currency."""
+        """Take over sums of the same currency, or of none."""
         one, two = self.money, other.money
         self.money = Sum(
-            one.amount,
+            _EXACT.add(one.amount, two.amount),
             one.currency or two.currency,
             one.is_estimate or two.is_estimate,
             one.is_lower_bound or two.is_lower_bound,
@@ -272,6 +280,8 @@ class _Tally:
             self.gpu[currency] = _EXACT.add(self.gpu.get(currency, Decimal(0)), amount)
         self.ttft += other.ttft
         self.rates += other.rates
+        self.differing += other.differing
+        self.priced_later += other.priced_later
 
     def row(self, key: str) -> CostRow:
         known = (self.prompt, self.completion) != (None, None)
@@ -290,9 +300,17 @@ class _Tally:
             self.failures,
             tuple(Sum(amount, currency, True) for currency, amount in self.gpu.items()),
             self.busy_ms,
-            median(self.ttft) if self.ttft else None,
-            median(self.rates) if self.rates else None,
+            _median(self.ttft),
+            _median(self.rates),
         )
+
+
+def _median(figures: list[float]) -> float | None:
+    """Return the middle one; the library's function takes longer to import than all of this."""
+    if not figures:
+        return None
+    figures.sort()
+    return (figures[(len(figures) - 1) // 2] + figures[len(figures) // 2]) / 2
 
 
 def _sum(left: int | None, right: int | None) -> int | None:

@@ -50,6 +50,7 @@ class LedgerLine:
     """Scheme, host and port."""
     model: str = ""
     conversation: str = ""
+    """The identity of the chat; only of one."""
     usage: Usage = field(default_factory=Usage)
     """Each count that is ``None`` is unknown, which is not 0."""
     price: Price = field(default_factory=Price)
@@ -69,6 +70,8 @@ class LedgerLine:
     tokens_per_second: float | None = None
     requests: int = 1
     """How many the exchange took; the tokens are those of all that told them."""
+    is_from_chat: bool = False
+    """Whether it was read out of a chat that is older than the ledger."""
     priced_on: date | None = None
     """The day on which a line without a price was given one."""
 
@@ -82,7 +85,7 @@ class LedgerLine:
         """The currency of ``amount``; empty where nothing is known of money."""
         if self.reported_amount is not None:
             return self.reported_currency
-        return self.price.currency if self.price.is_known else ""
+        return self.price.currency if self.price.is_known or self.own_amount is not None else ""
 
     @property
     def is_at_least(self) -> bool:
@@ -111,7 +114,7 @@ class LedgerLine:
         is_estimate = self.usage.source is Source.ESTIMATED or (
             self.usage.written_tokens and self.price.input
         )
-        return Certainty.ESTIMATED if is_estimate and not self.price.is_free else Certainty.REPORTED
+        return Certainty.ESTIMATED if is_estimate and not self.is_free else Certainty.REPORTED
 
     @property
     def differs(self) -> bool:
@@ -141,7 +144,7 @@ def line_of(record: ExchangeRecord) -> LedgerLine | None:
         record.origin.provider,
         record.server,
         record.model,
-        record.origin.conversation,
+        record.origin.conversation if record.origin.purpose is Purpose.CHAT else "",
         replace(usage, notes=()),
         record.origin.price,
         busy_ms=_busy_ms(record),
@@ -159,7 +162,7 @@ def line_of(record: ExchangeRecord) -> LedgerLine | None:
 
 def price_later(line: LedgerLine, price: Price, day: date) -> LedgerLine:
     """Return a line that had no price with this one, marked with the day; any other as it is."""
-    if line.price.is_known or line.reported_amount is not None:
+    if line.price.is_known or line.amount is not None:
         return line
     cost = cost_of(line.usage, price)
     return replace(_with_cost(replace(line, price=price), cost), priced_on=day)

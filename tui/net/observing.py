@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from tui.core.chat import ChatRequest, Endpoint
 from tui.core.embedding import EmbeddingOutcome, embedding_cost
-from tui.core.events import EventBatch
+from tui.core.events import EventBatch, ResponseStarted
 from tui.core.fold import apply, settle
 from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import ExchangeRecord, Origin, Outcome
@@ -16,6 +16,7 @@ from tui.core.parts import parts_of
 from tui.core.secret import Redactor
 from tui.core.timings import Timings
 from tui.core.turn import Turn, TurnState
+from tui.core.usage import Usage, cost_of
 from tui.net.addresses import origin_text
 from tui.net.request_trace import Phase, Requests
 
@@ -80,14 +81,27 @@ class ObservedChat:
         self._request = request
         self._clock = clock
         self._turn = Turn("", parts_of(""))
+        self._earlier: Usage | None = None
+        """What requests used to which another one followed: it is paid for as well."""
 
     def fold(self, batch: EventBatch) -> None:
         """Take over what the reader is given."""
         for event in batch.events:
+            if isinstance(event, ResponseStarted):
+                self._set_aside()
             apply(self._turn, event, batch.at)
 
     def record(self) -> ExchangeRecord:
         """Return the record of the chat, which is over."""
-        turn = self._turn
-        settle(turn, self._request, self._observed.origin.price, self._clock())
+        turn, price = self._turn, self._observed.origin.price
+        settle(turn, self._request, price, self._clock())
+        if self._earlier is not None:
+            self._set_aside()
+            turn.usage, turn.cost = self._earlier, cost_of(self._earlier, price)
         return self._observed.record(_OUTCOMES.get(turn.state, Outcome.STOPPED), turn)
+
+    def _set_aside(self) -> None:
+        """Keep what was used so far beside what the next request uses."""
+        usage, self._turn.usage = self._turn.usage, None
+        if usage is not None:
+            self._earlier = usage if self._earlier is None else self._earlier.plus(usage)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tui.core.check_options import CheckOptions
     from tui.core.diagnosis import CheckResult
     from tui.core.embedding import EmbeddingOutcome
-    from tui.core.observed import Observers
+    from tui.core.observed import ExchangeRecord, Observers
     from tui.core.turn import Turn
     from tui.net.client import ClientFactory
     from tui.net.discover import Discovered, Discovery
@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from tui.net.server_wait import Waiting
     from tui.runtime.chats import Chats
     from tui.runtime.clipboard import Clipboard
+    from tui.runtime.costs import Costs
     from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.history import History
+    from tui.runtime.ledger import Ledger
     from tui.runtime.sessions import Sessions
     from tui.store.conversations import ConversationStore
     from tui.store.debug_log import DebugLog
@@ -161,7 +163,24 @@ class Runtime:
         """Told of every exchange that may cost money: add to them before the first one."""
         from tui.core.observed import Observers
 
-        return Observers(self.optional.tell)
+        observers = Observers(self.optional.tell)
+        observers.add(_LateLedger(self))
+        return observers
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Writes down what each exchange used and cost."""
+        from tui.runtime.ledger import Ledger
+
+        return Ledger(self.paths, self.optional)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """What was spent."""
+        from tui.runtime.costs import Costs
+
+        limits, rates = self.settings.budget, self.settings.rates
+        return Costs(self.ledger, self.paths, self.optional, limits, rates)
 
     @cached_property
     def machine(self) -> Machine:
@@ -320,12 +339,25 @@ class Runtime:
         if "clients" in self.__dict__:
             await self.clients.aclose()
         await self.built_ins.aclose()
+        if "ledger" in self.__dict__:
+            await self.ledger.aclose()
         if self.debug_log is not None:
             self.debug_log.close()
 
     def _command_refusal(self, name: str) -> str | None:
         # A provider of a file exists only once the list was read; an endpoint by its URL needs no list.
         return self.directory.command_refusal(name) if "directory" in self.__dict__ else None
+
+
+class _LateLedger:
+    """Opens the ledger with the first exchange that is over."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def finished(self, record: ExchangeRecord) -> None:
+        """Pass the record on."""
+        self._runtime.ledger.finished(record)
 
 
 def open_runtime(environment: Mapping[str, str]) -> Runtime:

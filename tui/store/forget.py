@@ -1,7 +1,8 @@
-"""``lmdeck forget``: removes keys, conversations or caches, and only files that lmdeck made."""
+"""``lmdeck forget``: removes keys, conversations, caches or the ledger, and only files that lmdeck made."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections.abc import Callable
@@ -13,8 +14,10 @@ from tui.core.lazy_dataclass import dataclass
 from tui.store import disk
 from tui.store.blobs import BlobStore
 from tui.store.errors import reason_of, usage_error
+from tui.store.files import create_private, stamp_of
 from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
 from tui.store.lease import LeaseHeldError, acquire_lease, holder_of
+from tui.store.ledger_file import PAST_FILE
 from tui.store.optional import look_at, paths_in
 from tui.store.owner import Owner, holder_words
 from tui.store.paths import Paths
@@ -37,19 +40,20 @@ class Forgotten:
 
 
 def forget(paths: Paths, what: str, forgotten: Forgotten | None = None) -> Forgotten:
-    """Remove for good ``keys``, ``conversations`` or ``caches``: as much of them as can be removed.
+    """Remove for good ``keys``, ``conversations``, ``caches`` or ``ledger``: as much as can be removed.
 
     ``forgotten`` is what grows while it continues, for whoever may be interrupted. Conversations that are
     open stay. References to stored keys stay in the providers.
 
     Raises:
-        UsageError: the word is none of the three.
+        UsageError: the word is none of these.
     """
     remover = _Remover(paths, forgotten or Forgotten())
     kinds: dict[str, Callable[[], None]] = {
         "keys": remover.remove_keys,
         "conversations": remover.remove_conversations,
         "caches": remover.remove_caches,
+        "ledger": remover.remove_ledger,
     }
     if what not in kinds:
         raise usage_error("usage", reason=f"{what} is none of {', '.join(kinds)}")
@@ -122,6 +126,16 @@ class _Remover:
             self._unlink(path)
         for path in self._matching(paths.state_dir, "*.json", "*.json.*", ".*.json.*", "*.log", "*.log.*"):
             self._unlink(path)
+
+    def remove_ledger(self) -> None:
+        """Remove what was spent; chats are not read again for it."""
+        folder = self._paths.ledger_dir
+        found = self._matching(folder, "*.jsonl", ".*.tmp")
+        if any(stamp is not None and stamp.size for stamp in map(stamp_of, found)):
+            for path in found:
+                self._unlink(path)
+            with contextlib.suppress(OSError):  # where nothing can be written, nothing was removed either
+                create_private(folder / PAST_FILE, b"")
 
     def _remove_conversation(self, path: Path) -> None:
         """Remove one that is not open; while it is removed it cannot be opened."""

@@ -77,6 +77,11 @@ class Paths:
         return self.state_dir / "endpoints.json"
 
     @property
+    def ledger_dir(self) -> Path:
+        """What each exchange used and cost, one file a month."""
+        return self.state_dir / "ledger"
+
+    @property
     def trusted_file(self) -> Path:
         """Which files' contents the user has confirmed; no cache: ``forget caches`` leaves it."""
         return self.state_dir / "trusted-files"
@@ -127,6 +132,7 @@ class Paths:
             ("Chats", self.conversations_dir, "private, one file each"),
             ("Deleted chats", self.trash_dir, "removed after 30 days"),
             ("Endpoints", self.endpoints_file, "what lmdeck learned about servers"),
+            ("Ledger", self.ledger_dir, "tokens and costs, no texts; private"),
             ("Trusted files", self.trusted_file, "provider files that you reviewed"),
             ("Copied text", self.copied_file, "when no clipboard was available"),
             ("Crash report", self.crash_file, "the last one, without keys"),

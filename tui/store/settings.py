@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field, fields
+from datetime import date, datetime
 from enum import StrEnum
 
 from tui.core.causes import explain
 from tui.core.closest import closest_name
 from tui.core.failure import LmdeckError
 from tui.core.lazy_dataclass import dataclass
+from tui.core.limits import NO_RATES, Limit, Rates, Scope, read_limit, read_rate
 from tui.core.provider import ReasoningReplay
 from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_line
@@ -45,6 +47,10 @@ class Settings:
     """For providers that set no limit of their own."""
     send_back: ReasoningReplay | None = None
     """For providers that set none of their own."""
+    budget: tuple[Limit, ...] = ()
+    """What may be spent."""
+    rates: Rates = NO_RATES
+    """What currencies are worth."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by binding id (``chat.stop``), several separated by commas."""
 
@@ -108,6 +114,46 @@ def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
     return read
 
 
+def _budget(value: object) -> tuple[Limit, ...]:
+    """Read ``month = "20 EUR"``, ``day`` and a table ``providers`` of such limits a month."""
+    if not isinstance(value, dict):
+        raise ValueError(texts.BUDGET_TABLE)
+    providers = value.get("providers", {})
+    if not isinstance(providers, dict):
+        raise ValueError(texts.BUDGET_PROVIDERS)
+    given = [(Scope.PROVIDER, name, text) for name, text in providers.items()]
+    for name, text in value.items():
+        if name not in (Scope.MONTH.value, Scope.DAY.value, "providers"):
+            raise ValueError(texts.BUDGET_UNKNOWN.format(name=safe_line(name, 40)))
+        if name != "providers":
+            given.append((Scope(name), "", text))
+    limits = []
+    for scope, provider, text in given:
+        limit = read_limit(text) if isinstance(text, str) else None
+        if limit is None:
+            raise ValueError(texts.BUDGET_AMOUNT.format(name=safe_line(provider or scope.value, 40)))
+        limits.append(Limit(scope, *limit, provider))
+    return tuple(limits)
+
+
+def _rates(value: object) -> Rates:
+    """Read ``EUR = "1.08"``: US dollars for one, and the ``date`` from which that is."""
+    if not isinstance(value, dict):
+        raise ValueError(texts.RATES_TABLE)
+    day = value.get("date")
+    if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
+        raise ValueError(texts.RATES_DATE)
+    rates = {}
+    for name, text in value.items():
+        if name == "date":
+            continue
+        rate = read_rate(name, text) if isinstance(text, str) else None
+        if rate is None:
+            raise ValueError(texts.RATES_AMOUNT.format(name=safe_line(name, 40)))
+        rates[name] = rate
+    return Rates(rates, day)
+
+
 def _keys(value: object) -> dict[str, str]:
     """Flatten ``[keys]``: ``chat.stop = "f5"`` is a table in a table for TOML."""
     if not isinstance(value, dict):
@@ -137,5 +183,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "check_reachability": as_flag,
     "max_tokens": as_count,
     "send_back": _choice(ReasoningReplay),
+    "budget": _budget,
+    "rates": _rates,
     "keys": _keys,
 }

@@ -58,6 +58,7 @@ ENGINE_MISSING: Final = "The built-in model is not installed. To install it: {co
 EVERY_KEY: Final = "all stored API keys"
 EVERY_CHAT: Final = "all chats"
 EVERY_CACHE: Final = "all caches, logs and server data"
+EVERY_COST: Final = "the ledger of tokens and costs"
 NOTHING_DELETED: Final = "Nothing deleted."
 DELETE_INTERRUPTED: Final = "Interrupted: deleted {count}; the rest is still there."
 DELETED_SOME: Final = "Deleted {count}; could not delete {kept} more."

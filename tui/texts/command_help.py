@@ -180,8 +180,8 @@ HISTORY_RESTORE: Final = "Restore a deleted chat; without a name: list the trash
 HISTORY_DELETED: Final = "number in the trash, beginning of an ID, title, or 'last'"
 
 PATHS: Final = "Show file locations."
-FORGET: Final = "Delete stored keys, chats or caches."
-FORGET_WHAT: Final = "keys, conversations or caches (one or more)"
+FORGET: Final = "Delete stored keys, chats, caches or the ledger."
+FORGET_WHAT: Final = "keys, conversations, caches or ledger (one or more)"
 
 A_COUNT: Final = "a whole number from 1"
 A_PORT: Final = "a port from 0 to 65535"

@@ -11,7 +11,7 @@ COMMAND = Command(
         argument(
             "what",
             nargs="+",
-            choices=["keys", "conversations", "caches"],
+            choices=["keys", "conversations", "caches", "ledger"],
             metavar="WHAT",
             help=texts.FORGET_WHAT,
         ),

@@ -1,0 +1,64 @@
+"""What may be spent, and what currencies are worth: as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.usage import CURRENCIES
+
+
+class Scope(StrEnum):
+    """What a budget is for."""
+
+    MONTH = "month"
+    DAY = "day"
+    PROVIDER = "provider"
+    """One provider, for a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One budget."""
+
+    scope: Scope
+    amount: Decimal
+    currency: str
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What currencies are worth, as the user wrote it down."""
+
+    in_usd: Mapping[str, Decimal] = field(default_factory=dict)
+    """US dollars for one unit."""
+    date: date | None = None
+    """The day from which they are."""
+
+
+NO_RATES = Rates()
+
+
+def read_limit(text: str) -> tuple[Decimal, str] | None:
+    """Return the amount and currency of ``20 EUR`` or ``EUR 20``, ``None`` for anything else."""
+    words = text.upper().split()
+    if len(words) != 2:
+        return None
+    if words[0] in CURRENCIES:
+        words.reverse()
+    number, currency = words
+    whole, _, decimals = number.partition(".")
+    if currency not in CURRENCIES or len(number) > 20 or not (whole + decimals).isdecimal():
+        return None
+    return (Decimal(number), currency) if number.isascii() and whole else None
+
+
+def read_rate(currency: str, text: str) -> Decimal | None:
+    """Return how many US dollars one of a currency is, ``None`` for anything that is no such rate."""
+    limit = read_limit(f"{text} {currency}")
+    return limit[0] if limit is not None and limit[0] and currency == limit[1] else None

@@ -1,0 +1,91 @@
+"""What was spent, as screens and commands ask for it. All calls read the disk: use them in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from tui.core.budget import BudgetState, judge
+from tui.core.costs import EVERYTHING, By, CostReport, Wanted, summarize
+from tui.core.days import day_of, month_of
+from tui.core.ledger import LedgerLine
+from tui.core.limits import Limit, Rates
+from tui.core.provider import Provider
+from tui.runtime.ledger import Ledger
+from tui.store.errors import reason_of
+from tui.store.ledger_lines import LaterPrice
+from tui.store.ledger_past import past_lines
+from tui.store.optional import OptionalFiles, paths_in
+from tui.store.paths import Paths
+from tui.texts import costs as texts
+
+
+class Costs:
+    """The ledger as it is asked."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        paths: Paths,
+        optional: OptionalFiles,
+        limits: Sequence[Limit],
+        rates: Rates,
+    ) -> None:
+        """``optional`` is told what could not be read."""
+        self._ledger = ledger
+        self._paths = paths
+        self._optional = optional
+        self.limits = limits
+        self.rates = rates
+
+    def lines(self, since: datetime | None = None, until: datetime | None = None) -> list[LedgerLine]:
+        """Return the lines of a period, and some around it; never raises for what the disk does."""
+        self._ledger.flush()
+        with self._ledger.held:
+            self._read_past()
+            content = self._ledger.file.read(since, until)
+        for path, error in content.refused:
+            self._optional.note(self._paths.shown(path), reason_of(error), texts.FILE_NOT_READ, is_read=True)
+        if content.bad_lines:
+            count = texts.LINE if content.bad_lines == 1 else texts.LINES.format(count=content.bad_lines)
+            sentence = texts.BAD_LINES.format(count=count, path=self._ledger.shown)
+            self._optional.tell(f"{self._ledger.shown}/", sentence)
+        return content.lines
+
+    def report(self, by: By, wanted: Wanted = EVERYTHING, zone: tzinfo | None = None) -> CostReport:
+        """Return the sums of a period; days are those of ``zone``, this machine's where it is ``None``."""
+        return summarize(self.lines(wanted.since, wanted.until), by, wanted, zone)
+
+    def budgets(self, now: datetime | None = None, zone: tzinfo | None = None) -> tuple[BudgetState, ...]:
+        """Return how each budget of the settings stands now."""
+        if not self.limits:
+            return ()
+        now = now or datetime.now(UTC)
+        return judge(self.limits, self.lines(month_of(day_of(now, zone), zone).start), now, zone, self.rates)
+
+    def price_old(self, provider: Provider, now: datetime | None = None) -> int:
+        """Give a provider's price of now to its answers that had none; return how many got an amount.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        now = now or datetime.now(UTC)
+        unpriced = self._unpriced(provider.name)
+        later = LaterPrice(provider.name, provider.price, now + timedelta(milliseconds=1), day_of(now))
+        with self._ledger.held:
+            self._ledger.file.append_price(later)
+        return unpriced - self._unpriced(provider.name)
+
+    def _unpriced(self, provider: str) -> int:
+        report = self.report(By.PROVIDER, replace(EVERYTHING, provider=provider, includes_bench=True))
+        return report.not_priced.get(provider, 0)
+
+    def _read_past(self) -> None:
+        """Read the chats that are older than the ledger, once."""
+        file = self._ledger.file
+        if file.has_past():
+            return
+        with self._optional.attempt(self._ledger.shown, texts.CHATS_NOT_READ):
+            paths = paths_in(self._paths.conversations_dir, "*.jsonl")
+            file.write_past(past_lines(paths, file.read().lines))

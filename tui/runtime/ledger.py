@@ -1,0 +1,78 @@
+"""Keeps the ledger: writes a line for each exchange, beside the event loop.
+
+Nobody waits for its disk: a thread that lives as long as there is something to write does it. The end
+of the program waits for that thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+
+from tui.core.ledger import line_of
+from tui.core.observed import ExchangeRecord
+from tui.store.errors import reason_of
+from tui.store.ledger_file import LedgerFile
+from tui.store.optional import OptionalFiles
+from tui.store.paths import Paths
+from tui.texts import costs as texts
+
+
+class Ledger:
+    """An observer of exchanges that writes down what they used and cost."""
+
+    def __init__(self, paths: Paths, optional: OptionalFiles) -> None:
+        """``optional`` is told how many exchanges could not be recorded, and why."""
+        self._optional = optional
+        self.file = LedgerFile(paths.ledger_dir)
+        self.shown = paths.shown(paths.ledger_dir)
+        """The folder, as people write it."""
+        self._waiting: deque[ExchangeRecord] = deque()
+        self._guard = threading.Lock()
+        self._writer: threading.Thread | None = None
+        self._missed = 0
+        self.held = threading.Lock()
+        """Held by the thread that uses ``file``."""
+
+    def finished(self, record: ExchangeRecord) -> None:
+        """Take an exchange that is over; it is written down by a thread."""
+        with self._guard:
+            self._waiting.append(record)
+            if self._writer is None:
+                # No daemon: the program does not end before the line is written.
+                self._writer = threading.Thread(target=self._write_all, name="ledger")
+                self._writer.start()
+
+    def flush(self) -> None:
+        """Wait until everything is written that was told before."""
+        writer = self._writer
+        if writer is not None:
+            writer.join()
+
+    async def aclose(self) -> None:
+        """Wait for the same, beside the event loop."""
+        if self._writer is not None:
+            await asyncio.to_thread(self.flush)
+
+    def _write_all(self) -> None:
+        while True:
+            with self._guard:
+                if not self._waiting:
+                    self._writer = None
+                    return
+                record = self._waiting.popleft()
+            self._write(record)
+
+    def _write(self, record: ExchangeRecord) -> None:
+        line = line_of(record)
+        if line is None:
+            return
+        try:
+            with self.held:
+                self.file.append(line)
+        except OSError as error:
+            self._missed += 1
+            count = texts.ANSWER if self._missed == 1 else texts.ANSWERS.format(count=self._missed)
+            sentence = texts.NOT_RECORDED.format(count=count, path=self.shown, reason=reason_of(error))
+            self._optional.tell(self.shown, sentence)

@@ -1,0 +1,214 @@
+"""The files of the ledger: one a month, to which any number of processes append whole lines.
+
+A line is appended in one write, so that those of several processes never mix. On a disk of a network,
+where that is not sure, each process has files of its own. Readers merge all files; a line that was torn
+costs itself alone and is counted.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import socket
+import stat
+from collections.abc import Iterable, Sequence
+from dataclasses import field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.ledger import LedgerLine, price_later
+from tui.store import disk
+from tui.store.files import ensure_private_directory, read_file, write_atomically
+from tui.store.ledger_lines import (
+    LaterPrice,
+    decode_later_price,
+    decode_ledger_line,
+    encode_later_price,
+    encode_ledger_line,
+)
+from tui.store.network_disk import is_network_disk
+from tui.store.optional import look_at, paths_in
+
+MONTH_FILES = "[0-9][0-9][0-9][0-9]-[0-9][0-9]*.jsonl"
+PAST_FILE = "past.jsonl"
+"""What chats told that are older than the ledger; it is there once they were read."""
+_PRICES = "prices"
+
+
+@dataclass(slots=True)
+class LedgerContent:
+    """What the files tell."""
+
+    lines: list[LedgerLine] = field(default_factory=list)
+    bad_lines: int = 0
+    """Lines that were torn or damaged, and left out."""
+    refused: list[tuple[Path, OSError]] = field(default_factory=list)
+    """Files that could not be read."""
+
+
+@dataclass(slots=True)
+class _ReadFile:
+    """How far a file was read, and what stood there."""
+
+    inode: int
+    modified_ns: int
+    offset: int = 0
+    lines: list[LedgerLine] = field(default_factory=list)
+    bad_lines: int = 0
+    is_torn: bool = False
+    """Whether a line without an end stands behind ``offset``."""
+
+
+class LedgerFile:
+    """The folder of the ledger. All calls block shortly; one thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._own: str | None = None
+        self._read: dict[Path, _ReadFile] = {}
+
+    def append(self, line: LedgerLine) -> None:
+        """Add a line to the file of its month.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        self._append(f"{line.at:%Y-%m}", encode_ledger_line(line))
+
+    def append_price(self, later: LaterPrice) -> None:
+        """Add a price for lines that have none.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        self._append(_PRICES, encode_later_price(later))
+
+    def read(self, since: datetime | None = None, until: datetime | None = None) -> LedgerContent:
+        """Return the lines of all files that may hold some of a period, those of a file in its order.
+
+        Of a file that grew only what is new is read.
+        """
+        content = LedgerContent()
+        try:
+            paths = paths_in(self.folder, MONTH_FILES, PAST_FILE)
+        except OSError as error:
+            content.refused.append((self.folder, error))
+            return content
+        first = "" if since is None else f"{since.astimezone(UTC):%Y-%m}"
+        last = "9" if until is None else f"{until.astimezone(UTC):%Y-%m}"
+        for path in paths:
+            if path.name == PAST_FILE or first <= path.name[:7] <= last:
+                self._take(path, content)
+        prices = self._prices(content)
+        if prices:
+            content.lines = [_priced(line, prices) for line in content.lines]
+        return content
+
+    def has_past(self) -> bool:
+        """Return whether older chats were read already."""
+        return look_at(self.folder / PAST_FILE).exists
+
+    def write_past(self, lines: Iterable[LedgerLine]) -> None:
+        """Keep what older chats tell.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        write_atomically(self.folder / PAST_FILE, b"".join(map(encode_ledger_line, lines)))
+
+    def _append(self, name: str, line: bytes) -> None:
+        if self._own is None:
+            ensure_private_directory(self.folder)
+            self._own = f".{_host()}-{os.getpid()}" if is_network_disk(self.folder) else ""
+        append_line(self.folder / f"{name}{self._own}.jsonl", line)
+
+    def _take(self, path: Path, content: LedgerContent) -> None:
+        try:
+            known = self._read[path] = _read_on(path, self._read.get(path))
+        except OSError as error:
+            content.refused.append((path, error))
+            return
+        content.lines += known.lines
+        content.bad_lines += known.bad_lines + known.is_torn
+
+    def _prices(self, content: LedgerContent) -> dict[str, list[LaterPrice]]:
+        found: dict[str, list[LaterPrice]] = {}
+        for path in paths_in(self.folder, f"{_PRICES}*.jsonl"):
+            try:
+                data = read_file(path)
+            except OSError as error:
+                content.refused.append((path, error))
+                continue
+            for line in filter(None, (b"" if data is None else data.data).split(b"\n")):
+                later = decode_later_price(line)
+                if later is None:
+                    content.bad_lines += 1
+                else:
+                    found.setdefault(later.provider, []).append(later)
+        return found
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Append a line in one write; behind a torn one it begins a new line.
+
+    Raises:
+        OSError: the disk refuses, or takes a part only; or what is there is no regular file (``EINVAL``).
+    """
+    descriptor = disk.open_file(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "It is not a regular file", str(path))
+        if status.st_mode & 0o077:
+            disk.make_private(descriptor)
+        if status.st_size and os.pread(descriptor, 1, status.st_size - 1) != b"\n":
+            line = b"\n" + line
+        if disk.write(descriptor, line) != len(line):
+            raise OSError(errno.ENOSPC, "Only a part was written", str(path))
+    finally:
+        os.close(descriptor)
+
+
+def _read_on(path: Path, known: _ReadFile | None) -> _ReadFile:
+    """Return a file's lines; what was read of it before is not read again.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file (``EINVAL``).
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "It is not a regular file", str(path))
+        is_other = known is None or known.inode != status.st_ino or known.offset > status.st_size
+        if known is None or is_other:
+            known = _ReadFile(status.st_ino, status.st_mtime_ns)
+        elif known.modified_ns == status.st_mtime_ns:
+            return known
+        stream.seek(known.offset)
+        data = stream.read()
+    known.modified_ns = status.st_mtime_ns
+    end = data.rfind(b"\n") + 1
+    known.offset += end
+    known.is_torn = end < len(data)
+    for each in filter(None, data[:end].split(b"\n")):
+        line = decode_ledger_line(each)
+        if line is None:
+            known.bad_lines += 1
+        else:
+            known.lines.append(line)
+    return known
+
+
+def _priced(line: LedgerLine, prices: dict[str, list[LaterPrice]]) -> LedgerLine:
+    later: Sequence[LaterPrice] = prices.get(line.provider, ())
+    for each in later:
+        if line.at < each.until:
+            line = price_later(line, each.price, each.day)
+    return line
+
+
+def _host() -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", socket.gethostname())[:40].strip("-") or "host"

@@ -1,0 +1,208 @@
+"""The lines of the ledger's files: JSON objects, one each exchange, without any text of it.
+
+Amounts and prices are texts with every digit. What is unknown is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.ledger import LedgerLine
+from tui.core.observed import Outcome, Purpose
+from tui.core.outside import read_amount
+from tui.core.usage import Price, Source, Usage
+from tui.store.record_values import number_of
+
+_LONGEST_NAME = 200
+"""Characters of a name: a line stays below 4 kB, which is appended in one piece."""
+_LARGEST_COUNT = 2**53
+_NO_PRICE = Price()
+_PURPOSES = {purpose.value: purpose for purpose in Purpose}
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_PRICES = (("input", "input"), ("cached_input", "cached"), ("output", "output"), ("gpu_hour", "gpu_hour"))
+_PRICE_NAMES = (*(short for _, short in _PRICES), "currency")
+_TOKENS = (
+    ("prompt_tokens", "prompt"),
+    ("cached_tokens", "cached"),
+    ("written_tokens", "written"),
+    ("completion_tokens", "completion"),
+    ("reasoning_tokens", "reasoning"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPrice:
+    """A price that was given later to a provider's lines which had none."""
+
+    provider: str
+    price: Price
+    until: datetime
+    """Of lines before this instant."""
+    day: date
+
+
+def encode_ledger_line(line: LedgerLine) -> bytes:
+    """Return the whole line with its end."""
+    usage, price = line.usage, line.price
+    tokens: dict[str, object] = {
+        short: getattr(usage, name) for name, short in _TOKENS if getattr(usage, name) is not None
+    }
+    if usage.source is Source.ESTIMATED:
+        tokens["source"] = usage.source.value
+    record: dict[str, object] = {
+        "at": _instant_text(line.at),
+        "for": line.purpose.value,
+        "provider": line.provider[:_LONGEST_NAME],
+        "server": line.server[:_LONGEST_NAME],
+        "model": line.model[:_LONGEST_NAME],
+        "chat": line.conversation[:_LONGEST_NAME],
+        "tokens": tokens,
+        "price": _price_record(price, with_currency=price.is_known or line.own_amount is not None),
+        "amount": _digits(line.own_amount),
+        "at_least": line.is_lower_bound,
+        "server_amount": _digits(line.reported_amount),
+        "server_currency": line.reported_currency,
+        "busy_ms": line.busy_ms,
+        "end": "" if line.outcome is Outcome.DONE else line.outcome.value,
+        "cause": line.cause,
+        "ttft_ms": line.ttft_ms,
+        "rate": line.tokens_per_second,
+        "requests": None if line.requests == 1 else line.requests,
+        "from_chat": line.is_from_chat,
+    }
+    return _encoded(
+        {name: value for name, value in record.items() if value not in (None, "", {}) and value is not False}
+    )
+
+
+def encode_later_price(later: LaterPrice) -> bytes:
+    """Return the line of a price that was given later."""
+    return _encoded(
+        {
+            "priced": later.provider,
+            "until": _instant_text(later.until),
+            "day": later.day.isoformat(),
+            "price": _price_record(later.price, with_currency=True),
+        }
+    )
+
+
+def decode_ledger_line(data: bytes) -> LedgerLine | None:
+    """Return a line, ``None`` where it is none or is damaged."""
+    record = _record_of(data)
+    at = _instant(record.get("at"))
+    purpose = _PURPOSES.get(record.get("for", ""), Purpose.OTHER)
+    if at is None:
+        return None
+    amount, reported = record.get("amount"), record.get("server_amount")
+    tokens = record.get("tokens")
+    return LedgerLine(
+        at,
+        purpose,
+        _text(record, "provider"),
+        _text(record, "server"),
+        _text(record, "model"),
+        _text(record, "chat"),
+        _usage(tokens) if isinstance(tokens, dict) else Usage(),
+        _price(record.get("price")),
+        None if amount is None else read_amount(amount),
+        record.get("at_least") is True,
+        None if reported is None else read_amount(reported),
+        _text(record, "server_currency"),
+        _count(record.get("busy_ms")),
+        _OUTCOMES.get(record.get("end", ""), Outcome.DONE),
+        _text(record, "cause"),
+        number_of(record.get("ttft_ms")),
+        number_of(record.get("rate")),
+        _count(record.get("requests")) or 1,
+        record.get("from_chat") is True,
+    )
+
+
+def decode_later_price(data: bytes) -> LaterPrice | None:
+    """Return a price that was given later, ``None`` where the line is none or is damaged."""
+    record = _record_of(data)
+    until, day = _instant(record.get("until")), _instant(record.get("day"))
+    provider, price = record.get("priced"), _price(record.get("price"))
+    if until is None or day is None or not isinstance(provider, str) or not price.is_known:
+        return None
+    return LaterPrice(provider, price, until, day.date())
+
+
+def _encoded(record: Mapping[str, object]) -> bytes:
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def _record_of(data: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _instant_text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if instant is None:
+        return None
+    return instant if instant.tzinfo is UTC else instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+
+
+def _price_record(price: Price, *, with_currency: bool) -> dict[str, str]:
+    record = {short: _digits(getattr(price, name)) for name, short in _PRICES}
+    found = {name: digits for name, digits in record.items() if digits is not None}
+    return {**found, "currency": price.currency} if with_currency or found else {}
+
+
+def _digits(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount, "f")
+
+
+def _usage(tokens: Mapping[str, object]) -> Usage:
+    return Usage(
+        _count(tokens.get("prompt")),
+        _count(tokens.get("completion")),
+        _count(tokens.get("reasoning")),
+        _count(tokens.get("cached")),
+        Source.ESTIMATED if tokens.get("source") == Source.ESTIMATED.value else Source.REPORTED,
+        (),
+        _count(tokens.get("written")),
+    )
+
+
+def _count(value: object) -> int | None:
+    """Return a count; that of every line of a month, so the usual case comes first."""
+    return value if value.__class__ is int and 0 <= value < _LARGEST_COUNT else None
+
+
+def _price(value: object) -> Price:
+    """Return a price; those of a month are few."""
+    if not isinstance(value, dict):
+        return _NO_PRICE
+    return _price_of(*(str(value.get(name, "")) for name in _PRICE_NAMES))
+
+
+@lru_cache(maxsize=1000)
+def _price_of(first: str, cached: str, output: str, gpu_hour: str, currency: str) -> Price:
+    return Price(
+        read_amount(first), read_amount(output), currency or "USD", read_amount(cached), read_amount(gpu_hour)
+    )
+
+
+def _text(record: Mapping[str, object], name: str) -> str:
+    value = record.get(name, "")
+    return value if isinstance(value, str) else ""
