@@ -136,6 +136,8 @@ MORE_NOTICES: Final = "{count} more, shown when these are corrected."
 
 # The choice of a model.
 CHOOSE_TITLE: Final = "Choose a model for {name}"
+CHOOSE_PLACEHOLDER: Final = "Type part of the name"
+CHOOSE_NOTHING: Final = "The server offers no model of that name."
 
 # The test of a provider.
 TEST_TITLE: Final = "Test of {name}"

@@ -17,8 +17,9 @@ from tui.core.causes import explain
 from tui.core.provider import Provider, State
 from tui.runtime.builtin import Availability
 from tui.ui.chat.pairs import Pair, Pairs
-from tui.ui.chat.picker import MOST_SHOWN, ModelPicker
+from tui.ui.chat.picker import ModelPicker
 from tui.ui.providers.reach import Reach
+from tui.ui.shell.found_list import MOST_SHOWN
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from tests.ui.fake_runtime import FakeRuntime, example_providers, refused
 from tests.ui.shell.test_providers_screen import (
@@ -121,6 +121,23 @@ async def test_of_several_models_it_is_asked_which_one(runtime: FakeRuntime, unt
         await until(pilot, lambda: isinstance(pilot.app.screen, ModelChoice))
         await pilot.press("down", "enter")
         await until(pilot, lambda: runtime.directory.get("cloud").model == "b-model")
+
+
+async def test_one_of_many_models_is_found_by_a_part_of_its_name(runtime: FakeRuntime, until: Until) -> None:
+    runtime.reachability["cloud"] = gone(*(f"family-{number}" for number in range(100)), "Qwen/Qwen3-235B")
+    async with listed(runtime) as pilot:
+        await select(pilot, "cloud")
+        await until(pilot, lambda: offered(pilot) == "A choose a model · d diagnose")
+        await pilot.press("A")
+        await until(pilot, lambda: "The first 60 of 101 models" in text_of(pilot))
+        await pilot.press(*"absent")
+        await until(pilot, lambda: "no model of that name" in text_of(pilot))
+        await pilot.press("enter")
+        assert isinstance(pilot.app.screen, ModelChoice), "there is nothing to choose"
+        await pilot.press("ctrl+u", *"qw 235")
+        await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: runtime.directory.get("cloud").model == "Qwen/Qwen3-235B")
 
 
 async def test_a_close_name_is_used_at_once(runtime: FakeRuntime, until: Until) -> None:

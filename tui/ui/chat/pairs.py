@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from tui.core.loose_search import find_loosely
 from tui.core.provider import Provider
 
 
@@ -64,21 +64,11 @@ class Pairs:
         return dict.fromkeys(filter(None, (provider.model, own, *self._models.get(provider.name, ()))))
 
     def matching(self, typed: str) -> list[Pair]:
-        """Return the pairs that a text finds, the best first, and at the end what it names itself.
-
-        Each word has to be in a name, or its letters in this order; a whole word counts more than letters.
-        """
+        """Return the pairs that a text finds, the best first, and at the end what it names itself."""
         self._arrange()
-        words = typed.casefold().split()
-        if not words:
-            return list(self._all)
-        loose = [re.compile(".*?".join(map(re.escape, word)), re.DOTALL) for word in words]
-        found: list[tuple[int, int]] = []
-        for index, text in enumerate(self._texts):
-            missing = [pattern for word, pattern in zip(words, loose, strict=True) if word not in text]
-            if all(pattern.search(text) for pattern in missing):
-                found.append((len(missing), index))
-        pairs = [self._all[index] for _, index in sorted(found)]
+        pairs = [self._all[place] for place in find_loosely(typed, self._texts)]
+        if not typed.strip():
+            return pairs
         named = self._named(typed.strip())
         return pairs if named is None or named._replace(is_typed=False) in pairs else [*pairs, named]
 

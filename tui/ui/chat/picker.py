@@ -29,18 +29,16 @@ from tui.ui.chat.pairs import Pair, Pairs
 from tui.ui.chat.picker_rows import Answer, columns_for, header, row
 from tui.ui.deck import runtime_of
 from tui.ui.providers.reach import Reach, reach_after
-from tui.ui.shell.modal import Window
+from tui.ui.shell.found_list import MOST_SHOWN, FoundWindow
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.plain_input import PlainInput
 
-MOST_SHOWN = 60
-"""Rows at a time: laying out thousands would hold up each key."""
 _ASKED_AT_ONCE = 8
 _PAUSE_SECONDS = 0.1
 """Between two changes of the list while servers answer."""
 
 
-class ModelPicker(Window[Pair | None]):
+class ModelPicker(FoundWindow[Pair | None]):
     """Every model of the providers that a chat can go to; ends with the pair that was chosen."""
 
     CSS_PATH = "windows.tcss"
@@ -89,12 +87,8 @@ class ModelPicker(Window[Pair | None]):
         self._show()
 
     @property
-    def _list(self) -> OptionList:
-        return self.query_one("#models", OptionList)
-
-    @property
     def _chosen(self) -> Pair | None:
-        index = self._list.highlighted
+        index = self.found.highlighted
         return self._shown[index] if index is not None and index < len(self._shown) else None
 
     # ── What is known ───────────────────────────────────────────────────────────────────────
@@ -146,7 +140,7 @@ class ModelPicker(Window[Pair | None]):
 
     def on_input_changed(self) -> None:
         """Find while it is typed: the best one is selected."""
-        self._list.highlighted = None
+        self.found.highlighted = None
         self._show()
 
     def _show(self) -> None:
@@ -159,7 +153,7 @@ class ModelPicker(Window[Pair | None]):
         self._shown, self._count = found[:MOST_SHOWN], len(found)
         columns = columns_for(self._shown, self._known, self.query_one(".window").size.width - 1)
         self.query_one("#models-header", Static).update(header(columns))
-        models = self._list
+        models = self.found
         models.clear_options()
         models.add_options([Option(row(pair, columns, self._known)) for pair in self._shown])
         if self._shown:
@@ -203,18 +197,3 @@ class ModelPicker(Window[Pair | None]):
     def _select(self) -> None:
         if (chosen := self._chosen) is not None:
             self.dismiss(chosen)
-
-    def action_move(self, step: int) -> None:
-        """Move in the list while typing, around its ends."""
-        if self._shown:
-            self._list.highlighted = ((self._list.highlighted or 0) + step) % len(self._shown)
-
-    def action_page(self, pages: int) -> None:
-        """Move by a page, to the ends at most."""
-        if self._shown:
-            wanted = (self._list.highlighted or 0) + pages * max(1, self._list.size.height - 1)
-            self._list.highlighted = max(0, min(wanted, len(self._shown) - 1))
-
-    def action_cancel(self) -> None:
-        """Choose nothing."""
-        self.dismiss(None)

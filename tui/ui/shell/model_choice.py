@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -11,44 +11,73 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from tui.core.loose_search import find_loosely
 from tui.core.safe_text import safe_line
-from tui.texts import provider_list as texts
-from tui.texts.chat import PICKER_KEYS
+from tui.texts import chat, provider_list
 from tui.ui.bindings import bindings_of
-from tui.ui.shell.modal import Window
+from tui.ui.shell.found_list import MOST_SHOWN, FoundWindow
 from tui.ui.shell.offers import key_of
+from tui.ui.shell.plain_input import PlainInput
 
 
-class ModelChoice(Window[str | None]):
+class ModelChoice(FoundWindow[str | None]):
     """Asks for one of several models; ends with its name, or ``None``."""
 
     CSS_PATH = "model_choice.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of("models")
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("picker")
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("picker",)
 
     def __init__(self, subject: str, models: Sequence[str]) -> None:
         """``subject`` is what the model is for."""
         super().__init__()
         self._subject = subject
         self._models = tuple(models)
+        self._names = [model.casefold() for model in models]
+        self._shown: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """Lay out the models, one a line."""
+        """Lay out the line and the models, one a row."""
         with Vertical(id="model-choice"):
-            yield OptionList(*(Content(safe_line(model)) for model in self._models))
-            yield Static(
-                Content(PICKER_KEYS.format(cancel=key_of(self, "models.cancel"))), id="model-choice-hint"
-            )
+            yield PlainInput(placeholder=provider_list.CHOOSE_PLACEHOLDER)
+            yield Static(id="model-choice-note")
+            yield OptionList()
 
     def on_mount(self) -> None:
-        """Put the focus on the models."""
-        title = Content(texts.CHOOSE_TITLE.format(name=safe_line(self._subject, 50)))
-        self.query_one("#model-choice").border_title = cast(str, title)
-        self.query_one(OptionList).focus()
+        """Show all models."""
+        window = self.query_one("#model-choice")
+        window.border_title = Content(provider_list.CHOOSE_TITLE.format(name=safe_line(self._subject, 50)))
+        window.border_subtitle = Content(chat.PICKER_KEYS.format(cancel=key_of(self, "picker.cancel")))
+        self.query_one(PlainInput).focus()
+        self._show()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """End with the model."""
-        self.dismiss(self._models[event.option_index])
+    def on_input_changed(self) -> None:
+        """Find while it is typed: the best one is selected."""
+        self._show()
 
-    def action_cancel(self) -> None:
-        """End without one."""
-        self.dismiss(None)
+    def _show(self) -> None:
+        places = find_loosely(self.query_one(PlainInput).value, self._names)
+        self._shown = [self._models[place] for place in places[:MOST_SHOWN]]
+        self.found.clear_options()
+        self.found.add_options([Content(safe_line(model)) for model in self._shown])
+        self.found.highlighted = 0 if self._shown else None
+        note = self.query_one("#model-choice-note", Static)
+        note.update(Content(self._note(len(places))))
+        note.display = not places or len(places) > len(self._shown)
+
+    def _note(self, count: int) -> str:
+        if not count:
+            return provider_list.CHOOSE_NOTHING
+        return chat.PICKER_MORE.format(shown=len(self._shown), count=f"{count:,}")
+
+    def on_option_list_option_selected(self) -> None:
+        """A click on a model."""
+        self._select()
+
+    def on_input_submitted(self) -> None:
+        """Enter uses the model under the cursor."""
+        self._select()
+
+    def _select(self) -> None:
+        place = self.found.highlighted
+        if place is not None:
+            self.dismiss(self._shown[place])

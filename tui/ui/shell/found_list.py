@@ -1,0 +1,34 @@
+"""A window with one line to type in, and below it the list of what that finds."""
+
+from __future__ import annotations
+
+from textual.widgets import OptionList
+
+from tui.ui.shell.modal import ResultType, Window
+
+MOST_SHOWN = 60
+"""Rows at a time: laying out thousands would hold up each key."""
+
+
+class FoundWindow(Window[ResultType]):
+    """Moves in its list while the line keeps the focus."""
+
+    @property
+    def found(self) -> OptionList:
+        """The list."""
+        return self.query_one(OptionList)
+
+    def action_move(self, step: int) -> None:
+        """Move in the list while typing, around its ends."""
+        if count := self.found.option_count:
+            self.found.highlighted = ((self.found.highlighted or 0) + step) % count
+
+    def action_page(self, pages: int) -> None:
+        """Move by a page, to the ends at most."""
+        if count := self.found.option_count:
+            wanted = (self.found.highlighted or 0) + pages * max(1, self.found.size.height - 1)
+            self.found.highlighted = max(0, min(wanted, count - 1))
+
+    def action_cancel(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
