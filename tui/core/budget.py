@@ -99,6 +99,12 @@ def judge(
     return tuple(states)
 
 
+def spent_one(states: Collection[BudgetState], provider: str) -> BudgetState | None:
+    """Return a budget that keeps a provider from being asked, since all of it is spent."""
+    mine = [state for state in states if state.limit.provider in ("", provider)]
+    return next((state for state in mine if state.level is Level.EXCEEDED), None)
+
+
 def worst(states: Collection[BudgetState]) -> BudgetState | None:
     """Return the budget of which most is spent."""
     return max(states, key=lambda state: state.share, default=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -113,12 +113,13 @@ def read_http_date(text: str) -> datetime | None:
         return None
 
 
-def read_local_moment(text: str) -> datetime | None:
-    """Return the moment of an ISO 8601 text in this machine's time zone."""
+def read_local_moment(text: str, zone: tzinfo | None = None) -> datetime | None:
+    """Return the moment of an ISO 8601 text in a time zone: this machine's, where it is ``None``."""
     if not text or len(text) > _LONGEST_DATE:
         return None
     try:
-        return datetime.fromisoformat(text).astimezone()
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(zone)
     except (ValueError, OverflowError, OSError):  # the last two: years that the zone cannot shift
         return None
 

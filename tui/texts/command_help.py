@@ -180,6 +180,25 @@ HISTORY_RESTORE: Final = "Restore a deleted chat; without a name: list the trash
 HISTORY_DELETED: Final = "number in the trash, beginning of an ID, title, or 'last'"
 
 PATHS: Final = "Show file locations."
+COSTS: Final = "Show what was spent: by provider, model, day, month, chat or origin."
+COSTS_EXAMPLES: Final = """\
+  lmdeck costs                                   this month by provider
+  lmdeck costs --by day --since 30d              the last 30 days
+  lmdeck costs --by model --since 2026-11-01 --until 2026-11-30 --csv > november.csv
+  lmdeck costs --short                           one line for a shell prompt
+  lmdeck costs --budget                          exit 4 once a budget of config.toml is spent
+"""
+COSTS_BY: Final = "sum by provider (default), model, day, month, chat or origin"
+COSTS_SINCE: Final = "from TIME on: 2026-11-01 or 30d (default: this month; with --by month everything)"
+COSTS_UNTIL: Final = "until TIME; of a day, its end"
+COSTS_PROVIDER: Final = "this provider only"
+COSTS_INCLUDE: Final = "count benchmarks too"
+COSTS_UTC: Final = "days begin at midnight UTC, not here"
+COSTS_CSV: Final = "print CSV"
+COSTS_SHORT: Final = "print what today cost, in one line"
+COSTS_BUDGET: Final = "print how the budgets stand; exit 4 if one is spent"
+COSTS_PRICE_OLD: Final = "give answers of this provider that had no price the price it has now"
+WITHIN_BUDGET: Final = "send nothing and exit 4 if a budget is spent"
 FORGET: Final = "Delete stored keys, chats, caches or the ledger."
 FORGET_WHAT: Final = "keys, conversations, caches or ledger (one or more)"
 

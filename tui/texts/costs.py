@@ -10,3 +10,51 @@ ANSWER: Final = "1 answer"
 ANSWERS: Final = "{count:,} answers"
 LINE: Final = "1 line"
 LINES: Final = "{count:,} lines"
+
+# lmdeck costs
+NO_LINES: Final = "Nothing was spent in this period."
+NO_CHAT: Final = "(no chat)"
+EVERYTHING: Final = "All costs"
+SINCE: Final = "Since {since}"
+UNTIL: Final = "Until {until}"
+PERIOD: Final = "{since} to {until}"
+TOTAL: Final = "Total: {sums}"
+TOGETHER: Final = "Together: {sum}"
+TOGETHER_DATED: Final = "Together: {sum} (rates of {date})"
+PROJECTED: Final = "At the end of the month: {sums}"
+NOT_PRICED: Final = "Not priced: {providers}."
+SET_PRICES: Final = "  Set its prices: lmdeck providers set {name} --input-price P --output-price P"
+NOT_PRICED_EACH: Final = "{provider} ({count})"
+PRICE_OLD: Final = "  Price these answers too: lmdeck costs --price-old {name}"
+DIFFERENT: Final = "{count} cost more than 2 % more or less by the server's own figure, which is counted."
+PRICED_LATER: Final = "{count} priced later, with --price-old."
+TODAY: Final = "{sums} today"
+NOTHING: Final = "0.00"
+PRICED: Final = "{provider}: {count} priced."
+NO_PRICE: Final = "{provider} has no price"
+BUDGET_MONTH: Final = "this month"
+BUDGET_DAY: Final = "today"
+BUDGET_PROVIDER: Final = "{provider} this month"
+BUDGET_LINE: Final = "Budget {what}: {spent} of {limit} ({percent} %)"
+BUDGET_UNPRICED: Final = "{count} not priced"
+BUDGET_BESIDES: Final = "{sums} besides, not counted"
+HEADS: Final = {
+    "provider": "PROVIDER",
+    "model": "MODEL",
+    "day": "DAY",
+    "month": "MONTH",
+    "chat": "CHAT",
+    "origin": "ORIGIN",
+}
+COLUMNS: Final = (
+    "REQUESTS",
+    "IN",
+    "CACHED",
+    "OUT",
+    "THOUGHT",
+    "AMOUNT",
+    "TTFT P50",
+    "TOK/S P50",
+    "FAILED",
+    "GPU",
+)

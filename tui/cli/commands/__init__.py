@@ -11,6 +11,7 @@ ORDER = (
     "providers",
     "presets",
     "history",
+    "costs",
     "demo",
     "engine",
     "paths",

@@ -1,0 +1,268 @@
+"""``lmdeck costs``: what was spent, as tables, JSON, CSV and for a shell prompt; budgets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Done
+from tests.support.fake_api import FakeApi, vectors
+from tests.support.fault_server import FaultServer
+from tests.support.real_deck import RealDeck
+from tui.cli.table import cells
+from tui.core.ledger import LedgerLine
+from tui.core.observed import Purpose
+from tui.core.usage import Price, Source, Usage
+from tui.store.ledger_file import LedgerFile
+from tui.store.paths import resolve_paths
+
+NOW = datetime.now(UTC)
+EUR = Price(Decimal("0.001"), Decimal("0.002"), "EUR")
+LINE = LedgerLine(
+    NOW, Purpose.ASK, "qwen", "http://gpu01:8000", "m", "", Usage(1000, 50, 0), EUR, Decimal("0.0011")
+)
+UNPRICED = replace(LINE, provider="old-gw", price=Price(), own_amount=None)
+Fill = Callable[..., RealDeck]
+
+
+@pytest.fixture
+def deck(tmp_path: Path) -> RealDeck:
+    return RealDeck(tmp_path)
+
+
+@pytest.fixture
+def filled(deck: RealDeck) -> Fill:
+    """Write lines into a ledger."""
+
+    def fill(*lines: LedgerLine) -> RealDeck:
+        ledger = LedgerFile(resolve_paths(deck.environment).ledger_dir)
+        for line in lines:
+            ledger.append(line)
+        return deck
+
+    return fill
+
+
+def costs(deck: RealDeck, *arguments: str, **extra: str) -> Done:
+    return deck.run("costs", *arguments, extra=extra)
+
+
+def test_the_json_is_the_contract(filled: Fill) -> None:
+    deck = filled(LINE, LINE, replace(LINE, usage=Usage(1000, 50, 0)), UNPRICED)
+    done = costs(deck, "--json")
+    assert done.code == 0, done.err
+    told = done.json
+    assert (told["schema_version"], told["by"], told["until"]) == (1, "provider", None)
+    assert datetime.fromisoformat(told["since"]).astimezone().day == 1
+    row = {name: told["rows"][0][name] for name in list(told["rows"][0])}
+    assert (
+        row
+        | {
+            "key": "qwen",
+            "requests": 3,
+            "prompt_tokens": 3000,
+            "cached_tokens": None,
+            "completion_tokens": 150,
+            "reasoning_tokens": 0,
+            "amount": "0.0033",
+            "currency": "EUR",
+            "source": "reported",
+        }
+        == row
+    )
+    assert (told["rows"][1]["key"], told["rows"][1]["amount"], told["rows"][1]["source"]) == (
+        "old-gw",
+        None,
+        "unknown",
+    )
+    total = {"amount": "0.0033", "currency": "EUR", "source": "reported", "lower_bound": True}
+    assert (told["totals"], told["not_priced"]) == ([total], ["old-gw"])
+
+
+def test_the_origins_are_those_of_the_doors(filled: Fill) -> None:
+    deck = filled(*(replace(LINE, purpose=purpose) for purpose in Purpose))
+    keys = {row["key"] for row in costs(deck, "--by", "origin", "--json").json["rows"]}
+    assert keys == {"chat", "ask", "test", "check", "compare", "other"}
+    included = costs(deck, "--by", "origin", "--json", "--include", "bench").json["rows"]
+    assert {row["key"] for row in included} == keys | {"bench"}
+
+
+def test_the_table_fits_80_columns_and_names_what_is_not_priced(filled: Fill, deck: RealDeck) -> None:
+    deck.provider("http://a/v1", "old-gw")
+    wide = replace(LINE, provider="供应商" * 20, usage=Usage(10**9, 10**9, 10**9, 10**9, Source.ESTIMATED))
+    filled(LINE, wide, UNPRICED)
+    done = deck.run("costs", extra={"COLUMNS": "80"})
+    assert "Total: ≥ EUR 0.0022" in done.out
+    assert "Not priced: old-gw (1 answer)." in done.out
+    assert "lmdeck costs --price-old old-gw" in done.out
+    lines = done.out.splitlines()
+    amount = lines[1].index("AMOUNT") + len("AMOUNT")
+    assert {cells(line) for line in lines[1:5]} == {amount}, "the figures end at one edge"
+
+
+def test_currencies_are_never_added_and_rates_give_one_line_more(filled: Fill, deck: RealDeck) -> None:
+    filled(LINE, replace(LINE, price=replace(EUR, currency="USD"), own_amount=Decimal("0.5")))
+    done = costs(deck)
+    assert "Total: EUR 0.0011 + USD 0.50" in done.out
+    assert "Together" not in done.out
+    deck.settings('[rates]\ndate = 2026-11-01\nEUR = "2"\n')
+    assert "Together: ~USD 0.5022 (rates of 2026-11-01)" in costs(deck).out
+
+
+def test_nothing_spent_is_said(deck: RealDeck) -> None:
+    done = costs(deck)
+    assert (done.code, "Nothing was spent in this period." in done.out) == (0, True)
+    assert costs(deck, "--short").out == "0.00 today\n"
+    assert costs(deck, "--json").json["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ([LINE], "EUR 0.0011 today"),
+        ([LINE, UNPRICED], "≥ EUR 0.0011 today"),
+        ([UNPRICED], "— today"),
+        ([replace(LINE, at=NOW - timedelta(days=3))], "0.00 today"),
+        ([replace(LINE, price=Price(Decimal(0), Decimal(0)), own_amount=Decimal(0))], "0.00 today"),
+    ],
+)
+def test_a_shell_prompt_gets_one_line(filled: Fill, lines: list[LedgerLine], text: str) -> None:
+    done = costs(filled(*lines), "--short", TZ="UTC")
+    assert (done.out, done.err, done.code) == (f"{text}\n", "", 0)
+
+
+def test_a_csv_is_safe_in_a_spreadsheet(filled: Fill) -> None:
+    hostile = ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(A1)", 'a "b", c', "\x1b[2Jx\ny"]
+    deck = filled(*(replace(LINE, model=model) for model in hostile))
+    done = costs(deck, "--by", "model", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    assert len(rows) == len(hostile)
+    for row in rows:
+        assert row["amount"] == "0.0011"
+        assert row["key"][0] not in "=+-@\t\r"
+    assert "'+1" in {row["key"] for row in rows}
+    assert 'a "b", c' in {row["key"] for row in rows}
+    assert "\x1b" not in done.out
+
+
+def test_a_period_has_whole_days_here_or_in_utc(filled: Fill) -> None:
+    at = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)  # 00:30 of November in Berlin
+    deck = filled(replace(LINE, at=at), replace(LINE, at=at - timedelta(hours=1)))
+    period = ("--since", "2026-10-31", "--until", "2026-10-31", "--by", "day", "--json")
+    berlin = costs(deck, *period, TZ="Europe/Berlin").json
+    assert [(row["key"], row["requests"]) for row in berlin["rows"]] == [("2026-10-31", 1)]
+    utc = costs(deck, *period, "--utc", TZ="Europe/Berlin").json
+    assert [(row["key"], row["requests"]) for row in utc["rows"]] == [("2026-10-31", 2)]
+    assert (utc["since"], utc["until"]) == ("2026-10-31T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
+    months = costs(deck, "--by", "month", "--json", TZ="Europe/Berlin").json
+    assert [row["key"] for row in months["rows"]] == ["2026-10", "2026-11"]
+
+
+def test_a_time_that_cannot_be_understood_is_refused(deck: RealDeck) -> None:
+    done = costs(deck, "--since", "yesterday")
+    assert (done.code, "is not a valid time" in done.err) == (2, True)
+
+
+def test_one_provider_can_be_looked_at(filled: Fill) -> None:
+    told = costs(filled(LINE, UNPRICED), "--provider", "qwen", "--json").json
+    assert [row["key"] for row in told["rows"]] == ["qwen"]
+
+
+def test_budgets_are_told_and_end_with_4_when_spent(filled: Fill, deck: RealDeck) -> None:
+    assert (costs(deck, "--budget").code, "No budget is set." in costs(deck, "--budget").err) == (2, True)
+    deck.settings('[budget]\nmonth = "0.01 EUR"\n[budget.providers]\nqwen = "5 EUR"\n')
+    filled(replace(LINE, own_amount=Decimal("0.009")), UNPRICED)
+    done = costs(deck, "--budget", TZ="UTC")
+    assert done.code == 0
+    assert done.out.splitlines() == [
+        "Budget qwen this month: EUR 0.009 of EUR 5.00 (0 %)",
+        "Budget this month: ≥ EUR 0.009 of EUR 0.01 (90 %), 1 answer not priced",
+    ]
+    filled(LINE)
+    done = costs(deck, "--budget", "--json", TZ="UTC")
+    assert done.code == 4
+    month = done.json["budgets"][1]
+    assert (month["scope"], month["level"], month["unpriced"]) == ("month", "exceeded", 1)
+    assert month["spent"]["amount"] == "0.0101"
+
+
+def test_ask_sends_nothing_beyond_a_budget(filled: Fill, deck: RealDeck) -> None:
+    with FaultServer(FakeApi()) as server:
+        deck.provider(server.base_url, "qwen", input_price="0.5", output_price="2", currency="EUR")
+        deck.provider(server.base_url, "other", input_price="0.5", output_price="2", currency="EUR")
+        missing = deck.run("ask", "hi", "-p", "qwen", "--within-budget")
+        assert (missing.code, server.requests) == (2, [])
+        deck.settings('[budget.providers]\nqwen = "0.01 EUR"\n')
+        assert deck.run("ask", "hi", "-p", "qwen", "--within-budget").code == 0
+        server.requests.clear()
+        refused = deck.run("ask", "hi", "-p", "qwen", "--within-budget")
+        assert (refused.code, server.requests) == (4, [])
+        assert "The budget is spent: EUR 0.0245 of EUR 0.01." in refused.err
+        told = deck.run("ask", "hi", "-p", "qwen", "--within-budget", "--json")
+        assert (told.code, told.cause) == (4, "budget-spent")
+        assert deck.run("ask", "hi", "-p", "other", "--within-budget").code == 0
+        assert deck.run("ask", "hi", "-p", "qwen").code == 0, "only where it is asked for"
+
+
+def test_old_answers_get_a_price_by_a_command_alone(filled: Fill, deck: RealDeck) -> None:
+    filled(UNPRICED, LINE)
+    deck.provider("http://a/v1", "old-gw")
+    refused = costs(deck, "--price-old", "old-gw")
+    assert (refused.code, "old-gw has no price" in refused.err) == (2, True)
+    assert costs(deck, "--price-old", "nobody").code == 2
+    (deck.config / "providers.toml").unlink()
+    deck.provider("http://a/v1", "old-gw", input_price="1", output_price="2", currency="EUR")
+    assert costs(deck, "--json").json["not_priced"] == ["old-gw"]
+    assert costs(deck, "--price-old", "old-gw").out == "old-gw: 1 answer priced.\n"
+    told = costs(deck, "--json").json
+    assert (told["not_priced"], told["priced_later"]) == ([], 1)
+    assert {row["key"]: row["amount"] for row in told["rows"]} == {"old-gw": "1.1", "qwen": "0.0011"}
+    assert "1 answer priced later, with --price-old." in costs(deck).out
+
+
+def test_chats_have_their_titles(deck: RealDeck) -> None:
+    with FaultServer(FakeApi()) as server:
+        deck.provider(server.base_url, input_price="0.5", output_price="2", currency="EUR")
+        deck.run("chat", "main", "--plain", stdin="Why is the sky blue?\n/quit\n")
+        deck.run("ask", "hi", "-p", "main")
+    out = costs(deck, "--by", "chat").out
+    assert "Why is the sky blue?" in out
+    assert "(no chat)" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "hi", "-p", "main"),
+        ("ask", "hi", "-p", "main", "--json"),
+        ("check", "main"),
+        ("check", "vectors"),
+        ("chat", "main", "--plain"),
+    ],
+)
+def test_each_command_that_sends_leaves_one_line_before_it_ends(
+    deck: RealDeck, arguments: tuple[str, ...]
+) -> None:
+    with FaultServer(FakeApi(embeddings=vectors([0.6, 0.8], [1.0, 0.0]))) as server:
+        deck.provider(server.base_url)
+        deck.provider(server.base_url, "vectors", category="Embedding")
+        deck.run(*arguments, stdin="hello\n/quit\n" if arguments[0] == "chat" else "")
+    (file,) = resolve_paths(deck.environment).ledger_dir.iterdir()
+    assert file.read_bytes().count(b"\n") == 1
+
+
+def test_the_ledger_can_be_forgotten_and_is_among_the_paths(filled: Fill) -> None:
+    deck = filled(LINE)
+    (place,) = [place for place in deck.run("paths", "--json").json["paths"] if place["what"] == "Ledger"]
+    assert place["exists"]
+    assert deck.run("forget", "conversations", "--yes").code == 0
+    assert costs(deck, "--json").json["rows"]
+    assert deck.run("forget", "ledger", "--yes").code == 0
+    assert costs(deck, "--json").json["rows"] == []

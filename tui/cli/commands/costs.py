@@ -1,0 +1,34 @@
+"""``lmdeck costs``: its arguments."""
+
+from tui.cli.command import PRINTS_JSON, Command, argument, one_of
+from tui.texts import command_help as texts
+
+COMMAND = Command(
+    "costs",
+    texts.COSTS,
+    run="tui.cli.costs:run",
+    examples=texts.COSTS_EXAMPLES,
+    arguments=(
+        argument(
+            "--by",
+            choices=["provider", "model", "day", "month", "chat", "origin"],
+            default="provider",
+            metavar="WHAT",
+            help=texts.COSTS_BY,
+        ),
+        argument("--since", metavar="TIME", help=texts.COSTS_SINCE),
+        argument("--until", metavar="TIME", help=texts.COSTS_UNTIL),
+        argument("--provider", metavar="NAME", help=texts.COSTS_PROVIDER),
+        argument("--include", choices=["bench"], metavar="bench", help=texts.COSTS_INCLUDE),
+        argument("--utc", action="store_true", help=texts.COSTS_UTC),
+        one_of(
+            argument("--csv", action="store_true", help=texts.COSTS_CSV),
+            PRINTS_JSON,
+            argument("--short", action="store_true", help=texts.COSTS_SHORT),
+        ),
+        one_of(
+            argument("--budget", action="store_true", help=texts.COSTS_BUDGET),
+            argument("--price-old", metavar="NAME", help=texts.COSTS_PRICE_OLD),
+        ),
+    ),
+)

@@ -1,0 +1,244 @@
+"""``lmdeck costs``: what was spent, by what, and how the budgets stand."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from tui.cli.argument_parser import window_columns
+from tui.cli.command import DONE, OVER_BUDGET
+from tui.cli.costs_report import budgets_json, costs_json, csv_lines
+from tui.cli.output import Output
+from tui.cli.table import cells, table
+from tui.core.budget import BudgetState, Level, together
+from tui.core.causes import explain
+from tui.core.cost_texts import answers_text, budget_text, sum_text, sums_text
+from tui.core.costs import By, CostReport, CostRow, CostState, Wanted, project, summarize
+from tui.core.days import day_of, month_of, whole_day
+from tui.core.failure import LmdeckError, UsageError
+from tui.core.figures import UNKNOWN, format_milliseconds, format_tokens
+from tui.core.ledger import Certainty
+from tui.core.safe_text import safe_line
+from tui.core.since import read_first_day, read_last_day
+from tui.core.usage import Source
+from tui.runtime.history import Wanted as AnyChat
+from tui.runtime.runtime import Runtime, open_runtime
+from tui.store.errors import disk_error
+from tui.texts import costs as texts
+from tui.texts import history as history_texts
+
+_FEWEST = 7
+"""So many columns are always shown; the others as far as a terminal has room for them."""
+_LARGE_WINDOW = 120
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Print what is asked for; 4 where a budget is spent and that was asked.
+
+    Raises:
+        LmdeckError: a time cannot be understood, there is no such provider, or the disk refuses.
+    """
+    runtime = open_runtime(os.environ)
+    zone = UTC if arguments.utc else None
+    now = datetime.now(UTC)
+    if arguments.price_old is not None:
+        code = _price_old(arguments.price_old, runtime, output)
+    elif arguments.budget:
+        code = _print_budgets(arguments, runtime, output, now, zone)
+    elif arguments.short:
+        code = _print_today(arguments, runtime, output, now, zone)
+    else:
+        code = _print_costs(arguments, runtime, output, now, zone)
+    output.notes((*runtime.settings_notices, *runtime.optional.notices))
+    return code
+
+
+def _print_costs(
+    arguments: argparse.Namespace, runtime: Runtime, output: Output, now: datetime, zone: tzinfo | None
+) -> int:
+    by = By(arguments.by)
+    wanted = _wanted(arguments, now, zone)
+    report = runtime.costs.report(by, wanted, zone)
+    month = month_of(day_of(now, zone), zone)
+    is_month = (wanted.since, wanted.until) in ((month.start, None), (month.start, month.end))
+    projected = [project(total, now, zone) for total in report.totals] if is_month else []
+    ahead = [each for each in projected if each is not None]
+    if arguments.json:
+        output.json(costs_json(report, wanted, ahead))
+    elif arguments.csv:
+        for line in csv_lines(report):
+            output.line(line)
+    else:
+        output.heading(_period_text(wanted, is_month, now, zone))
+        if not report.rows:
+            output.text(texts.NO_LINES)
+        else:
+            for line in _table(report, _titles(runtime) if by is By.CHAT else {}, output):
+                output.line(line)
+            for line in _below(report, runtime):
+                output.line(line)
+            if ahead:
+                output.line(texts.PROJECTED.format(sums=sums_text(ahead)))
+        for state in runtime.costs.budgets(now, zone):
+            output.line(budget_text(state))
+    return DONE
+
+
+def _wanted(arguments: argparse.Namespace, now: datetime, zone: tzinfo | None) -> Wanted:
+    since = until = None
+    if arguments.since is not None:
+        since = _read(arguments.since, read_first_day(arguments.since, now, zone))
+    elif arguments.by != By.MONTH.value:
+        since = month_of(day_of(now, zone), zone).start
+    if arguments.until is not None:
+        until = _read(arguments.until, read_last_day(arguments.until, now, zone))
+    return Wanted(since, until, arguments.provider or "", arguments.include == "bench")
+
+
+def _read(text: str, moment: datetime | None) -> datetime:
+    if moment is None:
+        raise UsageError(explain("usage", reason=history_texts.NOT_A_TIME.format(text=text[:40])))
+    return moment.astimezone(UTC)
+
+
+def _print_today(
+    arguments: argparse.Namespace, runtime: Runtime, output: Output, now: datetime, zone: tzinfo | None
+) -> int:
+    today = whole_day(day_of(now, zone), zone)
+    wanted = Wanted(today.start, today.end, arguments.provider or "", arguments.include == "bench")
+    totals = summarize(runtime.costs.lines(today.start, today.end), By.PROVIDER, wanted, zone).totals
+    told = [total for total in totals if total.state is not CostState.FREE]
+    output.line(texts.TODAY.format(sums=sums_text(told) if told else texts.NOTHING))
+    return DONE
+
+
+def _print_budgets(
+    arguments: argparse.Namespace, runtime: Runtime, output: Output, now: datetime, zone: tzinfo | None
+) -> int:
+    states = budgets_of(runtime, now, zone)
+    if arguments.json:
+        output.json(budgets_json(states))
+    else:
+        for state in states:
+            output.line(budget_text(state))
+    return OVER_BUDGET if any(state.level is Level.EXCEEDED for state in states) else DONE
+
+
+def budgets_of(
+    runtime: Runtime, now: datetime | None = None, zone: tzinfo | None = None
+) -> tuple[BudgetState, ...]:
+    """Return how the budgets stand.
+
+    Raises:
+        UsageError: there are none, or the settings cannot be read.
+    """
+    states = runtime.costs.budgets(now, zone)
+    if not states:
+        raise UsageError(explain("budget-missing"))
+    return states
+
+
+def _price_old(name: str, runtime: Runtime, output: Output) -> int:
+    provider = runtime.directory.get(name)
+    if not provider.price.is_known:
+        raise UsageError(explain("usage", reason=texts.NO_PRICE.format(provider=safe_line(name, 40))))
+    try:
+        count = runtime.costs.price_old(provider)
+    except OSError as error:
+        raise disk_error(error, runtime.ledger.shown) from error
+    output.result(texts.PRICED.format(provider=safe_line(name, 40), count=answers_text(count)))
+    return DONE
+
+
+def _period_text(wanted: Wanted, is_month: bool, now: datetime, zone: tzinfo | None) -> str:
+    if is_month:
+        return f"{day_of(now, zone):%B %Y}"
+    since = None if wanted.since is None else day_of(wanted.since, zone).isoformat()
+    # The instant itself belongs to the period no more.
+    until = (
+        None if wanted.until is None else day_of(wanted.until - timedelta(microseconds=1), zone).isoformat()
+    )
+    if since is None:
+        return texts.EVERYTHING if until is None else texts.UNTIL.format(until=until)
+    return texts.SINCE.format(since=since) if until is None else texts.PERIOD.format(since=since, until=until)
+
+
+def _titles(runtime: Runtime) -> dict[str, str]:
+    """Return the titles of chats by their identity; none where they cannot be read."""
+    try:
+        return {summary.identity: summary.title for _, summary in runtime.chat_history.numbered(AnyChat())}
+    except LmdeckError:
+        return {}
+
+
+def _table(report: CostReport, titles: dict[str, str], output: Output) -> list[str]:
+    head = (texts.HEADS[report.by.value], *texts.COLUMNS)
+    rows = [_cells(row, _name(row.key, report.by, titles)) for row in report.rows]
+    window = window_columns(output.stdout)
+    ellipsis = "..." if output.is_ascii else "…"
+    for count in range(len(head), _FEWEST, -1):
+        lines = _lines(head[:count], [row[:count] for row in rows], None, ellipsis)
+        if window is not None and window >= _LARGE_WINDOW and max(map(cells, lines)) <= window:
+            return lines
+    return _lines(head[:_FEWEST], [row[:_FEWEST] for row in rows], window, ellipsis)
+
+
+def _lines(head: Sequence[str], rows: Sequence[Sequence[str]], room: int | None, ellipsis: str) -> list[str]:
+    """Return the lines of a table whose figures end at one edge."""
+    widths = [max(cells(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    shifted = [
+        [
+            row[0],
+            *(" " * (width - cells(cell)) + cell for cell, width in zip(row[1:], widths[1:], strict=True)),
+        ]
+        for row in (head, *rows)
+    ]
+    return list(table(shifted[0], shifted[1:], room=room, ellipsis=ellipsis))
+
+
+def _name(key: str, by: By, titles: dict[str, str]) -> str:
+    if by is By.CHAT:
+        return texts.NO_CHAT if not key else titles.get(key) or key
+    return key or UNKNOWN
+
+
+def _cells(row: CostRow, name: str) -> tuple[str, ...]:
+    source = Source.ESTIMATED if row.tokens_source is Certainty.ESTIMATED else Source.REPORTED
+    counts = (row.prompt_tokens, row.cached_tokens, row.completion_tokens, row.reasoning_tokens)
+    return (
+        name,
+        f"{row.requests:,}",
+        *(format_tokens(count, source, compact=True) for count in counts),
+        sum_text(row.money),
+        format_milliseconds(row.ttft_p50_ms),
+        UNKNOWN if row.rate_p50 is None else f"{row.rate_p50:,.1f}",
+        f"{row.failures:,}",
+        sums_text(row.gpu) or UNKNOWN,
+    )
+
+
+def _below(report: CostReport, runtime: Runtime) -> Iterator[str]:
+    yield texts.TOTAL.format(sums=sums_text(report.totals))
+    rates = runtime.costs.rates
+    if len(report.totals) > 1 and rates.in_usd:
+        limits = runtime.costs.limits
+        whole = together(report.totals, limits[0].currency if limits else "USD", rates)
+        if whole is not None:
+            text = texts.TOGETHER if rates.date is None else texts.TOGETHER_DATED
+            yield text.format(sum=sum_text(whole), date=rates.date)
+    if report.not_priced:
+        named = [
+            texts.NOT_PRICED_EACH.format(provider=name or UNKNOWN, count=answers_text(count))
+            for name, count in report.not_priced.items()
+        ]
+        yield texts.NOT_PRICED.format(providers=", ".join(named))
+        own = {provider.name for provider in runtime.directory.providers()}
+        if first := next((name for name in report.not_priced if name in own), ""):
+            yield texts.SET_PRICES.format(name=first)
+            yield texts.PRICE_OLD.format(name=first)
+    if report.differing:
+        yield texts.DIFFERENT.format(count=answers_text(report.differing))
+    if report.priced_later:
+        yield texts.PRICED_LATER.format(count=answers_text(report.priced_later))
