@@ -12,23 +12,29 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 
 from tests.benchmarks.bench_conversations import environment_in
-from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tests.benchmarks.terminal import Program, echo_milliseconds
+from tests.support.terminal import lmdeck, private_environment
 from tui.core.query import read_query
 from tui.runtime.history import Wanted
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.store.records import delta_record, encode_line, header_record
 
 OLDEST, NEWEST, EVERY = "proxybuffering", "zebracrossing", "common"
+OLDEST_TITLE = "Zyxwvut"
+"""No cell of it is that of another title in its place: only cells that change are written."""
+KEYS = "~^%@#$&{}|"
+CLEAR = "\x15"
 PIECE = 24
 """Characters of a line of a journal: what a server sends at once."""
 SENTENCE = (
@@ -45,7 +51,9 @@ def fill(folder: Path, count: int, size: int) -> int:
     for number in range(count):
         moment = (begun + timedelta(hours=number)).isoformat()
         identity = f"20260101-000000-{number:012x}"
-        lines = [encode_line(header_record(identity, f"Chat number {number}", moment))]
+        lines = [
+            encode_line(header_record(identity, f"Chat number {number}" if number else OLDEST_TITLE, moment))
+        ]
         length, turn = 0, 0
         while length < size:
             turn += 1
@@ -54,7 +62,7 @@ def fill(folder: Path, count: int, size: int) -> int:
             head |= {"provider": "demo", "model": "demo-reasoner", "started_at": moment}
             if turn > 1:
                 head["parent"] = f"t{turn - 1}"
-            text = " ".join(choose.choices(words, k=2000))
+            text = " ".join(choose.choices(words, k=1500))
             if turn == 1:
                 special = OLDEST if number == 0 else NEWEST if number == count - 1 else ""
                 text = f"{text} {EVERY} {special}"
@@ -95,43 +103,54 @@ def in_process(runtime: Runtime, word: str) -> tuple[float, float]:
     return first * 1000, (perf_counter() - begun) * 1000
 
 
-def on_screen(environment: dict[str, str], count: int) -> tuple[list[float], list[float]]:
-    """Return the milliseconds from a word of the oldest to its row, and of keys typed while a search runs."""
-    hits: list[float] = []
+@contextmanager
+def list_on_screen(environment: dict[str, str]) -> Iterator[Program]:
+    """Open the list of conversations, its search box focused."""
+    program = Program(lmdeck(), {**private_environment(Path(environment["HOME"])), **environment})
+    try:
+        program.wait_for_silence(1)
+        program.type("h")
+        program.wait_for_silence(1)
+        program.type("/")
+        program.wait_for_silence(0.5)
+        yield program
+    finally:
+        program.close()
+
+
+def until_row(program: Program, word: str) -> float:
+    """Type a word; return the milliseconds until the oldest conversation is shown, which alone has it."""
+    since, begun = len(program.chunks), monotonic()
+    program.type(word)
+    shown = program.when_shown(OLDEST_TITLE, 60, since=since)
+    program.type(CLEAR)
+    program.wait_for_silence(0.5)
+    if shown is None:
+        raise TimeoutError("the oldest conversation was not found")
+    return (shown - begun) * 1000
+
+
+def keys_in_search(program: Program, seconds_before: float) -> list[float]:
+    """Return the milliseconds of keys, each typed so long after a search for a letter of every line began."""
     echoes: list[float] = []
-    with TerminalProgram(
-        lmdeck(), {**private_environment(Path(environment["HOME"])), **environment}
-    ) as screen:
-        screen.wait_for("Recent chats")
-        screen.send("h")
-        screen.wait_for(f"{count:,} ")
-        screen.wait_for(f"Chat number {count - 1}")
-        screen.send("/")
-        screen.wait_for("Words in titles")
-        for _ in range(5):
-            begun = perf_counter()
-            screen.send(OLDEST)
-            screen.wait_for("Chat number 0 ")
-            hits.append((perf_counter() - begun) * 1000)
-            screen.send("\x15")
-            screen.wait_for("Words in titles")
-        for key in "~^%@#$&":
-            screen.send("e")  # in every line: the search lasts seconds
-            screen.wait_for("searched")
-            begun = perf_counter()
-            screen.send(key)
-            screen.wait_for(re.escape(f"e{key}"))
-            echoes.append((perf_counter() - begun) * 1000)
-            screen.send("\x15")
-            screen.wait_for("Words in titles")
-    return hits, echoes
+    for key in KEYS:
+        if seconds_before:
+            program.type("e")
+            sleep(seconds_before)
+        echo = echo_milliseconds(program, key)
+        if echo is None:
+            raise TimeoutError("a key was not shown")
+        echoes.append(echo)
+        program.type(CLEAR)
+        program.wait_for_silence(0.5)
+    return echoes
 
 
 def main() -> None:
     """Measure and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--kilobytes", type=int, default=125)
+    parser.add_argument("--kilobytes", type=int, default=120)
     options = parser.parse_args()
     with TemporaryDirectory() as home:
         environment = environment_in(Path(home))
@@ -152,8 +171,17 @@ def main() -> None:
             in_process(runtime, word)
             first, end = in_process(runtime, word)
             print(f"| one process, word of {title} | {first:,.0f} | {end:,.0f} |", flush=True)
-        for title, times in zip(("oldest hit", "key"), on_screen(environment, options.count), strict=True):
-            print(f"screen, {title}: {median(times):.0f} ms, at most {max(times):.0f} ms")
+        print("\n| list on a screen | median ms | longest ms |\n| --- | ---: | ---: |")
+        with list_on_screen(environment) as program:
+            rows = [until_row(program, OLDEST) for _ in range(5)]
+            _print_row("word typed at once until the oldest is shown", rows)
+            for seconds in (0, 0.1, 0.3, 0.6, 1.0):
+                when = f"{seconds:.1f} s into a search" if seconds else "no search runs"
+                _print_row(f"key until it is shown, {when}", keys_in_search(program, seconds))
+
+
+def _print_row(title: str, times: list[float]) -> None:
+    print(f"| {title} | {median(times):.0f} | {max(times):.0f} |", flush=True)
 
 
 if __name__ == "__main__":

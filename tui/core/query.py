@@ -6,7 +6,7 @@ Case, and the forms that Unicode treats as one, make no difference; words are fo
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -59,18 +59,33 @@ class CostLimit:
 
 
 class FoundLine(NamedTuple):
-    """A line as it is shown, and the place in it of the word that it was found by."""
+    """A line as it is shown, and the places in it of the words that it was found by."""
 
     text: str
-    start: int
-    end: int
+    places: tuple[tuple[int, int], ...] = ()
+    """Where each word begins and ends that is shown, the longest word first."""
     matched: int = 1
     """How many of the words it has."""
 
     @property
     def word(self) -> str:
-        """The word as it stands there."""
-        return self.text[self.start : self.end]
+        """The longest word, as it stands there."""
+        start, end = self.places[0] if self.places else (0, 0)
+        return self.text[start:end]
+
+    @property
+    def pieces(self) -> list[tuple[str, bool]]:
+        """The line in pieces, and of each whether it is a word."""
+        apart: list[tuple[int, int]] = []
+        for start, end in self.places:
+            if all(end <= first or start >= last for first, last in apart):  # in no longer word
+                apart.append((start, end))
+        pieces: list[tuple[str, bool]] = []
+        done = 0
+        for start, end in sorted(apart):
+            pieces += [(self.text[done:start], False), (self.text[start:end], True)]
+            done = end
+        return [*pieces, (self.text[done:], False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +115,8 @@ class Query:
         """Yield the lines of a text that have one of the words, cut to what is around it."""
         for line in text.split("\n"):
             folded = fold(line)
-            found = [word for word in self.words if word in folded]
-            if found:
-                yield _around(line.strip(), max(found, key=len))._replace(matched=len(found))
+            if found := [word for word in self.words if word in folded]:
+                yield _around(line.strip(), sorted(found, key=len, reverse=True))
 
 
 def read_query(text: str, now: datetime) -> Query:
@@ -151,7 +165,7 @@ def fold(text: str) -> str:
 
 def first_line(text: str) -> FoundLine:
     """Return the first line of a text that was not found by a word."""
-    return _around(next(iter(text.strip().split("\n"))).strip(), "")
+    return _around(next(iter(text.strip().split("\n"))).strip(), [])
 
 
 def _mark(value: str) -> str:
@@ -175,22 +189,24 @@ def _cost(value: str) -> CostLimit:
     return CostLimit(match[1], amount)
 
 
-def _around(line: str, word: str) -> FoundLine:
-    """Return a line, or the part of it around a word that it has."""
-    first, last = _place(line, word)
+def _around(line: str, words: Sequence[str]) -> FoundLine:
+    """Return a line, or the part of it around the first of the words; it has all of them."""
+    places = [_place(line, word.strip()) for word in words]
     if len(line) <= _LINE:
-        return FoundLine(line, first, last)
-    start = max(0, first - _BEFORE)
-    piece = line[start : start + _LINE]
-    before, after = (_ELLIPSIS if start else ""), (_ELLIPSIS if start + _LINE < len(line) else "")
+        return FoundLine(line, tuple(places), len(words))
+    start = max(0, places[0][0] - _BEFORE) if places else 0
+    end = start + _LINE
+    before, after = (_ELLIPSIS if start else ""), (_ELLIPSIS if end < len(line) else "")
     shift = len(before) - start
-    return FoundLine(f"{before}{piece}{after}", first + shift, min(last, start + _LINE) + shift)
+    shown = ((first + shift, min(last, end) + shift) for first, last in places if start <= first < end)
+    return FoundLine(f"{before}{line[start:end]}{after}", tuple(shown), len(words))
 
 
 def _place(line: str, word: str) -> tuple[int, int]:
     """Return where a word stands in a line, although folding changes lengths."""
-    if not word:
-        return 0, 0
+    if line.isascii():
+        start = fold(line).find(word)
+        return start, start + len(word)
     end = bisect_left(range(len(line)), True, key=lambda length: word in fold(line[:length]))
     sizes = range(1, end + 1)
     beyond = bisect_left(sizes, True, key=lambda size: word in fold(line[end - size : end]))

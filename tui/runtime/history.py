@@ -127,6 +127,14 @@ class History:
         texts, redact = self._texts, self.redact
         return search(texts, listed, query, with_reasoning=with_reasoning, redact=redact, most=most)
 
+    def identities(self) -> Sequence[str]:
+        """Return what the conversations are called on disk, those made last first.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        return self._conversations.identities()
+
     def prepare_search(self, identities: Sequence[str]) -> Iterator[str]:
         """Make the texts that a search of these conversations needs, one with each step."""
         self._learn_keys()

@@ -80,11 +80,12 @@ def search(
 def _hits(
     turn: SearchedTurn, query: Query, with_reasoning: bool, redact: Callable[[str], str]
 ) -> Iterator[Hit]:
-    texts = {"prompt": redact(turn.prompt), "answer": redact(turn.answer)}
+    kept = {"prompt": turn.prompt, "answer": turn.answer}
     if with_reasoning:
-        texts["reasoning"] = redact(turn.reasoning)
+        kept["reasoning"] = turn.reasoning
+    texts = {where: redact(text) for where, text in kept.items()}
     if not query.words:
         yield Hit(turn.number, "prompt", first_line(texts["prompt"]), turn.identity)
-    elif query.fits(*texts.values()):  # not by a part of a key
+    elif texts == kept or query.fits(*texts.values()):  # not by a part of a key
         for where, text in texts.items():
             yield from (Hit(turn.number, where, line, turn.identity) for line in query.lines(text))

@@ -106,6 +106,15 @@ class ConversationStore:
             self._index.save({summary.identity for summary in found})
         return sorted(found, key=lambda summary: (summary.updated_at, summary.identity), reverse=True)
 
+    def identities(self) -> Sequence[str]:
+        """Return the identity of every conversation, the one made last first; reads none.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        names = (name.removesuffix(".jsonl") for name in self._names() if name.endswith(".jsonl"))
+        return sorted(names, reverse=True)
+
     def recent(self, limit: int) -> RecentConversations:
         """Return the newest conversations; see ``SummaryIndex.recent`` for what is read.
 

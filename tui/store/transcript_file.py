@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.store.journal import Journal
 
 _TURN_AT = len(DELTA_START) + len(',"turn":"')
+_DELTA_END = b'"}'
 
 
 @dataclass(slots=True)
@@ -64,8 +65,8 @@ def read_transcript(data: bytes, *, without_texts: bool = False) -> Transcript:
     ``without_texts`` the reasoning and the answers are skipped, which is many times faster.
     """
     reader = _Reader()
-    for line in complete_lines(data):
-        if without_texts and line.startswith(DELTA_START) and line.endswith(b'"}'):
+    for line in complete_lines(_first_pieces(data) if without_texts else data):
+        if without_texts and line.startswith(DELTA_START) and line.endswith(_DELTA_END):
             reader.skip(line)
             continue
         record = decode_line(line)
@@ -74,6 +75,20 @@ def read_transcript(data: bytes, *, without_texts: bool = False) -> Transcript:
         else:
             reader.take(record)
     return reader.arranged()
+
+
+def _first_pieces(data: bytes) -> bytes:
+    """Return the journal with the first of neighbouring pieces of a turn's text alone."""
+    kept: list[bytes] = []
+    prefix = b""
+    for line in data.split(b"\n"):
+        if prefix and line.startswith(prefix) and line.endswith(_DELTA_END):
+            continue
+        kept.append(line)
+        is_piece = line.startswith(DELTA_START) and line.endswith(_DELTA_END)
+        end = line.find(b'"', _TURN_AT) if is_piece else -1
+        prefix = line[: end + 1] if end > 0 else b""
+    return b"\n".join(kept)
 
 
 class _Reader:

@@ -35,6 +35,7 @@ from tui.ui.editing import Editing
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.marks import PlainMarks, marks_for
 from tui.ui.router import ScreenRouter
+from tui.ui.search_texts import keep_search_texts
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.open_by_name import NamedEntries
@@ -173,6 +174,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
         await self.runtime.warm()
         await asyncio.to_thread(_warm_transcript)
         self.is_warm = True
+        in_background(self, keep_search_texts, self.runtime, group="search texts")
         for screen in self.screen_stack:
             if isinstance(screen, ChecksReachability):
                 screen.check_reachability()

@@ -18,6 +18,7 @@ from tui.core.usage import Cost
 from tui.runtime.history import History
 from tui.store.records import encode_line
 from tui.store.text_cache import TextCache
+from tui.ui import search_texts
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.conversations.preview import Preview
@@ -351,10 +352,35 @@ async def test_a_slow_result_of_an_older_search_changes_nothing(
         assert deck.screen.query_one(SearchBox).value == "proxy"
 
 
-async def test_texts_are_made_ready_while_the_list_is_open(opened: Any, runtime: Any, saved: Any) -> None:
-    async with opened() as deck:
+async def test_texts_are_made_ready_while_the_program_runs_and_the_next_one_makes_the_rest(
+    runtime: Any, saved: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = TextCache(runtime.paths, runtime.optional, str)
+    made: list[str] = []
+    real = TextCache.made
+
+    def making(self: TextCache, identity: str) -> Any:
+        made.append(identity)
+        return real(self, identity)
+
+    monkeypatch.setattr(TextCache, "made", making)
+    monkeypatch.setattr(search_texts, "_PAUSE_SECONDS", 0)
+    newest_first = sorted(saved.values(), reverse=True)
+    texts.made(newest_first[0])
+    made.clear()
+    await search_texts.keep_search_texts(runtime)
+    assert made == newest_first[1:]
+    assert all(texts.is_kept(identity) for identity in saved.values())
+
+
+async def test_the_program_makes_the_texts_ready_without_the_list(
+    runtime: Any, saved: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_texts, "_PAUSE_SECONDS", 0)
+    app = LmdeckApp(runtime, environment={})
+    async with app.run_test(size=(80, 24)) as pilot:
         texts = TextCache(runtime.paths, runtime.optional, str)
-        await deck.until(lambda: all(texts.is_kept(identity) for identity in saved.values()))
+        await until(pilot, lambda: all(texts.is_kept(identity) for identity in saved.values()), "the texts")
 
 
 async def test_without_room_for_the_cache_the_search_works(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -16,6 +15,7 @@ from tui.runtime.history import Wanted
 from tui.texts import conversations as texts
 from tui.texts.history import NOT_UNDERSTOOD
 from tui.ui.conversations.full_text import FullTextSearch
+from tui.ui.conversations.view import NEWEST, sorted_by
 from tui.ui.deck import NarrowsSearch
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ class Finding:
         self._full_text = FullTextSearch(screen, show)
         self._query = Query()
         self._chosen: Sequence[ConversationSummary] = ()
+        """In the order in which they are searched, and listed by date."""
+        self._places: dict[str, int] = {}
+        self._titled: set[str] = set()
+        """Those of them whose title or names have every word."""
+        self._every: Sequence[ConversationSummary] = ()
+        self._names: dict[str, str] = {}
+        """Their titles and names, folded, by identity."""
         self._scopes: list[SearchScope] | None = None
         self.with_reasoning = False
         self.problem = ""
@@ -69,6 +76,9 @@ class Finding:
 
     def ask(self, text: str, every: Sequence[ConversationSummary]) -> None:
         """Search for what was typed, in the conversations that there are."""
+        if every is not self._every:
+            self._every = every
+            self._names = {summary.identity: _names_of(summary) for summary in every}
         try:
             self._query, self.problem = typed_query(text, datetime.now().astimezone()), ""
         except ConditionError as error:
@@ -76,12 +86,9 @@ class Finding:
             self.problem = NOT_UNDERSTOOD[error.name].format(text=safe_line(error.value, 40))
             return
         self._choose(every)
+        self._titled = self._with_title()
         listed = list(enumerate(self._chosen, 1))
         self._full_text.begin(self._query, listed, with_reasoning=self.with_reasoning)
-
-    def prepare(self, every: Sequence[ConversationSummary]) -> None:
-        """Make ready what later searches need."""
-        self._full_text.prepare([summary.identity for summary in every])
 
     # ── What is found ───────────────────────────────────────────────────────────────────────
 
@@ -91,8 +98,14 @@ class Finding:
             return list(self._chosen)
         texts_found = self._full_text.found
         return [
-            summary for summary in self._chosen if summary.identity in texts_found or self._has_title(summary)
+            summary
+            for summary in self._chosen
+            if summary.identity in texts_found or summary.identity in self._titled
         ]
+
+    def is_settled(self, identity: str) -> bool:
+        """Whether nothing more is found in a conversation, nor in those that stand before it by date."""
+        return self._places.get(identity, len(self._chosen)) < self._full_text.done
 
     def hits_of(self, identity: str | None) -> Found | None:
         """Return what was found in the texts of a conversation."""
@@ -139,15 +152,18 @@ class Finding:
             self._chosen = [summary for summary in self._chosen if scope.provider in summary.providers]
         if scope.conversation:
             self._chosen = [summary for summary in self._chosen if scope.conversation == summary.identity]
+        self._chosen = sorted_by(self._chosen, NEWEST)
+        self._places = {summary.identity: place for place, summary in enumerate(self._chosen)}
 
-    def _has_title(self, summary: ConversationSummary) -> bool:
-        """Return whether every word is in the title or a name; what a turn has is in no title."""
-        if self._query.has:
-            return False
-        text = _folded(summary.title, summary.provider, summary.model)
-        return all(word in text for word in self._query.words)
+    def _with_title(self) -> set[str]:
+        """Return the conversations whose title or names have every word; what a turn has is in no title."""
+        if self._query.has or not self._query.words:
+            return set()
+        found = set(self._places)
+        for word in self._query.words:
+            found = {identity for identity in found if word in self._names.get(identity, "")}
+        return found
 
 
-@lru_cache(maxsize=8192)
-def _folded(*parts: str) -> str:
-    return fold(" ".join(parts))
+def _names_of(summary: ConversationSummary) -> str:
+    return fold(f"{summary.title} {summary.provider} {summary.model}")

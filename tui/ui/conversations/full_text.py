@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.screen import Screen
@@ -27,14 +29,18 @@ _PAUSE_SECONDS = 0.05
 _SHOW_SECONDS = 0.1
 """Between two batches of what is found; the first one is shown at once."""
 _SWITCH_SECONDS = 0.001
-_USUAL_SECONDS = sys.getswitchinterval()
-"""How long a thread may keep the others waiting, while a search runs and else: a key must not wait for it."""
-_BREATH_SECONDS = 0.002
-"""After each conversation with hits: those after the first ones are in no hurry."""
+"""How long the thread of a search may keep the others waiting."""
+_NEVER = 1 << 30
+_SLICE_SECONDS = 0.004
+"""So long a search works until it waits for the event loop: else both would take turns every millisecond."""
+_FREE_SECONDS = 0.001
+"""A loop that answers within that has nothing else to do."""
+_BUSY_SECONDS = 0.005
+_REST = 2.0
+"""How much longer than a slice it rests after it, once what is seen first is shown."""
+_LONGEST_WAIT_SECONDS = 0.5
 _LEISURE = 8
 """How many times as long as the list takes to be drawn passes until it is drawn again."""
-_REST = 2.0
-"""How much longer than a text takes to be prepared nothing is done: others use this machine, too."""
 
 
 class _Job(NamedTuple):
@@ -46,6 +52,9 @@ class _Job(NamedTuple):
     with_reasoning: bool
 
 
+_Tell = Callable[[Sequence["Found"], int, float | None], None]
+
+
 class FullTextSearch:
     """What was found so far, by the identity of the conversation. ``show`` is told when there is more."""
 
@@ -54,8 +63,8 @@ class FullTextSearch:
         self._show = show
         self._generation = 0
         self._job: _Job | None = None
-        self._unprepared: Sequence[str] = ()
         self._show_seconds = _SHOW_SECONDS
+        self._quiet = _QuietInterpreter()
         self.found: dict[str, Found] = {}
         self.done = 0
         self.total = 0
@@ -78,6 +87,7 @@ class FullTextSearch:
         self.end()
         if query.is_about_turns and listed:
             self.total = len(listed)
+            self._quiet.begin()
             # Textual writes down what a worker is given: for thousands that takes longer than their search.
             self._job = _Job(self._generation, query, listed, with_reasoning)
             in_background(self._screen, self._look, group="full text", exclusive=True)
@@ -85,12 +95,8 @@ class FullTextSearch:
     def end(self) -> None:
         """End the search, and forget what was found."""
         self._generation += 1
+        self._quiet.end()
         self.found, self.done, self.total, self.seconds = {}, 0, 0, None
-
-    def prepare(self, identities: Sequence[str]) -> None:
-        """Make what later searches need, slowly, as long as the screen is there."""
-        self._unprepared = identities
-        in_background(self._screen, self._prepare, group="search texts", exclusive=True)
 
     # ── In the event loop ───────────────────────────────────────────────────────────────────
 
@@ -104,7 +110,7 @@ class FullTextSearch:
             loop.call_soon_threadsafe(self._take, job.generation, found, done, seconds)
 
         try:
-            await asyncio.to_thread(self._search, job, tell)
+            await asyncio.to_thread(self._search, job, tell, loop)
         except asyncio.CancelledError:
             if job.generation == self._generation:  # the screen was left: the thread ends with it
                 self.end()
@@ -116,33 +122,16 @@ class FullTextSearch:
             return
         self.found.update((each.summary.identity, each) for each in found)
         self.done, self.seconds = done, seconds
+        if seconds is not None:
+            self._quiet.end()
         begun = time.perf_counter()
         self._show()
         self._show_seconds = max(_SHOW_SECONDS, _LEISURE * (time.perf_counter() - begun))
 
-    async def _prepare(self) -> None:
-        history = runtime_of(self._screen).chat_history
-        await asyncio.to_thread(history.tidy_search)
-        steps = history.prepare_search(self._unprepared)
-        while True:
-            begun = time.perf_counter()
-            if await asyncio.to_thread(next, steps, None) is None:
-                return
-            await asyncio.sleep(_REST * (time.perf_counter() - begun))
-            while self.is_running:  # a search makes what it needs itself, and first what is newest
-                await asyncio.sleep(_SHOW_SECONDS)
-
     # ── In a thread ─────────────────────────────────────────────────────────────────────────
 
-    def _search(self, job: _Job, tell: Callable[[Sequence[Found], int, float | None], None]) -> None:
-        sys.setswitchinterval(_SWITCH_SECONDS)
-        try:
-            self._search_all(job, tell)
-        finally:
-            sys.setswitchinterval(_USUAL_SECONDS)
-
-    def _search_all(self, job: _Job, tell: Callable[[Sequence[Found], int, float | None], None]) -> None:
-        begun = time.perf_counter()
+    def _search(self, job: _Job, tell: _Tell, loop: asyncio.AbstractEventLoop) -> None:
+        begun = worked = time.perf_counter()
         told: float | None = None
         batch: list[Found] = []
         history = runtime_of(self._screen).chat_history
@@ -153,9 +142,50 @@ class FullTextSearch:
                 return
             if found is not None:
                 batch.append(found)
-                time.sleep(_BREATH_SECONDS)
             now = time.perf_counter()
             if (batch and told is None) or now - (told or begun) >= self._show_seconds:
                 tell(batch, done, None)
                 batch, told = [], now
+            if now - worked >= _SLICE_SECONDS:
+                _let_work(loop)
+                if self.found:
+                    time.sleep(_REST * (now - worked))
+                worked = time.perf_counter()
         tell(batch, done, time.perf_counter() - begun)
+
+
+class _QuietInterpreter:
+    """Keys are echoed at once beside a thread that works: it gives way sooner, and no old objects are traced.
+
+    To look through all objects for unused ones takes up to a tenth of a second, with the results of a search
+    several times a second.
+    """
+
+    def __init__(self) -> None:
+        self._usual: tuple[float, tuple[int, int, int]] | None = None
+
+    def begin(self) -> None:
+        """Make it quiet until ``end``."""
+        self._usual = sys.getswitchinterval(), gc.get_threshold()
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        gc.set_threshold(*self._usual[1][:2], _NEVER)
+
+    def end(self) -> None:
+        """Make it as it was."""
+        if self._usual is not None:
+            interval, thresholds = self._usual
+            sys.setswitchinterval(interval)
+            gc.set_threshold(*thresholds)
+            self._usual = None
+
+
+def _let_work(loop: asyncio.AbstractEventLoop) -> None:
+    """Wait until an event loop has nothing to do; called in another thread."""
+    end = time.perf_counter() + _LONGEST_WAIT_SECONDS
+    while (asked := time.perf_counter()) < end:
+        answered = Event()
+        loop.call_soon_threadsafe(answered.set)
+        answered.wait(_LONGEST_WAIT_SECONDS)
+        if time.perf_counter() - asked < _FREE_SECONDS:
+            return
+        time.sleep(_BUSY_SECONDS)

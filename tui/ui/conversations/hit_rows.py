@@ -29,20 +29,34 @@ def with_hits(rows: Iterable[ListRow], found: Callable[[str], Found | None], wid
         hits = () if conversation is None else conversation.best
         for index, hit in enumerate(hits[:_MOST]):
             more = len(hits) - _MOST if index == _MOST - 1 else 0
-            yield TextRow(partial(parts_of_line, hit, more, width))
+            yield TextRow(partial(pieces_of_line, hit, more, width))
 
 
-def parts_of_line(hit: Hit, more: int, width: int) -> tuple[str, str, str]:
-    """Return a line that fits a width: what stands before the word, the word, and what follows."""
+def pieces_of_line(hit: Hit, more: int, width: int) -> list[tuple[str, bool]]:
+    """Return a line cut to a width in pieces, and of each whether it is a word of the search."""
     place = texts.OF_REASONING if hit.where == "reasoning" else ""
     if hit.turn is None:
         place = texts.OF_OTHER_BRANCH
     end = texts.MORE_LINES.format(count=more) if more > 0 else ""
-    line = hit.line
-    before, word, after = map(safe_line, (line.text[: line.start], line.word, line.text[line.end :]))
-    room = max(0, width - cell_len(_INDENT + place + word + end))
-    before = _last_cells(before, room // 2 if cell_len(after) > room // 2 else room - cell_len(after))
-    return f"{_INDENT}{place}{before}", word, f"{_first_cells(after, room - cell_len(before))}{end}"
+    pieces = [(safe_line(text), is_word) for text, is_word in hit.line.pieces]
+    room = max(0, width - cell_len(_INDENT + place + end))
+    first = next((index for index, (_, is_word) in enumerate(pieces) if is_word), 0)
+    before, rest = "".join(text for text, _ in pieces[:first]), pieces[first:]
+    word = cell_len(rest[0][0])
+    after = sum(cell_len(text) for text, _ in rest[1:])
+    beside = max(0, room - word)
+    before = _last_cells(before, beside // 2 if after > beside // 2 else beside - after)
+    return [(f"{_INDENT}{place}{before}", False), *_cut(rest, room - cell_len(before)), (end, False)]
+
+
+def _cut(pieces: Iterable[tuple[str, bool]], room: int) -> Iterator[tuple[str, bool]]:
+    """Yield pieces as far as there is room."""
+    for text, is_word in pieces:
+        cut = _first_cells(text, room)
+        room -= cell_len(cut)
+        yield cut, is_word
+        if cut != text:
+            return
 
 
 def _first_cells(text: str, width: int) -> str:

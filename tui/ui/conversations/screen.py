@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -32,7 +33,7 @@ from tui.ui.shell.base import LmdeckScreen
 from tui.ui.shell.binding_bar import BindingBar
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.pane import Pane
-from tui.ui.shell.row_list import ColumnHeads, RowList
+from tui.ui.shell.row_list import ColumnHeads, ListRow, RowList
 from tui.ui.shell.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _PROGRESS_SECONDS = 0.1
 _AROUND = 4
 """Cells beside the columns: two borders, a blank, the scroll bar."""
+_ROWS_AHEAD = 200
+"""Below the cursor, while a search runs: rows are shown again whenever more are found."""
 _WITH_PREVIEW = 120
 """Cells from which the right half shows what was found."""
 
@@ -63,6 +66,8 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._is_read = False
         self._is_from_top = False
         """Whether the next rows are shown from the first one on."""
+        self._is_settled = False
+        """Whether a search finds nothing more for the rows that are shown."""
         self._opens_first = False
         """Whether the first hit is opened once it is found: Enter came before it."""
         self._progress = texts.READING
@@ -142,7 +147,6 @@ class ConversationsScreen(LmdeckScreen[None]):
         if self.is_mounted:
             self._finding.ask(self.query_one(SearchBox).value, self._all)
             self.show_list()
-            self._finding.prepare(self._all)
 
     def _refuse(self, error: LmdeckError | OSError) -> None:
         self._refusal, self._refused_at = _words_of(error), self.rows.current_key
@@ -159,22 +163,32 @@ class ConversationsScreen(LmdeckScreen[None]):
         self._shown = {summary.identity: summary for summary in found}
         self._sums = sums_of(found)
         self._is_from_top |= is_from_top
+        self._is_settled = False
         if not found and self._finding.has_just_begun:
             return  # what was shown before stays for a moment: the list does not flicker with each key
         has_preview = self._finding.is_in_texts and self.size.width >= _WITH_PREVIEW
         self.query_one(Preview).display = has_preview
         width = self.size.width // (2 if has_preview else 1) - _AROUND
         columns = columns_for(width, self._sort, found)
-        rows = rows_of(found, columns, self._sort, datetime.now().astimezone(), self._marked)
+        now = datetime.now().astimezone()
+        rows: Iterator[ListRow] = rows_of(found, columns, self._sort, now, self._marked)
         if self._finding.is_in_texts and not has_preview:
             rows = with_hits(rows, self._finding.hits_of, width)
+        if self._finding.is_running:
+            rows = islice(rows, self.rows.cursor_row + _ROWS_AHEAD)
         self.rows.fill(columns, rows, is_from_top=self._is_from_top)
         self._is_from_top = False
+        if self._finding.is_running and self._sort == NEWEST and self.rows.line_count >= _ROWS_AHEAD:
+            self._is_settled = self._finding.is_settled(self.rows.rows[-1].key)
         self._show_around()
 
     def _show_found(self) -> None:
         """Show what a search found meanwhile; the cursor stays on its conversation."""
-        self.show_list(is_from_top=self.rows.cursor_row <= 1)
+        is_near_end = self.rows.cursor_row + _ROWS_AHEAD // 2 > self.rows.line_count
+        if self._is_settled and self._finding.is_running and not is_near_end:
+            self._show_around()
+        else:
+            self.show_list(is_from_top=self.rows.cursor_row <= 1)
         if self._opens_first and (self.current is not None or not self._finding.is_running):
             self._opens_first = False
             self.action_open()

@@ -52,9 +52,15 @@ class ListRow:
 class TextRow(ListRow):
     """A line that belongs to the row above it. The cursor passes over it, too."""
 
-    def __init__(self, make: Callable[[], tuple[str, str, str]]) -> None:
-        """It shows three texts: the middle one stands out."""
-        super().__init__("", make)
+    def __init__(self, make: Callable[[], Sequence[tuple[str, bool]]]) -> None:
+        """``make`` returns its pieces, and of each whether it stands out."""
+        super().__init__("", tuple)
+        self._make_pieces = make
+
+    @cached_property
+    def pieces(self) -> Sequence[tuple[str, bool]]:
+        """Its texts in their order."""
+        return self._make_pieces()
 
 
 class ColumnHeads(Widget):
@@ -236,10 +242,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(width, line)
 
     def _text(self, row: TextRow, width: int) -> Strip:
-        names = ("more", "match", "more")
-        styles = [self.get_component_rich_style(f"row-list--{name}") for name in names]
-        segments = [Segment(text, style) for text, style in zip(row.cells, styles, strict=True)]
-        return Strip(segments).adjust_cell_length(width, styles[0])
+        more, match = (self.get_component_rich_style(f"row-list--{name}") for name in ("more", "match"))
+        segments = [Segment(text, match if stands_out else more) for text, stands_out in row.pieces]
+        return Strip(segments).adjust_cell_length(width, more)
 
     # ── Moving ──────────────────────────────────────────────────────────────────────────────
 
