@@ -119,8 +119,8 @@ def test_a_picture_reaches_the_server_byte_for_byte(
 def test_what_the_user_names_is_sent_hidden_or_not(
     ask: Callable[..., Done], folder: Path, server: FaultServer
 ) -> None:
-    (folder / ".env").write_text("DEBUG=1\n")
-    assert ask("Why?", "-f", ".env").code == 0
+    (folder / ".hidden").write_text("DEBUG=1\n")
+    assert ask("Why?", "-f", ".hidden").code == 0
     assert "DEBUG=1" in str(content_of(server))
 
 
@@ -171,3 +171,15 @@ def test_a_prompt_is_needed_beside_files(ask: Callable[..., Done], folder: Path,
     (folder / "a").write_text("x\n")
     done = ask("-f", "a", "--json")
     assert (done.code, done.json["error"]["cause"], server.requests) == (2, "prompt-empty", [])
+
+
+def test_a_file_that_may_hold_keys_is_sent_only_with_a_yes(
+    ask: Callable[..., Done], folder: Path, server: FaultServer
+) -> None:
+    (folder / ".env").write_text("SECRET=1\n")
+    refused = ask("Why?", "-f", ".env", stdin=b"")
+    assert refused.code == 2
+    assert "add --yes" in refused.err
+    assert bodies(server) == []
+    assert ask("Why?", "-f", ".env", "--yes").code == 0
+    assert content_of(server) == "Why?\n\n.env\n```\nSECRET=1\n```"

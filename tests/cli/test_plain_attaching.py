@@ -113,3 +113,14 @@ def test_tab_offers_files(tmp_path: Path, folder: Path) -> None:
     assert attaching.completions("/attach src/b") == ["src/b.py"]
     assert attaching.completions("See me@sr") is None
     assert attaching.completions("/mod") is None
+
+
+def test_a_file_that_may_hold_keys_is_sent_when_the_message_is_sent_again(
+    chat: Callable[..., Done], server: FaultServer, folder: Path
+) -> None:
+    (folder / ".env").write_text("SECRET=1\n")
+    done = chat("See @.env", "See @.env")
+    assert ".env: files of this name usually hold keys or passwords." in done.out
+    assert [body["messages"][-1]["content"] for body in bodies(server)] == [
+        "See @.env\n\n.env\n```\nSECRET=1\n```"
+    ]

@@ -98,7 +98,6 @@ async def test_a_mention_is_chosen_from_the_list_and_its_file_is_sent_and_told(
     [
         ("See @deploy/nginx.conf:3-4.", "deploy/nginx.conf:3-4", "directive 3;\ndirective 4;"),
         ('See @"with blank/my notes.txt"', "with blank/my notes.txt", "noted"),
-        ("See @.env", ".env", "SECRET=1"),
     ],
 )
 async def test_a_path_may_be_typed_with_lines_or_quotation_marks(
@@ -108,6 +107,25 @@ async def test_a_path_may_be_typed_with_lines_or_quotation_marks(
         await opened.press(*typed, "space", "enter")
         await answered(opened)
         assert contents(server) == [f"{typed} \n\n{name}\n```\n{sent}\n```"]
+
+
+async def test_a_file_that_may_hold_keys_is_sent_after_one_question(deck: RealDeck, folder: Path) -> None:
+    (folder / "notes.txt").symlink_to(".env")
+    async with chatting(deck) as (opened, prompt, server):
+        await opened.press(*"See @.env", "space", "enter")
+        await opened.until(lambda: "Send .env?" in opened.text)
+        await opened.press("escape")
+        await opened.until(lambda: prompt.value == "See @.env ")
+        assert bodies(server) == []
+        await opened.press("enter")
+        await opened.until(lambda: "usually hold keys" in opened.text)
+        await opened.press("y")
+        await answered(opened)
+        assert contents(server) == ["See @.env \n\n.env\n```\nSECRET=1\n```"]
+        await opened.press(*"Again @.env", "space", "enter")
+        await answered(opened, 2)
+        await opened.press(*"And @notes.txt", "space", "enter")
+        await opened.until(lambda: "Send notes.txt?" in opened.text)
 
 
 async def test_what_is_typed_ahead_of_the_search_for_files_opens_the_list_with_its_keys(

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tui.cli.ask_report import ask_report, failed_report
+from tui.cli.command import FAILED
+from tui.cli.confirm import confirmed
 from tui.cli.exit_codes import code_of_failure, code_of_turn
 from tui.cli.output import Output
 from tui.cli.stdin import is_piped, read_bytes, read_text
@@ -31,6 +33,7 @@ from tui.runtime.runtime import Runtime, open_runtime
 from tui.runtime.targets import provider_for_url
 from tui.session.target import ChatTarget
 from tui.store.presets import PresetStore
+from tui.texts import attachments
 from tui.texts import cli as texts
 
 DEFAULT_WAIT_SECONDS = 120.0
@@ -49,7 +52,13 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 async def _ask(arguments: argparse.Namespace, output: Output) -> int:
-    files = attached(_files(arguments.file))
+    found = Files()
+    files = attached(_files(arguments.file, found))
+    secrets = found.secrets(files.parts)
+    if secrets and not arguments.yes:
+        question = attachments.SECRETS_ASK.format(names=", ".join(secrets))
+        if not confirmed(output, question, "--yes"):
+            return FAILED
     runtime = open_runtime(os.environ)
     preset = None if arguments.template is None else preset_of(PresetStore(runtime.paths), arguments.template)
     prompt = _prompt(arguments.prompt, preset, reads_stdin="-" not in arguments.file)
@@ -75,9 +84,8 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     return code_of_turn(turn)
 
 
-def _files(references: Sequence[str]) -> Iterator[Attachment]:
+def _files(references: Sequence[str], files: Files) -> Iterator[Attachment]:
     """Read what is attached."""
-    files = Files()
     for reference in dict.fromkeys(references):
         if reference == "-":
             yield read_attachment(texts.STDIN, read_bytes(limit=IMAGE_LIMIT))

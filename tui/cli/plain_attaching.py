@@ -62,6 +62,10 @@ class PlainAttaching:
         except LmdeckError as error:
             self._refuse(error)
             return None
+        if secrets := self._control.files.secrets(found.parts):
+            self._control.files.allow(secrets)
+            self._output.line(texts.SECRETS_PLAIN.format(names=", ".join(secrets)))
+            return None
         has_images = any(isinstance(part, ImagePart) for part in found.parts)
         if has_images and self._warned_of != message and self._control.refuses_images():
             self._warned_of = message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tui.core.lazy_pattern import lazy_pattern
+from tui.core.secret_files import is_secret_name
 
 MOST_PATHS = 20_000
 """How many are held."""
@@ -13,17 +13,16 @@ _ENOUGH = 8
 """Where fewer have what was typed, those come too that have its characters with others between them."""
 _SORTED = 1_000
 """Of more that fit, the order is that in which they were found."""
-_SECRET = lazy_pattern(
-    r"(?:.*/)?(?:id_(?:rsa|dsa|ecdsa|ed25519)|kubeconfig|[^/]*credentials?[^/]*|[^/]*\.(?:pem|key|p12|pfx|kdbx))"
-)
-"""What is never suggested: whoever wants to attach it types its path."""
 
 
 def is_suggested(path: str) -> bool:
-    """Whether a path may be in a list: hidden names, keys, and what cannot be typed are not."""
+    """Whether a path may be in a list: hidden names, keys, and what cannot be typed are not.
+
+    Whoever wants to attach one of those types its path.
+    """
     if path.startswith(".") or "/." in path or '"' in path or not path.isprintable():
         return False
-    return _SECRET.fullmatch(path.casefold()) is None
+    return not is_secret_name(path)
 
 
 class PathList:

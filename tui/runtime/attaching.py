@@ -16,7 +16,16 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.mentions import mentions
 from tui.core.parts import FilePart, ImagePart
 from tui.core.safe_text import safe_line
-from tui.store.attached_files import files_matching, is_file, is_pattern, is_there, outside_target, read_named
+from tui.core.secret_files import is_secret_name
+from tui.store.attached_files import (
+    files_matching,
+    is_file,
+    is_pattern,
+    is_there,
+    outside_target,
+    read_named,
+    target_of,
+)
 from tui.store.files import FileStamp, stamp_of
 from tui.store.path_index import PathIndex
 from tui.texts import attachments as texts
@@ -51,6 +60,8 @@ class Files:
         self._environment = environment
         self._seen: dict[str, tuple[FileStamp | None, ImagePart | FilePart]] = {}
         """What was told of files that are not sent yet."""
+        self._secret: dict[str, bool] = {}
+        """Files whose names say that they hold keys, by how they are called; whether they may be sent."""
 
     @cached_property
     def index(self) -> PathIndex:
@@ -90,7 +101,20 @@ class Files:
         data = read_named(self._path(path), path)
         if data is None:
             raise UsageError(explain("attachment-missing", path=path, folder=self._shown_folder))
-        return read_attachment(path, data, lines)
+        file = read_attachment(path, data, lines)
+        if is_secret_name(path) or is_secret_name(target_of(self._path(path))):
+            self._secret.setdefault(file.part.name, False)
+        return file
+
+    def secrets(self, parts: Iterable[ImagePart | FilePart]) -> list[str]:
+        """Return which files among parts of a message probably hold keys, and were not allowed yet."""
+        return [
+            name for name in dict.fromkeys(part.name for part in parts) if self._secret.get(name) is False
+        ]
+
+    def allow(self, names: Iterable[str]) -> None:
+        """Ask no more before these files are sent."""
+        self._secret.update(dict.fromkeys(names, True))
 
     def is_attachable(self, reference: str) -> bool:
         """Whether a reference means a regular file."""

@@ -39,6 +39,14 @@ def outside_target(path: Path, folder: Path) -> Path | None:
     return None if target.is_relative_to(root) else target
 
 
+def target_of(path: Path) -> str:
+    """Return where a path leads to behind all links."""
+    try:
+        return str(path.resolve())
+    except (OSError, RuntimeError):  # its links go round in a circle
+        return str(path)
+
+
 def read_named(path: Path, name: str) -> bytes | None:
     """Return the content of a file that a user named; ``None``: there is none.
 

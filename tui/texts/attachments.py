@@ -30,6 +30,15 @@ REFUSED_BEFORE: Final = "{model} has refused images before. Your message is kept
 REFUSED_BEFORE_PLAIN: Final = (
     "{model} has refused images before. Send the same message again to send it anyway."
 )
+SEND_SECRETS: Final = "Send {names}?"
+SECRETS: Final = (
+    "Files of this name usually hold keys or passwords. Your message is kept if you do not send it."
+)
+SECRETS_PLAIN: Final = (
+    "{names}: files of this name usually hold keys or passwords."
+    " Send the same message again to send it anyway."
+)
+SECRETS_ASK: Final = "{names}: files of this name usually hold keys or passwords. Send anyway?"
 ATTACH_HOW: Final = "Nothing is attached. Type /attach FILE, or mention a file in your message: @path"
 SEND: Final = "Send"
 

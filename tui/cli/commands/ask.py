@@ -1,7 +1,7 @@
 """``lmdeck ask``: its arguments."""
 
 from tui.cli.argument_parser import non_negative, positive_integer
-from tui.cli.command import PRINTS_JSON, Command, argument, one_of
+from tui.cli.command import DOES_NOT_ASK, PRINTS_JSON, Command, argument, one_of
 from tui.texts import command_help as texts
 
 COMMAND = Command(
@@ -32,5 +32,6 @@ COMMAND = Command(
         PRINTS_JSON,
         argument("--within-budget", action="store_true", help=texts.WITHIN_BUDGET),
         argument("--wait", type=non_negative, metavar="SECONDS", help=texts.ASK_WAIT),
+        DOES_NOT_ASK,
     ),
 )

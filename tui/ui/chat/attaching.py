@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from tui.core.attachment import Attached, attached
@@ -137,21 +137,39 @@ class Attaching:
             self._is_reading = False
         for name in files.changed:
             self._screen.notify(texts.CHANGED.format(name=name), timeout=6)
+        secrets = self._chat.files.secrets(files.parts)
+        questions: list[ConfirmDialog] = []
+        if secrets:
+            title = texts.SEND_SECRETS.format(names=", ".join(secrets))
+            questions.append(ConfirmDialog(title, texts.SECRETS, yes=texts.SEND))
         if is_refused:
-            self._ask(text, files, edited)
-        elif not self._start(text, files, edited):
-            self._give_back(text, edited)
+            model = self._chat.target.model_name if self._chat.target is not None else ""
+            body = texts.REFUSED_BEFORE.format(model=model)
+            questions.append(ConfirmDialog(texts.SEND_IMAGES, body, yes=texts.SEND))
 
-    def _ask(self, text: str, files: Attached, edited: Turn | None) -> None:
-        """Ask before an image goes to a model that has refused some."""
-
-        def answered(answer: str | None) -> None:
-            if answer != "yes" or not self._start(text, files, edited):
+        def start() -> None:
+            self._chat.files.allow(secrets)
+            if not self._start(text, files, edited):
                 self._give_back(text, edited)
 
-        model = self._chat.target.model_name if self._chat.target is not None else ""
-        question = ConfirmDialog(texts.SEND_IMAGES, texts.REFUSED_BEFORE.format(model=model), yes=texts.SEND)
-        self._screen.app.push_screen(question, answered)
+        self._ask(questions, start, lambda: self._give_back(text, edited))
+
+    def _ask(
+        self, questions: Sequence[ConfirmDialog], start: Callable[[], None], keep: Callable[[], None]
+    ) -> None:
+        """Ask one question after the other; ``start`` where the answer to all is yes, else ``keep``."""
+        if not questions:
+            start()
+            return
+        first, *others = questions
+
+        def answered(answer: str | None) -> None:
+            if answer == "yes":
+                self._ask(others, start, keep)
+            else:
+                keep()
+
+        self._screen.app.push_screen(first, answered)
 
     def _give_back(self, text: str, edited: Turn | None) -> None:
         """Put a message that was not sent back where it was written; Up has it where there is another."""

@@ -1,0 +1,19 @@
+"""Files whose names say that they hold keys or passwords: neither suggested nor sent without a question."""
+
+from __future__ import annotations
+
+from tui.core.lazy_pattern import lazy_pattern
+
+_SECRET = lazy_pattern(
+    r"(?:.*/)?(?:id_(?:rsa|dsa|ecdsa|ed25519)|kubeconfig|[^/]*credentials?[^/]*"
+    r"|[^/]*\.(?:pem|key|p12|pfx|kdbx|jks|keystore|ppk)"
+    r"|\.env(?:\.[^/]*)?|[^/]+\.env|\.envrc|\.(?:netrc|pgpass|npmrc|pypirc|htpasswd|dockercfg|my\.cnf|boto)|_netrc"
+    r"|\.(?:ssh|gnupg|aws|kube|azure|docker)/.*)"
+)
+_EXAMPLE = lazy_pattern(r".*\.(?:example|sample|template|dist|pub)")
+
+
+def is_secret_name(path: str) -> bool:
+    """Whether a file of this name usually holds keys or passwords."""
+    folded = path.casefold()
+    return _SECRET.fullmatch(folded) is not None and _EXAMPLE.fullmatch(folded) is None
