@@ -6,6 +6,8 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import pytest
@@ -15,8 +17,11 @@ from tui.core.parts import parts_of
 from tui.core.query import ConditionError, CostLimit, Query, fold, read_query
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost
+from tui.runtime import history
+from tui.store import summaries
 from tui.store.conversations import ConversationStore
 from tui.store.journal import Journal
+from tui.store.optional import OptionalFiles
 from tui.store.paths import resolve_paths
 from tui.store.records import encode_line
 from tui.store.text_cache import TextCache
@@ -296,3 +301,32 @@ def test_the_word_is_marked_where_it_stands_although_folding_changes_lengths(
 ) -> None:
     (found,) = Query((fold(word),)).lines(line)
     assert found.word == there
+
+
+def test_of_many_chats_that_were_never_read_hits_come_as_they_are_read_without_numbers(
+    call: Call, store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    real = summaries.summarise
+
+    def watched(path: Path) -> Any:
+        read.append(path.stem)
+        return real(path)
+
+    monkeypatch.setattr(summaries, "summarise", watched)
+    monkeypatch.setattr(history, "_MOST_UNREAD", 1)
+    made = [chat(store, a_turn(f"zebra {number}")) for number in range(3)]
+    for place, identity in enumerate(made):
+        os.utime(store._folder / f"{identity}.jsonl", (place, place))
+    texts = TextCache(store._paths, OptionalFiles(), str)
+    saved = history.History(ConversationStore(store._paths), texts, lambda: None)
+    most, listed = saved.to_search(history.Wanted())
+    found = saved.search(listed, read_query("zebra", NOW), with_reasoning=False)
+    first = next(found)
+    assert most == 3
+    assert first is not None
+    assert (first.number, first.summary.identity, read) == (None, made[2], [made[2]])
+    assert [each.summary.identity for each in found if each is not None] == [made[1], made[0]]
+    assert saved.to_search(history.Wanted())[0] == 3
+    assert [number for number, _ in saved.to_search(history.Wanted())[1]] == [1, 2, 3]
+    assert len(read) == 3

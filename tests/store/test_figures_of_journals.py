@@ -18,7 +18,6 @@ PIECES = st.builds(
 RECORDS = st.one_of(
     TURNS.map(lambda turn: encode_line({"record": "turn", "turn": turn, "prompt": "Why?"})),
     TURNS.map(lambda turn: encode_line({"record": "end", "turn": turn, "state": "done"})),
-    TURNS.map(lambda turn: encode_line({"record": "drop", "turn": turn})),
     TURNS.map(lambda turn: encode_line({"record": "path", "turn": turn})),
 )
 DAMAGE = st.sampled_from(

@@ -62,7 +62,7 @@ def wanted_of(arguments: argparse.Namespace) -> Wanted:
     return Wanted(since, arguments.provider or "", arguments.model or "")
 
 
-def summary_report(number: int, summary: ConversationSummary) -> dict[str, object]:
+def summary_report(number: int | None, summary: ConversationSummary) -> dict[str, object]:
     """Return what every JSON tells of a conversation."""
     return {
         "number": number,

@@ -36,9 +36,9 @@ def search_conversations(arguments: argparse.Namespace, runtime: Runtime, output
     """
     query = _query(arguments.text)
     progress = _Progress(output)
-    listed = list(runtime.chat_history.numbered(Wanted.by(query), progress.read))
+    most, listed = runtime.chat_history.to_search(Wanted.by(query), progress.read)
     steps = runtime.chat_history.search(listed, query, with_reasoning=arguments.reasoning)
-    found = islice(progress.along(steps, len(listed)), arguments.limit)
+    found = islice(progress.along(steps, most), arguments.limit)
     is_any = (_print_report if arguments.json else _print_lines)(found, output)
     runtime.chat_history.tidy_search()
     return DONE if is_any else FAILED
@@ -109,7 +109,8 @@ def _print(found: Found, output: Output) -> None:
     summary = found.summary
     when = ago(summary.updated_at, datetime.now().astimezone())
     title = summary.title or texts.UNTITLED
-    output.styled(" · ".join(filter(None, (f"{found.number}  {title}", when, summary.identity))), BOLD)
+    name = title if found.number is None else f"{found.number}  {title}"
+    output.styled(" · ".join(filter(None, (name, when, summary.identity))), BOLD)
     for hit in found.best[:_LINES]:
         output.line(texts.HIT.format(where=_where(hit), line=hit.line.text))
     if more := max(0, len(found.hits) - _LINES):

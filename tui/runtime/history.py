@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tui.store.text_cache import TextCache
 
 
+_MOST_UNREAD = 200
+"""So many chats are read within a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which conversations are wanted; each condition that is left out fits all."""
@@ -95,6 +99,25 @@ class History:
             if wanted.fits(summary)
         )
 
+    def to_search(
+        self, wanted: Wanted, on_read: Callable[[int, int], None] | None = None
+    ) -> tuple[int, Iterator[tuple[int | None, ConversationSummary]]]:
+        """Return how many conversations there are at most, and those that are wanted, with their numbers.
+
+        Where too many have to be read first, the numbers are unknown: each comes as soon as it is read,
+        the one written last first.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        if self._conversations.unread() <= _MOST_UNREAD:
+            listed = list(self.numbered(wanted, on_read))
+            return len(listed), iter(listed)
+        each = self._conversations.each()
+        return len(self.identities()), (
+            (None, summary) for read in each for summary in self._told((read,)) if wanted.fits(summary)
+        )
+
     def find(self, *names: str) -> list[ConversationSummary]:
         """Return the conversations that names mean in one and the same list, each once; see ``the_one``.
 
@@ -116,7 +139,7 @@ class History:
 
     def search(
         self,
-        listed: Iterable[tuple[int, ConversationSummary]],
+        listed: Iterable[tuple[int | None, ConversationSummary]],
         query: Query,
         *,
         with_reasoning: bool,

@@ -33,7 +33,8 @@ class Hit:
 class Found:
     """A conversation with hits."""
 
-    number: int
+    number: int | None
+    """In the list of all; ``None``: unknown."""
     summary: ConversationSummary
     hits: tuple[Hit, ...]
 
@@ -45,7 +46,7 @@ class Found:
 
 def search(
     texts: TextCache,
-    listed: Iterable[tuple[int, ConversationSummary]],
+    listed: Iterable[tuple[int | None, ConversationSummary]],
     query: Query,
     *,
     with_reasoning: bool,

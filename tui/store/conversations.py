@@ -21,7 +21,7 @@ from tui.store.blobs import SIZE_LIMIT, BlobStore
 from tui.store.conversation_files import conversation_path, is_there, search_text_path
 from tui.store.conversation_trash import ConversationTrash
 from tui.store.errors import disk_error, usage_error
-from tui.store.files import FileContent, read_file, remove_quietly, write_atomically
+from tui.store.files import FileContent, read_file, remove_quietly, stamp_of, write_atomically
 from tui.store.interrupted import forget_interrupted, note_interrupted, take_interrupted
 from tui.store.journal import Journal
 from tui.store.journal_lease import LEASE_STALE_SECONDS, lease_path
@@ -105,6 +105,34 @@ class ConversationStore:
                     on_read(len(found), len(files))
             self._index.save({summary.identity for summary in found})
         return sorted(found, key=lambda summary: (summary.updated_at, summary.identity), reverse=True)
+
+    def unread(self) -> int:
+        """Return how many conversations have to be read before all can be listed.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        paths = [self._folder / name for name in self._names() if name.endswith(".jsonl")]
+        with self._listing:
+            return sum(self._index.cached(path, stamp_of(path)) is None for path in paths)
+
+    def each(self) -> Iterator[ConversationSummary]:
+        """Yield a summary of every conversation, each read when it is asked for, the one written last first.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        names = self._names()
+        stamps = {name: stamp_of(self._folder / name) for name in names if name.endswith(".jsonl")}
+        written = {name: stamp.modified_ns for name, stamp in stamps.items() if stamp is not None}
+        try:
+            for name in sorted(written, key=lambda name: (written[name], name), reverse=True):
+                with self._listing:
+                    summary = self._summary(name, names)
+                yield summary
+        finally:
+            with self._listing:
+                self._index.save({name.removesuffix(".jsonl") for name in written})
 
     def identities(self) -> Sequence[str]:
         """Return the identity of every conversation, the one made last first; reads none.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from tui.core.fold import move_text
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.core.parts import Parts
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.turn import UNTOLD, Turn, TurnState
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 _TURN_AT = len(DELTA_START) + len(',"turn":"')
 _DELTA_END = b'"}'
+_PIECES = lazy_pattern(
+    rb'(\{"record":"delta","turn":"([^"\\\n]*)"[^\n]*"\})(?:\n\{"record":"delta","turn":"\2"[^\n]*"\})+$',
+    re.MULTILINE,
+)
 
 
 @dataclass(slots=True)
@@ -79,16 +85,12 @@ def read_transcript(data: bytes, *, without_texts: bool = False) -> Transcript:
 
 def _first_pieces(data: bytes) -> bytes:
     """Return the journal with the first of neighbouring pieces of a turn's text alone."""
-    kept: list[bytes] = []
-    prefix = b""
-    for line in data.split(b"\n"):
-        if prefix and line.startswith(prefix) and line.endswith(_DELTA_END):
-            continue
-        kept.append(line)
-        is_piece = line.startswith(DELTA_START) and line.endswith(_DELTA_END)
-        end = line.find(b'"', _TURN_AT) if is_piece else -1
-        prefix = line[: end + 1] if end > 0 else b""
-    return b"\n".join(kept)
+
+    def first(match: re.Match[bytes]) -> bytes:
+        is_line = match.start() == 0 or data[match.start() - 1 : match.start()] == b"\n"
+        return match[1] if is_line else match[0]
+
+    return _PIECES.sub(first, data)
 
 
 class _Reader:
