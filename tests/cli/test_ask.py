@@ -53,6 +53,7 @@ def test_the_json_contract(program: Call, demo: str) -> None:
         "cost",
         "server_cost",
         "timings",
+        "phases",
         "notes",
         "tool_calls",
         "error",

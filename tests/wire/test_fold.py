@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import typing
 
 import pytest
@@ -10,10 +11,12 @@ from tui.core import events
 from tui.core.causes import explain
 from tui.core.events import (
     AnswerDelta,
+    FiguresFollow,
     Finished,
     Identified,
     MalformedEvent,
     Note,
+    PartsLearned,
     Progress,
     ReasoningDelta,
     Reclassified,
@@ -27,6 +30,7 @@ from tui.core.events import (
 )
 from tui.core.fold import apply
 from tui.core.parts import parts_of
+from tui.core.phases import Learned
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import ServerTimings, Usage
 
@@ -143,6 +147,10 @@ def test_every_event_is_folded() -> None:
             event = UsageReport(Usage(1, 2))
         elif kind in (TimingsReport, ServerCostReport):
             event = kind("figures")  # folded as it is
+        elif kind is PartsLearned:
+            event = PartsLearned(Learned())
+        elif kind is FiguresFollow:
+            event = FiguresFollow(lambda: asyncio.sleep(0, Learned()))
         else:
             fields = kind.__dataclass_fields__
             samples = {"str": "x", "int": 0, "bool": True, "float": 0.0, "str | None": "x"}

@@ -228,7 +228,7 @@ def test_reads_the_timings_of_llama_cpp() -> None:
 @pytest.mark.parametrize(
     ("more", "field", "value"),
     [
-        ({"metrics": {"tokens_per_second": 50.5}}, "predicted_per_second", 50.5),
+        ({"metrics": {"mean_itl_ms": 20}}, "predicted_per_second", 50),
         ({"stats": {"tokens_per_second": 50}}, "predicted_per_second", 50),
         ({"usage": {**USAGE, "timing_token_generation": 48.9}}, "predicted_ms", 48.9),
     ],

@@ -24,6 +24,7 @@ from tui.core.preset import Preset
 from tui.core.provider import Provider, Thinking
 from tui.core.provider_marks import connection_warnings
 from tui.core.provider_names import is_same_name
+from tui.core.time_words import time_line
 from tui.core.turn import Turn
 from tui.core.turn_summary import FINISHES
 from tui.runtime.attaching import Files
@@ -38,6 +39,9 @@ from tui.texts import cli as texts
 
 DEFAULT_WAIT_SECONDS = 120.0
 """How long a script waits for the first text: a long prompt on a slow machine takes a minute."""
+
+_FIGURES_SECONDS = 1.0
+"""What a command that asks for figures waits for the last ones."""
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
@@ -81,6 +85,8 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
         output.failure(turn.failure)
     elif turn.finish_reason in ("length", "content_filter"):
         output.notes([texts.ANSWER_WAS.format(how=FINISHES[turn.finish_reason])])
+    if arguments.timing:
+        output.aside(time_line(turn))
     return code_of_turn(turn)
 
 
@@ -154,7 +160,10 @@ async def _stream(
     output: Output,
 ) -> Turn:
     wait = DEFAULT_WAIT_SECONDS if arguments.wait is None else arguments.wait
-    session = runtime.sessions.for_command(wait, is_forgetful=arguments.url is not None)
+    asks_for_parts = arguments.json or arguments.timing
+    session = runtime.sessions.for_command(
+        wait, is_forgetful=arguments.url is not None, asks_for_parts=asks_for_parts
+    )
     printer = None if arguments.json else StreamedText(output, reasoning=runtime.settings.reasoning)
     notes = WaitNotes(output)
 
@@ -169,4 +178,6 @@ async def _stream(
         turn = await session.send(files.message(prompt), target)
     if printer is not None:
         printer.end(turn)
+    if asks_for_parts:
+        await session.wait_for_figures(_FIGURES_SECONDS)
     return turn

@@ -7,10 +7,12 @@ passes it through ``core.safe_text`` first.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import field
 
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
+from tui.core.phases import Learned
 from tui.core.usage import ServerCost, ServerTimings, Usage
 
 Erased = tuple[tuple[int, str], ...]
@@ -99,6 +101,21 @@ class TimingsReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PartsLearned:
+    """Something was learned of where the time goes, beside the reply."""
+
+    learned: Learned
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresFollow:
+    """More will be known of where the time went, shortly after the end of the reply."""
+
+    read: Callable[[], Awaitable[Learned]]
+    """To be called once, when the reply has ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class Identified:
     """What the reply says of its maker: sent when first seen, at most once a field."""
 
@@ -175,6 +192,8 @@ StreamEvent = (
     | UsageReport
     | ServerCostReport
     | TimingsReport
+    | PartsLearned
+    | FiguresFollow
     | Identified
     | ResponseStarted
     | Progress

@@ -10,11 +10,13 @@ from tui.core.chat import ChatRequest
 from tui.core.events import (
     AnswerDelta,
     ChunkSeen,
+    FiguresFollow,
     Finished,
     Identified,
     LostText,
     MalformedEvent,
     Note,
+    PartsLearned,
     Progress,
     ReasoningDelta,
     Reclassified,
@@ -26,7 +28,10 @@ from tui.core.events import (
     ToolCallDelta,
     UsageReport,
 )
+from tui.core.phase_sums import phases_of
+from tui.core.phases import FAILED, STOPPED, Learned, Phase
 from tui.core.reconcile import reconcile_with_text
+from tui.core.timings import Timings
 from tui.core.turn import ToolCall, Turn, TurnState
 from tui.core.usage import Price, Source, Usage, cost_of, estimate_tokens
 
@@ -88,7 +93,7 @@ def _add_tool_call(turn: Turn, event: ToolCallDelta, at: float) -> None:
     call.identity = call.identity or event.identity
     call.add(event.name, event.arguments)
     if not event.was_held:
-        turn.timings.saw_chunk(at)
+        turn.timings.saw_call(at)
 
 
 def _see_chunk(turn: Turn, event: ChunkSeen, at: float) -> None:
@@ -122,6 +127,20 @@ def settle(turn: Turn, request: ChatRequest, price: Price, at: float) -> None:
         turn.usage = _estimate(turn, request)
     settle_usage(turn)
     turn.cost = cost_of(turn.usage, price)
+    turn.phases = phases_of_turn(turn)
+
+
+def phases_of_turn(turn: Turn) -> tuple[Phase, ...]:
+    """Return where the time of a turn that ended went, as far as is known by now."""
+    cut = "" if turn.state is TurnState.DONE else STOPPED if turn.state is TurnState.STOPPED else FAILED
+    return phases_of(turn.timings, turn.server_timings, turn.learned, cut=cut)
+
+
+def learn(turn: Turn, learned: Learned) -> bool:
+    """Add what was learned after the end of a turn; return whether that changed the parts of its time."""
+    turn.learned = turn.learned.plus(learned)
+    before, turn.phases = turn.phases, phases_of_turn(turn)
+    return turn.phases != before
 
 
 def _estimate(turn: Turn, request: ChatRequest) -> Usage:
@@ -156,8 +175,21 @@ def _progress(turn: Turn, event: Progress, at: float) -> None:
         return
     if turn.timings.started is None and event.stage != "starting":
         turn.timings.started = at
-    if event.stage == "connected":
-        turn.timings.sending = at
+    if event.stage == "connecting":
+        turn.timings.connecting = at
+    elif event.stage == "connected":
+        _note_sending(turn.timings, at)
+
+
+def _note_sending(timings: Timings, at: float) -> None:
+    if timings.connecting is not None and timings.sending is not None:
+        is_earlier = timings.connecting <= timings.sending
+        timings.connecting = None if is_earlier else timings.connecting
+    timings.sending = at
+
+
+def _learn(turn: Turn, event: PartsLearned, at: float) -> None:
+    turn.learned = turn.learned.plus(event.learned)
 
 
 def _add_note(turn: Turn, event: Note, at: float) -> None:
@@ -204,6 +236,8 @@ _FOLDS: Mapping[type, Callable[[Turn, Any, float], None]] = {
     ServerCostReport: _set_server_cost,
     UsageReport: _set_usage,
     TimingsReport: _set_server_timings,
+    PartsLearned: _learn,
+    FiguresFollow: lambda turn, event, at: None,
     Identified: _identify,
     ResponseStarted: _start_response,
     Progress: _progress,

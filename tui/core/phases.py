@@ -4,15 +4,59 @@ from __future__ import annotations
 
 from tui.core.lazy_dataclass import dataclass
 
+MEASURED = "measured"
+REPORTED = "reported"
+ESTIMATED = "estimated"
+
+HERE = "lmdeck"
+"""The origin of what is measured by lmdeck's own clock."""
+KEPT = "kept connection"
+"""The origin of a ``connect`` that took no time."""
+
+NO_FIGURES = "no-figures"
+NO_USAGE = "no-usage"
+STOPPED = "stopped"
+FAILED = "failed"
+NO_FIT = "figures-do-not-fit"
+SEVERAL = "several-servers"
+EARLIER = "earlier-requests"
+"""Origins of ``unexplained``: why the server's parts are not known, or what else took the time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
     """One part of the time."""
 
     name: str
-    """``connect``, ``queue``, ``prompt``, ``answer`` …"""
+    """``connect``, ``route``, ``queue``, ``prompt``, ``unexplained``, ``thinking``, ``answer``, ``tail``."""
     milliseconds: float
     source: str
     """``measured`` here, ``reported`` by the server, or ``estimated``."""
     origin: str = ""
     """What of the server reported it, such as ``vllm.metrics``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What is known of an exchange's time beside its own stamps and the reply's own figures."""
+
+    route: Phase | None = None
+    queue: Phase | None = None
+    prompt: Phase | None = None
+    answer: Phase | None = None
+    """How long the server wrote, for answers that come whole."""
+    unknown: str = ""
+    """Why nothing is known of the server's parts, such as ``several-servers``."""
+
+    def plus(self, other: Learned) -> Learned:
+        """Return both; what the other knows counts more."""
+        return Learned(
+            other.route or self.route,
+            other.queue or self.queue,
+            other.prompt or self.prompt,
+            other.answer or self.answer,
+            other.unknown or self.unknown,
+        )
+
+
+NOTHING_LEARNED = Learned()

@@ -41,6 +41,11 @@ class Timings:
     """Text-bearing events that did not come together with the one before; ``None``: unknown."""
     gaps: list[float] = field(default_factory=list)
     """Seconds between text-bearing events (chunk gaps, not token latencies); the first 10,000."""
+    connecting: float | None = None
+    """A connection was begun for the last try; ``None``: it went over a kept one."""
+    first_call: float | None = None
+    last_call: float | None = None
+    """The first and the last piece of a tool call."""
 
     def saw_text(self, at: float, *, is_answer: bool) -> None:
         """Record one text-bearing event."""
@@ -54,6 +59,12 @@ class Timings:
             self.first_answer = at
         self.last_text = self.last_chunk = at
         self.text_events += 1
+
+    def saw_call(self, at: float) -> None:
+        """Record a piece of a tool call."""
+        if self.first_call is None:
+            self.first_call = at
+        self.last_call = self.last_chunk = at
 
     def saw_chunk(self, at: float) -> None:
         """Record a chunk of the answer that brought no text."""

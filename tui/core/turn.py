@@ -12,7 +12,7 @@ from tui.core.api_key_search import MASK
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
 from tui.core.parts import Parts
-from tui.core.phases import Phase
+from tui.core.phases import NOTHING_LEARNED, Learned, Phase
 from tui.core.safe_text import NeutralisedCount, count_neutralised
 from tui.core.timings import Timings
 from tui.core.usage import Cost, ServerCost, ServerTimings, Usage, count_wide, tokens_of
@@ -252,6 +252,8 @@ class Turn:
     """What the chat had set for itself, beside its provider's settings: JSON, as a journal has it."""
     phases: tuple[Phase, ...] = ()
     """Where the time went, in order; empty where nobody measured it."""
+    learned: Learned = NOTHING_LEARNED
+    """What is known of its time beside the reply. Never stored: ``phases`` is."""
     unknown: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     """What a newer lmdeck wrote down of it, by the kind of line: kept where it is written again."""
     is_copy: bool = False

@@ -75,6 +75,7 @@ class ServerTimings:
     prompt_tokens: int | None = None
     """Prompt tokens that were really evaluated (cached ones are not among them)."""
     prompt_ms: float | None = None
+    """Without the wait in the queue; vLLM's includes the first token."""
     prompt_per_second: float | None = None
     predicted_tokens: int | None = None
     predicted_ms: float | None = None
@@ -82,6 +83,10 @@ class ServerTimings:
     cached_tokens: int | None = None
     draft_tokens: int | None = None
     draft_accepted: int | None = None
+    queue_ms: float | None = None
+    """From the arrival of the request to the moment it was scheduled."""
+    origin: str | None = None
+    """What reported them, such as ``vllm.metrics``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.core.chat import ChatRequest, Endpoint, has_images
 from tui.core.endpoint_url import chat_url_of
-from tui.core.events import EventBatch, Note, Progress, ResponseStarted, StreamEvent, StreamFailed
+from tui.core.events import (
+    EventBatch,
+    Note,
+    PartsLearned,
+    Progress,
+    ResponseStarted,
+    StreamEvent,
+    StreamFailed,
+)
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
+from tui.core.phases import NO_USAGE, Learned
 from tui.core.secret import Redactor
 from tui.core.secret_headers import is_secret_header
 from tui.net.classify import classify_exception
@@ -179,6 +188,8 @@ class ChatCall:
         self._tries.stale = 0
         headers = headers_of(response)
         self._emit(ResponseStarted(response.status_code, self._shown(headers)))
+        if self._is_streamed and "stream_options" in self._quirks.dropped:
+            self._emit(PartsLearned(Learned(unknown=NO_USAGE)))
         reply = ReplyStream(
             response,
             trace,

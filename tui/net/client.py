@@ -17,6 +17,7 @@ from tui.core.observed import Observers
 from tui.core.provider import TlsSettings
 from tui.core.secret import Redactor
 from tui.net.proxies import Route, choose_route
+from tui.net.route_times import RouteTimes
 
 if TYPE_CHECKING:
     import httpx
@@ -56,6 +57,8 @@ class ClientFactory:
         self._environment = environment
         self.redactor = redactor if redactor is not None else Redactor()
         self.observers = observers if observers is not None else Observers()
+        self.route_times = RouteTimes()
+        """How far away the servers are."""
         self._shared: dict[_Shape, NetworkTransport] = {}
         self._contexts: dict[_TrustKey, PinningSSLContext] = {}
         self._guard = _Guard(self.redactor)
@@ -69,7 +72,7 @@ class ClientFactory:
         request, and a factory that is closed after its endpoint leaves none behind.
         """
         made = ClientFactory(self._environment, redactor=self.redactor, observers=self.observers)
-        made._contexts = self._contexts
+        made._contexts, made.route_times = self._contexts, self.route_times
         return made
 
     def route(self, url: str) -> Route:

@@ -153,6 +153,7 @@ async def _fetch_once(
                     raise LmdeckError(explain("answer-too-large", limit=f"{limit // 1_000_000} MB"))
             await pace.rest()
         trace.ended()
+        factory.route_times.note(message.url, response.status_code, headers, trace)
         redactor = factory.redactor
         clean = {name: redactor.redact(value) for name, value in headers.items()}
         return Fetched(message.url, response.status_code, clean, redactor.redact_bytes(bytes(body)), trace)

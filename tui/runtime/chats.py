@@ -12,15 +12,17 @@ from dataclasses import replace
 from functools import cached_property
 
 from tui.core.chat import ChatRequest
-from tui.core.events import EventBatch, Progress, StreamFailed
+from tui.core.events import EventBatch, FiguresFollow, PartsLearned, Progress, StreamFailed
 from tui.core.failure import LmdeckError
 from tui.core.observed import Origin, Purpose
+from tui.core.phases import Learned
 from tui.core.secret import Redactor
 from tui.net.chat import ChatClient, RequestTimeouts
 from tui.net.client import ClientFactory
 from tui.net.deadlines import HEADLESS, SCREEN
 from tui.net.machine.machine import Machine
 from tui.net.machine.snapshot import Snapshot
+from tui.net.scrape import Measured, Scrapes
 from tui.runtime.endpoints import Endpoints
 from tui.runtime.kept_quirks import ForgottenQuirks, KeptQuirks
 from tui.runtime.sessions import ChatTransport
@@ -59,12 +61,18 @@ class Chats:
     def _client(self, memory: KeptQuirks | ForgottenQuirks) -> ChatClient:
         return ChatClient(self._clients, memory=memory, redactor=self._redactor, look=self._look_around)
 
+    @cached_property
+    def _scrapes(self) -> Scrapes:
+        return Scrapes(self._clients)
+
     async def _look_around(self, port: int) -> Snapshot:
         return await self._machine().look(port)
 
     async def aclose(self) -> None:
         """Let what was learned of endpoints be written."""
         await self._kept_quirks.aclose()
+        if "_scrapes" in self.__dict__:
+            await self._scrapes.aclose()
 
     async def stream(
         self, how: ChatTransport, target: ChatTarget, request: ChatRequest
@@ -80,9 +88,19 @@ class Chats:
             return
         client = self.forgetful_client if how.is_forgetful else self.client
         origin = Origin(Purpose(how.purpose), provider.name, provider.price, how.conversation)
+        if how.purpose == "chat" or how.asks_for_parts:
+            measured = Measured(self._scrapes, endpoint, request.model)
+            await measured.begin(is_asked_for=how.asks_for_parts)
+            route = self._clients.route_times.of(endpoint.base_url)
+            learned = PartsLearned(Learned(route=route))
+            yield EventBatch(time.perf_counter(), (learned, FiguresFollow(measured.read)))
+        else:
+            measured = None
         stream = client.stream(endpoint, request, timeouts=_timeouts(how), origin=origin)
         async with aclosing(stream) as batches:
             async for batch in batches:
+                if measured is not None:
+                    measured.see(batch)
                 yield batch
 
 

@@ -52,6 +52,8 @@ class ChatTransport:
     is_forgetful: bool = False
     """Whether nothing is kept of what was learned of the endpoint."""
     conversation: str = ""
+    asks_for_parts: bool = False
+    """Whether a command asks where the time went, so that a moment before the request is worth it."""
 
     def __call__(self, target: ChatTarget, request: ChatRequest) -> AsyncGenerator[EventBatch]:
         """Yield what comes back; see ``ChatNetwork.stream``."""
@@ -99,12 +101,21 @@ class Sessions:
         journal.watch_moves(session.moved)
         return session
 
-    def for_command(self, wait_seconds: float, *, is_forgetful: bool = False) -> ChatSession:
+    def for_command(
+        self, wait_seconds: float, *, is_forgetful: bool = False, asks_for_parts: bool = False
+    ) -> ChatSession:
         """Begin a conversation for a command: kept nowhere, given up after ``wait_seconds`` without text.
 
-        ``is_forgetful`` also forgets what was learned of the endpoint.
+        ``is_forgetful`` also forgets what was learned of the endpoint; ``asks_for_parts`` reads where the
+        time goes.
         """
-        how = replace(self._transport, purpose="ask", wait_seconds=wait_seconds, is_forgetful=is_forgetful)
+        how = replace(
+            self._transport,
+            purpose="ask",
+            wait_seconds=wait_seconds,
+            is_forgetful=is_forgetful,
+            asks_for_parts=asks_for_parts,
+        )
         return self._unsaved(how)
 
     async def test(self, provider: Provider, key_text: str | None) -> Turn:

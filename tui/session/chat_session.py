@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,11 +31,14 @@ from tui.session.target import NO_DEFAULTS, ChatTarget, RequestDefaults
 
 if TYPE_CHECKING:
     from tui.core.events import EventBatch
+    from tui.core.phases import Learned
     from tui.session.journaling import TurnJournal
     from tui.session.live_turn import LiveTurn
 
 CONTINUE_PROMPT = "Continue exactly where you stopped."
 """What ``continue_turn`` asks: plain words work on every server, a prefilled answer does not."""
+_LATE_SECONDS = 0.2
+"""How long the end of a conversation waits for the last figures of its answers."""
 
 
 class ChatStream(Protocol):
@@ -88,6 +91,8 @@ class ChatSession:
         self._clock = clock
         self._now = now
         self._tasks: set[asyncio.Task[Turn]] = set()
+        self._late: set[asyncio.Task[None]] = set()
+        """They wait for what is learned of a turn after its end."""
         self._newest: Turn | None = None
         """The turn that was begun last: one before it may take longer to come to rest."""
         self._tree = TurnTree() if tree is None else tree
@@ -269,6 +274,9 @@ class ChatSession:
     async def aclose(self) -> bool:
         """Stop what streams and close the record; return whether all of it is on disk."""
         await self._stop_and_wait()
+        await self.wait_for_figures(_LATE_SECONDS)
+        for task in self._late:
+            task.cancel()
         return await asyncio.to_thread(self._journal.close)
 
     @property
@@ -303,11 +311,29 @@ class ChatSession:
                 async for batch in batches:
                     live.fold(batch)
                     self._changed()
+            if live.read_late is not None and live.turn.state is TurnState.DONE:
+                self._complete_later(live, live.read_late)
         except asyncio.CancelledError:
             self._end(live, TurnState.STOPPED)
         finally:
             self._end(live, TurnState.INTERRUPTED)
         return live.turn
+
+    def _complete_later(self, live: LiveTurn, read: Callable[[], Awaitable[Learned]]) -> None:
+        """Add what is learned of a turn after its end; nothing waits for it."""
+
+        async def complete() -> None:
+            if live.complete(await read()):
+                self._changed()
+
+        task = asyncio.ensure_future(complete())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def wait_for_figures(self, seconds: float) -> None:
+        """Wait until everything is known of the turns that ended, for so long at most."""
+        if self._late:
+            await asyncio.wait(self._late, timeout=seconds)
 
     def _leave(self, task: asyncio.Task[Turn], live: LiveTurn) -> None:
         """Forget a task that is done; one that was stopped before its first step has ended nothing yet."""

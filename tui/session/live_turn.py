@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from tui.core.chat import ChatRequest
-from tui.core.events import AnswerDelta, EventBatch, ReasoningDelta, Reclassified, StreamEvent
-from tui.core.fold import apply, settle
+from tui.core.events import (
+    AnswerDelta,
+    EventBatch,
+    FiguresFollow,
+    ReasoningDelta,
+    Reclassified,
+    StreamEvent,
+)
+from tui.core.fold import apply, learn, settle
+from tui.core.phases import Learned
 from tui.core.redaction import ReplyRedactor
 from tui.core.secret import Redactor
 from tui.core.turn import Turn, TurnState
@@ -37,6 +45,8 @@ class LiveTurn:
         self._journal = journal
         self._redactor = ReplyRedactor(redactor)
         self._clock = clock
+        self.read_late: Callable[[], Awaitable[Learned]] | None = None
+        """Reads what is known of its time only after its end."""
         journal.begin_turn(turn, request.attachments)
 
     def fold(self, batch: EventBatch) -> None:
@@ -54,10 +64,19 @@ class LiveTurn:
         self._settle()
         return True
 
+    def complete(self, learned: Learned) -> bool:
+        """Add what was learned after the end, on disk too; return whether that changed anything."""
+        is_new = learn(self.turn, learned)
+        if is_new:
+            self._journal.end_turn(self.turn)
+        return is_new
+
     def _take(self, events: Iterable[StreamEvent], at: float) -> None:
         journal, identity = self._journal, self.turn.identity
         for event in events:
             apply(self.turn, event, at)
+            if isinstance(event, FiguresFollow):
+                self.read_late = event.read
             if isinstance(event, AnswerDelta):
                 journal.append(identity, "answer", event.text)
             elif isinstance(event, ReasoningDelta):

@@ -76,12 +76,14 @@ def decode_server_timings(value: object) -> ServerTimings | None:
     """Return what a server said of its own times."""
     if not isinstance(value, dict):
         return None
-    numbers = {item.name: number_of(value.get(item.name)) for item in fields(ServerTimings)}
+    names = [item.name for item in fields(ServerTimings) if item.name != "origin"]
+    numbers = {name: number_of(value.get(name)) for name in names}
     counts = {
         name: None if number is None else int(number) if name.endswith(("tokens", "accepted")) else number
         for name, number in numbers.items()
     }
-    return ServerTimings(**counts)  # type: ignore[arg-type]  # counts are whole, the other figures are not
+    origin = text_of(value.get("origin"))
+    return ServerTimings(**counts, origin=origin)  # type: ignore[arg-type]  # counts are whole, others not
 
 
 def encode_cost(cost: Cost | None) -> Record | None:

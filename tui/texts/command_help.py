@@ -67,6 +67,7 @@ TEMPERATURE: Final = "sampling temperature"
 THINKING: Final = "default (the provider's), off, on, minimal, low, medium or high"
 NO_STREAM: Final = "request the answer in one piece"
 ASK_WAIT: Final = "timeout for the first token (default: 120)"
+ASK_TIMING: Final = "print where the time went, on stderr"
 ASK_KEY_ENV: Final = "with --url: environment variable that holds the API key"
 
 CHECK: Final = "Diagnose an endpoint (one chat: {cost})."

@@ -78,6 +78,11 @@ VLLM = Dialect(
         "time_to_first_token_seconds": ("vllm:time_to_first_token_seconds",),
         "inter_token_seconds": ("vllm:inter_token_latency_seconds", "vllm:time_per_output_token_seconds"),
     },
+    durations={
+        "queue": ("vllm:request_queue_time_seconds", "vllm:time_in_queue_requests"),
+        "prompt": ("vllm:request_prefill_time_seconds",),
+        "answer": ("vllm:request_decode_time_seconds",),
+    },
     shows_load=True,
 )
 _SGLANG_INFO = Probe(
@@ -105,6 +110,10 @@ SGLANG = Dialect(
         "time_to_first_token_seconds": ("sglang:time_to_first_token_seconds",),
         "inter_token_seconds": ("sglang:inter_token_latency_seconds",),
     },
+    durations={
+        "queue": ("sglang:queue_time_seconds",),
+        "prompt": ('sglang:per_stage_req_latency_seconds{stage="prefill_forward"}',),
+    },
     shows_load=True,
 )
 TGI = Dialect(
@@ -122,6 +131,7 @@ TGI = Dialect(
         "requests_waiting": ("tgi_queue_size",),
         "inter_token_seconds": ("tgi_request_mean_time_per_token_duration",),
     },
+    durations={"queue": ("tgi_request_queue_duration",)},
     shows_load=True,
 )
 _LM_STUDIO_MODELS = Probe(

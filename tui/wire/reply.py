@@ -18,6 +18,7 @@ from tui.core.events import (
     ServerCostReport,
     StreamEvent,
     StreamFailed,
+    TimingsReport,
 )
 from tui.core.failure import Failure
 from tui.core.secret import Redactor
@@ -31,7 +32,7 @@ from tui.wire.salvage import is_cut_json
 from tui.wire.sse import LimitExceeded, SseDecoder
 from tui.wire.strict_json import StrictJsonError, parse_json
 from tui.wire.surrogates import may_hold_surrogates
-from tui.wire.usage_fields import read_header_cost
+from tui.wire.usage_fields import read_header_cost, read_header_timings
 
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 _HEAD = 2_000
@@ -204,6 +205,9 @@ class ReplyReader:
             self._events.chunks.outcome.is_done = True
             self._events.chunks.texts.mends = may_hold_surrogates(text)
             self._events.read_odd_chunk(value, events)
+            timings = read_header_timings(self._headers)
+            if timings is not None and not any(isinstance(event, TimingsReport) for event in events):
+                events.append(TimingsReport(timings))
             if "\ufffd" in text and text.encode() != body.strip():
                 self._events.chunks.texts.lose(answers.NOT_UTF8, events)
         else:

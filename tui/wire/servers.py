@@ -91,6 +91,9 @@ class Dialect:
     """Whether it refuses a model it does not list; the others may answer with the one they have."""
     metrics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of its ``/metrics`` by the field of ``ServerMetrics``, the first that is there counts."""
+    durations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Its histograms of seconds that count each request once, when it ends, by the part of the time that they
+    tell; newest first. A label in braces chooses among the series of one name."""
     shows_load: bool = False
     """Whether those say something about one request."""
 

@@ -118,48 +118,83 @@ def _detail(usage: Mapping[str, object], group: str, name: str) -> object:
     return details.get(name) if isinstance(details, dict) else None
 
 
+_VLLM_FIELDS = frozenset({"time_to_first_token_ms", "generation_time_ms", "queue_time_ms", "mean_itl_ms"})
+"""Any of them tells vLLM's ``metrics``; LM Studio's ``stats`` are in seconds and have other names."""
+
+
 def read_timings(chunk: Mapping[str, object]) -> ServerTimings | None:
     """Return the speed figures of a chunk: llama.cpp's ``timings``, vLLM's ``metrics``, LM Studio's
-    ``stats``, or LocalAI's fields in ``usage``; ``None`` where it has none."""
+    ``stats``, or LocalAI's fields in ``usage``; ``None`` where it has none. They are told apart by their
+    fields, not by the name of the object."""
     timings = chunk.get("timings")
     if isinstance(timings, dict):
         return _llama_timings(timings)
+    usage = chunk.get("usage")
     for name in ("metrics", "stats"):
         figures = chunk.get(name)
         if isinstance(figures, dict):
-            return _request_metrics(figures)
-    usage = chunk.get("usage")
+            if not _VLLM_FIELDS.isdisjoint(figures):
+                tokens = read_count(usage.get("completion_tokens")) if isinstance(usage, dict) else None
+                return _vllm_metrics(figures, f"vllm.{name}", tokens)
+            rate = read_number(figures.get("tokens_per_second")) if name == "stats" else None
+            return ServerTimings(predicted_per_second=rate, origin="stats") if rate else None
     if isinstance(usage, dict) and "timing_token_generation" in usage:
         return ServerTimings(
             prompt_ms=read_number(usage.get("timing_prompt_processing")),
             predicted_ms=read_number(usage.get("timing_token_generation")),
+            origin="localai.usage",
         )
     return None
 
 
-def _request_metrics(figures: Mapping[str, object]) -> ServerTimings | None:
-    """vLLM's ``metrics`` and LM Studio's ``stats``.
+def _vllm_metrics(
+    figures: Mapping[str, object], origin: str, completion_tokens: int | None
+) -> ServerTimings | None:
+    """vLLM's per-request metrics (``--enable-per-request-metrics``; https://docs.vllm.ai), field by field:
+    each may be null.
 
-    vLLM's ``tokens_per_second`` contains the time of the prompt: its decode rate is
-    1000 / ``mean_itl_ms`` (https://docs.vllm.ai, per-request metrics).
+    ``time_to_first_token_ms`` counts from the moment at which the request was scheduled, without the queue.
+    ``tokens_per_second`` has the time of the prompt in it: the decode rate is 1000 / ``mean_itl_ms``.
     """
     gap = read_number(figures.get("mean_itl_ms"))
-    if gap:
-        return ServerTimings(predicted_per_second=1000 / gap)
-    is_vllm = "generation_time_ms" in figures or "mean_itl_ms" in figures
-    rate = None if is_vllm else read_number(figures.get("tokens_per_second"))
-    return ServerTimings(predicted_per_second=rate) if rate else None
+    generation = read_number(figures.get("generation_time_ms"))
+    if not gap and generation and completion_tokens is not None and completion_tokens > 1:
+        gap = generation / (completion_tokens - 1)
+    found = ServerTimings(
+        queue_ms=read_number(figures.get("queue_time_ms")),
+        prompt_ms=read_number(figures.get("time_to_first_token_ms")),
+        predicted_ms=generation,
+        predicted_per_second=1000 / gap if gap else None,
+        origin=origin,
+    )
+    return None if found == ServerTimings(origin=origin) else found
+
+
+def read_header_timings(headers: Mapping[str, str]) -> ServerTimings | None:
+    """Return what TGI's ``x-queue-time`` says, in milliseconds; names in lower case.
+
+    It sends it with whole replies only; a header of that name alone may be anybody's, in any unit.
+    """
+    queue = read_number(headers.get("x-queue-time")) if "x-compute-type" in headers else None
+    return None if queue is None else ServerTimings(queue_ms=queue, origin="x-queue-time")
 
 
 def _llama_timings(timings: Mapping[str, object]) -> ServerTimings:
+    """llama.cpp's ``timings``: ``prompt_ms`` is the time of the ``prompt_n`` tokens evaluated, without
+    those from the cache. For one token it sends placeholders, such as ``predicted_ms: 0.001``.
+    """
+    predicted = read_count(timings.get("predicted_n"))
+    has_rate = predicted is None or predicted > 1
+    has_prompt = read_count(timings.get("prompt_n")) != 0
     return ServerTimings(
         prompt_tokens=read_count(timings.get("prompt_n")),
         prompt_ms=read_number(timings.get("prompt_ms")),
-        prompt_per_second=read_number(timings.get("prompt_per_second")),
-        predicted_tokens=read_count(timings.get("predicted_n")),
-        predicted_ms=read_number(timings.get("predicted_ms")),
-        predicted_per_second=read_number(timings.get("predicted_per_second")),
+        prompt_per_second=read_number(timings.get("prompt_per_second")) if has_prompt else None,
+        predicted_tokens=predicted,
+        predicted_ms=read_number(timings.get("predicted_ms")) if has_rate else None,
+        predicted_per_second=read_number(timings.get("predicted_per_second")) if has_rate else None,
         cached_tokens=read_count(timings.get("cache_n")),
         draft_tokens=read_count(timings.get("draft_n")),
         draft_accepted=read_count(timings.get("draft_n_accepted")),
+        origin="llama.cpp timings",
     )

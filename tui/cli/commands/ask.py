@@ -31,6 +31,7 @@ COMMAND = Command(
         argument("--no-stream", action="store_true", help=texts.NO_STREAM),
         PRINTS_JSON,
         argument("--within-budget", action="store_true", help=texts.WITHIN_BUDGET),
+        argument("--timing", action="store_true", help=texts.ASK_TIMING),
         argument("--wait", type=non_negative, metavar="SECONDS", help=texts.ASK_WAIT),
         DOES_NOT_ASK,
     ),

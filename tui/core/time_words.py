@@ -1,0 +1,162 @@
+"""Where the time of a turn went, in words and as bars, for the chat and the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tui.core.figures import ESTIMATE_MARK, format_milliseconds, format_rate, format_tokens
+from tui.core.fold import phases_of_turn
+from tui.core.lazy_dataclass import dataclass
+from tui.core.phase_sums import is_large, is_rough, milliseconds_of, wait_of
+from tui.core.phases import EARLIER, HERE, NO_FIT, SEVERAL, Phase
+from tui.core.turn import Turn
+from tui.core.usage import Source, Usage
+from tui.texts import time as texts
+
+_QUEUE_SHARE = 0.5
+_QUEUE_MS = 200.0
+LETTERS = {
+    "connect": "c", "route": "r", "queue": "q", "prompt": "p", "unexplained": "u", "thinking": "t",
+    "answer": "a", "tail": "e",
+}  # fmt: skip
+"""The letter of each part in a bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRow:
+    """One part of the time, as it is shown."""
+
+    name: str
+    time: str
+    begin: float
+    """Where its bar begins, as a share of the whole."""
+    end: float
+    note: str
+    """Where the figure comes from, and the tokens and the rate of this part."""
+
+
+def known_phases(turn: Turn) -> tuple[Phase, ...]:
+    """Return the parts of a turn's time; of one that an earlier version recorded, what was measured."""
+    if turn.phases or turn.timings.ended is None:
+        return turn.phases
+    measured = replace(turn.timings, connecting=turn.timings.started)
+    return phases_of_turn(replace(turn, timings=measured))
+
+
+def time_rows(turn: Turn) -> list[TimeRow]:
+    """Return the parts in order."""
+    phases = known_phases(turn)
+    whole = sum(phase.milliseconds for phase in phases) or 1.0
+    rows, at = [], 0.0
+    for phase in phases:
+        begin, at = at, at + phase.milliseconds
+        time = format_milliseconds(phase.milliseconds)
+        time = f"{ESTIMATE_MARK}{time}" if is_rough(phase) else time
+        note = " · ".join(filter(None, (_tokens(phase, turn), _source(phase))))
+        rows.append(TimeRow(phase.name, time, begin / whole, at / whole, note))
+    return rows
+
+
+def _source(phase: Phase) -> str:
+    if phase.name == "unexplained":
+        return texts.REASONS.get(phase.origin, "")
+    if phase.origin in ("", HERE):
+        return "" if phase.origin else texts.SOURCES.get(phase.source, "")
+    if phase.origin == texts.KEPT:
+        return texts.KEPT
+    source = texts.SOURCES.get(phase.source, phase.source)
+    return texts.FROM.format(source=source, origin=phase.origin)
+
+
+def _tokens(phase: Phase, turn: Turn) -> str:
+    """Return the tokens of a part, with their rate."""
+    usage = turn.usage
+    count = None if usage is None else _count(phase, usage, turn)
+    if usage is None or count is None:
+        return ""
+    words = [texts.TOKENS.format(count=format_tokens(count, usage.source))]
+    if phase.milliseconds > 0 and count > 1:
+        is_guess = usage.source is Source.ESTIMATED or is_rough(phase)
+        rate = count / phase.milliseconds * 1000
+        words.append(format_rate(rate, Source.ESTIMATED if is_guess else Source.REPORTED))
+    return ", ".join(words)
+
+
+def _count(phase: Phase, usage: Usage, turn: Turn) -> int | None:
+    if phase.name == "prompt":
+        server = turn.server_timings
+        if server is not None and server.prompt_tokens is not None:
+            return server.prompt_tokens  # what was evaluated: those from the cache took no time
+        return None if usage.prompt_tokens is None else usage.prompt_tokens - (usage.cached_tokens or 0)
+    if phase.name == "thinking":
+        return usage.reasoning_tokens
+    if phase.name == "answer" and usage.completion_tokens is not None:
+        is_split = turn.reasoning and usage.reasoning_tokens is None
+        return None if is_split else usage.completion_tokens - (usage.reasoning_tokens or 0)
+    return None
+
+
+def time_sentences(turn: Turn) -> list[str]:
+    """Return what deserves a sentence: where most of the wait went, and what would show more."""
+    phases = known_phases(turn)
+    return list(_sentences(phases)) if phases else []
+
+
+def _sentences(phases: Sequence[Phase]) -> Iterator[str]:
+    unexplained = next((phase for phase in phases if phase.name == "unexplained"), None)
+    has_output = milliseconds_of(phases, "answer") is not None
+    queue = milliseconds_of(phases, "queue")
+    if queue is not None and queue > _QUEUE_MS and queue > _QUEUE_SHARE * wait_of(phases):
+        yield texts.QUEUED.format(time=format_milliseconds(queue))
+    if unexplained is None:
+        return
+    if unexplained.origin in (NO_FIT, SEVERAL):
+        yield f"{texts.REASONS[unexplained.origin].capitalize()}."
+    if hint := texts.HINTS.get(unexplained.origin):
+        yield hint
+    elif is_large(phases) and has_output:
+        time = format_milliseconds(unexplained.milliseconds)
+        if unexplained.origin == EARLIER:
+            yield texts.RETRIED.format(time=time)
+        elif milliseconds_of(phases, "prompt") is not None and unexplained.origin == HERE:
+            yield (texts.SLOT if queue is None else texts.HELD).format(time=time)
+
+
+def time_line(turn: Turn) -> str:
+    """Return all parts in one line."""
+    phases = known_phases(turn)
+    if not phases:
+        return texts.NONE
+    parts = [_words(phase) for phase in phases]
+    total = format_milliseconds(sum(phase.milliseconds for phase in phases))
+    line = texts.LINE.format(total=total, parts=" + ".join(parts))
+    return " ".join((line, *time_sentences(turn)))
+
+
+def _words(phase: Phase) -> str:
+    time = format_milliseconds(phase.milliseconds)
+    if phase.source in (texts.SOURCES["reported"], texts.SOURCES["estimated"]):
+        return texts.LINE_SOURCE.format(name=phase.name, time=time, source=phase.source)
+    return texts.LINE_PART.format(name=phase.name, time=time)
+
+
+def time_lines(turn: Turn) -> list[str]:
+    """Return a line for each part, and the sentences."""
+    rows = [f"{row.name:<11} {row.time:>9}  {row.note}".rstrip() for row in time_rows(turn)]
+    return [*rows, *time_sentences(turn)]
+
+
+def stacked_bar(phases: Sequence[Phase], longest_ms: float, width: int) -> str:
+    """Return a turn's time as one line of letters, as long as its share of the longest turn.
+
+    Every part that took any time of note has a letter at least.
+    """
+    whole = sum(phase.milliseconds for phase in phases)
+    cells = max(1, round(width * whole / longest_ms)) if longest_ms > 0 else 0
+    bar, at = "", 0.0
+    for phase in phases:
+        at += phase.milliseconds
+        upto = round(cells * at / whole) if whole else 0
+        bar += LETTERS.get(phase.name, "?") * (upto - len(bar))
+    return bar

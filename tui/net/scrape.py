@@ -1,0 +1,146 @@
+"""Reads a server's ``/metrics`` around a chat, where it is open without the key: never while a model waits.
+
+Once before the request, where a reading worked before (or where figures were asked for), and once shortly
+after the end. Over connections of its own, without key and extra headers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from tui.core.chat import Endpoint
+from tui.core.events import EventBatch, TimingsReport
+from tui.core.lazy_dataclass import dataclass
+from tui.core.phases import NO_FIGURES, NOTHING_LEARNED, Learned
+from tui.net.addresses import origin_of, origin_text
+from tui.net.client import ClientFactory
+from tui.net.fetch import fetch_evidence
+from tui.wire.fingerprint import identify_host
+from tui.wire.metric_deltas import Counters, learned_between, read_counters
+
+AFTER_SECONDS = 0.05
+"""Until the server has counted a request that ended."""
+_BEFORE_SECONDS = 0.05
+"""What a chat waits for a reading at most, where readings worked before."""
+_FIRST_SECONDS = 0.25
+"""The same of a command that asks for figures, at a server that was never read."""
+_READ_SECONDS = 2.0
+_CLOSED_SECONDS = 600.0
+_LARGE = 50_000
+"""Bytes from which on a text is read in a thread."""
+
+
+@dataclass(slots=True)
+class _Door:
+    """What is known of the ``/metrics`` of one server."""
+
+    is_open: bool = False
+    closed_until: float = float("-inf")
+    reading: Counters | None = None
+    """The last one."""
+    readings: int = 0
+
+
+class Scrapes:
+    """The readings of every server that chats go to; for one event loop."""
+
+    def __init__(
+        self,
+        factory: ClientFactory,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._factory = factory.branch()
+        self._clock = clock
+        self._sleep = sleep
+        self._doors: dict[str, _Door] = {}
+
+    async def before(self, endpoint: Endpoint, *, is_asked_for: bool = False) -> Counters | None:
+        """Return a reading for a request that goes out next, where that takes no time to speak of.
+
+        ``is_asked_for``: a server that was never read is tried, too.
+        """
+        door = self._door(endpoint)
+        if not self._may_read(endpoint, door) or not (door.is_open or is_asked_for):
+            return None
+        limit = _BEFORE_SECONDS if door.is_open else _FIRST_SECONDS
+        try:
+            async with asyncio.timeout(limit):
+                return await self._read(endpoint, door)
+        except TimeoutError:
+            return door.reading  # older, so that others may be counted in between: their number shows
+
+    async def after(self, endpoint: Endpoint, before: Counters | None, model: str) -> Learned:
+        """Return what a request that has just ended took, as far as two readings tell."""
+        door = self._door(endpoint)
+        if not self._may_read(endpoint, door):
+            return Learned(unknown=NO_FIGURES)
+        readings = door.readings
+        await self._sleep(AFTER_SECONDS)
+        is_read = door.readings != readings  # for the request that went out since
+        reading = door.reading if is_read else await self._read(endpoint, door)
+        if before is None or reading is None:
+            return Learned(unknown=NO_FIGURES)
+        return learned_between(before, reading, model)
+
+    def close_door(self, endpoint: Endpoint) -> None:
+        """Read a server no more whose replies tell all there is to know."""
+        self._door(endpoint).closed_until = float("inf")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._factory.aclose()
+
+    def _door(self, endpoint: Endpoint) -> _Door:
+        return self._doors.setdefault(origin_text(endpoint.base_url), _Door())
+
+    def _may_read(self, endpoint: Endpoint, door: _Door) -> bool:
+        """Whether a server may have something to read: a hosted service has not."""
+        is_hosted = identify_host(origin_of(endpoint.base_url).host).kind is not None
+        return not is_hosted and self._clock() >= door.closed_until
+
+    async def _read(self, endpoint: Endpoint, door: _Door) -> Counters | None:
+        stranger = Endpoint(origin_text(endpoint.base_url), tls=endpoint.tls)
+        answer = await fetch_evidence(self._factory, stranger, f"{stranger.base_url}/metrics", _READ_SECONDS)
+        found = None
+        if answer is not None and answer.status == 200:
+            text = answer.body.decode("utf-8", "replace")
+            is_large = len(text) > _LARGE
+            found = await asyncio.to_thread(read_counters, text) if is_large else read_counters(text)
+        door.is_open = found is not None and not found.is_empty
+        door.reading = found if door.is_open else None
+        door.readings += 1
+        if not door.is_open:
+            door.closed_until = self._clock() + _CLOSED_SECONDS
+        return door.reading
+
+
+class Measured:
+    """One chat, with the readings around it."""
+
+    def __init__(self, scrapes: Scrapes, endpoint: Endpoint, model: str) -> None:
+        self._scrapes = scrapes
+        self._endpoint = endpoint
+        self._model = model
+        self._before: Counters | None = None
+        self._tells_all = False
+
+    async def begin(self, *, is_asked_for: bool) -> None:
+        """Read, before the request."""
+        self._before = await self._scrapes.before(self._endpoint, is_asked_for=is_asked_for)
+
+    def see(self, batch: EventBatch) -> None:
+        """Take note of what the reply brings: one with its own figures makes the readings needless."""
+        for event in batch.events:
+            if isinstance(event, TimingsReport) and event.timings.prompt_ms is not None:
+                self._tells_all = True
+
+    async def read(self) -> Learned:
+        """Return what is known once the reply has ended."""
+        if self._tells_all:
+            self._scrapes.close_door(self._endpoint)
+            return NOTHING_LEARNED
+        return await self._scrapes.after(self._endpoint, self._before, self._model)

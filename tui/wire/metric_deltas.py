@@ -1,0 +1,140 @@
+"""Where the time of one request went, from two readings of its server's ``/metrics``.
+
+The histograms read here count a request when it ends (read in the sources of vLLM, SGLang and TGI): one that
+grew by one between a reading before a request and one after it tells of this request exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
+from tui.core.phases import ESTIMATED, NO_FIGURES, REPORTED, SEVERAL, Learned, Phase
+from tui.texts import time
+from tui.wire import dialects
+from tui.wire.numbers import read_number
+
+_SAMPLE = lazy_pattern(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+([^\s]+)")
+_LABEL = lazy_pattern(r'(\w+)="((?:[^"\\]|\\.)*)"')
+_MOST_LINES = 200_000
+_STARTED = "process_start_time_seconds"
+_SMALLEST_SHARE = 1e-9
+"""Of a sum: a difference below it is rounding, not time."""
+
+Labels = frozenset[tuple[str, str]]
+Series = Mapping[Labels, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The sums and counts of one reading: by the name of the sample, then by its labels."""
+
+    series: Mapping[str, Series]
+
+    def has(self, histogram: str) -> bool:
+        """Whether a histogram is there."""
+        return f"{histogram}_count" in self.series
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds nothing that could tell of a request."""
+        return not any(self.has(_name_of(selector)) for names in _durations().values() for selector in names)
+
+
+@cache
+def _durations() -> Mapping[str, tuple[str, ...]]:
+    """Return the histograms of all servers by the part that they tell."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in dialects.DIALECTS:
+        for part, names in row.durations.items():
+            found[part] = (*found.get(part, ()), *names)
+    return found
+
+
+def _name_of(selector: str) -> str:
+    return selector.partition("{")[0]
+
+
+def read_counters(text: str) -> Counters:
+    """Return what a text of ``/metrics`` counts. Lines that cannot be read are skipped; never raises.
+
+    Whole names count: ``…_created``, ``…_bucket`` and ``…_by_reason`` are others.
+    """
+    histograms = {_name_of(selector) for names in _durations().values() for selector in names}
+    wanted = {_STARTED, *(f"{name}_{end}" for name in histograms for end in ("sum", "count"))}
+    series: dict[str, dict[Labels, float]] = {}
+    for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+        if line.partition("{")[0].partition(" ")[0] not in wanted or (match := _SAMPLE.match(line)) is None:
+            continue
+        value = read_number(match[3])
+        if value is not None:
+            series.setdefault(match[1], {})[frozenset(_LABEL.findall(match[2] or ""))] = value
+    return Counters(series)
+
+
+def learned_between(before: Counters, after: Counters, model: str) -> Learned:
+    """Return the parts of the one request that ran between two readings, as far as they tell."""
+    if _are_of_several(before, after):
+        return Learned(unknown=SEVERAL)
+    found = {
+        part: phase
+        for part, selectors in _durations().items()
+        if (phase := _part(part, selectors, before, after, model)) is not None
+    }
+    if not found:
+        return Learned(unknown=NO_FIGURES)
+    return Learned(queue=found.get("queue"), prompt=found.get("prompt"), answer=found.get("answer"))
+
+
+def _are_of_several(before: Counters, after: Counters) -> bool:
+    """Whether the readings cannot be of one server: counters never fall, and labels do not go away."""
+    if before.series.get(_STARTED) != after.series.get(_STARTED):
+        return True
+    for name, known in before.series.items():
+        now = after.series.get(name, {})
+        if any(labels not in now or now[labels] < value for labels, value in known.items()):
+            return True
+    return False
+
+
+def _part(
+    part: str, selectors: tuple[str, ...], before: Counters, after: Counters, model: str
+) -> Phase | None:
+    selector = next((each for each in selectors if after.has(_name_of(each))), None)
+    if selector is None:
+        return None
+    name = _name_of(selector)
+    labels = frozenset(_LABEL.findall(selector.removeprefix(name)))
+    total, count = (_growth(f"{name}_{end}", labels, before, after, model) for end in ("sum", "count"))
+    if total is None or count is None:
+        return None
+    (grown, whole), (times, _) = total, count
+    if times < 1 or grown < _SMALLEST_SHARE * whole:
+        return None
+    if times == 1:
+        return Phase(part, grown * 1000, REPORTED, selector)
+    others = round(times) - 1
+    shared = (time.SHARED_WITH_ONE if others == 1 else time.SHARED_WITH).format(name=selector, count=others)
+    return Phase(part, grown / times * 1000, ESTIMATED, shared)
+
+
+def _growth(
+    name: str, labels: Labels, before: Counters, after: Counters, model: str
+) -> tuple[float, float] | None:
+    """Return by how much the series of a model grew together, and their sum now; ``None``: not comparable."""
+    now = dict(_chosen(after.series.get(name, {}), labels, model))
+    was = dict(_chosen(before.series.get(name, {}), labels, model))
+    began_empty = not was and _STARTED in after.series  # the first request makes the series
+    if not now or (now.keys() != was.keys() and not began_empty):
+        return None
+    whole = sum(now.values())
+    return whole - sum(was.values()), whole
+
+
+def _chosen(series: Series, labels: Labels, model: str) -> Iterator[tuple[Labels, float]]:
+    """Yield the series with some labels: those of the model where any names it, else all."""
+    fitting = {each: value for each, value in series.items() if labels <= each}
+    of_model = {each: value for each, value in fitting.items() if ("model_name", model) in each}
+    yield from (of_model or fitting).items()
