@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from tui.core.causes import explain
 from tui.core.failure import Failure
 from tui.core.losses import loss_of, losses
-from tui.core.phases import Phase
 from tui.core.provider_marks import connection_warnings
 from tui.core.turn import Turn, TurnState
 from tui.core.usage import Cost, ServerCost, Source, Usage
@@ -44,7 +42,7 @@ def answer_report(turn: Turn) -> dict[str, object]:
         "cost": cost_report(turn.cost),
         "server_cost": server_cost_report(turn.server_cost),
         "timings": timings_report(turn),
-        "phases": phases_report(turn.phases),
+        "phases": [phase.to_json() for phase in turn.phases],
     }
 
 
@@ -143,14 +141,6 @@ def timings_report(turn: Turn) -> dict[str, object]:
         "tpot_ms": _rounded(tpot),
         "source": {"tpot_ms": str(Source.ESTIMATED)} if is_estimated else {},
     }
-
-
-def phases_report(phases: Sequence[Phase]) -> list[dict[str, object]]:
-    """Return where the time went, in order; the ``ms`` add up to ``total_ms``."""
-    return [
-        {"name": phase.name, "ms": phase.milliseconds, "source": phase.source, "from": phase.origin}
-        for phase in phases
-    ]
 
 
 def _rounded(milliseconds: float | None) -> float | None:

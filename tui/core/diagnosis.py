@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from tui.core.failure import Failure
 from tui.core.lazy_dataclass import dataclass
+from tui.core.phases import Phase
 from tui.core.usage import Usage
 from tui.texts import checks
 
@@ -104,6 +105,8 @@ class CheckResult:
     """Request, response, raw events, exception chain: redacted, for whoever wants to see them."""
     server_message: str | None = None
     """The server's own words, whole."""
+    shown_facts: int = 0
+    """How many of the facts are shown even where all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,8 @@ class DiagnosisReport:
     """What the check itself has used up; ``None`` where it sent no chat."""
     decode_rate: float | None = None
     """Tokens per second after the first one."""
+    phases: tuple[Phase, ...] = ()
+    """Where the time of the chat went."""
     vector_size: int | None = None
     """How many numbers a vector of the model has."""
     curl: str = ""
@@ -224,6 +229,7 @@ class DiagnosisReport:
             "context_window": self.context_window,
             "checks": [_check_json(result) for result in self.results],
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
+            "phases": [phase.to_json() for phase in self.phases],
             "environment": {
                 "proxy": self.surroundings.proxy,
                 "container": self.surroundings.container,

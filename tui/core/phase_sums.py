@@ -28,6 +28,8 @@ from tui.core.usage import ServerTimings
 
 _TOLERANCE_MS = 5.0
 """By how much the figures of a server may exceed what was measured here: clocks and buffers."""
+_PAUSE_MS = 100.0
+"""What is shorter is no earlier request: a key that was fetched, a library that was loaded."""
 _LARGE_MS = 200.0
 _LARGE_SHARE = 0.3
 _WAIT = ("route", "queue", "prompt", "unexplained")
@@ -72,7 +74,7 @@ def phases_of(
     if answer is not None:
         explained += answer.milliseconds
     unexplained = max(0.0, course.wait - explained) + course.early
-    if not reason and course.early > unexplained / 2:
+    if not reason and course.early > max(_PAUSE_MS, unexplained / 2):
         reason = EARLIER
     found = [
         Phase("connect", course.connect, MEASURED, KEPT if course.is_kept else HERE),

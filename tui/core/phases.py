@@ -35,6 +35,10 @@ class Phase:
     origin: str = ""
     """What of the server reported it, such as ``vllm.metrics``."""
 
+    def to_json(self) -> dict[str, object]:
+        """Return the object that every JSON of the program tells it as."""
+        return {"name": self.name, "ms": self.milliseconds, "source": self.source, "from": self.origin}
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:

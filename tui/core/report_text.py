@@ -90,8 +90,8 @@ def result_lines(
     ]
     lines += [ReportLine("advice", text) for text in _wrap(result.advice, indent, indent, width)]
     is_trouble = result.status in (CheckStatus.FAILED, CheckStatus.WARNING)
-    if is_trouble or verbose:
-        lines += _fact_lines(result.facts, indent, width, ascii_only=ascii_only)
+    shown = result.facts if is_trouble or verbose else result.facts[: result.shown_facts]
+    lines += _fact_lines(shown, indent, width, ascii_only=ascii_only)
     if verbose:
         lines += [ReportLine("fact", text) for detail in result.details for text in _detail_lines(detail)]
     return lines

@@ -23,9 +23,10 @@ from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage, estimate_tokens
 from tui.net.probe.context import DiagnosisContext
-from tui.net.probe.server import accept_unlisted, read_load, settle_server, unlisted
+from tui.net.probe.server import accept_unlisted, metrics_text, read_load, settle_server, unlisted
 from tui.texts import answers, checks, network
 from tui.wire.fingerprint import identify
+from tui.wire.metric_deltas import Counters, read_counters
 from tui.wire.request import build_chat_body
 from tui.wire.server_quirks import ServerQuirks
 
@@ -46,6 +47,8 @@ class ChatOutcome:
     reads: list[float] = field(default_factory=list)
     """When text came: one entry for each read of the socket."""
     headers: dict[str, str] = field(default_factory=dict)
+    before: Counters | None = None
+    """What the server had counted before the chat, where it shows that."""
     log: list[str] = field(default_factory=list)
     """Events with their time, for the details."""
 
@@ -80,6 +83,8 @@ async def chat(context: DiagnosisContext) -> ChatOutcome:
     url = chat_url_of(context.endpoint.base_url)
     context.findings.curl = curl_command(context.endpoint, url, body, around_proxy=context.goes_around_proxy)
     outcome = ChatOutcome(Turn(identity="check", prompt=parts_of(PROMPT), model=request.model))
+    if server is not None and server.durations:
+        outcome.before = read_counters(await metrics_text(context))
     outcome.turn.timings.started = time.perf_counter()
     stream = context.services.chat().stream(
         context.endpoint,

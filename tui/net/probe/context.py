@@ -26,6 +26,7 @@ from tui.core.diagnosis import (
 )
 from tui.core.endpoint_url import inspect_url, models_url_of
 from tui.core.lazy_dataclass import dataclass
+from tui.core.phases import Phase
 from tui.core.report_text import LABELS
 from tui.core.secret import Secret
 from tui.core.usage import Usage
@@ -73,6 +74,7 @@ class Findings:
     turn: Turn | None = None
     usage: Usage | None = None
     decode_rate: float | None = None
+    phases: tuple[Phase, ...] = ()
     vector_size: int | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     repairs: list[Repair] = field(default_factory=list)
@@ -271,6 +273,7 @@ class DiagnosisContext:
             machine=tuple(map(redact, found.machine)),
             usage=found.usage,
             decode_rate=found.decode_rate,
+            phases=found.phases,
             vector_size=found.vector_size,
             curl=found.curl or self._models_curl(),
             is_quick=self.quick,

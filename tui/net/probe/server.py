@@ -120,10 +120,18 @@ def settle_server(context: DiagnosisContext) -> None:
 
 async def read_load(context: DiagnosisContext) -> ServerMetrics | None:
     """Return the server's own load figures, where it shows them to everybody."""
+    return load_of(await metrics_text(context))
+
+
+async def metrics_text(context: DiagnosisContext) -> str:
+    """Return the server's ``/metrics``, where it shows them to everybody; else an empty text."""
     answer = await look(context, context.without_key, f"{_root(context)}/metrics")
-    if answer is None or answer.status != 200:
-        return None
-    metrics = read_metrics(answer.body.decode("utf-8", "replace"))
+    return "" if answer is None or answer.status != 200 else answer.body.decode("utf-8", "replace")
+
+
+def load_of(text: str) -> ServerMetrics | None:
+    """Return the load figures of a text of ``/metrics``."""
+    metrics = read_metrics(text)
     return None if metrics.is_empty else metrics
 
 

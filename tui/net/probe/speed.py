@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 from tui.core.causes import explain
 from tui.core.diagnosis import CheckId, failed, passed
+from tui.core.fold import learn
+from tui.core.phases import Learned
 from tui.core.report_text import milliseconds_text
+from tui.core.time_words import time_line
 from tui.core.timings import Timings
 from tui.core.turn import Turn
 from tui.core.usage import ServerTimings
 from tui.net.probe.chat import ChatOutcome
 from tui.net.probe.context import DiagnosisContext
-from tui.net.probe.server import read_load
+from tui.net.probe.server import load_of, metrics_text
+from tui.net.scrape import AFTER_SECONDS
 from tui.texts import answers, checks
+from tui.wire.metric_deltas import learned_between, read_counters
+from tui.wire.prometheus import ServerMetrics
 
 _FEWEST_EVENTS = 8
 _SHORTEST_SECONDS = 0.2
@@ -98,9 +107,24 @@ async def check_speed(context: DiagnosisContext, outcome: ChatOutcome) -> None:
     _note_timings(context, timings, tokens)
     facts = [*_own_figures(turn), *_server_figures(turn.server_timings, context.findings.decode_rate)]
     server = context.findings.identity.kind
+    text = ""
     if server is not None and server.shows_load:
-        facts += await _load_figures(context)
-    context.settle(passed(CheckId.SPEED, _speed_title(context, timings), *facts))
+        await asyncio.sleep(AFTER_SECONDS)
+        text = await metrics_text(context)
+        facts += _load_figures(load_of(text))
+    _note_phases(context, outcome, text)
+    result = passed(CheckId.SPEED, _speed_title(context, timings), time_line(turn), *facts)
+    context.settle(replace(result, shown_facts=1))
+
+
+def _note_phases(context: DiagnosisContext, outcome: ChatOutcome, text: str) -> None:
+    """Add up where the time of the chat went; ``text``: the server's ``/metrics`` after it."""
+    turn = outcome.turn
+    learned = Learned(route=context.services.factory.route_times.of(context.endpoint.base_url))
+    if outcome.before is not None and text:
+        learned = learned.plus(learned_between(outcome.before, read_counters(text), turn.model))
+    learn(turn, learned)
+    context.findings.phases = turn.phases
 
 
 def _note_timings(context: DiagnosisContext, timings: Timings, tokens: int | None) -> None:
@@ -158,8 +182,7 @@ def _server_figures(server: ServerTimings | None, rate: float | None) -> list[st
     return facts
 
 
-async def _load_figures(context: DiagnosisContext) -> list[str]:
-    load = await read_load(context)
+def _load_figures(load: ServerMetrics | None) -> list[str]:
     if load is None:
         return []
     facts: list[str] = []
