@@ -245,6 +245,45 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`phases` of an `end`": (
         "tests/store/test_journal.py::test_the_golden_file_of_each_schema_reads_as_ever",
     ),
+    "A turn may have another `end`": ("tests/session/test_late_figures.py",),
+    # docs/time.md
+    "The time of an answer has eight parts": (
+        "tests/core/test_phases.py::test_each_part_has_its_time_and_its_source",
+    ),
+    "They add up to its E2E": ("tests/core/test_phases.py::test_the_parts_add_up_to_the_whole",),
+    "The server's parts come from its reply": (
+        "tests/wire/test_server_timings.py",
+        "tests/cli/test_ask_times.py::test_vllms_own_figures_are_told_as_reported",
+    ),
+    "Otherwise they come from two readings": (
+        "tests/wire/test_metric_deltas.py",
+        "tests/cli/test_ask_times.py::test_the_metrics_alone_tell_the_same_of_a_request_that_was_alone",
+    ),
+    "If others ended meanwhile": (
+        "tests/cli/test_ask_times.py::test_with_others_the_metrics_are_an_estimate",
+    ),
+    "`/metrics` is read without": (
+        "tests/net/test_scrape.py::test_no_key_and_no_header_of_the_provider_is_sent",
+        "tests/net/test_scrape.py::test_closed_metrics_are_left_alone",
+        "tests/cli/test_ask_times.py::test_the_metrics_are_read_before_and_after_and_never_with_the_key",
+    ),
+    "A chat reads it before": ("tests/net/test_scrape.py::test_the_first_chat_with_a_server_is_not_held_up",),
+    "Hosted services": ("tests/net/test_scrape.py::test_a_hosted_service_is_never_asked",),
+    "Figures that exceed": (
+        "tests/core/test_phases.py::test_figures_that_exceed_the_wait_do_not_fit",
+        "tests/wire/test_metric_deltas.py::test_readings_of_several_servers_say_nothing",
+    ),
+    "A stopped answer has no": ("tests/core/test_phases.py::test_a_stopped_answer_has_no_server_parts",),
+    "`ask --json` and `ask --timing` try": (
+        "tests/cli/test_ask_times.py::test_the_metrics_are_read_before_and_after_and_never_with_the_key",
+    ),
+    "`ask --json` and `check --json` have": (
+        "tests/cli/test_ask_times.py::test_a_check_prints_the_parts_at_its_speed",
+    ),
+    "`lmdeck ask --timing` prints": (
+        "tests/cli/test_ask_times.py::test_the_timing_line_names_each_part_and_its_source",
+        "tests/cli/test_ask_times.py::test_a_check_prints_the_parts_at_its_speed",
+    ),
     "`copy` of an `end`": (
         "tests/session/test_variants.py::test_a_copy_has_every_answer_and_counts_only_what_is_asked_in_it",
     ),
@@ -311,14 +350,15 @@ SHOWN: dict[str, tuple[str, ...]] = {
 }
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 JOURNAL = (ROOT / "docs/journal.md").read_text(encoding="utf-8")
+TIME = (ROOT / "docs/time.md").read_text(encoding="utf-8")
 
 
 def test_every_sentence_is_linked() -> None:
     sentences, tables = sentences_and_tables(
-        "\n\n".join((SECURITY, JOURNAL, assurance.HEAD, servers.HEAD, provider_pages.HEAD))
+        "\n\n".join((SECURITY, JOURNAL, TIME, assurance.HEAD, servers.HEAD, provider_pages.HEAD))
     )
     assert not_linked(sentences, (*SHOWN, *NO_PROMISE)) == ([], [])
-    assert tables == []
+    assert tables == ["part"]  # of "The time of an answer has eight parts"
 
 
 def test_no_page_is_left_out() -> None:
@@ -333,6 +373,7 @@ def test_no_page_is_left_out() -> None:
         "keys.md",
         "providers.md",
         "servers.md",
+        "time.md",
     }
 
 

@@ -82,3 +82,13 @@ def test_a_plain_answer_asks_for_nothing_more(call: Call) -> None:
     api = TimedApi()
     ask(call, api)
     assert api.log == ["POST /v1/chat/completions"]
+
+
+def test_a_check_prints_the_parts_at_its_speed(call: Call) -> None:
+    api = TimedApi()
+    with FaultServer(api) as server:
+        done = call("check", server.base_url, "--model", "m")
+        report = call("check", server.base_url, "--model", "m", "--json")
+    assert "time: " in done.out
+    assert "unexplained" in done.out
+    assert report.json["phases"][0]["name"] == "connect"

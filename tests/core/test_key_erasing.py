@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -25,11 +26,13 @@ from tui.core.escapes import Plain
 from tui.core.events import (
     AnswerDelta,
     ChunkSeen,
+    FiguresFollow,
     Finished,
     Identified,
     LostText,
     MalformedEvent,
     Note,
+    PartsLearned,
     Progress,
     ReasoningDelta,
     Reclassified,
@@ -44,6 +47,7 @@ from tui.core.events import (
 from tui.core.failure import Failure
 from tui.core.fold import apply
 from tui.core.parts import parts_of
+from tui.core.phases import Learned
 from tui.core.placeholders import is_placeholder, is_plain_word, is_real_key, is_searchable
 from tui.core.redaction import ReplyRedactor
 from tui.core.secret import Redactor, Secret
@@ -377,6 +381,8 @@ NOISE: list[StreamEvent] = [
     LostText("Something was lost."),
     MalformedEvent(1, "r", "e"),
     TimingsReport(ServerTimings()),
+    PartsLearned(Learned()),
+    FiguresFollow(lambda: asyncio.sleep(0, Learned())),
     ServerCostReport(ServerCost(Decimal(1), "USD", "usage.cost")),
     ResponseStarted(200),
 ]

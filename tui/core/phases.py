@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.core.lazy_dataclass import dataclass
+from tui.texts import time
 
 MEASURED = "measured"
 REPORTED = "reported"
@@ -10,7 +11,7 @@ ESTIMATED = "estimated"
 
 HERE = "lmdeck"
 """The origin of what is measured by lmdeck's own clock."""
-KEPT = "kept connection"
+KEPT = time.KEPT
 """The origin of a ``connect`` that took no time."""
 
 NO_FIGURES = "no-figures"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from tui.core import phases as parts
 from tui.core.figures import ESTIMATE_MARK, format_milliseconds, format_rate, format_tokens
 from tui.core.fold import phases_of_turn
 from tui.core.lazy_dataclass import dataclass
 from tui.core.phase_sums import is_large, is_rough, milliseconds_of, wait_of
-from tui.core.phases import EARLIER, HERE, NO_FIT, SEVERAL, Phase
+from tui.core.phases import EARLIER, HERE, KEPT, MEASURED, NO_FIT, SEVERAL, Phase
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage
 from tui.texts import time as texts
@@ -21,6 +22,16 @@ LETTERS = {
     "answer": "a", "tail": "e",
 }  # fmt: skip
 """The letter of each part in a bar."""
+_REASONS = {
+    parts.NO_FIGURES: texts.NO_FIGURES,
+    parts.NO_USAGE: texts.NO_USAGE,
+    parts.STOPPED: texts.STOPPED,
+    parts.FAILED: texts.FAILED,
+    parts.NO_FIT: texts.NO_FIT,
+    parts.SEVERAL: texts.SEVERAL,
+    parts.EARLIER: texts.EARLIER,
+}
+_HINTS = {parts.NO_FIGURES: texts.SHOW_FIGURES, parts.NO_USAGE: texts.SHOW_USAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +71,12 @@ def time_rows(turn: Turn) -> list[TimeRow]:
 
 def _source(phase: Phase) -> str:
     if phase.name == "unexplained":
-        return texts.REASONS.get(phase.origin, "")
+        return _REASONS.get(phase.origin, "")
     if phase.origin in ("", HERE):
-        return "" if phase.origin else texts.SOURCES.get(phase.source, "")
-    if phase.origin == texts.KEPT:
-        return texts.KEPT
-    source = texts.SOURCES.get(phase.source, phase.source)
-    return texts.FROM.format(source=source, origin=phase.origin)
+        return "" if phase.source == MEASURED else phase.source
+    if phase.origin == KEPT:
+        return KEPT
+    return texts.FROM.format(source=phase.source, origin=phase.origin)
 
 
 def _tokens(phase: Phase, turn: Turn) -> str:
@@ -112,8 +122,8 @@ def _sentences(phases: Sequence[Phase]) -> Iterator[str]:
     if unexplained is None:
         return
     if unexplained.origin in (NO_FIT, SEVERAL):
-        yield f"{texts.REASONS[unexplained.origin].capitalize()}."
-    if hint := texts.HINTS.get(unexplained.origin):
+        yield f"{_REASONS[unexplained.origin].capitalize()}."
+    if hint := _HINTS.get(unexplained.origin):
         yield hint
     elif is_large(phases) and has_output:
         time = format_milliseconds(unexplained.milliseconds)
@@ -128,15 +138,15 @@ def time_line(turn: Turn) -> str:
     phases = known_phases(turn)
     if not phases:
         return texts.NONE
-    parts = [_words(phase) for phase in phases]
+    words = [_words(phase) for phase in phases]
     total = format_milliseconds(sum(phase.milliseconds for phase in phases))
-    line = texts.LINE.format(total=total, parts=" + ".join(parts))
+    line = texts.LINE.format(total=total, parts=" + ".join(words))
     return " ".join((line, *time_sentences(turn)))
 
 
 def _words(phase: Phase) -> str:
     time = format_milliseconds(phase.milliseconds)
-    if phase.source in (texts.SOURCES["reported"], texts.SOURCES["estimated"]):
+    if phase.source != MEASURED:
         return texts.LINE_SOURCE.format(name=phase.name, time=time, source=phase.source)
     return texts.LINE_PART.format(name=phase.name, time=time)
 
