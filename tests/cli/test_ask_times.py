@@ -92,3 +92,15 @@ def test_a_check_prints_the_parts_at_its_speed(call: Call) -> None:
     assert "time: " in done.out
     assert "unexplained" in done.out
     assert report.json["phases"][0]["name"] == "connect"
+
+
+def test_the_plain_chat_tells_the_parts_of_its_last_answer(program: Call) -> None:
+    api = TimedApi(reports=True)
+    with FaultServer(api) as server:
+        assert program("providers", "add", "p", "--url", server.base_url, "--model", "m").code == 0
+        done = program("chat", "p", "--plain", stdin=b"hello\n/info\n/quit\n")
+    told = done.out[done.out.index("Where the time went:") :]
+    assert [line.split()[0] for line in told.splitlines()[1:7]] == [
+        "connect", "queue", "prompt", "unexplained", "answer", "tail"
+    ]  # fmt: skip
+    assert "reported: vllm.metrics" in told

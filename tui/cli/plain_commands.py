@@ -16,6 +16,7 @@ from tui.core.commands import COMMANDS, Command
 from tui.core.completion import completions
 from tui.core.report_text import report_text
 from tui.core.safe_text import safe_line
+from tui.core.time_words import time_lines
 from tui.core.turn import Turn
 from tui.runtime.chat_actions import why_not
 from tui.runtime.chat_choice import usable_providers
@@ -31,6 +32,7 @@ from tui.texts import chat_settings as setting_texts
 from tui.texts import commands as command_texts
 from tui.texts import editor as editor_texts
 from tui.texts import plain_chat as texts
+from tui.texts import time as time_texts
 
 _NAME_WIDTH = 30
 _MOST_CHATS = 20
@@ -309,9 +311,14 @@ class PlainCommands:
             self._chat.answer(lambda: session.send(text, target))
 
     def _info(self, _: str) -> None:
-        if self._control.last is None:
+        last = self._control.last
+        if last is None:
             self._output.text(texts.NO_ANSWER)
         self._chat.report_totals()
+        if last is not None and (lines := time_lines(last)):
+            self._output.text(time_texts.HEAD)
+            for line in lines:
+                self._output.line(line)
 
     def _diagnose(self, _: str) -> None:
         target = self._control.both()[1]

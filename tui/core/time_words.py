@@ -17,11 +17,6 @@ from tui.texts import time as texts
 
 _QUEUE_SHARE = 0.5
 _QUEUE_MS = 200.0
-LETTERS = {
-    "connect": "c", "route": "r", "queue": "q", "prompt": "p", "unexplained": "u", "thinking": "t",
-    "answer": "a", "tail": "e",
-}  # fmt: skip
-"""The letter of each part in a bar."""
 _REASONS = {
     parts.NO_FIGURES: texts.NO_FIGURES,
     parts.NO_USAGE: texts.NO_USAGE,
@@ -155,18 +150,3 @@ def time_lines(turn: Turn) -> list[str]:
     """Return a line for each part, and the sentences."""
     rows = [f"{row.name:<11} {row.time:>9}  {row.note}".rstrip() for row in time_rows(turn)]
     return [*rows, *time_sentences(turn)]
-
-
-def stacked_bar(phases: Sequence[Phase], longest_ms: float, width: int) -> str:
-    """Return a turn's time as one line of letters, as long as its share of the longest turn.
-
-    Every part that took any time of note has a letter at least.
-    """
-    whole = sum(phase.milliseconds for phase in phases)
-    cells = max(1, round(width * whole / longest_ms)) if longest_ms > 0 else 0
-    bar, at = "", 0.0
-    for phase in phases:
-        at += phase.milliseconds
-        upto = round(cells * at / whole) if whole else 0
-        bar += LETTERS.get(phase.name, "?") * (upto - len(bar))
-    return bar

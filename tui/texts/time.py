@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-TITLE: Final = "Where the time went"
+HEAD: Final = "Where the time went:"
 SHARED_WITH: Final = "{name}, shared with {count} others"
 SHARED_WITH_ONE: Final = "{name}, shared with 1 other"
 
