@@ -31,18 +31,21 @@ def quick(tmp_path: Path) -> Iterator[None]:
 
 
 def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> None:
-    lines = "hello\n/help\n/title my talk\nmore \\\nof it\n/regenerate\n/nonsense\n/quit\n"
+    lines = "hello\n/help\n/title my talk\nmore \\\nof it\n/regenerate\n/retyr\n/usr/bin/env: not found\n/nonsense\n/quit\n"
     done = program("chat", "quick", "--plain", stdin=lines.encode())
     assert "title: my talk" in done.out
     assert done.code == 0, done.err
     assert "\x1b" not in done.out + done.err
-    assert done.out.count("answer:") == 3
-    assert done.err.count("thinking:") == 3
-    assert "Unknown command /nonsense. Did you mean /" in done.out
+    assert done.out.count("answer:") == 5
+    assert done.err.count("thinking:") == 5
+    assert "Unknown command /retyr. Did you mean /retry? Nothing was sent" in done.out
+    assert "/nonsense is no command and no preset: it was sent as a message." in done.out
     (journal,) = (tmp_path / "home" / "data" / "lmdeck" / "conversations").glob("*.jsonl")
     text = journal.read_text()
     assert "my talk" in text
     assert "more \\nof it" in text
+    assert '"prompt":"/usr/bin/env: not found"' in text
+    assert '"prompt":"/nonsense"' in text
     assert text.count('"prompt":"more \\nof it"') == 2
 
 

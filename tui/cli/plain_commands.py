@@ -24,7 +24,7 @@ from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words, setting_words
 from tui.runtime.command_values import command_values
 from tui.runtime.external_editor import ExternalEditor
-from tui.runtime.presets import Called, Presets
+from tui.runtime.presets import Presets
 from tui.runtime.runtime import Runtime
 from tui.texts import branches as branch_texts
 from tui.texts import chat as chat_texts
@@ -135,7 +135,7 @@ class PlainCommands:
 
     def message_of_preset(self, line: str, problem: str) -> str:
         """Return what a preset makes of a line; ``problem`` says what it is where there is no such preset."""
-        called = self._presets.call(line) or Called(problem=problem)
+        called = self._presets.call(line, problem)
         self._output.line(called.problem or called.said)
         return called.message
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tui import texts
 from tui.core.lazy_dataclass import dataclass
+from tui.core.lazy_pattern import lazy_pattern
 from tui.texts.commands import TAKES_NOTHING, UNKNOWN
 
 
@@ -54,22 +55,24 @@ _BY_NAME = {name: command for command in COMMANDS for name in (command.name, *co
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command that was typed; without ``command`` none that exists, and ``problem`` says so."""
+    """A command that was typed, or (without ``command``) a name that is none."""
 
     command: Command | None
     argument: str = ""
     problem: str = ""
+    """What is wrong with it. Empty with a name that resembles no command: a preset's, or a message."""
 
 
 def request_of(line: str) -> Request | None:
-    """Return the command that a line asks for; ``None``: it is a message."""
-    if not line.startswith("/") or line.startswith("//"):
+    """Return the command that a line asks for; ``None``: it is a message, such as a path or a pattern."""
+    typed = _LINE.match(line)
+    if typed is None:
         return None
-    word, _, argument = line[1:].partition(" ")
-    name, argument = word.strip().casefold(), argument.strip()
+    name, argument = typed[1].casefold(), line[typed.end() :].strip()
     command = command_of(name)
     if command is None:
-        return Request(None, problem=UNKNOWN.format(name=_shown(word), nearest=_nearest(name)))
+        nearest = _nearest(name)
+        return Request(None, problem=UNKNOWN.format(name=name, nearest=nearest) if nearest else "")
     if argument and not command.argument:
         return Request(None, problem=TAKES_NOTHING.format(name=command.name))
     return Request(command, argument)
@@ -96,15 +99,15 @@ def line_of(message: str) -> str:
 
 
 def _nearest(name: str) -> str:
-    """Return the command that is most like a name."""
-    begun = next((known for known in _BY_NAME if name and known.startswith(name)), None)
-    close = [begun] if begun else get_close_matches(name, _BY_NAME, 1, 0.4)
-    return _BY_NAME[close[0]].name if close else "help"
+    """Return the command that is most like a name; empty: none is."""
+    if not name:
+        return "help"
+    begun = next((known for known in _BY_NAME if known.startswith(name)), None)
+    close = [begun] if begun else get_close_matches(name, _BY_NAME, 1, _LIKENESS)
+    return _BY_NAME[close[0]].name if close else ""
 
 
-def _shown(word: str) -> str:
-    return word if len(word) <= _LONGEST else word[:_LONGEST] + "…"
-
-
-_LONGEST = 40
+_LINE = lazy_pattern(r"/([A-Za-z0-9_-]{1,40}(?=\s|\Z)|(?=\s*\Z))")
+"""A slash and a name at the beginning of a line, or a slash alone."""
+_LIKENESS = 0.7
 _MOST_DIGITS = 9

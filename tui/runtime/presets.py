@@ -41,20 +41,19 @@ class Presets:
         for preset in self._store.known().presets.values():
             yield preset.name, safe_line(preset.description, _MOST_DESCRIPTION)
 
-    def call(self, line: str) -> Called | None:
-        """Do what a line calls for, but for the sending; ``None``: it calls no preset.
+    def call(self, line: str, problem: str) -> Called:
+        """Do what a line calls for that is no command, but for the sending.
 
-        One whose file cannot be used is a problem that says so.
+        ``problem`` says what it is where it calls no preset; empty: then it is a message. A preset whose file
+        cannot be used is a problem that says so.
         """
         call = call_of(line)
-        if call is None:
-            return None
-        name, text = call
+        name, text = call or ("", "")
         known = self._store.known()
         preset = known.presets.get(name)
         if preset is None:
-            problem = known.problems.get(name)
-            return Called(problem=problem) if problem else None
+            problem = known.problems.get(name, problem)
+            return Called(problem=problem) if problem else Called(line, texts.SENT_AS_TEXT.format(name=name))
         if preset.needs_input and not text.strip():
             return Called(problem=texts.NEEDS_INPUT.format(name=preset.name))
         said = self._use(preset)

@@ -77,3 +77,11 @@ async def test_no_command_counts_as_a_draft(open_chat: Any) -> None:
 
 def test_every_command_is_the_action_of_a_key() -> None:
     assert all(command.action in BY_IDENTIFIER for command in COMMANDS)
+
+
+@pytest.mark.parametrize("text", ["/etc/hosts has no entry", "/^foo.*/g", "/nonsense"])
+async def test_what_is_no_command_is_a_message(open_chat: Any, text: str) -> None:
+    async with open_chat() as chat:
+        turn = await chat.ask(text)
+        assert turn.prompt.text == text
+        assert ("no command and no preset" in chat.toasts) == (text == "/nonsense")

@@ -13,7 +13,7 @@ from tui.runtime.chat_actions import why_not
 from tui.runtime.chat_control import ChatControl
 from tui.runtime.chat_settings import set_by_words
 from tui.runtime.command_values import command_values
-from tui.runtime.presets import Called, Presets
+from tui.runtime.presets import Presets
 from tui.texts import branches as branch_texts
 from tui.texts import chat as texts
 from tui.texts.commands import NO_PROVIDER, NO_SUCH_COPY
@@ -75,7 +75,7 @@ class Commands:
     def _call_preset(self, line: str, problem: str) -> bool:
         """Send what a preset makes of a line; ``problem`` says what it is where there is no such preset."""
         before = self._chat.target
-        called = self._presets.call(line) or Called(problem=problem)
+        called = self._presets.call(line, problem)
         if called.problem:
             self._warn(called.problem)
             return False
