@@ -31,7 +31,8 @@ def quick(tmp_path: Path) -> Iterator[None]:
 
 
 def test_prompts_and_commands_through_a_pipe(program: Call, tmp_path: Path) -> None:
-    lines = "hello\n/help\n/title my talk\nmore \\\nof it\n/regenerate\n/retyr\n/usr/bin/env: not found\n/nonsense\n/quit\n"
+    lines = "hello\n/help\n/title my talk\nmore \\\nof it\n/regenerate\n"
+    lines += "/retyr\n/usr/bin/env: not found\n/nonsense\n/quit\n"
     done = program("chat", "quick", "--plain", stdin=lines.encode())
     assert "title: my talk" in done.out
     assert done.code == 0, done.err

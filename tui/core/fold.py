@@ -34,9 +34,14 @@ from tui.core.reconcile import reconcile_with_text
 from tui.core.timings import Timings
 from tui.core.turn import ToolCall, Turn, TurnState
 from tui.core.usage import Price, Source, Usage, cost_of, estimate_tokens
+from tui.texts import answers
 
 WAITING_STAGES = ("server-starting", "server-loading")
 """Stages of ``Progress`` at which a server is on its way."""
+_FEWEST_CUT = 1_000
+"""Tokens; fewer may be the error of an estimate."""
+_MOST_KEPT = 0.4
+"""Common tokenizers make at least so much of our estimate of any text."""
 
 
 def apply(turn: Turn, event: StreamEvent, at: float) -> None:
@@ -126,6 +131,7 @@ def settle(turn: Turn, request: ChatRequest, price: Price, at: float) -> None:
     if turn.usage is None and (turn.answer or turn.reasoning or turn.tool_calls):
         turn.usage = _estimate(turn, request)
     settle_usage(turn)
+    _note_cut(turn, request)
     turn.cost = cost_of(turn.usage, price)
     turn.phases = phases_of_turn(turn)
 
@@ -143,11 +149,29 @@ def learn(turn: Turn, learned: Learned) -> bool:
     return turn.phases != before
 
 
+def _note_cut(turn: Turn, request: ChatRequest) -> None:
+    """Say where a server read far less than was sent: some cut what does not fit, and answer the rest.
+
+    Ollama does where the prompt is longer than ``num_ctx`` (https://docs.ollama.com/context-length).
+    """
+    usage = turn.usage
+    if usage is None or usage.source is not Source.REPORTED or usage.prompt_tokens is None:
+        return
+    sent, read = _sent_tokens(request), usage.prompt_tokens
+    if sent - read >= _FEWEST_CUT and read < sent * _MOST_KEPT:
+        note = answers.PROMPT_CUT.format(read=f"{read:,}", sent=f"{sent:,}")
+        turn.notes += [] if note in turn.notes else [note]
+
+
+def _sent_tokens(request: ChatRequest) -> int:
+    return sum(estimated_tokens(message.content) + 4 for message in request.messages)
+
+
 def _estimate(turn: Turn, request: ChatRequest) -> Usage:
     reasoning = turn.reasoning.tokens
     calls = sum(estimate_tokens(call.name + call.arguments) for call in turn.tool_calls.values())
     return Usage(
-        prompt_tokens=sum(estimated_tokens(message.content) + 4 for message in request.messages),
+        prompt_tokens=_sent_tokens(request),
         completion_tokens=reasoning + turn.answer.tokens + calls,
         reasoning_tokens=reasoning or None,
         source=Source.ESTIMATED,

@@ -69,3 +69,7 @@ MORE_REASONING: Final = (
 )
 MORE_CACHED: Final = "The server reports {cached:,} cached tokens but {prompt:,} prompt tokens{added}."
 ADDED: Final = "; they are added here"
+PROMPT_CUT: Final = (
+    "The server read {read} prompt tokens of about {sent}: it may have cut the prompt. "
+    "Serve the model with a larger context (Ollama: num_ctx), or send less."
+)
