@@ -143,8 +143,18 @@ class PlainChat:
 
     def _fits(self, message: Parts, edited: Turn | None) -> bool:
         """Whether a message is sent; says once where it is too long, and lets it be edited at a terminal."""
+        if self.fits(message, edited):
+            return True
+        if edited is None:
+            self._prompts.draft(line_of(message.words))
+        else:
+            self._prompts.edit(edited)
+        return False
+
+    def fits(self, message: Parts, beside: Turn | None = None) -> bool:
+        """Whether a message goes out; says once where it is too long. Where nobody can be asked, it does."""
         turns = self._control.turns
-        before = turns if edited is None else turns[: turns.index(edited)]
+        before = turns if beside is None else turns[: turns.index(beside)]
         use = self._control.context.excess(message, before)
         if use is None:
             return True
@@ -152,12 +162,8 @@ class PlainChat:
         for line in cli.WARNING.format(text=excess_words(use, turns, message)).splitlines():
             self._output.line(line)
         if is_piped():
-            return True  # nobody is there to be asked
+            return True
         self._output.text(context_texts.PLAIN)
-        if edited is None:
-            self._prompts.draft(line_of(message.words))
-        else:
-            self._prompts.edit(edited)
         return False
 
     def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:

@@ -14,6 +14,7 @@ from tui.core.chat_settings import NAMES, SettingError
 from tui.core.check_options import CheckOptions
 from tui.core.commands import COMMANDS, Command
 from tui.core.completion import completions
+from tui.core.parts import Parts, parts_of
 from tui.core.report_text import report_text
 from tui.core.safe_text import safe_line
 from tui.core.time_words import time_lines
@@ -26,6 +27,7 @@ from tui.runtime.command_values import command_values
 from tui.runtime.external_editor import ExternalEditor
 from tui.runtime.presets import Presets
 from tui.runtime.runtime import Runtime
+from tui.session.chat_session import CONTINUE_PROMPT
 from tui.texts import branches as branch_texts
 from tui.texts import chat as chat_texts
 from tui.texts import chat_settings as setting_texts
@@ -43,6 +45,9 @@ class AsksAndShows(Protocol):
 
     def answer(self, ask: Callable[[], Awaitable[Turn | None]], *, is_next: bool = False) -> None:
         """Ask for an answer, and print it as it comes."""
+
+    def fits(self, message: Parts, beside: Turn | None = None) -> bool:
+        """Whether a message goes out; says once where it is too long."""
 
     def show_from(self, turn: Turn) -> None:
         """Print a message that is there already, and what followed it."""
@@ -189,15 +194,23 @@ class PlainCommands:
     # ── Answers ─────────────────────────────────────────────────────────────────────────────
 
     def _retry(self, _: str) -> None:
-        self._ask_again("again", self._control.retry)
+        last = self._control.last
+        prompt = Parts() if last is None else last.prompt
+        self._ask_again("again", self._control.retry, prompt, last)
 
     def _continue(self, _: str) -> None:
-        self._ask_again("go_on", self._control.go_on)
+        self._ask_again("go_on", self._control.go_on, parts_of(CONTINUE_PROMPT))
 
-    def _ask_again(self, action: str, ask: Callable[[], Awaitable[Turn | None]]) -> None:
+    def _ask_again(
+        self,
+        action: str,
+        ask: Callable[[], Awaitable[Turn | None]],
+        prompt: Parts,
+        beside: Turn | None = None,
+    ) -> None:
         if reason := why_not(self._control, action):
             self._output.text(reason)
-        else:
+        elif self._chat.fits(prompt, beside):
             self._chat.answer(ask)
 
     def _edit_message(self, number: str) -> None:

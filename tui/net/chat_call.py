@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 CHAT_ROUTE = "/chat/completions"
 _MOST_ADAPTATIONS = 8
+_LARGE = 1 << 20
+"""Bytes of attachments from which a request is built in a thread: the screens would wait for it."""
 _UNANSWERED = ("no-answer", "headers-stalled")
 
 
@@ -113,13 +115,14 @@ class ChatCall:
     async def _try(self) -> bool:
         """Send the request once; return whether that was the end."""
         self._tries.count += 1
-        body = build_chat_body(self.request, self._quirks, self.server)
+        is_large = sum(map(len, self.request.attachments.values())) > _LARGE
+        body, content = await asyncio.to_thread(self._built) if is_large else self._built()
         self._is_streamed = body.get("stream") is True
         trace = self.requests.begin("POST", f"{self.endpoint.base_url}{CHAT_ROUTE}")
         with observe(trace):
             try:
                 await self.factory.prepare(self.endpoint)
-                response = await self._send(body, trace)
+                response = await self._send(content, trace)
             except transport_errors() as error:
                 failure = await self._explain(error, trace)
                 trace.tell("failed", cause=failure.cause)
@@ -129,7 +132,12 @@ class ChatCall:
             finally:
                 await response.aclose()
 
-    async def _send(self, body: Mapping[str, object], trace: RequestTrace) -> httpx.Response:
+    def _built(self) -> tuple[dict[str, object], bytes]:
+        """Return the request, and the bytes that it is sent as."""
+        body = build_chat_body(self.request, self._quirks, self.server)
+        return body, json.dumps(body, allow_nan=False).encode()
+
+    async def _send(self, content: bytes, trace: RequestTrace) -> httpx.Response:
         """Return the response with its headers; the deadline begins once the request is on its way."""
         limits = self.timeouts
         limit = self._headers_limit()
@@ -137,7 +145,7 @@ class ChatCall:
         message = client.build_request(
             "POST",
             chat_url_of(self.endpoint.base_url),
-            content=json.dumps(body, allow_nan=False).encode(),
+            content=content,
             headers={"Content-Type": "application/json"},
             timeout=(limits.connect_seconds, None, limits.write_seconds, None),  # connect, read, write, pool
         )

@@ -20,6 +20,7 @@ from tui.core.turn_tree import TurnTree
 from tui.store.blobs import SIZE_LIMIT, BlobStore
 from tui.store.conversation_files import conversation_path, is_there, search_text_path
 from tui.store.conversation_trash import ConversationTrash
+from tui.store.drafts import Drafts
 from tui.store.errors import disk_error, usage_error
 from tui.store.files import FileContent, read_file, remove_quietly, stamp_of, write_atomically
 from tui.store.interrupted import forget_interrupted, note_interrupted, take_interrupted
@@ -70,6 +71,11 @@ class ConversationStore:
         self._open: WeakSet[Journal] = WeakSet()
         self._listing = Lock()
         """Held while the cache of summaries is used: threads of two screens may ask at once."""
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """The messages that were not sent yet."""
+        return Drafts(self._paths, self._redactor.redact, self._optional)
 
     @cached_property
     def _index(self) -> SummaryIndex:
@@ -328,6 +334,7 @@ class ConversationStore:
         finally:
             lease.release()
         remove_quietly(search_text_path(self._paths, identity))
+        self.drafts.keep(identity, "")
         return identity
 
     def _opened_here(self, identity: str) -> Journal | None:

@@ -95,8 +95,9 @@ class _Remover:
         self._remove_attachments()
         for path in self._matching(paths.cache_dir, paths.conversation_index_file.name):
             self._unlink(path)
-        for path in self._matching(paths.search_texts_dir, "*"):
-            self._unlink(path)
+        for folder in (paths.search_texts_dir, paths.drafts_dir):
+            for path in self._matching(folder, "*"):
+                self._unlink(path)
         for path in self._matching(paths.state_dir, paths.copied_file.name):
             self._unlink(path)
 

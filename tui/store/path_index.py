@@ -21,6 +21,8 @@ FRESH_SECONDS = 5.0
 """How long a scan is good for."""
 _FIRST_PATHS = 500
 """Until the list is shown; from then on it grows by doubling."""
+_DRAWN_SECONDS = 0.03
+"""After the first list, for whoever draws it: both would share the interpreter."""
 _READ = 65_536
 _SKIPPED = frozenset(("node_modules", "__pycache__"))
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files", "-z")
@@ -59,6 +61,7 @@ class PathIndex:
         if is_first:
             self.found = PathList(path for path in top if is_suggested(path))
             tell()
+            time.sleep(_DRAWN_SECONDS)
         self.is_capped = False
         self._take_all()
         self.found = PathList(self._seen)

@@ -102,6 +102,11 @@ class Paths:
         return self.state_dir / "copied.txt"
 
     @property
+    def drafts_dir(self) -> Path:
+        """Messages that were not sent yet, one file for each conversation."""
+        return self.state_dir / "drafts"
+
+    @property
     def conversation_index_file(self) -> Path:
         """Summaries of the conversations: a cache."""
         return self.cache_dir / "conversations.json"
@@ -130,6 +135,7 @@ class Paths:
             ("Presets", self.presets_dir, "written by you only, one file each"),
             ("API keys", self.credentials_file, "private"),
             ("Chats", self.conversations_dir, "private, one file each"),
+            ("Unsent messages", self.drafts_dir, "private, one file each"),
             ("Deleted chats", self.trash_dir, "removed after 30 days"),
             ("Endpoints", self.endpoints_file, "what lmdeck learned about servers"),
             ("Ledger", self.ledger_dir, "tokens and costs, no texts; private"),

@@ -117,6 +117,22 @@ async def test_a_retry_and_an_edit_are_asked_about_too(open_chat: Any) -> None:
 
 
 @pytest.mark.usefixtures("window")
+async def test_continuing_an_answer_is_asked_about_too(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat)
+        chat.screen.control.context.allow()
+        await chat.type("x " * 4000)
+        await chat.press("enter")
+        await chat.until(lambda: len(chat.session.turns) == 2 and chat.session.live is None)
+        chat.screen.control.use_named("smollm2")
+        chat.screen.show_state()
+        chat.screen.prompt.value = "/continue"
+        await too_long(chat, "enter")
+        await chat.press("escape")
+        assert len(chat.runtime.requests) == 2
+
+
+@pytest.mark.usefixtures("window")
 async def test_a_queued_message_that_cannot_fit_holds_the_queue(open_chat: Any) -> None:
     async with open_chat() as chat:
         await chat.type("first")

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 
 from tui.core.attachment import NOTHING_ATTACHED, Attached
 from tui.core.commands import line_of
-from tui.core.parts import Parts
+from tui.core.parts import Parts, parts_of
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
+from tui.session.chat_session import CONTINUE_PROMPT
 from tui.texts import chat as texts
 from tui.ui.background import in_background
 from tui.ui.chat.attaching import Attaching
@@ -97,7 +98,7 @@ class Asking:
 
     def go_on(self) -> None:
         """Ask the model to continue its answer."""
-        if self._is_ready():
+        if self._is_ready() and self._gauge.allows(parts_of(CONTINUE_PROMPT), self.go_on):
             self._await_turn(self._chat.go_on)
 
     def _is_ready(self, own_reason: str = "") -> bool:

@@ -17,6 +17,7 @@ from tui.ui.bindings import bindings_of
 from tui.ui.chat.asking import Asking
 from tui.ui.chat.commands import Commands
 from tui.ui.chat.copying import Copier
+from tui.ui.chat.drafting import Drafting
 from tui.ui.chat.frame import ChatFrame
 from tui.ui.chat.hit import search_scope, show_branch
 from tui.ui.chat.mouse import Mouse
@@ -141,6 +142,10 @@ class ChatScreen(LmdeckScreen[None]):
         return ChatWindows(self, self.control, self.show_state, self._frame.way)
 
     @cached_property
+    def _drafting(self) -> Drafting:
+        return Drafting(self, self.control)
+
+    @cached_property
     def _copier(self) -> Copier:
         return Copier(self, self.control)
 
@@ -202,6 +207,7 @@ class ChatScreen(LmdeckScreen[None]):
         for queued in self.control.queue.prompts:
             self.prompt.remember(line_of(queued.content.words))
         self.prompt.read_only = self.control.is_read_only
+        self._drafting.restore()
         self.show_state()
 
     async def _go_to(self, place: HitPlace) -> None:
@@ -265,7 +271,11 @@ class ChatScreen(LmdeckScreen[None]):
 
     def action_back(self) -> None:
         """Go back to the provider list."""
-        self._conversations.ask_before_losing(self.unsaved_reason(), lambda: self.dismiss(None))
+        self._conversations.ask_before_losing(self.unsaved_reason(), self._leave)
+
+    def _leave(self) -> None:
+        self._drafting.drop()
+        self.dismiss(None)
 
     def action_conversations(self) -> None:
         """Open the list of saved conversations."""
@@ -418,6 +428,7 @@ class ChatScreen(LmdeckScreen[None]):
     def on_prompt_box_counted(self) -> None:
         """Say what is attached to the draft, and what it adds to the context."""
         self._asking.attaching.preview()
+        self._drafting.changed()
         self._frame.gauge.show()
 
     def on_prompt_box_attached(self) -> None:

@@ -1,0 +1,53 @@
+"""A message that was not sent when the program was killed stands in the prompt again."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import TerminalProgram, lmdeck, private_environment
+from tui.store.paths import resolve_paths
+
+
+def kept(home: Path) -> list[str]:
+    folder = resolve_paths(private_environment(home)).drafts_dir
+    return [path.read_text().partition("\n")[2] for path in sorted(folder.glob("*.txt"))]
+
+
+def saved(home: Path) -> str:
+    (journal,) = resolve_paths(private_environment(home)).conversations_dir.glob("*.jsonl")
+    return journal.stem
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["a new chat", "a saved chat"])
+def test_a_killed_program_loses_no_word(tmp_path: Path, is_new: bool) -> None:
+    with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path)) as terminal:
+        terminal.wait_for("Enter to send")
+        if not is_new:
+            terminal.send("first", "enter")
+            terminal.wait_for("┃ first")
+        terminal.send("a long message", "ctrl+j", "of two lines")
+        terminal.wait_for(lambda: kept(tmp_path) == ["a long message\nof two lines"])
+        terminal.kill(signal.SIGKILL)
+        assert terminal.wait() == -signal.SIGKILL
+    again = lmdeck("chat", "demo") if is_new else lmdeck("chat", "--resume", saved(tmp_path))
+    with TerminalProgram(again, private_environment(tmp_path)) as terminal:
+        terminal.wait_for("a long message.*\n.*of two lines")
+        terminal.send(" and more", "enter")
+        terminal.wait_for(lambda: kept(tmp_path) == [])
+        terminal.wait_for("┃ of two lines and more")
+
+
+def test_a_chat_that_is_not_saved_keeps_no_draft_either(tmp_path: Path) -> None:
+    config = tmp_path / "config" / "lmdeck"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text("save_conversations = false\n")
+    with TerminalProgram(lmdeck("chat", "demo"), private_environment(tmp_path)) as terminal:
+        terminal.wait_for("Enter to send")
+        terminal.send("first")
+        terminal.wait_for("~2 tokens")
+        terminal.send("ctrl+u", "second", "enter")
+        terminal.wait_for("┃ second")
+    assert not resolve_paths(private_environment(tmp_path)).drafts_dir.exists()
