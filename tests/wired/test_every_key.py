@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -37,6 +37,8 @@ from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
 from tui.ui.conversations.export_dialog import ExportDialog
 from tui.ui.conversations.screen import ConversationsScreen
+from tui.ui.costs.export_dialog import CostsExportDialog
+from tui.ui.costs.screen import CostsScreen
 from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
 from tui.ui.providers.form_screen import ProviderFormScreen
@@ -236,6 +238,7 @@ async def provider_list(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("providers.test", prepare=home, opens=ProviderTestScreen)
         await tour.step("providers.diagnose", prepare=home, opens=DiagnosisScreen)
         await tour.step("providers.history", prepare=home, opens=ConversationsScreen)
+        await tour.step("providers.costs", prepare=home, opens=CostsScreen)
         await tour.step("providers.refresh", prepare=home)
         await tour.step("providers.delete", prepare=home, before=("home",), opens=ConfirmDialog)
         await tour.step("providers.undo", prepare=deleted)
@@ -479,6 +482,7 @@ async def chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await both("chat.figures", opens=FiguresScreen)
         await both("chat.diagnose", opens=DiagnosisScreen)
         await both("chat.open", opens=ConversationsScreen)
+        await both("chat.costs", opens=CostsScreen)
         await both("chat.edit_provider", opens=ProviderFormScreen)
         await tour.step("chat.queue", prepare=at_prompt, keys=("unbound.chat.queue+",), says="No message")
 
@@ -672,6 +676,40 @@ async def conversations(deck: RealDeck, server: FaultServer) -> set[str]:
         return tour.pressed
 
 
+async def costs(deck: RealDeck, server: FaultServer) -> set[str]:
+    providers_of(deck, server)
+    async with deck.opened(ChatStart("main"), size=(120, 40)) as opened:
+        tour = Tour(deck, server, opened)
+        for number in range(5):
+            await opened.ask(f"question {number}")
+            await opened.press("tab", "n")
+            await opened.until(lambda: tour.chat.control.session is not None and not tour.chat.control.turns)
+
+        async def shown(tour: Tour) -> None:
+            await tour.home(ChatScreen)
+            await opened.press(*"/costs", "enter")
+            await opened.until(lambda: isinstance(tour.top, CostsScreen) and "Most expensive" in opened.text)
+
+        async def spent_meanwhile(tour: Tour) -> None:
+            await shown(tour)
+            ledger = opened.runtime.ledger.file
+            ledger.append(replace(ledger.read().lines[0], provider="another"))
+
+        await tour.step("costs.by", prepare=shown)
+        await tour.step("costs.by_previous", prepare=shown)
+        await tour.step("costs.previous_month", prepare=shown)
+        await tour.step("costs.next_month", prepare=shown, before=("left_square_bracket",))
+        await tour.step("costs.price", prepare=shown, opens=ProviderFormScreen)
+        await tour.step("costs.export", prepare=shown, opens=CostsExportDialog)
+        await tour.step("costs.open", prepare=shown)
+        await tour.step("costs.back", prepare=shown, before=("enter",), keys=("escape",))
+        await tour.step("costs.back", prepare=shown, opens=ChatScreen)
+        await tour.step("costs.refresh", prepare=spent_meanwhile)
+        for number in range(1, 6):
+            await tour.step(f"costs.chat_{number}", prepare=shown, opens=ChatScreen)
+        return tour.pressed
+
+
 async def diagnosis(deck: RealDeck, server: FaultServer) -> set[str]:
     providers_of(deck, server)
     deck.provider(server.base_url.removesuffix("/v1"), "bare")
@@ -748,6 +786,7 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
     "reading": (reading, ("transcript", "chat.reading")),
     "windows": (windows_of_a_chat, ("chat.rename", "chat.setup", "chat.figures", "picker", "text.lines")),
     "conversations": (conversations, ("conversations",)),
+    "costs": (costs, ("costs",)),
     "diagnosis": (diagnosis, ("diagnosis", "diagnosis.list", "diagnosis.text", "diagnosis.details")),
     "dialogs": (dialogs, ("dialog",)),
 }
@@ -774,7 +813,7 @@ ELSEWHERE = {
 
 def test_no_group_is_left_out() -> None:
     toured = {group for _, groups in TOURS.values() for group in groups}
-    assert set(KEYS) - toured == {"discover", "models"}
+    assert set(KEYS) - toured == {"discover"}
 
 
 @pytest.mark.parametrize("name", TOURS)

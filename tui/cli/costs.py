@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from tui.cli.argument_parser import window_columns
 from tui.cli.command import DONE, OVER_BUDGET
-from tui.cli.costs_report import budgets_json, costs_json, csv_lines
 from tui.cli.output import Output
 from tui.cli.table import cells, table
 from tui.core.budget import BudgetState, Level, together
 from tui.core.causes import explain
+from tui.core.cost_report import budgets_json, costs_json, csv_lines
 from tui.core.cost_texts import answers_text, budget_text, sum_text, sums_text
 from tui.core.costs import By, CostReport, CostRow, CostState, Wanted, project, summarize
 from tui.core.days import day_of, month_of, whole_day
@@ -53,6 +53,14 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         code = _print_costs(arguments, runtime, output, now, zone)
     output.notes((*runtime.settings_notices, *runtime.optional.notices))
     return code
+
+
+def print_this_month(runtime: Runtime, output: Output) -> None:
+    """Print what this month has cost by provider, as ``lmdeck costs`` does."""
+    everything = argparse.Namespace(
+        by=By.PROVIDER.value, since=None, until=None, provider=None, include=None, json=False, csv=False
+    )
+    _print_costs(everything, runtime, output, datetime.now(UTC), None)
 
 
 def _print_costs(

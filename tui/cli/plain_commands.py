@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any, Protocol
 
+from tui.cli.costs import print_this_month
 from tui.cli.output import Output
 from tui.cli.plain_attaching import PlainAttaching
 from tui.cli.plain_copy import text_to_copy
@@ -107,6 +108,7 @@ class PlainCommands:
             "settings": self._settings,
             "editor": self._edit,
             "info": self._info,
+            "costs": lambda _: print_this_month(runtime, output),
             "diagnose": self._diagnose,
         }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.net.discover import Discovered, Discovery
     from tui.net.reachability import Reachability
     from tui.runtime.clipboard import Clipboard
+    from tui.runtime.costs import Costs
     from tui.runtime.diagnosing import ProviderCheck
     from tui.runtime.directory import ProviderDirectory
     from tui.runtime.history import History
@@ -68,6 +69,10 @@ class ScreenRuntime(Reported, Protocol):
     @property
     def chat_history(self) -> History:
         """The saved conversations, to be read, searched and exported."""
+
+    @property
+    def costs(self) -> Costs:
+        """What was spent."""
 
     @property
     def sessions(self) -> Sessions:

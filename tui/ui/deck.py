@@ -35,6 +35,9 @@ class Router(Protocol):
     def conversations(self) -> None:
         """Open the list of saved conversations."""
 
+    def costs(self) -> None:
+        """Show what was spent."""
+
     def diagnosis(
         self, subject: DiagnosisSubject, then: Callable[[Mapping[str, str] | None], None] | None = None
     ) -> None:
@@ -49,9 +52,11 @@ class Router(Protocol):
         *,
         is_clone: bool = False,
         is_prefilled: bool = False,
+        field: str = "",
         then: Callable[[str | None], None] | None = None,
     ) -> None:
-        """Open the form of a provider (``None``: a new one); ``then`` is given the name that was saved.
+        """Open the form of a provider (``None``: a new one), at a ``field`` where one is named; ``then`` is
+        given the name that was saved.
 
         A built-in one cannot be changed: that is said in place of the form.
         """

@@ -56,6 +56,12 @@ class ScreenRouter:
 
         self._app.push_screen(ConversationsScreen())
 
+    def costs(self) -> None:
+        """Show what was spent."""
+        from tui.ui.costs.screen import CostsScreen
+
+        self._app.push_screen(CostsScreen())
+
     def diagnosis(
         self, subject: DiagnosisSubject, then: Callable[[Mapping[str, str] | None], None] | None = None
     ) -> None:
@@ -76,6 +82,7 @@ class ScreenRouter:
         *,
         is_clone: bool = False,
         is_prefilled: bool = False,
+        field: str = "",
         then: Callable[[str | None], None] | None = None,
     ) -> None:
         """Open the form of a provider; of one that is built in it is said that it cannot be changed."""
@@ -86,7 +93,7 @@ class ScreenRouter:
             self._app.notify(text, severity="warning")
             return
         self._app.push_screen(
-            ProviderFormScreen(provider, is_clone=is_clone, is_prefilled=is_prefilled), then
+            ProviderFormScreen(provider, is_clone=is_clone, is_prefilled=is_prefilled, field=field), then
         )
 
     def help(self, screen: Screen[Any]) -> None:

@@ -33,7 +33,7 @@ MEANINGS = {
     "C": {"clone", "fork"},
     "d": {"diagnose"},
     "D": {"delete"},
-    "e": {"edit"},
+    "e": {"edit", "price"},
     "E": {"edit_provider", "edit"},
     "f": {"discover"},
     "h": {"history", "conversations"},
@@ -56,9 +56,10 @@ MEANINGS = {
     "k": {"cursor_up", "move_block", "scroll_up"},
     "g": {"scroll_top", "go_top", "scroll_home"},
     "G": {"scroll_bottom", "follow_end", "scroll_end"},
+    "$": {"costs"},
     "*": {"default"},
-    "[": {"variant"},
-    "]": {"variant"},
+    "[": {"variant", "month"},
+    "]": {"variant", "month"},
     "'": {"next_match"},
     '"': {"previous_match"},
     "/": {"filter", "search"},
@@ -67,7 +68,7 @@ MEANINGS = {
     "Space": {"toggle_reasoning", "move", "fold", "open", "mark"},
 }
 """What each letter does, by its action: the closed list. A window is closed by the letter that opens it."""
-RESERVED = ("b", "$")
+RESERVED = ("b",)
 """Letters of what does not exist yet."""
 READLINE = "abdefghknortuvwxy"
 """Letters that mean something with Ctrl in a shell; those that are not in the group ``text`` do nothing."""

@@ -281,6 +281,10 @@ class ChatScreen(LmdeckScreen[None]):
         """Open the list of saved conversations."""
         self._windows.conversations()
 
+    def action_costs(self) -> None:
+        """Show what was spent."""
+        self._windows.costs()
+
     def action_rename(self) -> None:
         """Give the conversation a name."""
         self._windows.rename()

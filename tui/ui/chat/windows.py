@@ -46,12 +46,21 @@ class ChatWindows:
 
     def conversations(self) -> None:
         """Open the list of saved conversations."""
+        if self._is_still():
+            self._screen.deck.router.conversations()
+
+    def costs(self) -> None:
+        """Show what was spent: a chat that is opened there takes the place of this one."""
+        if self._is_still():
+            self._screen.deck.router.costs()
+
+    def _is_still(self) -> bool:
+        """Whether nothing streams; says so where something does."""
         if self._chat.is_busy:
             self._screen.notify(
                 texts.STILL_STREAMING.format(stop=self._way("chat.stop")), severity="warning", timeout=4
             )
-        else:
-            self._screen.deck.router.conversations()
+        return not self._chat.is_busy
 
     def rename(self) -> None:
         """Give the conversation a name."""

@@ -52,10 +52,17 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-mid"), (38, "-high")]  # noqa: RUF012 - the same
 
     def __init__(
-        self, provider: Provider | None, *, is_clone: bool = False, is_prefilled: bool = False
+        self,
+        provider: Provider | None,
+        *,
+        is_clone: bool = False,
+        is_prefilled: bool = False,
+        field: str = "",
     ) -> None:
-        """``is_prefilled``: the provider is not saved yet, its values are a beginning."""
+        """``is_prefilled``: the provider is not saved yet, its values are a beginning. ``field``: the one
+        that the form is opened for."""
         super().__init__()
+        self._first_field = field
         self._opened = (provider, is_clone, is_prefilled)
         self._rows: dict[str, FormRow] = {}
         self._told_of: dict[str, str] = {}
@@ -133,6 +140,8 @@ class ProviderFormScreen(LmdeckScreen[str | None]):
         self._saving.show_key_note()
         self.end_told()
         (self._scroll if self._control.is_view_only else self.row("name").editor).focus()
+        if self._first_field and not self._control.is_view_only:
+            await self._focus_row(self._first_field)
         self.watch(self, "focused", self._judging.show_hint, init=False)
         self.call_after_refresh(self._judging.begin)
         self.call_after_refresh(self.refresh_bindings)

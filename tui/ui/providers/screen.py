@@ -275,6 +275,11 @@ class ProvidersScreen(LmdeckScreen[None]):
         self._recent.end_offer()
         self.deck.router.conversations()
 
+    def action_costs(self) -> None:
+        """Show what was spent."""
+        self._recent.end_offer()
+        self.deck.router.costs()
+
     def action_delete(self) -> None:
         """Ask, then delete; undo restores it."""
         if (row := self._selection.changeable()) is not None:

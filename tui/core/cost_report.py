@@ -1,4 +1,4 @@
-"""The contracts of ``lmdeck costs``: its JSON and its CSV."""
+"""The contracts of ``lmdeck costs`` and of exports: their JSON and their CSV."""
 
 from __future__ import annotations
 

@@ -1,0 +1,126 @@
+"""One month of the ledger, as a screen shows it: its sums, its days, its exchanges, its budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tui.core.budget import BudgetState
+from tui.core.costs import By, CostReport, Sum, Wanted, project, summarize
+from tui.core.days import day_of, first_of_next, month_of
+from tui.core.ledger import LedgerLine
+from tui.runtime.history import Wanted as WantedChats
+
+if TYPE_CHECKING:
+    from tui.runtime.costs import Costs
+    from tui.runtime.history import History
+
+SHOWN_BY = (By.PROVIDER, By.MODEL, By.DAY, By.CHAT, By.ORIGIN)
+"""What the sums of a month are told by, one after the other."""
+
+
+class CostMonth:
+    """See the module. Reckons when it is asked: use it in a thread."""
+
+    def __init__(
+        self,
+        first: date,
+        lines: Sequence[LedgerLine],
+        now: datetime,
+        *,
+        budgets: Sequence[BudgetState] = (),
+        titles: Mapping[str, str] | None = None,
+    ) -> None:
+        """``titles``: those of the chats, by their identity."""
+        self.first = first
+        self.titles = titles or {}
+        period = month_of(first)
+        self.wanted = Wanted(period.start, period.end)
+        self._lines = [line for line in lines if self.wanted.takes(line)]
+        self._now = now
+        self.is_current = period.start <= now < period.end
+        self.budgets = tuple(budgets) if self.is_current else ()
+        self._reports: dict[By, CostReport] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was recorded in it."""
+        return not self._lines
+
+    def report(self, by: By) -> CostReport:
+        """Return its sums."""
+        if by not in self._reports:
+            self._reports[by] = summarize(self._lines, by, self.wanted)
+        return self._reports[by]
+
+    @property
+    def totals(self) -> tuple[Sum, ...]:
+        """What it cost, one sum a currency."""
+        return self.report(By.PROVIDER).totals
+
+    @property
+    def currency(self) -> str:
+        """The currency that is used most; empty: nothing has cost anything."""
+        return next((total.currency for total in self.totals if total.amount), "")
+
+    @property
+    def days(self) -> list[Decimal]:
+        """What each of its days cost in the currency that is used most."""
+        amounts = {
+            row.key: row.money.amount
+            for row in self.report(By.DAY).rows
+            if row.money.currency == self.currency
+        }
+        count = (first_of_next(self.first) - self.first).days
+        days = (self.first + timedelta(days=number) for number in range(count))
+        return [amounts.get(day.isoformat(), Decimal(0)) for day in days]
+
+    @property
+    def projection(self) -> Sum | None:
+        """What it will have cost at its end, in the currency that is used most; ``None``: it is too early."""
+        main = next((total for total in self.totals if total.currency == self.currency), None)
+        return project(main, self._now) if self.is_current and main is not None else None
+
+    @property
+    def dearest_chats(self) -> list[tuple[str, Sum]]:
+        """The chats that cost most, with their identities: in the currency that is used most."""
+        return [
+            (row.key, row.money)
+            for row in self.report(By.CHAT).rows
+            if row.key and row.money.amount and row.money.currency == self.currency
+        ]
+
+    def exchanges(self, by: By, key: str) -> list[LedgerLine]:
+        """Return the exchanges of a row, the newest first."""
+        found = [line for line in self._lines if _key(line, by) == key]
+        return sorted(found, key=lambda line: line.at, reverse=True)
+
+
+def read_month(costs: Costs, chats: History, first: date, now: datetime | None = None) -> CostMonth:
+    """Read a month, with what screens show of it; reads the disk.
+
+    Raises:
+        LmdeckError: the saved chats cannot be read.
+    """
+    now = now or datetime.now(UTC)
+    period = month_of(first)
+    lines = costs.lines(period.start, period.end)
+    titles = {summary.identity: summary.title for _, summary in chats.numbered(WantedChats())}
+    month = CostMonth(first, lines, now, budgets=costs.budgets(now), titles=titles)
+    for by in (By.PROVIDER, By.DAY, By.CHAT):
+        month.report(by)
+    return month
+
+
+def _key(line: LedgerLine, by: By) -> str:
+    if by is By.DAY:
+        return day_of(line.at).isoformat()
+    keys = {
+        By.PROVIDER: line.provider,
+        By.MODEL: line.model,
+        By.CHAT: line.conversation,
+        By.ORIGIN: line.purpose.value,
+    }
+    return keys[by]

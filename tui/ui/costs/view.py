@@ -1,0 +1,189 @@
+"""How the costs of a month read: the columns, rows and sentences of their screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
+
+from tui.core.budget import BudgetState, Level
+from tui.core.cost_texts import answers_text, budget_text, sum_text, sums_text
+from tui.core.costs import By, CostRow, Sum
+from tui.core.figures import UNKNOWN, format_milliseconds, format_tokens
+from tui.core.ledger import Certainty, LedgerLine
+from tui.core.plot import plot
+from tui.core.safe_text import safe_line
+from tui.core.usage import Source
+from tui.runtime.cost_month import CostMonth
+from tui.texts import costs_screen as texts
+from tui.texts.conversations import MONTHS
+from tui.texts.costs import DIFFERENT, NO_CHAT, NOT_PRICED_EACH
+from tui.ui.shell.row_list import ListColumn, ListRow, width_of
+
+_LONGEST = 200
+_NARROWEST_KEY = {By.MODEL: 22, By.CHAT: 22}
+_NARROWEST_NAME = 12
+_MOMENT = 16
+"""Cells of a day and an hour."""
+_COLUMNS = (
+    ListColumn("requests", texts.REQUESTS, 8, is_right=True),
+    ListColumn("in", texts.IN, 6, is_right=True),
+    ListColumn("cached", texts.CACHED, 6, is_right=True),
+    ListColumn("out", texts.OUT, 6, is_right=True),
+    ListColumn("reasoning", texts.REASONING, 9, is_right=True),
+    ListColumn("ttft", texts.TTFT, 7, is_right=True),
+    ListColumn("rate", texts.RATE, 6, is_right=True),
+    ListColumn("failures", texts.FAILURES, 6, is_right=True),
+    ListColumn("amount", texts.AMOUNT, 14, is_right=True),
+    ListColumn("gpu", texts.GPU, 12, is_right=True),
+)
+_LINE_COLUMNS = (
+    ListColumn("provider", texts.KEY["provider"], 14),
+    ListColumn("for", texts.FOR, 6),
+    *(column for column in _COLUMNS if column.key not in ("requests", "failures")),
+)
+_DROPPED_FIRST = ("failures", "gpu", "rate", "ttft", "reasoning", "cached")
+"""Columns in the order in which they go where room is short."""
+
+
+def month_words(first: date) -> str:
+    """Return a month as people say it."""
+    return texts.MONTH.format(month=MONTHS.split()[first.month - 1], year=first.year)
+
+
+def key_words(by: By, key: str, month: CostMonth) -> str:
+    """Return what a row is about."""
+    if by is By.CHAT and key:
+        return safe_line(month.titles.get(key) or key, _LONGEST)
+    if by is By.ORIGIN:
+        return texts.ORIGINS[key]
+    return safe_line(key, _LONGEST) or (NO_CHAT if by is By.CHAT else UNKNOWN)
+
+
+# ── The tables ──────────────────────────────────────────────────────────────────────────────
+
+
+def columns_for(by: By, width: int, rows: Sequence[CostRow]) -> list[ListColumn]:
+    """Return the columns of sums for a width in cells: what they are about gets what the others leave."""
+    unused = {name for name in ("gpu", "failures") if not any(getattr(row, name) for row in rows)}
+    least = _NARROWEST_KEY.get(by, _NARROWEST_NAME)
+    return _fitting(texts.KEY[by.value], _COLUMNS, width, unused, least)
+
+
+def line_columns_for(width: int, by: By) -> list[ListColumn]:
+    """Return the columns of exchanges, without what is the same in all of them."""
+    first = "provider" if by is By.PROVIDER else "for" if by is By.ORIGIN else ""
+    return _fitting(texts.TIME, _LINE_COLUMNS, width, {first, "gpu"}, _MOMENT, widest=_MOMENT)
+
+
+def _fitting(
+    title: str, every: Sequence[ListColumn], width: int, unused: set[str], least: int, widest: int = 0
+) -> list[ListColumn]:
+    columns = [column for column in every if column.key not in unused]
+    for name in _DROPPED_FIRST:
+        if width - width_of(columns) - 2 < least:
+            columns = [column for column in columns if column.key != name]
+    room = max(least, width - width_of(columns) - 2)
+    return [ListColumn("key", title, widest or room), *columns]
+
+
+def rows_of(month: CostMonth, by: By, columns: Sequence[ListColumn]) -> Iterator[ListRow]:
+    """Yield the rows of sums; the key of each is its number."""
+    for number, row in enumerate(month.report(by).rows):
+        yield ListRow(str(number), partial(_cells, month, by, row, columns))
+
+
+def _cells(month: CostMonth, by: By, row: CostRow, columns: Sequence[ListColumn]) -> tuple[str, ...]:
+    tokens = partial(_tokens, source=row.tokens_source)
+    cells = {
+        "key": key_words(by, row.key, month),
+        "requests": f"{row.requests:,}",
+        "in": tokens(row.prompt_tokens),
+        "cached": tokens(row.cached_tokens),
+        "out": tokens(row.completion_tokens),
+        "reasoning": tokens(row.reasoning_tokens),
+        "ttft": format_milliseconds(row.ttft_p50_ms),
+        "rate": _rate(row.rate_p50),
+        "failures": f"{row.failures:,}" if row.failures else "",
+        "amount": sum_text(row.money),
+        "gpu": sums_text(row.gpu),
+    }
+    return tuple(cells[column.key] for column in columns)
+
+
+def line_rows_of(lines: Sequence[LedgerLine], columns: Sequence[ListColumn]) -> Iterator[ListRow]:
+    """Yield the rows of exchanges; the key of each is its number."""
+    for number, line in enumerate(lines):
+        yield ListRow(str(number), partial(_line_cells, line, columns))
+
+
+def _line_cells(line: LedgerLine, columns: Sequence[ListColumn]) -> tuple[str, ...]:
+    tokens = partial(_tokens, source=line.source)
+    money = Sum().plus_line(line)
+    cells = {
+        "key": line.at.astimezone().strftime("%Y-%m-%d %H:%M"),
+        "provider": safe_line(line.provider, _LONGEST),
+        "for": texts.ORIGINS[line.purpose.value],
+        "in": tokens(line.usage.prompt_tokens),
+        "cached": tokens(line.usage.cached_tokens),
+        "out": tokens(line.usage.completion_tokens),
+        "reasoning": tokens(line.usage.reasoning_tokens),
+        "ttft": format_milliseconds(line.ttft_ms),
+        "rate": _rate(line.tokens_per_second),
+        "amount": sum_text(money),
+    }
+    return tuple(cells[column.key] for column in columns)
+
+
+def _tokens(count: int | None, source: Certainty) -> str:
+    known = Source.REPORTED if source is Certainty.REPORTED else Source.ESTIMATED
+    return format_tokens(count, known, compact=True)
+
+
+def _rate(rate: float | None) -> str:
+    return UNKNOWN if rate is None else f"{rate:,.1f}"
+
+
+# ── Around them ─────────────────────────────────────────────────────────────────────────────
+
+
+def plot_lines(month: CostMonth, rows: int, width: int) -> list[str]:
+    """Return the plot of the days, as wide as there is room: one or two cells a day."""
+    if not month.currency:
+        return [texts.NO_PLOT.format(month=month_words(month.first))]
+    days = month.days
+    return plot(days, rows, 2 if width >= len(days) * 2 else 1)
+
+
+def beside_plot(month: CostMonth) -> list[tuple[str, str]]:
+    """Return what stands beside the plot, line by line with a style: what is to come, and the budgets."""
+    lines = []
+    if month.projection is not None:
+        lines.append((texts.AT_THE_END.format(amount=sum_text(month.projection)), ""))
+    lines += [budget_line(state) for state in sorted(month.budgets, key=lambda state: -state.share)]
+    if month.is_current and not month.budgets:
+        lines.append((texts.NO_BUDGET, "dim"))
+    return lines
+
+
+def budget_line(state: BudgetState) -> tuple[str, str]:
+    """Return how a budget stands, with what is not in it, and its style."""
+    style = {Level.WITHIN: "", Level.NEAR: "$text-warning", Level.EXCEEDED: "$text-error"}[state.level]
+    return safe_line(budget_text(state)), style
+
+
+def notes_of(month: CostMonth, by: By, price_key: str, by_key: str) -> list[str]:
+    """Return what has to be said of the sums: who has no price, and where figures differ."""
+    report = month.report(By.PROVIDER)
+    notes = []
+    if report.not_priced:
+        named = ", ".join(
+            NOT_PRICED_EACH.format(provider=safe_line(name, 40) or UNKNOWN, count=answers_text(count))
+            for name, count in sorted(report.not_priced.items(), key=lambda item: -item[1])
+        )
+        is_here = by is By.PROVIDER
+        text = texts.NOT_PRICED if is_here else texts.NOT_PRICED_ELSEWHERE
+        notes.append(text.format(providers=named, key=price_key, by=by_key))
+    if report.differing:
+        notes.append(DIFFERENT.format(count=answers_text(report.differing)))
+    return notes
