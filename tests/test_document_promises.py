@@ -347,15 +347,112 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "This version does the same": (
         "tests/store/test_conversations.py::test_a_newer_conversation_is_read_only",
     ),
+    # docs/costs.md
+    "lmdeck writes a line into its ledger": (
+        "tests/runtime/test_ledger.py::test_each_door_leaves_exactly_one_line",
+        "tests/cli/test_costs_command.py::test_each_command_that_sends_leaves_one_line_before_it_ends",
+        "tests/wired/test_ledger.py::test_a_test_from_a_screen_leaves_exactly_one_line",
+    ),
+    "A line holds when": (
+        "tests/core/test_ledger.py::test_a_line_tells_who_when_what_and_how_much",
+        "tests/runtime/test_ledger.py::test_no_text_and_no_key_is_in_the_ledger",
+    ),
+    "The ledger is private": ("tests/store/test_ledger_file.py::test_lines_are_kept_by_month_and_private",),
+    "`lmdeck costs` sums it up": (
+        "tests/cli/test_costs_command.py::test_the_table_fits_80_columns_and_names_what_is_not_priced",
+    ),
+    "`--by` sums by provider": (
+        "tests/core/test_costs.py::test_every_dimension_has_the_same_totals",
+        "tests/cli/test_costs_command.py::test_the_json_is_the_contract",
+        "tests/cli/test_costs_command.py::test_a_csv_is_safe_in_a_spreadsheet",
+    ),
+    "`--short` prints one line": ("tests/cli/test_costs_command.py::test_a_shell_prompt_gets_one_line",),
+    "Days begin at midnight": (
+        "tests/core/test_costs.py::test_days_begin_at_the_midnight_of_the_zone",
+        "tests/cli/test_costs_command.py::test_a_period_has_whole_days_here_or_in_utc",
+    ),
+    "An amount is (prompt": ("tests/core/test_ledger.py::test_a_line_tells_who_when_what_and_how_much",),
+    "Amounts are exact decimals": (
+        "tests/core/test_costs.py::test_a_month_of_10_000_lines_in_four_currencies_is_exact_to_the_last_digit",
+    ),
+    "Without a cached input price": (
+        "tests/core/test_ledger.py::test_cached_tokens_cost_the_input_price_where_they_have_none",
+        "tests/core/test_ledger.py::test_cached_tokens_that_nobody_told_cost_the_full_price",
+    ),
+    "Tokens written into a cache": (
+        "tests/core/test_ledger.py::test_writes_to_a_cache_are_kept_and_make_the_amount_an_estimate",
+    ),
+    "If the server reports what": (
+        "tests/core/test_ledger.py::test_the_servers_own_figure_is_the_amount_with_ours_beside",
+        "tests/runtime/test_ledger.py::test_the_servers_own_price_is_the_amount",
+    ),
+    "Prices and amounts stay on the line": ("tests/core/test_ledger.py::test_history_is_never_priced_anew",),
+    "Answers that had no price": (
+        "tests/cli/test_costs_command.py::test_old_answers_get_a_price_by_a_command_alone",
+    ),
+    "An amount is known, free or unknown": (
+        "tests/core/test_costs.py::test_known_free_and_unknown_are_three_things",
+    ),
+    "A sum that lacks something": (
+        "tests/core/test_costs.py::test_what_is_not_priced_is_named_and_makes_the_sum_a_lower_bound",
+    ),
+    "A stopped or interrupted answer": (
+        "tests/runtime/test_ledger.py::test_an_answer_that_was_stopped_costs_at_least_what_came",
+    ),
+    "Repeated requests are": (
+        "tests/runtime/test_ledger.py::test_what_an_earlier_request_used_is_paid_as_well",
+    ),
+    "Currencies are never added": ("tests/core/test_costs.py::test_currencies_stand_apart",),
+    "With `[rates]`": (
+        "tests/cli/test_costs_command.py::test_currencies_are_never_added_and_rates_give_one_line_more",
+    ),
+    "A budget counts what is known": (
+        "tests/core/test_costs.py::test_a_budget_over_unknown_prices_is_a_lower_bound_and_counts_them",
+        "tests/core/test_costs.py::test_other_currencies_count_only_at_a_rate",
+    ),
+    "`lmdeck costs --budget` exits": (
+        "tests/cli/test_costs_command.py::test_budgets_are_told_and_end_with_4_when_spent",
+    ),
+    "`lmdeck ask --within-budget`": (
+        "tests/cli/test_costs_command.py::test_ask_sends_nothing_beyond_a_budget",
+    ),
+    "The projection is what": (
+        "tests/core/test_costs.py::test_the_projection_is_of_the_same_calendar_month",
+    ),
+    "With a price per GPU hour": (
+        "tests/core/test_costs.py::test_failures_speed_and_hardware_are_beside_the_money",
+        "tests/wired/test_provider_fields.py::test_a_field_has_its_effect",
+    ),
+    "Any number of lmdeck processes": (
+        "tests/store/test_ledger_file.py::test_four_processes_that_are_killed_lose_at_most_their_last_lines",
+    ),
+    "On a network disk": (
+        "tests/store/test_ledger_file.py::test_on_a_networks_disk_each_process_has_files_of_its_own",
+    ),
+    "If the ledger cannot be written": (
+        "tests/runtime/test_ledger.py::test_a_disk_that_refuses_is_told_and_spending_goes_on",
+    ),
+    "Damaged lines are left out": (
+        "tests/store/test_ledger_file.py::test_torn_and_damaged_lines_cost_themselves_and_are_counted",
+        "tests/runtime/test_ledger.py::test_damaged_lines_are_told",
+    ),
+    "Older chats are read": (
+        "tests/runtime/test_ledger.py::test_older_chats_are_in_the_first_report_and_once",
+        "tests/store/test_ledger_file.py::test_older_chats_are_read_without_texts_copies_and_what_is_known",
+    ),
+    "`lmdeck forget conversations` keeps": (
+        "tests/store/test_ledger_file.py::test_to_forget_chats_keeps_the_ledger_and_the_other_way_round",
+    ),
 }
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+COSTS = (ROOT / "docs/costs.md").read_text(encoding="utf-8")
 JOURNAL = (ROOT / "docs/journal.md").read_text(encoding="utf-8")
 TIME = (ROOT / "docs/time.md").read_text(encoding="utf-8")
 
 
 def test_every_sentence_is_linked() -> None:
     sentences, tables = sentences_and_tables(
-        "\n\n".join((SECURITY, JOURNAL, TIME, assurance.HEAD, servers.HEAD, provider_pages.HEAD))
+        "\n\n".join((SECURITY, JOURNAL, COSTS, TIME, assurance.HEAD, servers.HEAD, provider_pages.HEAD))
     )
     assert not_linked(sentences, (*SHOWN, *NO_PROMISE)) == ([], [])
     assert tables == ["part"]  # of "The time of an answer has eight parts"
@@ -368,6 +465,7 @@ def test_no_page_is_left_out() -> None:
         "architecture.md",
         "assurance.md",
         "causes.md",
+        "costs.md",
         "glossary.md",
         "journal.md",
         "keys.md",

@@ -320,7 +320,8 @@ def test_older_chats_are_read_without_texts_copies_and_what_is_known(
     known = paid("3", NOON + timedelta(hours=1))
     identity = chat(paths, old, unpriced, known)
     ConversationStore(paths).fork(identity)
-    ledger.append(replace(LINE, conversation=identity, at=NOON + timedelta(hours=1)))
+    loaded = NOON + timedelta(hours=1, minutes=5)  # the model was loaded first
+    ledger.append(replace(LINE, conversation=identity, at=loaded))
     ledger.write_past(past_lines(paths.conversations_dir.glob("*.jsonl"), ledger.read().lines))
     lines = [line for line in LedgerFile(ledger.folder).read().lines if line.is_from_chat]
     assert [(line.at, line.amount, line.currency) for line in lines] == [

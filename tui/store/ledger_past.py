@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tui.core.ledger import LedgerLine
+from tui.core.ledger import Certainty, LedgerLine
 from tui.core.observed import Outcome, Purpose
 from tui.core.outside import read_local_moment
 from tui.core.turn import Turn, TurnState
@@ -16,8 +16,9 @@ from tui.store.blobs import SIZE_LIMIT
 from tui.store.files import read_file
 from tui.store.transcript_file import read_transcript
 
-_SLACK = timedelta(seconds=2)
-"""A turn says only to the second when it began, and it begins a little before its request."""
+_LONGEST_WAIT = timedelta(minutes=10)
+"""Between the beginning of a turn and that of its request: a key command runs, a model is loaded."""
+_SECOND = timedelta(seconds=1)
 _OUTCOMES = {TurnState.DONE: Outcome.DONE, TurnState.FAILED: Outcome.FAILED}
 
 
@@ -26,22 +27,30 @@ def past_lines(paths: Iterable[Path], known: Iterable[LedgerLine]) -> Iterator[L
 
     Copies of turns were paid for elsewhere. A journal that cannot be read is left out.
     """
-    first: dict[str, datetime] = {}
+    recorded: dict[str, list[datetime]] = {}
     for each in known:
-        first[each.conversation] = min(each.at, first.get(each.conversation, each.at))
+        if each.source is not Certainty.UNKNOWN:
+            recorded.setdefault(each.conversation, []).append(each.at)
     for path in paths:
         try:
             content = read_file(path, SIZE_LIMIT)
         except OSError:  # whoever opens that chat is told; here it only costs its own lines
             continue
         transcript = read_transcript(b"" if content is None else content.data, without_texts=True)
-        for turn in (*transcript.turns, *transcript.dropped):
-            line = None if turn.is_copy else _line_of(turn, path.stem)
-            if line is not None and _ended(line, turn) < first.get(path.stem, _NEVER):
-                yield line
+        turns = (*transcript.turns, *transcript.dropped)
+        lines = [_line_of(turn, path.stem) for turn in turns if not turn.is_copy]
+        yield from _unknown([line for line in lines if line is not None], recorded.get(path.stem, []))
 
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+def _unknown(lines: list[LedgerLine], recorded: list[datetime]) -> list[LedgerLine]:
+    """Return the lines of turns whose requests are not ``recorded``: each of those belongs to the last
+    turn that had begun by then."""
+    lines.sort(key=lambda line: line.at)
+    for at in sorted(recorded, reverse=True):
+        begun = [line for line in lines if at - _LONGEST_WAIT <= line.at <= at + _SECOND]
+        if begun:
+            lines.remove(begun[-1])
+    return lines
 
 
 def _line_of(turn: Turn, conversation: str) -> LedgerLine | None:
@@ -68,7 +77,3 @@ def _line_of(turn: Turn, conversation: str) -> LedgerLine | None:
         cause="" if turn.failure is None else turn.failure.cause,
         is_from_chat=True,
     )
-
-
-def _ended(line: LedgerLine, turn: Turn) -> datetime:
-    return line.at + timedelta(milliseconds=turn.timings.total_ms or 0) + _SLACK

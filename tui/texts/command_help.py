@@ -24,7 +24,8 @@ figures:
   A figure is reported by the server, estimated (~) or unknown (—).
 
 exit codes:
-  0 done    1 a check failed or no answer came    2 wrong usage or configuration    130 interrupted
+  0 done    1 a check failed or no answer came    2 wrong usage or configuration
+  4 a budget is spent (--within-budget)    130 interrupted
 """
 EXAMPLES_HEAD: Final = "examples:\n{examples}"
 LOG: Final = "write a debug log without keys (or set LMDECK_LOG=FILE)"
