@@ -161,7 +161,7 @@ def test_nothing_to_change_is_said(call: Call, home: Path) -> None:
         (("--ca-file", "caf\udce9.pem"), "CA file is not UTF-8"),
         (("--key-file", "caf\udce9"), "API key is not UTF-8"),
         (("--header", "X-A: caf\udce9"), "Extra headers is not UTF-8"),
-        (("--key-env", "not a name"), "after env: stands the name of a variable"),
+        (("--key-env", "not a name"), "env: needs the name of a variable"),
         (("--rename", "bad name"), "Use only letters"),
         (("--rename=-x",), "hyphen"),
         (("--rename", "other"), "This name is already used"),

@@ -164,7 +164,7 @@ def test_the_arithmetic_names_what_is_unknown() -> None:
     assert figures.price_arithmetic(Usage(1, 2), Price()) == ()
     one_sided = figures.price_arithmetic(Usage(1, 2), Price(Decimal("0.5")))
     assert one_sided[1:] == (
-        "2 completion tokens: no price given, so the amount is unknown",
+        "2 completion tokens: the price is unknown, and so is the amount",
         "Total ≥ 0.0005 USD",
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui.core.figures import FREE, format_milliseconds, format_rate, format_tokens, format_total
 from tui.core.turn import Turn
 from tui.core.usage import Source, Usage
+from tui.texts import answers
 
 FIGURE_MARK = " · "
 """What stands between two figures."""
@@ -38,4 +39,4 @@ def _reasoning(turn: Turn, usage: Usage) -> Iterator[str]:
     if count is None and turn.reasoning:
         count, source = turn.reasoning.tokens, Source.ESTIMATED
     if count:
-        yield f"of which reasoning {format_tokens(count, source)}"
+        yield answers.OF_WHICH_REASONING.format(tokens=format_tokens(count, source))

@@ -8,6 +8,8 @@ from dataclasses import field
 from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference, parse_api_key_reference
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
+from tui.texts import fields as texts
+from tui.texts.files import EMPTY
 
 LONGEST_KEY = 8_192
 
@@ -40,7 +42,7 @@ def key_trouble(text: str) -> ApiKeyProblem | None:
     if reference is not None:
         return _reference_trouble(reference)
     if text.strip() in ("env:", "cmd:", "file:"):
-        return ApiKeyProblem(f"something must follow {text.strip()}")
+        return ApiKeyProblem(texts.NOTHING_FOLLOWS.format(prefix=text.strip()))
     return literal_trouble(text)
 
 
@@ -48,23 +50,23 @@ def literal_trouble(text: str) -> ApiKeyProblem | None:
     """Say what is wrong with a key itself, wherever it came from."""
     bare = text.strip()
     if not bare:
-        return ApiKeyProblem("it is empty", "")
+        return ApiKeyProblem(EMPTY, "")
     if len(bare) > LONGEST_KEY:
-        return ApiKeyProblem(f"it is longer than {LONGEST_KEY:,} characters")
+        return ApiKeyProblem(texts.LONGER_THAN.format(most=LONGEST_KEY))
     if match := _VARIABLE.fullmatch(bare):
-        return ApiKeyProblem("a variable is written env:NAME here", f"env:{match[1]}")
+        return ApiKeyProblem(texts.KEY_VARIABLE, f"env:{match[1]}")
     clean = _clean(bare)
     repair = clean if clean and clean != text and _is_sendable(clean) else None
     if bare[0] in "\"'`" or bare[-1] in "\"'`":
-        return ApiKeyProblem("it has quotes around it", repair)
+        return ApiKeyProblem(texts.KEY_QUOTED, repair)
     if _PREFIX.match(bare):
-        return ApiKeyProblem("the word before the key does not belong to it", repair)
+        return ApiKeyProblem(texts.KEY_WORD, repair)
     if not _is_sendable(bare):
-        return ApiKeyProblem("it has a space, a line break or a character that no header can carry", repair)
+        return ApiKeyProblem(texts.KEY_CHARACTERS, repair)
     if bare != text:
-        return ApiKeyProblem("it has spaces or a line break around it", repair)
+        return ApiKeyProblem(texts.KEY_SPACES, repair)
     if _PLACEHOLDER.fullmatch(bare):
-        return ApiKeyProblem("it is a placeholder, not a key", is_doubtful=True)
+        return ApiKeyProblem(texts.KEY_PLACEHOLDER, is_doubtful=True)
     return None
 
 
@@ -84,11 +86,11 @@ def _reference_trouble(reference: ApiKeyReference) -> ApiKeyProblem | None:
     if reference.kind is ApiKeyKind.ENVIRONMENT and not _VARIABLE_NAME.fullmatch(reference.value):
         bare = reference.value.strip("${} ")
         repair = f"env:{bare}" if _VARIABLE_NAME.fullmatch(bare) else None
-        return ApiKeyProblem("after env: stands the name of a variable, such as env:OPENAI_API_KEY", repair)
+        return ApiKeyProblem(texts.VARIABLE_WANTED, repair)
     if reference.kind is ApiKeyKind.COMMAND:
         try:
             if not reference.arguments:
-                return ApiKeyProblem("after cmd: stands a command, such as cmd:pass show openai")
+                return ApiKeyProblem(texts.COMMAND_WANTED)
         except ValueError:
-            return ApiKeyProblem("a quotation mark in the command is not closed")
+            return ApiKeyProblem(texts.COMMAND_QUOTATION)
     return None

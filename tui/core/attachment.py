@@ -16,6 +16,7 @@ from tui.core.parts import FilePart, ImagePart, Part, Parts, TextPart, parts_of
 from tui.core.safe_text import safe_line
 from tui.core.usage import estimate_tokens, tokens_of
 from tui.texts import attachments as texts
+from tui.texts.files import EMPTY
 
 TEXT_LIMIT = 256 * 1024
 IMAGE_LIMIT = 20 * 1024 * 1024
@@ -104,7 +105,7 @@ def read_attachment(name: str, data: bytes, lines: tuple[int, int] | None = None
     if lines is not None:
         text, lines = _chosen(name, text, lines)
     if not text:
-        raise UsageError(explain("attachment-unreadable", path=name, reason=texts.EMPTY))
+        raise UsageError(explain("attachment-unreadable", path=name, reason=EMPTY))
     sent = text.encode()
     _require_size(name, sent, TEXT_LIMIT)
     return Attachment(FilePart(_hash(sent), name, "text/plain", len(sent), lines, _count(text)), sent)

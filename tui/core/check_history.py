@@ -87,10 +87,10 @@ def compare_checks(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
 def compare_servers(before: CheckRecord, now: CheckRecord) -> tuple[str, ...]:
     """Return what has changed about the server and its models; how fast it is does not count."""
     return (
-        *_changed("server", before.server_kind, now.server_kind),
-        *_changed("version", before.server_version, now.server_version),
+        *_changed(checks.SERVER, before.server_kind, now.server_kind),
+        *_changed(checks.VERSION, before.server_version, now.server_version),
         *_models_changed(before, now),
-        *_changed("context window", before.context_window, now.context_window),
+        *_changed(checks.CONTEXT_WINDOW, before.context_window, now.context_window),
     )
 
 

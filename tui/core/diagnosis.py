@@ -292,7 +292,7 @@ def failed(
         failure.advice,
         milliseconds,
         (*_status_fact(failure), *facts),
-        (*details, *(f"because of {link}" for link in failure.chain)),
+        (*details, *(checks.BECAUSE.format(link=link) for link in failure.chain)),
         failure.server_message,
     )
 

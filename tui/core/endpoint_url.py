@@ -30,6 +30,7 @@ from tui.core.url_parts import (
     without_dots,
 )
 from tui.core.url_text import LONGEST_PASTE, folded, without_surroundings
+from tui.texts import fields as texts
 
 __all__ = [
     "UrlProblem",
@@ -123,10 +124,10 @@ class _Inspection:
         if not self.text.strip():
             return _report_only("url-empty")
         if len(self.text) > LONGEST_PASTE:
-            return _report_only("url-malformed", reason=f"it is longer than {LONGEST_URL:,} characters")
+            return _report_only("url-malformed", reason=texts.LONGER_THAN.format(most=LONGEST_URL))
         text = self._find(self.text)
         if len(text) > LONGEST_URL:
-            return _report_only("url-malformed", reason=f"it is longer than {LONGEST_URL:,} characters")
+            return _report_only("url-malformed", reason=texts.LONGER_THAN.format(most=LONGEST_URL))
         self._parse(text)
         return self._report()
 
@@ -168,12 +169,12 @@ class _Inspection:
             self._note("url-invisible-character", position=str(hidden[0] + 1), character=name)
             text = "".join(character for character in text if not is_hidden(character))
         if _DRIVE.match(text):
-            self._give_up("url-malformed", reason="it is the path of a file")
+            self._give_up("url-malformed", reason=texts.URL_FILE)
         bare = text.strip("\"'`<>")
         if bare != text:
-            self._note("url-malformed", reason="it has quotation marks or brackets around it")
+            self._note("url-malformed", reason=texts.URL_QUOTED)
         if "\\" in bare:
-            self._note("url-malformed", reason="it has backslashes instead of slashes")
+            self._note("url-malformed", reason=texts.URL_BACKSLASHES)
         return bare.replace("\\", "/")
 
     def _take_scheme(self, text: str) -> str:
@@ -181,7 +182,7 @@ class _Inspection:
         word, colon, slashes = ((match[1] or "").lower(), match[2], match[3]) if match else ("", "", "")
         rest = text[len(word + colon + slashes) :]
         if (colon or not word) and len(slashes) != 2 and _VERSION_ONLY.match(rest):
-            self._give_up("url-malformed", reason="the host name is missing")
+            self._give_up("url-malformed", reason=texts.URL_NO_HOST)
         if not word:
             self._note("url-no-scheme")
             self.scheme = guess_scheme(rest)
@@ -222,7 +223,7 @@ class _Inspection:
         if authority.startswith("["):
             host, bracket, port = authority[1:].partition("]")
             if not bracket:
-                self._note("url-malformed", reason="a square bracket is not closed")
+                self._note("url-malformed", reason=texts.URL_OPEN_BRACKET)
             self._take_port(port)
             self._take_ipv6(host)
         elif authority.count(":") > 1:
@@ -236,7 +237,7 @@ class _Inspection:
         host, _, last = authority.rpartition(":")
         for address, port in ((host, f":{last}"), (authority, "")):
             if is_ipv6(address):
-                self._note("url-malformed", reason="an IPv6 address needs square brackets")
+                self._note("url-malformed", reason=texts.URL_IPV6_BARE)
                 self._take_port(port)
                 self.host = address.lower()
                 return
@@ -262,7 +263,7 @@ class _Inspection:
     def _take_ipv6(self, host: str) -> None:
         self.host = host.lower()
         if not is_ipv6(host):
-            self._give_up("url-malformed", reason=f"[{host}] is not an IPv6 address")
+            self._give_up("url-malformed", reason=texts.URL_NOT_IPV6.format(host=host))
         elif IPv6Address(host).is_unspecified:
             self._note("url-listen-address", host="[::]")
 
@@ -276,7 +277,8 @@ class _Inspection:
 
     def _take_path(self, path: str) -> None:
         if _FORBIDDEN.search(path):
-            self._give_up("url-malformed", reason=f"the path contains {_FORBIDDEN.findall(path)[0]}")
+            reason = texts.URL_PATH.format(character=_FORBIDDEN.findall(path)[0])
+            self._give_up("url-malformed", reason=reason)
         single = re.sub(r"//+", "/", path)
         if single != path:
             self._note("url-double-slash")

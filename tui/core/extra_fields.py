@@ -61,4 +61,4 @@ def write_body(body: Mapping[str, object]) -> str:
 
 
 def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(texts.NO_JSON_NUMBER.format(constant=constant))

@@ -169,21 +169,21 @@ def price_arithmetic(usage: Usage | None, price: Price) -> tuple[str, ...]:
         return ()
     usage = usage or Usage()
     sides = [
-        ("prompt tokens", usage.prompt_tokens, price.input),
-        ("completion tokens", usage.completion_tokens, price.output),
+        (answers.PROMPT_TOKENS, usage.prompt_tokens, price.input),
+        (answers.COMPLETION_TOKENS, usage.completion_tokens, price.output),
     ]
     if usage.cached_tokens and usage.prompt_tokens is not None and price.cached_input is not None:
         fresh = max(0, usage.prompt_tokens - usage.cached_tokens)
         sides[:1] = [
-            ("prompt tokens not from a cache", fresh, price.input),
-            ("prompt tokens from a cache", usage.cached_tokens, price.cached_input),
+            (answers.FRESH_TOKENS, fresh, price.input),
+            (answers.CACHED_TOKENS, usage.cached_tokens, price.cached_input),
         ]
     lines = [_side(label, count, each, price.currency, usage.source) for label, count, each in sides]
     if usage.written_tokens and price.input:
         lines.append(answers.CACHE_WRITES.format(count=format_tokens(usage.written_tokens, usage.source)))
     cost = cost_of(usage, price)
     if cost is not None:
-        lines.append(f"Total {exact_total(cost)}")
+        lines.append(answers.TOTAL.format(cost=exact_total(cost)))
     return tuple(lines)
 
 
@@ -198,7 +198,7 @@ def exact_total(cost: Cost) -> str:
 def _side(label: str, count: int | None, each: Decimal | None, currency: str, source: Source) -> str:
     tokens = format_tokens(count, source)
     if each is None:
-        return f"{tokens} {label}: no price given, so the amount is unknown"
+        return answers.NO_PRICE.format(tokens=tokens, label=label)
     unit = f"{exact_amount(each)} {currency} / 1,000"
     if count is None:
         return f"{UNKNOWN} {label} × {unit} = {UNKNOWN}"

@@ -6,18 +6,14 @@ from tui.core.endpoint_url import inspect_url
 from tui.core.provider import Provider
 from tui.texts import fields as texts
 
-NOT_VERIFIED = "TLS not verified"
-NOT_ENCRYPTED = "key not encrypted"
-BLOCKED = "blocked"
-
 
 def connection_marks(provider: Provider) -> tuple[str, ...]:
     """Return the warnings in a word or three each, the gravest first."""
-    marks = [BLOCKED] if provider.refusals else []
+    marks = [texts.BLOCKED] if provider.refusals else []
     if provider.tls.insecure:
-        marks.append(NOT_VERIFIED)
+        marks.append(texts.NOT_VERIFIED)
     if provider.api_key is not None and provider.allow_unencrypted_key and _crosses_in_clear(provider):
-        marks.append(NOT_ENCRYPTED)
+        marks.append(texts.NOT_ENCRYPTED)
     return tuple(marks)
 
 

@@ -9,13 +9,13 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from tui.core.check_cost import CHECK_COST
 from tui.core.diagnosis import CheckId, CheckResult, CheckStatus, DiagnosisReport
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
 from tui.core.server_words import quoted_words
 from tui.texts import checks
+from tui.texts.command_help import CHECK_COST
 
 GLYPHS: Mapping[CheckStatus, str] = MappingProxyType(
     {CheckStatus.OK: "✓", CheckStatus.WARNING: "!", CheckStatus.FAILED: "✗", CheckStatus.SKIPPED: "·"}
@@ -24,25 +24,7 @@ ASCII_GLYPHS: Mapping[CheckStatus, str] = MappingProxyType(
     {CheckStatus.OK: "ok", CheckStatus.WARNING: "!!", CheckStatus.FAILED: "xx", CheckStatus.SKIPPED: "--"}
 )
 
-LABELS: Mapping[CheckId, str] = MappingProxyType(
-    {
-        CheckId.URL: "URL",
-        CheckId.ENVIRONMENT: "Environment",
-        CheckId.DNS: "Host name",
-        CheckId.TCP: "Connection",
-        CheckId.TLS: "Encryption",
-        CheckId.HTTP: "HTTP",
-        CheckId.SERVER: "Server",
-        CheckId.AUTH: "API key",
-        CheckId.MODELS: "Models",
-        CheckId.CHAT: "Chat",
-        CheckId.STREAM: "Stream",
-        CheckId.USAGE: "Token counts",
-        CheckId.REASONING: "Reasoning",
-        CheckId.VECTORS: "Vectors",
-        CheckId.SPEED: "Speed",
-    }
-)
+LABELS: Mapping[CheckId, str] = MappingProxyType({check: checks.CHECKS[check.value] for check in CheckId})
 LABEL_WIDTH = max(len(label) for label in LABELS.values())
 _FACT_LIMIT = 300
 

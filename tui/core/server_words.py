@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tui.core.failure import Failure
 from tui.core.safe_text import safe_line
-
-PREFIX = "The server says: "
+from tui.texts.answers import SERVER_SAYS
 
 
 def server_words(failure: Failure) -> str | None:
@@ -21,7 +20,7 @@ def quoted_words(message: str | None, title: str) -> str | None:
     words = safe_line(" ".join((message or "").split()))
     if not words or words.rstrip(".") in title:
         return None
-    return PREFIX + words
+    return SERVER_SAYS.format(words=words)
 
 
 def failure_text(failure: Failure) -> str:

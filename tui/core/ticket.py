@@ -79,9 +79,9 @@ def fenced(text: str, language: str = "") -> str:
 def _subject(report: DiagnosisReport) -> dict[str, str]:
     server = report.server
     known = {
-        "Model": report.model,
-        "API key": report.key_label or "none",
-        "Server": " ".join(filter(None, (server.kind, server.version))) if server is not None else None,
+        checks.REPORT_MODEL: report.model,
+        checks.REPORT_KEY: report.key_label or checks.REPORT_NO_KEY,
+        checks.REPORT_SERVER: " ".join(filter(None, (server.kind, server.version))) if server else None,
     }
     return {name: value for name, value in known.items() if value}
 

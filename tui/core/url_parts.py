@@ -9,6 +9,7 @@ from tui.core.invisible import is_ignorable
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.outside import IpAddress
 from tui.core.outside import ip_address as outside_address
+from tui.texts import fields as texts
 
 _HOST = lazy_pattern(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
 _PART = lazy_pattern(r"0x[0-9a-f]{0,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
@@ -110,7 +111,7 @@ def is_hidden(character: str) -> bool:
 
 def character_name(character: str) -> str:
     """Return a name for a hidden character that a user can act on."""
-    plain = {" ": "a space", "\n": "a line break", "\r": "a line break", "\t": "a tab"}
+    plain = {" ": texts.SPACE, "\n": texts.LINE_BREAK, "\r": texts.LINE_BREAK, "\t": texts.TAB}
     if character in plain:
         return plain[character]
     return f"U+{ord(character):04X} {unicodedata.name(character, '').lower()}".strip()
@@ -133,19 +134,19 @@ def is_ipv6(text: str) -> bool:
 def host_trouble(host: str) -> str | None:
     """Say why a text in lower case cannot be a host name or IPv4 address; ``None`` where it can."""
     if not host:
-        return "the host name is missing"
+        return texts.URL_NO_HOST
     if host.rstrip(".").replace(".", "").isdigit():
         try:
             IPv4Address(host)
         except ValueError:
-            return f"{host} is not an IP address"
+            return texts.URL_NOT_IP.format(host=host)
         return None
     try:
         name = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
-        return f"{host} cannot be a host name"
+        return texts.URL_ODD_HOST.format(host=host)
     if len(name) > 253 or any(len(label) > 63 for label in name.split(".")) or not _HOST.fullmatch(name):
-        return f"{host} cannot be a host name"
+        return texts.URL_ODD_HOST.format(host=host)
     return None
 
 

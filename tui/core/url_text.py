@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret_headers import is_secret_header
 from tui.core.url_parts import is_hidden
+from tui.texts import fields as texts
 
 LONGEST_PASTE = 65_536
 """Characters of a pasted text in which a URL is looked for."""
@@ -79,9 +80,9 @@ def folded(text: str) -> tuple[str, tuple[str, ...]]:
     bare = plain.translate(_QUOTES)
     reasons: list[str] = []
     if plain != text:
-        reasons.append("it has full-width or look-alike characters")
+        reasons.append(texts.URL_WIDE)
     if bare != plain:
-        reasons.append("it has quotation marks or brackets around it")
+        reasons.append(texts.URL_QUOTED)
     return bare, tuple(reasons)
 
 
@@ -93,31 +94,31 @@ def without_surroundings(text: str) -> tuple[str, tuple[str, ...]]:
     reasons = []
     if "\\/\\/" in text:  # as JSON writes slashes
         text = text.replace("\\/", "/")
-        reasons.append("it has backslashes before its slashes")
+        reasons.append(texts.URL_ESCAPED)
     if _ENTITY.search(text):
         text = html.unescape(text)
-        reasons.append("it has marks as HTML writes them")
+        reasons.append(texts.URL_ENTITIES)
     if _ENCODED.search(text):
         text = unquote(text)
-        reasons.append("it has percent signs in place of marks")
+        reasons.append(texts.URL_ENCODED)
     once = _TWICE.sub("", text)
     if once != text:
-        reasons.append("http:// or https:// is there twice")
+        reasons.append(texts.URL_TWICE)
     start = next(_starts(once), None)
     found = once if start is None else once[start:]
     if start:
         found = _cut(found)
-        reasons.append("there is other text around it")
+        reasons.append(texts.URL_TEXT_AROUND)
     elif start == 0 and (shorter := _without_sentence(found)) != found:
         found = shorter
-        reasons.append("there is other text behind it")
+        reasons.append(texts.URL_TEXT_BEHIND)
     elif start is None and (value := _value_of(once)) is not None:
         found = value
-        reasons.append("there is other text around it")
+        reasons.append(texts.URL_TEXT_AROUND)
     bare = _without_punctuation(found)
     if bare != found and bare:
         found = bare
-        reasons.append("there is punctuation around it")
+        reasons.append(texts.URL_PUNCTUATION)
     return found, tuple(reasons)
 
 

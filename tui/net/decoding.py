@@ -9,6 +9,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
+from tui.texts import bodies
+
 _BLOCK = 65536
 _RATIO = 200
 """Text from models shrinks three to twentyfold; a repeated event perhaps a hundredfold."""
@@ -39,7 +41,7 @@ class Decoder:
         if name in ("", "identity"):
             return
         if name not in ("gzip", "x-gzip", "deflate"):
-            raise BadEncoding(f"the answer is compressed with {name}, which was not asked for")
+            raise BadEncoding(bodies.UNREQUESTED_ENCODING.format(name=name))
         self._inflater = zlib.decompressobj(wbits=47)  # gzip or zlib, told by the first bytes
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -61,7 +63,7 @@ class Decoder:
             data = self._inflater.unconsumed_tail
             self._gave += len(plain)
             if self._gave > _FREE_BYTES and self._gave > _RATIO * self._came:
-                raise GrowsTooMuch(f"{self._came} bytes became more than {self._gave}")
+                raise GrowsTooMuch(bodies.INFLATED.format(size=self._came, inflated=self._gave))
             if plain:
                 yield plain
 

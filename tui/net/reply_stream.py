@@ -21,6 +21,7 @@ from tui.net.httpx_compat import ResponseBody
 from tui.net.request_trace import RequestTrace
 from tui.net.silence import SilenceWatch
 from tui.net.transport_errors import transport_errors
+from tui.texts import bodies
 from tui.wire.errors import Refusal
 from tui.wire.reply import ReplyReader
 
@@ -136,7 +137,7 @@ class ReplyStream:
             finally:
                 watch.close()
         if decoder.is_cut:
-            raise EOFError("the compressed answer ends before its end mark")
+            raise EOFError(bodies.CUT_ENCODING)
 
     def _take(self, data: bytes, watch: SilenceWatch) -> None:
         self._came_at = self._clock()
@@ -149,7 +150,7 @@ class ReplyStream:
         if events:
             self._emit(*events)
         if max(self._without_text, self._trace.received - self._text_at) > _MOST_WITHOUT_TEXT:
-            limit = f"{_MOST_WITHOUT_TEXT // 1_000_000} MB without text"
+            limit = bodies.WITHOUT_TEXT.format(size=_MOST_WITHOUT_TEXT // 1_000_000)
             raise LmdeckError(explain("answer-too-large", limit=limit))
 
     def _note_text(self, watch: SilenceWatch) -> None:

@@ -14,6 +14,9 @@ TOKENS: Final = "{prompt} prompt + {completion} completion tokens"
 CACHE_WRITES: Final = "{count} prompt tokens went into a cache, which may cost more than the input price"
 SERVER_COST: Final = "the server says {cost}"
 
+SERVER_SAYS: Final = "The server says: {words}"
+OF_WHICH_REASONING: Final = "of which reasoning {tokens}"
+
 # What is not shown of it
 UNREADABLE_EVENTS: Final = "{events} of the answer could not be read; text may be missing."
 OTHER_ANSWERS: Final = "The server sent several answers; only the first is shown."
@@ -73,3 +76,11 @@ PROMPT_CUT: Final = (
     "The server read {read} prompt tokens of about {sent}: it may have cut the prompt. "
     "Serve the model with a larger context (Ollama: num_ctx), or send less."
 )
+
+# What it costs
+PROMPT_TOKENS: Final = "prompt tokens"
+COMPLETION_TOKENS: Final = "completion tokens"
+FRESH_TOKENS: Final = "prompt tokens not from a cache"
+CACHED_TOKENS: Final = "prompt tokens from a cache"
+NO_PRICE: Final = "{tokens} {label}: the price is unknown, and so is the amount"
+TOTAL: Final = "Total {cost}"

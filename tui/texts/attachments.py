@@ -2,8 +2,6 @@
 
 from typing import Final
 
-EMPTY: Final = "it is empty"
-
 # A line for each thing that is attached
 ATTACHED: Final = "[{words}]"
 IMAGE: Final = "image {number}"

@@ -2,6 +2,25 @@
 
 from typing import Final
 
+# The names of the checks
+CHECKS: Final = {
+    "url": "URL",
+    "environment": "Environment",
+    "dns": "Host name",
+    "tcp": "Connection",
+    "tls": "Encryption",
+    "http": "HTTP",
+    "server": "Server",
+    "auth": "API key",
+    "models": "Models",
+    "chat": "Chat",
+    "stream": "Stream",
+    "usage": "Token counts",
+    "reasoning": "Reasoning",
+    "vectors": "Vectors",
+    "speed": "Speed",
+}
+
 # The report
 INTERRUPTED: Final = "Interrupted before the check finished."
 WORKS: Final = "The endpoint works"
@@ -17,6 +36,11 @@ USED: Final = "Used {tokens:,} tokens."
 ON_THIS_MACHINE: Final = "On this machine:"
 SINCE_LAST_CHECK: Final = "Since the last check:"
 NO_URL: Final = "(no URL)"
+BECAUSE: Final = "caused by {link}"
+REPORT_MODEL: Final = "Model"
+REPORT_KEY: Final = "API key"
+REPORT_NO_KEY: Final = "none"
+REPORT_SERVER: Final = "Server"
 REPORT_WORKS: Final = "The endpoint works."
 REPORT_WARNING: Final = "- Warning: {text}"
 REPORT_HEAD: Final = "# lmdeck check"
@@ -24,6 +48,9 @@ REPORT_CURL: Final = "## The same request with curl"
 THE_SERVER_SAYS: Final = "The server says:"
 
 # Between two checks
+SERVER: Final = "server"
+VERSION: Final = "version"
+CONTEXT_WINDOW: Final = "context window"
 CHANGED: Final = "{name} was {before}, is now {after}"
 MODELS_GONE: Final = "no longer served: {names}"
 MODELS_NEW: Final = "newly served: {names}"

@@ -71,6 +71,8 @@ ASK_WAIT: Final = "timeout for the first token (default: 120)"
 ASK_TIMING: Final = "print where the time went, on stderr"
 ASK_KEY_ENV: Final = "with --url: environment variable that holds the API key"
 
+# The prompt is 21 to 36 tokens with the chat templates of common models; the answer is cut at 20.
+CHECK_COST: Final = "about 60 tokens, at most 20 of them output"
 CHECK: Final = "Diagnose an endpoint (one chat: {cost})."
 CHECK_EXAMPLES: Final = """\
   lmdeck check http://localhost:8000/v1

@@ -18,6 +18,7 @@ from tui.core.failure import Failure
 from tui.core.secret import Redactor
 from tui.core.sent_body import sent_body
 from tui.core.usage import Usage
+from tui.texts import bodies
 from tui.wire.error_body import is_error_object, read_error_body
 from tui.wire.error_facts import find_facts
 from tui.wire.errors import classify_error, clean_message
@@ -71,15 +72,15 @@ def read_embeddings(
     except StrictJsonError as error:
         constant = str(error).partition(" ")[0]
         if constant in _NOT_FINITE:
-            return explain("vectors-invalid", status=status, reason=f"it contains {constant}")
+            return explain("vectors-invalid", status=status, reason=bodies.CONTAINS.format(kind=constant))
         return refused_embeddings(status, headers, body, redactor, proved)
     if not isinstance(value, dict):
-        return _unexpected(status, "JSON of another kind")
+        return _unexpected(status, bodies.OTHER_JSON)
     entries = value.get("data")
     if not isinstance(entries, list) or value.get("error"):
         if is_error_object(value):
             return refused_embeddings(status, headers, body, redactor, proved)
-        return _unexpected(status, "a chat answer" if "choices" in value else "JSON of another kind")
+        return _unexpected(status, bodies.CHAT_ANSWER if "choices" in value else bodies.OTHER_JSON)
     return _Answer(status, asked).read(value, entries)
 
 
@@ -92,11 +93,11 @@ class _Answer:
 
     def read(self, value: Mapping[str, object], entries: list[object]) -> Vectors | Failure:
         if len(entries) != self._asked:
-            count = vectors_text(len(entries)) if entries else "no vectors"
+            count = vectors_text(len(entries)) if entries else bodies.NO_VECTORS
             return self._fail("vectors-count", count=count, asked=str(self._asked))
         objects = [entry for entry in entries if isinstance(entry, dict) and "embedding" in entry]
         if len(objects) != len(entries):
-            return _unexpected(self._status, "a list of something else than vectors")
+            return _unexpected(self._status, bodies.OTHER_LIST)
         reason = _index_trouble([entry.get("index") for entry in objects])
         if reason:
             return self._fail("vectors-index", reason=reason)
@@ -133,12 +134,12 @@ def _index_trouble(given: list[object]) -> str:
     """Return what is wrong with the indexes, or an empty text: they must be 0, 1, … each once."""
     indexes = [None if isinstance(index, str) else read_count(index) for index in given]
     if None in indexes:
-        return "an index is missing" if None in given else "an index is no number"
+        return bodies.INDEX_MISSING if None in given else bodies.INDEX_NO_NUMBER
     doubled = next((index for place, index in enumerate(indexes) if index in indexes[:place]), None)
     if doubled is not None:
-        return f"index {doubled} stands twice"
+        return bodies.INDEX_TWICE.format(index=doubled)
     outside = next((index for index in indexes if index is not None and index >= len(indexes)), None)
-    return "" if outside is None else f"there is an index {outside} for {len(indexes)} texts"
+    return "" if outside is None else bodies.INDEX_OUTSIDE.format(index=outside, count=len(indexes))
 
 
 def _numbers(vector: object) -> tuple[float, ...] | str:
@@ -146,33 +147,39 @@ def _numbers(vector: object) -> tuple[float, ...] | str:
     if isinstance(vector, str):
         return _unpacked(vector)
     if not isinstance(vector, list):
-        return f"it is {_kind(vector)}"
+        return bodies.IS.format(kind=_kind(vector))
     for number in vector:
         if isinstance(number, bool) or not isinstance(number, int | float):
-            return f"it contains {_kind(number)}"
+            return bodies.CONTAINS.format(kind=_kind(number))
     try:
         numbers = tuple(float(number) for number in vector)
     except OverflowError:
-        return "it contains a number that is too large"
-    return numbers if all(map(math.isfinite, numbers)) else "it contains a number that is too large"
+        return bodies.TOO_LARGE
+    return numbers if all(map(math.isfinite, numbers)) else bodies.TOO_LARGE
 
 
 def _unpacked(text: str) -> tuple[float, ...] | str:
     try:
         packed = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        return "it is text, and no Base64"
+        return bodies.NOT_BASE64
     if len(packed) % 4:
-        return f"its Base64 is {len(packed):,} bytes, which is no whole number of floats"
+        return bodies.ODD_BASE64.format(size=len(packed))
     numbers = struct.unpack(f"<{len(packed) // 4}f", packed)
     if any(map(math.isnan, numbers)):
-        return "it contains NaN"
-    return numbers if all(map(math.isfinite, numbers)) else "it contains Infinity"
+        return bodies.CONTAINS.format(kind="NaN")
+    return numbers if all(map(math.isfinite, numbers)) else bodies.CONTAINS.format(kind="Infinity")
 
 
 def _kind(value: object) -> str:
-    names = {type(None): "null", bool: "true or false", str: "text", list: "a list", dict: "an object"}
-    return names.get(type(value), "a number")
+    names = {
+        type(None): "null",
+        bool: bodies.BOOLEAN,
+        str: bodies.TEXT,
+        list: bodies.LIST,
+        dict: bodies.OBJECT,
+    }
+    return names.get(type(value), bodies.NUMBER)
 
 
 def _usage(value: object) -> Usage | None:

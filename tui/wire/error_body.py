@@ -13,6 +13,7 @@ from dataclasses import field
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
+from tui.texts import bodies
 from tui.wire.error_layers import Layer, layers_of, quoted_in, title_of
 from tui.wire.numbers import read_count
 from tui.wire.reasoning import flatten
@@ -52,7 +53,7 @@ class ErrorBody:
     """The whole place of a validation error, such as ``body.messages.0.role``."""
     fields: Mapping[str, object] = field(default_factory=dict)
     """The error object itself, for numbers such as ``n_ctx``."""
-    content: str = "an empty body"
+    content: str = bodies.EMPTY
     """What the body is, for a reply that is no error object: ``a web page titled "…"``."""
     page: str = ""
     """The beginning of a web page in lower case, for the marks in it."""
@@ -75,7 +76,7 @@ def read_error_body(text: str) -> ErrorBody:
         except StrictJsonError:
             continue
         return read_error_object(value)
-    return ErrorBody(message=text, content="plain text")
+    return ErrorBody(message=text, content=bodies.PLAIN_TEXT)
 
 
 def is_page(body: bytes) -> bool:
@@ -96,7 +97,7 @@ def _json_candidates(text: str) -> Iterator[str]:
 def _read_html(text: str) -> ErrorBody:
     found = _TITLE.search(text)
     title = " ".join(html.unescape(found[1]).split()) if found else ""
-    content = f'a web page titled "{title}"' if title else "a web page"
+    content = bodies.TITLED_PAGE.format(title=title) if title else bodies.WEB_PAGE
     return ErrorBody(message=title, content=content, page=text[:_PAGE].lower(), is_html=True)
 
 
@@ -137,7 +138,7 @@ def read_error_object(value: object) -> ErrorBody:
         parameter=parameter,
         location=location,
         fields=fields,
-        content="JSON of another kind" if isinstance(value, dict | list) else "plain text",
+        content=bodies.OTHER_JSON if isinstance(value, dict | list) else bodies.PLAIN_TEXT,
         is_json=True,
         is_error=any(is_error_object(item) for item in objects),
     )

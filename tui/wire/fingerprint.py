@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from tui.texts import bodies
 from tui.wire import dialects
 from tui.wire.probes import Probe
 from tui.wire.servers import Dialect, ServerIdentity
@@ -47,7 +48,7 @@ def identify_host(host: str) -> ServerIdentity:
     host = host.lower().rstrip(".")
     for row in dialects.DIALECTS:
         if any(host == name or host.endswith("." + name) for name in row.hosts):
-            return ServerIdentity(row, None, "host name")
+            return ServerIdentity(row, None, bodies.BY_HOST)
     return ServerIdentity()
 
 
@@ -77,7 +78,7 @@ def _identify_error(body: bytes) -> ServerIdentity:
     body = body[:64_000]
     for row in _gateways_first():
         if any(mark in body for mark in row.errors):
-            return ServerIdentity(row, None, "form of its errors")
+            return ServerIdentity(row, None, bodies.BY_ERRORS)
     return ServerIdentity()
 
 

@@ -19,6 +19,7 @@ from tui.core.events import (
 from tui.core.failure import Failure
 from tui.core.lazy_pattern import lazy_pattern
 from tui.core.secret import Redactor
+from tui.texts import bodies
 from tui.wire.chunk import ChunkReader
 from tui.wire.error_body import is_error_object
 from tui.wire.errors import Refusal, clean_message, read_refusal, read_refusal_object
@@ -116,7 +117,7 @@ class EventReader:
         elif "choices" not in chunk:
             if holds_text(chunk):
                 self._is_foreign = True
-                self._add_malformed("a chunk without choices", json.dumps(chunk)[:_SHOWN], events)
+                self._add_malformed(bodies.NO_CHOICES, json.dumps(chunk)[:_SHOWN], events)
             else:
                 self._add_sign_of_life(events)
 
@@ -175,7 +176,7 @@ class EventReader:
         if self._malformed and not self._is_foreign:
             return explain("malformed-event", position=str(self.position))
         if self.position:
-            return explain("unexpected-response", status=self._status, content="events of another kind")
+            return explain("unexpected-response", status=self._status, content=bodies.OTHER_EVENTS)
         return None
 
     def salvage(self, text: str, events: list[StreamEvent]) -> None:

@@ -10,6 +10,7 @@ from tui.core.events import (
     StreamEvent,
     ToolCallDelta,
 )
+from tui.texts import bodies
 from tui.wire.finish import Outcome
 from tui.wire.sse import LimitExceeded
 from tui.wire.surrogates import SurrogateMender
@@ -117,7 +118,7 @@ class ReplyText:
         """
         self._room -= size
         if self._room < 0:
-            raise LimitExceeded("the answer", self._room + size)
+            raise LimitExceeded(bodies.ANSWER, self._room + size)
 
     def _name_source(self, source: str, events: list[StreamEvent]) -> None:
         if self._source is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tui.texts import bodies
 from tui.wire.limits import DEFAULT_LIMITS, Limits
 
 _BOM = b"\xef\xbb\xbf"
@@ -34,7 +35,7 @@ class LimitExceeded(Exception):  # noqa: N818 - it names what happened, and othe
     cause = "answer-too-large"
 
     def __init__(self, what: str, limit: int, events: list[ServerSentEvent] | None = None) -> None:
-        super().__init__(f"{what} exceeds {limit} bytes")
+        super().__init__(bodies.EXCEEDS.format(what=what, limit=limit))
         self.what = what
         self.limit = limit
         self.events = events or []
@@ -184,7 +185,7 @@ class SseDecoder:
             self._data_size = len(value) + 1 + (self._data_size if self._more else len(self._data))
             self._more.append(value)
         if self._data_size > self._limits.event:
-            raise LimitExceeded("an event", self._limits.event, events)
+            raise LimitExceeded(bodies.EVENT, self._limits.event, events)
 
     def _dispatch(self, events: list[ServerSentEvent], is_complete: bool) -> None:
         data = self._data

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import NoReturn
 
+from tui.texts import bodies
+
 
 class StrictJsonError(ValueError):
     """The text is not JSON that this program accepts; the message says why in plain words."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise StrictJsonError(f"{name} is not JSON")
+    raise StrictJsonError(bodies.NOT_IN_JSON.format(name=name))
 
 
 # ``decode`` would look for white space twice more around every chunk.
@@ -32,22 +34,22 @@ def parse_json(text: str) -> object:
             start = len(text) - len(text.lstrip(_WHITESPACE))
         value, end = _scan(text, start)
     except StopIteration:
-        raise StrictJsonError("not JSON") from None
+        raise StrictJsonError(bodies.NOT_JSON) from None
     except RecursionError:
-        raise StrictJsonError("nested too deep") from None
+        raise StrictJsonError(bodies.TOO_DEEP) from None
     except StrictJsonError:
         raise
     except ValueError as error:
         raise StrictJsonError(_reason(error)) from None
     if end != len(text) and text[end:].strip(_WHITESPACE):
-        raise StrictJsonError(f"something follows the JSON at character {end}")
+        raise StrictJsonError(bodies.TEXT_AFTER.format(position=end))
     return value
 
 
 def _reason(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.pos}"
-    return "a number has too many digits"
+        return bodies.WRONG_AT.format(problem=error.msg, position=error.pos)
+    return bodies.TOO_MANY_DIGITS
 
 
 def parse_json_object(text: str) -> dict[str, object]:
@@ -63,7 +65,7 @@ def parse_json_object(text: str) -> dict[str, object]:
     if end != len(text):
         value = parse_json(text)  # not the common case: the careful way knows the reason
     if not isinstance(value, dict):
-        raise StrictJsonError("not a JSON object")
+        raise StrictJsonError(bodies.NOT_AN_OBJECT)
     return value
 
 

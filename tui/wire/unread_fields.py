@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tui.core.safe_text import safe_line
-from tui.texts import answers
+from tui.texts import answers, bodies
 from tui.wire.reasoning import FIELDS, flatten, is_reasoning_field
 
 KNOWN_FIELDS = frozenset(
@@ -29,7 +29,6 @@ _SILENT_PARTS = (
     "text", "output_text", "thinking", "reasoning", "redacted", "reference", "citation", "signature",
 )  # fmt: skip
 """How the kinds of parts begin that hold text only where ``flatten`` finds it."""
-_MEDIA = {"image": "an image", "images": "an image", "video": "a video", "videos": "a video"}
 
 
 def find_unread(delta: Mapping[str, object]) -> Iterable[str]:
@@ -39,8 +38,8 @@ def find_unread(delta: Mapping[str, object]) -> Iterable[str]:
             continue
         if is_reasoning_field(name) or not value or isinstance(value, bool | int | float):
             continue
-        if name in _MEDIA:
-            yield answers.MEDIA.format(media=_MEDIA[name])
+        if name in bodies.MEDIA:
+            yield answers.MEDIA.format(media=bodies.MEDIA[name])
         elif isinstance(value, list | dict) and (what := find_media([value])):
             yield what
         elif flatten(value).strip():

@@ -2,12 +2,11 @@
 
 from tui.cli.argument_parser import non_negative, positive_float
 from tui.cli.command import PRINTS_JSON, Command, argument
-from tui.core.check_cost import CHECK_COST
 from tui.texts import command_help as texts
 
 COMMAND = Command(
     "check",
-    texts.CHECK.format(cost=CHECK_COST),
+    texts.CHECK.format(cost=texts.CHECK_COST),
     run="tui.cli.check:run",
     examples=texts.CHECK_EXAMPLES,
     arguments=(

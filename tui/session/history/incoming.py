@@ -16,6 +16,7 @@ from tui.core.lazy_pattern import lazy_pattern
 from tui.store.record_values import Record
 from tui.store.records import delta_record, header_record
 from tui.texts import history as texts
+from tui.texts.bodies import TOO_LARGE
 
 _IDENTITY = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _DEEPEST = 40
@@ -106,7 +107,7 @@ def require_writable(value: object) -> None:
     level: list[object] = [value]
     for _ in range(_DEEPEST):
         if any(isinstance(item, float) and not math.isfinite(item) for item in level):
-            raise malformed(texts.NO_NUMBER)
+            raise malformed(TOO_LARGE)
         level = [inner for item in level for inner in _inner(item)]
         if not level:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tui.core.provider_marks import BLOCKED, connection_marks
+from tui.core.provider_marks import connection_marks
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.runtime.chat_control import ChatControl
@@ -12,6 +12,7 @@ from tui.runtime.obstacles import Blocked, Obstacle
 from tui.session.target import ChatTarget
 from tui.texts import chat as texts
 from tui.texts import queue as queue_texts
+from tui.texts.fields import BLOCKED as BLOCKED_MARK
 
 Way = Callable[[str], str]
 """What is printed for an action now: its key, or its command; for the name of a binding, its key."""
@@ -60,7 +61,7 @@ def marks(chat: ChatControl) -> Iterator[tuple[str, str]]:
     if chat.target is not None:
         provider = chat.target.provider
         for mark in connection_marks(provider):
-            yield mark, "error" if mark == BLOCKED else "warning"
+            yield mark, "error" if mark == BLOCKED_MARK else "warning"
         if chat.runtime.proxy_label(provider):
             yield texts.MARK_PROXY, "muted"
     if chat.storage_error:

@@ -13,7 +13,6 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import OptionList
 
-from tui.core.check_cost import CHECK_COST
 from tui.core.diagnosis import CheckId, CheckStatus, DiagnosisReport, checks_of
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.core.failure import LmdeckError
@@ -23,6 +22,7 @@ from tui.core.report_text import LABELS, cost_line, report_text, summary_line
 from tui.core.safe_text import safe_line
 from tui.core.server_words import failure_text
 from tui.texts import diagnosis as texts
+from tui.texts.command_help import CHECK_COST
 from tui.ui.background import in_background
 from tui.ui.bindings import bindings_of
 from tui.ui.diagnosis.check_list import CheckList
