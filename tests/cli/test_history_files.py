@@ -384,13 +384,16 @@ def test_what_is_no_name_of_a_model_is_none(
     assert told(call)["turns"][0]["model"] == ""
 
 
+COUNTS = "Chats: 2 imported.\n"
+
+
 def test_the_log_of_llm_becomes_chats_with_its_times(
     call: Call, store: ConversationStore, tmp_path: Path
 ) -> None:
     path = tmp_path / "logs.json"
     path.write_text(json.dumps(LOGS))
     done = call("history", "import", str(path))
-    assert (done.code, done.out) == (0, "Imported “A name”: 2 turns.\nImported “A name”: 1 turn.\n")
+    assert (done.code, done.out) == (0, f"Imported “A name”: 2 turns.\nImported “A name”: 1 turn.\n{COUNTS}")
     found = told(call, "llm-01ab")
     assert [turn["prompt"] for turn in found["turns"]] == ["first", "second"]
     assert found["turns"][0]["usage"]["prompt_tokens"] == 3
@@ -400,7 +403,7 @@ def test_the_log_of_llm_becomes_chats_with_its_times(
     assert newest["updated_at"].startswith("2025-03-03")
     path.write_text(json.dumps([*LOGS, {**LOGS[0], "id": "01h9", "datetime_utc": "2025-04-01T00:00:00"}]))
     again = call("history", "import", str(path))
-    assert again.out == "Updated “A name”: 1 turn added.\nAlready there: “A name”.\n"
+    assert again.out.startswith("Updated “A name”: 1 turn added.\nAlready there: “A name”.\n")
 
 
 HEADER = b'{"record":"header","schema":2,"identity":"mine"}\n'

@@ -103,6 +103,7 @@ def again(saved: SavedConversation, how: str) -> tuple[Incoming, SavedConversati
     """Export and import, as a file has it."""
     data = FORMATS[how].text([saved]).encode()  # no surrogate: it can be written
     (incoming,) = read_conversations(data.decode(), "")
+    assert isinstance(incoming, Incoming)
     return incoming, opened(b"".join(map(encode_line, incoming.records)))
 
 
@@ -152,6 +153,7 @@ def test_a_page_that_an_editor_gave_other_line_ends_is_the_same(data: bytes) -> 
     before = opened(data)
     page = FORMATS["md"].text([before])
     (incoming,) = read_conversations(page.replace("\n", "\r\n"), "")
+    assert isinstance(incoming, Incoming)
     assert turns(opened(b"".join(map(encode_line, incoming.records))).transcript) == turns(before.transcript)
 
 

@@ -40,20 +40,20 @@ _PHRASES = frozenset(status.phrase.lower() for status in HTTPStatus)
 _DEEPEST = 4
 
 
-def import_file(path: str) -> bytes:
-    """Return what a file holds; only a regular one is read, and none beyond ``SIZE_LIMIT``.
+def import_file(path: str, limit: int = SIZE_LIMIT) -> bytes:
+    """Return what a file holds; only a regular one is read, and none beyond ``limit`` bytes.
 
     Raises:
         UsageError: it cannot be read (``import-malformed``).
     """
     try:
-        content = read_file(Path(path).expanduser(), SIZE_LIMIT)
+        content = read_file(Path(path).expanduser(), limit)
     except OSError as error:
         reason = reason_of(error)
         if error.errno == errno.EINVAL:
             reason = "it is not a regular file; give - and pipe it in"
         elif error.errno == errno.EFBIG:
-            reason = _too_large()
+            reason = too_large(limit)
         raise usage_error("import-malformed", reason=reason) from None
     except (RuntimeError, ValueError):  # no such user after ~, or a NUL in the name
         content = None
@@ -68,15 +68,15 @@ def moment_of(path: str) -> datetime:
     return datetime.now(UTC) if stamp is None else datetime.fromtimestamp(stamp.modified_ns / 1e9, UTC)
 
 
-def import_stream(stream: BinaryIO) -> bytes:
-    """Return all that comes through a pipe; the same limit holds as for files.
+def import_stream(stream: BinaryIO, limit: int = SIZE_LIMIT) -> bytes:
+    """Return all that comes through a pipe; the same limits hold as for files.
 
     Raises:
-        UsageError: it is beyond ``SIZE_LIMIT`` (``import-malformed``).
+        UsageError: it is beyond ``limit`` (``import-malformed``).
     """
-    data = stream.read(SIZE_LIMIT + 1)
-    if len(data) > SIZE_LIMIT:
-        raise usage_error("import-malformed", reason=_too_large())
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise usage_error("import-malformed", reason=too_large(limit))
     return data
 
 
@@ -126,8 +126,9 @@ def _is_record(value: object) -> bool:
     return isinstance(value, dict) and not _RECORD_KEYS.isdisjoint(value)
 
 
-def _too_large() -> str:
-    return f"it is larger than {SIZE_LIMIT // 1024 // 1024} MB"
+def too_large(limit: int) -> str:
+    """Return that something has more than ``limit`` bytes, as the end of a sentence."""
+    return f"it is larger than {limit // 1024 // 1024} MB"
 
 
 def _decoded(data: bytes, encoding: str) -> str:

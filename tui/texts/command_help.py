@@ -176,9 +176,12 @@ HISTORY_REPLACE: Final = "replace existing files"
 HISTORY_IMPORT: Final = "Import chats. A chat that is already there gets the turns it lacks."
 HISTORY_IMPORT_EXAMPLES: Final = """\
   lmdeck history import chats.json
+  lmdeck history import chatgpt-export.zip
   llm logs --json -n 0 | lmdeck history import -
 """
-HISTORY_FILES: Final = "an export (md, json, jsonl), OpenAI messages, or llm logs; '-' reads stdin"
+HISTORY_FILES: Final = (
+    "an export (md, json, jsonl), of ChatGPT or Open WebUI, OpenAI messages, or llm logs; '-' reads stdin"
+)
 HISTORY_REMOVE: Final = "Move chats to the trash; asks first."
 HISTORY_RESTORE: Final = "Restore a deleted chat; without a name: list the trash."
 HISTORY_DELETED: Final = "number in the trash, beginning of an ID, title, or 'last'"

@@ -51,7 +51,8 @@ OF_CHAT: Final = "“{title}”: {text}"
 
 # Importing
 IMPORT_ADVICE: Final = (
-    "Use an export of lmdeck (Markdown, JSON, JSON lines), OpenAI messages, or the output of llm logs --json."
+    "Use an export of lmdeck (Markdown, JSON, JSON lines), of ChatGPT (ZIP, folder or conversations.json) or "
+    "of Open WebUI, OpenAI messages, or the output of llm logs --json."
 )
 EMPTY_FILE: Final = "the file is empty"
 NOT_JSON: Final = "this is neither JSON nor a Markdown export of lmdeck"
@@ -70,6 +71,14 @@ ATTACHMENTS_LEFT_OUT: Final = "Attachments are left out."
 IMPORTED: Final = "Imported “{title}”: {turns}."
 UPDATED: Final = "Updated “{title}”: {turns} added."
 PRESENT: Final = "Already there: “{title}”."
+COUNTS: Final = "Chats: {counts}."
+COUNT_IMPORTED: Final = "{count} imported"
+COUNT_UPDATED: Final = "{count} updated"
+COUNT_PRESENT: Final = "{count} already there"
+COUNT_SKIPPED: Final = "{count} not imported"
+NO_EXPORT_IN_FOLDER: Final = "the folder has no conversations.json"
+NO_EXPORT_IN_ARCHIVE: Final = "the archive has no conversations.json"
+DAMAGED_ARCHIVE: Final = "the archive is damaged or encrypted"
 NOT_IMPORTED: Final = "“{title}” is not imported. {title_of_failure} {advice}"
 
 # Searching

@@ -10,11 +10,11 @@ from dataclasses import field, replace
 from typing import Any
 
 from tui.core.causes import explain
-from tui.core.failure import UsageError
+from tui.core.failure import Failure, UsageError
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
 from tui.store.record_values import Record
-from tui.store.records import delta_record, header_record
+from tui.store.records import delta_record, header_record, path_record
 from tui.texts import history as texts
 from tui.texts.bodies import TOO_LARGE
 
@@ -35,6 +35,18 @@ class Incoming:
     """What is left out, a sentence each."""
 
 
+BEFORE = ""
+"""The turn before, in the order in which they are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A conversation of a file that cannot be imported; the others of the file can."""
+
+    title: str
+    failure: Failure
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignTurn:
     """One prompt and its answer, as another program tells them."""
@@ -46,6 +58,8 @@ class ForeignTurn:
     model: str = ""
     started_at: str = ""
     system_prompt: str | None = None
+    parent: str | None = BEFORE
+    """The turn that it follows; ``None``: it is a first one."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """Values of the ``end`` record."""
 
@@ -74,13 +88,16 @@ def foreign(
     created_at: str,
     turns: Iterable[ForeignTurn],
     remarks: Iterable[str] = (),
+    shown: str | None = None,
 ) -> Incoming:
-    """Return a conversation of another program: each turn follows the one before it."""
+    """Return a conversation of another program; ``shown`` is the last turn of the branch that is shown."""
     records = [header_record(identity, title, created_at)]
-    parent: str | None = None
+    before: str | None = None
     for turn in turns:
-        records += _turn_records(turn, parent)
-        parent = turn.identity
+        records += _turn_records(turn, before if turn.parent == BEFORE else turn.parent)
+        before = turn.identity
+    if shown is not None:
+        records.append(path_record(shown))
     return Incoming(identity, tuple(records), tuple(dict.fromkeys(remarks)))
 
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from tui.session.history.incoming import Incoming, malformed
+from collections.abc import Sequence
+
+from tui.core.failure import UsageError
+from tui.session.history.chat_exports import (
+    from_chatgpt,
+    from_open_webui,
+    is_chatgpt,
+    is_open_webui,
+    record_of,
+)
+from tui.session.history.incoming import Incoming, Skipped, malformed
 from tui.session.history.journal_json import KEY, from_json, from_records
 from tui.session.history.llm_logs import from_logs, is_log
 from tui.session.history.markdown_import import from_markdown
 from tui.session.history.messages import from_messages
+from tui.store.record_values import text_of
 from tui.texts import history as texts
 from tui.wire.strict_json import StrictJsonError, is_json, parse_json
 
 
-def read_conversations(text: str, moment: str) -> list[Incoming]:
+def read_conversations(text: str, moment: str) -> Sequence[Incoming | Skipped]:
     """Return the conversations of a text; ``moment`` dates those of a format without times.
+
+    Of an export of hundreds, one that cannot be read is skipped.
 
     Raises:
         UsageError: it has none, or has no format that is known.
@@ -23,7 +36,7 @@ def read_conversations(text: str, moment: str) -> list[Incoming]:
     if bare.startswith("---"):
         return [from_markdown(bare)]
     found = _of_value(_value(bare), moment)
-    if not found:
+    if all(isinstance(one, Skipped) for one in found):
         raise malformed(texts.NO_CONVERSATION)
     return found
 
@@ -44,7 +57,7 @@ def _parsed(text: str, line: int | None = None) -> object:
         raise malformed(reason) from None
 
 
-def _of_value(value: object, moment: str) -> list[Incoming]:
+def _of_value(value: object, moment: str) -> Sequence[Incoming | Skipped]:
     if isinstance(value, dict):
         if isinstance(value.get(KEY), list):
             return from_json(value)
@@ -54,6 +67,8 @@ def _of_value(value: object, moment: str) -> list[Incoming]:
     first = value[0] if isinstance(value[0], dict) else {}
     if "record" in first:
         return from_records(value)
+    if any(is_chatgpt(item) or is_open_webui(item) for item in value):
+        return [_of_tree(item, moment) for item in value]
     if "messages" in first:
         return [from_messages(item, moment) for item in value]
     if "role" in first:
@@ -61,3 +76,12 @@ def _of_value(value: object, moment: str) -> list[Incoming]:
     if all(map(is_log, value)):
         return from_logs(value)
     raise malformed(texts.NO_CONVERSATION)
+
+
+def _of_tree(value: object, moment: str) -> Incoming | Skipped:
+    try:
+        if is_open_webui(value):
+            return from_open_webui(record_of(value), moment)
+        return from_chatgpt(record_of(value), moment)
+    except UsageError as error:
+        return Skipped(text_of(record_of(value).get("title")) or "", error.failure)
