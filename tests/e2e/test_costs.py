@@ -48,3 +48,26 @@ def test_every_way_to_ask_is_paid_and_shown(deck: RealDeck, ascii_only: bool) ->
         terminal.wait_for("lmdeck ask")
         if ascii_only:
             assert terminal.text.isascii()
+
+
+def test_the_plain_chat_says_that_the_budget_is_spent_before_it_sends(deck: RealDeck) -> None:
+    deck.settings('check_reachability = false\n[budget]\nmonth = "0.1 EUR"\n')
+    assert deck.run("ask", "Why?", "-p", "main").code == 0
+    with TerminalProgram(lmdeck("chat", "main", "--plain"), deck.environment) as terminal:
+        terminal.wait_for("you>")
+        terminal.send("hello", "enter")
+        terminal.wait_for("Budget this month: EUR 0.109 of EUR 0.10 .109 %.")
+        terminal.wait_for("Send it again to send it anyway.")
+        assert "An answer." not in terminal.text
+        terminal.send("enter")
+        terminal.wait_for("An answer.")
+        terminal.send("/costs", "enter")
+        terminal.wait_for("Total: EUR 0.218")
+
+
+def test_a_script_is_told_and_not_held_up(deck: RealDeck) -> None:
+    deck.settings('[budget]\nmonth = "0.1 EUR"\n')
+    assert deck.run("ask", "Why?", "-p", "main").code == 0
+    done = deck.run("chat", "main", "--plain", stdin="hello\n")
+    assert "Budget this month" in done.out + done.err
+    assert "An answer." in done.out

@@ -20,6 +20,8 @@ class AlwaysReady:
     def __init__(self, session: ChatSession) -> None:
         self.session = session
         self.is_blocked = False
+        self.budget = ""
+        """What is asked since a budget is spent."""
         self.sent: list[asyncio.Task[Turn]] = []
         self.turns = session.turns
         self.target = TARGET
@@ -40,6 +42,12 @@ class AlwaysReady:
     def ready(self, *, is_next: bool) -> Blocked | None:
         assert is_next
         return Blocked(Obstacle.NO_PROVIDER) if self.is_blocked else None
+
+    def budget_question(self) -> str:
+        return self.budget
+
+    def allow_budget(self) -> None:
+        self.budget = ""
 
     def asking(self, prompt: str) -> tuple[ChatSession, ChatTarget]:
         return self.session, TARGET

@@ -153,6 +153,8 @@ class PlainChat:
 
     def fits(self, message: Parts, beside: Turn | None = None) -> bool:
         """Whether a message goes out; says once where it is too long. Where nobody can be asked, it does."""
+        if not self._is_in_budget():
+            return False
         turns = self._control.turns
         before = turns if beside is None else turns[: turns.index(beside)]
         use = self._control.context.excess(message, before)
@@ -165,6 +167,20 @@ class PlainChat:
             return True
         self._output.text(context_texts.PLAIN)
         return False
+
+    def _is_in_budget(self) -> bool:
+        """Whether a request goes out; says once where a budget is spent."""
+        if self._runtime.budgets is not None:
+            self._runtime.budgets.read()
+        question = self._control.budget_question()
+        if not question:
+            return True
+        self._control.allow_budget()
+        for line in filter(None, cli.WARNING.format(text=question).splitlines()):
+            self._output.line(line)
+        if not is_piped():
+            self._output.text(context_texts.PLAIN)
+        return is_piped()
 
     def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something asynchronous to its end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
@@ -97,6 +98,23 @@ def judge(
         besides = tuple(amount for amount, worth in converted if worth is None)
         states.append(BudgetState(limit, spent, report.unpriced, besides))
     return tuple(states)
+
+
+def with_line(state: BudgetState, line: LedgerLine, rates: Rates = NO_RATES) -> BudgetState:
+    """Return how a budget stands with one more exchange, which ended in its period."""
+    limit = state.limit
+    if limit.provider not in ("", line.provider):
+        return state
+    money = Sum().plus_line(line)
+    worth = convert(money, limit.currency, rates)
+    state = replace(state, unpriced=state.unpriced + (line.amount is None))
+    if worth is not None:
+        return replace(state, spent=together((state.spent, worth), limit.currency, rates) or state.spent)
+    others = tuple(
+        each.plus_line(line) if each.currency == money.currency else each for each in state.besides
+    )
+    is_new = all(each.currency != money.currency for each in others)
+    return replace(state, besides=(*others, money) if is_new else others)
 
 
 def spent_one(states: Collection[BudgetState], provider: str) -> BudgetState | None:

@@ -272,6 +272,18 @@ class ChatControl:
             return Blocked(Obstacle.OPENING)
         return None if self.target is not None else self.no_target()
 
+    def budget_question(self) -> str:
+        """Return what has to be asked before a request goes out, since a budget is spent; empty: nothing."""
+        budgets = self.runtime.budgets
+        if budgets is None or self.session is None or self.target is None:
+            return ""
+        return budgets.question(self.target.provider.name, self.session.identity)
+
+    def allow_budget(self) -> None:
+        """Let this chat spend more than the budgets, today."""
+        if self.runtime.budgets is not None and self.session is not None and self.target is not None:
+            self.runtime.budgets.allow(self.target.provider.name, self.session.identity)
+
     def no_target(self) -> Blocked:
         """Return why there is nobody to ask, where that is so."""
         return Blocked(Obstacle.REFUSED if self._refusal else Obstacle.NO_PROVIDER, self._refusal)

@@ -38,6 +38,12 @@ class Asks(Protocol):
     def ready(self, *, is_next: bool) -> Blocked | None:
         """Return what stands in the way of a request; see ``ChatControl.ready``."""
 
+    def budget_question(self) -> str:
+        """Return what has to be asked since a budget is spent; empty: nothing."""
+
+    def allow_budget(self) -> None:
+        """Let this chat spend more."""
+
     def asking(self, prompt: str) -> tuple[ChatSession, ChatTarget]:
         """Return the conversation and whom to ask, for a request that goes out now."""
 
@@ -101,6 +107,8 @@ class ChatQueue:
         if blocked is None:
             if self.pause is Pause.TOO_LONG:
                 self._chat.context.allow()
+            if self.pause is Pause.OVER_BUDGET:
+                self._chat.allow_budget()
             self._queue.go()
             self.settle()
         return blocked
@@ -112,6 +120,8 @@ class ChatQueue:
             reason = Pause.BLOCKED
         elif self._chat.context.excess(self.prompts[0].content) is not None:
             reason = Pause.TOO_LONG
+        elif self._chat.budget_question():
+            reason = Pause.OVER_BUDGET
         if reason is not None and self._queue is not None:
             self._queue.hold(reason)
         return reason is None
@@ -137,6 +147,7 @@ _REASONS = {
     Pause.REOPENED: texts.REOPENED,
     Pause.BLOCKED: texts.BLOCKED,
     Pause.TOO_LONG: texts.TOO_LONG,
+    Pause.OVER_BUDGET: texts.OVER_BUDGET,
 }
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui.core.turn import Turn
     from tui.net.discover import Discovered, Discovery
     from tui.net.reachability import Reachability
+    from tui.runtime.budget_watch import BudgetWatch
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.costs import Costs
     from tui.runtime.diagnosing import ProviderCheck
@@ -73,6 +74,10 @@ class ScreenRuntime(Reported, Protocol):
     @property
     def costs(self) -> Costs:
         """What was spent."""
+
+    @property
+    def budgets(self) -> BudgetWatch | None:
+        """Watches the budgets of the settings; ``None``: there are none."""
 
     @property
     def sessions(self) -> Sessions:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui.net.machine.machine import Machine
     from tui.net.reachability import Reachability
     from tui.net.server_wait import Waiting
+    from tui.runtime.budget_watch import BudgetWatch
     from tui.runtime.chats import Chats
     from tui.runtime.clipboard import Clipboard
     from tui.runtime.costs import Costs
@@ -181,6 +182,17 @@ class Runtime:
 
         limits, rates = self.settings.budget, self.settings.rates
         return Costs(self.ledger, self.paths, self.optional, limits, rates)
+
+    @cached_property
+    def budgets(self) -> BudgetWatch | None:
+        """Watches the budgets of the settings; ``None``: there are none."""
+        if not self.settings.budget:
+            return None
+        from tui.runtime.budget_watch import BudgetWatch
+
+        watch = BudgetWatch(self.costs)
+        self.observers.add(watch)
+        return watch
 
     @cached_property
     def machine(self) -> Machine:

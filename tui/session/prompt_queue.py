@@ -29,6 +29,8 @@ class Pause(Enum):
     """There is nobody to ask."""
     TOO_LONG = "too long"
     """The next prompt does not fit the context."""
+    OVER_BUDGET = "over budget"
+    """All is spent that may be."""
 
 
 class PromptQueue:

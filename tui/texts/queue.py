@@ -16,6 +16,7 @@ WAS_CUT: Final = "incomplete answer"
 REOPENED: Final = "the chat was closed"
 BLOCKED: Final = "no model to ask"
 TOO_LONG: Final = "too long for the context"
+OVER_BUDGET: Final = "the budget is spent"
 
 SENDS: Final = "Send the messages, one after the other"
 CLEARS: Final = "Remove all messages"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from tui.core.attachment import NOTHING_ATTACHED, Attached
 from tui.core.commands import line_of
@@ -15,6 +15,7 @@ from tui.session.chat_session import CONTINUE_PROMPT
 from tui.texts import chat as texts
 from tui.ui.background import in_background
 from tui.ui.chat.attaching import Attaching
+from tui.ui.chat.budget import ChatBudget
 from tui.ui.chat.frame import ChatFrame
 from tui.ui.chat.prompt import Prompt
 from tui.ui.chat.words import blocked_words
@@ -42,6 +43,7 @@ class Asking:
         self._way = frame.way
         self._gauge = frame.gauge
         self._queue = queue
+        self.budget = ChatBudget(screen, chat)
         self.attaching = Attaching(screen, chat, self._start, self.edit)
 
     @property
@@ -70,7 +72,7 @@ class Asking:
         if self._waits(edited):
             return self._queue(self._chat.message(text, files))
         again, before = self._prompt.action_send, self._before(edited)
-        is_ready = self._is_ready() and self._gauge.allows(files.message(text), again, before)
+        is_ready = self._is_ready() and self._allows(files.message(text), again, before)
         if is_ready:
             self._await_turn(asyncio.wait_for, self._chat.send(text, files, beside=edited), None)
         return is_ready
@@ -86,9 +88,7 @@ class Asking:
         last, prompt = self._chat.last, self._prompt
         if last is not None and not prompt.edited and prompt.value == line_of(last.prompt.words):
             prompt.value = ""  # it came back because it failed, and goes out again now
-        if self._is_ready() and (
-            last is None or self._gauge.allows(last.prompt, self.again, self._before(last))
-        ):
+        if self._is_ready() and (last is None or self._allows(last.prompt, self.again, self._before(last))):
             self._await_turn(self._chat.retry)
 
     def _before(self, turn: Turn | None) -> list[Turn]:
@@ -98,8 +98,14 @@ class Asking:
 
     def go_on(self) -> None:
         """Ask the model to continue its answer."""
-        if self._is_ready() and self._gauge.allows(parts_of(CONTINUE_PROMPT), self.go_on):
+        if self._is_ready() and self._allows(parts_of(CONTINUE_PROMPT), self.go_on):
             self._await_turn(self._chat.go_on)
+
+    def _allows(
+        self, prompt: Parts, again: Callable[[], object], turns: Sequence[Turn] | None = None
+    ) -> bool:
+        """Whether a request fits the context and the budgets; else asks, and calls ``again`` after a yes."""
+        return self._gauge.allows(prompt, again, turns) and self.budget.allows(again)
 
     def _is_ready(self, own_reason: str = "") -> bool:
         """Whether something can be asked now; says why not, and where the provider was changed."""

@@ -193,6 +193,7 @@ class ChatScreen(LmdeckScreen[None]):
             if prompt := self.control.take_unanswered():
                 self.prompt.offer(line_of(prompt))
             self.show_state()
+            self._asking.budget.read()
         else:
             self._status.changed()
 
@@ -209,6 +210,7 @@ class ChatScreen(LmdeckScreen[None]):
         self.prompt.read_only = self.control.is_read_only
         self._drafting.restore()
         self.show_state()
+        self._asking.budget.read()
 
     async def _go_to(self, place: HitPlace) -> None:
         """Show what was found by a search of all conversations."""

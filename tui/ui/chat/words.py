@@ -64,6 +64,8 @@ def marks(chat: ChatControl) -> Iterator[tuple[str, str]]:
             yield mark, "error" if mark == BLOCKED_MARK else "warning"
         if chat.runtime.proxy_label(provider):
             yield texts.MARK_PROXY, "muted"
+        if (budgets := chat.runtime.budgets) is not None:
+            yield budgets.mark(provider.name)
     if chat.storage_error:
         yield texts.MARK_DISK, "error"
     elif chat.is_read_only:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tui.core.diagnosis_subject import DiagnosisSubject
 from tui.runtime.form_control import FormControl
+from tui.ui.budget import within_budget
 from tui.ui.providers.form_judging import FormJudging
 from tui.ui.providers.form_row import FormRow
 from tui.ui.providers.form_scroll import FormScroll
@@ -38,6 +39,9 @@ class FormAsking:
         self._judging.unless(self._judging.take_values().unsendable(), self._start_test)
 
     def _start_test(self) -> None:
+        within_budget(self._screen, self._form.values["name"], "test", self._start_trial)
+
+    def _start_trial(self) -> None:
         self._go_to_test()
         self.trial.start()
 

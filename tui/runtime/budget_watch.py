@@ -1,0 +1,71 @@
+"""How the budgets stand while the program runs: read from the ledger, and kept up with what is asked here."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from tui.core.budget import BudgetState, Level, spent_one, with_line, worst
+from tui.core.cost_texts import budget_text
+from tui.core.days import day_of
+from tui.core.ledger import line_of
+from tui.core.limits import Limit
+from tui.texts import budget as texts
+
+if TYPE_CHECKING:
+    from tui.core.observed import ExchangeRecord
+    from tui.runtime.costs import Costs
+
+
+class BudgetWatch:
+    """An observer of exchanges. What it says is what is known since it last read."""
+
+    def __init__(self, costs: Costs) -> None:
+        self._costs = costs
+        self._states: tuple[BudgetState, ...] = ()
+        self._ended = 0
+        self._allowed: set[tuple[str, Limit, date]] = set()
+        """Who may spend more than which budget, on which day."""
+
+    def read(self) -> None:
+        """Read the ledger, what other processes spent included. Blocks."""
+        before = -1
+        while before != self._ended:  # what ended meanwhile is perhaps not in what was read
+            before = self._ended
+            states = self._costs.budgets()
+        self._states = states
+
+    def finished(self, record: ExchangeRecord) -> None:
+        """Count an exchange that is over."""
+        line = line_of(record)
+        if line is not None:
+            self._ended += 1
+            self._states = tuple(with_line(state, line, self._costs.rates) for state in self._states)
+
+    def question(self, provider: str, who: str) -> str:
+        """Return what has to be asked before a provider is asked; empty: nothing, or it was allowed."""
+        state = spent_one(self._unallowed(who), provider)
+        return "" if state is None else texts.QUESTION.format(budget=budget_text(state))
+
+    def allow(self, provider: str, who: str) -> None:
+        """Let somebody spend more today."""
+        today = _today()
+        mine = [state.limit for state in self._states if state.limit.provider in ("", provider)]
+        self._allowed |= {(who, limit, today) for limit in mine}
+
+    def mark(self, provider: str) -> tuple[str, str]:
+        """Return a word for the status bar and its style; empty: no budget is near its end."""
+        state = worst([state for state in self._states if state.limit.provider in ("", provider)])
+        if state is None or state.level is Level.WITHIN:
+            return "", ""
+        text = texts.MARK_AT_LEAST if state.spent.is_lower_bound else texts.MARK
+        style = "error" if state.level is Level.EXCEEDED else "warning"
+        return text.format(percent=int(state.share * 100)), style
+
+    def _unallowed(self, who: str) -> list[BudgetState]:
+        today = _today()
+        return [state for state in self._states if (who, state.limit, today) not in self._allowed]
+
+
+def _today() -> date:
+    return day_of(datetime.now(UTC))

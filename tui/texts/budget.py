@@ -1,0 +1,10 @@
+"""What a chat says of budgets."""
+
+from typing import Final
+
+MARK: Final = "budget {percent} %"
+MARK_AT_LEAST: Final = "budget ≥ {percent} %"
+TITLE: Final = "The budget is spent"
+QUESTION: Final = "{budget}.\n\nBudgets are set in config.toml."
+SEND: Final = "Send anyway"
+CANCEL: Final = "Cancel"
