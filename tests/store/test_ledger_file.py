@@ -152,6 +152,18 @@ def test_a_file_that_grew_is_read_on(ledger: LedgerFile) -> None:
     assert len(ledger.read().lines) == 1
 
 
+def test_what_is_read_once_leaves_out_what_was_before_and_only_that(ledger: LedgerFile) -> None:
+    times = [NOON + timedelta(milliseconds=milliseconds) for milliseconds in (-1000, -1, 0, 1, 1000)]
+    for at in times:
+        ledger.append(replace(LINE, at=at))
+    with (ledger.folder / "2026-11.jsonl").open("ab") as file:
+        file.write(b"!damage\n")
+    content = ledger.read(since=NOON, is_once=True)
+    assert [line.at for line in content.lines] == times[2:]
+    assert content.bad_lines == 1
+    assert len(ledger.read().lines) == 5
+
+
 def test_torn_and_damaged_lines_cost_themselves_and_are_counted(ledger: LedgerFile) -> None:
     ledger.append(LINE)
     file = ledger.folder / "2026-11.jsonl"

@@ -106,6 +106,7 @@ WALK: dict[str, Act] = {
     "Chats": converse,
     "Deleted chats": delete_conversation,
     "Endpoints": check,
+    "Ledger": converse,
     "Trusted files": trust,
     "Copied text": copy,
     "Crash report": crash,

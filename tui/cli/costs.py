@@ -116,7 +116,9 @@ def _print_today(
 ) -> int:
     today = whole_day(day_of(now, zone), zone)
     wanted = Wanted(today.start, today.end, arguments.provider or "", arguments.include == "bench")
-    totals = summarize(runtime.costs.lines(today.start, today.end), By.PROVIDER, wanted, zone).totals
+    totals = summarize(
+        runtime.costs.lines(today.start, today.end, is_once=True), By.PROVIDER, wanted, zone
+    ).totals
     told = [total for total in totals if total.state is not CostState.FREE]
     output.line(texts.TODAY.format(sums=sums_text(told) if told else texts.NOTHING))
     return DONE

@@ -39,12 +39,17 @@ class Costs:
         self.limits = limits
         self.rates = rates
 
-    def lines(self, since: datetime | None = None, until: datetime | None = None) -> list[LedgerLine]:
-        """Return the lines of a period, and some around it; never raises for what the disk does."""
+    def lines(
+        self, since: datetime | None = None, until: datetime | None = None, *, is_once: bool = False
+    ) -> list[LedgerLine]:
+        """Return the lines of a period, and some around it; never raises for what the disk does.
+
+        ``is_once``: it is not asked again, so nothing is kept for that.
+        """
         self._ledger.flush()
         with self._ledger.held:
             self._read_past()
-            content = self._ledger.file.read(since, until)
+            content = self._ledger.file.read(since, until, is_once=is_once)
         for path, error in content.refused:
             self._optional.note(self._paths.shown(path), reason_of(error), texts.FILE_NOT_READ, is_read=True)
         if content.bad_lines:

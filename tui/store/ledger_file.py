@@ -27,6 +27,7 @@ from tui.store.ledger_lines import (
     decode_ledger_line,
     encode_later_price,
     encode_ledger_line,
+    instant_text,
 )
 from tui.store.network_disk import is_network_disk
 from tui.store.optional import look_at, paths_in
@@ -35,6 +36,7 @@ MONTH_FILES = "[0-9][0-9][0-9][0-9]-[0-9][0-9]*.jsonl"
 PAST_FILE = "past.jsonl"
 """What chats told that are older than the ledger; it is there once they were read."""
 _PRICES = "prices"
+_LINE_START = b'{"at":"'
 
 
 @dataclass(slots=True)
@@ -85,10 +87,13 @@ class LedgerFile:
         """
         self._append(_PRICES, encode_later_price(later))
 
-    def read(self, since: datetime | None = None, until: datetime | None = None) -> LedgerContent:
+    def read(
+        self, since: datetime | None = None, until: datetime | None = None, *, is_once: bool = False
+    ) -> LedgerContent:
         """Return the lines of all files that may hold some of a period, those of a file in its order.
 
-        Of a file that grew only what is new is read.
+        Of a file that grew only what is new is read, unless it ``is_once``: then nothing is kept, and
+        lines from before the period are passed over unread.
         """
         content = LedgerContent()
         try:
@@ -100,7 +105,7 @@ class LedgerFile:
         last = "9" if until is None else f"{until.astimezone(UTC):%Y-%m}"
         for path in paths:
             if path.name == PAST_FILE or first <= path.name[:7] <= last:
-                self._take(path, content)
+                self._take(path, content, since if is_once else None)
         prices = self._prices(content)
         if prices:
             content.lines = [_priced(line, prices) for line in content.lines]
@@ -124,9 +129,12 @@ class LedgerFile:
             self._own = f".{_host()}-{os.getpid()}" if is_network_disk(self.folder) else ""
         append_line(self.folder / f"{name}{self._own}.jsonl", line)
 
-    def _take(self, path: Path, content: LedgerContent) -> None:
+    def _take(self, path: Path, content: LedgerContent, since: datetime | None) -> None:
         try:
-            known = self._read[path] = _read_on(path, self._read.get(path))
+            if since is None:
+                known = self._read[path] = _read_on(path, self._read.get(path))
+            else:
+                known = _read_on(path, None, _LINE_START + instant_text(since).encode())
         except OSError as error:
             content.refused.append((path, error))
             return
@@ -171,8 +179,11 @@ def append_line(path: Path, line: bytes) -> None:
         os.close(descriptor)
 
 
-def _read_on(path: Path, known: _ReadFile | None) -> _ReadFile:
+def _read_on(path: Path, known: _ReadFile | None, first: bytes = b"") -> _ReadFile:
     """Return a file's lines; what was read of it before is not read again.
+
+    Lines that begin as lines do and stand before ``first`` in the order of bytes, which is that of time,
+    are left out.
 
     Raises:
         OSError: it cannot be read, or is no regular file (``EINVAL``).
@@ -194,6 +205,8 @@ def _read_on(path: Path, known: _ReadFile | None) -> _ReadFile:
     known.offset += end
     known.is_torn = end < len(data)
     for each in filter(None, data[:end].split(b"\n")):
+        if each < first and each.startswith(_LINE_START):
+            continue
         line = decode_ledger_line(each)
         if line is None:
             known.bad_lines += 1

@@ -56,7 +56,7 @@ def encode_ledger_line(line: LedgerLine) -> bytes:
     if usage.source is Source.ESTIMATED:
         tokens["source"] = usage.source.value
     record: dict[str, object] = {
-        "at": _instant_text(line.at),
+        "at": instant_text(line.at),
         "for": line.purpose.value,
         "provider": line.provider[:_LONGEST_NAME],
         "server": line.server[:_LONGEST_NAME],
@@ -86,7 +86,7 @@ def encode_later_price(later: LaterPrice) -> bytes:
     return _encoded(
         {
             "priced": later.provider,
-            "until": _instant_text(later.until),
+            "until": instant_text(later.until),
             "day": later.day.isoformat(),
             "price": _price_record(later.price, with_currency=True),
         }
@@ -148,7 +148,8 @@ def _record_of(data: bytes) -> dict[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def _instant_text(instant: datetime) -> str:
+def instant_text(instant: datetime) -> str:
+    """Return an instant as lines have it: texts in their order are in the order of time."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
