@@ -100,3 +100,12 @@ def guarded_vllm(folder: Path) -> Iterator[Server]:
     with _start(recipes.vllm(folder, free_port(), "--api-key", recipes.KEY)) as server:
         server.wait()
         yield server
+
+
+@pytest.fixture(scope="session")
+def single_vllm(folder: Path) -> Iterator[Server]:
+    """vLLM that works on one request at a time, and says where the time of each went."""
+    flags = ("--max-num-seqs", "1", "--enable-per-request-metrics")
+    with _start(recipes.vllm(folder, free_port(), *flags)) as server:
+        server.wait()
+        yield server

@@ -611,6 +611,7 @@ async def windows_of_a_chat(deck: RealDeck, server: FaultServer) -> set[str]:
     async with deck.opened(ChatStart("main")) as opened:
         tour = Tour(deck, server, opened)
         await opened.ask("a question")
+        await opened.ask("another question")
 
         def over(key: str, kind: type[Screen[Any]]) -> Prepare:
             async def prepare(tour: Tour) -> None:
@@ -623,7 +624,16 @@ async def windows_of_a_chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("rename.cancel", prepare=over("f7", RenameDialog), opens=ChatScreen)
         await tour.step("setup.apply", prepare=over("f6", ChatSetup), opens=ChatScreen)
         await tour.step("setup.cancel", prepare=over("f6", ChatSetup), opens=ChatScreen)
-        await tour.step("figures.close", prepare=over("f9", FiguresScreen), opens=ChatScreen)
+        at_figures = over("f9", FiguresScreen)
+        await tour.step("figures.previous", prepare=at_figures)
+        await tour.step("figures.next", prepare=at_figures, before=("up",))
+        await tour.step("figures_text.down", prepare=at_figures)
+        await tour.step("figures_text.bottom", prepare=at_figures)
+        await tour.step("figures_text.page_down", prepare=at_figures)
+        await tour.step("figures_text.up", prepare=at_figures, before=("end",))
+        await tour.step("figures_text.top", prepare=at_figures, before=("end",))
+        await tour.step("figures_text.page_up", prepare=at_figures, before=("end",))
+        await tour.step("figures.close", prepare=at_figures, opens=ChatScreen)
 
         async def picking(tour: Tour) -> None:
             await over("f2", ModelPicker)(tour)
@@ -784,7 +794,10 @@ TOURS: dict[str, tuple[Walk, tuple[str, ...]]] = {
     "chat": (chat, ("chat", "chat.prompt", "chat.edit", "chat.recall", "chat.completion", "chat.branches")),
     "cut": (cut_answers, ()),
     "reading": (reading, ("transcript", "chat.reading")),
-    "windows": (windows_of_a_chat, ("chat.rename", "chat.setup", "chat.figures", "picker", "text.lines")),
+    "windows": (
+        windows_of_a_chat,
+        ("chat.rename", "chat.setup", "chat.figures", "chat.figures.text", "picker", "text.lines"),
+    ),
     "conversations": (conversations, ("conversations",)),
     "costs": (costs, ("costs",)),
     "diagnosis": (diagnosis, ("diagnosis", "diagnosis.list", "diagnosis.text", "diagnosis.details")),

@@ -17,6 +17,11 @@ from tui.texts import time as texts
 
 _QUEUE_SHARE = 0.5
 _QUEUE_MS = 200.0
+LETTERS = {
+    "connect": "c", "route": "r", "queue": "q", "prompt": "p", "unexplained": "u", "thinking": "t",
+    "answer": "a", "tail": "e",
+}  # fmt: skip
+"""The letter of each part in a bar."""
 _REASONS = {
     parts.NO_FIGURES: texts.NO_FIGURES,
     parts.NO_USAGE: texts.NO_USAGE,
@@ -38,8 +43,15 @@ class TimeRow:
     begin: float
     """Where its bar begins, as a share of the whole."""
     end: float
-    note: str
-    """Where the figure comes from, and the tokens and the rate of this part."""
+    tokens: str
+    """The tokens of this part, with their rate."""
+    source: str
+    """Where the figure comes from."""
+
+    @property
+    def note(self) -> str:
+        """Both."""
+        return " · ".join(filter(None, (self.tokens, self.source)))
 
 
 def known_phases(turn: Turn) -> tuple[Phase, ...]:
@@ -59,8 +71,9 @@ def time_rows(turn: Turn) -> list[TimeRow]:
         begin, at = at, at + phase.milliseconds
         time = format_milliseconds(phase.milliseconds)
         time = f"{ESTIMATE_MARK}{time}" if is_rough(phase) else time
-        note = " · ".join(filter(None, (_tokens(phase, turn), _source(phase))))
-        rows.append(TimeRow(phase.name, time, begin / whole, at / whole, note))
+        rows.append(
+            TimeRow(phase.name, time, begin / whole, at / whole, _tokens(phase, turn), _source(phase))
+        )
     return rows
 
 
@@ -150,3 +163,18 @@ def time_lines(turn: Turn) -> list[str]:
     """Return a line for each part, and the sentences."""
     rows = [f"{row.name:<11} {row.time:>9}  {row.note}".rstrip() for row in time_rows(turn)]
     return [*rows, *time_sentences(turn)]
+
+
+def stacked_bar(phases: Sequence[Phase], longest_ms: float, width: int) -> str:
+    """Return a turn's time as one line of letters, as long as its share of the longest turn.
+
+    Every part that took any time of note has a letter at least.
+    """
+    whole = sum(phase.milliseconds for phase in phases)
+    cells = max(1, round(width * whole / longest_ms)) if longest_ms > 0 else 0
+    bar, at = "", 0.0
+    for phase in phases:
+        at += phase.milliseconds
+        upto = round(cells * at / whole) if whole else 0
+        bar += LETTERS.get(phase.name, "?") * (upto - len(bar))
+    return bar

@@ -139,7 +139,7 @@ RENAME_HELP: Final = "The name under which the conversation is listed. It is nev
 # ── Figures ─────────────────────────────────────────────────────────────────────────────────
 
 FIGURES: Final = "Figures"
-FIGURES_KEYS: Final = "{key} close"
+FIGURES_KEYS: Final = "{previous} {next} other message · {close} close"
 FIGURES_HELP: Final = "~ marks an estimate, — an unknown figure; all others were reported by the server."
 FIGURES_TOKENS: Final = "Tokens of the answer"
 FIGURES_COST: Final = "Cost of the answer"

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 HEAD: Final = "Where the time went:"
+TITLE: Final = "Where the time went"
+FIGURES: Final = "Message {number} of {count}"
+TURNS: Final = "The last messages"
+LEGEND: Final = "q queue  p prompt  u unexplained  t thinking  a answer"
+UNKNOWN: Final = "—"
 SHARED_WITH: Final = "{name}, shared with {count} others"
 SHARED_WITH_ONE: Final = "{name}, shared with 1 other"
 

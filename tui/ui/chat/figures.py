@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -25,15 +25,21 @@ from tui.core.figures import (
 from tui.core.losses import losses
 from tui.core.moments import exact
 from tui.core.safe_text import safe_line, safe_text
+from tui.core.time_words import known_phases
 from tui.core.turn import Turn
 from tui.core.usage import Price, ServerTimings, Source, Usage, differs
 from tui.texts import chat as texts
+from tui.texts import time as times
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.status_parts import StatusFacts
+from tui.ui.chat.times import time_content, turns_content
 from tui.ui.shell.modal import Window
 from tui.ui.shell.offers import key_of
 
 _LABEL_CELLS = 21
+_WIDE_CELLS = 120
+"""From here on the last messages stand beside."""
+_REFRESH_SECONDS = 0.25
 
 
 class Fact(NamedTuple):
@@ -47,31 +53,92 @@ class Fact(NamedTuple):
 Section = tuple[str, list[Fact]]
 
 
+class FiguresText(VerticalScroll, inherit_bindings=False):
+    """Everything on one message; it scrolls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.figures.text")
+
+    def compose(self) -> ComposeResult:
+        """Hold one text."""
+        yield Static()
+
+    def show(self, turn: Turn | None, sections: Sequence[Section], width: int) -> None:
+        """Show a message: first where its time went, then the sections."""
+        blocks: list[Content] = []
+        if turn is not None and known_phases(turn):
+            blocks.append(_block(times.TITLE, time_content(turn, width)))
+        for title, facts in sections:
+            blocks.append(_block(title, Content("\n").join(map(_line, facts))))
+        self.query_one(Static).update(Content("\n\n").join(blocks))
+
+
+def _block(title: str, content: Content) -> Content:
+    return Content.assemble((f"{title}\n", "bold $primary"), content)
+
+
 class FiguresScreen(Window[None]):
     """Shows the sections in a window."""
 
     CSS_PATH = "windows.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat.figures")
-    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.figures",)
+    KEY_GROUPS: ClassVar[tuple[str, ...]] = ("chat.figures", "chat.figures.text")
     HELP_TEXT: ClassVar[str] = texts.FIGURES_HELP
 
-    def __init__(self, facts: StatusFacts) -> None:
+    def __init__(
+        self, facts_of: Callable[[Turn | None], StatusFacts], turns: Sequence[Turn], turn: Turn | None
+    ) -> None:
         super().__init__()
-        self._sections = figure_sections(facts)
+        self._facts_of = facts_of
+        self._turns = turns
+        self._turn = turn if turn is not None else turns[-1] if turns else None
+        self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the window."""
-        with Vertical(classes="window"), VerticalScroll(id="figures"):
-            for title, facts in self._sections:
-                yield Static(Content(title), classes="figures-title")
-                yield Static(Content("\n").join(map(_line, facts)))
+        with Horizontal(classes="window"):
+            yield FiguresText(id="figures")
+            yield Static(id="figures-turns")
 
     def on_mount(self) -> None:
-        """Name the window."""
+        """Show the message, and what comes to be known of it."""
+        self.query_one(FiguresText).focus()
+        self.set_interval(_REFRESH_SECONDS, self._show)
+
+    def on_resize(self) -> None:
+        """Use the width."""
+        self.set_class(self.app.size.width >= _WIDE_CELLS, "-wide")
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        """Show the message, where anything of it has changed."""
+        turn, text = self._turn, self.query_one(FiguresText)
+        width = text.scrollable_content_region.width
+        shown = (turn, width, turn and turn.state, turn and turn.phases, len(self._turns))
+        if shown == self._shown or not width:
+            return
+        self._shown = shown
         window = self.query_one(".window")
-        window.border_title = Content(texts.FIGURES)
-        window.border_subtitle = Content(texts.FIGURES_KEYS.format(key=key_of(self, "figures.close")))
-        self.query_one(VerticalScroll).focus()
+        place = self._turns.index(turn) + 1 if turn in self._turns else 0
+        title = times.FIGURES.format(number=place, count=len(self._turns)) if place else texts.FIGURES
+        window.border_title = Content(title)
+        keys = (key_of(self, name) for name in ("figures.previous", "figures.next", "figures.close"))
+        previous, following, close = keys
+        window.border_subtitle = Content(
+            texts.FIGURES_KEYS.format(previous=previous, next=following, close=close)
+        )
+        text.show(turn, figure_sections(self._facts_of(turn)), width)
+        column = self.query_one("#figures-turns", Static)
+        if self.has_class("-wide"):
+            column.update(turns_content(self._turns, turn, column.content_region.width))
+
+    def action_turn(self, step: int) -> None:
+        """Show the figures of another message."""
+        if self._turn in self._turns:
+            place = self._turns.index(self._turn) + step
+            if 0 <= place < len(self._turns):
+                self._turn = self._turns[place]
+                self.query_one(FiguresText).scroll_home(animate=False)
+                self._show()
 
     def action_close(self) -> None:
         """Go back."""

@@ -315,7 +315,7 @@ class ChatScreen(LmdeckScreen[None]):
     def action_details(self) -> None:
         """Show every figure of the selected message, or of the last one, and how it came about."""
         is_reading = self.transcript.has_focus
-        self._windows.figures(self._facts(self.transcript.turn_under_cursor if is_reading else None))
+        self._windows.figures(self._facts, self.transcript.turn_under_cursor if is_reading else None)
 
     def action_copy_answer(self) -> None:
         """Copy the last answer."""

@@ -127,9 +127,9 @@ class ChatWindows:
         if self._chat.target is not None:
             self._screen.app.push_screen(ChatSetup(self._chat.target), use)
 
-    def figures(self, facts: StatusFacts) -> None:
-        """Show every figure and how it came about."""
-        self._screen.app.push_screen(FiguresScreen(facts))
+    def figures(self, facts_of: Callable[[Turn | None], StatusFacts], turn: Turn | None) -> None:
+        """Show every figure of a message, by default the last one, and how it came about."""
+        self._screen.app.push_screen(FiguresScreen(facts_of, self._chat.turns, turn))
 
     async def search(self, text: str | None = None) -> None:
         """Open the search, with a text where one is given."""
