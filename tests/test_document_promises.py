@@ -280,6 +280,17 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "`ask --json` and `check --json` have": (
         "tests/cli/test_ask_times.py::test_a_check_prints_the_parts_at_its_speed",
     ),
+    "In a chat, `i` shows": (
+        "tests/ui/chat/test_times_window.py::test_each_part_has_its_time_its_place_and_its_tokens",
+        "tests/ui/chat/test_times_window.py::test_up_and_down_show_the_figures_of_other_messages",
+    ),
+    "From 120 columns on, the last": (
+        "tests/ui/chat/test_times_window.py::test_a_wide_window_has_the_last_messages",
+        "tests/ui/chat/test_times_window.py::test_the_last_twenty_messages_stand_side_by_side",
+    ),
+    "`/info` of the plain chat": (
+        "tests/cli/test_ask_times.py::test_the_plain_chat_tells_the_parts_of_its_last_answer",
+    ),
     "`lmdeck ask --timing` prints": (
         "tests/cli/test_ask_times.py::test_the_timing_line_names_each_part_and_its_source",
         "tests/cli/test_ask_times.py::test_a_check_prints_the_parts_at_its_speed",

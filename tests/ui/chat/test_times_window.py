@@ -79,7 +79,7 @@ def test_the_last_twenty_messages_stand_side_by_side() -> None:
     turns[22].timings.ended = None
     turns[22].phases = ()
     found = turns_content(turns, turns[24], 40).plain.splitlines()
-    assert len(found) == 22
+    assert len(found) == 23
     assert found[1].split()[:3] == ["6", "11.2", "s"]
     assert found[20].startswith("▸ 25")
     bar = found[20].split()[-1]
