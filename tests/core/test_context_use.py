@@ -92,6 +92,17 @@ def test_files_count_and_pictures_are_named_as_unknown() -> None:
     assert not use([counted]).has_images, "the server has counted that one"
 
 
+def test_the_pictures_of_the_whole_request_count() -> None:
+    """Those of earlier messages are sent again; those of a failed one are not."""
+    picture = Parts((TextPart("x"), ImagePart("b" * 64, "i", "image/png", 6_000_000)))
+    turns = [turn("a", "b"), turn("c", "d"), turn("e", "", state=TurnState.FAILED)]
+    for each in turns:
+        each.prompt = picture
+    assert use(turns).image_bytes == 16_000_000
+    assert not use(turns).is_heavy
+    assert use(turns, picture).is_heavy
+
+
 TURNS = st.lists(
     st.builds(
         turn,

@@ -16,6 +16,8 @@ from tui.core.usage import Source, estimate_tokens
 
 _FRAME = 4
 """Tokens that common templates put around a message."""
+IMAGES_LIMIT = 20_000_000
+"""Bytes in base64: OpenAI and Anthropic refuse larger requests, and gateways do earlier."""
 _STRETCH = (0.25, 4.0)
 """A server whose count is further from ours counts something else."""
 
@@ -43,6 +45,13 @@ class ContextUse:
     """The messages that are sent, the largest first."""
     has_images: bool = False
     """Whether there are pictures that nobody has counted."""
+    image_bytes: int = 0
+    """What all pictures of the request take as they are sent, in base64."""
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether the pictures of the whole request are more than most servers take."""
+        return self.image_bytes > IMAGES_LIMIT
 
     @property
     def excess(self) -> int:
@@ -71,16 +80,26 @@ def context_use(
         used = (prompt_tokens or 0) + _answer(last, stretch)
         used += stretch * (_system(system_prompt) - _system(_system_of(last, system_prompt)))
     used += stretch * sum(map(_sent, turns[len(known) :]))
-    drafted = stretch * estimated_tokens(draft)
+    drafted = _whole(stretch * estimated_tokens(draft))
     shares = [Share(number, round(stretch * _sent(turn))) for number, turn in enumerate(turns, 1)]
-    shares.append(Share(0, round(drafted)))
+    shares.append(Share(0, drafted))
     return ContextUse(
         round(used),
-        round(drafted),
+        drafted,
         window,
         tuple(sorted((share for share in shares if share.tokens), key=lambda share: -share.tokens)),
-        _has_images((draft, *(turn.prompt for turn in turns[len(known) :] if _is_sent(turn)))),
+        bool(_images((draft, *(turn.prompt for turn in turns[len(known) :] if _is_sent(turn))))),
+        sum(-(-image.size // 3) * 4 for image in _images((draft, *map(_prompt, filter(_is_sent, turns))))),
     )
+
+
+def _whole(tokens: float) -> int:
+    """Return a number of tokens; what there is takes one at least."""
+    return max(1, round(tokens)) if tokens else 0
+
+
+def _prompt(turn: Turn) -> Parts:
+    return turn.prompt
 
 
 def _last_counted(turns: Sequence[Turn], provider: str, model: str) -> int | None:
@@ -129,5 +148,5 @@ def _system_of(turn: Turn, otherwise: str) -> str:
     return own if isinstance(own, str) else otherwise
 
 
-def _has_images(prompts: Iterable[Parts]) -> bool:
-    return any(isinstance(part, ImagePart) for prompt in prompts for part in prompt)
+def _images(prompts: Iterable[Parts]) -> list[ImagePart]:
+    return [part for prompt in prompts for part in prompt if isinstance(part, ImagePart)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from tui.core.attachment import attachment_words
-from tui.core.context_use import ContextUse, Share, context_use
+from tui.core.attachment import attachment_words, size_words
+from tui.core.context_use import IMAGES_LIMIT, ContextUse, Share, context_use
 from tui.core.figures import format_tokens
-from tui.core.parts import FilePart, Parts, parts_of
+from tui.core.parts import FilePart, ImagePart, Parts, parts_of
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.core.usage import Source
@@ -82,7 +82,7 @@ class ChatContext:
     def excess(self, draft: str | Parts, turns: Sequence[Turn] | None = None) -> ContextUse | None:
         """Return the use of a request that cannot fit, where the user has not said to send such a one."""
         use = self.use(draft, turns) if self._allowed != self._place else None
-        return use if use is not None and use.excess else None
+        return use if use is not None and (use.excess or use.is_heavy) else None
 
     def allow(self) -> None:
         """Ask no more in this conversation, for as long as the same model is asked."""
@@ -96,11 +96,29 @@ class ChatContext:
 
 
 def excess_words(use: ContextUse, turns: Sequence[Turn], draft: Parts) -> str:
-    """Return by how much a request is too long, and what of it is largest."""
-    whole, window = _count(use.used + use.draft), f"{use.window or 0:,}"
-    sentence = texts.TOO_LONG.format(tokens=whole, window=window, excess=_count(use.excess))
-    shares = (_share_words(share, turns) for share in use.shares[:_MOST_SHARES])
-    return "\n".join((sentence, *shares, *_largest_file(draft, *(turn.prompt for turn in turns))))
+    """Return by how much a request is too long or too heavy, and what of it is largest."""
+    lines: list[str] = []
+    if use.excess:
+        whole, window = _count(use.used + use.draft), f"{use.window or 0:,}"
+        lines.append(texts.TOO_LONG.format(tokens=whole, window=window, excess=_count(use.excess)))
+        lines += [_share_words(share, turns) for share in use.shares[:_MOST_SHARES]]
+        lines += _largest_file(draft, *(turn.prompt for turn in turns))
+    if use.is_heavy:
+        limit = size_words(IMAGES_LIMIT)
+        lines.append(texts.TOO_HEAVY.format(size=size_words(use.image_bytes), limit=limit))
+        lines += _largest_images(
+            [*((number, turn.prompt) for number, turn in enumerate(turns, 1)), (0, draft)]
+        )
+    return "\n".join(lines)
+
+
+def _largest_images(prompts: Sequence[tuple[int, Parts]]) -> Iterator[str]:
+    """Yield the largest pictures, each with the number of its message; 0 is the one that is written now."""
+    images = [(number, part) for number, prompt in prompts for part in prompt if isinstance(part, ImagePart)]
+    for number, image in sorted(images, key=lambda pair: -pair[1].size)[:_MOST_SHARES]:
+        place = texts.OF_MESSAGE.format(number=number) if number else texts.OF_DRAFT
+        name = safe_line(image.name, _TITLE_LENGTH)
+        yield texts.IMAGE.format(place=place, name=name, size=size_words(image.size))
 
 
 def _largest_file(*prompts: Parts) -> Iterator[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.ui.fake_runtime import failure
 from tui.core.events import AnswerDelta, Finished, StreamFailed, UsageReport
+from tui.core.parts import ImagePart, Parts, TextPart
 from tui.core.usage import Usage
 from tui.session.prompt_queue import Pause
 from tui.ui.shell.dialogs import ConfirmDialog
@@ -153,3 +154,17 @@ async def test_a_refusal_tells_the_window(open_chat: Any) -> None:
         await chat.ask("second")
         assert " of 1,234 (" in header(chat)
         await chat.until(lambda: chat.screen.prompt.value == "second")
+
+
+async def test_pictures_of_earlier_messages_are_asked_about_by_their_size(open_chat: Any) -> None:
+    async with open_chat() as chat:
+        await asked(chat)
+        picture = ImagePart("b" * 64, "plot.png", "image/png", 18_000_000)
+        chat.session.turns[0].prompt = Parts((TextPart("See."), picture))
+        await chat.type("and?")
+        dialog = await too_long(chat, "enter")
+        body = str(dialog.query_one("#dialog-body").render())
+        assert "The images make this request 24 MB; many servers refuse more than 20 MB." in body
+        assert "message 1: plot.png, 18 MB" in body
+        await chat.press("escape")
+        assert (len(chat.runtime.requests), chat.screen.prompt.value) == (1, "and?")

@@ -69,5 +69,6 @@ class ContextGauge:
             again()
 
         body = f"{excess_words(use, self._chat.turns, draft)}\n\n{texts.HOW}"
-        confirm(self._screen, texts.TITLE, body, send, texts.SEND, texts.CANCEL)
+        title = texts.TITLE if use.excess else texts.TITLE_HEAVY
+        confirm(self._screen, title, body, send, texts.SEND, texts.CANCEL)
         return False
