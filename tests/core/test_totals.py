@@ -11,7 +11,7 @@ from tui.core.figures import format_all_tokens, format_costs, format_spent
 from tui.core.parts import parts_of
 from tui.core.totals import Totals, sum_of, totals_of
 from tui.core.turn import TextBuffer, Turn, TurnState
-from tui.core.usage import Cost, Source, Usage
+from tui.core.usage import Cost, ServerCost, Source, Usage
 
 EUR = Cost(Decimal("0.5"), Decimal(0), "EUR")
 NOTHING = Cost(Decimal(0), Decimal(0), "EUR")
@@ -34,6 +34,14 @@ def test_a_turn_that_streams_is_unknown_only_when_it_has_ended_without_counts() 
     turn = replace(a_turn(state=TurnState.ANSWERING), answer=TextBuffer("text"))
     assert totals_of([turn]) == Totals()
     assert totals_of([replace(turn, state=TurnState.STOPPED)]) == Totals(has_unknown=True, not_priced=1)
+
+
+def test_what_the_server_says_that_it_cost_is_what_was_paid_and_never_added_to_ours() -> None:
+    told = ServerCost(Decimal("0.0123"), None, "usage.cost")
+    turns = [replace(a_turn(Usage(1, 2), cost), server_cost=told) for cost in (None, EUR)]
+    totals = totals_of(turns)
+    assert [(cost.total, cost.currency) for cost in totals.costs] == [(Decimal("0.0246"), "USD")]
+    assert totals.not_priced == 0
 
 
 def test_a_copy_was_paid_elsewhere() -> None:

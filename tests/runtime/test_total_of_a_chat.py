@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
-from tests.support.fake_api import FINISH_EVENT, STREAM_END
+from tests.support.fake_api import FINISH_EVENT, STREAM_END, FakeApi
 from tests.support.fault_server import Connection, FaultServer
 from tests.support.real_deck import RealDeck
 from tests.support.stream_samples import delta
@@ -50,7 +50,7 @@ async def test_other_answers_hidden_branches_and_failures_are_paid_and_counted(t
     answers = Answers(
         counting(1, 2), counting(10, 20), counting(100, 200), counting(1_000, 2_000, fails=True)
     )
-    with FaultServer(answers) as server:
+    with FaultServer(FakeApi(chat=answers)) as server:
         deck.provider(server.base_url, is_default=True, **PRICED)
         runtime = open_runtime(deck.environment)
         control = ChatControl(runtime)
@@ -79,15 +79,15 @@ async def test_other_answers_hidden_branches_and_failures_are_paid_and_counted(t
 
 async def test_a_fork_pays_only_for_what_is_asked_in_it(tmp_path: Path) -> None:
     deck = RealDeck(tmp_path)
-    with FaultServer(Answers(counting(1, 2), counting(10, 20))) as server:
+    with FaultServer(FakeApi(chat=Answers(counting(1, 2), counting(10, 20)))) as server:
         deck.provider(server.base_url, is_default=True, **PRICED)
         runtime = open_runtime(deck.environment)
         control = ChatControl(runtime)
         control.aim("main")
         control.begin(runtime.sessions.begin())
         await control.send("first")
-        (summary,) = runtime.conversations.list()
         await control.leave()
+        (summary,) = runtime.conversations.list()
         control.begin(await control.open(summary.identity, is_fork=True))
         await control.send("in the fork")
         assert control.session is not None
@@ -100,7 +100,7 @@ async def test_a_fork_pays_only_for_what_is_asked_in_it(tmp_path: Path) -> None:
 
 async def test_an_answer_without_a_price_makes_the_total_a_lower_bound(tmp_path: Path) -> None:
     deck = RealDeck(tmp_path)
-    with FaultServer(Answers(counting(1, 2), counting(10, 20))) as server:
+    with FaultServer(FakeApi(chat=Answers(counting(1, 2), counting(10, 20)))) as server:
         deck.provider(server.base_url, is_default=True, **PRICED)
         deck.provider(server.base_url, "unpriced")
         runtime = open_runtime(deck.environment)

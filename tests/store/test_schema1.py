@@ -29,6 +29,12 @@ NOT_THEN = (
     "is_pinned",
     "not_priced",
     "written_tokens",
+    "learned",
+    "connecting",
+    "first_call",
+    "last_call",
+    "queue_ms",
+    "ServerTimings.origin",
 )
 """Fields of a turn, or of a summary, that no file of that time has, or that are looked at apart."""
 _LONGEST = 20_000
@@ -45,7 +51,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     if is_dataclass(value):
-        names = [item.name for item in fields(value) if item.name not in NOT_THEN]
+        kind = type(value).__name__
+        names = [item.name for item in fields(value) if not {item.name, f"{kind}.{item.name}"} & {*NOT_THEN}]
         return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}

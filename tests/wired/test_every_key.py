@@ -633,6 +633,7 @@ async def windows_of_a_chat(deck: RealDeck, server: FaultServer) -> set[str]:
         await tour.step("figures_text.up", prepare=at_figures, before=("end",))
         await tour.step("figures_text.top", prepare=at_figures, before=("end",))
         await tour.step("figures_text.page_up", prepare=at_figures, before=("end",))
+        await tour.step("figures.costs", prepare=at_figures, opens=CostsScreen)
         await tour.step("figures.close", prepare=at_figures, opens=ChatScreen)
 
         async def picking(tour: Tour) -> None:

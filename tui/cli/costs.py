@@ -23,7 +23,6 @@ from tui.core.ledger import Certainty
 from tui.core.safe_text import safe_line
 from tui.core.since import read_first_day, read_last_day
 from tui.core.usage import Source
-from tui.runtime.history import Wanted as AnyChat
 from tui.runtime.runtime import Runtime, open_runtime
 from tui.store.errors import disk_error
 from tui.texts import costs as texts
@@ -178,7 +177,7 @@ def _period_text(wanted: Wanted, is_month: bool, now: datetime, zone: tzinfo | N
 def _titles(runtime: Runtime) -> dict[str, str]:
     """Return the titles of chats by their identity; none where they cannot be read."""
     try:
-        return {summary.identity: summary.title for _, summary in runtime.chat_history.numbered(AnyChat())}
+        return runtime.chat_history.titles()
     except LmdeckError:
         return {}
 

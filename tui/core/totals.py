@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.turn import Turn, TurnState
@@ -46,8 +47,21 @@ def _totals_of(turn: Turn) -> Totals:
     usage = turn.usage
     is_unknown = usage is None and _has_used_tokens(turn)
     has_used = is_unknown or (usage is not None and (usage.prompt_tokens, usage.completion_tokens) != (0, 0))
-    costs = () if turn.cost is None else (turn.cost,)
-    return Totals(usage, costs, is_unknown, int(has_used and turn.cost is None))
+    paid = _paid(turn)
+    costs = () if paid is None else (paid,)
+    return Totals(usage, costs, is_unknown, int(has_used and paid is None))
+
+
+def _paid(turn: Turn) -> Cost | None:
+    """Return what the server says that a turn cost, else what its price makes of its tokens."""
+    told = turn.server_cost
+    if told is None:
+        return turn.cost
+    ours = turn.cost
+    if ours is not None and (ours.currency, ours.total) == (told.currency or "USD", told.amount):
+        return ours
+    # A server tells no sides; all of it counts as output.
+    return Cost(Decimal(0), told.amount, told.currency or "USD")
 
 
 def _has_used_tokens(turn: Turn) -> bool:

@@ -11,7 +11,6 @@ from tui.core.budget import BudgetState
 from tui.core.costs import By, CostReport, Sum, Wanted, project, summarize
 from tui.core.days import day_of, first_of_next, month_of
 from tui.core.ledger import LedgerLine
-from tui.runtime.history import Wanted as WantedChats
 
 if TYPE_CHECKING:
     from tui.runtime.costs import Costs
@@ -107,8 +106,7 @@ def read_month(costs: Costs, chats: History, first: date, now: datetime | None =
     now = now or datetime.now(UTC)
     period = month_of(first)
     lines = costs.lines(period.start, period.end)
-    titles = {summary.identity: summary.title for _, summary in chats.numbered(WantedChats())}
-    month = CostMonth(first, lines, now, budgets=costs.budgets(now), titles=titles)
+    month = CostMonth(first, lines, now, budgets=costs.budgets(now), titles=chats.titles())
     for by in (By.PROVIDER, By.DAY, By.CHAT):
         month.report(by)
     return month

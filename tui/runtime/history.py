@@ -118,6 +118,14 @@ class History:
             (None, summary) for read in each for summary in self._told((read,)) if wanted.fits(summary)
         )
 
+    def titles(self) -> dict[str, str]:
+        """Return the titles of all conversations, by their identity.
+
+        Raises:
+            LmdeckError: the folder cannot be read.
+        """
+        return {summary.identity: summary.title for summary in self._told(self._conversations.list())}
+
     def find(self, *names: str) -> list[ConversationSummary]:
         """Return the conversations that names mean in one and the same list, each once; see ``the_one``.
 

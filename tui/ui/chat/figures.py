@@ -33,6 +33,7 @@ from tui.texts import time as times
 from tui.ui.bindings import bindings_of
 from tui.ui.chat.status_parts import StatusFacts
 from tui.ui.chat.times import time_content, turns_content
+from tui.ui.deck import deck_of
 from tui.ui.shell.modal import Window
 from tui.ui.shell.offers import key_of
 
@@ -143,6 +144,11 @@ class FiguresScreen(Window[None]):
     def action_close(self) -> None:
         """Go back."""
         self.dismiss(None)
+
+    def action_costs(self) -> None:
+        """Close, and show what was spent."""
+        self.dismiss(None)
+        self.app.call_later(deck_of(self).router.costs)
 
 
 def _line(fact: Fact) -> Content:

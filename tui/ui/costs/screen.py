@@ -107,6 +107,10 @@ class CostsScreen(LmdeckScreen[None]):
         """Read the month that is shown, off the event loop."""
         self._month, self._inside, self._refusal = None, None, ""
         self._show()
+        # the words stand on the screen before the thread competes with it for the interpreter
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
         in_background(self, self._work, self._first, group="costs", exclusive=True)
 
     async def _work(self, first: date) -> None:
