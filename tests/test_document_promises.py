@@ -149,6 +149,51 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "tests/cli/test_ask_figures.py::test_an_answer_of_tool_calls_is_printed_and_ends_with_0",
         "tests/transcript/test_growing_text.py::test_only_the_first_tool_calls_are_drawn_and_the_others_counted",
     ),
+    # SECURITY.md, Chats, files and exports
+    "Attached files are copied": (
+        "tests/store/test_blobs.py::test_a_prompt_comes_back_with_its_files_and_each_is_kept_once_and_private",
+        "tests/store/test_blobs.py::test_a_file_goes_with_the_last_conversation_that_names_it",
+    ),
+    "Known keys are removed from the copies": (
+        "tests/store/test_blobs.py::test_a_key_in_an_attached_text_is_not_kept",
+    ),
+    "URLs are never fetched": (
+        "tests/cli/test_ask_files.py::test_what_cannot_be_attached_is_refused_before_anything_is_sent",
+    ),
+    "Files whose names suggest keys": (
+        "tests/store/test_path_index.py::test_what_git_tracks_comes_first_then_what_it_does_not_ignore",
+        "tests/core/test_secret_files.py",
+        "tests/wired/test_attaching.py::test_a_file_that_may_hold_keys_is_sent_after_one_question",
+        "tests/cli/test_plain_attaching.py::test_a_file_that_may_hold_keys_is_sent_when_the_message_is_sent_again",
+        "tests/cli/test_ask_files.py::test_a_file_that_may_hold_keys_is_sent_only_with_a_yes",
+    ),
+    "Exports have no key": (
+        "tests/cli/test_history_files.py::test_no_export_has_a_key_whenever_it_became_known",
+    ),
+    "An exported page has no script": (
+        "tests/cli/test_history_files.py::test_a_page_has_no_script_and_no_control_character",
+    ),
+    "An import writes nothing but chats": (
+        "tests/cli/test_history_files.py::test_a_file_names_no_place_on_this_disk",
+        "tests/cli/test_history_files.py::test_an_import_erases_keys",
+    ),
+    "Presets are read from your own folder": (
+        "tests/wired/test_presets.py::test_a_file_that_others_can_write_is_not_used",
+    ),
+    "What is filled into a template": (
+        "tests/wired/test_presets.py::test_what_is_filled_in_is_never_filled_in_again",
+    ),
+    "A search reads private copies": (
+        "tests/store/test_text_cache.py::test_files_and_folder_are_private",
+        "tests/store/test_text_cache.py::test_known_keys_are_not_in_it",
+    ),
+    "An unsent message is stored privately": (
+        "tests/store/test_drafts.py::test_a_draft_is_read_as_it_was_until_it_is_sent",
+        "tests/store/test_drafts.py::test_no_key_is_in_it",
+    ),
+    "A chat that is not saved stores none": (
+        "tests/e2e/test_unsent_messages.py::test_a_chat_that_is_not_saved_keeps_no_draft_either",
+    ),
     # docs/assurance.md
     "What [SECURITY.md](../SECURITY.md) promises is tested": (
         "tests/test_document_promises.py::test_every_promise_is_measured",

@@ -85,6 +85,46 @@ PROMISES = (
         "No text is markup, no import opens a socket",
         ("tests/test_no_markup.py", *_assurance("imports")),
     ),
+    Promise(
+        "branches",
+        "Branches and queued messages survive",
+        (
+            "tests/session/test_branches.py",
+            "tests/session/test_queued_branches.py",
+            "tests/session/test_prompt_queue.py",
+            "tests/e2e/test_queue.py",
+        ),
+    ),
+    Promise(
+        "drafts",
+        "An unsent message survives a kill -9",
+        ("tests/store/test_drafts.py", "tests/e2e/test_unsent_messages.py"),
+    ),
+    Promise(
+        "attachments",
+        "An attached file is stored once, privately, and goes with its last chat",
+        (
+            "tests/store/test_blobs.py",
+            "tests/session/test_attachments.py",
+            "tests/wired/test_attaching.py",
+            "tests/cli/test_ask_files.py",
+        ),
+    ),
+    Promise("presets", "A preset runs nothing and is yours alone", ("tests/wired/test_presets.py",)),
+    Promise(
+        "search",
+        "A search shows no key and keeps nothing of a deleted chat",
+        (
+            "tests/store/test_text_cache.py",
+            "tests/cli/test_history_search.py",
+            "tests/ui/chat/test_full_text_search.py",
+        ),
+    ),
+    Promise(
+        "exports",
+        "Every export has no key, and imports again as the same chat",
+        ("tests/session/test_history_formats.py", "tests/cli/test_history_files.py"),
+    ),
     Promise("store", "What is stored is read again, however it was cut", ("tests/store",)),
 )
 

@@ -164,6 +164,11 @@ class Program:
             total += sum(map(int, status[status.rindex(")") + 2 :].split()[11:15]))
         return total / _TICKS
 
+    def worked_milliseconds(self) -> float:
+        """Return how long the threads of the program itself have been on a processor."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
+
     def memory_megabytes(self, field: str = "VmRSS") -> float:
         """Return the resident memory now, or at its peak with ``VmHWM``."""
         total = 0
