@@ -37,6 +37,11 @@ def _is_wrapped_now(opened: OpenDeck, is_wanted: bool) -> bool:
     return ("END" in opened.text) is is_wanted
 
 
+def _is_called(opened: OpenDeck, title: str) -> bool:
+    session = opened.screen(ChatScreen).control.session
+    return session is not None and session.title == title
+
+
 async def theme(deck: RealDeck) -> None:
     pictures = []
     for name in ("dark", "light"):
@@ -123,6 +128,18 @@ async def save_conversations(deck: RealDeck) -> None:
             assert len(list((deck.home / "data").rglob("*.jsonl"))) == count
             deck.run("chat", "main", "--plain", stdin="hello\n/quit\n")
             assert len(list((deck.home / "data").rglob("*.jsonl"))) == 2 * count
+
+
+async def titles(deck: RealDeck) -> None:
+    for value, title, requests in (("prompt", "hello there", 1), ("model", "A ring buffer", 2)):
+        deck.settings(f'titles = "{value}"\n')
+        with FaultServer(FakeApi(chat=replying('**"A ring buffer."**\n\x1b[2J'))) as server:
+            deck.provider(server.base_url, value)
+            async with deck.opened(ChatStart(value)) as opened:
+                await opened.ask("hello there")
+                await opened.until(partial(_is_called, opened, title))
+            assert len(bodies(server)) == requests
+            assert ("title" in str(bodies(server)[-1])) is (value == "model")
 
 
 async def check_reachability(deck: RealDeck) -> None:
@@ -226,6 +243,7 @@ WALK: dict[str, Walk] = {
     "code_wrap": code_wrap,
     "raw": raw,
     "save_conversations": save_conversations,
+    "titles": titles,
     "check_reachability": check_reachability,
     "max_tokens": max_tokens,
     "send_back": send_back,

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+from tui.core.safe_text import safe_line
+
 TITLE_LENGTH = 60
 _FENCES = ("```", "~~~")
+_AROUND = " \t#*_`\"'“”„«».:"
+"""What models put around a title."""
+
+
+class TitleSource(StrEnum):
+    """Where the names of conversations come from."""
+
+    PROMPT = "prompt"
+    MODEL = "model"
+    """Asked for after the first answer."""
 
 
 def title_of(prompt: str) -> str:
@@ -20,3 +34,9 @@ def title_of(prompt: str) -> str:
     cut = line[: TITLE_LENGTH - 1]
     head, space, _ = cut.rpartition(" ")
     return (head if space and len(head) > TITLE_LENGTH // 2 else cut).rstrip() + "…"
+
+
+def title_in(answer: str) -> str:
+    """Return the title that a model answered with; empty where there is none."""
+    line = next((line for line in answer.splitlines() if line.strip(_AROUND)), "")
+    return title_of(safe_line(line.strip().removeprefix("Title:").strip(_AROUND)))

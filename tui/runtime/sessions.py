@@ -10,10 +10,11 @@ from uuid import uuid4
 
 from tui.core.chat import ChatRequest
 from tui.core.lazy_dataclass import dataclass
-from tui.core.provider import Provider
+from tui.core.provider import Provider, Thinking
 from tui.core.queued_prompt import QueuedPrompt
 from tui.core.safe_text import safe_line
 from tui.core.secret import Redactor
+from tui.core.titles import TitleSource, title_in
 from tui.runtime.find_conversation import find_conversation
 from tui.session.chat_session import ChatSession
 from tui.session.target import ChatTarget, RequestDefaults
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from tui.store.transcript_file import Transcript
 
 
+_TITLE_TOKENS = 200
+"""Some models reason although they are told not to."""
+_TITLE_EXCERPT = 2_000
+"""Characters of the prompt and of the answer from which a title is made."""
+
+
 class ChatNetwork(Protocol):
     """The network side of every chat; see ``runtime.chats``."""
 
@@ -44,7 +51,7 @@ class ChatTransport:
     """Opens the stream of one request; the network is loaded when the first one is sent."""
 
     chats: Callable[[], ChatNetwork]
-    purpose: Literal["chat", "ask", "test"] = "chat"
+    purpose: Literal["chat", "ask", "test", "other"] = "chat"
     key_text: str | None = None
     """What stands in a form's key field; ``None`` takes the provider's saved key."""
     wait_seconds: float | None = None
@@ -99,7 +106,22 @@ class Sessions:
         journal = services.conversations.create()
         session = self._add(self._transport, journal, identity=journal.identity)
         journal.watch_moves(session.moved)
+        if services.settings.titles is TitleSource.MODEL:
+            session.ask_title = self._title
         return session
+
+    async def _title(self, turn: Turn, target: ChatTarget) -> str:
+        """Ask the model of a turn for a title; empty where it gives none."""
+        session = self._unsaved(replace(self._transport, purpose="other"))
+        asked = replace(
+            target, thinking=Thinking.OFF, system_prompt="", parameters={"max_tokens": _TITLE_TOKENS}
+        )
+        prompt, answer = turn.prompt.words[:_TITLE_EXCERPT], turn.answer.text[:_TITLE_EXCERPT]
+        try:
+            reply = await session.send(texts.ASK_TITLE.format(prompt=prompt, answer=answer), asked)
+            return "" if reply.failure is not None else title_in(reply.answer.text)
+        finally:
+            await self.release(session)
 
     def for_command(
         self, wait_seconds: float, *, is_forgetful: bool = False, asks_for_parts: bool = False

@@ -82,6 +82,9 @@ class ChatSession:
         self.on_change: Callable[[], None] | None = None
         self.on_settled: Callable[[], None] | None = None
         """Called when the newest answer has ended and nothing is at work for it any more."""
+        self.ask_title: Callable[[Turn, ChatTarget], Awaitable[str]] | None = None
+        """Returns a title for a conversation of one turn; empty: it keeps its own."""
+        self._titling: asyncio.Task[None] | None = None
         self.attachments: dict[str, bytes] = {}
         """The bytes of the pictures and files in prompts, by their SHA-256: put here before they are sent."""
         self._defaults = defaults
@@ -177,6 +180,7 @@ class ChatSession:
             raise RuntimeError("a turn is still streaming")
         if self.is_read_only:
             raise RuntimeError("the conversation is read-only")
+        self._end_titling()
         turn = Turn(
             identity or uuid4().hex[:12],
             parts_of(prompt),
@@ -203,7 +207,7 @@ class ChatSession:
         self._path_changed()
         task = asyncio.ensure_future(self._run(live, target, request))
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._leave(done, live))
+        task.add_done_callback(lambda done: self._leave(done, live, target))
         return task
 
     async def regenerate(self, target: ChatTarget) -> Turn | None:
@@ -300,6 +304,7 @@ class ChatSession:
         return replace(request, attachments={**self.attachments, **found})
 
     async def _stop_and_wait(self) -> None:
+        self._end_titling()
         self.stop()
         if self._tasks:
             await asyncio.wait(self._tasks)
@@ -335,7 +340,7 @@ class ChatSession:
         if self._late:
             await asyncio.wait(self._late, timeout=seconds)
 
-    def _leave(self, task: asyncio.Task[Turn], live: LiveTurn) -> None:
+    def _leave(self, task: asyncio.Task[Turn], live: LiveTurn, target: ChatTarget) -> None:
         """Forget a task that is done; one that was stopped before its first step has ended nothing yet."""
         self._tasks.discard(task)
         self._end(live, TurnState.STOPPED)
@@ -343,6 +348,23 @@ class ChatSession:
             self.queue.ended(live.turn)
             if self.on_settled is not None:
                 self.on_settled()
+            is_first = self.turns == [live.turn] and live.turn.state is TurnState.DONE
+            if is_first and self.ask_title is not None and not self.queue.prompts:
+                self._titling = asyncio.ensure_future(self._give_title(self.ask_title, live.turn, target))
+
+    async def _give_title(
+        self, ask: Callable[[Turn, ChatTarget], Awaitable[str]], turn: Turn, target: ChatTarget
+    ) -> None:
+        """Name the conversation, unless the user named it."""
+        own = title_of(turn.prompt.text)
+        if self.title == own and (title := await ask(turn, target)) and self.title == own:
+            self.rename(title)
+
+    def _end_titling(self) -> None:
+        """Ask for no title any more: what the user asks comes first."""
+        if self._titling is not None:
+            self._titling.cancel()
+            self._titling = None
 
     def _end(self, live: LiveTurn, state: TurnState) -> None:
         if live.end(state):

@@ -18,6 +18,7 @@ from tui.core.limits import NO_RATES, Limit, Rates, Scope, read_limit, read_rate
 from tui.core.provider import ReasoningReplay
 from tui.core.reasoning_view import ReasoningView
 from tui.core.safe_text import safe_line
+from tui.core.titles import TitleSource
 from tui.store.paths import Paths
 from tui.store.toml_file import TomlDocument, TomlFile
 from tui.store.toml_values import TEXT_WANTED, as_count, as_flag, as_text
@@ -41,6 +42,8 @@ class Settings:
     raw: bool = False
     """Whether answers show as they were sent, without Markdown."""
     save_conversations: bool = True
+    titles: TitleSource = TitleSource.PROMPT
+    """What names new conversations."""
     check_reachability: bool = True
     """Whether the list looks in the background which endpoints answer."""
     max_tokens: int | None = None
@@ -180,6 +183,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "code_wrap": as_flag,
     "raw": as_flag,
     "save_conversations": as_flag,
+    "titles": _choice(TitleSource),
     "check_reachability": as_flag,
     "max_tokens": as_count,
     "send_back": _choice(ReasoningReplay),

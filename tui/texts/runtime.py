@@ -45,3 +45,8 @@ UNTITLED: Final = "without a title"
 REVIEW: Final = "Review the file, then run: {ways}"
 TRUST: Final = "lmdeck providers trust"
 KEYS_CHANGED: Final = "The API keys were already changed and could not be restored."
+ASK_TITLE: Final = (
+    "Write a title for this conversation, in its language, of at most six words."
+    " Answer with the title alone.\n\n"
+    "User: {prompt}\n\nAssistant: {answer}"
+)
