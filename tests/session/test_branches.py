@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -306,3 +307,4 @@ def said(turns: list[Turn]) -> list[tuple[str, str]]:
 
 TestBranches = Branches.TestCase
 TestBranches.settings = settings(max_examples=rounds(25, 1_000), stateful_step_count=25, deadline=None)
+pytestmark = pytest.mark.timeout(rounds(300, 3_600))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
@@ -166,3 +167,4 @@ class QueuedBranches(Branches):
 
 TestQueuedBranches = QueuedBranches.TestCase
 TestQueuedBranches.settings = settings(max_examples=rounds(20, 1_000), stateful_step_count=25, deadline=None)
+pytestmark = pytest.mark.timeout(rounds(300, 3_600))
