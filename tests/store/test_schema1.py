@@ -23,6 +23,7 @@ NOT_THEN = (
     "parent",
     "settings",
     "phases",
+    "learned",
     "unknown",
     "providers",
     "models",

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.observed import ExchangeRecord, Outcome, Purpose
+from tui.core.outside import read_local_moment
 from tui.core.usage import Cost, Price, Source, Usage, are_apart, cost_of
 
 _MAY_HAVE_WORKED = frozenset(
@@ -138,8 +139,9 @@ def line_of(record: ExchangeRecord) -> LedgerLine | None:
     if record.usage is None and not _may_have_worked(record):
         return None
     usage = record.usage or Usage()
+    began = read_local_moment(record.started_at) or datetime.now(UTC)
     line = LedgerLine(
-        datetime.fromisoformat(record.started_at).astimezone(UTC),
+        began.astimezone(UTC),
         record.origin.purpose,
         record.origin.provider,
         record.server,
