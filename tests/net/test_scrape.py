@@ -16,6 +16,8 @@ from tui.core.secret import Secret
 from tui.net.client import ClientFactory
 from tui.net.scrape import AFTER_SECONDS, Scrapes
 
+PATIENT = 30.0
+
 
 class Clock:
     def __init__(self) -> None:
@@ -37,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def scrapes(factory: ClientFactory, clock: Clock) -> AsyncIterator[Scrapes]:
-    made = Scrapes(factory, clock=clock, sleep=clock.sleep)
+    made = Scrapes(factory, clock=clock, sleep=clock.sleep, before_seconds=PATIENT)
     yield made
     await made.aclose()
 
@@ -113,7 +115,7 @@ async def test_a_request_that_follows_at_once_is_not_disturbed(factory: ClientFa
     async def sleep(seconds: float) -> None:
         await next_begins.wait()
 
-    scrapes = Scrapes(factory, sleep=sleep)
+    scrapes = Scrapes(factory, sleep=sleep, before_seconds=PATIENT)
     with FaultServer(api) as server:
         endpoint = Endpoint(server.base_url)
         before = await scrapes.before(endpoint, is_asked_for=True)

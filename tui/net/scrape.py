@@ -23,7 +23,6 @@ from tui.wire.metric_deltas import Counters, learned_between, read_counters
 AFTER_SECONDS = 0.05
 """Until the server has counted a request that ended."""
 _BEFORE_SECONDS = 0.05
-"""What a chat waits for a reading at most, where readings worked before."""
 _FIRST_SECONDS = 0.25
 """The same of a command that asks for figures, at a server that was never read."""
 _READ_SECONDS = 2.0
@@ -40,7 +39,8 @@ class _Door:
     closed_until: float = float("-inf")
     reading: Counters | None = None
     """The last one."""
-    readings: int = 0
+    requests: int = 0
+    """How many have begun."""
 
 
 class Scrapes:
@@ -52,10 +52,13 @@ class Scrapes:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        before_seconds: float = _BEFORE_SECONDS,
     ) -> None:
+        """``before_seconds``: what a chat waits for a reading, where readings worked before."""
         self._factory = factory.branch()
         self._clock = clock
         self._sleep = sleep
+        self._before_seconds = before_seconds
         self._doors: dict[str, _Door] = {}
 
     async def before(self, endpoint: Endpoint, *, is_asked_for: bool = False) -> Counters | None:
@@ -64,9 +67,10 @@ class Scrapes:
         ``is_asked_for``: a server that was never read is tried, too.
         """
         door = self._door(endpoint)
+        door.requests += 1
         if not self._may_read(endpoint, door) or not (door.is_open or is_asked_for):
             return None
-        limit = _BEFORE_SECONDS if door.is_open else _FIRST_SECONDS
+        limit = self._before_seconds if door.is_open else _FIRST_SECONDS
         try:
             async with asyncio.timeout(limit):
                 return await self._read(endpoint, door)
@@ -78,10 +82,10 @@ class Scrapes:
         door = self._door(endpoint)
         if not self._may_read(endpoint, door):
             return Learned(unknown=NO_FIGURES)
-        readings = door.readings
+        requests = door.requests
         await self._sleep(AFTER_SECONDS)
-        is_read = door.readings != readings  # for the request that went out since
-        reading = door.reading if is_read else await self._read(endpoint, door)
+        is_busy = door.requests != requests  # what was read for the request since then has to do
+        reading = door.reading if is_busy else await self._read(endpoint, door)
         if before is None or reading is None:
             return Learned(unknown=NO_FIGURES)
         return learned_between(before, reading, model)
@@ -112,7 +116,6 @@ class Scrapes:
             found = await asyncio.to_thread(read_counters, text) if is_large else read_counters(text)
         door.is_open = found is not None and not found.is_empty
         door.reading = found if door.is_open else None
-        door.readings += 1
         if not door.is_open:
             door.closed_until = self._clock() + _CLOSED_SECONDS
         return door.reading
