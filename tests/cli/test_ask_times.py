@@ -104,3 +104,10 @@ def test_the_plain_chat_tells_the_parts_of_its_last_answer(program: Call) -> Non
         "connect", "queue", "prompt", "unexplained", "answer", "tail"
     ]  # fmt: skip
     assert "reported: vllm.metrics" in told
+
+
+def test_an_endpoint_that_refuses_include_usage_is_named_as_the_reason(call: Call) -> None:
+    api = TimedApi(is_open=False, refuses_usage=True)
+    done = ask(call, api, "--json", "--timing")
+    assert parts(done)["unexplained"]["from"] == "no-usage"
+    assert "let the endpoint accept stream_options.include_usage" in done.err

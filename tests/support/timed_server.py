@@ -29,7 +29,7 @@ class TimedApi:
     others: int = 0
     """Other requests, of the same times, that end together with each of ours."""
     started: float = 1000.0
-    finish: bool = True
+    refuses_usage: bool = False
     log: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
     count: int = 7
@@ -64,8 +64,12 @@ class TimedApi:
         return "\n".join((*lines, ""))
 
     def _chat(self, connection: Connection) -> None:
-        connection.read_request()
+        request = connection.read_request()
         connection.closes = False
+        if self.refuses_usage and b"stream_options" in request:
+            error = {"message": "Unknown parameter: stream_options", "param": "stream_options"}
+            connection.respond(json.dumps({"error": error}).encode(), status="400 Bad Request")
+            return
         connection.start_stream()
         time.sleep(QUEUE_SECONDS + PROMPT_SECONDS)
         connection.send_chunks(*(delta(f"{number} ") for number in range(5)))

@@ -54,13 +54,13 @@ class Learned:
     """Why nothing is known of the server's parts, such as ``several-servers``."""
 
     def plus(self, other: Learned) -> Learned:
-        """Return both; what the other knows counts more."""
+        """Return both; what the other knows counts more, and any reason more than ``no-figures``."""
         return Learned(
             other.route or self.route,
             other.queue or self.queue,
             other.prompt or self.prompt,
             other.answer or self.answer,
-            other.unknown or self.unknown,
+            (self.unknown or other.unknown) if other.unknown in ("", NO_FIGURES) else other.unknown,
         )
 
 
