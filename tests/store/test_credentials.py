@@ -196,9 +196,12 @@ def test_a_refused_write_leaves_the_keys_as_they_were(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('schema = 1\n[keys]\ngood = "sk-0123456789"\nb = 5\n', "the key of b is no text in quotes (line 4)"),
-        ('[keys]\n"b" = ["sk-x"]\n', "the key of b is no text in quotes (line 2)"),
-        ('[keys.b]\nkey = "x"\n', "the key of b is no text in quotes (line 1)"),
+        (
+            'schema = 1\n[keys]\ngood = "sk-0123456789"\nb = 5\n',
+            "the key of b is not a text in quotes (line 4)",
+        ),
+        ('[keys]\n"b" = ["sk-x"]\n', "the key of b is not a text in quotes (line 2)"),
+        ('[keys.b]\nkey = "x"\n', "the key of b is not a text in quotes (line 1)"),
         ("schema = 1\nkeys = [1]\n", "keys must be a table, under a line [keys] (line 2)"),
     ],
 )

@@ -251,7 +251,7 @@ def test_a_stored_key_that_is_no_text_is_told_with_file_and_line(
     paths.credentials_file.chmod(0o600)
     failure = refusal(resolver, STORED)
     assert failure.cause == "key-unavailable"
-    assert "the key of p is no text in quotes (line 3)" in failure.title
+    assert "the key of p is not a text in quotes (line 3)" in failure.title
     assert "credentials.toml" in failure.advice
 
 

@@ -20,6 +20,7 @@ from tui.core.secret import Redactor
 from tui.core.ticket import ticket_text
 from tui.store.files import write_atomically
 from tui.texts import cli as texts
+from tui.texts.files import FOLDER
 
 STDOUT = "-"
 _LIBRARIES = ("httpx", "httpcore", "pydantic", "textual")
@@ -71,7 +72,7 @@ def _refusal(path: Path) -> str:
     """Return why a file cannot be written, or an empty text."""
     try:
         if path.is_dir():
-            return texts.IS_FOLDER
+            return FOLDER
         if not path.parent.is_dir():
             return texts.NO_FOLDER
         is_writable = os.access(path if path.exists() else path.parent, os.W_OK)

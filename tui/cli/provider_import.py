@@ -94,8 +94,7 @@ def _write(plan: ImportPlan, runtime: Runtime, output: Output) -> None:
 
 def _report(imported: Import, plan: ImportPlan, summary: str, output: Output) -> int:
     left_out = [
-        Outcome(item.number, item.name, Fate.LEFT_OUT, f"{item.reason.removeprefix('left out, ')}.")
-        for item in imported.left_out
+        Outcome(item.number, item.name, Fate.LEFT_OUT, f"{item.reason}.") for item in imported.left_out
     ]
     for outcome in sorted((*plan.outcomes, *left_out), key=lambda item: item.number):
         is_used = outcome.fate in (Fate.IMPORTED, Fate.REPLACED)
@@ -105,7 +104,7 @@ def _report(imported: Import, plan: ImportPlan, summary: str, output: Output) ->
         (output.line if is_used else output.aside)(line)
     for remark in imported.remarks:
         output.aside(texts.NOTE.format(text=remark))
-    if any(item.reason.startswith("refused") for item in imported.left_out):
+    if any(item.is_refused for item in imported.left_out):
         output.aside(texts.REFERENCES)
     output.result(summary)
     has_left_out = bool(left_out) or any(item.fate is Fate.LEFT_OUT for item in plan.outcomes)

@@ -16,6 +16,7 @@ from tui.core.secret import Secret
 from tui.runtime.directory import ProviderDirectory
 from tui.store.api_key_text import checked_key
 from tui.texts.runtime import KEYS_CHANGED
+from tui.texts.store import THE_FORM
 
 if TYPE_CHECKING:
     from tui.core.provider_rules import FieldProblem
@@ -168,7 +169,7 @@ class ProviderChanges:
     ) -> Provider:
         """Write both. Of a new provider the record comes first: whatever ends the program between the
         two, no key is left behind that belongs to nothing."""
-        checked_key(key.reveal(), "the form")
+        checked_key(key.reveal(), THE_FORM)
         name = previous_name or provider.name
         is_new = all(known.name != name for known in self._directory.providers())
         if not is_new:

@@ -21,6 +21,7 @@ from tui.store.errors import reason_of
 from tui.store.files import read_file, write_atomically
 from tui.store.lock import locked
 from tui.store.optional import look_at, paths_in
+from tui.texts import files
 from tui.texts import store as texts
 
 SIZE_LIMIT = 1024 * 1024 * 1024
@@ -117,8 +118,8 @@ def _content(path: Path, sha256: str) -> tuple[bytes, str | None]:
     try:
         content = read_file(path, SIZE_LIMIT)
     except OSError as error:
-        return b"", f"cannot be read ({reason_of(error)})"
+        return b"", files.ATTACHMENT_UNREADABLE.format(reason=reason_of(error))
     if content is None:
-        return b"", "is missing"
+        return b"", files.ATTACHMENT_MISSING
     is_whole = hashlib.sha256(content.data).hexdigest() == sha256
-    return (content.data, None) if is_whole else (b"", "is damaged")
+    return (content.data, None) if is_whole else (b"", files.ATTACHMENT_DAMAGED)

@@ -24,7 +24,8 @@ from tui.core.secret import Secret
 from tui.store.casibase_export import KEYS, UNSET, export_records
 from tui.store.casibase_record import validated
 from tui.store.import_text import values_of
-from tui.texts import store as texts
+from tui.texts import casibase as texts
+from tui.texts.fields import NOTHING_FOLLOWS
 
 __all__ = ["Import", "ImportedRecord", "LeftOut", "NamedSecret", "export_records", "import_records"]
 
@@ -53,6 +54,8 @@ class LeftOut:
     name: str
     reason: str
     """A sentence without its stop; it holds no key."""
+    is_refused: bool = False
+    """It names a secret, and that was not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ class _Reader:
         try:
             self.records.append(self._imported(number, _validated(value), value))
         except _UnusableError as error:
-            self.left_out.append(LeftOut(number, label, str(error)))
+            self.left_out.append(LeftOut(number, label, str(error), error.is_refused))
 
     def remarks(self) -> list[str]:
         """Return what is to be said of all records together."""
@@ -148,14 +151,14 @@ class _Reader:
 
     def _imported(self, number: int, record: Mapping[str, Any], value: object) -> ImportedRecord:
         if record["category"] not in set(Category):
-            raise _UnusableError(f"left out, its category is {safe_line(record['category'], 30)}")
+            raise _UnusableError(texts.WRONG_CATEGORY.format(category=safe_line(record["category"], 30)))
         reference, secret = self._reference(record), record["clientSecret"]
         is_literal = reference is None and bool(secret.strip(" *"))  # the API masks keys as ***
         prices = record[_PRICES[0]], record[_PRICES[1]]
         is_priced = any(prices) or (self._zero_is_free and prices != (None, None))
         if record["type"] != TYPE:
-            said = f"its type {safe_line(record['type'], 30)} is imported as {TYPE}"
-            self._retyped.append(f"{_label(number, record['name'])}: {said}.")
+            label, shown = _label(number, record["name"]), safe_line(record["type"], 30)
+            self._retyped.append(texts.RETYPED.format(label=label, type=shown, new=TYPE))
         self._unpriced += prices != (None, None) and not is_priced
         self._unset += any(record[field.casibase] == field.casibase_default for field in UNSET)
         self._without_place.update(_nameless(value))
@@ -170,15 +173,19 @@ class _Reader:
             return None
         shown = safe_line(str(reference), 60)
         if not self._allows(NamedSecret(record["name"], reference, record["providerUrl"])):
-            where = safe_line(record["providerUrl"], 60) or "its URL"
-            raise _UnusableError(f"refused, in place of a key it names {shown}, to be sent to {where}")
+            where = safe_line(record["providerUrl"], 60) or texts.ITS_URL
+            raise _UnusableError(texts.REFUSED.format(key=shown, url=where), is_refused=True)
         if not reference.value and reference != STORED:
-            raise _UnusableError(f"left out, nothing follows {shown}")
+            raise _UnusableError(NOTHING_FOLLOWS.format(prefix=shown))
         return reference
 
 
 class _UnusableError(Exception):
     """Why a record is not imported, for a user."""
+
+    def __init__(self, reason: str, *, is_refused: bool = False) -> None:
+        super().__init__(reason)
+        self.is_refused = is_refused
 
 
 def _validated(value: object) -> Mapping[str, Any]:
@@ -188,7 +195,8 @@ def _validated(value: object) -> Mapping[str, Any]:
         # Without the input: it can be the key.
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise _UnusableError(f"left out, {safe_line(field, 40)}: {first['msg']}") from None
+        reason = texts.WRONG_FIELD.format(field=safe_line(field, 40), problem=first["msg"])
+        raise _UnusableError(reason) from None
 
 
 def _nameless(value: object) -> list[str]:

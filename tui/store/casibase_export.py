@@ -10,6 +10,7 @@ from tui.core.api_key_reference import ApiKeyKind, ApiKeyReference
 from tui.core.provider import Provider
 from tui.core.provider_schema import FIELDS, SETTABLE
 from tui.core.secret import Secret
+from tui.texts import casibase as texts
 
 UNSET = tuple(field for field in FIELDS if field.casibase_default is not None)
 """What a record always states: there it means unset."""
@@ -37,26 +38,26 @@ def losses_of(provider: Provider, *, with_key: bool) -> tuple[str, ...]:
     if provider.api_key is not None and not with_key:
         found.append(_key_words(provider.api_key))
     if prices != (None, None) and not any(prices):
-        found.append("that it is free (prices of 0 mean never priced there)")
+        found.append(texts.LOST_FREE)
     for field in UNSET:
         if field.of(provider) == field.casibase_default:
-            what = f"that its {field.name.replace('_', ' ')} is set"
-            found.append(f"{what} (to {field.casibase_default}, which every record has there)")
+            name = field.name.replace("_", " ")
+            found.append(texts.LOST_SETTING.format(name=name, value=field.casibase_default))
     for field in SETTABLE:
         value = field.of(provider)
         if not field.casibase and value != field.default:
             found.append((field.lost_as or field.label.lower()).format(value))
     if provider.refusals:
-        found.append("security settings that cannot be read")
+        found.append(texts.LOST_SECURITY)
     return tuple(dict.fromkeys(found))
 
 
 def _key_words(reference: ApiKeyReference) -> str:
     """A command may have a secret among its arguments: its kind is enough."""
     if reference.kind is ApiKeyKind.STORED:
-        return "the stored API key (--with-keys)"
+        return texts.LOST_KEY
     shown = "cmd:…" if reference.kind is ApiKeyKind.COMMAND else str(reference)
-    return f"where the API key comes from ({shown})"
+    return texts.LOST_KEY_SOURCE.format(key=shown)
 
 
 def _exported(provider: Provider, key: Secret | None) -> dict[str, object]:

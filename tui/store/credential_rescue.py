@@ -12,6 +12,7 @@ from tui.core.safe_text import safe_line
 from tui.store.api_key_text import checked_key
 from tui.store.files import kept_aside, read_file
 from tui.store.toml_file import TomlDocument, parse_toml
+from tui.texts import store as texts
 
 _TABLE = lazy_pattern(r"\s*\[+\s*[\"']?(\w*)")
 WHOLE_TABLE = ""
@@ -74,9 +75,9 @@ def odd_entries(document: TomlDocument) -> dict[str, str]:
     """Return by name what is wrong with a key that is no text, ``WHOLE_TABLE`` where that is all of them."""
     keys = document.table.get("keys", {})
     if not isinstance(keys, dict):
-        return {WHOLE_TABLE: f"keys must be a table, under a line [keys]{_line_of(document, 'keys')}"}
+        return {WHOLE_TABLE: texts.KEYS_TABLE.format(line=_line_of(document, "keys"))}
     return {
-        name: f"the key of {safe_line(name, 60)} is no text in quotes{_line_of(document, name)}"
+        name: texts.KEY_NO_TEXT.format(name=safe_line(name, 60), line=_line_of(document, name))
         for name, value in keys.items()
         if not isinstance(value, str)
     }

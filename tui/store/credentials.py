@@ -106,7 +106,7 @@ class CredentialStore:
         Raises:
             LmdeckError: the key cannot be right (``key-malformed``), or the file cannot be written.
         """
-        text = checked_key(secret.reveal(), "the form").reveal()
+        text = checked_key(secret.reveal(), texts.THE_FORM).reveal()
         self._require_usable()
         self._change(lambda keys: keys.update({name: text}))
 

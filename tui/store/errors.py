@@ -7,32 +7,33 @@ from dataclasses import replace
 
 from tui.core.causes import explain
 from tui.core.failure import Failure, LmdeckError, UsageError
+from tui.texts import files as texts
 
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _CLOSED = frozenset((errno.EROFS, errno.EACCES, errno.EPERM))
 
 _REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your disk quota is used up",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "you have no permission",
-    errno.EPERM: "you have no permission",
-    errno.ENOLCK: "the disk offers no locks",
-    errno.ESTALE: "the network folder went away",
-    errno.EIO: "the disk reports an error",
-    errno.ENOENT: "it does not exist",
-    errno.EEXIST: "something else has its name",
-    errno.EISDIR: "it is a folder",
-    errno.ENOTDIR: "a folder of its path is no folder",
-    errno.ELOOP: "its links go round in a circle",
-    errno.ENAMETOOLONG: "its name is too long",
-    errno.EFBIG: "it is too large",
-    errno.EINVAL: "it is not a regular file",
-    errno.EBUSY: "it is in use",
-    errno.ENODEV: "its disk is not there",
-    errno.ENXIO: "its disk is not there",
-    errno.EMFILE: "too many files are open",
-    errno.ENFILE: "too many files are open",
+    errno.ENOSPC: texts.DISK_FULL,
+    errno.EDQUOT: texts.QUOTA_FULL,
+    errno.EROFS: texts.DISK_READ_ONLY,
+    errno.EACCES: texts.FORBIDDEN,
+    errno.EPERM: texts.FORBIDDEN,
+    errno.ENOLCK: texts.NO_LOCKS,
+    errno.ESTALE: texts.FOLDER_GONE,
+    errno.EIO: texts.DISK_ERROR,
+    errno.ENOENT: texts.MISSING,
+    errno.EEXIST: texts.NAME_USED,
+    errno.EISDIR: texts.FOLDER,
+    errno.ENOTDIR: texts.PATH_BROKEN,
+    errno.ELOOP: texts.LINK_LOOP,
+    errno.ENAMETOOLONG: texts.NAME_LONG,
+    errno.EFBIG: texts.TOO_LARGE,
+    errno.EINVAL: texts.NOT_REGULAR,
+    errno.EBUSY: texts.BUSY,
+    errno.ENODEV: texts.DISK_GONE,
+    errno.ENXIO: texts.DISK_GONE,
+    errno.EMFILE: texts.MANY_OPEN,
+    errno.ENFILE: texts.MANY_OPEN,
 }
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from tui.core.lazy_dataclass import dataclass
 from tui.store import disk
 from tui.store.optional import Sight, look_at
+from tui.texts import files as texts
 
 SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes of a configuration file: more is not one."""
@@ -65,13 +66,13 @@ def read_file(path: Path, limit: int = SIZE_LIMIT) -> FileContent | None:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "It is not a regular file", str(path))
+            raise OSError(errno.EINVAL, texts.NOT_REGULAR, str(path))
         if status.st_size > limit:
-            raise OSError(errno.EFBIG, "It is too large", str(path))
+            raise OSError(errno.EFBIG, texts.TOO_LARGE, str(path))
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
             data = stream.read(limit + 1)
         if len(data) > limit:
-            raise OSError(errno.EFBIG, "It is too large", str(path))
+            raise OSError(errno.EFBIG, texts.TOO_LARGE, str(path))
         return FileContent(data, _stamp(status), stat.S_IMODE(status.st_mode), status.st_uid)
     finally:
         os.close(descriptor)
@@ -93,7 +94,7 @@ def ensure_private_directory(path: Path) -> None:
         disk.make_directory(path)
     except FileExistsError as error:
         if not look_at(path).is_folder:  # a file, or a link that leads nowhere
-            raise NotADirectoryError(errno.ENOTDIR, "It is no folder", str(path)) from error
+            raise NotADirectoryError(errno.ENOTDIR, texts.NOT_A_FOLDER, str(path)) from error
 
 
 def require_writable(path: Path) -> None:
@@ -105,7 +106,7 @@ def require_writable(path: Path) -> None:
     descriptor = disk.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "It is not a regular file", str(path))
+            raise OSError(errno.EINVAL, texts.NOT_REGULAR, str(path))
     finally:
         os.close(descriptor)
 
@@ -146,7 +147,7 @@ def write_atomically(
     real = Path(os.path.realpath(path))
     sight = look_at(real)
     if sight.exists and not sight.is_file:
-        raise OSError(errno.EINVAL, "It is not a regular file", str(path))
+        raise OSError(errno.EINVAL, texts.NOT_REGULAR, str(path))
     ensure_private_directory(real.parent)
     if keep_backup:
         write_backup(path)
@@ -172,7 +173,7 @@ def keep_aside(path: Path, data: bytes) -> Path:
         with contextlib.suppress(FileExistsError):
             create_private(copy, data)
             return copy
-    raise OSError(errno.EEXIST, "Too many copies", str(path))
+    raise OSError(errno.EEXIST, texts.NAME_USED, str(path))
 
 
 def move_aside(path: Path) -> Path:
@@ -187,7 +188,7 @@ def move_aside(path: Path) -> Path:
         if look_at(target, follows_links=False) == Sight():
             disk.replace(path, target)
             return target
-    raise OSError(errno.EEXIST, "Too many copies", str(path))
+    raise OSError(errno.EEXIST, texts.NAME_USED, str(path))
 
 
 def kept_aside(path: Path) -> list[Path]:
@@ -246,7 +247,7 @@ def write_all(descriptor: int, data: bytes) -> None:
     while data:
         count = disk.write(descriptor, data)
         if count <= 0:
-            raise OSError(errno.EIO, "Nothing was written")
+            raise OSError(errno.EIO, texts.DISK_ERROR)
         data = data[count:]
 
 

@@ -56,7 +56,7 @@ def forget(paths: Paths, what: str, forgotten: Forgotten | None = None) -> Forgo
         "ledger": remover.remove_ledger,
     }
     if what not in kinds:
-        raise usage_error("usage", reason=f"{what} is none of {', '.join(kinds)}")
+        raise usage_error("usage", reason=texts.UNKNOWN_KIND.format(what=what, kinds=", ".join(kinds)))
     kinds[what]()
     return remover.forgotten
 

@@ -17,6 +17,8 @@ from tui.core.lazy_pattern import lazy_pattern
 from tui.core.safe_text import safe_line
 from tui.store.errors import reason_of, usage_error
 from tui.store.files import read_file, stamp_of
+from tui.texts import casibase as texts
+from tui.texts import files
 
 SIZE_LIMIT = 64 * 1024 * 1024
 """Bytes: some hundred thousand records."""
@@ -29,7 +31,6 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte order marks, the longer ones before those they begin with."""
-_WEB_PAGE = "it is a web page, such as an error or a login"
 _ERROR_KEYS = ("msg", "message", "error", "errors", "detail", "title", "description", "reason")
 _RECORD_KEYS = frozenset(("name", "providerUrl", "compatibleProvider", "clientSecret"))
 """What no record is without."""
@@ -51,14 +52,14 @@ def import_file(path: str, limit: int = SIZE_LIMIT) -> bytes:
     except OSError as error:
         reason = reason_of(error)
         if error.errno == errno.EINVAL:
-            reason = "it is not a regular file; give - and pipe it in"
+            reason = texts.NOT_A_FILE
         elif error.errno == errno.EFBIG:
             reason = too_large(limit)
         raise usage_error("import-malformed", reason=reason) from None
     except (RuntimeError, ValueError):  # no such user after ~, or a NUL in the name
         content = None
     if content is None:
-        raise usage_error("import-malformed", reason="it does not exist")
+        raise usage_error("import-malformed", reason=files.MISSING)
     return content.data
 
 
@@ -87,7 +88,7 @@ def text_of(data: bytes) -> str:
         UsageError: it is none of them (``import-malformed``).
     """
     if data.startswith(_COMPRESSED):
-        raise usage_error("import-malformed", reason="it is compressed; unpack it first")
+        raise usage_error("import-malformed", reason=texts.COMPRESSED)
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], encoding)
@@ -106,9 +107,9 @@ def values_of(text: str) -> list[object]:
     """
     bare = text.lstrip("\ufeff \t\r\n")
     if not bare:
-        raise usage_error("import-malformed", reason="it is empty")
+        raise usage_error("import-malformed", reason=files.EMPTY)
     if bare.startswith("<"):
-        raise usage_error("import-malformed", reason=_WEB_PAGE)
+        raise usage_error("import-malformed", reason=texts.WEB_PAGE)
     _refuse_plain_error(bare)
     value = _parsed(bare)
     answer = value
@@ -118,7 +119,7 @@ def values_of(text: str) -> list[object]:
     values = value if isinstance(value, list) else [value]
     if not any(_is_record(item) for item in values):
         _refuse_error(answer)
-        raise usage_error("import-malformed", reason="it holds no provider record")
+        raise usage_error("import-malformed", reason=texts.NO_RECORD)
     return values
 
 
@@ -128,7 +129,7 @@ def _is_record(value: object) -> bool:
 
 def too_large(limit: int) -> str:
     """Return that something has more than ``limit`` bytes, as the end of a sentence."""
-    return f"it is larger than {limit // 1024 // 1024} MB"
+    return files.LARGER_THAN.format(size=limit // 1024 // 1024)
 
 
 def _decoded(data: bytes, encoding: str) -> str:
@@ -136,28 +137,26 @@ def _decoded(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError:
         if data.lstrip().startswith(b"<"):
-            raise usage_error("import-malformed", reason=_WEB_PAGE) from None
-        raise usage_error("import-malformed", reason="it is not text in UTF-8 or UTF-16") from None
+            raise usage_error("import-malformed", reason=texts.WEB_PAGE) from None
+        raise usage_error("import-malformed", reason=texts.NOT_TEXT) from None
 
 
 def _parsed(text: str) -> object:
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except RecursionError:
-        raise usage_error("import-malformed", reason="it is nested too deeply") from None
+        raise usage_error("import-malformed", reason=texts.TOO_DEEP) from None
     except (ValueError, ArithmeticError) as error:
         if _TOML.match(text):
-            raise usage_error(
-                "import-malformed", reason="it is TOML, not the JSON that Casibase exports"
-            ) from None
+            raise usage_error("import-malformed", reason=texts.TOML) from None
         # The message of the JSON reader may quote the text, which may hold keys.
         line = getattr(error, "lineno", None)
-        where = f" (line {line})" if line else ""
-        raise usage_error("import-malformed", reason=f"it is not JSON{where}") from None
+        where = texts.WHERE.format(line=line) if line else ""
+        raise usage_error("import-malformed", reason=texts.NOT_JSON.format(where=where)) from None
 
 
 def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not a number")
+    raise ValueError(texts.NOT_A_NUMBER.format(name=name))
 
 
 def _refuse_plain_error(text: str) -> None:
@@ -168,9 +167,7 @@ def _refuse_plain_error(text: str) -> None:
         raise _error_answer(first)
     if _STATUS_LINE.match(first):
         shown = safe_line(first, 60)
-        raise usage_error(
-            "import-malformed", reason=f'it has the headers of a response ("{shown}") before it'
-        )
+        raise usage_error("import-malformed", reason=texts.HEADERS.format(line=shown))
 
 
 def _refuse_error(value: object) -> None:
@@ -182,7 +179,7 @@ def _refuse_error(value: object) -> None:
         raise _error_answer(words)
     has_error = any(value.get(key) for key in ("error", "errors"))
     if has_error or value.get("status") == "error" or value.get("success") is False:
-        raise usage_error("import-malformed", reason="it is an error answer that does not say why")
+        raise usage_error("import-malformed", reason=texts.SILENT_ERROR)
 
 
 def _error_words(value: object, depth: int) -> str:
@@ -200,4 +197,4 @@ def _error_words(value: object, depth: int) -> str:
 
 
 def _error_answer(words: str) -> UsageError:
-    return usage_error("import-malformed", reason=f'it is an error answer: "{safe_line(words, 60)}"')
+    return usage_error("import-malformed", reason=texts.ERROR_ANSWER.format(words=safe_line(words, 60)))

@@ -19,6 +19,7 @@ from tui.store.files import FileContent, create_private, sync_directory, sync_fi
 from tui.store.optional import look_at
 from tui.store.packed_bytes import TAIL_BYTES, PackedBytes
 from tui.store.records import SCHEMA, decode_line, encode_line, header_record, schema_of
+from tui.texts import files as texts
 
 _FAILURES_IN_PLACE = 2
 """After so many failed writes to one place of a disk, the file is written in another place of it."""
@@ -104,7 +105,7 @@ class JournalFile:
             while data:
                 count = disk.write(descriptor, data)
                 if count <= 0:
-                    raise OSError(errno.EIO, "Nothing was written")
+                    raise OSError(errno.EIO, texts.DISK_ERROR)
                 data = data[count:]
                 self._size += count
             self._written += 1
@@ -138,10 +139,10 @@ class JournalFile:
         if sight.refusal is not None:
             raise sight.refusal
         if sight.status is None:
-            raise FileLostError("was deleted")
+            raise FileLostError(texts.DELETED)
         is_same = stat.S_ISREG(status.st_mode) and os.path.samestat(sight.status, status)
         if not is_same or self._inode not in (None, status.st_ino):
-            raise FileLostError("was replaced")
+            raise FileLostError(texts.REPLACED)
         if not self._is_read:
             data = _read_at(descriptor, 0, status.st_size)
             self._saved, self._is_read, self._is_older = PackedBytes(data), True, _is_older(data)
@@ -190,10 +191,10 @@ class JournalFile:
         except FileNotFoundError:
             if self._may_create:
                 raise
-            raise FileLostError("was deleted") from None
+            raise FileLostError(texts.DELETED) from None
         except OSError as error:
             if error.errno in (errno.EISDIR, errno.ENXIO, errno.ELOOP) and not self._may_create:
-                raise FileLostError("was replaced") from None
+                raise FileLostError(texts.REPLACED) from None
             raise
         if self._may_create:
             sync_directory(self.path.parent)
@@ -203,7 +204,7 @@ class JournalFile:
         """Look whether the file holds what was synced and, with the descriptor kept, what was written."""
         end, tail = (self._saved.size, self._saved.tail) if is_fresh else (self._size, self._tail())
         if size < end or _read_at(descriptor, end - len(tail), len(tail)) != tail:
-            raise FileLostError("was changed")
+            raise FileLostError(texts.CHANGED)
 
     def _recognise(self, descriptor: int, found: bytes) -> None:
         """Tell the lines of here from those of others, behind what was synced in a file that is opened anew.

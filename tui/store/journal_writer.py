@@ -28,6 +28,7 @@ from tui.store.lease import Lease
 from tui.store.optional import Sight, look_at
 from tui.store.record_values import Record
 from tui.texts import store as texts
+from tui.texts.files import MEMORY_FULL
 
 BATCH_SECONDS = 0.25
 """Text is written at least this often: what a killed process can lose."""
@@ -175,7 +176,7 @@ class JournalWriter:
             self._changed.notify_all()
 
     def _stopped(self, error: BaseException) -> Failure:
-        reason = "memory is full" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
+        reason = MEMORY_FULL if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
         return explain("store-failed", path=self._shown(self.path), reason=reason)
 
     def _await_work(self) -> bool:

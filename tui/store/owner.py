@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line
+from tui.texts import files as texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,10 @@ class Owner:
 def holder_words(owner: Owner | None) -> str:
     """Return who holds a lease, for a user."""
     if owner is None or not owner.host:
-        return "another lmdeck"
+        return texts.OTHER_LMDECK
     if owner.is_this_process:
-        return "this lmdeck"
-    return f"another lmdeck (process {owner.process} on {safe_line(owner.host, 30)})"
+        return texts.THIS_LMDECK
+    return texts.OTHER_PROCESS.format(process=owner.process, host=safe_line(owner.host, 30))
 
 
 def new_owner() -> Owner:

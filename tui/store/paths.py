@@ -9,6 +9,7 @@ from pathlib import Path
 from tui.core.lazy_dataclass import dataclass
 from tui.store.errors import usage_error
 from tui.store.optional import look_at
+from tui.texts import files as texts
 
 APPLICATION = "lmdeck"
 
@@ -130,24 +131,24 @@ class Paths:
     def places(self) -> tuple[Place, ...]:
         """Return what is kept where, for ``lmdeck paths``; looks at the disk."""
         rows = [
-            ("Providers", self.providers_file, "shareable, holds no keys"),
-            ("Settings", self.settings_file, "written by you only"),
-            ("Presets", self.presets_dir, "written by you only, one file each"),
-            ("API keys", self.credentials_file, "private"),
-            ("Chats", self.conversations_dir, "private, one file each"),
-            ("Unsent messages", self.drafts_dir, "private, one file each"),
-            ("Deleted chats", self.trash_dir, "removed after 30 days"),
-            ("Endpoints", self.endpoints_file, "what lmdeck learned about servers"),
-            ("Ledger", self.ledger_dir, "tokens and costs, no texts; private"),
-            ("Trusted files", self.trusted_file, "provider files that you reviewed"),
-            ("Copied text", self.copied_file, "when no clipboard was available"),
-            ("Crash report", self.crash_file, "the last one, without keys"),
-            ("Built-in model's log", self.engine_log_file, "the last run"),
-            ("Cache", self.cache_dir, "can be deleted at any time"),
-            *(("Site-wide providers", path, "read-only") for path in self.site_provider_files),
+            (texts.PROVIDERS, self.providers_file),
+            (texts.SETTINGS, self.settings_file),
+            (texts.PRESETS, self.presets_dir),
+            (texts.KEYS, self.credentials_file),
+            (texts.CHATS, self.conversations_dir),
+            (texts.DRAFTS, self.drafts_dir),
+            (texts.TRASH, self.trash_dir),
+            (texts.ENDPOINTS, self.endpoints_file),
+            (texts.LEDGER, self.ledger_dir),
+            (texts.TRUSTED, self.trusted_file),
+            (texts.COPIED, self.copied_file),
+            (texts.CRASH, self.crash_file),
+            (texts.ENGINE_LOG, self.engine_log_file),
+            (texts.CACHE, self.cache_dir),
+            *((texts.SITE, path) for path in self.site_provider_files),
         ]
-        looks = [(what, path, note, look_at(path)) for what, path, note in rows]
-        return tuple(Place(what, path, look.exists, note, look.problem) for what, path, note, look in looks)
+        looks = [(words, path, look_at(path)) for words, path in rows]
+        return tuple(Place(what, path, look.exists, note, look.problem) for (what, note), path, look in looks)
 
 
 def resolve_paths(environment: Mapping[str, str]) -> Paths:
@@ -182,9 +183,7 @@ def _home(environment: Mapping[str, str]) -> Path:
     try:
         return Path.home()
     except RuntimeError:
-        raise usage_error(
-            "store-failed", path="~", reason="there is no home folder; set HOME to one"
-        ) from None
+        raise usage_error("store-failed", path="~", reason=texts.NO_HOME) from None
 
 
 def _system_defaults(home: Path) -> dict[str, Path]:

@@ -19,7 +19,6 @@ from tui.core.provider_field import NOT_SET, Kind, ProviderField, with_values
 from tui.core.provider_schema import BY_NAME, IN_TOML
 from tui.store.security_settings import misplaced, refusals_of, tls_problems
 from tui.store.toml_values import (
-    TEXT_WANTED,
     ValueProblem,
     as_amount,
     as_choice,
@@ -87,7 +86,9 @@ def _read(field: ProviderField, table: Mapping[str, object], problems: list[Valu
         return field.default
     if field.kind is Kind.HEADERS and isinstance(value, dict):
         wrong = [name for name, text in value.items() if not isinstance(text, str)]
-        problems += (ValueProblem(f"{field.name}.{name}", TEXT_WANTED, field.is_security) for name in wrong)
+        problems += (
+            ValueProblem(f"{field.name}.{name}", texts.TEXT_WANTED, field.is_security) for name in wrong
+        )
         return {name: text for name, text in value.items() if name not in wrong}
     try:
         return _usable(field, value)
@@ -119,15 +120,13 @@ _READERS = {Kind.PRICE: as_amount, Kind.NUMBER: as_number, Kind.COUNT: as_count,
 
 
 def _table_wanted(key: str) -> str:
-    return f"must be a table, under a line such as [providers.NAME.{key}]"
+    return texts.TABLE_WANTED.format(key=key)
 
 
 def _reference(text: str) -> ApiKeyReference | None:
     reference = parse_api_key_reference(text)
     if reference is None and text.strip():
-        raise ValueError(
-            'holds a key itself, and this file is not private; write "env:NAME", or enter it in the form'
-        )
+        raise ValueError(texts.HOLDS_KEY)
     return reference
 
 
@@ -138,7 +137,7 @@ def _decode_body(value: object) -> dict[str, object]:
         except (ValueError, RecursionError):
             value = None
     if not isinstance(value, dict):
-        raise ValueError("must be a table, or a JSON object in quotes")
+        raise ValueError(texts.BODY_WANTED)
     body = {key: _json_value(item) for key, item in value.items()}
     try:
         json.dumps(body, allow_nan=False)

@@ -13,6 +13,7 @@ from tui.core.closest import closest_name
 from tui.core.provider import Refusal
 from tui.core.provider_schema import BY_NAME, IN_TOML
 from tui.store.toml_values import ValueProblem
+from tui.texts import store as texts
 
 TLS_KEYS = tuple(field.name for field in IN_TOML if field.toml_table == "tls")
 SECURITY_KEYS = tuple(dict.fromkeys(field.toml_table or field.name for field in IN_TOML if field.is_security))
@@ -34,11 +35,11 @@ def tls_problems(tls: Mapping[str, object]) -> list[ValueProblem]:
         if key not in TLS_KEYS:
             found[key] = _unknown(key, TLS_KEYS)
         elif isinstance(value, str) and not value.strip():
-            found[key] = "is empty: give it a value, or remove the line"
+            found[key] = texts.VALUE_MISSING
         elif key == "pinned_sha256" and isinstance(value, str) and not _is_pin(value):
-            found[key] = "must be a SHA-256 in 64 digits 0-9 and a-f"
+            found[key] = texts.PIN_WANTED
     if "client_key" in tls and "client_certificate" not in tls:
-        found.setdefault("client_key", "needs client_certificate beside it")
+        found.setdefault("client_key", texts.CERTIFICATE_WANTED)
     return [ValueProblem(f"tls.{key}", message, is_of_security=True) for key, message in found.items()]
 
 
@@ -53,10 +54,7 @@ def misplaced(table: Mapping[str, object], known: Iterable[str]) -> list[ValuePr
     for key in table:
         if key in names or not _is_meant(key):
             continue
-        if key in TLS_KEYS:
-            message = "belongs under a line [providers.NAME.tls]"
-        else:
-            message = _unknown(key, (*SECURITY_KEYS, *TLS_KEYS))
+        message = texts.IN_TLS_TABLE if key in TLS_KEYS else _unknown(key, (*SECURITY_KEYS, *TLS_KEYS))
         found.append(ValueProblem(key, message, is_of_security=True))
     return found
 
@@ -80,8 +78,8 @@ def _is_meant(key: str) -> bool:
 
 def _unknown(key: str, names: Sequence[str]) -> str:
     closest = closest_name(_plain(key), names)
-    advice = f"write {closest}" if closest else "remove it, or correct its name"
-    return f"is not a known setting; {advice}"
+    advice = texts.WRITE_CLOSEST.format(closest=closest) if closest else texts.REMOVE_OR_FIX
+    return texts.UNKNOWN_SETTING.format(advice=advice)
 
 
 def _fields_of(setting: str) -> tuple[str, ...]:

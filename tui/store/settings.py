@@ -21,7 +21,7 @@ from tui.core.safe_text import safe_line
 from tui.core.titles import TitleSource
 from tui.store.paths import Paths
 from tui.store.toml_file import TomlDocument, TomlFile
-from tui.store.toml_values import TEXT_WANTED, as_count, as_flag, as_text
+from tui.store.toml_values import as_count, as_flag, as_text
 from tui.texts import store as texts
 
 
@@ -103,7 +103,7 @@ def _unknown(name: str) -> str:
 
 def _text(value: object) -> str:
     if not (text := as_text(value).strip()):
-        raise ValueError(TEXT_WANTED)
+        raise ValueError(texts.TEXT_WANTED)
     return text
 
 
@@ -112,7 +112,7 @@ def _choice(kind: type[StrEnum]) -> Callable[[object], StrEnum]:
         for member in kind:
             if value == member.value:
                 return member
-        raise ValueError(f"must be one of: {', '.join(kind)}, in quotes")
+        raise ValueError(texts.QUOTED_ONE_WANTED.format(values=", ".join(kind)))
 
     return read
 
@@ -160,7 +160,7 @@ def _rates(value: object) -> Rates:
 def _keys(value: object) -> dict[str, str]:
     """Flatten ``[keys]``: ``chat.stop = "f5"`` is a table in a table for TOML."""
     if not isinstance(value, dict):
-        raise ValueError('must be a table, under a line [keys], such as "chat.stop" = "f5"')
+        raise ValueError(texts.BINDINGS_TABLE)
     flat: dict[str, str] = {}
     for name, item in value.items():
         if isinstance(item, dict):
@@ -170,7 +170,7 @@ def _keys(value: object) -> dict[str, str]:
         elif isinstance(item, list) and item and all(isinstance(key, str) for key in item):
             flat[name] = ",".join(item)
         else:
-            raise ValueError(f'{safe_line(name, 40)} must be a key in quotes, such as "f5"')
+            raise ValueError(texts.BINDING_WANTED.format(name=safe_line(name, 40)))
     return flat
 
 

@@ -32,6 +32,7 @@ from tui.store.files import (
 )
 from tui.store.lock import locked
 from tui.store.paths import Paths
+from tui.texts import files
 from tui.texts import store as texts
 
 Table = dict[str, object]
@@ -186,7 +187,7 @@ class TomlFile:
             return _document(content, problem=str(error), is_corrupt=True)
         version = table.get("schema", SCHEMA)  # one without it was written by hand
         if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-            return _document(content, problem='its "schema" is not a number', is_corrupt=True)
+            return _document(content, problem=files.NO_SCHEMA, is_corrupt=True)
         if version > SCHEMA:
             return _document(content, table=table, is_newer=True)
         return _document(content, table=table)
@@ -202,16 +203,16 @@ def parse_toml(data: bytes) -> Table:
         return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"it is not UTF-8 text (line {line})") from None
+        raise ValueError(files.NOT_UTF8_LINE.format(line=line)) from None
     except RecursionError:
-        raise ValueError("its tables are nested too deeply") from None
+        raise ValueError(files.TABLES_DEEP) from None
     except ArithmeticError:
-        raise ValueError("it has a number that is none") from None
+        raise ValueError(files.ODD_NUMBER) from None
     except ValueError as error:  # a TOMLDecodeError, or an integer with too many digits
         # The message may quote the file, which may hold a key: only the place is told.
         place = re.search(r"line (\d+)", str(error))
         line = int(place[1]) if place else data.rstrip().count(b"\n") + 1  # at the end of the document
-        raise ValueError(f"it is not valid TOML (line {line})") from None
+        raise ValueError(files.NOT_TOML.format(line=line)) from None
 
 
 def render(text: str, table: Table) -> bytes:
@@ -222,7 +223,7 @@ def render(text: str, table: Table) -> bytes:
 
 
 def _too_large(limit: int) -> str:
-    return f"with this it would be larger than {limit // 1024 // 1024} MB"
+    return files.WOULD_BE_LARGER.format(size=limit // 1024 // 1024)
 
 
 def _raw_table(data: bytes) -> Table | None:

@@ -9,10 +9,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from tui.core.lazy_dataclass import dataclass
+from tui.texts import store as texts
 
 Choice = TypeVar("Choice", bound=StrEnum)
-
-TEXT_WANTED = 'must be a text in quotes, such as "text"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +28,21 @@ class ValueProblem:
 def as_flag(value: object) -> bool:
     """Read true or false; this and the following raise ``ValueError`` with the end of a sentence."""
     if not isinstance(value, bool):
-        raise ValueError("must be true or false, without quotes")
+        raise ValueError(texts.FLAG_WANTED)
     return value
 
 
 def as_text(value: object) -> str:
     """Read a text."""
     if not isinstance(value, str):
-        raise ValueError(TEXT_WANTED)
+        raise ValueError(texts.TEXT_WANTED)
     return value
 
 
 def as_count(value: object) -> int:
     """Read a whole number above 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("must be a whole number above 0, such as 1024")
+        raise ValueError(texts.COUNT_WANTED)
     return value
 
 
@@ -54,7 +53,7 @@ def as_choice(kind: type[Choice]) -> Callable[[object], Choice]:
         for member in kind:
             if isinstance(value, str) and value.strip().lower() == member.value.lower():
                 return member
-        raise ValueError(f"must be one of: {', '.join(kind)}")
+        raise ValueError(texts.ONE_WANTED.format(values=", ".join(kind)))
 
     return read
 
@@ -71,7 +70,7 @@ def as_amount(value: object) -> Decimal | None:
         # An exponent such as 1e99999 is valid, and writing it out would fill the disk.
         if amount.is_finite() and amount >= 0 and abs(amount.adjusted()) < 40:
             return amount
-    raise ValueError('must be an amount of 0 or more, such as "0.0015"')
+    raise ValueError(texts.AMOUNT_WANTED)
 
 
 def as_number(value: object) -> float:
@@ -83,4 +82,4 @@ def as_number(value: object) -> float:
             number = math.inf
         if math.isfinite(number):
             return number
-    raise ValueError("must be a number, such as 0.7")
+    raise ValueError(texts.NUMBER_WANTED)

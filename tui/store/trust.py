@@ -18,6 +18,7 @@ from pathlib import Path
 from tui.core.lazy_dataclass import dataclass
 from tui.store.files import read_file, write_atomically
 from tui.store.lock import locked
+from tui.texts import files
 from tui.texts import runtime as texts
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -57,13 +58,13 @@ def distrust_of(path: Path, shown: Callable[[Path], str], *, mode: int | None, o
     """
     if mode is not None:
         if not _is_own(owner):
-            return Distrust(f"{shown(path)} belongs to another user")
+            return Distrust(files.FOREIGN.format(path=shown(path)))
         if mode & _OTHERS_WRITE:
-            return Distrust(f"others can write {shown(path)}", f"chmod go-w {shown(path)}")
+            return Distrust(files.WRITABLE.format(path=shown(path)), files.CLOSE.format(path=shown(path)))
     folders, links = _way_to(path)
     for link in links:
         if not _is_own(link.lstat().st_uid):
-            return Distrust(f"the link {shown(link)} belongs to another user")
+            return Distrust(files.FOREIGN_LINK.format(path=shown(link)))
     return next((reason for folder in folders if (reason := _distrust_of_folder(folder, shown))), None)
 
 
@@ -73,9 +74,9 @@ def _distrust_of_folder(folder: Path, shown: Callable[[Path], str]) -> Distrust 
     except FileNotFoundError:  # not made yet: it will be private
         return None
     except OSError:
-        return Distrust(f"the folder {shown(folder)} cannot be examined")
+        return Distrust(files.UNSEEN_FOLDER.format(path=shown(folder)))
     if not _is_own(status.st_uid):
-        return Distrust(f"the folder {shown(folder)} belongs to another user, who can replace the file")
+        return Distrust(files.FOREIGN_FOLDER.format(path=shown(folder)))
     others = status.st_mode & _OTHERS_WRITE
     # In a sticky folder (/tmp) nobody replaces what belongs to somebody else.
     if not others or status.st_mode & stat.S_ISVTX:
@@ -83,7 +84,7 @@ def _distrust_of_folder(folder: Path, shown: Callable[[Path], str]) -> Distrust 
     if others == stat.S_IWGRP and _is_private_group(status.st_gid):
         return None
     name = shown(folder)
-    return Distrust(f"others can write the folder {name} and replace the file", f"chmod go-w {name}")
+    return Distrust(files.WRITABLE_FOLDER.format(path=name), files.CLOSE.format(path=name))
 
 
 def _user() -> int:

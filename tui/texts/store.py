@@ -15,7 +15,29 @@ DEFAULT_USED: Final = "{path}: {name} {problem}. Its default is used."
 USE_SETTING: Final = "{name} is not a setting; use {closest}."
 REMOVE_SETTING: Final = "{name} is not a setting; remove it."
 
+TEXT_WANTED: Final = 'must be a text in quotes, such as "text"'
+FLAG_WANTED: Final = "must be true or false, without quotes"
+COUNT_WANTED: Final = "must be a whole number above 0, such as 1024"
+NUMBER_WANTED: Final = "must be a number, such as 0.7"
+AMOUNT_WANTED: Final = 'must be an amount of 0 or more, such as "0.0015"'
+ONE_WANTED: Final = "must be one of: {values}"
+QUOTED_ONE_WANTED: Final = "must be one of: {values}, in quotes"
+BINDINGS_TABLE: Final = 'must be a table, under a line [keys], such as "chat.stop" = "f5"'
+BINDING_WANTED: Final = '{name} must be a key in quotes, such as "f5"'
+
 # Providers
+TABLE_WANTED: Final = "must be a table, under a line such as [providers.NAME.{key}]"
+BODY_WANTED: Final = "must be a table, or a JSON object in quotes"
+HOLDS_KEY: Final = (
+    'holds a key itself, and this file is not private; write "env:NAME", or enter it in the form'
+)
+UNKNOWN_SETTING: Final = "is not a known setting; {advice}"
+WRITE_CLOSEST: Final = "write {closest}"
+REMOVE_OR_FIX: Final = "remove it, or correct its name"
+VALUE_MISSING: Final = "is empty: give it a value, or remove the line"
+PIN_WANTED: Final = "must be a SHA-256 in 64 digits 0-9 and a-f"
+CERTIFICATE_WANTED: Final = "needs client_certificate beside it"
+IN_TLS_TABLE: Final = "belongs under a line [providers.NAME.tls]"
 NEWER_PROVIDERS: Final = "{path} was written by a newer lmdeck and is read-only. Update lmdeck to edit it."
 READ_AGAIN: Final = "{problem} It is read again once that is corrected."
 PREVIOUS_SHOWN: Final = (
@@ -63,6 +85,9 @@ FIX_KEY_ENTRY: Final = "Correct {path}, or enter the key again."
 KEY_MAY_BE_IN: Final = ", or copy it from {path}, which could not be read and was kept"
 NO_KEY_STORED: Final = "none is stored for {name}"
 ENTER_KEY: Final = "Edit the provider and enter its key{where}."
+KEYS_TABLE: Final = "keys must be a table, under a line [keys]{line}"
+KEY_NO_TEXT: Final = "the key of {name} is not a text in quotes{line}"
+THE_FORM: Final = "the form"
 STORED_KEY: Final = "the stored key"
 COMMAND_SLOW: Final = "the command took longer than {seconds:g} seconds"
 COMMAND_MAY_ASK: Final = "Run it once in a terminal: it may be waiting for a password."
@@ -125,22 +150,13 @@ NOT_JSON: Final = "it is not JSON written by lmdeck"
 NO_ENGINE_LOG: Final = "The built-in model runs without a log."
 
 # Deleting
+UNKNOWN_KIND: Final = "{what} is not one of {kinds}"
 ATTACHMENTS_STAY: Final = "The files in {path} are still there: {reason}"
 STILL_OPEN: Final = "{path} is still there: {holder} has it open. Close it, then delete again."
 STILL_THERE: Final = "{path} is still there: {reason}."
 FOLDER_STAYS: Final = "{path} cannot be read: {reason}. Its contents are still there."
 
-# Casibase
-AT_DEFAULTS: Final = (
-    "{providers} at Casibase's defaults (temperature 1, top P 1, penalties 0): Casibase always sends these; "
-    "here they are left to the server."
-)
-UNPRICED: Final = (
-    "{providers} with prices of 0: imported as unknown, since Casibase writes 0 where no price was set. "
-    "Add --zero-is-free if they are free."
-)
-NO_SETTING: Final = "Left out, since lmdeck has no such setting: {names}."
-
+# Budgets
 BUDGET_TABLE: Final = 'must be a table, under a line [budget], such as month = "20 EUR"'
 BUDGET_PROVIDERS: Final = 'providers must be a table, under a line [budget.providers], such as gpu = "5 EUR"'
 BUDGET_UNKNOWN: Final = "{name} is none of month, day, providers"
