@@ -49,6 +49,10 @@ async def converse(deck: RealDeck, server: FaultServer) -> None:
     await runtime.aclose()
 
 
+async def write_a_draft(deck: RealDeck, server: FaultServer) -> None:
+    open_runtime(deck.environment).conversations.drafts.keep("c1", "not sent yet")
+
+
 async def delete_conversation(deck: RealDeck, server: FaultServer) -> None:
     await converse(deck, server)
     store = open_runtime(deck.environment).conversations
@@ -69,7 +73,7 @@ async def trust(deck: RealDeck, server: FaultServer) -> None:
 async def copy(deck: RealDeck, server: FaultServer) -> None:
     runtime = open_runtime({**deck.environment, "TERM": "dumb", "PATH": ""})
     result = await runtime.clipboard.copy("some text")
-    assert str(runtime.paths.copied_file) in result.message("Text")
+    assert runtime.paths.shown(runtime.paths.copied_file) in result.message("Text")
     assert runtime.paths.copied_file.read_text() == "some text"
     deck.run("forget", "conversations", "--yes")
     assert not runtime.paths.copied_file.exists(), "it is a part of a conversation"
@@ -104,6 +108,7 @@ WALK: dict[str, Act] = {
     "Presets": add_samples,
     "API keys": add_provider,
     "Chats": converse,
+    "Unsent messages": write_a_draft,
     "Deleted chats": delete_conversation,
     "Endpoints": check,
     "Ledger": converse,
