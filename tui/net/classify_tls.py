@@ -8,6 +8,7 @@ from tui.core.chat import Endpoint
 from tui.net.request_trace import Phase, RequestTrace
 from tui.net.sniff import asks_for_certificate, sniff
 from tui.net.tls import PinMismatch
+from tui.texts import network
 
 _Verdict = tuple[str, dict[str, str | None]]
 
@@ -47,7 +48,7 @@ def classify_tls(error: ssl.SSLError, endpoint: Endpoint, trace: RequestTrace) -
         return _hung_up(trace)
     if any(part in reason for part in _NOT_TLS):
         return _other_protocol(trace)
-    return "tls-failed", {"reason": _words(reason) or "the handshake failed"}
+    return "tls-failed", {"reason": _words(reason) or network.HANDSHAKE_FAILED}
 
 
 def _judged(
@@ -72,13 +73,13 @@ def _wanted_certificate(reason: str, endpoint: Endpoint, trace: RequestTrace) ->
 def _client_certificate(reason: str, endpoint: Endpoint) -> _Verdict:
     if endpoint.tls.client_certificate is None:
         return "tls-client-certificate-required", {}
-    return "tls-failed", {"reason": f"the server refuses the client certificate ({_words(reason)})"}
+    return "tls-failed", {"reason": network.CLIENT_REFUSED.format(reason=_words(reason))}
 
 
 def _hung_up(trace: RequestTrace) -> _Verdict:
     if trace.phase is Phase.TLS and not trace.handshake_bytes and not trace.through_proxy:
         return "tls-version", {}  # behind a proxy the end of a tunnel tells no more than that
-    return "tls-failed", {"reason": "the server hung up during the handshake"}
+    return "tls-failed", {"reason": network.HUNG_UP}
 
 
 def _other_protocol(trace: RequestTrace) -> _Verdict:

@@ -22,6 +22,7 @@ from tui.net.machine.machine import Machine
 from tui.net.machine.snapshot import PortOwner, RunningServer, Snapshot
 from tui.net.recognition import Look, recognise, recognise_refusal
 from tui.texts.discover import UNKNOWN_KIND
+from tui.texts.network import ON_PORT
 from tui.wire.error_body import is_page
 from tui.wire.errors import classify_error
 from tui.wire.fingerprint import identify
@@ -87,7 +88,7 @@ class Discovered:
             number += 1
         return Provider(
             name=name,
-            display_name=f"{self.label} on port {self.port}",
+            display_name=ON_PORT.format(label=self.label, port=self.port),
             category=Category.MODEL,
             model=self.models[0] if self.models else "",
             provider_url=self.url,

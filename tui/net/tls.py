@@ -18,6 +18,7 @@ from typing import Any
 from tui.core.causes import explain
 from tui.core.failure import Failure, UsageError
 from tui.core.provider import TlsSettings
+from tui.texts import network
 
 _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -136,7 +137,7 @@ def _has_files(folder: str | None) -> bool:
 def _load_client_certificate(context: ssl.SSLContext, settings: TlsSettings) -> None:
     def refuse_password() -> str:
         # Without this OpenSSL asks on the terminal and waits.
-        raise ValueError("the key is protected by a password")
+        raise ValueError(network.KEY_LOCKED)
 
     def load(path: str) -> None:
         context.load_cert_chain(path, key, password=refuse_password)
@@ -161,10 +162,10 @@ def _load(path: str, load: Callable[[str], None], variable: str | None = None) -
     try:
         load(full)
     except ssl.SSLError as error:
-        reason = (error.reason or "no certificate in it").replace("_", " ").lower()
-        raise UsageError(_unreadable(path, f"it is not a usable PEM file ({reason})", variable)) from error
+        reason = (error.reason or network.NO_CERTIFICATE).replace("_", " ").lower()
+        raise UsageError(_unreadable(path, network.NOT_PEM.format(reason=reason), variable)) from error
     except (OSError, ValueError) as error:
-        words = (error.strerror if isinstance(error, OSError) else str(error)) or "it cannot be read"
+        words = (error.strerror if isinstance(error, OSError) else str(error)) or network.CANNOT_BE_READ
         raise UsageError(_unreadable(path, words.lower(), variable)) from error
 
 

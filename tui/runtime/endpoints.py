@@ -17,6 +17,7 @@ from tui.core.secret import Redactor, Secret
 from tui.runtime.api_key_renewal import CommandRenewal
 from tui.runtime.builtin import BuiltIns, built_in_name, is_built_in
 from tui.runtime.checked_url import checked_url
+from tui.texts import runtime as texts
 
 if TYPE_CHECKING:
     from tui.store.api_keys import ApiKeyResolver
@@ -103,8 +104,8 @@ class Endpoints:
         try:
             secret = self._credentials().get(provider.name)
         except LmdeckError:  # the list and the form say why, in a notice; a request says it in full
-            return "stored, but unreadable"
-        return secret.hint if secret is not None else "stored, but missing"
+            return texts.KEY_UNREADABLE
+        return secret.hint if secret is not None else texts.KEY_LOST
 
     @staticmethod
     def _reference(provider: Provider, key_text: str | None) -> ApiKeyReference | None:

@@ -31,6 +31,9 @@ KEY_UNUSED_BY_HAND: Final = (
     "A key is stored for {names}, but no provider uses it. Delete it from credentials.toml by hand."
 )
 
+KEY_UNREADABLE: Final = "stored, but unreadable"
+KEY_LOST: Final = "stored, but missing"
+
 # Import
 NAME_TAKEN: Final = "a read-only provider has this name"
 KEPT: Final = "not changed; add --replace to overwrite it"

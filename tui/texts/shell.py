@@ -27,3 +27,5 @@ TEXT_TOO_LONG: Final = "The text is too long to draw in full. All of it is saved
 STILL_WAITING: Final = "An earlier change is still waiting for another lmdeck. Press {key} to cancel it."
 CHANGE_WAITS: Final = "{title} Your change waits for it. Press {key} to cancel."
 CHANGE_CANCELLED: Final = "Cancelled: nothing was changed."
+QUIT_TITLE: Final = "Quit lmdeck?"
+LINK_COPIED: Final = "Copied the link: {address}"

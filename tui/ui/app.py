@@ -246,7 +246,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
     def ask_to_quit(self, body: str = "") -> None:
         """Ask whether to quit."""
         if not isinstance(self.screen, ChoiceDialog):
-            confirm(self.screen, "Quit lmdeck?", body, self.exit, "Quit", "Cancel", is_dangerous=bool(body))
+            confirm(self.screen, texts.QUIT_TITLE, body, self.exit, "Quit", "Cancel", is_dangerous=bool(body))
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection: say how to quit."""
@@ -335,7 +335,7 @@ class LmdeckApp(HonestApp, inherit_bindings=False):
             super().open_url(address, new_tab=new_tab)
         else:
             self.copy_to_clipboard(address)
-            self.notify(f"Copied the link: {address}")
+            self.notify(texts.LINK_COPIED.format(address=address))
 
     def _has_desktop(self) -> bool:
         if "SSH_CONNECTION" in self._environment:

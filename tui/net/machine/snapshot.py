@@ -11,6 +11,7 @@ from tui.net.machine.known_servers import model_argument, port_argument, port_va
 from tui.net.machine.processes import Process
 from tui.net.machine.sockets import Listener
 from tui.net.machine.system import System, system_below
+from tui.texts import network
 from tui.wire.servers import KnownServer
 
 _COMMAND_LIMIT = 160
@@ -27,8 +28,8 @@ class PortOwner:
 
     def describe(self) -> str:
         """Return the port in one line."""
-        who = self.server or (self.process.name if self.process is not None else "a process of another user")
-        where = f"{who} listens on port {self.listener.port} ({self.listener.address})"
+        who = self.server or (self.process.name if self.process is not None else network.OF_OTHER_USER)
+        where = network.LISTENS_AT.format(who=who, port=self.listener.port, address=self.listener.address)
         return where if self.process is None else f"{where}: {describe_process(self.process)}"
 
 
@@ -61,10 +62,10 @@ class RunningServer:
         model = f" with {safe_line(self.model, 60)}" if self.model else ""
         pid = f"pid {self.process.pid}"
         if self.is_elsewhere:
-            return f"{self.label}{model} ({pid}) runs in a network of its own, as in a container"
+            return network.OWN_NETWORK.format(who=self.label + model, pid=pid)
         if self.ports:
             ports = ", ".join(str(port) for port in self.ports)
-            return f"{self.label}{model} ({pid}) listens on port {ports}"
+            return network.LISTENS.format(who=self.label + model, pid=pid, ports=ports)
         return (
             f"{self.label}{model} ({pid}) has no port yet{_since(self.process)}: "
             f"it may be starting, for port {self.expected_port}"
