@@ -84,6 +84,35 @@ NOT_SHOWN = {
 }
 """Modules whose sentences are no texts for users, and what they are."""
 
+FRAGMENT = re.compile(r"[A-Za-z]{2,} [a-z]{2,}|[a-z]{3,} [A-Za-z]{2,}")
+FREE_OF_FRAGMENTS = ("tui.core", "tui.session", "tui.store", "tui.wire")
+"""Packages whose texts stand in the catalogues to the last half of a sentence."""
+_SERVERS = "patterns of servers' words"
+_DEFECT = "what a defect says"
+NO_TEXTS = {
+    "tui.core.known_failure": "the name of a group of causes",
+    "tui.core.lazy_dataclass": "source of a class",
+    "tui.core.placeholders": "words that are no keys",
+    "tui.core.search_text": _DEFECT,
+    "tui.core.secret": _DEFECT,
+    "tui.core.usage": _DEFECT,
+    "tui.session.prompt_queue": "values of an enumeration",
+    "tui.store.lease": _DEFECT,
+    "tui.store.ledger_file": "strerror, in place of which errno is shown",
+    "tui.store.summaries": _DEFECT,
+    "tui.store.text_cache": "the version of a cache",
+    "tui.wire.dialects": "the table of a page, and patterns of servers' words",
+    "tui.wire.embeddings": _SERVERS,
+    "tui.wire.error_facts": _SERVERS,
+    "tui.wire.error_words": _SERVERS,
+    "tui.wire.gateways": _SERVERS,
+    "tui.wire.load_state": _SERVERS,
+    "tui.wire.server_quirks": _SERVERS,
+    "tui.wire.token_limits": _SERVERS,
+    "tui.wire.usage_fields": "the name of a source of figures",
+}
+"""Modules of them whose words are no texts for users, and what they are."""
+
 
 @cache
 def shown() -> dict[str, str]:
@@ -124,6 +153,22 @@ def test_every_sentence_is_in_a_catalogue() -> None:
         if not name.startswith("tui.texts") and name not in {*CATALOGUES, *NOT_SHOWN}
     }
     assert {name: hits for name, hits in outside.items() if hits} == {}
+
+
+def fragments_of(name: str) -> list[str]:
+    """Return the literals of a module that have two words or more."""
+    return [text for _, text in literals(sources()[name]) if "\n" not in text and FRAGMENT.search(text)]
+
+
+def test_every_fragment_is_in_a_catalogue() -> None:
+    names = [name for name in sources() if name.startswith(FREE_OF_FRAGMENTS)]
+    outside = {name: fragments_of(name) for name in names if name not in {*CATALOGUES, *NOT_SHOWN, *NO_TEXTS}}
+    assert {name: hits for name, hits in outside.items() if hits} == {}
+
+
+@pytest.mark.parametrize("name", sorted(NO_TEXTS))
+def test_every_exception_for_fragments_is_one(name: str) -> None:
+    assert fragments_of(name)
 
 
 @pytest.mark.parametrize("name", sorted({**CATALOGUES, **NOT_SHOWN}))
