@@ -99,7 +99,7 @@ def test_the_table_fits_80_columns_and_names_what_is_not_priced(filled: Fill, de
     wide = replace(LINE, provider="供应商" * 20, usage=Usage(10**9, 10**9, 10**9, 10**9, Source.ESTIMATED))
     filled(LINE, wide, UNPRICED)
     done = deck.run("costs", extra={"COLUMNS": "80"})
-    assert "Total: ≥ EUR 0.0022" in done.out
+    assert "Total: ≥ 0.0022 EUR" in done.out
     assert "Not priced: old-gw (1 answer)." in done.out
     assert "lmdeck costs --price-old old-gw" in done.out
     lines = done.out.splitlines()
@@ -110,10 +110,10 @@ def test_the_table_fits_80_columns_and_names_what_is_not_priced(filled: Fill, de
 def test_currencies_are_never_added_and_rates_give_one_line_more(filled: Fill, deck: RealDeck) -> None:
     filled(LINE, replace(LINE, price=replace(EUR, currency="USD"), own_amount=Decimal("0.5")))
     done = costs(deck)
-    assert "Total: EUR 0.0011 + USD 0.50" in done.out
+    assert "Total: 0.0011 EUR + 0.50 USD" in done.out
     assert "Together" not in done.out
     deck.settings('[rates]\ndate = 2026-11-01\nEUR = "2"\n')
-    assert "Together: ~USD 0.5022 (rates of 2026-11-01)" in costs(deck).out
+    assert "Together: ~0.5022 USD (rates of 2026-11-01)" in costs(deck).out
 
 
 def test_nothing_spent_is_said(deck: RealDeck) -> None:
@@ -126,8 +126,8 @@ def test_nothing_spent_is_said(deck: RealDeck) -> None:
 @pytest.mark.parametrize(
     ("lines", "text"),
     [
-        ([LINE], "EUR 0.0011 today"),
-        ([LINE, UNPRICED], "≥ EUR 0.0011 today"),
+        ([LINE], "0.0011 EUR today"),
+        ([LINE, UNPRICED], "≥ 0.0011 EUR today"),
         ([UNPRICED], "— today"),
         ([replace(LINE, at=NOW - timedelta(days=3))], "0.00 today"),
         ([replace(LINE, price=Price(Decimal(0), Decimal(0)), own_amount=Decimal(0))], "0.00 today"),
@@ -182,8 +182,8 @@ def test_budgets_are_told_and_end_with_4_when_spent(filled: Fill, deck: RealDeck
     done = costs(deck, "--budget", TZ="UTC")
     assert done.code == 0
     assert done.out.splitlines() == [
-        "Budget qwen this month: EUR 0.009 of EUR 5.00 (0 %)",
-        "Budget this month: ≥ EUR 0.009 of EUR 0.01 (90 %), 1 answer not priced",
+        "Budget qwen this month: 0.009 EUR of 5.00 EUR (0 %)",
+        "Budget this month: ≥ 0.009 EUR of 0.01 EUR (90 %), 1 answer not priced",
     ]
     filled(LINE)
     done = costs(deck, "--budget", "--json", TZ="UTC")
@@ -204,7 +204,7 @@ def test_ask_sends_nothing_beyond_a_budget(filled: Fill, deck: RealDeck) -> None
         server.requests.clear()
         refused = deck.run("ask", "hi", "-p", "qwen", "--within-budget")
         assert (refused.code, server.requests) == (4, [])
-        assert "The budget is spent: EUR 0.0245 of EUR 0.01." in refused.err
+        assert "The budget is spent: 0.0245 EUR of 0.01 EUR." in refused.err
         told = deck.run("ask", "hi", "-p", "qwen", "--within-budget", "--json")
         assert (told.code, told.cause) == (4, "budget-spent")
         assert deck.run("ask", "hi", "-p", "other", "--within-budget").code == 0

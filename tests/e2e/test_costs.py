@@ -37,7 +37,7 @@ def test_every_way_to_ask_is_paid_and_shown(deck: RealDeck, ascii_only: bool) ->
         terminal.wait_for("An answer.")
         terminal.send("/costs", "enter")
         terminal.wait_for("By provider")
-        terminal.wait_for(f"{MONTH} {'-' if ascii_only else '·'} {'>' if ascii_only else '≥'} EUR 0.218")
+        terminal.wait_for(f"{MONTH} {'-' if ascii_only else '·'} {'>' if ascii_only else '≥'} 0.218 EUR")
         terminal.wait_for("Not priced: old-gw .1 answer.")
         terminal.wait_for("Budget this month:")
         terminal.wait_for("#" if ascii_only else "█")
@@ -56,13 +56,13 @@ def test_the_plain_chat_says_that_the_budget_is_spent_before_it_sends(deck: Real
     with TerminalProgram(lmdeck("chat", "main", "--plain"), deck.environment) as terminal:
         terminal.wait_for("you>")
         terminal.send("hello", "enter")
-        terminal.wait_for("Budget this month: EUR 0.109 of EUR 0.10 .109 %.")
+        terminal.wait_for("Budget this month: 0.109 EUR of 0.10 EUR .109 %.")
         terminal.wait_for("Send it again to send it anyway.")
         assert "An answer." not in terminal.text
         terminal.send("enter")
         terminal.wait_for("An answer.")
         terminal.send("/costs", "enter")
-        terminal.wait_for("Total: EUR 0.218")
+        terminal.wait_for("Total: 0.218 EUR")
 
 
 def test_a_script_is_told_and_not_held_up(deck: RealDeck) -> None:

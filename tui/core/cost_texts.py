@@ -1,4 +1,4 @@
-"""Sums of costs as people read them: ``EUR 6.41``, ``~EUR 0.53``, ``≥ EUR 6.41``, ``free``, ``—``."""
+"""Sums of costs as people read them: ``6.41 EUR``, ``~0.53 EUR``, ``≥ 6.41 EUR``, ``free``, ``—``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def sum_text(total: Sum) -> str:
     if total.state is not CostState.KNOWN:
         return FREE if total.state is CostState.FREE else UNKNOWN
     mark = LOWER_BOUND_MARK if total.is_lower_bound else ESTIMATE_MARK if total.is_estimate else ""
-    return f"{mark}{total.currency} {format_amount(total.amount)}"
+    return f"{mark}{format_amount(total.amount)} {total.currency}"
 
 
 def sums_text(totals: Iterable[Sum]) -> str:
@@ -32,13 +32,13 @@ def answers_text(count: int) -> str:
 
 def limit_text(limit: Limit) -> str:
     """Return how much a budget is."""
-    return f"{limit.currency} {format_amount(limit.amount)}"
+    return f"{format_amount(limit.amount)} {limit.currency}"
 
 
 def spent_text(state: BudgetState) -> str:
     """Return what was spent of a budget, at least."""
     spent = state.spent
-    return sum_text(spent) if spent.amount else f"{spent.currency} {format_amount(Decimal(0))}"
+    return sum_text(spent) if spent.amount else f"{format_amount(Decimal(0))} {spent.currency}"
 
 
 def budget_text(state: BudgetState) -> str:

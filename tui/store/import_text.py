@@ -41,12 +41,13 @@ _PHRASES = frozenset(status.phrase.lower() for status in HTTPStatus)
 _DEEPEST = 4
 
 
-def import_file(path: str, limit: int = SIZE_LIMIT) -> bytes:
-    """Return what a file holds; only a regular one is read, and none beyond ``limit`` bytes.
+def import_file(path: str, limit: int | None = None) -> bytes:
+    """Return what a file holds; only a regular one is read, and none beyond ``limit`` bytes (``SIZE_LIMIT``).
 
     Raises:
         UsageError: it cannot be read (``import-malformed``).
     """
+    limit = SIZE_LIMIT if limit is None else limit
     try:
         content = read_file(Path(path).expanduser(), limit)
     except OSError as error:
@@ -69,12 +70,13 @@ def moment_of(path: str) -> datetime:
     return datetime.now(UTC) if stamp is None else datetime.fromtimestamp(stamp.modified_ns / 1e9, UTC)
 
 
-def import_stream(stream: BinaryIO, limit: int = SIZE_LIMIT) -> bytes:
+def import_stream(stream: BinaryIO, limit: int | None = None) -> bytes:
     """Return all that comes through a pipe; the same limits hold as for files.
 
     Raises:
         UsageError: it is beyond ``limit`` (``import-malformed``).
     """
+    limit = SIZE_LIMIT if limit is None else limit
     data = stream.read(limit + 1)
     if len(data) > limit:
         raise usage_error("import-malformed", reason=too_large(limit))

@@ -75,7 +75,7 @@ async def test_at_100_percent_is_asked_with_what_is_not_priced_and_once_a_chat(
         await chat.press("enter")
         await chat.until(lambda: is_asked(chat))
         words = " ".join(str(static.content) for static in chat.app.screen.query(Static))
-        assert "Budget this month: ≥ EUR 12.50 of EUR 10.00 (125 %), 1 answer not priced" in words
+        assert "Budget this month: ≥ 12.50 EUR of 10.00 EUR (125 %), 1 answer not priced" in words
         await chat.press("n")
         await chat.until(lambda: not is_asked(chat))
         assert runtime.requests == []

@@ -103,11 +103,11 @@ async def test_a_month_is_shown_by_provider_with_what_is_unknown_and_free(open_c
         rows = {row.cells[0]: row.cells[-1] for row in deck.app.screen.query_one(RowList).rows}
         assert rows["old-gw"] == "—"
         assert rows["local"] == "free"
-        assert rows["deepseek"] == "EUR 11.53"
-        assert rows["openrouter"] == "~USD 0.0002"
+        assert rows["deepseek"] == "11.53 EUR"
+        assert rows["openrouter"] == "~0.0002 USD"
         assert "Not priced: old-gw (2 answers)" in deck.text
-        await deck.until(lambda: "November 2026 · ≥ EUR 11.68 + ~USD 0.0002" in deck.text)
-        assert "≥ EUR 12.30 by the end of the month" in deck.text
+        await deck.until(lambda: "November 2026 · ≥ 11.68 EUR + ~0.0002 USD" in deck.text)
+        assert "≥ 12.30 EUR by the end of the month" in deck.text
 
 
 async def test_the_columns_stand_straight_below_each_other_whatever_the_names(open_costs: Any) -> None:
@@ -194,7 +194,7 @@ async def test_the_most_expensive_chats_stand_below_where_there_is_room(open_cos
     async with open_costs(spent_runtime(), (120, 40)) as deck:
         await deck.until(lambda: "Most expensive chats" in deck.text)
         assert all(head in deck.text for head in ("TTFT", "tok/s", "Failed", "GPU"))
-        assert "~EUR 0.01667" in deck.text, "what the GPU cost meanwhile"
+        assert "~0.01667 EUR" in deck.text, "what the GPU cost meanwhile"
         month = read_month(
             deck.app.runtime.costs, deck.app.runtime.chat_history, NOW.date().replace(day=1), NOW
         )
@@ -217,17 +217,17 @@ async def test_e_opens_the_form_at_the_price_and_the_sums_are_read_again(open_co
         runtime.ledger.file.append(line("openrouter"))
         await deck.press("escape")
         await deck.until(lambda: isinstance(deck.app.screen, CostsScreen))
-        await deck.until(lambda: "~USD 0.0004" in deck.text)
+        await deck.until(lambda: "~0.0004 USD" in deck.text)
 
 
 async def test_a_budget_is_judged_with_what_is_not_in_it(open_costs: Any) -> None:
     runtime = spent_runtime(limits=(a_month("12"),))
     async with open_costs(runtime) as deck:
-        await deck.until(lambda: "Budget this month: ≥ EUR 11.68 of EUR" in deck.text)
+        await deck.until(lambda: "Budget this month: ≥ 11.68 EUR of" in deck.text)
     month = read_month(runtime.costs, runtime.chat_history, NOW.date().replace(day=1), NOW)
     (state,) = month.budgets
     words, style = budget_line(state)
-    assert words.startswith("Budget this month: ≥ EUR 11.68 of EUR 12.00 (97 %), 2 answers not priced")
+    assert words.startswith("Budget this month: ≥ 11.68 EUR of 12.00 EUR (97 %), 2 answers not priced")
     assert "warning" in style
 
 
