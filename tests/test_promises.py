@@ -35,6 +35,17 @@ NO_PROMISE = (
     "Apache-2.0",
 )
 SHOWN: dict[str, tuple[str, ...]] = {
+    "Every exchange that used tokens": (
+        "tests/cli/test_costs_command.py::test_each_command_that_sends_leaves_one_line_before_it_ends",
+    ),
+    "`$` shows what a month cost": (
+        "tests/cli/test_costs_command.py::test_the_table_fits_80_columns_and_names_what_is_not_priced",
+        "tests/ui/costs/test_costs_screen.py::test_a_month_is_shown_by_provider_with_what_is_unknown_and_free",
+        "tests/ui/chat/test_budget.py::test_at_80_percent_the_status_bar_has_a_word",
+    ),
+    "`i` shows where the time": (
+        "tests/cli/test_ask_times.py::test_the_timing_line_names_each_part_and_its_source",
+    ),
     "In the list of chats (`h`), Space": (
         "tests/ui/chat/test_conversations_screen.py::test_marked_ones_are_deleted_and_restored_together",
         "tests/ui/chat/test_conversations_screen.py::test_one_or_several_are_exported_and_no_file_is_replaced",
@@ -93,7 +104,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "Counts that contradict each other": (
         "tests/cli/test_ask_figures.py::test_counts_that_contradict_the_text_are_noted",
     ),
-    "A cost that the server itself reports": (
+    "If the server itself reports a cost": (
+        "tests/cli/test_costs_command.py::test_each_command_that_sends_leaves_one_line_before_it_ends",
         "tests/cli/test_ask_figures.py::test_the_cost_of_the_server_stands_beside_ours",
     ),
     "References in an imported file": (

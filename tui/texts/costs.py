@@ -51,7 +51,7 @@ COLUMNS: Final = (
     "IN",
     "CACHED",
     "OUT",
-    "THOUGHT",
+    "REASONING",
     "AMOUNT",
     "TTFT P50",
     "TOK/S P50",
