@@ -1,22 +1,28 @@
 """Takes the pictures of the README from the running program, with the demo endpoint.
 
-python tools/screenshots.py            # writes screenshots/*.svg
+python tools/screenshots.py [NAME …]            # writes screenshots/*.svg
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from textual.pilot import Pilot
 
+from tui.core.ledger import LedgerLine
+from tui.core.observed import Purpose
 from tui.core.provider import Provider, State
+from tui.core.usage import Price, Usage, cost_of
 from tui.demo.server import DemoServer
 from tui.runtime.runtime import Runtime, open_runtime
+from tui.store.ledger_file import LedgerFile
 from tui.ui.app import ChatStart, LmdeckApp, Start
 from tui.ui.chat.screen import ChatScreen
 
@@ -77,7 +83,31 @@ def new_runtime(home: Path, demo_url: str, theme: str) -> Runtime:
         ),
     ):
         runtime.provider_changes.save(provider, "env:VLLM_KEY" if provider.name == "vllm" else None)
+    spend(runtime)
     return runtime
+
+
+def spend(runtime: Runtime) -> None:
+    """Fill the ledger of this month until now, the same in every run of a day."""
+    ledger = LedgerFile(runtime.paths.ledger_dir)
+    now = datetime.now(UTC)
+    paid = Price(Decimal("0.00055"), Decimal("0.00219"))
+    for day in range(now.day):
+        for number in range(1 + (day * 7) % 5):
+            for provider, price in (("reasoner", paid), ("vllm", Price(Decimal(0), Decimal(0)))):
+                usage = Usage(2_000 + 900 * number, 700 + 150 * day % 800, 200, 1_000)
+                cost = cost_of(usage, price)
+                line = LedgerLine(
+                    now - timedelta(days=day, minutes=number),
+                    Purpose.CHAT,
+                    provider,
+                    usage=usage,
+                    price=price,
+                    own_amount=None if cost is None else cost.total,
+                    ttft_ms=120.0 + day,
+                    tokens_per_second=61.0 + number,
+                )
+                ledger.append(line)
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
@@ -170,6 +200,27 @@ async def diagnosis(pilot: Pilot[None]) -> None:
     await until(pilot, shows(pilot, "wait for this one"))
 
 
+async def times(pilot: Pilot[None]) -> None:
+    """Where the time of an answer went."""
+    for prompt in ("Compare SSD and tape for backups.", "Show me code that retries a request."):
+        await _ask(pilot, prompt)
+        await until(pilot, lambda: not _is_busy(pilot))
+    await pilot.press("tab", "i")
+    await until(pilot, shows(pilot, "Where the time went"))
+
+
+async def costs(pilot: Pilot[None]) -> None:
+    """What a month has cost."""
+    await pilot.press("dollar_sign")
+    await until(pilot, shows(pilot, "per day"))
+    await until(pilot, shows(pilot, r"vllm .*free"))
+
+
+def _is_busy(pilot: Pilot[None]) -> bool:
+    screen = pilot.app.screen
+    return not isinstance(screen, ChatScreen) or screen.control.last is None or screen.control.is_busy
+
+
 async def _ask(pilot: Pilot[None], prompt: str) -> None:
     await until(pilot, shows(pilot, "Enter to send"))
     await pilot.press(*(character if character != " " else "space" for character in prompt))
@@ -192,6 +243,8 @@ PICTURES: tuple[tuple[str, str, Start, Story], ...] = (
     ("chat-failure", "dark", ChatStart("vllm"), failure),
     ("picker", "dark", CHAT, picker),
     ("diagnosis", "dark", "providers", diagnosis),
+    ("times", "dark", CHAT, times),
+    ("costs", "dark", "providers", costs),
 )
 
 
@@ -219,8 +272,10 @@ async def take(name: str, theme: str, start: Start, story: Story) -> None:
 
 async def main() -> None:
     """Take every picture."""
+    wanted = sys.argv[1:]
     for picture in PICTURES:
-        await take(*picture)
+        if not wanted or picture[0] in wanted:
+            await take(*picture)
 
 
 if __name__ == "__main__":
