@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-_LEFT_OUT = ("torch", "torchaudio", "torchvision", "torchcodec", "setuptools", "py-cpuinfo", "six")
+_LEFT_OUT = ("torch", "torchaudio", "torchvision", "torchcodec", "setuptools", "six")
 """Requirements of vLLM that are installed otherwise, or that a CPU does not need."""
 _REPLACED = ("opencv", "intel-openmp", "llguidance", "xgrammar")
 
