@@ -27,6 +27,9 @@ import pyte
 LIMIT_SECONDS = 60.0
 """How long a condition may take on a loaded machine before a test gives up."""
 
+_REST_SECONDS = 2.0
+"""What an ended program wrote is read until its terminal is closed: by others that have it, too."""
+
 ANSWERS: dict[bytes, bytes] = {
     b"\x1b[c": b"\x1b[?64;1;2;6;9;15;18;21;22c",
     b"\x1b[>c": b"\x1b[>41;388;0c",
@@ -190,12 +193,13 @@ class TerminalProgram:
         return self._status
 
     def wait(self, limit: float = LIMIT_SECONDS) -> int:
-        """Wait for the end and return the exit code."""
+        """Wait for the end and for all that was written, and return the exit code."""
         deadline = time.monotonic() + limit
         while self.poll() is None:
             if time.monotonic() > deadline:
                 raise AssertionError(f"it did not end:\n{self.text}")
             time.sleep(0.01)
+        self.drain(_REST_SECONDS)
         assert self._status is not None
         return self._status
 
