@@ -54,8 +54,10 @@ def test_what_is_no_list_of_the_server_itself_says_nothing() -> None:
 
 
 async def test_a_model_list_of_any_part_of_the_program_is_seen(factory: ClientFactory) -> None:
+    branch = factory.branch()
     with FaultServer(FakeApi()) as server:
-        await fetch_models(factory.branch(), Endpoint(server.base_url))
+        await fetch_models(branch, Endpoint(server.base_url))
         found = factory.route_times.of(server.base_url)
+        await branch.aclose()
     assert found is not None
     assert found.milliseconds > 0
