@@ -58,8 +58,9 @@ def bodies(server: FaultServer) -> list[dict[str, Any]]:
 
 
 def heads(server: FaultServer) -> list[str]:
-    """Return the request lines and headers, oldest first."""
-    return [request.partition(b"\r\n\r\n")[0].decode("latin-1") for request in list(server.requests)]
+    """Return the request lines and headers, oldest first; without the readings of ``/metrics``."""
+    found = [request.partition(b"\r\n\r\n")[0].decode("latin-1") for request in list(server.requests)]
+    return [head for head in found if not head.startswith("GET /metrics ")]
 
 
 @dataclass

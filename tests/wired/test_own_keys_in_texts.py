@@ -31,6 +31,7 @@ FIXED = {
     "tui.texts.conversations": {
         "A folder gets Markdown files; a file's ending sets its format.\nEnter export · {cancel} cancel"
     },
+    "tui.texts.costs_screen": {"The ending sets the format.\nEnter export · {cancel} cancel"},
     "tui.texts.demo": {"Press Ctrl+C to stop."},
     "tui.texts.form": {"Enter or Space opens and closes the settings that most servers don't need."},
     "tui.texts.plain_chat": {

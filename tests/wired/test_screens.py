@@ -33,6 +33,8 @@ from tui.ui.chat.screen import ChatScreen
 from tui.ui.chat.settings import ChatSetup
 from tui.ui.conversations.export_dialog import ExportDialog
 from tui.ui.conversations.screen import ConversationsScreen
+from tui.ui.costs.export_dialog import CostsExportDialog
+from tui.ui.costs.screen import CostsScreen
 from tui.ui.diagnosis.details import CheckDetailsScreen
 from tui.ui.diagnosis.discover_screen import DiscoverScreen
 from tui.ui.diagnosis.screen import DiagnosisScreen
@@ -271,6 +273,27 @@ async def palette(visit: Visit) -> None:
         await opened.until(lambda: "model servers" in opened.text)
 
 
+async def costs(visit: Visit) -> None:
+    async with visit.chat() as opened:
+        await opened.ask("two and two?")
+        await opened.press("tab", "dollar_sign")
+        await shows(opened, CostsScreen, "By provider", "main")
+
+
+async def costs_export(visit: Visit) -> None:
+    async with visit.chat() as opened:
+        await opened.ask("two and two?")
+        await opened.press("tab", "dollar_sign")
+        await shows(opened, CostsScreen, "By provider", "main")
+        await opened.press("x")
+        await shows(opened, CostsExportDialog, "csv")
+        dialog = opened.screen(CostsExportDialog)
+        target = visit.deck.home / "costs.json"
+        dialog.query_one(Input).value = str(target)
+        await opened.press("enter")
+        await opened.until(target.exists, "the export is written")
+
+
 async def too_small(visit: Visit) -> None:
     async with visit.opened() as opened:
         await opened.pilot.resize_terminal(40, 10)
@@ -295,6 +318,8 @@ WALK: dict[type[Screen[Any]], Callable[[Visit], Awaitable[None]]] = {
     ModelPicker: picker,
     ConversationsScreen: conversations,
     ExportDialog: export,
+    CostsScreen: costs,
+    CostsExportDialog: costs_export,
     ConfirmDialog: confirm,
     ChoiceDialog: choice,
     PlaceholderScreen: ground,
