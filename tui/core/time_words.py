@@ -149,7 +149,8 @@ def time_line(turn: Turn) -> str:
     words = [_words(phase) for phase in phases]
     total = format_milliseconds(sum(phase.milliseconds for phase in phases))
     line = texts.LINE.format(total=total, parts=" + ".join(words))
-    return " ".join((line, *time_sentences(turn)))
+    sentences = " ".join(time_sentences(turn))
+    return f"{line}. {sentences}" if sentences else line
 
 
 def _words(phase: Phase) -> str:
