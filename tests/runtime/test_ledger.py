@@ -7,11 +7,14 @@ import errno
 import json
 import os
 import stat
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -275,3 +278,24 @@ async def test_free_and_unknown_are_told_apart(runtime: Runtime) -> None:
     assert states == {"local": CostState.FREE, "old": CostState.UNKNOWN}
     assert {row.tokens_source for row in report.rows} == {Certainty.REPORTED}
     assert all(line.usage.source is Source.REPORTED for line in await lines_of(runtime))
+
+
+async def test_a_reader_waits_for_a_writer_that_is_about_to_start(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that is made and not started yet cannot be waited for."""
+    waiting: list[asyncio.Future[list[LedgerLine]]] = []
+    loop = asyncio.get_running_loop()
+
+    class LateThread(threading.Thread):
+        def start(self) -> None:
+            waiting.append(loop.run_in_executor(None, runtime.costs.lines))
+            time.sleep(0.1)
+            super().start()
+
+    await lines_of(runtime)
+    threads = SimpleNamespace(Thread=LateThread, Lock=threading.Lock)
+    monkeypatch.setattr("tui.runtime.ledger.threading", threads)
+    with FaultServer(FakeApi()) as server:
+        await trial(runtime, provider_at(server.base_url))
+    assert [len(await future) for future in waiting] == [1]

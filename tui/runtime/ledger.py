@@ -46,7 +46,8 @@ class Ledger:
 
     def flush(self) -> None:
         """Wait until everything is written that was told before."""
-        writer = self._writer
+        with self._guard:  # it is not there before it was started
+            writer = self._writer
         if writer is not None:
             writer.join()
 
