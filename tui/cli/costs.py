@@ -15,7 +15,7 @@ from tui.core.budget import BudgetState, Level, together
 from tui.core.causes import explain
 from tui.core.cost_report import budgets_json, costs_json, csv_lines
 from tui.core.cost_texts import answers_text, budget_text, sum_text, sums_text
-from tui.core.costs import By, CostReport, CostRow, CostState, Wanted, project, summarize
+from tui.core.costs import By, CostReport, CostRow, CostState, Sum, Wanted, project, summarize
 from tui.core.days import day_of, month_of, whole_day
 from tui.core.failure import LmdeckError, UsageError
 from tui.core.figures import UNKNOWN, format_milliseconds, format_tokens
@@ -56,41 +56,51 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def print_this_month(runtime: Runtime, output: Output) -> None:
     """Print what this month has cost by provider, as ``lmdeck costs`` does."""
-    everything = argparse.Namespace(
-        by=By.PROVIDER.value, since=None, until=None, provider=None, include=None, json=False, csv=False
-    )
-    _print_costs(everything, runtime, output, datetime.now(UTC), None)
+    now = datetime.now(UTC)
+    wanted = Wanted(month_of(day_of(now)).start)
+    _print_table(runtime.costs.report(By.PROVIDER, wanted), wanted, runtime, output, now, None)
 
 
 def _print_costs(
     arguments: argparse.Namespace, runtime: Runtime, output: Output, now: datetime, zone: tzinfo | None
 ) -> int:
-    by = By(arguments.by)
     wanted = _wanted(arguments, now, zone)
-    report = runtime.costs.report(by, wanted, zone)
-    month = month_of(day_of(now, zone), zone)
-    is_month = (wanted.since, wanted.until) in ((month.start, None), (month.start, month.end))
-    projected = [project(total, now, zone) for total in report.totals] if is_month else []
-    ahead = [each for each in projected if each is not None]
+    report = runtime.costs.report(By(arguments.by), wanted, zone)
     if arguments.json:
-        output.json(costs_json(report, wanted, ahead))
+        output.json(costs_json(report, wanted, _ahead(report, wanted, now, zone)))
     elif arguments.csv:
         for line in csv_lines(report):
             output.line(line)
     else:
-        output.heading(_period_text(wanted, is_month, now, zone))
-        if not report.rows:
-            output.text(texts.NO_LINES)
-        else:
-            for line in _table(report, _titles(runtime) if by is By.CHAT else {}, output):
-                output.line(line)
-            for line in _below(report, runtime):
-                output.line(line)
-            if ahead:
-                output.line(texts.PROJECTED.format(sums=sums_text(ahead)))
-        for state in runtime.costs.budgets(now, zone):
-            output.line(budget_text(state))
+        _print_table(report, wanted, runtime, output, now, zone)
     return DONE
+
+
+def _print_table(
+    report: CostReport, wanted: Wanted, runtime: Runtime, output: Output, now: datetime, zone: tzinfo | None
+) -> None:
+    output.heading(_period_text(wanted, now, zone))
+    if not report.rows:
+        output.text(texts.NO_LINES)
+    else:
+        titles = _titles(runtime) if report.by is By.CHAT else {}
+        for line in (*_table(report, titles, output), *_below(report, runtime)):
+            output.line(line)
+        if ahead := _ahead(report, wanted, now, zone):
+            output.line(texts.PROJECTED.format(sums=sums_text(ahead)))
+    for state in runtime.costs.budgets(now, zone):
+        output.line(budget_text(state))
+
+
+def _is_this_month(wanted: Wanted, now: datetime, zone: tzinfo | None) -> bool:
+    month = month_of(day_of(now, zone), zone)
+    return (wanted.since, wanted.until) in ((month.start, None), (month.start, month.end))
+
+
+def _ahead(report: CostReport, wanted: Wanted, now: datetime, zone: tzinfo | None) -> list[Sum]:
+    """Return what the month will have cost at its end, where the report is of this one."""
+    projected = [project(total, now, zone) for total in report.totals]
+    return [each for each in projected if each is not None and _is_this_month(wanted, now, zone)]
 
 
 def _wanted(arguments: argparse.Namespace, now: datetime, zone: tzinfo | None) -> Wanted:
@@ -161,8 +171,8 @@ def _price_old(name: str, runtime: Runtime, output: Output) -> int:
     return DONE
 
 
-def _period_text(wanted: Wanted, is_month: bool, now: datetime, zone: tzinfo | None) -> str:
-    if is_month:
+def _period_text(wanted: Wanted, now: datetime, zone: tzinfo | None) -> str:
+    if _is_this_month(wanted, now, zone):
         return f"{day_of(now, zone):%B %Y}"
     since = None if wanted.since is None else day_of(wanted.since, zone).isoformat()
     # The instant itself belongs to the period no more.

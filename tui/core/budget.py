@@ -70,12 +70,7 @@ def together(amounts: Collection[Sum], currency: str, rates: Rates) -> Sum | Non
         worth = convert(amount, currency, rates)
         if worth is None:
             return None
-        whole = Sum(
-            whole.amount + worth.amount,
-            currency,
-            whole.is_estimate or worth.is_estimate,
-            whole.is_lower_bound or worth.is_lower_bound,
-        )
+        whole = whole.plus(worth)
     return whole
 
 

@@ -70,15 +70,21 @@ class Sum:
             return Certainty.UNKNOWN
         return Certainty.ESTIMATED if self.is_estimate else Certainty.REPORTED
 
+    def plus(self, other: Sum) -> Sum:
+        """Return both together; their currency is the same, or one has none."""
+        return Sum(
+            _EXACT.add(self.amount, other.amount),
+            self.currency or other.currency,
+            self.is_estimate or other.is_estimate,
+            self.is_lower_bound or other.is_lower_bound,
+        )
+
     def plus_line(self, line: LedgerLine) -> Sum:
         """Return the sum with one more line, whose currency is this one's or none."""
         amount = line.amount
-        return Sum(
-            self.amount if amount is None else _EXACT.add(self.amount, amount),
-            self.currency or line.currency,
-            self.is_estimate or (bool(amount) and line.amount_source is Certainty.ESTIMATED),
-            self.is_lower_bound or amount is None or line.is_at_least,
-        )
+        is_estimate = bool(amount) and line.amount_source is Certainty.ESTIMATED
+        is_lower_bound = amount is None or line.is_at_least
+        return self.plus(Sum(amount or Decimal(0), line.currency, is_estimate, is_lower_bound))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +265,7 @@ class _Tally:
 
     def merge(self, other: _Tally) -> None:
         """Take over sums of the same currency, or of none."""
-        one, two = self.money, other.money
-        self.money = Sum(
-            _EXACT.add(one.amount, two.amount),
-            one.currency or two.currency,
-            one.is_estimate or two.is_estimate,
-            one.is_lower_bound or two.is_lower_bound,
-        )
+        self.money = self.money.plus(other.money)
         self.requests += other.requests
         self.prompt = _sum(self.prompt, other.prompt)
         self.cached = _sum(self.cached, other.cached)

@@ -26,6 +26,7 @@ from tui.core.lazy_dataclass import dataclass
 from tui.core.safe_text import safe_line, safe_text
 from tui.core.server_words import failure_text
 from tui.runtime.crash import report_crash
+from tui.runtime.search_texts import keep_search_texts
 from tui.texts import shell as texts
 from tui.ui.background import in_background
 from tui.ui.bindings import IDENTIFIERS, bindings_of, every_name, keymap
@@ -35,7 +36,6 @@ from tui.ui.editing import Editing
 from tui.ui.guard import ControlCharacterGuard, safe_url
 from tui.ui.marks import PlainMarks, marks_for
 from tui.ui.router import ScreenRouter
-from tui.ui.search_texts import keep_search_texts
 from tui.ui.shell.dialogs import ChoiceDialog, confirm
 from tui.ui.shell.offers import key_of
 from tui.ui.shell.open_by_name import NamedEntries

@@ -14,11 +14,9 @@ from tui.core.lazy_pattern import lazy_pattern
 from tui.core.phases import ESTIMATED, NO_FIGURES, REPORTED, SEVERAL, Learned, Phase
 from tui.texts import time
 from tui.wire import dialects
-from tui.wire.numbers import read_number
+from tui.wire.prometheus import samples
 
-_SAMPLE = lazy_pattern(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+([^\s]+)")
 _LABEL = lazy_pattern(r'(\w+)="((?:[^"\\]|\\.)*)"')
-_MOST_LINES = 200_000
 _STARTED = "process_start_time_seconds"
 _SMALLEST_SHARE = 1e-9
 """Of a sum: a difference below it is rounding, not time."""
@@ -63,14 +61,10 @@ def read_counters(text: str) -> Counters:
     Whole names count: ``…_created``, ``…_bucket`` and ``…_by_reason`` are others.
     """
     histograms = {_name_of(selector) for names in _durations().values() for selector in names}
-    wanted = {_STARTED, *(f"{name}_{end}" for name in histograms for end in ("sum", "count"))}
+    wanted = frozenset({_STARTED, *(f"{name}_{end}" for name in histograms for end in ("sum", "count"))})
     series: dict[str, dict[Labels, float]] = {}
-    for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
-        if line.partition("{")[0].partition(" ")[0] not in wanted or (match := _SAMPLE.match(line)) is None:
-            continue
-        value = read_number(match[3])
-        if value is not None:
-            series.setdefault(match[1], {})[frozenset(_LABEL.findall(match[2] or ""))] = value
+    for name, labels, value in samples(text, wanted):
+        series.setdefault(name, {})[frozenset(_LABEL.findall(labels))] = value
     return Counters(series)
 
 

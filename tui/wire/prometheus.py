@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tui.core.lazy_dataclass import dataclass
 from tui.core.lazy_pattern import lazy_pattern
 from tui.wire import dialects
 from tui.wire.numbers import read_number
 
 _SAMPLE = lazy_pattern(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+([^\s]+)")
-_MOST_SAMPLES = 200_000
+_MOST_LINES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,24 @@ def _wanted() -> frozenset[str]:
 
 
 def _read_samples(text: str) -> _Samples:
-    samples: _Samples = {}
+    found: _Samples = {}
     wanted = _wanted()
-    for line in text.split("\n", _MOST_SAMPLES)[:_MOST_SAMPLES]:
+    without_suffix = frozenset(name.removesuffix("_total") for name in wanted)
+    for name, _, value in samples(text, wanted | without_suffix):
+        # a client library may leave the suffix off
+        found.setdefault(name if name in wanted else f"{name}_total", []).append(value)
+    return found
+
+
+def samples(text: str, wanted: frozenset[str]) -> Iterator[tuple[str, str, float]]:
+    """Yield the name, the labels as they stand there, and the value of each sample of some names.
+
+    Lines that cannot be read are skipped; never raises.
+    """
+    for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+        if not wanted.intersection(line.partition("{")[0].split(maxsplit=1)[:1]):
+            continue
         match = _SAMPLE.match(line)
-        if match is None:
-            continue
-        name = match[1]
-        if name not in wanted and f"{name}_total" in wanted:
-            name = f"{name}_total"  # a client library that leaves the suffix off
-        if name not in wanted:
-            continue
-        value = read_number(match[3])
-        if value is not None:
-            samples.setdefault(name, []).append(value)
-    return samples
+        value = None if match is None else read_number(match[3])
+        if match is not None and value is not None:
+            yield match[1], match[2] or "", value

@@ -15,10 +15,10 @@ from tests.ui.fake_runtime import FakeRuntime
 from tui.core.parts import parts_of
 from tui.core.turn import TextBuffer, Turn, TurnState
 from tui.core.usage import Cost
+from tui.runtime import search_texts
 from tui.runtime.history import History
 from tui.store.records import encode_line
 from tui.store.text_cache import TextCache
-from tui.ui import search_texts
 from tui.ui.app import LmdeckApp
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.conversations.preview import Preview

@@ -22,8 +22,9 @@ _TURN_CELLS = 14
 def time_content(turn: Turn, width: int) -> Content:
     """Return a line for each part with its bar, then where the figures come from and what stands out."""
     bar_cells = max(8, width - _NAME_CELLS - _TIME_CELLS - _NOTE_CELLS - 4)
-    lines = [_row(row, bar_cells) for row in time_rows(turn)]
-    sources = dict.fromkeys(row.source for row in time_rows(turn) if len(row.note) > _NOTE_CELLS)
+    rows = time_rows(turn)
+    lines = [_row(row, bar_cells) for row in rows]
+    sources = dict.fromkeys(row.source for row in rows if len(row.note) > _NOTE_CELLS)
     lines += (Content.styled(source, "dim") for source in sources if source)
     lines += (Content(line) for line in time_sentences(turn))
     return Content("\n").join(lines)
