@@ -107,7 +107,7 @@ class Sessions:
         session = self._add(self._transport, journal, identity=journal.identity)
         journal.watch_moves(session.moved)
         if services.settings.titles is TitleSource.MODEL:
-            session.ask_title = self._title
+            session.titling.ask = self._title
         return session
 
     async def _title(self, turn: Turn, target: ChatTarget) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,13 +25,14 @@ from tui.core.totals import Totals, totals_of
 from tui.core.turn import Turn, TurnState
 from tui.core.turn_tree import TurnTree
 from tui.core.variants import variant_beside
+from tui.session.late_figures import LateFigures
 from tui.session.prompt_queue import Pause, PromptQueue
 from tui.session.sent_history import history_of
 from tui.session.target import NO_DEFAULTS, ChatTarget, RequestDefaults
+from tui.session.titling import Titling
 
 if TYPE_CHECKING:
     from tui.core.events import EventBatch
-    from tui.core.phases import Learned
     from tui.session.journaling import TurnJournal
     from tui.session.live_turn import LiveTurn
 
@@ -82,9 +83,7 @@ class ChatSession:
         self.on_change: Callable[[], None] | None = None
         self.on_settled: Callable[[], None] | None = None
         """Called when the newest answer has ended and nothing is at work for it any more."""
-        self.ask_title: Callable[[Turn, ChatTarget], Awaitable[str]] | None = None
-        """Returns a title for a conversation of one turn; empty: it keeps its own."""
-        self._titling: asyncio.Task[None] | None = None
+        self.titling = Titling(lambda: self.title, self.rename)
         self.attachments: dict[str, bytes] = {}
         """The bytes of the pictures and files in prompts, by their SHA-256: put here before they are sent."""
         self._defaults = defaults
@@ -94,8 +93,7 @@ class ChatSession:
         self._clock = clock
         self._now = now
         self._tasks: set[asyncio.Task[Turn]] = set()
-        self._late: set[asyncio.Task[None]] = set()
-        """They wait for what is learned of a turn after its end."""
+        self._late = LateFigures(self._changed)
         self._newest: Turn | None = None
         """The turn that was begun last: one before it may take longer to come to rest."""
         self._tree = TurnTree() if tree is None else tree
@@ -180,7 +178,7 @@ class ChatSession:
             raise RuntimeError("a turn is still streaming")
         if self.is_read_only:
             raise RuntimeError("the conversation is read-only")
-        self._end_titling()
+        self.titling.end()
         turn = Turn(
             identity or uuid4().hex[:12],
             parts_of(prompt),
@@ -278,9 +276,7 @@ class ChatSession:
     async def aclose(self) -> bool:
         """Stop what streams and close the record; return whether all of it is on disk."""
         await self._stop_and_wait()
-        await self.wait_for_figures(_LATE_SECONDS)
-        for task in self._late:
-            task.cancel()
+        await self._late.aclose(_LATE_SECONDS)
         return await asyncio.to_thread(self._journal.close)
 
     @property
@@ -304,7 +300,7 @@ class ChatSession:
         return replace(request, attachments={**self.attachments, **found})
 
     async def _stop_and_wait(self) -> None:
-        self._end_titling()
+        self.titling.end()
         self.stop()
         if self._tasks:
             await asyncio.wait(self._tasks)
@@ -316,29 +312,17 @@ class ChatSession:
                 async for batch in batches:
                     live.fold(batch)
                     self._changed()
-            if live.read_late is not None and live.turn.state is TurnState.DONE:
-                self._complete_later(live, live.read_late)
+            if live.turn.state is TurnState.DONE:
+                self._late.follow(live)
         except asyncio.CancelledError:
             self._end(live, TurnState.STOPPED)
         finally:
             self._end(live, TurnState.INTERRUPTED)
         return live.turn
 
-    def _complete_later(self, live: LiveTurn, read: Callable[[], Awaitable[Learned]]) -> None:
-        """Add what is learned of a turn after its end; nothing waits for it."""
-
-        async def complete() -> None:
-            if live.complete(await read()):
-                self._changed()
-
-        task = asyncio.ensure_future(complete())
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
-
     async def wait_for_figures(self, seconds: float) -> None:
         """Wait until everything is known of the turns that ended, for so long at most."""
-        if self._late:
-            await asyncio.wait(self._late, timeout=seconds)
+        await self._late.wait(seconds)
 
     def _leave(self, task: asyncio.Task[Turn], live: LiveTurn, target: ChatTarget) -> None:
         """Forget a task that is done; one that was stopped before its first step has ended nothing yet."""
@@ -349,22 +333,8 @@ class ChatSession:
             if self.on_settled is not None:
                 self.on_settled()
             is_first = self.turns == [live.turn] and live.turn.state is TurnState.DONE
-            if is_first and self.ask_title is not None and not self.queue.prompts:
-                self._titling = asyncio.ensure_future(self._give_title(self.ask_title, live.turn, target))
-
-    async def _give_title(
-        self, ask: Callable[[Turn, ChatTarget], Awaitable[str]], turn: Turn, target: ChatTarget
-    ) -> None:
-        """Name the conversation, unless the user named it."""
-        own = title_of(turn.prompt.text)
-        if self.title == own and (title := await ask(turn, target)) and self.title == own:
-            self.rename(title)
-
-    def _end_titling(self) -> None:
-        """Ask for no title any more: what the user asks comes first."""
-        if self._titling is not None:
-            self._titling.cancel()
-            self._titling = None
+            if is_first and not self.queue.prompts:
+                self.titling.begin(live.turn, target)
 
     def _end(self, live: LiveTurn, state: TurnState) -> None:
         if live.end(state):

@@ -1,0 +1,41 @@
+"""What is learned of the answers of a conversation after their end; nothing waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.core.phases import Learned
+    from tui.session.live_turn import LiveTurn
+
+
+class LateFigures:
+    """Completes turns, and tells each time that something was learned."""
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def follow(self, live: LiveTurn) -> None:
+        """Complete a turn that is done as soon as more is known of it."""
+        if live.read_late is not None:
+            task = asyncio.ensure_future(self._complete(live, live.read_late))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _complete(self, live: LiveTurn, read: Callable[[], Awaitable[Learned]]) -> None:
+        if live.complete(await read()):
+            self._on_change()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until everything is known, for so long at most."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    async def aclose(self, seconds: float) -> None:
+        """Wait for so long at most, and give up the rest."""
+        await self.wait(seconds)
+        for task in self._tasks:
+            task.cancel()
