@@ -9,15 +9,16 @@ from typing import Any, Protocol
 from tui.cli.costs import print_this_month
 from tui.cli.output import Output
 from tui.cli.plain_attaching import PlainAttaching
+from tui.cli.plain_conversations import PlainConversations
 from tui.cli.plain_copy import text_to_copy
 from tui.cli.plain_queue import PlainQueue
+from tui.cli.plain_versions import PlainVersions
 from tui.core.chat_settings import NAMES, SettingError
 from tui.core.check_options import CheckOptions
 from tui.core.commands import COMMANDS, Command
 from tui.core.completion import completions
 from tui.core.parts import Parts, parts_of
 from tui.core.report_text import report_text
-from tui.core.safe_text import safe_line
 from tui.core.time_words import time_lines
 from tui.core.turn import Turn
 from tui.runtime.chat_actions import why_not
@@ -29,7 +30,6 @@ from tui.runtime.external_editor import ExternalEditor
 from tui.runtime.presets import Presets
 from tui.runtime.runtime import Runtime
 from tui.session.chat_session import CONTINUE_PROMPT
-from tui.texts import branches as branch_texts
 from tui.texts import chat as chat_texts
 from tui.texts import chat_settings as setting_texts
 from tui.texts import commands as command_texts
@@ -38,7 +38,6 @@ from tui.texts import plain_chat as texts
 from tui.texts import time as time_texts
 
 _NAME_WIDTH = 30
-_MOST_CHATS = 20
 
 
 class AsksAndShows(Protocol):
@@ -85,22 +84,24 @@ class PlainCommands:
         self._editor = ExternalEditor(runtime.environment)
         self.queue = PlainQueue(chat, control, output)
         self._attaching = attaching
+        conversations = PlainConversations(chat, control, runtime, output)
+        versions = PlainVersions(chat, control, output)
         self._actions: dict[str, Callable[[str], None]] = {
             "help": self._help,
-            "new": self._new,
-            "unsaved": self._unsaved,
-            "fork": self._fork,
+            "new": conversations.new,
+            "unsaved": conversations.unsaved,
+            "fork": conversations.fork,
             "queue": self.queue.obey,
-            "rename": self._rename,
-            "chats": self._chats,
+            "rename": conversations.rename,
+            "chats": conversations.list,
             "providers": self._providers,
             "attach": attaching.attach,
             "retry": self._retry,
-            "edit": self._edit_message,
+            "edit": versions.edit,
             "continue": self._continue,
-            "previous": partial(self._choose, -1, chat_texts.NO_VARIANT_BEFORE),
-            "next": partial(self._choose, 1, chat_texts.NO_VARIANT_AFTER),
-            "branches": self._branches,
+            "previous": partial(versions.choose, -1, chat_texts.NO_VARIANT_BEFORE),
+            "next": partial(versions.choose, 1, chat_texts.NO_VARIANT_AFTER),
+            "branches": versions.branches,
             "reasoning": self._reasoning,
             "copy": self._copy,
             "find": self._find,
@@ -153,42 +154,6 @@ class PlainCommands:
                 words = " ".join(filter(None, (f"/{command.name}", command.argument)))
                 self._output.text(f"{words.ljust(_NAME_WIDTH)}{command.text}")
 
-    # ── Conversations ───────────────────────────────────────────────────────────────────────
-
-    def _new(self, _: str) -> None:
-        session = self._control.session
-        self._begin(is_saved=session is None or session.is_saved)
-        self._output.text(texts.NEW_CHAT)
-
-    def _unsaved(self, _: str) -> None:
-        self._begin(is_saved=False)
-        self._output.text(texts.NEW_UNSAVED)
-
-    def _begin(self, *, is_saved: bool) -> None:
-        self._chat.run_work(self._control.leave())
-        self._control.begin(self._runtime.sessions.begin(saved=is_saved), keeps_target=True)
-
-    def _fork(self, _: str) -> None:
-        if reason := why_not(self._control, "fork"):
-            self._output.text(reason)
-            return
-        opened = self._chat.run_work(self._control.open(self._control.both()[0].identity, is_fork=True))
-        self._chat.run_work(self._control.leave())
-        self._control.begin(opened, keeps_target=True)
-        self._output.text(chat_texts.FORKED)
-
-    def _rename(self, title: str) -> None:
-        session = self._control.both()[0]
-        if title:
-            session.rename(title)
-        self._output.line(texts.TITLE.format(title=session.title or texts.NO_TITLE))
-
-    def _chats(self, _: str) -> None:
-        found = self._runtime.conversations.list()[:_MOST_CHATS]
-        for summary in found:
-            self._output.line(f"{summary.identity}  {safe_line(summary.title, 60)}")
-        self._output.text(texts.RESUME if found else texts.NO_CHATS)
-
     def _providers(self, _: str) -> None:
         for provider in usable_providers(self._runtime.directory):
             self._output.line(f"{provider.name}  {provider.model}")
@@ -214,57 +179,6 @@ class PlainCommands:
             self._output.text(reason)
         elif self._chat.fits(prompt, beside):
             self._chat.answer(ask)
-
-    def _edit_message(self, number: str) -> None:
-        turn = self._message(number, self._control.last)
-        if turn is None:
-            return
-        if reason := why_not(self._control, "edit"):
-            self._output.text(reason)
-        else:
-            self._chat.edit(turn)
-
-    def _message(self, number: str, default: Turn | None) -> Turn | None:
-        """Return the message of a number, or say that there is none."""
-        turns = self._control.turns
-        if not turns:
-            self._output.text(texts.NO_ANSWER)
-        elif not number:
-            return default
-        elif number.isdecimal() and 1 <= int(number) <= len(turns):
-            return turns[int(number) - 1]
-        else:
-            self._output.line(chat_texts.NO_SUCH_MESSAGE.format(number=number, count=len(turns)))
-        return None
-
-    def _choose(self, step: int, none: str, number: str) -> None:
-        """Show another version of a message, without a number of the last one that has several."""
-        last = self._control.last_with_variants or self._control.last
-        turn = self._message(number, last)
-        if turn is None:
-            return
-        chosen = self._control.both()[0].choose_variant(turn, step)
-        if chosen is None:
-            self._output.text(none)
-        else:
-            self._chat.show_from(chosen)
-
-    def _branches(self, number: str) -> None:
-        """Print every branch as a tree, or show the branch of a row."""
-        rows = self._control.branches
-        if not self._control.has_variants:
-            self._output.text(branch_texts.NONE)
-        elif not number:
-            for place, row in enumerate(rows, 1):
-                mark = "*" if row.is_shown else " "
-                self._output.line(f"{place:>3} {mark} {row.indent}{row.prompt}  {row.answer}")
-            self._output.text(branch_texts.HINT)
-        elif number.isdecimal() and 1 <= int(number) <= len(rows):
-            turn = rows[int(number) - 1].turn
-            if self._control.both()[0].show_branch(turn):
-                self._chat.show_from(turn)
-        else:
-            self._output.line(branch_texts.NO_SUCH_ROW.format(number=number, count=len(rows)))
 
     def _reasoning(self, _: str) -> None:
         last = self._control.last

@@ -1,0 +1,72 @@
+"""Which conversation ``lmdeck chat --plain`` continues: a new one, a copy, and what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from tui.cli.output import Output
+from tui.core.safe_text import safe_line
+from tui.runtime.chat_actions import why_not
+from tui.runtime.chat_control import ChatControl
+from tui.runtime.runtime import Runtime
+from tui.texts import chat as chat_texts
+from tui.texts import plain_chat as texts
+
+_MOST_CHATS = 20
+
+
+class RunsWork(Protocol):
+    """The chat, as its conversations see it."""
+
+    def run_work(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run something asynchronous to its end."""
+
+
+class PlainConversations:
+    """Obeys the commands that are about conversations."""
+
+    def __init__(self, chat: RunsWork, control: ChatControl, runtime: Runtime, output: Output) -> None:
+        self._chat = chat
+        self._control = control
+        self._runtime = runtime
+        self._output = output
+
+    def new(self, _: str) -> None:
+        """Begin another one, saved as this one is."""
+        session = self._control.session
+        self._begin(is_saved=session is None or session.is_saved)
+        self._output.text(texts.NEW_CHAT)
+
+    def unsaved(self, _: str) -> None:
+        """Begin one that is never written to disk."""
+        self._begin(is_saved=False)
+        self._output.text(texts.NEW_UNSAVED)
+
+    def _begin(self, *, is_saved: bool) -> None:
+        self._chat.run_work(self._control.leave())
+        self._control.begin(self._runtime.sessions.begin(saved=is_saved), keeps_target=True)
+
+    def fork(self, _: str) -> None:
+        """Continue in a copy."""
+        if reason := why_not(self._control, "fork"):
+            self._output.text(reason)
+            return
+        opened = self._chat.run_work(self._control.open(self._control.both()[0].identity, is_fork=True))
+        self._chat.run_work(self._control.leave())
+        self._control.begin(opened, keeps_target=True)
+        self._output.text(chat_texts.FORKED)
+
+    def rename(self, title: str) -> None:
+        """Give it a title; without one, print the one that it has."""
+        session = self._control.both()[0]
+        if title:
+            session.rename(title)
+        self._output.line(texts.TITLE.format(title=session.title or texts.NO_TITLE))
+
+    def list(self, _: str) -> None:
+        """Print the newest saved ones."""
+        found = self._runtime.conversations.list()[:_MOST_CHATS]
+        for summary in found:
+            self._output.line(f"{summary.identity}  {safe_line(summary.title, 60)}")
+        self._output.text(texts.RESUME if found else texts.NO_CHATS)

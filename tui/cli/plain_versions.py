@@ -1,0 +1,84 @@
+"""The versions of a message in ``lmdeck chat --plain``: edited, shown one after the other, or as a tree."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tui.cli.output import Output
+from tui.core.turn import Turn
+from tui.runtime.chat_actions import why_not
+from tui.runtime.chat_control import ChatControl
+from tui.texts import branches as branch_texts
+from tui.texts import chat as chat_texts
+from tui.texts import plain_chat as texts
+
+
+class ShowsAndEdits(Protocol):
+    """The chat, as the versions of its messages see it."""
+
+    def show_from(self, turn: Turn) -> None:
+        """Print a message that is there already, and what followed it."""
+
+    def edit(self, turn: Turn) -> None:
+        """Have the next line edit a message that was sent."""
+
+
+class PlainVersions:
+    """Obeys ``/edit``, ``/previous``, ``/next`` and ``/branches``."""
+
+    def __init__(self, chat: ShowsAndEdits, control: ChatControl, output: Output) -> None:
+        self._chat = chat
+        self._control = control
+        self._output = output
+
+    def edit(self, number: str) -> None:
+        """Have a message edited: the one of a number, or the last one."""
+        turn = self._message(number, self._control.last)
+        if turn is None:
+            return
+        if reason := why_not(self._control, "edit"):
+            self._output.text(reason)
+        else:
+            self._chat.edit(turn)
+
+    def _message(self, number: str, default: Turn | None) -> Turn | None:
+        """Return the message of a number, or say that there is none."""
+        turns = self._control.turns
+        if not turns:
+            self._output.text(texts.NO_ANSWER)
+        elif not number:
+            return default
+        elif number.isdecimal() and 1 <= int(number) <= len(turns):
+            return turns[int(number) - 1]
+        else:
+            self._output.line(chat_texts.NO_SUCH_MESSAGE.format(number=number, count=len(turns)))
+        return None
+
+    def choose(self, step: int, none: str, number: str) -> None:
+        """Show another version of a message, without a number of the last one that has several."""
+        last = self._control.last_with_variants or self._control.last
+        turn = self._message(number, last)
+        if turn is None:
+            return
+        chosen = self._control.both()[0].choose_variant(turn, step)
+        if chosen is None:
+            self._output.text(none)
+        else:
+            self._chat.show_from(chosen)
+
+    def branches(self, number: str) -> None:
+        """Print every branch as a tree, or show the branch of a row."""
+        rows = self._control.branches
+        if not self._control.has_variants:
+            self._output.text(branch_texts.NONE)
+        elif not number:
+            for place, row in enumerate(rows, 1):
+                mark = "*" if row.is_shown else " "
+                self._output.line(f"{place:>3} {mark} {row.indent}{row.prompt}  {row.answer}")
+            self._output.text(branch_texts.HINT)
+        elif number.isdecimal() and 1 <= int(number) <= len(rows):
+            turn = rows[int(number) - 1].turn
+            if self._control.both()[0].show_branch(turn):
+                self._chat.show_from(turn)
+        else:
+            self._output.line(branch_texts.NO_SUCH_ROW.format(number=number, count=len(rows)))
