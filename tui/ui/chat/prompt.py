@@ -16,24 +16,22 @@ from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.commands import Command, line_of
+from tui.core.completion import Values
 from tui.core.lazy_dataclass import dataclass
-from tui.core.mentions import MARK
 from tui.core.safe_text import safe_line
 from tui.core.turn import Turn
 from tui.texts import chat as texts
 from tui.ui.bindings import bindings_of
+from tui.ui.chat.completing_area import CompletingArea
 from tui.ui.chat.edited import Edited, edit_words
-from tui.ui.chat.mentioning import Mentioning, PathsFound
-from tui.ui.chat.paste_area import PasteArea
-from tui.ui.chat.prompt_text import to_display, to_document, to_raw
+from tui.ui.chat.mentioning import PathsFound
+from tui.ui.chat.prompt_text import to_display, to_document
 from tui.ui.chat.recall import PromptHistory
 from tui.ui.textual_compat.internals import bindings_for
 
 if TYPE_CHECKING:
-    from tui.ui.chat.completing import Completer, Completing
     from tui.ui.chat.prompt_search import PromptSearch
 
 _GROUPS = ("chat.recall", "chat.completion", "chat.edit", "chat.prompt")
@@ -41,14 +39,13 @@ _GROUPS = ("chat.recall", "chat.completion", "chat.edit", "chat.prompt")
 _OF_SEARCH = frozenset({"recall", "take_found", "end_search", "delete_left", "copy"})
 """What a key does to a search; any other one uses what was found and then does its work."""
 _WHEN_SEARCHING = frozenset({"take_found", "end_search"})
-_WHEN_COMPLETING = frozenset({"complete", "choose_completion", "close_completions"})
 
 
 def _no_values(_: Command | None) -> Iterable[tuple[str, str]]:
     return ()
 
 
-class Prompt(PasteArea):
+class Prompt(CompletingArea):
     """Edits a prompt. ``send`` gets its raw text and says whether it is on its way; until then it stays."""
 
     KEY_GROUPS: ClassVar[tuple[str, ...]] = (
@@ -67,11 +64,6 @@ class Prompt(PasteArea):
     _model = ""
     _edit: Edited | None = None
     _search: PromptSearch | None = None
-    completing: Completer | None = None
-    """The list of commands or of files, once there was one."""
-    _commands: Completing | None = None
-    _was_completing = False
-    """Whether the list was shown when that was told last."""
 
     @dataclass
     class CopyRequested(Message):
@@ -85,12 +77,6 @@ class Prompt(PasteArea):
 
         rows: int
 
-    class CompletionsChanged(Message):
-        """The list of commands shows something else, or nothing any more."""
-
-    class PathsWanted(Message):
-        """A file is about to be mentioned."""
-
     class Left(Message):
         """The person went up from an empty prompt."""
 
@@ -100,15 +86,14 @@ class Prompt(PasteArea):
     def __init__(
         self,
         send: Callable[[str], bool],
-        values: Callable[[Command | None], Iterable[tuple[str, str]]] = _no_values,
+        values: Values = _no_values,
         paths: PathsFound | None = None,
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
-        """``values``: what may follow a command, each with a few words about it. ``paths``: the files that
-        may be mentioned, which ``PathsWanted`` asks to look for."""
-        self.mentioning = Mentioning(paths)
         super().__init__(
+            values,
+            paths,
             id=id,
             soft_wrap=True,
             tab_behavior="focus",
@@ -116,7 +101,6 @@ class Prompt(PasteArea):
             compact=True,
         )
         self._send = send
-        self._values = values
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._history = PromptHistory()
@@ -343,104 +327,6 @@ class Prompt(PasteArea):
             self.action_take_found()
         super().action_external_editor()
 
-    # ── Completion of commands ──────────────────────────────────────────────────────────────
-
-    def edit(self, edit: Edit) -> EditResult:
-        """Change the text, and what the list of commands shows with it."""
-        result = super().edit(edit)
-        self._follow_line(edit.text, result.end_location)
-        return result
-
-    def action_undo(self) -> None:
-        """Undo the last change."""
-        super().action_undo()
-        self._follow_line()
-
-    def _follow_line(self, typed: str = "", place: tuple[int, int] | None = None) -> None:
-        self._show_completions(self._follow, typed, place or self.cursor_location)
-
-    def _follow(self, typed: str, place: tuple[int, int]) -> None:
-        mentioning, opens = self.mentioning, typed == MARK
-        if opens or mentioning.is_active:
-            before = to_raw(self.document.get_line(place[0])[: place[1]])
-            if mentioning.follow(before, opens=opens):
-                self.completing = mentioning
-                if opens:
-                    self.post_message(self.PathsWanted())
-                return
-        line = self.document.get_line(0) if self.document.line_count == 1 else ""
-        if self._commands is None and line == "/":
-            from tui.ui.chat.completing import Completing
-
-            self._commands = Completing(self._values)
-        if self._commands is not None:
-            self._commands.follow(to_raw(line))
-            self.completing = self._commands
-
-    def show_paths(self) -> None:
-        """Show more files that were found."""
-        if self.mentioning.is_active:
-            self._show_completions(self.mentioning.refresh)
-
-    def load_text(self, text: str) -> None:
-        """Show another text, which is no command that is being typed."""
-        super().load_text(text)
-        self.action_close_completions()
-        self.mentioning.close()
-
-    @property
-    def _is_completing(self) -> bool:
-        return self.completing is not None and self.completing.is_open
-
-    def _show_completions(self, change: Callable[..., None], *arguments: object) -> None:
-        change(*arguments)
-        was_open, self._was_completing = self._was_completing, self._is_completing
-        if was_open or self._was_completing:
-            self.post_message(self.CompletionsChanged())
-        if was_open != self._was_completing:
-            self.refresh_bindings()
-
-    def action_complete(self, step: int) -> None:
-        """Mark the next entry of the list."""
-        if self.completing is not None:
-            self._show_completions(self.completing.move, step)
-
-    def action_choose_completion(self, is_sent: bool) -> None:
-        """Use the marked entry; the key that sends leaves what is a command already to be sent."""
-        line = self.completing.chosen(is_sent=is_sent) if self.completing is not None else None
-        if line is not None:
-            self.use_completion(line)
-        elif is_sent:
-            raise SkipAction
-
-    def use_completion(self, line: str) -> None:
-        """Put a line into the prompt, or a file in the place of its mention, in a way that can be undone."""
-        row, end = self.cursor_location
-        start = self.mentioning.start
-        if self.completing is not self.mentioning:
-            self.replace(line, (0, 0), self.document.end)
-            self.move_cursor(self.document.end)
-        elif start < end:
-            self.mentioning.use(line)
-            result = self.replace(to_document(line), (row, start), (row, end))
-            self.move_cursor(result.end_location)
-
-    def mention(self, words: str) -> None:
-        """Put the mention of a file, or its beginning, behind a blank at the cursor."""
-        row, column = self.cursor_location
-        before = self.document.get_line(row)[:column]
-        self.mentioning.use(words)
-        if before and not before[-1].isspace():
-            words = f" {words}"
-        for piece in filter(None, (words[:-1], words[-1])):
-            result = self.replace(to_document(piece), *self.selection, maintain_selection_offset=False)
-            self.move_cursor(result.end_location)
-
-    def action_close_completions(self) -> None:
-        """Close the list."""
-        if self.completing is not None and self._is_completing:
-            self._show_completions(self.completing.close)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys of a search and of a list to the chat while there is none."""
         if action in _WHEN_SEARCHING:
@@ -449,8 +335,6 @@ class Prompt(PasteArea):
             return bool(self.pastes.within(self.text))
         if action == "cancel_edit":
             return self._edit is not None and not self.is_streaming
-        if action in _WHEN_COMPLETING:
-            return self._is_completing
         return super().check_action(action, parameters)
 
     def on_blur(self) -> None:

@@ -60,7 +60,7 @@ class PromptBox(Container):
         """Fit another screen."""
         self._fit()
 
-    def on_prompt_completions_changed(self, event: Prompt.CompletionsChanged) -> None:
+    def on_completing_area_completions_changed(self, event: Prompt.CompletionsChanged) -> None:
         """Show the list of commands or files over the box, or hide it."""
         event.stop()
         if self._commands is None and self._prompt.completing is not None:

@@ -427,7 +427,7 @@ class ChatScreen(LmdeckScreen[None]):
         """Go from the prompt to the transcript, and back."""
         (self.transcript if self.prompt.has_focus else self.prompt).focus()
 
-    def on_prompt_paths_wanted(self) -> None:
+    def on_completing_area_paths_wanted(self) -> None:
         """Look for files: one is about to be mentioned."""
         self._asking.attaching.look()
 
