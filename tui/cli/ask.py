@@ -70,9 +70,7 @@ async def _ask(arguments: argparse.Namespace, output: Output) -> int:
     try:
         target = await _target(arguments, runtime, preset)
         if arguments.within_budget:
-            from tui.cli.budget_check import refuse_beyond_budget
-
-            await asyncio.to_thread(refuse_beyond_budget, runtime, target.provider.name)
+            await asyncio.to_thread(runtime.costs.refuse_beyond_budget, target.provider.name)
         for warning in connection_warnings(target.provider):
             output.aside(texts.WARNING.format(text=warning))
         turn = await _stream(arguments, runtime, target, files, prompt, output)

@@ -11,7 +11,7 @@ from tui.cli.argument_parser import window_columns
 from tui.cli.command import DONE, OVER_BUDGET
 from tui.cli.output import Output
 from tui.cli.table import cells, table
-from tui.core.budget import BudgetState, Level, together
+from tui.core.budget import Level, together
 from tui.core.causes import explain
 from tui.core.cost_report import budgets_json, costs_json, csv_lines
 from tui.core.cost_texts import answers_text, budget_text, sum_text, sums_text
@@ -136,27 +136,13 @@ def _print_today(
 def _print_budgets(
     arguments: argparse.Namespace, runtime: Runtime, output: Output, now: datetime, zone: tzinfo | None
 ) -> int:
-    states = budgets_of(runtime, now, zone)
+    states = runtime.costs.budgets_that_are_set(now, zone)
     if arguments.json:
         output.json(budgets_json(states))
     else:
         for state in states:
             output.line(budget_text(state))
     return OVER_BUDGET if any(state.level is Level.EXCEEDED for state in states) else DONE
-
-
-def budgets_of(
-    runtime: Runtime, now: datetime | None = None, zone: tzinfo | None = None
-) -> tuple[BudgetState, ...]:
-    """Return how the budgets stand.
-
-    Raises:
-        UsageError: there are none, or the settings cannot be read.
-    """
-    states = runtime.costs.budgets(now, zone)
-    if not states:
-        raise UsageError(explain("budget-missing"))
-    return states
 
 
 def _price_old(name: str, runtime: Runtime, output: Output) -> int:

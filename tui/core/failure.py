@@ -42,3 +42,9 @@ class UsageError(LmdeckError):
     """Wrong usage or configuration: exit code 2."""
 
     exit_code = 2
+
+
+class OverBudgetError(LmdeckError):
+    """A budget is spent, so that nothing is sent: exit code 4."""
+
+    exit_code = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -9,19 +10,20 @@ from tui.core.budget import BudgetState, Level, spent_one, with_line, worst
 from tui.core.cost_texts import budget_text
 from tui.core.days import day_of
 from tui.core.ledger import line_of
-from tui.core.limits import Limit
+from tui.core.limits import Limit, Rates
 from tui.texts import budget as texts
 
 if TYPE_CHECKING:
     from tui.core.observed import ExchangeRecord
-    from tui.runtime.costs import Costs
 
 
 class BudgetWatch:
     """An observer of exchanges. What it says is what is known since it last read."""
 
-    def __init__(self, costs: Costs) -> None:
-        self._costs = costs
+    def __init__(self, read: Callable[[], tuple[BudgetState, ...]], rates: Rates) -> None:
+        """``read`` reads the ledger and blocks."""
+        self._read = read
+        self._rates = rates
         self._states: tuple[BudgetState, ...] = ()
         self._ended = 0
         self._allowed: set[tuple[str, Limit, date]] = set()
@@ -32,7 +34,7 @@ class BudgetWatch:
         before = -1
         while before != self._ended:  # what ended meanwhile is perhaps not in what was read
             before = self._ended
-            states = self._costs.budgets()
+            states = self._read()
         self._states = states
 
     def finished(self, record: ExchangeRecord) -> None:
@@ -40,7 +42,7 @@ class BudgetWatch:
         line = line_of(record)
         if line is not None:
             self._ended += 1
-            self._states = tuple(with_line(state, line, self._costs.rates) for state in self._states)
+            self._states = tuple(with_line(state, line, self._rates) for state in self._states)
 
     def question(self, provider: str, who: str) -> str:
         """Return what has to be asked before a provider is asked; empty: nothing, or it was allowed."""

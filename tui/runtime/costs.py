@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from tui.core.budget import BudgetState, judge
+from tui.core.budget import BudgetState, judge, spent_one
+from tui.core.causes import explain
+from tui.core.cost_texts import limit_text, spent_text
 from tui.core.costs import EVERYTHING, By, CostReport, Wanted, summarize
 from tui.core.days import day_of, month_of
+from tui.core.failure import OverBudgetError, UsageError
 from tui.core.ledger import LedgerLine
 from tui.core.limits import Limit, Rates
 from tui.core.provider import Provider
+from tui.runtime.budget_watch import BudgetWatch
 from tui.runtime.ledger import Ledger
 from tui.store.errors import reason_of
 from tui.store.ledger_lines import LaterPrice
@@ -68,6 +72,34 @@ class Costs:
             return ()
         now = now or datetime.now(UTC)
         return judge(self.limits, self.lines(month_of(day_of(now, zone), zone).start), now, zone, self.rates)
+
+    def budgets_that_are_set(
+        self, now: datetime | None = None, zone: tzinfo | None = None
+    ) -> tuple[BudgetState, ...]:
+        """Return the same.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if not (states := self.budgets(now, zone)):
+            raise UsageError(explain("budget-missing"))
+        return states
+
+    def refuse_beyond_budget(self, provider: str) -> None:
+        """Do nothing while every budget that counts for a provider has something left.
+
+        Raises:
+            OverBudgetError: all of one is spent.
+            UsageError: there is none.
+        """
+        spent = spent_one(self.budgets_that_are_set(), provider)
+        if spent is not None:
+            limit = limit_text(spent.limit)
+            raise OverBudgetError(explain("budget-spent", spent=spent_text(spent), limit=limit))
+
+    def watch(self) -> BudgetWatch:
+        """Return how the budgets stand while the program runs."""
+        return BudgetWatch(self.budgets, self.rates)
 
     def price_old(self, provider: Provider, now: datetime | None = None) -> int:
         """Give a provider's price of now to its answers that had none; return how many got an amount.

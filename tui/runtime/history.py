@@ -14,13 +14,15 @@ from tui.core.outside import read_local_moment
 from tui.runtime.find_conversation import the_one
 from tui.runtime.history_search import Found, search
 from tui.store.joined_records import SavedConversation
+from tui.store.text_cache import TextCache
 
 if TYPE_CHECKING:
     from tui.core.query import CostLimit, Query
     from tui.session.history.incoming import Incoming
     from tui.store.conversations import ConversationStore, Intake
+    from tui.store.optional import OptionalFiles
+    from tui.store.paths import Paths
     from tui.store.summaries import ConversationSummary
-    from tui.store.text_cache import TextCache
 
 
 _MOST_UNREAD = 200
@@ -57,6 +59,17 @@ class Wanted:
             and any(self.model.casefold() in model.casefold() for model in summary.models or ("",))
             and (self.cost is None or self.cost.fits(summary.costs))
         )
+
+
+def open_history(
+    conversations: ConversationStore,
+    paths: Paths,
+    optional: OptionalFiles,
+    redact: Callable[[str], str],
+    learn_keys: Callable[[], None],
+) -> History:
+    """Return the saved conversations of a user; see ``History``."""
+    return History(conversations, TextCache(paths, optional, redact), learn_keys)
 
 
 class History:

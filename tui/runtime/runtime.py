@@ -124,13 +124,12 @@ class Runtime:
     @cached_property
     def chat_history(self) -> History:
         """The saved conversations as commands use them."""
-        from tui.runtime.history import History
-        from tui.store.text_cache import TextCache
+        from tui.runtime.history import open_history
 
-        texts = TextCache(self.paths, self.optional, self.redactor.redact)
-        return History(
-            self.conversations, texts, lambda: self.endpoints.learn_keys(self.directory.providers())
-        )
+        def learn_keys() -> None:
+            self.endpoints.learn_keys(self.directory.providers())
+
+        return open_history(self.conversations, self.paths, self.optional, self.redactor.redact, learn_keys)
 
     @cached_property
     def endpoint_memory(self) -> EndpointMemory:
@@ -188,9 +187,7 @@ class Runtime:
         """Watches the budgets of the settings; ``None``: there are none."""
         if not self.settings.budget:
             return None
-        from tui.runtime.budget_watch import BudgetWatch
-
-        watch = BudgetWatch(self.costs)
+        watch = self.costs.watch()
         self.observers.add(watch)
         return watch
 
