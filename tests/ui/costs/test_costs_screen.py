@@ -157,6 +157,7 @@ async def test_enter_shows_the_exchanges_of_a_row_and_escape_the_sums_again(open
         await deck.press("down", "enter")
         await deck.until(lambda: "Provider: gpu01 显存" in deck.text)
         assert len(deck.keys) == 6
+        assert "lmdeck ask" in deck.text, "the origin is not cut"
         assert deck.keys == sorted(deck.keys, reverse=True)
         await deck.press("enter")
         await deck.until(lambda: "belongs to no chat" in deck.toasts)

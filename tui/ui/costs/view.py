@@ -39,7 +39,7 @@ _COLUMNS = (
 )
 _LINE_COLUMNS = (
     ListColumn("provider", texts.KEY["provider"], 14),
-    ListColumn("for", texts.FOR, 6),
+    ListColumn("for", texts.FOR, max(map(len, texts.ORIGINS.values()))),
     *(column for column in _COLUMNS if column.key not in ("requests", "failures")),
 )
 _DROPPED_FIRST = ("failures", "gpu", "rate", "ttft", "reasoning", "cached")
